@@ -1,0 +1,131 @@
+/**
+ * The configuration as the rest of the program sees it: complete, validated, defaults filled in, deeply frozen, and
+ * made of plain objects and Uint8Arrays only, so that it can be handed to a worker thread as it is.
+ */
+import type { Ipv4 } from '../base/ipv4.ts';
+import type { HaRelationshipConfig } from './ha-model.ts';
+
+export interface ServerConfig {
+  readonly interfaces: readonly InterfaceConfig[];
+  readonly leaseDatabase: LeaseDatabaseConfig;
+  readonly multiThreading: {
+    readonly enabled: boolean;
+    readonly threadPoolSize: number;
+    readonly packetQueueSize: number;
+  };
+  /** Replies parked at once over all shards; null when the file does not set it (Tandem's own bound applies), 0 = that bound too. */
+  readonly parkedPacketLimit: number | null;
+  readonly declineProbationPeriodSec: number;
+  readonly echoClientId: boolean;
+  readonly expiredLeases: ExpiredLeasesConfig;
+  /** The value at global scope: used when no subnet is selected. */
+  readonly authoritative: boolean;
+  /** Options at global scope, ascending by code: used alone when no subnet is selected. */
+  readonly options: readonly OptionConfig[];
+  /** Ascending by id. Every inheritable key is already resolved to its final value. */
+  readonly subnets: readonly SubnetConfig[];
+  readonly controlSockets: readonly ControlSocketConfig[];
+  readonly loggers: readonly LoggerConfig[];
+  /** lease_cmds is loaded: the lease4-* commands exist. */
+  readonly leaseCommands: boolean;
+  /** Null when the HA hook is not loaded. */
+  readonly ha: HaRelationshipConfig | null;
+  readonly tandem: TandemSettings;
+}
+
+export interface InterfaceConfig {
+  /** Interface name, or "*" for every interface but loopback. */
+  readonly name: string;
+  /** From "eth0/10.0.0.1": only this address of it; null = all its IPv4 addresses. */
+  readonly address: Ipv4 | null;
+}
+
+export interface LeaseDatabaseConfig {
+  readonly persist: boolean;
+  /** Absolute path of the lease file. */
+  readonly path: string;
+  /** Seconds between two clean-ups, 0 = never. */
+  readonly lfcIntervalSec: number;
+  /** Bad rows tolerated at load, 0 = any number. */
+  readonly maxRowErrors: number;
+}
+
+/** Kea's expired-leases-processing; all times and counts as there. */
+export interface ExpiredLeasesConfig {
+  readonly reclaimTimerWaitSec: number;
+  readonly flushReclaimedTimerWaitSec: number;
+  readonly holdReclaimedSec: number;
+  readonly maxReclaimLeases: number;
+  readonly maxReclaimMs: number;
+}
+
+export interface LifetimeConfig {
+  readonly minSec: number;
+  readonly defaultSec: number;
+  readonly maxSec: number;
+}
+
+export interface SubnetConfig {
+  readonly id: number;
+  readonly prefix: Ipv4;
+  readonly prefixLength: number;
+  readonly pools: readonly PoolConfig[];
+  readonly relayAddresses: readonly Ipv4[];
+  readonly interfaceName: string | null;
+  readonly validLifetime: LifetimeConfig;
+  readonly renewTimerSec: number | null;
+  readonly rebindTimerSec: number | null;
+  readonly calculateTeeTimes: boolean;
+  readonly t1Percent: number;
+  readonly t2Percent: number;
+  readonly matchClientId: boolean;
+  readonly authoritative: boolean;
+  readonly nextServer: Ipv4;
+  readonly serverHostname: string;
+  readonly bootFileName: string;
+  /** Fraction of the valid lifetime within which an unchanged lease is answered without a write; null = off. */
+  readonly cacheThreshold: number | null;
+  readonly cacheMaxAgeSec: number | null;
+  /** Options of subnet and global scope merged (subnet wins), ascending by code. */
+  readonly options: readonly OptionConfig[];
+}
+
+export interface PoolConfig {
+  readonly first: Ipv4;
+  readonly last: Ipv4;
+  readonly poolId: number;
+  /** Classes of which a query needs at least one; empty = open to every query. */
+  readonly clientClasses: readonly string[];
+  /** Options of the pool alone; they win over the subnet's. */
+  readonly options: readonly OptionConfig[];
+}
+
+export interface OptionConfig {
+  readonly code: number;
+  /** The payload as it goes on the wire; longer than 255 octets is split on encoding (RFC 3396). */
+  readonly data: Uint8Array;
+  readonly alwaysSend: boolean;
+  readonly neverSend: boolean;
+}
+
+export type ControlSocketConfig =
+  | { readonly kind: 'unix'; readonly path: string }
+  | { readonly kind: 'http'; readonly address: string; readonly port: number };
+
+export interface LoggerConfig {
+  readonly name: string;
+  readonly severity: 'FATAL' | 'ERROR' | 'WARN' | 'INFO' | 'DEBUG' | 'NONE';
+  readonly debugLevel: number;
+}
+
+/** `"user-context": { "tandem": { ... } }` of the Dhcp4 map: what Kea has no key for. */
+export interface TandemSettings {
+  /** An answer leaves only after fdatasync of its lease record. Default true. */
+  readonly fdatasync: boolean;
+  /** Seconds that an offered address is kept for the client it was offered to. Default 10. */
+  readonly offerHoldSec: number;
+  /** Upper bound of leases in memory; 0 = twice the addresses of all pools, at least 65,536. */
+  readonly maxLeases: number;
+  /** Seconds that SIGTERM waits for parked replies. Default 2. */
+  readonly shutdownGraceSec: number;
+}

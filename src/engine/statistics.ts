@@ -1,0 +1,173 @@
+/**
+ * Statistics in shared memory. Every thread that counts owns a row of cells and is their only writer, so an increment
+ * is a plain add; whoever reads sums the rows. Cells are float64: exact up to 2^53, and 8-byte stores do not tear.
+ *
+ *     row = global cells | subnet 0 cells | subnet 1 cells | ...      one row a writer (main, shard 0, shard 1, ...)
+ */
+import { assert } from '../base/assert.ts';
+
+/** Kea's global statistics that this server keeps, then Tandem's own reasons for packets without an answer. */
+export const GLOBAL_STATISTICS = [
+  'pkt4-received',
+  'pkt4-discover-received',
+  'pkt4-offer-received',
+  'pkt4-request-received',
+  'pkt4-ack-received',
+  'pkt4-nak-received',
+  'pkt4-release-received',
+  'pkt4-decline-received',
+  'pkt4-inform-received',
+  'pkt4-unknown-received',
+  'pkt4-sent',
+  'pkt4-offer-sent',
+  'pkt4-ack-sent',
+  'pkt4-nak-sent',
+  'pkt4-parse-failed',
+  'pkt4-receive-drop',
+  'pkt4-service-disabled',
+  'pkt4-queue-full',
+  'pkt4-rfc-violation',
+  'pkt4-not-for-us',
+  'pkt4-processing-failed',
+  'declined-addresses',
+  'reclaimed-declined-addresses',
+  'reclaimed-leases',
+  'assigned-addresses',
+  'cumulative-assigned-addresses',
+  'v4-allocation-fail',
+  'v4-allocation-fail-subnet',
+  'v4-allocation-fail-no-pools',
+  'v4-allocation-fail-classes',
+  'v4-lease-reuses',
+  // Each datagram that gets no answer and no lease change is in exactly one of these.
+  'tandem-drop-too-short',
+  'tandem-drop-too-long',
+  'tandem-drop-not-a-query',
+  'tandem-drop-bad-hardware-length',
+  'tandem-drop-no-magic-cookie',
+  'tandem-drop-option-overrun',
+  'tandem-drop-option-length',
+  'tandem-drop-no-message-type',
+  'tandem-drop-message-type',
+  'tandem-drop-no-client',
+  'tandem-drop-service-disabled',
+  'tandem-drop-out-of-scope',
+  'tandem-drop-other-server',
+  'tandem-drop-no-subnet',
+  'tandem-drop-no-address',
+  'tandem-drop-unknown-client',
+  'tandem-drop-address-unmanaged',
+  'tandem-drop-discover-shed',
+  'tandem-drop-park-full',
+  'tandem-drop-journal-full',
+  'tandem-drop-updates-full',
+  'tandem-drop-table-full',
+  'tandem-drop-reply-too-large',
+  'tandem-drop-send-failed',
+  'tandem-drop-update-rejected',
+  'tandem-drop-parked-too-long',
+  // Queries that are handled and need no answer.
+  'tandem-done-release',
+  'tandem-done-decline',
+  'tandem-ignored-release',
+  'tandem-ignored-decline',
+  'tandem-observations-lost',
+] as const;
+export type GlobalStatistic = (typeof GLOBAL_STATISTICS)[number];
+
+/** Statistics kept for each subnet, named `subnet[ID].NAME`. */
+export const SUBNET_STATISTICS = [
+  'assigned-addresses',
+  'cumulative-assigned-addresses',
+  'declined-addresses',
+  'reclaimed-declined-addresses',
+  'reclaimed-leases',
+  'v4-allocation-fail',
+  'v4-allocation-fail-subnet',
+  'v4-allocation-fail-no-pools',
+  'v4-allocation-fail-classes',
+  'v4-lease-reuses',
+] as const;
+export type SubnetStatistic = (typeof SUBNET_STATISTICS)[number];
+
+/** Statistic name -> cell number, for code that counts. */
+export const G = Object.fromEntries(GLOBAL_STATISTICS.map((name, index) => [name, index])) as Record<
+  GlobalStatistic,
+  number
+>;
+export const S = Object.fromEntries(SUBNET_STATISTICS.map((name, index) => [name, index])) as Record<
+  SubnetStatistic,
+  number
+>;
+
+export interface StatisticsMemory {
+  readonly cells: SharedArrayBuffer;
+  readonly writers: number;
+  /** Subnet ids in the order of their cell blocks. */
+  readonly subnetIds: readonly number[];
+}
+
+const CELL_BYTES = 8;
+
+/** @param writers rows: main is 0, shard n is n + 1 */
+export function allocateStatistics(writers: number, subnetIds: readonly number[]): StatisticsMemory {
+  const rowCells = GLOBAL_STATISTICS.length + subnetIds.length * SUBNET_STATISTICS.length;
+  return { cells: new SharedArrayBuffer(writers * rowCells * CELL_BYTES), writers, subnetIds };
+}
+
+function rowOf(memory: StatisticsMemory, writer: number): Float64Array {
+  assert(writer >= 0 && writer < memory.writers, 'statistics row exists');
+  const rowCells = memory.cells.byteLength / CELL_BYTES / memory.writers;
+  return new Float64Array(memory.cells, writer * rowCells * CELL_BYTES, rowCells);
+}
+
+/** One thread's own cells. */
+export class StatisticsWriter {
+  readonly #row: Float64Array;
+
+  constructor(memory: StatisticsMemory, writer: number) {
+    this.#row = rowOf(memory, writer);
+  }
+
+  /** @param cell from `G` */
+  add(cell: number, delta = 1): void {
+    this.#row[cell]! += delta;
+  }
+
+  /** @param subnetIndex position of the subnet in the configuration; @param cell from `S` */
+  addSubnet(subnetIndex: number, cell: number, delta = 1): void {
+    this.#row[GLOBAL_STATISTICS.length + subnetIndex * SUBNET_STATISTICS.length + cell]! += delta;
+  }
+}
+
+/** Sums over all writers; for main and the control API. */
+export class StatisticsReader {
+  readonly #memory: StatisticsMemory;
+  readonly #rows: readonly Float64Array[];
+
+  constructor(memory: StatisticsMemory) {
+    this.#memory = memory;
+    this.#rows = Array.from({ length: memory.writers }, (_, writer) => rowOf(memory, writer));
+  }
+
+  #sum(cell: number): number {
+    let sum = 0;
+    for (const row of this.#rows) sum += row[cell]!;
+    return sum;
+  }
+
+  global(name: GlobalStatistic): number {
+    return this.#sum(G[name]);
+  }
+
+  /** Every statistic with Kea's name: global ones, then `subnet[ID].NAME`. */
+  all(): Map<string, number> {
+    const values = new Map<string, number>();
+    for (const name of GLOBAL_STATISTICS) values.set(name, this.#sum(G[name]));
+    this.#memory.subnetIds.forEach((id, index) => {
+      const base = GLOBAL_STATISTICS.length + index * SUBNET_STATISTICS.length;
+      for (const name of SUBNET_STATISTICS) values.set(`subnet[${id}].${name}`, this.#sum(base + S[name]));
+    });
+    return values;
+  }
+}

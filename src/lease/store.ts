@@ -1,0 +1,29 @@
+/**
+ * Every lease change that is not made by a shard goes through this door: the table, the pools, the statistics and the
+ * lease file always change together. Used by the control and peer commands, by sync and by the expiry timer.
+ */
+import type { Ipv4 } from '../base/ipv4.ts';
+import type { Lease4 } from './model.ts';
+
+export type PutOutcome = 'created' | 'updated' | 'full';
+
+export interface LeaseStore {
+  /** The lease at an address in any state but offered, or null. */
+  get(address: Ipv4): Lease4 | null;
+  findByHwAddress(hwAddress: Uint8Array, subnetId: number | null): Lease4[];
+  findByClientId(clientId: Uint8Array, subnetId: number | null): Lease4[];
+  /** Writes a lease over whatever stands at its address; `full` = no memory for it, nothing changed. */
+  put(lease: Lease4): PutOutcome;
+  /** Deletes the lease at an address; false when there is none. */
+  remove(address: Ipv4): boolean;
+  /** At most `limit` leases with addresses strictly above `from` (-1 = from the start), ascending by address. */
+  page(from: number, limit: number): Lease4[];
+  /** Leases of the given subnets, or all; ascending by address. */
+  all(subnetIds: readonly number[] | null): Lease4[];
+  count(): number;
+  /**
+   * Resolves when every change made so far is on stable storage (at once when the lease file is off).
+   * Rejects when the journal cannot write and `timeoutMs` has passed: the change is in memory, the disk lacks it.
+   */
+  durable(timeoutMs: number): Promise<void>;
+}

@@ -1,0 +1,28 @@
+/**
+ * The catalogue of log messages. Each part of the program keeps its own list beside this file; docs/messages.md lists
+ * every id exactly once, which a test checks.
+ */
+import { configMessages } from './messages/config.ts';
+import { controlMessages } from './messages/control.ts';
+import { engineMessages } from './messages/engine.ts';
+import { haMessages } from './messages/ha.ts';
+import { journalMessages } from './messages/journal.ts';
+import { peerMessages } from './messages/peer.ts';
+
+/** `text` is the message; `meaning` tells the operator what happened and what to do. */
+export interface LogMessage {
+  readonly level: 'fatal' | 'error' | 'warn' | 'info' | 'debug';
+  readonly text: string;
+  readonly meaning: string;
+}
+
+export const messages = {
+  ...configMessages,
+  ...controlMessages,
+  ...engineMessages,
+  ...haMessages,
+  ...journalMessages,
+  ...peerMessages,
+} as const satisfies Record<string, LogMessage>;
+
+export type LogId = keyof typeof messages;

@@ -1,0 +1,63 @@
+/** The seams between the HA service and what talks to the peers. */
+import type { HaRole } from '../config/ha-model.ts';
+
+/** What became of one command sent to a peer. */
+export type PeerAnswer =
+  | { readonly kind: 'answer'; readonly result: number; readonly text: string; readonly arguments: unknown }
+  /** No usable answer: refused, timed out, not JSON, no result code. `reason` is for the log. */
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** One other server of the relationship. Requests never reject. */
+export interface PeerClient {
+  readonly name: string;
+  readonly role: HaRole;
+  /** @param args the "arguments" map, or null for a command without */
+  request(command: string, args: object | null, timeoutMs: number): Promise<PeerAnswer>;
+  /** As `request`, with a body that is already encoded: `{"command":...,"service":...,"arguments":...}`. */
+  requestBytes(body: Uint8Array, timeoutMs: number): Promise<PeerAnswer>;
+  close(): Promise<void>;
+}
+
+/** What the update dispatcher does with records for the partner, by the HA state. */
+export type PartnerUpdates =
+  /** Send and, for awaited records, give the verdict by the answer. */
+  | 'send'
+  /** Keep in the backlog (communication-recovery); awaited records are confirmed at once. */
+  | 'queue'
+  /** Withhold and count (partner-down, terminated ...); awaited records are confirmed at once. */
+  | 'withhold';
+
+/** A client by its identifiers in Kea's text form, as rejected-update records are keyed. */
+export interface ClientKey {
+  readonly hwAddress: string;
+  readonly clientId: string;
+}
+
+/** What the dispatcher tells the HA service. Calls are batched: never more than one of each a request. */
+export interface UpdateListener {
+  /** A request to the partner failed (not a conflict): the partner is to be taken for unavailable. */
+  partnerFailed(reason: string): void;
+  /** The partner answered conflict (4) for these clients. */
+  rejected(clients: readonly ClientKey[]): void;
+  /** These clients' updates succeeded; called only while `trackConfirmed` is true. */
+  confirmed(clients: readonly ClientKey[]): void;
+  /** Transactions withheld from the partner because of the state. */
+  unsent(transactions: number): void;
+  /** Awaited transactions were completed, well or not; the state machine may run. */
+  completed(): void;
+}
+
+/** Drains the shards' update rings, sends to partner and backups, gives verdicts. Owned by app.ts, steered by the HA service. */
+export interface UpdateDispatcher {
+  setPartnerUpdates(mode: PartnerUpdates): void;
+  /** Whether `confirmed` is called (only while somebody has a rejected record). */
+  trackConfirmed(on: boolean): void;
+  /** The partner showed in its heartbeat that it understands lease4-bulk-apply. */
+  setPartnerBulk(supported: boolean): void;
+  /** Entries waiting in the backlog and whether a push was refused since it was last cleared. */
+  backlog(): { readonly length: number; readonly overflown: boolean };
+  clearBacklog(): void;
+  /** Sends the backlog in order, stops at the first failure; resolves true when all was accepted. */
+  sendBacklog(): Promise<boolean>;
+  close(): Promise<void>;
+}
