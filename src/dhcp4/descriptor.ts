@@ -1,0 +1,91 @@
+/**
+ * What `classify4` finds out about one datagram: a fixed number of 32-bit words, written by the WASM module (and by its
+ * TypeScript twin, the test oracle) and read by the engine. Offsets count from the start of the WASM memory. An option
+ * that occurs several times is concatenated (RFC 3396) into a scratch area, so that every option is one run of bytes.
+ */
+
+/** 32-bit words of one descriptor. */
+export const DESCRIPTOR_WORDS = 32;
+
+/** Word index of each field. Addresses and times are the raw 32 bits: use `>>> 0`. */
+export const Field = {
+  /** 0 = well formed, else a `Malformed` number; then no other field may be used. */
+  malformed: 0,
+  /** Option 53, 1..255. */
+  messageType: 1,
+  /** RFC 3074 section 6 hash of the client key (option 61 if not empty, else chaddr), 0..255; -1 = no key. */
+  hash: 2,
+  /** 0..16. */
+  hlen: 3,
+  htype: 4,
+  /** As on the wire, 0..65535. */
+  secs: 5,
+  flags: 6,
+  ciaddr: 7,
+  giaddr: 8,
+  /** Bits of `Present`. */
+  present: 9,
+  /** Option 50. */
+  requestedAddress: 10,
+  /** Option 54. */
+  serverIdentifier: 11,
+  /** Option 51, seconds. */
+  leaseTime: 12,
+  /** Option 118 (RFC 3011). */
+  subnetSelection: 13,
+  /** Option 82 sub-option 5 (RFC 3527). */
+  linkSelection: 14,
+  /** Option 82 sub-option 11 (RFC 5107). */
+  serverIdOverride: 15,
+  /** Option 57. */
+  maxMessageSize: 16,
+  clientIdOffset: 17,
+  /** 0 = absent or empty. */
+  clientIdLength: 18,
+  /** Option 55. */
+  requestListOffset: 19,
+  requestListLength: 20,
+  /** Payload of option 82. */
+  agentOffset: 21,
+  agentLength: 22,
+  /** Option 12. */
+  hostNameOffset: 23,
+  hostNameLength: 24,
+  /** Option 60. */
+  vendorClassOffset: 25,
+  vendorClassLength: 26,
+} as const;
+
+/** Bits of `Field.present`: a scalar option occurred with a valid length. */
+export const Present = {
+  requestedAddress: 1,
+  serverIdentifier: 2,
+  leaseTime: 4,
+  subnetSelection: 8,
+  linkSelection: 16,
+  serverIdOverride: 32,
+  maxMessageSize: 64,
+  /** Option 82 sub-option 19 (RFC 8357): answer to the relay's UDP source port. */
+  relayPort: 128,
+} as const;
+
+/** Why a datagram is not a DHCP query, in the order of the checks. */
+export const Malformed = {
+  /** Less than 240 octets: header and magic cookie (RFC 2131 section 2). */
+  tooShort: 1,
+  /** More than a receive slot holds: the kernel cut it. */
+  tooLong: 2,
+  /** op is not BOOTREQUEST. */
+  notAQuery: 3,
+  /** hlen above 16, the size of chaddr. */
+  badHardwareLength: 4,
+  noMagicCookie: 5,
+  /** An option's length runs past the end of the datagram, or its length octet is missing; the same inside option 82. */
+  optionOverrun: 6,
+  /** An option of fixed size has another one (50, 51, 53, 54, 57, 118; sub-options 5 and 11 of 82). */
+  optionLength: 7,
+  /** No option 53: BOOTP, or nothing at all. */
+  noMessageType: 8,
+  /** hlen is 0 and there is no client identifier: nobody to give a lease to. */
+  noClient: 9,
+} as const;
