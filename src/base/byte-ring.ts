@@ -40,18 +40,18 @@ export class ByteRingWriter {
   readonly #control: Int32Array;
   readonly #bytes: Uint8Array;
   readonly #words: Uint32Array;
-  readonly #capacity: number;
+  readonly capacity: number;
 
   constructor(memory: ByteRingMemory) {
     this.#control = new Int32Array(memory.control);
     this.#bytes = new Uint8Array(memory.data);
     this.#words = new Uint32Array(memory.data);
-    this.#capacity = memory.data.byteLength;
+    this.capacity = memory.data.byteLength;
   }
 
   /** Bytes free for records, their headers included; a record may need up to twice its size at the wrap. */
   free(): number {
-    return this.#capacity - ringFill(this.#control);
+    return this.capacity - ringFill(this.#control);
   }
 
   /**
@@ -64,8 +64,8 @@ export class ByteRingWriter {
     assert(length <= RING_RECORD_BYTES_MAX && kind < SKIP_KIND, 'ring record within bounds');
     const size = (HEADER_BYTES + length + 3) & ~3;
     let head = Atomics.load(this.#control, HEAD) >>> 0;
-    let position = head & (this.#capacity - 1);
-    const untilEnd = this.#capacity - position;
+    let position = head & (this.capacity - 1);
+    const untilEnd = this.capacity - position;
     const needed = untilEnd < size ? untilEnd + size : size;
     if (needed > this.free()) return false;
     if (untilEnd < size) {

@@ -12,7 +12,10 @@ export interface LeaseStore {
   get(address: Ipv4): Lease4 | null;
   findByHwAddress(hwAddress: Uint8Array, subnetId: number | null): Lease4[];
   findByClientId(clientId: Uint8Array, subnetId: number | null): Lease4[];
-  /** Writes a lease over whatever stands at its address; `full` = no memory for it, nothing changed. */
+  /**
+   * Writes a lease over whatever stands at its address; `full` = there is no room for it, be it in memory or in a row of
+   * the lease file, and nothing is changed.
+   */
   put(lease: Lease4): PutOutcome;
   /** Deletes the lease at an address; false when there is none. */
   remove(address: Ipv4): boolean;
