@@ -1,0 +1,127 @@
+/**
+ * Collects the problems of one configuration. Checks go on after a problem, so that all errors of a file are reported at once;
+ * a bound keeps a hostile document from turning into an endless report.
+ */
+import { describe, formatPath, type Path, type Problem } from './problem.ts';
+
+/** A place in a file. */
+export interface Location {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** Where the place stands in the text with all includes inserted: the order in which problems are shown. */
+  readonly order: number;
+}
+
+/** Finds where a path stands in the text; null when the document has no text. */
+export type Locate = (path: Path | null, part: 'key' | 'value') => Location | null;
+
+/** Problems kept of each kind; a reader stops long before, the bound is for hostile input. */
+export const PROBLEMS_MAX = 1000;
+
+const NOT_IMPLEMENTED = 'Kea knows this, Tandem does not implement it yet';
+
+interface Entry {
+  readonly problem: Problem;
+  readonly order: number;
+}
+
+export class Report {
+  readonly #ignoreUnsupported: boolean;
+  readonly #errors: Entry[] = [];
+  readonly #warnings: Entry[] = [];
+  #locate: Locate = () => null;
+  #errorCount = 0;
+
+  /** @param ignoreUnsupported true turns what Kea knows and Tandem does not implement into warnings */
+  constructor(ignoreUnsupported: boolean) {
+    this.#ignoreUnsupported = ignoreUnsupported;
+  }
+
+  /** Tells where paths stand; from then on problems carry positions. */
+  locateWith(locate: Locate): void {
+    this.#locate = locate;
+  }
+
+  get hasErrors(): boolean {
+    return this.#errors.length > 0;
+  }
+
+  /** Errors so far, those beyond the bound included: tells whether a check inside another one found anything. */
+  get errorCount(): number {
+    return this.#errorCount;
+  }
+
+  /** True when further errors would not be shown: costly hints are not worth making any more. */
+  get isFull(): boolean {
+    return this.#errors.length >= PROBLEMS_MAX;
+  }
+
+  /** What stands at `at` is wrong. */
+  error(at: Path | null, found: string, expected: string, part: 'key' | 'value' = 'value'): void {
+    this.errorAt(this.#locate(at, part), at, found, expected);
+  }
+
+  warn(at: Path | null, found: string, expected: string, part: 'key' | 'value' = 'value'): void {
+    add(this.#warnings, this.#locate(at, part), at, found, expected);
+  }
+
+  /** An error whose place in the text is known although it has no path in the document. */
+  errorAt(location: Location | null, at: Path | null, found: string, expected: string): void {
+    this.#errorCount++;
+    add(this.#errors, location, at, found, expected);
+  }
+
+  warnAt(location: Location | null, at: Path | null, found: string, expected: string): void {
+    add(this.#warnings, location, at, found, expected);
+  }
+
+  /**
+   * The value at `at` asks for something that Kea has and Tandem has not: an error, or a warning when the operator chose to go
+   * without it.
+   * @param expected the values that are accepted, e.g. "an empty list"
+   * @param mayIgnore false for what must not be left out silently, such as access rules
+   */
+  unsupported(at: Path, value: unknown, expected: string, mayIgnore = true): void {
+    const location = this.#locate(at, 'key');
+    if (this.#ignoreUnsupported && mayIgnore) {
+      add(this.#warnings, location, at, describe(value), `${expected} (${NOT_IMPLEMENTED}; ignored)`);
+    } else {
+      this.errorAt(location, at, describe(value), `${expected} (${NOT_IMPLEMENTED})`);
+    }
+  }
+
+  /** The errors in the order of the text. */
+  errors(): readonly Problem[] {
+    return inOrder(this.#errors);
+  }
+
+  /** The warnings in the order of the text. */
+  warnings(): readonly Problem[] {
+    return inOrder(this.#warnings);
+  }
+}
+
+function add(
+  entries: Entry[],
+  location: Location | null,
+  at: Path | null,
+  found: string,
+  expected: string,
+): void {
+  if (entries.length > PROBLEMS_MAX) return;
+  const isLast = entries.length === PROBLEMS_MAX;
+  const problem = {
+    file: location?.file ?? null,
+    line: location?.line ?? null,
+    column: location?.column ?? null,
+    path: isLast ? '' : formatPath(at),
+    found: isLast ? `more than ${PROBLEMS_MAX} problems` : found,
+    expected: isLast ? 'fewer: the rest is not shown' : expected,
+  };
+  entries.push({ problem, order: isLast ? Number.MAX_SAFE_INTEGER : (location?.order ?? 0) });
+}
+
+function inOrder(entries: readonly Entry[]): readonly Problem[] {
+  return [...entries].sort((a, b) => a.order - b.order).map((entry) => entry.problem);
+}

@@ -1,0 +1,109 @@
+/** `hooks-libraries`: Tandem loads no libraries; their file names say which of its own parts are switched on. */
+import { basename } from 'node:path';
+import { type HaSurroundings, readRelationship } from '../ha/relationship.ts';
+import type { HaRelationshipConfig } from '../ha-model.ts';
+import { child, describe, type Path, quote } from '../problem.ts';
+import type { Report } from '../report.ts';
+import { freeMap, list } from '../schema/collections.ts';
+import { defineMap, readMap } from '../schema/map.ts';
+import { required } from '../schema/rule.ts';
+import { name } from '../schema/scalars.ts';
+
+export const hookSchema = defineMap('hooks-libraries[]', {
+  library: required(name()),
+  parameters: freeMap(),
+});
+
+export const leaseCommandsParametersSchema = defineMap('parameters of lease_cmds', {});
+
+export const haParametersSchema = defineMap(
+  'parameters of ha',
+  { 'high-availability': required(list()) },
+  'warning',
+);
+
+/** Other libraries that come with Kea. */
+const KNOWN = new Set(
+  `bootp cb_cmds class_cmds ddns_tuning flex_id flex_option forensic_log gss_tsig host_cache host_cmds lease_query legal_log limits
+  mysql mysql_cb perfmon pgsql pgsql_cb ping_check radius rbac run_script stat_cmds subnet_cmds user_chk`.split(
+    /\s+/,
+  ),
+);
+
+export interface Hooks {
+  readonly leaseCommands: boolean;
+  readonly ha: HaRelationshipConfig | null;
+  /** Where the relationship stands in the document, for checks that need the rest of the configuration. */
+  readonly haAt: Path | null;
+}
+
+interface LoadedHook {
+  readonly parameters: Readonly<Record<string, unknown>> | undefined;
+  readonly at: Path;
+}
+
+export function readHooks(
+  entries: readonly unknown[],
+  surroundings: HaSurroundings,
+  at: Path,
+  report: Report,
+): Hooks {
+  const hooks = readLibraries(entries, at, report);
+  const leaseCommands = hooks.get('lease_cmds');
+  if (leaseCommands?.parameters !== undefined)
+    readMap(
+      leaseCommandsParametersSchema,
+      leaseCommands.parameters,
+      child(leaseCommands.at, 'parameters'),
+      report,
+    );
+  const ha = hooks.get('ha');
+  if (ha === undefined) return { leaseCommands: leaseCommands !== undefined, ha: null, haAt: null };
+  if (leaseCommands === undefined)
+    report.error(
+      child(ha.at, 'library'),
+      'the ha library without the lease_cmds library',
+      'libdhcp_lease_cmds.so in the same list: the servers exchange leases by its commands',
+    );
+  return { leaseCommands: leaseCommands !== undefined, ...readHa(ha, surroundings, report) };
+}
+
+/** The libraries of the list by the middle of their name, e.g. "ha" for /usr/lib/kea/hooks/libdhcp_ha.so. */
+function readLibraries(entries: readonly unknown[], at: Path, report: Report): Map<string, LoadedHook> {
+  const hooks = new Map<string, LoadedHook>();
+  for (const [index, entry] of entries.entries()) {
+    const place = child(at, index);
+    const values = readMap(hookSchema, entry, place, report);
+    if (values?.library === undefined) continue;
+    const hook = /^libdhcp_(\w{1,32})\.so$/.exec(basename(values.library))?.[1];
+    const libraryAt = child(place, 'library');
+    if (hook !== undefined && KNOWN.has(hook)) {
+      report.unsupported(libraryAt, values.library, 'libdhcp_lease_cmds.so or libdhcp_ha.so');
+    } else if (hook !== 'lease_cmds' && hook !== 'ha') {
+      report.error(libraryAt, quote(values.library), 'a library of Kea such as libdhcp_lease_cmds.so');
+    } else if (hooks.has(hook)) {
+      report.error(libraryAt, `${quote(values.library)} a second time`, 'each library once');
+    } else hooks.set(hook, { parameters: values.parameters, at: place });
+  }
+  return hooks;
+}
+
+function readHa(
+  hook: LoadedHook,
+  surroundings: HaSurroundings,
+  report: Report,
+): { ha: HaRelationshipConfig | null; haAt: Path | null } {
+  const parametersAt = child(hook.at, 'parameters');
+  const parameters = readMap(haParametersSchema, hook.parameters ?? {}, parametersAt, report);
+  const relationships = parameters?.['high-availability'];
+  if (relationships === undefined) return { ha: null, haAt: null };
+  const listAt = child(parametersAt, 'high-availability');
+  if (relationships.length === 0) {
+    report.error(listAt, describe(relationships), 'a list of one relationship');
+    return { ha: null, haAt: null };
+  }
+  if (relationships.length > 1)
+    report.unsupported(listAt, relationships, 'one relationship; several are not implemented');
+  const at = child(listAt, 0);
+  return { ha: readRelationship(relationships[0], surroundings, at, report), haAt: at };
+}

@@ -1,0 +1,76 @@
+/** `interfaces-config`: where queries are taken from. */
+import { parseIpv4 } from '../../base/ipv4.ts';
+import type { InterfaceConfig } from '../model.ts';
+import { child, describe, type Path } from '../problem.ts';
+import type { Report } from '../report.ts';
+import { isMap, listOf } from '../schema/collections.ts';
+import { defineMap, readMap } from '../schema/map.ts';
+import { accepted, type Rule, rule, withDefault } from '../schema/rule.ts';
+import { flag, integer, oneOf, UINT32_MAX } from '../schema/scalars.ts';
+import { only } from './unimplemented.ts';
+
+const UDP_ONLY = '"udp": Tandem has no raw sockets; set "dhcp-socket-type": "udp"';
+
+/** Kea's other type is known, so asking for it is not a mistake but more than there is. */
+function socketType(): Rule<string, undefined> {
+  const either = oneOf('udp', 'raw');
+  return {
+    ...either,
+    expected: '"udp"',
+    read: (value, at, report) => {
+      if (value === 'raw') report.unsupported(at, value, UDP_ONLY);
+      return either.read(value, at, report);
+    },
+  };
+}
+
+export const interfacesSchema = defineMap('interfaces-config', {
+  interfaces: withDefault(
+    listOf(
+      rule('an interface such as "eth0", "*" or "eth0/192.0.2.1"', (value) =>
+        typeof value === 'string' ? (parseInterface(value) ?? undefined) : undefined,
+      ),
+      'a list of interfaces',
+    ),
+    [],
+  ),
+  'dhcp-socket-type': socketType(),
+  'outbound-interface': only('same-as-inbound'),
+  're-detect': accepted(flag()),
+  'service-sockets-require-all': accepted(flag()),
+  'service-sockets-max-retries': accepted(integer(0, UINT32_MAX)),
+  'service-sockets-retry-wait-time': accepted(integer(0, UINT32_MAX)),
+});
+
+/** @param value undefined when the file has no such map */
+export function readInterfaces(value: unknown, at: Path, report: Report): readonly InterfaceConfig[] {
+  const values = readMap(interfacesSchema, value === undefined ? {} : value, at, report);
+  // Kea's default is raw.
+  if (value === undefined || (isMap(value) && !Object.hasOwn(value, 'dhcp-socket-type')))
+    report.unsupported(child(at, 'dhcp-socket-type'), undefined, UDP_ONLY);
+  if (values === undefined) return [];
+  if (values.interfaces.length === 0)
+    report.warn(child(at, 'interfaces'), 'no interface', 'at least one: without any, no query arrives');
+  checkDuplicates(values.interfaces, child(at, 'interfaces'), report);
+  return values.interfaces;
+}
+
+function checkDuplicates(interfaces: readonly InterfaceConfig[], at: Path, report: Report): void {
+  const seen = new Set<string>();
+  for (const { name, address } of interfaces) {
+    const key = `${name}/${address}`;
+    if (seen.has(key)) report.error(at, `${describe(name)} a second time`, 'each interface once');
+    seen.add(key);
+  }
+}
+
+function parseInterface(text: string): InterfaceConfig | null {
+  // The kernel's names have at most 15 octets, neither blanks nor slashes.
+  const match = /^([^\s/]{1,15})(?:\/([0-9.]{7,15}))?$/.exec(text.trim());
+  const name = match?.[1];
+  if (name === undefined) return null;
+  const addressText = match?.[2];
+  if (addressText === undefined) return { name, address: null };
+  const address = parseIpv4(addressText);
+  return address === null || name === '*' ? null : { name, address };
+}

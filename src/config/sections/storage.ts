@@ -1,0 +1,82 @@
+/** `lease-database` and `expired-leases-processing`: where leases are kept and how they end. */
+import { isAbsolute, relative, resolve } from 'node:path';
+import type { ExpiredLeasesConfig, LeaseDatabaseConfig } from '../model.ts';
+import { child, type Path, quote } from '../problem.ts';
+import type { Report } from '../report.ts';
+import { defineMap, readMap, type Values } from '../schema/map.ts';
+import { accepted, type Rule, required, withDefault } from '../schema/rule.ts';
+import { flag, integer, name, oneOf, UINT32_MAX } from '../schema/scalars.ts';
+import { only } from './unimplemented.ts';
+
+const LEASE_FILE_NAME = 'kea-leases4.csv';
+const DATA_DIRECTORY = '/var/lib/kea';
+
+/** Another store would silently start empty: never ignored. */
+function databaseType(): Rule<string, undefined> {
+  const known = oneOf('memfile', 'mysql', 'postgresql');
+  return {
+    ...known,
+    expected: '"memfile"',
+    read: (value, at, report) => {
+      if (value === 'mysql' || value === 'postgresql') report.unsupported(at, value, '"memfile"', false);
+      return known.read(value, at, report);
+    },
+  };
+}
+
+export const leaseDatabaseSchema = defineMap('lease-database', {
+  type: required(databaseType()),
+  name: withDefault(name(), LEASE_FILE_NAME),
+  persist: withDefault(flag(), true),
+  'lfc-interval': withDefault(integer(0, UINT32_MAX), 3600),
+  'max-row-errors': withDefault(integer(0, UINT32_MAX), 0),
+  'max-reconnect-tries': only(0),
+  'reconnect-wait-time': only(0),
+});
+
+export const expiredLeasesSchema = defineMap('expired-leases-processing', {
+  'reclaim-timer-wait-time': withDefault(integer(0, 65535), 10),
+  'flush-reclaimed-timer-wait-time': withDefault(integer(0, 65535), 25),
+  'hold-reclaimed-time': withDefault(integer(0, UINT32_MAX), 3600),
+  'max-reclaim-leases': withDefault(integer(0, UINT32_MAX), 100),
+  'max-reclaim-time': withDefault(integer(0, 65535), 250),
+  'unwarned-reclaim-cycles': accepted(integer(0, 65535)),
+});
+
+/** @param value undefined when the file has no such map: Kea's defaults apply */
+export function readLeaseDatabase(value: unknown, at: Path, report: Report): LeaseDatabaseConfig {
+  const values = readMap(leaseDatabaseSchema, value === undefined ? { type: 'memfile' } : value, at, report);
+  return {
+    persist: values?.persist ?? true,
+    path: resolveLeaseFile(values?.name ?? LEASE_FILE_NAME, child(at, 'name'), report),
+    lfcIntervalSec: values?.['lfc-interval'] ?? 0,
+    maxRowErrors: values?.['max-row-errors'] ?? 0,
+  };
+}
+
+/** The missing map has the same defaults as an empty one. */
+export function readExpiredLeases(
+  given: Values<typeof expiredLeasesSchema.rules> | undefined,
+  at: Path,
+  report: Report,
+): ExpiredLeasesConfig {
+  const values = given ?? readMap(expiredLeasesSchema, {}, at, report);
+  return {
+    reclaimTimerWaitSec: values?.['reclaim-timer-wait-time'] ?? 0,
+    flushReclaimedTimerWaitSec: values?.['flush-reclaimed-timer-wait-time'] ?? 0,
+    holdReclaimedSec: values?.['hold-reclaimed-time'] ?? 0,
+    maxReclaimLeases: values?.['max-reclaim-leases'] ?? 0,
+    maxReclaimMs: values?.['max-reclaim-time'] ?? 0,
+  };
+}
+
+/** A relative name stays inside the data directory; to go elsewhere one has to say where. */
+function resolveLeaseFile(file: string, at: Path, report: Report): string {
+  if (isAbsolute(file)) return resolve(file);
+  const directory = resolve(process.env['KEA_DHCP_DATA_DIR'] || DATA_DIRECTORY);
+  const path = resolve(directory, file);
+  const inside = relative(directory, path);
+  if (inside === '' || inside.startsWith('..'))
+    report.error(at, quote(file), `a file inside ${directory}, or an absolute path`);
+  return path;
+}

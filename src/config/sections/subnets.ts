@@ -1,0 +1,142 @@
+/** The subnets: each one resolved against the global scope, then all of them against each other. */
+import type { SubnetConfig } from '../model.ts';
+import { child, type Path } from '../problem.ts';
+import type { Report } from '../report.ts';
+import { list, listOf } from '../schema/collections.ts';
+import { defineMap, mapOf, readMap, type Values } from '../schema/map.ts';
+import { notImplemented, required, withDefault } from '../schema/rule.ts';
+import { integer, ipv4, name } from '../schema/scalars.ts';
+import { formatPrefix, lastOf, type Prefix, prefixRule } from './addresses.ts';
+import { effectiveCacheThreshold, type NetworkSettings, networkRules, resolveNetwork } from './network.ts';
+import { readPools } from './pools.ts';
+import { additionalClasses, emptyList, only } from './unimplemented.ts';
+
+export const relaySchema = defineMap('relay', {
+  'ip-addresses': listOf(ipv4(), 'a list of IPv4 addresses'),
+  'ip-address': ipv4(),
+});
+
+export const subnetSchema = defineMap('subnet4[]', {
+  ...networkRules,
+  ...additionalClasses,
+  id: required(integer(1, 4294967294)),
+  subnet: required(prefixRule()),
+  pools: withDefault(list(), []),
+  relay: mapOf(relaySchema),
+  interface: name(),
+  // Guards are never ignored: without its guard a subnet would serve clients that it was closed to.
+  'client-class': notImplemented('""', (value) => value === '' || value === 'ALL', false),
+  'client-classes': emptyList(false),
+  '4o6-interface': only(''),
+  '4o6-interface-id': only(''),
+  '4o6-subnet': only(''),
+});
+
+/** Addresses of all pools together: sixteen times a /8. The pools keep a bit for each address. */
+const POOL_ADDRESSES_MAX = 2 ** 28;
+
+/** Shared by the subnets without a relay list. */
+const NO_RELAYS: SubnetConfig['relayAddresses'] = [];
+
+interface PlacedSubnet {
+  readonly config: SubnetConfig;
+  readonly at: Path;
+}
+
+/**
+ * Reads the list `subnet4`.
+ * @param classes the classes that guards may name
+ * @returns the subnets that could be read, ascending by id
+ */
+export function readSubnets(
+  entries: readonly unknown[],
+  global: NetworkSettings,
+  classes: ReadonlySet<string>,
+  at: Path,
+  report: Report,
+): readonly SubnetConfig[] {
+  const subnets: PlacedSubnet[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const place = child(at, index);
+    const config = readSubnet(entry, global, classes, place, report);
+    if (config !== null) subnets.push({ config, at: place });
+  }
+  checkIds(subnets, report);
+  checkPrefixes(subnets, report);
+  checkPoolTotal(subnets, at, report);
+  return subnets.map(({ config }) => config).sort((a, b) => a.id - b.id);
+}
+
+function readSubnet(
+  entry: unknown,
+  global: NetworkSettings,
+  classes: ReadonlySet<string>,
+  at: Path,
+  report: Report,
+): SubnetConfig | null {
+  const values = readMap(subnetSchema, entry, at, report);
+  if (values === undefined) return null;
+  const settings = resolveNetwork(values, global, at, report);
+  const pools = readPools(values.pools, values.subnet ?? null, classes, child(at, 'pools'), report);
+  const relayAddresses = readRelay(values.relay, child(at, 'relay'), report);
+  if (values.id === undefined || values.subnet === undefined) return null;
+  return {
+    id: values.id,
+    ...values.subnet,
+    pools,
+    relayAddresses,
+    interfaceName: values.interface ?? null,
+    ...settings,
+    cacheThreshold: effectiveCacheThreshold(settings),
+  };
+}
+
+function readRelay(
+  relay: Values<typeof relaySchema.rules> | undefined,
+  at: Path,
+  report: Report,
+): SubnetConfig['relayAddresses'] {
+  const single = relay?.['ip-address'];
+  const several = relay?.['ip-addresses'];
+  if (single !== undefined && several !== undefined)
+    report.error(child(at, 'ip-address'), '"ip-address" beside "ip-addresses"', 'one of the two', 'key');
+  return several ?? (single === undefined ? NO_RELAYS : [single]);
+}
+
+function checkIds(subnets: readonly PlacedSubnet[], report: Report): void {
+  const seen = new Map<number, SubnetConfig>();
+  for (const { config, at } of subnets) {
+    const other = seen.get(config.id);
+    if (other === undefined) seen.set(config.id, config);
+    else
+      report.error(
+        child(at, 'id'),
+        String(config.id),
+        `an id that no other subnet has; ${formatPrefix(other)} has it`,
+      );
+  }
+}
+
+/** Two subnets with a common address would let one address be leased twice. */
+function checkPrefixes(subnets: readonly PlacedSubnet[], report: Report): void {
+  const ascending = [...subnets].sort(
+    (a, b) => a.config.prefix - b.config.prefix || a.config.prefixLength - b.config.prefixLength,
+  );
+  let highest: Prefix | null = null;
+  for (const { config, at } of ascending) {
+    if (highest !== null && config.prefix <= lastOf(highest))
+      report.error(
+        child(at, 'subnet'),
+        formatPrefix(config),
+        `no common address with the subnet ${formatPrefix(highest)}`,
+      );
+    if (highest === null || lastOf(config) > lastOf(highest)) highest = config;
+  }
+}
+
+function checkPoolTotal(subnets: readonly PlacedSubnet[], at: Path, report: Report): void {
+  let total = 0;
+  for (const { config } of subnets) for (const pool of config.pools) total += pool.last - pool.first + 1;
+  if (total > POOL_ADDRESSES_MAX)
+    report.error(at, `pools of ${total} addresses`, `at most ${POOL_ADDRESSES_MAX} addresses in all pools`);
+}

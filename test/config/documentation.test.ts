@@ -1,0 +1,101 @@
+/** docs/configuration.md repeats the tables of keys; neither may say what the other does not. */
+import { readFileSync } from 'node:fs';
+import t from 'tap';
+import { pauseSchema, stateMachineSchema } from '../../src/config/ha/pauses.ts';
+import { peerSchema } from '../../src/config/ha/peer.ts';
+import { haThreadsSchema, relationshipSchema } from '../../src/config/ha/relationship.ts';
+import type { MapSchema } from '../../src/config/schema/map.ts';
+import type { Effect } from '../../src/config/schema/rule.ts';
+import { controlSocketSchema } from '../../src/config/sections/control-sockets.ts';
+import { dhcp4Schema, multiThreadingSchema } from '../../src/config/sections/dhcp4.ts';
+import {
+  haParametersSchema,
+  hookSchema,
+  leaseCommandsParametersSchema,
+} from '../../src/config/sections/hooks.ts';
+import { interfacesSchema } from '../../src/config/sections/interfaces.ts';
+import { loggerOutputSchema, loggerSchema } from '../../src/config/sections/loggers.ts';
+import { optionSchema } from '../../src/config/sections/options.ts';
+import { poolSchema } from '../../src/config/sections/pools.ts';
+import { expiredLeasesSchema, leaseDatabaseSchema } from '../../src/config/sections/storage.ts';
+import { relaySchema, subnetSchema } from '../../src/config/sections/subnets.ts';
+import { tandemSchema } from '../../src/config/sections/tandem-settings.ts';
+import { compatibilitySchema, sanityChecksSchema } from '../../src/config/sections/unimplemented.ts';
+
+const schemas: readonly MapSchema[] = [
+  compatibilitySchema,
+  controlSocketSchema,
+  dhcp4Schema,
+  expiredLeasesSchema,
+  haParametersSchema,
+  haThreadsSchema,
+  hookSchema,
+  interfacesSchema,
+  leaseCommandsParametersSchema,
+  leaseDatabaseSchema,
+  loggerOutputSchema,
+  loggerSchema,
+  multiThreadingSchema,
+  optionSchema,
+  pauseSchema,
+  peerSchema,
+  poolSchema,
+  relationshipSchema,
+  relaySchema,
+  sanityChecksSchema,
+  stateMachineSchema,
+  subnetSchema,
+  tandemSchema,
+];
+
+const text = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
+
+function effectOf(heading: string): Effect {
+  if (heading.startsWith('Accepted without effect')) return 'accepted';
+  return heading.startsWith('Not implemented') ? 'refused' : 'used';
+}
+
+/** The rows of the page for each map, as "map key: effect, values, default" where the default is a value. */
+function documentedRows(): string[] {
+  const rows: string[] = [];
+  for (const section of text.split(/^### /m).slice(1)) {
+    const [heading = '', ...lines] = section.split(/^## /m)[0]!.split('\n');
+    const maps = [...heading.matchAll(/`([^`]+)`/g)].map((match) => match[1]);
+    for (const line of lines) {
+      const [, key, values, fallback = ''] = /^\| `([^`]+)` \| (.*?) \|(?: (.*?) ?\|.*)?$/.exec(line) ?? [];
+      if (key === undefined) continue;
+      for (const map of maps) rows.push(`${map} ${key}: ${effectOf(heading)}, ${values}, ${fallback}`);
+    }
+  }
+  return rows;
+}
+
+/** The same of the program; a default that the tables do not hold is taken from the page. */
+function actualRows(documented: readonly string[]): string[] {
+  return schemas.flatMap(({ name, rules }) =>
+    Object.entries(rules).map(([key, rule]) => {
+      const start = `${name} ${key}: ${rule.effect}, ${rule.expected}, `;
+      if (rule.isRequired) return `${start}required`;
+      if (rule.fallback !== undefined) return `${start}${JSON.stringify(rule.fallback)}`;
+      return documented.find((row) => row.startsWith(start)) ?? start;
+    }),
+  );
+}
+
+t.test('the page and the program have the same keys, values and defaults', async (t) => {
+  const documented = documentedRows();
+  t.ok(documented.length > 150);
+  t.strictSame([...documented].sort(), actualRows(documented).sort());
+});
+
+t.test('the defaults of inherited keys that only the page spells out are those of the program', async (t) => {
+  const { networkDefaults } = await import('../../src/config/sections/network.ts');
+  const { validLifetime, t1Percent, t2Percent, cacheThreshold } = networkDefaults;
+  for (const [key, value] of [
+    ['valid-lifetime', validLifetime.defaultSec],
+    ['t1-percent', t1Percent],
+    ['t2-percent', t2Percent],
+    ['cache-threshold', cacheThreshold],
+  ])
+    t.match(text, new RegExp(`^\\| \`${key}\` \\| [^|]* \\| ${value} \\|`, 'm'));
+});

@@ -1,0 +1,71 @@
+/** `interfaces-config` with values that are refused. */
+import { checkRefused, NOT_YET } from '../fixtures/marked-file.ts';
+
+const U32 = 'an integer from 0 to 4294967295';
+const UDP = `"udp": Tandem has no raw sockets; set "dhcp-socket-type": "udp"${NOT_YET}`;
+
+checkRefused({
+  'interfaces-config': [
+    ['{ "Dhcp4": { "interfaces-config": §null } }', 'Dhcp4/interfaces-config', 'null', 'a map'],
+    [
+      '{ "Dhcp4": { "interfaces-config": §{ "interfaces": [ "a" ] } } }',
+      'Dhcp4/interfaces-config/dhcp-socket-type',
+      'nothing',
+      UDP,
+    ],
+    [
+      '{ "Dhcp4": { "interfaces-config": { §"dhcp-socket-type": "raw" } } }',
+      'Dhcp4/interfaces-config/dhcp-socket-type',
+      '"raw"',
+      UDP,
+    ],
+    [
+      '{ "Dhcp4": { "interfaces-config": { "dhcp-socket-type": §"tcp" } } }',
+      'Dhcp4/interfaces-config/dhcp-socket-type',
+      '"tcp"',
+      'one of "udp", "raw"',
+    ],
+    [
+      '{ "Dhcp4": { "interfaces-config": { "dhcp-socket-type": "udp", "interfaces": §"eth0" } } }',
+      'Dhcp4/interfaces-config/interfaces',
+      '"eth0"',
+      'a list of interfaces',
+    ],
+    [
+      '{ "Dhcp4": { "interfaces-config": { "dhcp-socket-type": "udp", "interfaces": [ "a", §"eth0/2001:db8::1" ] } } }',
+      'Dhcp4/interfaces-config/interfaces[1]',
+      '"eth0/2001:db8::1"',
+      'an interface such as "eth0", "*" or "eth0/192.0.2.1"',
+    ],
+    [
+      '{ "Dhcp4": { "interfaces-config": { "dhcp-socket-type": "udp", "interfaces": [ §"*/10.0.0.1" ] } } }',
+      'Dhcp4/interfaces-config/interfaces[0]',
+      '"*/10.0.0.1"',
+      'an interface such as "eth0", "*" or "eth0/192.0.2.1"',
+    ],
+    [
+      '{ "Dhcp4": { "interfaces-config": { "dhcp-socket-type": "udp", "interfaces": §[ "a", "a" ] } } }',
+      'Dhcp4/interfaces-config/interfaces',
+      '"a" a second time',
+      'each interface once',
+    ],
+    [
+      '{ "Dhcp4": { "interfaces-config": { "dhcp-socket-type": "udp", §"outbound-interface": "use-routing" } } }',
+      'Dhcp4/interfaces-config/outbound-interface',
+      '"use-routing"',
+      `"same-as-inbound"${NOT_YET}`,
+    ],
+    [
+      '{ "Dhcp4": { "interfaces-config": { "dhcp-socket-type": "udp", "re-detect": §1 } } }',
+      'Dhcp4/interfaces-config/re-detect',
+      '1',
+      'true or false',
+    ],
+    [
+      '{ "Dhcp4": { "interfaces-config": { "dhcp-socket-type": "udp", "service-sockets-max-retries": §-1 } } }',
+      'Dhcp4/interfaces-config/service-sockets-max-retries',
+      '-1',
+      U32,
+    ],
+  ],
+});

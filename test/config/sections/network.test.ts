@@ -1,0 +1,59 @@
+/** Inherited keys with values that are refused. */
+import { checkRefused, dhcp4, subnet } from '../fixtures/marked-file.ts';
+
+const U32 = 'an integer from 0 to 4294967295';
+const S = 'Dhcp4/subnet4[0]';
+
+checkRefused({
+  'lifetimes and timers': [
+    [dhcp4('"valid-lifetime": §0'), 'Dhcp4/valid-lifetime', '0', 'an integer from 1 to 4294967295'],
+    [dhcp4('"valid-lifetime": §"7200"'), 'Dhcp4/valid-lifetime', '"7200"', 'an integer from 1 to 4294967295'],
+    [
+      dhcp4('"valid-lifetime": 10', '"min-valid-lifetime": §11'),
+      'Dhcp4/min-valid-lifetime',
+      '11',
+      'at most "valid-lifetime", which is 10',
+    ],
+    [
+      dhcp4('"valid-lifetime": 10', '"max-valid-lifetime": §9'),
+      'Dhcp4/max-valid-lifetime',
+      '9',
+      'at least "valid-lifetime", which is 10',
+    ],
+    [
+      '{ "Dhcp4": §{ "interfaces-config": { "interfaces": [ "a" ], "dhcp-socket-type": "udp" }, "min-valid-lifetime": 3, "max-valid-lifetime": 9 } }',
+      'Dhcp4/valid-lifetime',
+      'nothing beside "min-valid-lifetime" and "max-valid-lifetime"',
+      'an integer from 3 to 9',
+    ],
+    [
+      dhcp4('"rebind-timer": 10', '"renew-timer": §11'),
+      'Dhcp4/renew-timer',
+      '11',
+      'at most "rebind-timer", which is 10',
+    ],
+    [
+      subnet('"rebind-timer": 10, "renew-timer": §11'),
+      `${S}/renew-timer`,
+      '11',
+      'at most "rebind-timer", which is 10',
+    ],
+    [dhcp4('"t1-percent": §1'), 'Dhcp4/t1-percent', '1', 'a number above 0 and below 1'],
+    [dhcp4('"t2-percent": §0'), 'Dhcp4/t2-percent', '0', 'a number above 0 and below 1'],
+    [
+      dhcp4('"t1-percent": §0.9'),
+      'Dhcp4/t1-percent',
+      '0.9 as "t1-percent" and 0.875 as "t2-percent"',
+      '"t1-percent" below "t2-percent"',
+    ],
+    [
+      subnet('"t2-percent": §0.4'),
+      `${S}/t2-percent`,
+      '0.5 as "t1-percent" and 0.4 as "t2-percent"',
+      '"t1-percent" below "t2-percent"',
+    ],
+    [dhcp4('"cache-threshold": §1.0'), 'Dhcp4/cache-threshold', '1', 'a number from 0 to below 1'],
+    [dhcp4('"cache-max-age": §-1'), 'Dhcp4/cache-max-age', '-1', U32],
+    [dhcp4('"calculate-tee-times": §1'), 'Dhcp4/calculate-tee-times', '1', 'true or false'],
+  ],
+});
