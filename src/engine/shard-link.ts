@@ -1,17 +1,21 @@
 /**
- * The memory that one shard shares with main and the journal. Each ring has one writer and one reader:
+ * The memory that the shards share with main.
  *
- *     shard -> journal   lease-file rows               kind: unused, sequence: the shard's transaction number
- *     shard -> main      lease updates for the peers   kind: UpdateRecord bits, sequence: transaction number
- *     shard -> main      observations of clients that the silent partner should have answered
- *     main  -> shard     verdicts on awaited transactions
+ *     all shards -> main   lease updates for the peers, ONE ring: a record is written under the lease table's lock, so
+ *                          that updates of one address reach the peers in the order in which the table changed
+ *     shard -> main        observations of clients that the silent partner should have answered, one ring a shard
+ *     main  -> shard       verdicts on awaited transactions, one ring a shard
  *
- * Transaction numbers are u32, start at 1 and grow by one for each query that changes leases.
+ * The rows for the lease file go by the change log (lease/change-log.ts), also written under the lock.
+ * Transaction numbers are counted by each shard: u32, from 1, growing by one for each query that changes leases.
  */
 import { allocateByteRing, type ByteRingMemory } from '../base/byte-ring.ts';
 import { allocateVerdicts } from './verdicts.ts';
 
-/** Bits of `kind` in the shard -> main update ring; the payload is the lease as JSON, as lease4-update carries it. */
+/**
+ * `kind` of a record in the update ring: these bits, and the shard's index in the bits from `shardShift` on. The
+ * record's `sequence` is that shard's transaction number; the payload is the lease as JSON (lease/update-json.ts).
+ */
 export const UpdateRecord = {
   /** lease4-update with force-create; without this bit: lease4-del. */
   update: 1,
@@ -19,44 +23,55 @@ export const UpdateRecord = {
   awaited: 2,
   /** The last record of its transaction. */
   last: 4,
+  shardShift: 8,
 } as const;
 
-/** Payload of an observation: u16 secs as on the wire | u8 hwLength | u8 clientIdLength | hardware address | client-id. */
+export interface UpdateLogMemory {
+  readonly words: SharedArrayBuffer;
+  readonly ring: ByteRingMemory;
+}
+
+/** Indexes of the update log's control words (Int32). */
+export const UpdateWord = {
+  /** Shards -> main, which waits on it: grows, and is notified, when a batch of updates or observations was written. */
+  pending: 0,
+} as const;
+
+/** @param ringBytes a power of two */
+export function allocateUpdateLog(ringBytes: number): UpdateLogMemory {
+  return { words: new SharedArrayBuffer(128), ring: allocateByteRing(ringBytes) };
+}
+
+/** Payload of an observation: u16 secs (big-endian, as on the wire) | u8 hwLength | u8 clientIdLength | hw | client-id. */
 export const OBSERVATION_HEADER_BYTES = 4;
 
-/** Indexes of the control words (Int32). */
+/** Indexes of a shard's control words (Int32). */
 export const ShardWord = {
   /** Main -> shard: 1 = return as soon as parked replies are gone or the deadline has passed. */
   stop: 0,
-  /** Shard -> main: version of the policy that the shard works by. */
+  /** Shard -> main: version of the policy that the shard works by. Notified on change. */
   policyVersion: 1,
-  /** Journal -> shard: all transactions up to this number are durable. */
-  durable: 2,
-  /** Shard -> main, and main waits on it: grows when updates or observations were written. */
-  updatesPending: 3,
   /** Shard -> main: replies parked now. */
-  parked: 4,
+  parked: 2,
   /** Shard -> main: loop turns, a sign of life. */
-  turns: 5,
+  turns: 3,
+  /** Shard -> its successor: number of its last transaction (u32). */
+  transactions: 4,
 } as const;
 const WORDS = 32;
 
 export interface ShardLinkMemory {
   readonly words: SharedArrayBuffer;
-  readonly journal: ByteRingMemory;
-  readonly updates: ByteRingMemory;
   readonly observations: ByteRingMemory;
   readonly verdicts: SharedArrayBuffer;
-  /** An eventfd that wakes the shard out of poll(). */
+  /** An eventfd that wakes the shard out of poll(): something became durable, a verdict, a policy, stop. */
   readonly eventFd: number;
 }
 
-/** @param ringBytes size of the journal and update rings, a power of two */
-export function allocateShardLink(eventFd: number, ringBytes: number, parkedMax: number): ShardLinkMemory {
+/** @param parkedMax replies that one shard may have parked, a power of two */
+export function allocateShardLink(eventFd: number, parkedMax: number): ShardLinkMemory {
   return {
     words: new SharedArrayBuffer(WORDS * 4),
-    journal: allocateByteRing(ringBytes),
-    updates: allocateByteRing(ringBytes),
     observations: allocateByteRing(1 << 18),
     verdicts: allocateVerdicts(parkedMax * 2),
     eventFd,

@@ -124,9 +124,21 @@ function rowOf(memory: StatisticsMemory, writer: number): Float64Array {
 /** One thread's own cells. */
 export class StatisticsWriter {
   readonly #row: Float64Array;
+  readonly #subnetIds: readonly number[];
 
   constructor(memory: StatisticsMemory, writer: number) {
     this.#row = rowOf(memory, writer);
+    this.#subnetIds = memory.subnetIds;
+  }
+
+  /** Adds the values of another set of statistics, as far as names and subnets are the same. */
+  takeOver(before: StatisticsReader): void {
+    const values = before.all();
+    for (const name of GLOBAL_STATISTICS) this.add(G[name], values.get(name) ?? 0);
+    this.#subnetIds.forEach((id, index) => {
+      for (const name of SUBNET_STATISTICS)
+        this.addSubnet(index, S[name], values.get(`subnet[${id}].${name}`) ?? 0);
+    });
   }
 
   /** @param cell from `G` */
@@ -158,6 +170,11 @@ export class StatisticsReader {
 
   global(name: GlobalStatistic): number {
     return this.#sum(G[name]);
+  }
+
+  /** @param subnetIndex position of the subnet in the configuration */
+  subnet(subnetIndex: number, name: SubnetStatistic): number {
+    return this.#sum(GLOBAL_STATISTICS.length + subnetIndex * SUBNET_STATISTICS.length + S[name]);
   }
 
   /** Every statistic with Kea's name: global ones, then `subnet[ID].NAME`. */

@@ -1,0 +1,87 @@
+/** Writes the three kinds of reply; shared by the message handlers. */
+import { MessageType } from '../dhcp4/codes.ts';
+import type { CompiledOption, CompiledSubnet } from './compiled.ts';
+import { type Context, Outcome } from './context.ts';
+import { G } from './statistics.ts';
+
+const encoder = new TextEncoder();
+/** sname and file of a subnet as octets, encoded once. */
+const bootNames = new WeakMap<
+  CompiledSubnet,
+  { readonly serverHostname: Uint8Array; readonly bootFileName: Uint8Array }
+>();
+
+function bootFields(context: Context, subnet: CompiledSubnet): void {
+  let names = bootNames.get(subnet);
+  if (names === undefined) {
+    names = {
+      serverHostname: encoder.encode(subnet.config.serverHostname),
+      bootFileName: encoder.encode(subnet.config.bootFileName),
+    };
+    bootNames.set(subnet, names);
+  }
+  context.reply.bootFields(subnet.config.nextServer, names.serverHostname, names.bootFileName);
+}
+
+/** The server identifier of replies to the query: configured option 54, else the address that it came in on. */
+export function serverIdentifier(context: Context): number {
+  const configured = context.subnet?.serverIdentifier ?? 0;
+  return configured !== 0 ? configured : context.query.socket.address;
+}
+
+/** The options of the pool that holds an address, else the subnet's. */
+export function optionsFor(subnet: CompiledSubnet, address: number): readonly CompiledOption[] {
+  for (const pool of subnet.pools) if (address >= pool.first && address <= pool.last) return pool.options;
+  return subnet.options;
+}
+
+/** Ends the reply in the slot; `outcome` becomes a drop when it is too large. */
+function finish(context: Context, withAgent: boolean, cell: number, outcome: number): number {
+  const length = context.reply.finish(withAgent);
+  if (length === 0) return G['tandem-drop-reply-too-large'];
+  context.slots.lengths[context.slot] = length;
+  context.slots.cells[context.slot] = cell;
+  return outcome;
+}
+
+/**
+ * Writes an OFFER or an ACK with a lease; lease time and timers are in `context.times`.
+ * @returns `outcome`, or the cell of the drop
+ */
+export function answerWithLease(context: Context, type: number, address: number, outcome: number): number {
+  const subnet = context.subnet!;
+  const { reply, settings } = context;
+  reply.begin(context.slot, type, address);
+  bootFields(context, subnet);
+  reply.options(
+    optionsFor(subnet, address),
+    serverIdentifier(context),
+    subnet.mask,
+    context.times,
+    settings.echoClientId,
+  );
+  return finish(
+    context,
+    true,
+    type === MessageType.offer ? G['pkt4-offer-sent'] : G['pkt4-ack-sent'],
+    outcome,
+  );
+}
+
+/** Writes the ACK to an INFORM: options, no lease; no configured option when no subnet was found. [RFC2131 4.3.5] */
+export function answerInform(context: Context): number {
+  const { reply, query, subnet } = context;
+  reply.begin(context.slot, MessageType.ack, 0);
+  if (subnet !== null) bootFields(context, subnet);
+  reply.options(subnet?.options ?? [], serverIdentifier(context), 0, null, context.settings.echoClientId);
+  const direct = query.ciaddr !== 0;
+  if (direct) reply.clearRelay();
+  return finish(context, !direct, G['pkt4-ack-sent'], Outcome.send);
+}
+
+/** Writes a NAK. [RFC2131 4.3.2] */
+export function answerNak(context: Context): number {
+  context.reply.begin(context.slot, MessageType.nak, 0);
+  context.reply.nakOptions(serverIdentifier(context), context.settings.echoClientId);
+  return finish(context, true, G['pkt4-nak-sent'], Outcome.send);
+}

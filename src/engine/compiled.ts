@@ -1,0 +1,143 @@
+/** The configuration in the form that the hot path reads: class guards as bit masks, options encoded once. */
+import type { HaRelationshipConfig } from '../config/ha-model.ts';
+import type { OptionConfig, PoolConfig, ServerConfig, SubnetConfig } from '../config/model.ts';
+import { OptionCode } from '../dhcp4/codes.ts';
+
+/** One configured option with its complete encoding: one TLV, or several when it is longer than 255 octets. */
+export interface CompiledOption {
+  readonly code: number;
+  readonly encoded: Uint8Array;
+  /** Sent without being asked for: always-send, and routers, DNS servers, domain name as Kea does. */
+  readonly unasked: boolean;
+}
+
+export interface CompiledPool {
+  readonly first: number;
+  readonly last: number;
+  readonly poolId: number;
+  /** Position in the pool set of the lease book. */
+  readonly index: number;
+  /** Bit n: open to queries of the active server n; all bits when the pool has no guard. */
+  readonly guard: number;
+  /** What a client of this pool gets: pool over subnet over global, ascending by code, never-send left out. */
+  readonly options: readonly CompiledOption[];
+}
+
+export interface CompiledSubnet {
+  /** Position in the configuration. */
+  readonly index: number;
+  readonly config: SubnetConfig;
+  readonly pools: readonly CompiledPool[];
+  readonly options: readonly CompiledOption[];
+  readonly mask: number;
+  /** Option 54 from the configuration, 0 = the address that the query came in on. */
+  readonly serverIdentifier: number;
+}
+
+/** RFC 3396: an option above 255 octets goes into consecutive TLVs of the same code. */
+export function encodeOption(code: number, data: Uint8Array): Uint8Array {
+  const parts = Math.max(1, Math.ceil(data.length / 255));
+  const encoded = new Uint8Array(data.length + parts * 2);
+  let at = 0;
+  for (let part = 0; part < parts; part++) {
+    const chunk = data.subarray(part * 255, (part + 1) * 255);
+    encoded[at] = code;
+    encoded[at + 1] = chunk.length;
+    encoded.set(chunk, at + 2);
+    at += chunk.length + 2;
+  }
+  return encoded;
+}
+
+/** Made by the server, whatever the configuration says about them; 58 and 59 only when the server has computed them. */
+const SERVER_MADE: ReadonlySet<number> = new Set([
+  OptionCode.pad,
+  OptionCode.subnetMask,
+  OptionCode.leaseTime,
+  OptionCode.messageType,
+  OptionCode.serverIdentifier,
+  OptionCode.clientIdentifier,
+  OptionCode.relayAgentInformation,
+  OptionCode.subnetSelection,
+  OptionCode.end,
+]);
+
+const SENT_UNASKED: ReadonlySet<number> = new Set([
+  OptionCode.routers,
+  OptionCode.domainNameServers,
+  OptionCode.domainName,
+]);
+
+/** Merges option scopes, the first one wins, and encodes the outcome. */
+export function compileOptions(...scopes: readonly (readonly OptionConfig[])[]): CompiledOption[] {
+  const merged = new Map<number, OptionConfig>();
+  // never-send and always-send count at any scope, also at one that another scope overrides.
+  const never = new Set<number>();
+  const always = new Set<number>();
+  for (const scope of scopes) {
+    for (const option of scope) {
+      if (option.neverSend) never.add(option.code);
+      if (option.alwaysSend) always.add(option.code);
+      if (!merged.has(option.code)) merged.set(option.code, option);
+    }
+  }
+  return [...merged.values()]
+    .filter((option) => !never.has(option.code) && !SERVER_MADE.has(option.code))
+    .sort((a, b) => a.code - b.code)
+    .map((option) => ({
+      code: option.code,
+      encoded: encodeOption(option.code, option.data),
+      unasked: always.has(option.code) || SENT_UNASKED.has(option.code),
+    }));
+}
+
+function guardOf(pool: PoolConfig, activeNames: readonly string[]): number {
+  if (pool.clientClasses.length === 0 || pool.clientClasses.includes('ALL')) return -1;
+  let guard = 0;
+  activeNames.forEach((name, index) => {
+    if (pool.clientClasses.includes(`HA_${name}`)) guard |= 1 << index;
+  });
+  return guard;
+}
+
+/** Names of the servers that share the queries by hash: the primary, and in load-balancing the secondary. */
+export function activeServerNames(ha: HaRelationshipConfig | null): string[] {
+  if (ha === null) return [];
+  const roles = ha.mode === 'load-balancing' ? ['primary', 'secondary'] : ['primary'];
+  return roles.map((role) => ha.peers.find((peer) => peer.role === role)?.name ?? '');
+}
+
+function configuredServerIdentifier(scopes: readonly (readonly OptionConfig[])[]): number {
+  for (const scope of scopes) {
+    const option = scope.find((each) => each.code === OptionCode.serverIdentifier);
+    if (option === undefined || option.data.length !== 4) continue;
+    return new DataView(option.data.buffer, option.data.byteOffset, 4).getUint32(0);
+  }
+  return 0;
+}
+
+/** Compiles the subnets; the order of pools is the order of `poolRanges`. */
+export function compileSubnets(config: ServerConfig): CompiledSubnet[] {
+  const activeNames = activeServerNames(config.ha);
+  let poolIndex = 0;
+  return config.subnets.map((subnet, index) => ({
+    index,
+    config: subnet,
+    mask: subnet.prefixLength === 0 ? 0 : (-1 << (32 - subnet.prefixLength)) >>> 0,
+    serverIdentifier: configuredServerIdentifier([subnet.options]),
+    options: compileOptions(subnet.options),
+    pools: subnet.pools.map((pool) => ({
+      first: pool.first,
+      last: pool.last,
+      poolId: pool.poolId,
+      index: poolIndex++,
+      guard: guardOf(pool, activeNames),
+      options: compileOptions(pool.options, subnet.options),
+    })),
+  }));
+}
+
+/** The address ranges of all pools, in the order in which `compileSubnets` numbers them. */
+export function poolRanges(config: ServerConfig): { first: number; last: number }[] {
+  return config.subnets.flatMap((subnet) => subnet.pools.map(({ first, last }) => ({ first, last })));
+}

@@ -1,0 +1,53 @@
+/** Everything that serving one query needs, made once a shard. Handlers take it and return an outcome number. */
+import type { LeaseBook } from '../lease/book.ts';
+import type { CompiledSubnet } from './compiled.ts';
+import type { LeaseChanges } from './lease-changes.ts';
+import type { Park } from './park.ts';
+import type { PolicyView } from './policy.ts';
+import type { Query } from './query.ts';
+import type { ReplyTimes, ReplyWriter } from './reply.ts';
+import type { ReplySlots } from './reply-slots.ts';
+import type { StatisticsWriter } from './statistics.ts';
+import type { SubnetIndex } from './subnet-index.ts';
+
+/**
+ * What became of a query: one of these, or a number >= 0, which is the statistics cell (from `G`) that says why there is
+ * no answer.
+ */
+export const Outcome = {
+  /** The reply in the slot may leave now. */
+  send: -1,
+  /** The reply in the slot belongs to the transaction that was just recorded. */
+  park: -2,
+} as const;
+
+export interface EngineSettings {
+  readonly authoritative: boolean;
+  readonly echoClientId: boolean;
+  readonly declineProbationSec: number;
+  readonly offerHoldSec: number;
+  /** Released leases are kept for their client (Kea: both affinity timers above 0). */
+  readonly keepReleased: boolean;
+}
+
+export interface Context {
+  readonly book: LeaseBook;
+  readonly changes: LeaseChanges;
+  readonly subnets: SubnetIndex;
+  readonly settings: EngineSettings;
+  readonly statistics: StatisticsWriter;
+  readonly policy: PolicyView;
+  readonly query: Query;
+  readonly reply: ReplyWriter;
+  readonly slots: ReplySlots;
+  readonly park: Park;
+  readonly times: ReplyTimes;
+  /** Wall clock of this batch, Unix seconds. */
+  nowSec: number;
+  /** Monotonic milliseconds of this batch. */
+  nowMs: number;
+  /** The selected subnet of the query in work. */
+  subnet: CompiledSubnet | null;
+  /** The slot that the reply to the query in work is written to. */
+  slot: number;
+}

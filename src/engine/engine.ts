@@ -1,0 +1,146 @@
+/**
+ * Serves one query after the other: scope, server identifier, subnet, then the handler of its message type. The table's
+ * lock is held from the first look at a lease until its change is recorded.
+ */
+import { MessageType } from '../dhcp4/codes.ts';
+import { Field, Present } from '../dhcp4/descriptor.ts';
+import { CLIENT_ID_BYTES_MAX } from '../lease/record.ts';
+import { NO_SERVER, serverIndexOf } from '../loadbalance/scope.ts';
+import { answerInform, serverIdentifier } from './answer.ts';
+import { type Context, Outcome } from './context.ts';
+import { serveDecline } from './messages/decline.ts';
+import { serveDiscover } from './messages/discover.ts';
+import { serveRelease } from './messages/release.ts';
+import { serveRequest } from './messages/request.ts';
+import { G } from './statistics.ts';
+
+/** Statistics cell of each message type's reception. */
+const RECEIVED: Readonly<Record<number, number>> = {
+  [MessageType.discover]: G['pkt4-discover-received'],
+  [MessageType.offer]: G['pkt4-offer-received'],
+  [MessageType.request]: G['pkt4-request-received'],
+  [MessageType.decline]: G['pkt4-decline-received'],
+  [MessageType.ack]: G['pkt4-ack-received'],
+  [MessageType.nak]: G['pkt4-nak-received'],
+  [MessageType.release]: G['pkt4-release-received'],
+  [MessageType.inform]: G['pkt4-inform-received'],
+};
+
+/** Cell of a query that is not for this server's scopes, told apart because the silent partner is judged by it. */
+export const OUT_OF_SCOPE = G['tandem-drop-out-of-scope'];
+
+/**
+ * Serves the query that `context.query` points at; the reply, if any, stands in `context.slot`.
+ * @param shed drop DISCOVERs, because parked replies or logs pile up
+ * @returns an `Outcome`, or the statistics cell of the reason why there is no answer
+ */
+export function serve(context: Context, shed: boolean): number {
+  const { query, statistics } = context;
+  // [RFC3396 7] The parts of an option may add up to more than its own length octet could say, and than a row can hold.
+  if (query.clientId.length > CLIENT_ID_BYTES_MAX) return G['tandem-drop-option-length'];
+  const type = query.field(Field.messageType);
+  statistics.add(RECEIVED[type] ?? G['pkt4-unknown-received']);
+  if (!isQuery(type)) return G['tandem-drop-message-type'];
+  if (!isInScope(context)) return OUT_OF_SCOPE;
+  if (type === MessageType.discover && shed) return G['tandem-drop-discover-shed'];
+  context.subnet = context.subnets.select(query);
+  if (isForOtherServer(context)) return G['tandem-drop-other-server'];
+  // [RFC6842 3] Where the subnet ignores identifiers they are still echoed: only the lease lookup must not see them.
+  if (context.subnet?.config.matchClientId === false && query.hw.length > 0) query.clientId.length = 0;
+  if (type === MessageType.inform) return answerInform(context);
+  context.book.table.lock();
+  try {
+    return handle(context, type);
+  } finally {
+    // A fault ends this thread; with the lock held, main would wait for ever instead of ending the process.
+    context.book.table.unlock();
+  }
+}
+
+function isQuery(type: number): boolean {
+  return (
+    type === MessageType.discover ||
+    type === MessageType.request ||
+    type === MessageType.decline ||
+    type === MessageType.release ||
+    type === MessageType.inform
+  );
+}
+
+function handle(context: Context, type: number): number {
+  switch (type) {
+    case MessageType.discover:
+      return serveDiscover(context);
+    case MessageType.request:
+      return serveRequest(context);
+    case MessageType.release:
+      return serveRelease(context);
+    case MessageType.decline:
+      return serveDecline(context);
+    default:
+      return G['tandem-drop-message-type'];
+  }
+}
+
+/** Whether the server that the query belongs to by hash is one whose scope is served here; sets the query's class. */
+function isInScope(context: Context): boolean {
+  const { policy, query } = context;
+  if (policy.activeServers === 0) return true;
+  // Without load balancing every query is the primary's, also one without a key. With it, nobody's without a key.
+  const server =
+    policy.activeServers === 1 ? 0 : serverIndexOf(query.field(Field.hash), policy.activeServers);
+  if (server === NO_SERVER) return false;
+  query.classes = 1 << server;
+  return (policy.scopes & query.classes) !== 0;
+}
+
+/** [RFC2131 4.3.2] [RFC5107 4] A query that names another server is left to it. */
+function isForOtherServer(context: Context): boolean {
+  const { query } = context;
+  if (!query.has(Present.serverIdentifier)) return false;
+  const named = query.field(Field.serverIdentifier) >>> 0;
+  if (named === serverIdentifier(context) || named === query.socket.address) return false;
+  return !(query.has(Present.serverIdOverride) && named === query.field(Field.serverIdOverride) >>> 0);
+}
+
+/** Kea's statistics that go with one of ours, for queries without an answer. */
+export function countDrop(context: Context, cell: number): void {
+  const { statistics } = context;
+  statistics.add(cell);
+  const also = KEA_DROPS[cell];
+  if (also === undefined) return;
+  statistics.add(G['pkt4-receive-drop']);
+  if (also >= 0) statistics.add(also);
+}
+
+const NONE = -1;
+const KEA_DROPS: Readonly<Record<number, number>> = {
+  [G['tandem-drop-too-short']]: G['pkt4-parse-failed'],
+  [G['tandem-drop-too-long']]: G['pkt4-parse-failed'],
+  [G['tandem-drop-not-a-query']]: G['pkt4-parse-failed'],
+  [G['tandem-drop-bad-hardware-length']]: G['pkt4-parse-failed'],
+  [G['tandem-drop-no-magic-cookie']]: G['pkt4-parse-failed'],
+  [G['tandem-drop-option-overrun']]: G['pkt4-parse-failed'],
+  [G['tandem-drop-option-length']]: G['pkt4-parse-failed'],
+  [G['tandem-drop-no-message-type']]: G['pkt4-rfc-violation'],
+  [G['tandem-drop-message-type']]: G['pkt4-rfc-violation'],
+  [G['tandem-drop-no-client']]: G['pkt4-rfc-violation'],
+  [G['tandem-drop-service-disabled']]: G['pkt4-service-disabled'],
+  [G['tandem-drop-out-of-scope']]: G['pkt4-not-for-us'],
+  [G['tandem-drop-other-server']]: G['pkt4-not-for-us'],
+  [G['tandem-drop-discover-shed']]: G['pkt4-queue-full'],
+  [G['tandem-drop-park-full']]: G['pkt4-queue-full'],
+  [G['tandem-drop-journal-full']]: G['pkt4-queue-full'],
+  [G['tandem-drop-updates-full']]: G['pkt4-queue-full'],
+  [G['tandem-drop-table-full']]: G['pkt4-processing-failed'],
+  [G['tandem-drop-reply-too-large']]: G['pkt4-processing-failed'],
+  [G['tandem-drop-no-subnet']]: NONE,
+  [G['tandem-drop-no-address']]: NONE,
+  [G['tandem-drop-unknown-client']]: NONE,
+  [G['tandem-drop-address-unmanaged']]: NONE,
+};
+
+/** True for outcomes that leave a reply in the slot. */
+export function hasReply(outcome: number): boolean {
+  return outcome === Outcome.send || outcome === Outcome.park;
+}

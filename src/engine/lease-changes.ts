@@ -1,0 +1,120 @@
+/**
+ * The record of what a query changes: rows for the lease file and, where peers are to know, lease updates. One
+ * transaction a query. Room for the largest transaction is asked for before anything is changed; afterwards nothing can
+ * fail.
+ */
+
+import { assert } from '../base/assert.ts';
+import { type ByteRingMemory, ByteRingWriter } from '../base/byte-ring.ts';
+import type { LeaseBook } from '../lease/book.ts';
+import { USER_CONTEXT_BYTES_MAX } from '../lease/record.ts';
+import { encodeLeaseUpdate, LEASE_UPDATE_BYTES_MAX } from '../lease/update-json.ts';
+import { UpdateMode } from './policy.ts';
+import { UpdateRecord } from './shard-link.ts';
+
+/**
+ * Room that must be free before a transaction starts: a client's old lease and its new one, each of up to a whole
+ * record, and the gap that the ring leaves at its end.
+ */
+const ROOM_BYTES = 3 * 65_536;
+
+/** Why there is no room. */
+export const Room = { enough: 0, changeLogFull: 1, updateLogFull: 2 } as const;
+
+export class LeaseChanges {
+  readonly #book: LeaseBook;
+  readonly #updates: ByteRingWriter;
+  readonly #shardBits: number;
+  readonly #json = new Uint8Array(LEASE_UPDATE_BYTES_MAX + USER_CONTEXT_BYTES_MAX);
+  #transaction = 0;
+  #mode: number = UpdateMode.off;
+  #lastChange = 0;
+  #lastRow = 0;
+  /** Whether records were written since `takeDirty`. */
+  #dirtyRows = false;
+  #dirtyUpdates = false;
+
+  constructor(book: LeaseBook, updates: ByteRingMemory, shard: number) {
+    this.#book = book;
+    this.#updates = new ByteRingWriter(updates);
+    this.#shardBits = shard << UpdateRecord.shardShift;
+  }
+
+  /** Whether a transaction finds room in both logs. */
+  room(mode: number): number {
+    if (this.#book.changes.free() < ROOM_BYTES) return Room.changeLogFull;
+    if (mode !== UpdateMode.off && this.#updates.free() < ROOM_BYTES) return Room.updateLogFull;
+    return Room.enough;
+  }
+
+  /** True when either log is more than three quarters full: time to shed work that changes nothing. */
+  isCrowded(): boolean {
+    const { changes } = this.#book;
+    return changes.free() < changes.capacity / 4 || this.#updates.free() < this.#updates.capacity / 4;
+  }
+
+  /** Starts a transaction. @param mode the policy's update mode, `await` turned into `record` when no reply waits */
+  begin(transaction: number, mode: number): void {
+    this.#transaction = transaction;
+    this.#mode = mode;
+    this.#lastChange = 0;
+  }
+
+  /** Records a row as it stands now; `last` marks the transaction's last record. */
+  put(slot: number, last: boolean): void {
+    this.#lastChange = this.#book.logRow(slot);
+    this.#lastRow = slot;
+    assert(this.#lastChange !== 0, 'the change log had room');
+    this.#dirtyRows = true;
+    this.#update(slot, UpdateRecord.update, last);
+  }
+
+  /** Records the deletion of a row that still stands. */
+  drop(slot: number, last: boolean): void {
+    this.#lastChange = this.#book.logDeletion(slot);
+    assert(this.#lastChange !== 0, 'the change log had room');
+    this.#dirtyRows = true;
+    this.#update(slot, 0, last);
+  }
+
+  /** Records a released row that is kept for its client: a row in the file, a deletion for the peers. */
+  putReleased(slot: number): void {
+    this.#lastChange = this.#book.logRow(slot);
+    assert(this.#lastChange !== 0, 'the change log had room');
+    this.#dirtyRows = true;
+    this.#update(slot, 0, true);
+  }
+
+  /** Change number of the transaction's last record. */
+  get lastChange(): number {
+    return this.#lastChange;
+  }
+
+  /** The row of the transaction's last record. */
+  get lastRow(): number {
+    return this.#lastRow;
+  }
+
+  #update(slot: number, operation: number, last: boolean): void {
+    if (this.#mode === UpdateMode.off) return;
+    const awaited = this.#mode === UpdateMode.await ? UpdateRecord.awaited : 0;
+    const kind = operation | awaited | (last ? UpdateRecord.last : 0) | this.#shardBits;
+    const length = encodeLeaseUpdate(this.#json, 0, this.#book.recordOf(slot), operation !== 0);
+    assert(this.#updates.write(kind, this.#transaction, this.#json, length), 'the update log had room');
+    this.#dirtyUpdates = true;
+  }
+
+  /** Tells whether rows were recorded since the last call. */
+  takeDirtyRows(): boolean {
+    const dirty = this.#dirtyRows;
+    this.#dirtyRows = false;
+    return dirty;
+  }
+
+  /** Tells whether lease updates were recorded since the last call. */
+  takeDirtyUpdates(): boolean {
+    const dirty = this.#dirtyUpdates;
+    this.#dirtyUpdates = false;
+    return dirty;
+  }
+}

@@ -1,0 +1,34 @@
+/** DHCPRELEASE: the client gives its lease back; there is no reply. [RFC2131 4.3.4] */
+import { NO_SLOT } from '../../lease/hash-chain.ts';
+import { LeaseState } from '../../lease/model.ts';
+import { countUnassigned } from '../allocate.ts';
+import { belongsToClient } from '../client-lease.ts';
+import type { Context } from '../context.ts';
+import { G } from '../statistics.ts';
+import { beginSilent, endSilent, roomForChange } from '../transaction.ts';
+
+/** Serves a RELEASE under the table's lock. */
+export function serveRelease(context: Context): number {
+  const { book, subnet, query, nowSec } = context;
+  const { rows } = book.table;
+  if (subnet === null) return G['tandem-ignored-release'];
+  const slot = query.ciaddr === 0 ? NO_SLOT : book.table.findByAddress(query.ciaddr);
+  if (slot === NO_SLOT || rows.state(slot) !== LeaseState.assigned || !belongsToClient(context, slot)) {
+    return G['tandem-ignored-release'];
+  }
+  const room = roomForChange(context);
+  if (room !== 0) return room;
+  countUnassigned(context, rows.subnetId(slot));
+  beginSilent(context);
+  if (context.settings.keepReleased && !rows.isExpired(slot, nowSec)) {
+    rows.setState(slot, LeaseState.released);
+    rows.setTimes(slot, nowSec, 0);
+    context.changes.putReleased(slot);
+    book.release(query.ciaddr);
+  } else {
+    context.changes.drop(slot, true);
+    book.remove(slot);
+  }
+  endSilent(context);
+  return G['tandem-done-release'];
+}

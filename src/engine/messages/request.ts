@@ -1,0 +1,173 @@
+/**
+ * DHCPREQUEST in its four forms. [RFC2131 4.3.2]
+ *
+ *                  option 54   option 50   ciaddr
+ *     SELECTING       yes         yes        0
+ *     INIT-REBOOT     no          yes        0
+ *     RENEWING        no          no         the client's address, unicast
+ *     REBINDING       no          no         the client's address, broadcast or relayed
+ */
+import { MessageType } from '../../dhcp4/codes.ts';
+import { Field, Present } from '../../dhcp4/descriptor.ts';
+import { NO_SLOT } from '../../lease/hash-chain.ts';
+import { INFINITE_LIFETIME_SEC, LeaseState } from '../../lease/model.ts';
+import { NO_ADDRESS } from '../../lease/pool.ts';
+import {
+  abandonRow,
+  countAssigned,
+  countUnassigned,
+  permittedPool,
+  rowFor,
+  takeAnyAddress,
+} from '../allocate.ts';
+import { answerNak, answerWithLease } from '../answer.ts';
+import { belongsToClient, findClientRow } from '../client-lease.ts';
+import type { CompiledSubnet } from '../compiled.ts';
+import { type Context, Outcome } from '../context.ts';
+import { leaseTime, setTimes } from '../lifetimes.ts';
+import { G, S } from '../statistics.ts';
+import { beginAnswered, beginSilent, endSilent, roomForChange } from '../transaction.ts';
+import { isClientUnchanged, writeClient, writeTerms } from '../write-lease.ts';
+
+/** Serves a REQUEST under the table's lock. */
+export function serveRequest(context: Context): number {
+  const { subnet, query } = context;
+  if (subnet === null) return withoutSubnet(context);
+  const mine = findClientRow(context, subnet.config.id);
+  const isInitReboot = !query.has(Present.serverIdentifier) && query.has(Present.requestedAddress);
+  if (isInitReboot) {
+    const refusal = refuseInitReboot(context, subnet, mine);
+    if (refusal !== GO_ON) return refusal;
+  }
+  const room = roomForChange(context);
+  if (room !== 0) return room;
+  return grant(context, subnet, mine);
+}
+
+/** A client that moved to a network nobody told us of: silence where another server may know better, else NAK. */
+function withoutSubnet(context: Context): number {
+  const { query } = context;
+  const hasServer = query.has(Present.serverIdentifier);
+  const hasAddress = query.has(Present.requestedAddress);
+  const isRebinding = !hasServer && !hasAddress && query.ciaddr !== 0 && query.socket.broadcast;
+  const isInitReboot = !hasServer && hasAddress;
+  if (isRebinding || (isInitReboot && !context.settings.authoritative)) return G['tandem-drop-no-subnet'];
+  return answerNak(context);
+}
+
+/** No outcome yet. */
+const GO_ON = -3;
+
+/** [RFC2131 4.3.2] INIT-REBOOT: only a known client that asks for its own address may go on. */
+function refuseInitReboot(context: Context, subnet: CompiledSubnet, mine: number): number {
+  const { rows } = context.book.table;
+  const isKnown = mine !== NO_SLOT && rows.state(mine) !== LeaseState.offered;
+  if (!isKnown) return subnet.config.authoritative ? answerNak(context) : G['tandem-drop-unknown-client'];
+  return rows.address(mine) === context.query.requestedAddress() ? GO_ON : answerNak(context);
+}
+
+/** Gives the client the address it asks for, or refuses. */
+function grant(context: Context, subnet: CompiledSubnet, mine: number): number {
+  const { book, query, nowSec } = context;
+  const { rows } = book.table;
+  let wanted = query.requestedAddress();
+  if (wanted === 0) wanted = mine !== NO_SLOT && book.isLive(mine, nowSec) ? rows.address(mine) : NO_ADDRESS;
+  if (wanted === NO_ADDRESS) return grantAny(context, subnet);
+
+  let slot = book.table.findByAddress(wanted);
+  const isMine = slot !== NO_SLOT && belongsToClient(context, slot);
+  const isLive = slot !== NO_SLOT && book.isLive(slot, nowSec);
+  if (isLive && (!isMine || rows.state(slot) === LeaseState.declined)) return answerNak(context);
+  const pool = permittedPool(context, subnet, wanted);
+  if (pool === null)
+    return book.pools.poolOf(wanted) < 0 ? G['tandem-drop-address-unmanaged'] : answerNak(context);
+  if (isLive) return renew(context, subnet, slot, mine);
+  book.pools.take(pool.index, wanted);
+  slot = rowFor(context, wanted);
+  return slot === NO_SLOT ? G['tandem-drop-table-full'] : commit(context, subnet, slot, mine, isMine);
+}
+
+function grantAny(context: Context, subnet: CompiledSubnet): number {
+  const address = takeAnyAddress(context, subnet);
+  if (address === NO_ADDRESS) return answerNak(context);
+  // Only now: the client's own offer may be one of those that were taken back.
+  const mine = findClientRow(context, subnet.config.id);
+  const slot = rowFor(context, address);
+  return slot === NO_SLOT ? G['tandem-drop-table-full'] : commit(context, subnet, slot, mine, false);
+}
+
+/** The client's own live row: a reuse without a write where the configuration allows it, else a renewal. */
+function renew(context: Context, subnet: CompiledSubnet, slot: number, mine: number): number {
+  const { rows } = context.book.table;
+  const { config } = subnet;
+  const granted = leaseTime(config.validLifetime, context.query.field(Field.leaseTime) >>> 0);
+  if (rows.state(slot) === LeaseState.assigned && isReusable(context, subnet, slot, granted)) {
+    const remaining = granted === INFINITE_LIFETIME_SEC ? granted : rows.expireSec(slot) - context.nowSec;
+    setTimes(context.times, remaining, config);
+    context.statistics.add(G['v4-lease-reuses']);
+    context.statistics.addSubnet(subnet.index, S['v4-lease-reuses']);
+    return answerWithLease(context, MessageType.ack, rows.address(slot), Outcome.send);
+  }
+  return commit(context, subnet, slot, mine, true);
+}
+
+/** Kea's lease caching: nothing about the lease would change but a time that is still fresh. */
+function isReusable(context: Context, subnet: CompiledSubnet, slot: number, granted: number): boolean {
+  const { cacheThreshold, cacheMaxAgeSec, id } = subnet.config;
+  const { rows } = context.book.table;
+  const valid = rows.validLifetimeSec(slot);
+  // An ACK tells that the lease is on disk and with the partner: a client that asks again does not change that.
+  if (rows.unsettledChange(slot) !== 0) return false;
+  if (valid !== granted || rows.subnetId(slot) !== id || !isClientUnchanged(context, slot)) return false;
+  if (valid === INFINITE_LIFETIME_SEC) return true;
+  if (cacheThreshold === null) return false;
+  const age = context.nowSec - rows.clttSec(slot);
+  // A clock that was set back must not make the lease longer than anybody has granted.
+  if (age < 0) return false;
+  return age <= valid * cacheThreshold && (cacheMaxAgeSec === null || age <= cacheMaxAgeSec);
+}
+
+/** Writes the lease, records it, and answers once it is safe. */
+function commit(
+  context: Context,
+  subnet: CompiledSubnet,
+  slot: number,
+  mine: number,
+  isSameClient: boolean,
+): number {
+  const { book, changes, query } = context;
+  const { rows } = book.table;
+  const wasAssigned = rows.state(slot) === LeaseState.assigned && isSameClient;
+  const formerSubnetId = rows.subnetId(slot);
+  if (!writeClient(context, slot, isSameClient)) {
+    if (!book.isLive(slot, context.nowSec)) abandonRow(context, slot);
+    return G['tandem-drop-table-full'];
+  }
+  const granted = leaseTime(subnet.config.validLifetime, query.field(Field.leaseTime) >>> 0);
+  writeTerms(context, slot, subnet, LeaseState.assigned, granted);
+  if (!wasAssigned) countAssigned(context, subnet.config.id);
+  else if (formerSubnetId !== subnet.config.id) {
+    countUnassigned(context, formerSubnetId);
+    countAssigned(context, subnet.config.id);
+  }
+  setTimes(context.times, granted, subnet.config);
+
+  const outcome = answerWithLease(context, MessageType.ack, rows.address(slot), Outcome.park);
+  const isAnswered = outcome === Outcome.park;
+  // A reply that cannot be sent leaves nobody to wait: the lease is recorded all the same.
+  if (isAnswered) beginAnswered(context);
+  else beginSilent(context);
+  if (mine !== NO_SLOT && mine !== slot) removeFormer(context, mine);
+  changes.put(slot, true);
+  if (!isAnswered) endSilent(context);
+  return outcome;
+}
+
+/** A client has one lease in a subnet: the one it had before goes. */
+function removeFormer(context: Context, slot: number): void {
+  const { book, changes } = context;
+  const state = book.table.rows.state(slot);
+  if (state !== LeaseState.offered) changes.drop(slot, false);
+  if (state === LeaseState.assigned) countUnassigned(context, book.table.rows.subnetId(slot));
+  book.remove(slot);
+}

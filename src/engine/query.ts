@@ -1,0 +1,123 @@
+/** The query in work: one object a shard, pointed at one datagram after the other. Nothing of it outlives the turn. */
+
+import { BROADCAST_FLAG, CHADDR_OFFSET } from '../dhcp4/codes.ts';
+import { DESCRIPTOR_WORDS, Field, Present } from '../dhcp4/descriptor.ts';
+import type { ByteRange } from '../lease/rows.ts';
+
+/** A socket that main has opened for the shards. */
+export interface ServerSocket {
+  readonly fd: number;
+  /** The interface's address: server identifier, and source address of the answers. */
+  readonly address: number;
+  readonly interfaceName: string;
+  /** True for the socket that hears 255.255.255.255 on its interface. */
+  readonly broadcast: boolean;
+  /** Answers with a unicast destination leave from here. */
+  readonly replyFd: number;
+  /** Answers to 255.255.255.255 leave from here. */
+  readonly broadcastFd: number;
+}
+
+const NOBODY: ServerSocket = {
+  fd: -1,
+  address: 0,
+  interfaceName: '',
+  broadcast: false,
+  replyFd: -1,
+  broadcastFd: -1,
+};
+
+export class Query {
+  /** The WASM memory that holds the datagrams. */
+  readonly bytes: Uint8Array;
+  readonly #words: Int32Array;
+  #descriptor = 0;
+  /** Start of the datagram in `bytes`. */
+  offset = 0;
+  socket: ServerSocket = NOBODY;
+  sourceAddress = 0;
+  sourcePort = 0;
+  ciaddr = 0;
+  giaddr = 0;
+  /** Bit of the active server that this query belongs to by hash. */
+  classes = 0;
+  readonly hw: ByteRange;
+  /** Empty when the client sent none, or the subnet does not look at it. */
+  readonly clientId: ByteRange;
+  /** Empty when the client sent none; sanitised, lower case. */
+  readonly hostName: ByteRange;
+
+  /** @param descriptors the classifier's output, as a view on the same memory */
+  constructor(bytes: Uint8Array, descriptors: Int32Array) {
+    this.bytes = bytes;
+    this.#words = descriptors;
+    this.hw = { bytes, offset: 0, length: 0 };
+    this.clientId = { bytes, offset: 0, length: 0 };
+    this.hostName = { bytes: new Uint8Array(256), offset: 0, length: 0 };
+  }
+
+  /** Points this object at the well-formed datagram number `index` of the batch. */
+  point(
+    index: number,
+    offset: number,
+    socket: ServerSocket,
+    sourceAddress: number,
+    sourcePort: number,
+  ): void {
+    this.#descriptor = index * DESCRIPTOR_WORDS;
+    this.offset = offset;
+    this.socket = socket;
+    this.sourceAddress = sourceAddress;
+    this.sourcePort = sourcePort;
+    this.ciaddr = this.field(Field.ciaddr) >>> 0;
+    this.giaddr = this.field(Field.giaddr) >>> 0;
+    this.classes = 0;
+    this.hw.offset = offset + CHADDR_OFFSET;
+    this.hw.length = this.field(Field.hlen);
+    this.clientId.offset = this.field(Field.clientIdOffset);
+    this.clientId.length = this.field(Field.clientIdLength);
+    this.#takeHostName();
+  }
+
+  /** A field of the descriptor, see dhcp4/descriptor.ts. */
+  field(field: number): number {
+    return this.#words[this.#descriptor + field]!;
+  }
+
+  has(present: number): boolean {
+    return (this.field(Field.present) & present) !== 0;
+  }
+
+  /** [RFC2131 4.1] A giaddr of all ones is nobody's. */
+  isRelayed(): boolean {
+    return this.giaddr !== 0 && this.giaddr !== 0xffffffff;
+  }
+
+  wantsBroadcast(): boolean {
+    return (this.field(Field.flags) & BROADCAST_FLAG) !== 0;
+  }
+
+  /** The address the client asks for: option 50, else ciaddr; 0 = none. */
+  requestedAddress(): number {
+    return this.has(Present.requestedAddress) ? this.field(Field.requestedAddress) >>> 0 : this.ciaddr;
+  }
+
+  /** Letters, digits, '-' and '.' are kept, in lower case; everything else is removed (Kea's hostname-char-set). */
+  #takeHostName(): void {
+    const length = this.field(Field.hostNameLength);
+    const from = this.field(Field.hostNameOffset);
+    const out = this.hostName.bytes;
+    let kept = 0;
+    for (let i = 0; i < length && kept < 255; i++) {
+      let octet = this.bytes[from + i]!;
+      if (octet >= 0x41 && octet <= 0x5a) octet |= 0x20;
+      const isAllowed =
+        (octet >= 0x61 && octet <= 0x7a) ||
+        (octet >= 0x30 && octet <= 0x39) ||
+        octet === 0x2d ||
+        octet === 0x2e;
+      if (isAllowed) out[kept++] = octet;
+    }
+    this.hostName.length = kept;
+  }
+}

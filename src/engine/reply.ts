@@ -1,0 +1,238 @@
+/**
+ * Writes one reply into its slot, at once and completely: nothing is computed again after the lease is confirmed.
+ *
+ *     op htype hlen hops | xid | secs flags | ciaddr | yiaddr | siaddr | giaddr | chaddr[16] | sname[64] | file[128]
+ *     magic cookie | 53 | other options ascending by code | 82 | 255
+ */
+import {
+  BOOTREPLY,
+  CHADDR_BYTES,
+  CHADDR_OFFSET,
+  CIADDR_OFFSET,
+  COOKIE_OFFSET,
+  FILE_BYTES,
+  FILE_OFFSET,
+  FLAGS_OFFSET,
+  GIADDR_OFFSET,
+  HOPS_OFFSET,
+  MAGIC_COOKIE,
+  MessageType,
+  OP_OFFSET,
+  OPTIONS_OFFSET,
+  OptionCode,
+  SIADDR_OFFSET,
+  SNAME_BYTES,
+  SNAME_OFFSET,
+  XID_OFFSET,
+  YIADDR_OFFSET,
+} from '../dhcp4/codes.ts';
+import { Field, Present } from '../dhcp4/descriptor.ts';
+import type { CompiledOption } from './compiled.ts';
+import type { Query } from './query.ts';
+import { REPLY_BYTES_MAX } from './reply-slots.ts';
+
+/** Octets up to which a reply may grow: an Ethernet frame less the IP and UDP headers. */
+const DATAGRAM_BYTES_MAX = 1472;
+
+/** Lease time and timers of a reply, seconds; 0 leaves a timer out. */
+export interface ReplyTimes {
+  leaseSec: number;
+  t1Sec: number;
+  t2Sec: number;
+}
+
+export class ReplyWriter {
+  readonly #bytes: Uint8Array;
+  readonly #query: Query;
+  /** Code -> the turn in which the client asked for it; saves clearing a set for each query. */
+  readonly #requested = new Uint32Array(256);
+  #turn = 0;
+  #start = 0;
+  #at = 0;
+
+  constructor(bytes: Uint8Array, query: Query) {
+    this.#bytes = bytes;
+    this.#query = query;
+  }
+
+  /** Starts the reply in a slot: header and option 53. Every octet up to the options is written. [RFC2131 4.3.1] */
+  begin(slot: number, messageType: number, yiaddr: number): void {
+    const { bytes, offset } = this.#query;
+    const out = this.#bytes;
+    const start = slot * REPLY_BYTES_MAX;
+    this.#start = start;
+    out.fill(0, start, start + OPTIONS_OFFSET);
+    for (let i = OP_OFFSET; i < XID_OFFSET + 4; i++) out[start + i] = bytes[offset + i]!;
+    out[start + OP_OFFSET] = BOOTREPLY;
+    if (!this.#query.isRelayed()) out[start + HOPS_OFFSET] = 0;
+    out[start + FLAGS_OFFSET] = bytes[offset + FLAGS_OFFSET]!;
+    out[start + FLAGS_OFFSET + 1] = bytes[offset + FLAGS_OFFSET + 1]!;
+    if (messageType === MessageType.ack) this.#putAddress(CIADDR_OFFSET, this.#query.ciaddr);
+    // [RFC2131 4.3.2] A relay broadcasts a NAK: the client has no address that it could be sent to.
+    if (messageType === MessageType.nak && this.#query.isRelayed()) out[start + FLAGS_OFFSET]! |= 0x80;
+    this.#putAddress(YIADDR_OFFSET, yiaddr);
+    this.#putAddress(GIADDR_OFFSET, this.#query.giaddr);
+    for (let i = 0; i < CHADDR_BYTES; i++)
+      out[start + CHADDR_OFFSET + i] = bytes[offset + CHADDR_OFFSET + i]!;
+    this.#putAddress(COOKIE_OFFSET, MAGIC_COOKIE);
+    this.#at = start + OPTIONS_OFFSET;
+    this.#putByte(OptionCode.messageType);
+    this.#putByte(1);
+    this.#putByte(messageType);
+  }
+
+  /** Fills siaddr, sname and file from the subnet. */
+  bootFields(nextServer: number, serverHostname: Uint8Array, bootFileName: Uint8Array): void {
+    this.#putAddress(SIADDR_OFFSET, nextServer);
+    this.#bytes.set(serverHostname.subarray(0, SNAME_BYTES - 1), this.#start + SNAME_OFFSET);
+    this.#bytes.set(bootFileName.subarray(0, FILE_BYTES - 1), this.#start + FILE_OFFSET);
+  }
+
+  /** Takes the relay out of a reply that goes straight to the client. */
+  clearRelay(): void {
+    this.#putAddress(GIADDR_OFFSET, 0);
+    this.#bytes[this.#start + HOPS_OFFSET] = 0;
+  }
+
+  /**
+   * Writes what an OFFER or ACK carries besides option 53, ascending by code.
+   * @param mask the subnet's netmask, sent with a lease; @param times null for an INFORM, which has no lease
+   */
+  options(
+    configured: readonly CompiledOption[],
+    serverId: number,
+    mask: number,
+    times: ReplyTimes | null,
+    echo: boolean,
+  ): void {
+    this.#markRequested();
+    let next = 0;
+    if (times !== null) this.#putOption32(OptionCode.subnetMask, mask);
+    next = this.#configuredUpTo(configured, next, OptionCode.hostName);
+    this.#hostName(configured, next);
+    next = this.#configuredUpTo(configured, next, OptionCode.leaseTime);
+    if (times !== null) this.#putOption32(OptionCode.leaseTime, times.leaseSec);
+    this.#putOption32(OptionCode.serverIdentifier, serverId);
+    next = this.#configuredUpTo(configured, next, OptionCode.renewalTime);
+    next = this.#timers(configured, next, times);
+    next = this.#configuredUpTo(configured, next, OptionCode.clientIdentifier);
+    if (echo) this.#echo(OptionCode.clientIdentifier, Field.clientIdOffset, Field.clientIdLength);
+    next = this.#configuredUpTo(configured, next, OptionCode.subnetSelection);
+    this.#subnetSelection();
+    this.#configuredUpTo(configured, next, OptionCode.end);
+  }
+
+  /** Writes what a NAK carries: server identifier and echoes, nothing else. [RFC2131 table 3] */
+  nakOptions(serverId: number, echo: boolean): void {
+    this.#putOption32(OptionCode.serverIdentifier, serverId);
+    if (echo) this.#echo(OptionCode.clientIdentifier, Field.clientIdOffset, Field.clientIdLength);
+    this.#subnetSelection();
+  }
+
+  /**
+   * Writes option 82 and the end. [RFC3046 2.2]
+   * @param withAgent whether the relay's option is echoed
+   * @returns the length of the reply, or 0 when it does not fit an Ethernet frame (option 57 is not looked at, as in Kea)
+   */
+  finish(withAgent: boolean): number {
+    if (withAgent) this.#echo(OptionCode.relayAgentInformation, Field.agentOffset, Field.agentLength);
+    this.#putByte(OptionCode.end);
+    const length = this.#at - this.#start;
+    return length > DATAGRAM_BYTES_MAX ? 0 : length;
+  }
+
+  #markRequested(): void {
+    this.#turn = (this.#turn + 1) >>> 0;
+    const offset = this.#query.field(Field.requestListOffset);
+    const length = this.#query.field(Field.requestListLength);
+    for (let i = 0; i < length; i++) this.#requested[this.#query.bytes[offset + i]!] = this.#turn;
+  }
+
+  #isRequested(code: number): boolean {
+    return this.#requested[code] === this.#turn;
+  }
+
+  /** Writes the configured options below a code; returns the position of the first one at or above it. */
+  #configuredUpTo(configured: readonly CompiledOption[], from: number, code: number): number {
+    let next = from;
+    for (; next < configured.length && configured[next]!.code < code; next++) {
+      const option = configured[next]!;
+      if (option.unasked || this.#isRequested(option.code))
+        this.#putBytes(option.encoded, 0, option.encoded.length);
+    }
+    return next;
+  }
+
+  /** A client that sends its name gets it back as the server understood it, unless a name is configured. */
+  #hostName(configured: readonly CompiledOption[], next: number): void {
+    if (next < configured.length && configured[next]!.code === OptionCode.hostName) return;
+    const { hostName } = this.#query;
+    if (hostName.length > 0)
+      this.#putOption(OptionCode.hostName, hostName.bytes, hostName.offset, hostName.length);
+  }
+
+  /** Options 58 and 59: computed values win over configured options of these codes. */
+  #timers(configured: readonly CompiledOption[], from: number, times: ReplyTimes | null): number {
+    let next = from;
+    for (let code: number = OptionCode.renewalTime; code <= OptionCode.rebindingTime; code++) {
+      const seconds = times === null ? 0 : code === OptionCode.renewalTime ? times.t1Sec : times.t2Sec;
+      if (seconds > 0) {
+        this.#putOption32(code, seconds);
+        if (next < configured.length && configured[next]!.code === code) next += 1;
+      } else next = this.#configuredUpTo(configured, next, code + 1);
+    }
+    return next;
+  }
+
+  /** [RFC3011 2] The server copies the option into its answer. */
+  #subnetSelection(): void {
+    if (!this.#query.has(Present.subnetSelection)) return;
+    this.#putOption32(OptionCode.subnetSelection, this.#query.field(Field.subnetSelection));
+  }
+
+  #echo(code: number, offsetField: number, lengthField: number): void {
+    const length = this.#query.field(lengthField);
+    if (length > 0) this.#putOption(code, this.#query.bytes, this.#query.field(offsetField), length);
+  }
+
+  /** [RFC3396 5] Above 255 octets an option is split. */
+  #putOption(code: number, bytes: Uint8Array, offset: number, length: number): void {
+    for (let done = 0; done < length; done += 255) {
+      const part = Math.min(255, length - done);
+      this.#putByte(code);
+      this.#putByte(part);
+      this.#putBytes(bytes, offset + done, part);
+    }
+  }
+
+  #putOption32(code: number, value: number): void {
+    this.#putByte(code);
+    this.#putByte(4);
+    this.#putByte(value >>> 24);
+    this.#putByte(value >>> 16);
+    this.#putByte(value >>> 8);
+    this.#putByte(value);
+  }
+
+  /** Stores the low octet of `value`; behind the slot's end only the position grows, so that `finish` sees the overflow. */
+  #putByte(value: number): void {
+    if (this.#at < this.#start + REPLY_BYTES_MAX) this.#bytes[this.#at] = value;
+    this.#at += 1;
+  }
+
+  #putBytes(source: Uint8Array, offset: number, length: number): void {
+    const at = this.#at;
+    this.#at = at + length;
+    if (this.#at > this.#start + REPLY_BYTES_MAX) return;
+    const out = this.#bytes;
+    for (let i = 0; i < length; i++) out[at + i] = source[offset + i]!;
+  }
+
+  #putAddress(field: number, address: number): void {
+    const at = this.#start + field;
+    this.#bytes[at] = address >>> 24;
+    this.#bytes[at + 1] = address >>> 16;
+    this.#bytes[at + 2] = address >>> 8;
+    this.#bytes[at + 3] = address;
+  }
+}

@@ -1,0 +1,255 @@
+/**
+ * A shard: the data plane on one thread. It never returns to an event loop:
+ *
+ *     poll -> recvmmsg into WASM memory -> classify -> serve each -> send now or park -> what became safe -> sendmmsg
+ */
+import { type Clock, systemClock } from '../base/clock.ts';
+import { DESCRIPTOR_WORDS, Field, Malformed } from '../dhcp4/descriptor.ts';
+import { type Context, Outcome } from '../engine/context.ts';
+import { countDrop, hasReply, OUT_OF_SCOPE, serve } from '../engine/engine.ts';
+import { UpdateMode } from '../engine/policy.ts';
+import type { ServerSocket } from '../engine/query.ts';
+import { ReplyRouter } from '../engine/reply-route.ts';
+import { REPLY_BYTES_MAX, ReplySlots } from '../engine/reply-slots.ts';
+import { ShardWord, UpdateWord } from '../engine/shard-link.ts';
+import { G } from '../engine/statistics.ts';
+import { VerdictReader } from '../engine/verdicts.ts';
+import { drainEventFd } from '../io/eventfd.ts';
+import { DatagramReceiver, DatagramSender } from '../io/mmsg.ts';
+import { Poller } from '../io/poll.ts';
+import { BATCH_MAX, INPUT_OFFSET, INPUT_STRIDE } from '../wasm/layout.ts';
+import { Classifier } from '../wasm/module.ts';
+import { ObservationWriter } from './observations.ts';
+import { buildContext, type ShardTask } from './task.ts';
+
+/** A thread inside poll() cannot be stopped: this bounds how long a stop word goes unseen. */
+const POLL_MS = 50;
+/** Batches taken from one socket before replies that became safe are looked after again. */
+const BATCHES_PER_TURN = 8;
+
+const MALFORMED_CELL: Readonly<Record<number, number>> = {
+  [Malformed.tooShort]: G['tandem-drop-too-short'],
+  [Malformed.tooLong]: G['tandem-drop-too-long'],
+  [Malformed.notAQuery]: G['tandem-drop-not-a-query'],
+  [Malformed.badHardwareLength]: G['tandem-drop-bad-hardware-length'],
+  [Malformed.noMagicCookie]: G['tandem-drop-no-magic-cookie'],
+  [Malformed.optionOverrun]: G['tandem-drop-option-overrun'],
+  [Malformed.optionLength]: G['tandem-drop-option-length'],
+  [Malformed.noMessageType]: G['tandem-drop-no-message-type'],
+  [Malformed.noClient]: G['tandem-drop-no-client'],
+};
+
+export class ShardLoop {
+  readonly #task: ShardTask;
+  readonly #clock: Clock;
+  readonly #classifier = new Classifier();
+  readonly #receiver: DatagramReceiver;
+  readonly #sender: DatagramSender;
+  readonly #slots: ReplySlots;
+  readonly #context: Context;
+  readonly #router: ReplyRouter;
+  readonly #verdicts: VerdictReader;
+  readonly #observations: ObservationWriter;
+  readonly #poller: Poller;
+  readonly #wakeUps: Poller;
+  readonly #words: Int32Array;
+  readonly #updateWords: Int32Array;
+
+  constructor(task: ShardTask, clock: Clock = systemClock) {
+    this.#task = task;
+    this.#clock = clock;
+    const slots = task.parkedMax + BATCH_MAX;
+    this.#receiver = new DatagramReceiver(
+      this.#classifier.memory.buffer,
+      INPUT_OFFSET,
+      INPUT_STRIDE,
+      BATCH_MAX,
+    );
+    this.#sender = new DatagramSender(slots, REPLY_BYTES_MAX, BATCH_MAX);
+    this.#slots = new ReplySlots(this.#sender.bytes, slots);
+    const exit = {
+      release: (slot: number): void => this.#release(slot),
+      reject: (slot: number): void => this.#discard(slot, G['tandem-drop-update-rejected']),
+      expire: (slot: number): void => this.#expire(slot),
+    };
+    this.#context = buildContext(task, this.#classifier, this.#slots, exit, clock);
+    this.#router = new ReplyRouter(this.#slots, task.forcedPort);
+    this.#verdicts = new VerdictReader(task.link.verdicts);
+    this.#observations = new ObservationWriter(task.link.observations);
+    this.#poller = new Poller([task.link.eventFd, ...task.sockets.map((socket) => socket.fd)]);
+    this.#wakeUps = new Poller([task.link.eventFd]);
+    this.#words = new Int32Array(task.link.words);
+    this.#updateWords = new Int32Array(task.updates.words);
+  }
+
+  /** Serves until main sets the stop word; then lets parked replies go until `shutdownGraceSec` has passed. */
+  run(): void {
+    while (Atomics.load(this.#words, ShardWord.stop) === 0) this.turn(true);
+    const deadlineMs = this.#clock.monotonicMs() + this.#task.config.tandem.shutdownGraceSec * 1000;
+    while (this.#context.park.parked > 0 && this.#clock.monotonicMs() < deadlineMs) this.turn(false);
+    this.#context.statistics.add(G['tandem-drop-parked-too-long'], this.#context.park.parked);
+  }
+
+  /** One turn of the loop. @param mayRead false: only what is parked is looked after */
+  turn(mayRead: boolean): void {
+    // Sockets that are not read would be ready all the time.
+    const poller = mayRead ? this.#poller : this.#wakeUps;
+    poller.wait(POLL_MS);
+    if (poller.isReady(0)) drainEventFd(this.#task.link.eventFd);
+    this.#takePolicy();
+    this.#settle();
+    for (let i = 0; mayRead && i < this.#task.sockets.length; i++) {
+      if (this.#poller.isReady(i + 1)) this.#drainSocket(this.#task.sockets[i]!);
+    }
+    Atomics.store(this.#words, ShardWord.parked, this.#context.park.parked);
+    Atomics.store(this.#words, ShardWord.transactions, (this.#context.park.nextTransaction() - 1) | 0);
+    Atomics.add(this.#words, ShardWord.turns, 1);
+  }
+
+  /** Works by the newest policy from here on and says so: main waits for it before it relies on the change. */
+  #takePolicy(): void {
+    if (!this.#context.policy.refresh()) return;
+    Atomics.store(this.#words, ShardWord.policyVersion, this.#context.policy.version);
+    Atomics.notify(this.#words, ShardWord.policyVersion);
+  }
+
+  #drainSocket(socket: ServerSocket): void {
+    for (let batch = 0; batch < BATCHES_PER_TURN; batch++) {
+      const count = this.#receiver.receive(socket.fd);
+      if (count === 0) return;
+      this.#serveBatch(socket, count);
+      this.#takePolicy();
+      this.#settle();
+      if (count < BATCH_MAX) return;
+    }
+  }
+
+  #serveBatch(socket: ServerSocket, count: number): void {
+    const { statistics, policy } = this.#context;
+    statistics.add(G['pkt4-received'], count);
+    if (policy.serviceEnabled === 0) {
+      statistics.add(G['tandem-drop-service-disabled'], count);
+      statistics.add(G['pkt4-service-disabled'], count);
+      statistics.add(G['pkt4-receive-drop'], count);
+      return;
+    }
+    this.#context.nowSec = this.#clock.wallSec();
+    this.#context.nowMs = this.#clock.monotonicMs();
+    for (let i = 0; i < count; i++) this.#classifier.setLength(i, this.#receiver.length(i));
+    this.#classifier.classify(count);
+    const shed = this.#mustShed();
+    for (let i = 0; i < count; i++) this.#serveOne(i, socket, shed);
+    this.#announce();
+  }
+
+  /** Backpressure: what would only make new work is dropped first, while there is still room to finish the old. */
+  #mustShed(): boolean {
+    const { park, changes } = this.#context;
+    return park.backlog > this.#task.parkedMax * 0.75 || changes.isCrowded();
+  }
+
+  #serveOne(index: number, socket: ServerSocket, shed: boolean): void {
+    const context = this.#context;
+    const malformed = this.#classifier.words[index * DESCRIPTOR_WORDS + Field.malformed]!;
+    if (malformed !== 0) return countDrop(context, MALFORMED_CELL[malformed]!);
+    if (this.#slots.freeCount === 0) return countDrop(context, G['tandem-drop-park-full']);
+    const { query } = context;
+    const sourceAddress = this.#receiver.sourceAddress(index);
+    query.point(
+      index,
+      INPUT_OFFSET + index * INPUT_STRIDE,
+      socket,
+      sourceAddress,
+      this.#receiver.sourcePort(index),
+    );
+    context.slot = this.#slots.take();
+    const outcome = serve(context, shed);
+    if (hasReply(outcome)) return this.#dispatch(outcome);
+    this.#slots.give(context.slot);
+    countDrop(context, outcome);
+    if (outcome === OUT_OF_SCOPE && context.policy.observeOutOfScope !== 0) this.#observe();
+  }
+
+  #dispatch(outcome: number): void {
+    const { park, changes, policy, slot, nowMs, query } = this.#context;
+    this.#router.route(slot, query);
+    if (outcome === Outcome.send) return this.#enqueue(slot);
+    this.#slots.rows[slot] = changes.lastRow;
+    this.#slots.changes[slot] = changes.lastChange;
+    park.add(slot, changes.lastChange, policy.updateMode === UpdateMode.await, nowMs);
+  }
+
+  #observe(): void {
+    if (this.#observations.write(this.#context.query)) Atomics.add(this.#updateWords, UpdateWord.pending, 1);
+    else this.#context.statistics.add(G['tandem-observations-lost']);
+  }
+
+  /** Wakes the journal and main, once a batch. */
+  #announce(): void {
+    const { changes, book, policy } = this.#context;
+    if (changes.takeDirtyRows()) book.changes.announce();
+    if (changes.takeDirtyUpdates()) Atomics.add(this.#updateWords, UpdateWord.pending, 1);
+    else if (policy.observeOutOfScope === 0) return;
+    Atomics.notify(this.#updateWords, UpdateWord.pending);
+  }
+
+  /** Lets go what has become safe and sends everything that may leave. */
+  #settle(): void {
+    const { park, book } = this.#context;
+    const nowMs = this.#clock.monotonicMs();
+    park.advanceDurable(book.changes.durable(), nowMs);
+    park.readVerdicts(this.#verdicts, nowMs);
+    if (this.#sender.queued > 0) this.#flush();
+  }
+
+  #enqueue(slot: number): void {
+    const slots = this.#slots;
+    this.#sender.queue(
+      slot,
+      slots.lengths[slot]!,
+      slots.addresses[slot]!,
+      slots.ports[slot]!,
+      slots.fds[slot]!,
+    );
+  }
+
+  /** A parked reply may leave: its lease is safe, also for answers to come. */
+  #release(slot: number): void {
+    this.#settleLease(slot);
+    this.#enqueue(slot);
+  }
+
+  #expire(slot: number): void {
+    this.#settleLease(slot);
+    this.#discard(slot, G['tandem-drop-parked-too-long']);
+  }
+
+  #settleLease(slot: number): void {
+    const { rows } = this.#context.book.table;
+    rows.settle(this.#slots.rows[slot]!, this.#slots.changes[slot]!);
+  }
+
+  #discard(slot: number, cell: number): void {
+    this.#slots.give(slot);
+    this.#context.statistics.add(cell);
+  }
+
+  #flush(): void {
+    const sender = this.#sender;
+    const { statistics } = this.#context;
+    sender.flush();
+    for (let i = 0; i < sender.flushed; i++) {
+      const slot = sender.queuedSlot(i);
+      if (sender.wasSent(i)) {
+        statistics.add(G['pkt4-sent']);
+        statistics.add(this.#slots.cells[slot]!);
+      } else statistics.add(G['tandem-drop-send-failed']);
+      this.#slots.give(slot);
+    }
+  }
+}
+
+/** Runs a shard to its end; the entry of the piscina task. */
+export function runShard(task: ShardTask): void {
+  new ShardLoop(task).run();
+}

@@ -1,0 +1,76 @@
+/** What main hands to a shard, and the parts that a shard builds from it once. */
+
+import type { Clock } from '../base/clock.ts';
+import type { ServerConfig } from '../config/model.ts';
+import { compileSubnets } from '../engine/compiled.ts';
+import type { Context } from '../engine/context.ts';
+import { LeaseChanges } from '../engine/lease-changes.ts';
+import { Park, type ParkExit } from '../engine/park.ts';
+import { PolicyView } from '../engine/policy.ts';
+import { Query, type ServerSocket } from '../engine/query.ts';
+import { ReplyWriter } from '../engine/reply.ts';
+import type { ReplySlots } from '../engine/reply-slots.ts';
+import { type ShardLinkMemory, ShardWord, type UpdateLogMemory } from '../engine/shard-link.ts';
+import { type StatisticsMemory, StatisticsWriter } from '../engine/statistics.ts';
+import { SubnetIndex } from '../engine/subnet-index.ts';
+import { LeaseBook, type LeaseBookMemory } from '../lease/book.ts';
+import type { Classifier } from '../wasm/module.ts';
+
+export interface ShardTask {
+  readonly shard: number;
+  readonly sockets: readonly ServerSocket[];
+  readonly config: ServerConfig;
+  readonly book: LeaseBookMemory;
+  readonly policy: SharedArrayBuffer;
+  readonly updates: UpdateLogMemory;
+  readonly link: ShardLinkMemory;
+  readonly statistics: StatisticsMemory;
+  /** Reply slots and park entries of this shard, a power of two. */
+  readonly parkedMax: number;
+  /** Destination port of every reply, 0 = by the rules. */
+  readonly forcedPort: number;
+}
+
+/** Age at which a parked reply is dropped: clients have asked again several times by then. */
+export const PARKED_MS_MAX = 10_000;
+
+function firstTransaction(link: ShardLinkMemory): number {
+  return Atomics.load(new Int32Array(link.words), ShardWord.transactions) + 1;
+}
+
+/** Builds the serving context of a shard. */
+export function buildContext(
+  task: ShardTask,
+  classifier: Classifier,
+  slots: ReplySlots,
+  exit: ParkExit,
+  clock: Clock,
+): Context {
+  const { config } = task;
+  const book = new LeaseBook(task.book);
+  const query = new Query(new Uint8Array(classifier.memory.buffer), classifier.words);
+  return {
+    book,
+    changes: new LeaseChanges(book, task.updates.ring, task.shard),
+    subnets: new SubnetIndex(compileSubnets(config)),
+    settings: {
+      authoritative: config.authoritative,
+      echoClientId: config.echoClientId,
+      declineProbationSec: config.declineProbationPeriodSec,
+      offerHoldSec: config.tandem.offerHoldSec,
+      keepReleased:
+        config.expiredLeases.flushReclaimedTimerWaitSec > 0 && config.expiredLeases.holdReclaimedSec > 0,
+    },
+    statistics: new StatisticsWriter(task.statistics, task.shard + 1),
+    policy: new PolicyView(task.policy),
+    query,
+    reply: new ReplyWriter(slots.bytes, query),
+    slots,
+    park: new Park(task.parkedMax, PARKED_MS_MAX, exit, firstTransaction(task.link)),
+    times: { leaseSec: 0, t1Sec: 0, t2Sec: 0 },
+    nowSec: clock.wallSec(),
+    nowMs: clock.monotonicMs(),
+    subnet: null,
+    slot: 0,
+  };
+}

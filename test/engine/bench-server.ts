@@ -1,0 +1,233 @@
+/**
+ * A shard on a real socket of 127.0.0.1, driven turn by turn from the test's own thread: what it answers, counts and
+ * changes can be looked at between two packets. The journal is the test: nothing is durable before it says so.
+ */
+
+import { ByteRingReader } from '../../src/base/byte-ring.ts';
+import { type Clock, systemClock } from '../../src/base/clock.ts';
+import { formatIpv4, parseIpv4 } from '../../src/base/ipv4.ts';
+import { parseConfig } from '../../src/config/load.ts';
+import type { ServerConfig } from '../../src/config/model.ts';
+import { formatProblem } from '../../src/config/problem.ts';
+import { poolRanges } from '../../src/engine/compiled.ts';
+import { allocatePolicy, type Policy, publishPolicy } from '../../src/engine/policy.ts';
+import {
+  allocateShardLink,
+  allocateUpdateLog,
+  type ShardLinkMemory,
+  ShardWord,
+} from '../../src/engine/shard-link.ts';
+import {
+  allocateStatistics,
+  type GlobalStatistic,
+  type StatisticsMemory,
+  StatisticsReader,
+} from '../../src/engine/statistics.ts';
+import { type Verdict, VerdictWriter } from '../../src/engine/verdicts.ts';
+import { createEventFd, signalEventFd } from '../../src/io/eventfd.ts';
+import { DatagramReceiver, DatagramSender } from '../../src/io/mmsg.ts';
+import { closeFd, localPort, openUdpSocket } from '../../src/io/udp.ts';
+import { LeaseBook, type LeaseBookMemory } from '../../src/lease/book.ts';
+import { allocateChangeLog, ChangeWord } from '../../src/lease/change-log.ts';
+import { leaseOfRecord } from '../../src/lease/csv-lease.ts';
+import { allocateLeaseTable } from '../../src/lease/layout.ts';
+import type { Lease4 } from '../../src/lease/model.ts';
+import { allocatePools } from '../../src/lease/pool.ts';
+import { ShardLoop } from '../../src/shard/loop.ts';
+import type { ShardTask } from '../../src/shard/task.ts';
+import { type Reply, readReply } from './packets.ts';
+
+const LOOPBACK = parseIpv4('127.0.0.1')!;
+const PARKED_MAX = 64;
+
+const OPEN: Policy = {
+  serviceEnabled: true,
+  activeServers: 0,
+  scopes: 0,
+  updateMode: 0,
+  observeOutOfScope: false,
+};
+
+/** A complete configuration around the keys that a test is about. */
+export function configOf(dhcp4: Record<string, unknown>): ServerConfig {
+  const document = {
+    Dhcp4: {
+      'interfaces-config': { interfaces: ['lo'], 'dhcp-socket-type': 'udp' },
+      'lease-database': { type: 'memfile', persist: false },
+      'valid-lifetime': 3600,
+      subnet4: [
+        {
+          id: 1,
+          subnet: '10.0.0.0/24',
+          pools: [{ pool: '10.0.0.10 - 10.0.0.20' }],
+          relay: { 'ip-addresses': ['127.0.0.1'] },
+        },
+      ],
+      ...dhcp4,
+    },
+  };
+  const result = parseConfig(JSON.stringify(document), 'test');
+  if (!result.ok) throw new Error(result.problems.map(formatProblem).join('\n'));
+  return result.config;
+}
+
+export interface BenchOptions {
+  readonly clock?: Clock;
+  /** Rows of the lease table. */
+  readonly capacity?: number;
+  readonly changeLogBytes?: number;
+}
+
+export class BenchServer {
+  readonly config: ServerConfig;
+  readonly book: LeaseBook;
+  readonly bookMemory: LeaseBookMemory;
+  readonly statistics: StatisticsMemory;
+  readonly link: ShardLinkMemory;
+  readonly updates: ByteRingReader;
+  readonly observations: ByteRingReader;
+  readonly #task: ShardTask;
+  readonly #clock: Clock;
+  #loop: ShardLoop;
+  readonly #fd: number;
+  readonly #client: number;
+  readonly #sender = new DatagramSender(1, 4096, 1);
+  readonly #memory = new ArrayBuffer(64 * 2048);
+  readonly #receiver = new DatagramReceiver(this.#memory, 0, 2048, 64);
+  readonly #reader: StatisticsReader;
+  readonly #policy: SharedArrayBuffer;
+  readonly #changes: Int32Array;
+  readonly #verdicts: VerdictWriter;
+
+  constructor(dhcp4: Record<string, unknown> = {}, options: BenchOptions = {}) {
+    this.config = configOf(dhcp4);
+    this.#clock = options.clock ?? systemClock;
+    const changes = allocateChangeLog(options.changeLogBytes ?? 1 << 20);
+    const table = allocateLeaseTable(options.capacity ?? 4096);
+    this.bookMemory = { table, pools: allocatePools(poolRanges(this.config)), changes };
+    this.book = new LeaseBook(this.bookMemory);
+    this.#changes = new Int32Array(changes.words);
+    this.#policy = allocatePolicy();
+    const updates = allocateUpdateLog(1 << 20);
+    this.updates = new ByteRingReader(updates.ring);
+    this.link = allocateShardLink(createEventFd(), PARKED_MAX);
+    this.observations = new ByteRingReader(this.link.observations);
+    this.#verdicts = new VerdictWriter(this.link.verdicts);
+    const subnetIds = this.config.subnets.map((subnet) => subnet.id);
+    this.statistics = allocateStatistics(2, subnetIds);
+    this.#reader = new StatisticsReader(this.statistics);
+    this.#fd = openUdpSocket({ address: LOOPBACK, port: 0, broadcast: true });
+    this.#client = openUdpSocket({ address: LOOPBACK, port: 0 });
+    const socket = {
+      fd: this.#fd,
+      address: LOOPBACK,
+      interfaceName: 'lo',
+      broadcast: false,
+      replyFd: this.#fd,
+      broadcastFd: this.#fd,
+    };
+    this.#task = {
+      shard: 0,
+      sockets: [socket],
+      config: this.config,
+      book: this.bookMemory,
+      policy: this.#policy,
+      updates,
+      link: this.link,
+      statistics: this.statistics,
+      parkedMax: PARKED_MAX,
+      forcedPort: localPort(this.#client),
+    };
+    this.#loop = new ShardLoop(this.#task, this.#clock);
+    this.policy({});
+  }
+
+  policy(changes: Partial<Policy>): void {
+    publishPolicy(new Int32Array(this.#policy), { ...OPEN, ...changes });
+  }
+
+  /** Sends a datagram and runs one turn. */
+  send(datagram: Uint8Array): void {
+    this.post(datagram);
+    this.#loop.turn(true);
+  }
+
+  /** Sends a datagram that waits in the socket for a turn. */
+  post(datagram: Uint8Array): void {
+    this.#sender.bytes.set(datagram);
+    this.#sender.queue(0, datagram.length, LOOPBACK, localPort(this.#fd), this.#client);
+    this.#sender.flush();
+  }
+
+  /** One turn that waits for nothing, as after a wake-up by another thread. */
+  turn(): void {
+    signalEventFd(this.link.eventFd);
+    this.#loop.turn(true);
+  }
+
+  /** Stops the shard with whatever it has parked and starts another one on the same memory and sockets, as a reload does. */
+  restart(changes: Partial<ShardTask> = {}): void {
+    Atomics.store(new Int32Array(this.link.words), ShardWord.stop, 1);
+    this.#loop.run();
+    Atomics.store(new Int32Array(this.link.words), ShardWord.stop, 0);
+    this.#loop = new ShardLoop({ ...this.#task, ...changes }, this.#clock);
+  }
+
+  /** Everything recorded so far is on disk. */
+  makeDurable(): void {
+    Atomics.store(this.#changes, ChangeWord.durable, Atomics.load(this.#changes, ChangeWord.last));
+    this.turn();
+  }
+
+  verdict(first: number, count: number, verdict: Verdict): void {
+    this.#verdicts.write(first, count, verdict);
+    this.turn();
+  }
+
+  /** Replies that have arrived at the client. */
+  replies(): Reply[] {
+    const count = this.#receiver.receive(this.#client);
+    return Array.from({ length: count }, (_, i) =>
+      readReply(new Uint8Array(this.#memory.slice(i * 2048, i * 2048 + this.#receiver.length(i)))),
+    );
+  }
+
+  /** Sends a datagram, makes what it changed durable, and returns the only reply, or null. */
+  ask(datagram: Uint8Array): Reply | null {
+    this.send(datagram);
+    this.makeDurable();
+    const replies = this.replies();
+    if (replies.length > 1) throw new Error(`${replies.length} replies to one query`);
+    return replies[0] ?? null;
+  }
+
+  statistic(name: GlobalStatistic): number {
+    return this.#reader.global(name);
+  }
+
+  subnetStatistic(name: string): number | undefined {
+    return this.#reader.all().get(name);
+  }
+
+  /** The row of an address, offers included, or null. */
+  lease(address: string): Lease4 | null {
+    const slot = this.book.table.findByAddress(parseIpv4(address)!);
+    return slot < 0 ? null : leaseOfRecord(this.book.recordOf(slot));
+  }
+
+  /** Addresses that have a row. */
+  addresses(): string[] {
+    const found: string[] = [];
+    for (let slot = 0; slot < this.book.table.highWater(); slot++) {
+      const address = this.book.table.rows.address(slot);
+      if (address !== 0) found.push(formatIpv4(address));
+    }
+    return found.sort();
+  }
+
+  close(): void {
+    closeFd(this.#fd);
+    closeFd(this.#client);
+    closeFd(this.link.eventFd);
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * What a reply must look like, octet by octet, built from the query and the few values that only the server knows. A
+ * reply that has one octet more or another one is not ours: left-overs of an earlier reply, or of memory.
+ * For a server without configured options or timers.
+ */
+import { MessageType, OptionCode } from '../../src/dhcp4/codes.ts';
+import { number32, type Reply } from './packets.ts';
+
+const HEADER_BYTES = 240;
+
+/** The options of a query, parts of one code put together; what stands behind option 255 is none. */
+function optionsOf(query: Uint8Array): Map<number, number[]> {
+  const options = new Map<number, number[]>();
+  for (let at = HEADER_BYTES; at < query.length && query[at] !== OptionCode.end; ) {
+    const code = query[at]!;
+    if (code === OptionCode.pad) {
+      at += 1;
+      continue;
+    }
+    const length = query[at + 1]!;
+    options.set(code, [...(options.get(code) ?? []), ...query.subarray(at + 2, at + 2 + length)]);
+    at += 2 + length;
+  }
+  return options;
+}
+
+function encode(code: number, data: readonly number[]): number[] {
+  const parts: number[] = [];
+  for (let at = 0; at < data.length; at += 255) {
+    const part = data.slice(at, at + 255);
+    parts.push(code, part.length, ...part);
+  }
+  return parts;
+}
+
+function sanitised(name: readonly number[]): number[] {
+  const text = String.fromCharCode(...name).replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  return [...Buffer.from(text.replace(/[^a-z0-9.-]/g, '').slice(0, 255))];
+}
+
+/** @param serverId octets of option 54; @param mask octets of option 1 */
+export function expectedReply(
+  query: Uint8Array,
+  reply: Reply,
+  serverId: readonly number[],
+  mask: readonly number[],
+): Uint8Array {
+  const options = optionsOf(query);
+  const isInform = options.get(OptionCode.messageType)![0] === MessageType.inform;
+  const isNak = reply.type === MessageType.nak;
+  const giaddr = [...query.subarray(24, 28)];
+  const isRelayed = giaddr.some((octet) => octet !== 0) && giaddr.some((octet) => octet !== 255);
+  const isDirect = isInform && query.subarray(12, 16).some((octet) => octet !== 0);
+  const header = new Uint8Array(HEADER_BYTES);
+  header.set(query.subarray(0, 8));
+  header[0] = 2;
+  if (!isRelayed || isDirect) header[3] = 0;
+  header.set(query.subarray(10, 12), 10);
+  if (isNak && isRelayed) header[10]! |= 0x80;
+  if (reply.type === MessageType.ack) header.set(query.subarray(12, 16), 12);
+  if (!isNak && !isInform) header.set(reply.bytes.subarray(16, 20), 16);
+  if (!isDirect) header.set(giaddr, 24);
+  header.set(query.subarray(28, 44), 28);
+  header.set([0x63, 0x82, 0x53, 0x63], 236);
+
+  const echo = (code: number): number[] => encode(code, options.get(code) ?? []);
+  const hasLease = !isNak && !isInform;
+  const name = isNak ? [] : sanitised(options.get(OptionCode.hostName) ?? []);
+  const seconds = number32(reply, OptionCode.leaseTime) ?? 0;
+  const leaseTime = [seconds >>> 24, (seconds >>> 16) & 255, (seconds >>> 8) & 255, seconds & 255];
+  return Uint8Array.from([
+    ...header,
+    ...encode(OptionCode.messageType, [reply.type]),
+    ...(hasLease ? encode(OptionCode.subnetMask, mask) : []),
+    ...encode(OptionCode.hostName, name),
+    ...(hasLease ? encode(OptionCode.leaseTime, leaseTime) : []),
+    ...encode(OptionCode.serverIdentifier, serverId),
+    ...echo(OptionCode.clientIdentifier),
+    ...echo(OptionCode.subnetSelection),
+    ...(isDirect ? [] : echo(OptionCode.relayAgentInformation)),
+    OptionCode.end,
+  ]);
+}

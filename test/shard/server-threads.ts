@@ -1,0 +1,147 @@
+/**
+ * A server's data plane as it runs in production: shards and journal on threads of their own, one shared memory, a real
+ * lease file. What main does besides (expiry, commands) the test does on its own thread.
+ */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { systemClock } from '../../src/base/clock.ts';
+import { parseIpv4 } from '../../src/base/ipv4.ts';
+import type { ServerConfig } from '../../src/config/model.ts';
+import { poolRanges } from '../../src/engine/compiled.ts';
+import { LeaseAccounting } from '../../src/engine/lease-accounting.ts';
+import { MainLeaseStore } from '../../src/engine/main-lease-store.ts';
+import { allocatePolicy, publishPolicy } from '../../src/engine/policy.ts';
+import type { ServerSocket } from '../../src/engine/query.ts';
+import { Reclaimer } from '../../src/engine/reclaim.ts';
+import { allocateShardLink, allocateUpdateLog, ShardWord } from '../../src/engine/shard-link.ts';
+import { allocateStatistics, StatisticsReader, StatisticsWriter } from '../../src/engine/statistics.ts';
+import { createEventFd, signalEventFd } from '../../src/io/eventfd.ts';
+import { attachClientSteering, closeFd, localPort, openUdpSocket } from '../../src/io/udp.ts';
+import { JournalClient } from '../../src/journal/client.ts';
+import { allocateJournal, type JournalReport } from '../../src/journal/memory.ts';
+import { LeaseBook } from '../../src/lease/book.ts';
+import { allocateChangeLog } from '../../src/lease/change-log.ts';
+import { allocateLeaseTable } from '../../src/lease/layout.ts';
+import { allocatePools } from '../../src/lease/pool.ts';
+
+const LOOPBACK = parseIpv4('127.0.0.1')!;
+const PARKED_MAX = 1024;
+const THREAD = new URL('./task-thread.js', import.meta.url);
+
+export interface ServerThreadsOptions {
+  readonly config: ServerConfig;
+  readonly shards: number;
+  /** One address for all shards with the kernel's steering, or a port for each shard. */
+  readonly steered: boolean;
+  readonly leaseFile: string;
+  /** Where the replies go. */
+  readonly clientPort: number;
+}
+
+export class ServerThreads {
+  /** Where each shard listens; with steering all the same. */
+  readonly ports: readonly number[];
+  readonly book: LeaseBook;
+  readonly statistics: StatisticsReader;
+  readonly store: MainLeaseStore;
+  readonly reclaimer: Reclaimer;
+  readonly #links: readonly ReturnType<typeof allocateShardLink>[];
+  readonly #journal: JournalClient;
+  readonly #fds: readonly number[];
+  readonly #shards: readonly Promise<unknown>[];
+  readonly #writing: Promise<unknown>;
+
+  constructor({ config, shards, steered, leaseFile, clientPort }: ServerThreadsOptions) {
+    const memory = {
+      table: allocateLeaseTable(65_536),
+      pools: allocatePools(poolRanges(config)),
+      changes: allocateChangeLog(1 << 22),
+    };
+    const subnetIds = config.subnets.map(({ id }) => id);
+    const statistics = allocateStatistics(shards + 1, subnetIds);
+    const policy = allocatePolicy();
+    publishPolicy(new Int32Array(policy), {
+      serviceEnabled: true,
+      activeServers: 0,
+      scopes: 0,
+      updateMode: 0,
+      observeOutOfScope: false,
+    });
+    const updates = allocateUpdateLog(1 << 20);
+    this.#links = Array.from({ length: shards }, () => allocateShardLink(createEventFd(), PARKED_MAX));
+    this.#fds = openSockets(shards, steered);
+    this.ports = this.#fds.map(localPort);
+    const journal = allocateJournal();
+    this.#journal = new JournalClient({ journal, changes: memory.changes });
+    this.book = new LeaseBook(memory);
+    this.statistics = new StatisticsReader(statistics);
+    const accounting = new LeaseAccounting(new StatisticsWriter(statistics, 0), subnetIds);
+    this.store = new MainLeaseStore({
+      book: this.book,
+      accounting: () => accounting,
+      durability: this.#journal,
+      clock: systemClock,
+    });
+    this.reclaimer = new Reclaimer(this.book, () => accounting, systemClock);
+    const eventFds = this.#links.map(({ eventFd }) => eventFd);
+    const file = { path: leaseFile, fdatasync: true };
+    this.#writing = start('journal', { changes: memory.changes, journal, eventFds, file, stopGraceMs: 5000 });
+    const shared = {
+      config,
+      book: memory,
+      policy,
+      updates,
+      statistics,
+      parkedMax: PARKED_MAX,
+      forcedPort: clientPort,
+    };
+    this.#shards = this.#links.map((link, shard) => {
+      const sockets = [socketOf(this.#fds[shard]!)];
+      return start('shard', { ...shared, shard, sockets, link });
+    });
+  }
+
+  /** Stops shards, then journal. @returns what the journal has done */
+  async stop(): Promise<JournalReport> {
+    for (const link of this.#links) {
+      Atomics.store(new Int32Array(link.words), ShardWord.stop, 1);
+      signalEventFd(link.eventFd);
+    }
+    await Promise.all(this.#shards);
+    this.#journal.stop();
+    const report = (await this.#writing) as JournalReport;
+    for (const fd of this.#fds) closeFd(fd);
+    for (const link of this.#links) closeFd(link.eventFd);
+    return report;
+  }
+
+  /** Turns of each shard's loop so far. */
+  turns(): number[] {
+    return this.#links.map(({ words }) => Atomics.load(new Int32Array(words), ShardWord.turns));
+  }
+}
+
+function openSockets(shards: number, steered: boolean): number[] {
+  const options = { address: LOOPBACK, broadcast: true, receiveBufferBytes: 4 << 20 };
+  if (!steered) return Array.from({ length: shards }, () => openUdpSocket({ ...options, port: 0 }));
+  const first = openUdpSocket({ ...options, port: 0, reusePort: true });
+  const port = localPort(first);
+  const others = Array.from({ length: shards - 1 }, () =>
+    openUdpSocket({ ...options, port, reusePort: true }),
+  );
+  attachClientSteering(first, shards);
+  return [first, ...others];
+}
+
+function socketOf(fd: number): ServerSocket {
+  return { fd, address: LOOPBACK, interfaceName: 'lo', broadcast: false, replyFd: fd, broadcastFd: fd };
+}
+
+/** Starts a thread. @returns what its task returns; rejects with what it throws */
+async function start(kind: 'shard' | 'journal', task: object): Promise<unknown> {
+  const thread = new Worker(THREAD, { workerData: { kind, task } });
+  const ended = once(thread, 'exit');
+  const [answer] = await once(thread, 'message');
+  await ended;
+  return answer;
+}

@@ -1,0 +1,15 @@
+/** A worker of the shard tests: runs one task of the server to its end, as the pool does. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { JournalTask } from '../../src/journal/memory.ts';
+import { runJournal } from '../../src/journal/task.ts';
+import { runShard } from '../../src/shard/loop.ts';
+import type { ShardTask } from '../../src/shard/task.ts';
+
+type Work =
+  | { readonly kind: 'shard'; readonly task: ShardTask }
+  | { readonly kind: 'journal'; readonly task: JournalTask };
+
+const work = workerData as Work;
+if (work.kind === 'shard') runShard(work.task);
+const report = work.kind === 'journal' ? runJournal(work.task) : null;
+parentPort!.postMessage(report);
