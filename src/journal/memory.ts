@@ -1,0 +1,89 @@
+/**
+ * What main and the journal thread tell each other, in shared memory. The rows themselves come by the change log
+ * (lease/change-log.ts).
+ *
+ *     words      Int32, see `JournalWord`
+ *     counters   float64, see `JournalCounter`; the journal is their only writer, so an increment is a plain add
+ */
+import type { ChangeLogMemory } from '../lease/change-log.ts';
+
+/** Indexes of the control words. */
+export const JournalWord = {
+  /** Main -> journal: 1 = write what is in the change log, then return. */
+  stop: 0,
+  /** Main -> journal: number of rotations asked for. */
+  rotationAsked: 1,
+  /** Journal -> main: number of rotations answered; notified. */
+  rotationAnswered: 2,
+  /** Journal -> main: a `RotationAnswer`, valid once the two numbers are equal. */
+  rotationAnswer: 3,
+  /** Journal -> all: Unix seconds (u32) since when nothing can be written, 0 = all is well. */
+  failingSinceSec: 4,
+  /** Journal -> all: the errno of the last failure. */
+  failingErrno: 5,
+  /** Journal -> all: what failed, an index into `failingSteps`. */
+  failingStep: 6,
+  /** Journal -> main: loop turns, a sign of life: at least one in 50 ms unless a system call hangs. */
+  turns: 7,
+} as const;
+
+export const RotationAnswer = { rotated: 1, unfinished: 2, failed: 3 } as const;
+
+/** The steps of a commit that can fail. */
+export const failingSteps = ['open', 'write', 'sync', 'rotate'] as const;
+export type FailingStep = (typeof failingSteps)[number];
+
+/** Indexes of the counters. */
+export const JournalCounter = {
+  records: 0,
+  bytes: 1,
+  /** Batches written. */
+  commits: 2,
+  syncs: 3,
+  syncTotalUs: 4,
+  syncMaxUs: 5,
+  /** Failed attempts to open, write, sync or rotate. */
+  failures: 6,
+  /** Octets in the active lease file now. */
+  fileBytes: 7,
+} as const;
+
+const WORDS = 16;
+const COUNTERS_AT = WORDS * 4;
+const COUNTERS = 16;
+
+export interface JournalMemory {
+  readonly control: SharedArrayBuffer;
+}
+
+export function allocateJournal(): JournalMemory {
+  return { control: new SharedArrayBuffer(COUNTERS_AT + COUNTERS * 8) };
+}
+
+export function journalWords(memory: JournalMemory): Int32Array {
+  return new Int32Array(memory.control, 0, WORDS);
+}
+
+export function journalCounters(memory: JournalMemory): Float64Array {
+  return new Float64Array(memory.control, COUNTERS_AT, COUNTERS);
+}
+
+/** Plain data and shared memory, so that it can be handed to a worker. */
+export interface JournalTask {
+  readonly changes: ChangeLogMemory;
+  readonly journal: JournalMemory;
+  /** The shards' eventfds: signalled whenever the durable number has grown. */
+  readonly eventFds: readonly number[];
+  /** Null (`persist: false`): nothing is written, every change counts as durable at once. */
+  readonly file: { readonly path: string; readonly fdatasync: boolean } | null;
+  /** How long a stop may wait for a disk that fails. */
+  readonly stopGraceMs: number;
+}
+
+export interface JournalReport {
+  /** False when the change log still holds rows that could not be written. */
+  readonly drained: boolean;
+  /** Since the journal's memory was allocated. */
+  readonly records: number;
+  readonly commits: number;
+}
