@@ -1,0 +1,141 @@
+/** The HA commands, from the partner and from administrators. Each checks its arguments before it changes anything. */
+import { type Answer, type CommandHandler, type CommandTable, failure, success } from '../control/answer.ts';
+import {
+  bad,
+  checkServerName,
+  clip,
+  isMap,
+  type JsonMap,
+  member,
+  ok,
+  type Read,
+  readArguments,
+  readInteger,
+} from './arguments.ts';
+import { explain } from './explain.ts';
+import { heartbeatReplyArguments, showsBulk } from './heartbeat.ts';
+import type { View } from './run.ts';
+import { Maintenance } from './service-maintenance.ts';
+import type { HaControl } from './service-model.ts';
+import { maxPeriodSec } from './service-operations.ts';
+import { Origin } from './service-switch.ts';
+import { createServiceSwitchCommands, whenApplied } from './service-switch-commands.ts';
+import { isPeerName } from './setup.ts';
+
+const MAX_PERIOD_SEC_MAX = 0xffffffff;
+
+/** @param view the machine and its surroundings now */
+export function createHaCommands(control: HaControl, view: () => View): CommandTable {
+  const maintenance = new Maintenance(control);
+  return new Map<string, CommandHandler>([
+    ['ha-heartbeat', (args) => heartbeat(control, args)],
+    ['ha-sync', (args) => sync(control, args)],
+    ['ha-scopes', (args) => scopes(control, args)],
+    ['ha-continue', (args) => resume(control, args)],
+    ['ha-reset', (args) => reset(control, args)],
+    ['ha-sync-complete-notify', (args) => syncComplete(control, args)],
+    ['ha-maintenance-start', () => maintenance.start()],
+    ['ha-maintenance-cancel', () => maintenance.cancel()],
+    ['ha-maintenance-notify', (args) => maintenance.notified(args)],
+    ['ha-why', () => why(control, view())],
+    ...createServiceSwitchCommands(control.parts.serviceSwitch, () => control.applied()),
+  ]);
+}
+
+function heartbeat(control: HaControl, args: unknown): Answer {
+  const request = readNamed(control, args);
+  if (!request.ok) return failure(request.error);
+  const { map, serverName } = request.value;
+  // Only the partner's own word counts; a backup may be a Tandem while the partner is a Kea.
+  if (serverName !== null && serverName === control.setup.partner?.name && showsBulk(map))
+    control.sawPartnerBulk(true);
+  const reply = heartbeatReplyArguments(control.state(), control.parts.clock.wallMs(), control.tandem);
+  return success('the state of this server', reply);
+}
+
+async function sync(control: HaControl, args: unknown): Promise<Answer> {
+  const { setup } = control;
+  if (!isMap(args)) return failure("'arguments' must be a map with 'server-name'");
+  const name = member(args, 'server-name');
+  if (typeof name !== 'string') return failure("'server-name' must name the server to synchronize from");
+  if (name === setup.own.name) return failure('a server cannot synchronize from itself');
+  const source = control.client(name);
+  if (!isPeerName(setup, name) || source === null)
+    return failure(`'${clip(name)}' is no server of this relationship`);
+  const period = readInteger(args, 'max-period', 1, MAX_PERIOD_SEC_MAX);
+  if (!period.ok) return failure(period.error);
+  const running = control.sync(source, period.value ?? maxPeriodSec(control));
+  if (running === null) return failure('a synchronization is under way; try again when it has ended');
+  const outcome = await running;
+  return outcome.ok ? success(outcome.text) : failure(outcome.text);
+}
+
+function scopes(control: HaControl, args: unknown): Promise<Answer> | Answer {
+  const request = readNamed(control, args);
+  if (!request.ok) return failure(request.error);
+  const names = readScopeNames(control, request.value.map);
+  if (!names.ok) return failure(names.error);
+  control.submit({ kind: 'scopes-requested', scopes: names.value });
+  return whenApplied(() => control.applied(), 'the scopes were set');
+}
+
+function readScopeNames(control: HaControl, map: JsonMap): Read<readonly string[]> {
+  const value = member(map, 'scopes');
+  if (!Array.isArray(value)) return bad("'scopes' must be a list of server names");
+  for (const name of value) {
+    if (typeof name !== 'string') return bad("'scopes' must contain only strings");
+    if (!isPeerName(control.setup, name))
+      return bad(`'${clip(name)}' is no server of this relationship; the scopes are unchanged`);
+  }
+  return ok(value);
+}
+
+function resume(control: HaControl, args: unknown): Answer {
+  const request = readNamed(control, args);
+  if (!request.ok) return failure(request.error);
+  if (!control.state().paused) return success('the state machine is not paused');
+  control.submit({ kind: 'continue-requested' });
+  control.parts.log('TDM_HA_CONTINUED', { state: control.state().name });
+  return success('the state machine goes on');
+}
+
+function reset(control: HaControl, args: unknown): Answer | Promise<Answer> {
+  const request = readNamed(control, args);
+  if (!request.ok) return failure(request.error);
+  if (control.state().name === 'waiting') return success('the state machine is waiting already');
+  control.submit({ kind: 'reset-requested' });
+  return whenApplied(() => control.applied(), 'the state machine was reset');
+}
+
+function syncComplete(control: HaControl, args: unknown): Answer | Promise<Answer> {
+  const request = readNamed(control, args);
+  if (!request.ok) return failure(request.error);
+  const origin = readPartnerOrigin(request.value.map);
+  if (!origin.ok) return failure(origin.error);
+  // First our own hold (in partner-down), then the partner's: the service must not flicker on between them.
+  control.submit({ kind: 'sync-complete-notified' });
+  control.parts.serviceSwitch.enable(origin.value);
+  return whenApplied(() => control.applied(), 'the end of the synchronization was noted');
+}
+
+/** Servers up to Kea 2.4 send no number; they have disabled as `ha-partner`, which is 2000. */
+function readPartnerOrigin(map: JsonMap): Read<number> {
+  for (const name of ['origin-id', 'origin']) {
+    const origin = readInteger(map, name, Origin.haPartner, Origin.database - 1);
+    if (!origin.ok || origin.value !== null) return origin.ok ? ok(origin.value ?? Origin.haPartner) : origin;
+  }
+  return ok(Origin.haPartner);
+}
+
+function why(control: HaControl, view: View): Answer {
+  const reasons = explain(view, control.parts.serviceSwitch.origins());
+  return success(`${reasons.state}: ${reasons.because}`, reasons);
+}
+
+/** Arguments that may be absent and may name the relationship by any of its servers. */
+function readNamed(control: HaControl, args: unknown): Read<{ map: JsonMap; serverName: string | null }> {
+  const map = readArguments(args);
+  if (!map.ok) return map;
+  const serverName = checkServerName(control.setup, map.value);
+  return serverName.ok ? ok({ map: map.value, serverName: serverName.value }) : serverName;
+}

@@ -1,0 +1,98 @@
+/** The heartbeat on the wire: what is asked, what is answered, what is made of the partner's answer. */
+import type { PeerAnswer } from '../peer/model.ts';
+import { bad, isMap, type JsonMap, member, ok, type Read } from './arguments.ts';
+import { type HeartbeatReport, type MachineState, readPartnerState } from './model.ts';
+
+/** How another Tandem is recognised; Kea ignores the member in both directions. */
+export interface TandemMember {
+  readonly version: string;
+  /** Understands lease4-bulk-apply. */
+  readonly bulk: true;
+}
+
+export interface HeartbeatReply extends HeartbeatReport {
+  /** The partner is a Tandem that takes many leases in one request. */
+  readonly bulk: boolean;
+}
+
+export function heartbeatArguments(serverName: string, tandem: TandemMember): object {
+  return { 'server-name': serverName, tandem };
+}
+
+/** @param wallMs milliseconds since 1970, the clock that the partner compares with its own */
+export function heartbeatReplyArguments(state: MachineState, wallMs: number, tandem: TandemMember): object {
+  return {
+    state: state.name,
+    'date-time': new Date(wallMs).toUTCString(),
+    scopes: state.scopes,
+    'unsent-update-count': Number(state.unsentUpdates),
+    tandem,
+  };
+}
+
+/** Whether a heartbeat's arguments, in either direction, show a Tandem that takes bulk updates. */
+export function showsBulk(args: JsonMap): boolean {
+  const tandem = member(args, 'tandem');
+  return isMap(tandem) && member(tandem, 'bulk') === true;
+}
+
+/** Reads the answer to a heartbeat; an error text says what makes it worthless. */
+export function readHeartbeat(answer: PeerAnswer): Read<HeartbeatReply> {
+  if (answer.kind === 'failed') return bad(answer.reason);
+  if (answer.result !== 0 && answer.result !== 3) return bad(`result ${answer.result}: ${answer.text}`);
+  const args = answer.arguments;
+  if (!isMap(args)) return bad("the reply's arguments are not a map");
+  const name = member(args, 'state');
+  const state = typeof name === 'string' ? readPartnerState(name) : null;
+  if (state === null) return bad("the reply has no valid 'state'");
+  const time = member(args, 'date-time');
+  const timeSec = typeof time === 'string' ? parseRfc1123(time) : null;
+  if (timeSec === null) return bad("the reply has no valid 'date-time'");
+  const unsent = member(args, 'unsent-update-count');
+  if (unsent !== undefined && !Number.isInteger(unsent))
+    return bad("'unsent-update-count' is not an integer");
+  return ok({
+    state,
+    timeSec,
+    scopes: readScopes(member(args, 'scopes')),
+    unsentUpdates: typeof unsent === 'number' ? unsent : null,
+    bulk: showsBulk(args),
+  });
+}
+
+/** More scopes than this are not believed: a relationship has two. */
+const SCOPES_MAX = 64;
+
+function readScopes(value: unknown): readonly string[] | null {
+  if (!Array.isArray(value) || value.length > SCOPES_MAX) return null;
+  if (!value.every((name) => typeof name === 'string')) return null;
+  return value.filter((name) => name !== '');
+}
+
+const RFC_1123 =
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) (\d\d):(\d\d):(\d\d) GMT$/;
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/**
+ * Reads a time such as `Thu, 07 Nov 2024 08:49:37 GMT`.
+ * @returns Unix seconds, or null when it is not of that form or no time that exists
+ */
+export function parseRfc1123(text: string): number | null {
+  const match = RFC_1123.exec(text);
+  if (match === null) return null;
+  const [day, month, year, hour, minute, second] = [
+    Number(match[1]),
+    MONTHS.indexOf(match[2] ?? ''),
+    Number(match[3]),
+    Number(match[4]),
+    Number(match[5]),
+    Number(match[6]),
+  ];
+  const date = new Date(Date.UTC(year, month, day, hour, minute, second));
+  // Out-of-range parts roll over into the next unit; a time that exists survives the way back.
+  if (date.getUTCFullYear() !== year || date.getUTCMonth() !== month || date.getUTCDate() !== day)
+    return null;
+  if (date.getUTCHours() !== hour || date.getUTCMinutes() !== minute || date.getUTCSeconds() !== second)
+    return null;
+  return date.getTime() / 1000;
+}

@@ -1,0 +1,80 @@
+/** What the HA service is made of and what it offers: to the program, and to its own parts. */
+import type { Clock } from '../base/clock.ts';
+import type { HaRelationshipConfig } from '../config/ha-model.ts';
+import type { CommandTable } from '../control/answer.ts';
+import type { Policy } from '../engine/policy.ts';
+import type { LeaseStore } from '../lease/store.ts';
+import type { Log } from '../log/logger.ts';
+import type { ClientKey, PeerClient, UpdateDispatcher, UpdateListener } from '../peer/model.ts';
+import type { HaWhy } from './explain.ts';
+import type { TandemMember } from './heartbeat.ts';
+import type { HaHappening, MachineState } from './model.ts';
+import type { ServiceSwitch } from './service-switch.ts';
+import type { HaSetup } from './setup.ts';
+import type { Timers } from './timers.ts';
+
+export interface HaServiceParts {
+  readonly config: HaRelationshipConfig;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Log;
+  readonly store: LeaseStore;
+  /** The other servers of the relationship, one client each. Closed by their owner. */
+  readonly peers: readonly PeerClient[];
+  readonly serviceSwitch: ServiceSwitch;
+  /** Hands a policy to the shards at once; the promise resolves when all of them work by it. */
+  readonly publish: (policy: Policy) => Promise<void>;
+  /** This program's version, shown to a partner that is a Tandem too. */
+  readonly version: string;
+  /** Lets the event loop do other things during long work. */
+  readonly yieldTurn: () => Promise<void>;
+}
+
+/** A query of the silent partner's share, as a shard reports it. */
+export interface ClientObservation extends ClientKey {
+  /** The `secs` field as it stood in the packet. */
+  readonly secs: number;
+}
+
+export interface HaService extends UpdateListener {
+  /**
+   * ha-heartbeat, ha-sync, ha-scopes, ha-continue, ha-reset, ha-maintenance-*, ha-sync-complete-notify, ha-why,
+   * dhcp-disable and dhcp-enable.
+   */
+  readonly commands: CommandTable;
+  /** Publishes the first policy and starts the machine. Called once; the dispatcher was given this service as its listener. */
+  start(dispatcher: UpdateDispatcher): void;
+  /** Stops timers, ignores what is still under way and lets go of the service switch. */
+  stop(): void;
+  /** Queries out of scope that shards saw while the policy asked for it. */
+  observed(clients: readonly ClientObservation[]): void;
+  /** Resolves when all shards work by the newest policy. */
+  applied(): Promise<void>;
+  /** The `high-availability` list of status-get. */
+  status(): readonly object[];
+  why(): HaWhy;
+  /** Transactions whose updates were withheld from the partner since the start. */
+  unsentUpdates(): number;
+  /**
+   * The scopes (bits as in Policy) to which the reclamation of expired leases is limited, or null for all leases: in
+   * terminated both servers work on their own and must not both remove the same DNS entry.
+   */
+  reclaimScopes(): number | null;
+}
+
+/** What the parts of the service (commands, maintenance) may do with it. */
+export interface HaControl {
+  readonly setup: HaSetup;
+  readonly parts: HaServiceParts;
+  readonly tandem: TandemMember;
+  state(): MachineState;
+  submit(happening: HaHappening): void;
+  applied(): Promise<void>;
+  /** Client of the partner; null on a backup server and in passive-backup mode. */
+  partner(): PeerClient | null;
+  client(name: string): PeerClient | null;
+  /** A heartbeat from the partner showed whether it takes bulk updates. */
+  sawPartnerBulk(supported: boolean): void;
+  /** Synchronizes on command; null when a synchronization is under way already. */
+  sync(source: PeerClient, maxPeriodSec: number): Promise<{ ok: boolean; text: string }> | null;
+}

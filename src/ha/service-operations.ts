@@ -1,0 +1,118 @@
+/** What runs outside the machine and takes time: synchronization, delivery of the backlog, the reset of the partner. */
+import type { PeerClient, UpdateDispatcher } from '../peer/model.ts';
+import type { HaEffect } from './model.ts';
+import { COMMAND_TIMEOUT_MS, isSuccess, problemOf } from './peer-answers.ts';
+import type { HaControl } from './service-model.ts';
+import { type SyncOutcome, synchronize } from './service-sync.ts';
+
+export class Operations {
+  readonly #control: HaControl;
+  readonly #dispatcher: UpdateDispatcher;
+  readonly #isStopped: () => boolean;
+  /** Ends when the last synchronization that was begun has ended; two at once would race for the source's service. */
+  #syncTail: Promise<void> = Promise.resolve();
+  #syncCount = 0;
+
+  constructor(control: HaControl, dispatcher: UpdateDispatcher, isStopped: () => boolean) {
+    this.#control = control;
+    this.#dispatcher = dispatcher;
+    this.#isStopped = isStopped;
+  }
+
+  /** Starts what the machine asks for; the end comes back to it as `operation-finished`. */
+  begin(effect: Extract<HaEffect, { kind: 'start-sync' | 'send-backlog' | 'send-reset' }>): void {
+    const work = {
+      'start-sync': this.#startSync,
+      'send-backlog': this.#sendBacklog,
+      'send-reset': this.#sendReset,
+    };
+    void work[effect.kind].call(this, effect.id);
+  }
+
+  /** The synchronization of ha-sync; null when there is one already. */
+  commandSync(source: PeerClient, periodSec: number): Promise<SyncOutcome> | null {
+    if (this.#syncCount > 0) return null;
+    return this.#serialized(async () => {
+      const outcome = await this.#synchronize(source, periodSec, this.#isStopped);
+      this.#noteFailure(source, outcome);
+      return outcome;
+    });
+  }
+
+  /** The synchronization of the syncing state. Abandoned as soon as the machine no longer waits for it. */
+  async #startSync(id: number): Promise<void> {
+    const source = this.#partner();
+    const isCancelled = () => this.#isStopped() || this.#control.state().operation?.id !== id;
+    const outcome = await this.#serialized(() =>
+      this.#synchronize(source, maxPeriodSec(this.#control), isCancelled),
+    );
+    this.#noteFailure(source, outcome);
+    this.#control.submit({ kind: 'operation-finished', id, ok: outcome.ok });
+  }
+
+  async #sendBacklog(id: number): Promise<void> {
+    const { log } = this.#control.parts;
+    log('TDM_HA_BACKLOG_STARTED', { entries: this.#dispatcher.backlog().length });
+    const ok = await this.#dispatcher.sendBacklog();
+    log(ok ? 'TDM_HA_BACKLOG_SENT' : 'TDM_HA_BACKLOG_FAILED', {});
+    this.#control.submit({ kind: 'operation-finished', id, ok });
+  }
+
+  /** Tells the partner to start anew. A failure says nothing of the partner's state: the next heartbeat does. */
+  async #sendReset(id: number): Promise<void> {
+    const args = { 'server-name': this.#control.setup.own.name };
+    const answer = await this.#partner().request('ha-reset', args, COMMAND_TIMEOUT_MS);
+    const ok = isSuccess(answer);
+    const reason = ok ? null : problemOf(answer);
+    this.#control.parts.log(ok ? 'TDM_HA_RESET_SENT' : 'TDM_HA_RESET_FAILED', { reason });
+    this.#control.submit({ kind: 'operation-finished', id, ok });
+  }
+
+  #synchronize(source: PeerClient, periodSec: number, isCancelled: () => boolean): Promise<SyncOutcome> {
+    const { parts, setup } = this.#control;
+    const { syncPageLimit, syncTimeoutMs } = setup.config;
+    return synchronize(
+      {
+        store: parts.store,
+        log: parts.log,
+        yieldTurn: parts.yieldTurn,
+        serverName: setup.own.name,
+        pageLimit: syncPageLimit,
+        pageTimeoutMs: syncTimeoutMs,
+      },
+      { source, maxPeriodSec: periodSec, isCancelled },
+    );
+  }
+
+  /** Only the partner's failures mean anything to the machine; a backup may fail as it likes. */
+  #noteFailure(source: PeerClient, outcome: SyncOutcome): void {
+    if (outcome.sourceFailed && source === this.#control.partner())
+      this.#control.submit({ kind: 'partner-failed', reason: outcome.text });
+  }
+
+  async #serialized<T>(work: () => Promise<T>): Promise<T> {
+    this.#syncCount++;
+    const result = this.#syncTail.then(work);
+    this.#syncTail = result.then(
+      () => {},
+      () => {},
+    );
+    try {
+      return await result;
+    } finally {
+      this.#syncCount--;
+    }
+  }
+
+  #partner(): PeerClient {
+    const partner = this.#control.partner();
+    // The machine asks for these operations only in states that a server without a partner never enters.
+    if (partner === null) throw new Error('invariant broken: an operation needs a partner');
+    return partner;
+  }
+}
+
+/** How long a source of leases may be held off without a further word, in seconds: the time for one page. */
+export function maxPeriodSec(control: HaControl): number {
+  return Math.max(1, Math.floor(control.setup.config.syncTimeoutMs / 1000));
+}

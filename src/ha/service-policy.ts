@@ -1,0 +1,54 @@
+/** Keeps the shards' policy and the dispatcher's mode in step with the machine and the service switch. */
+import type { Policy } from '../engine/policy.ts';
+import type { PartnerUpdates, UpdateDispatcher } from '../peer/model.ts';
+import type { MachineState } from './model.ts';
+import { isSamePolicy, policyOf } from './policy-of.ts';
+import type { HaServiceParts } from './service-model.ts';
+import { STATE_TRAITS } from './traits.ts';
+
+export class PolicyFollower {
+  readonly #parts: HaServiceParts;
+  #policy: Policy | null = null;
+  #applied: Promise<void> = Promise.resolve();
+  /** What the dispatcher does, or is about to do when the shards have stopped. */
+  #updatesMode: PartnerUpdates | null = null;
+
+  constructor(parts: HaServiceParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves when all shards work by the newest policy; rejects when they do not. */
+  applied(): Promise<void> {
+    return this.#applied;
+  }
+
+  publish(machine: MachineState): void {
+    const policy = policyOf(machine, this.#parts.serviceSwitch.enabled);
+    if (this.#policy !== null && isSamePolicy(policy, this.#policy)) return;
+    this.#policy = policy;
+    this.#applied = this.#parts.publish(policy);
+    this.#applied.catch((error: unknown) => {
+      this.#parts.log('TDM_HA_POLICY_NOT_APPLIED', { error: String(error) });
+    });
+  }
+
+  /**
+   * Steers the dispatcher; call after `publish`. When the service goes off while the partner can be reached
+   * (maintenance, reset), updates are still sent until the shards have stopped: the leases of their last queries must
+   * not be missing at the partner.
+   */
+  steer(dispatcher: UpdateDispatcher, machine: MachineState): void {
+    const wanted = machine.partnerUpdates;
+    if (wanted === this.#updatesMode) return;
+    const wasSending = this.#updatesMode === 'send';
+    this.#updatesMode = wanted;
+    if (!wasSending || wanted !== 'withhold' || STATE_TRAITS[machine.name].service) {
+      dispatcher.setPartnerUpdates(wanted);
+      return;
+    }
+    const withhold = () => {
+      if (this.#updatesMode === 'withhold') dispatcher.setPartnerUpdates('withhold');
+    };
+    this.#applied.then(withhold, withhold);
+  }
+}

@@ -1,0 +1,296 @@
+/**
+ * The service around the state machine: it turns what happens into events, performs the effects, and keeps the policy
+ * of the shards in step with the machine. This file and those named service-* are the only impure ones in this folder.
+ */
+import { assert, assertNever } from '../base/assert.ts';
+import type { CommandTable } from '../control/answer.ts';
+import type { ClientKey, PeerClient, UpdateDispatcher } from '../peer/model.ts';
+import type { Read } from './arguments.ts';
+import { createHaCommands } from './commands.ts';
+import { explain, type HaWhy } from './explain.ts';
+import { type HeartbeatReply, heartbeatArguments, readHeartbeat, type TandemMember } from './heartbeat.ts';
+import type { HaEffect, HaHappening, MachineState } from './model.ts';
+import { COMMAND_TIMEOUT_MS } from './peer-answers.ts';
+import type { View } from './run.ts';
+import { scopeBits } from './scopes.ts';
+import { HeartbeatLoop } from './service-heartbeat.ts';
+import { logStateChange } from './service-log.ts';
+import type { ClientObservation, HaControl, HaService, HaServiceParts } from './service-model.ts';
+import { Operations } from './service-operations.ts';
+import { PolicyFollower } from './service-policy.ts';
+import { Origin } from './service-switch.ts';
+import { createHaSetup, type HaSetup } from './setup.ts';
+import { highAvailabilityStatus } from './status.ts';
+import { initialState, step } from './step.ts';
+import { clientKey } from './unacked-clients.ts';
+
+/** Builds the service; nothing happens before `start`. */
+export function createHaService(parts: HaServiceParts): HaService {
+  return new PairService(parts);
+}
+
+interface HeartbeatOutcome {
+  readonly sentMs: number;
+  readonly reply: Read<HeartbeatReply>;
+}
+
+class PairService implements HaService, HaControl {
+  readonly setup: HaSetup;
+  readonly parts: HaServiceParts;
+  readonly tandem: TandemMember;
+  readonly commands: CommandTable;
+  readonly #policy: PolicyFollower;
+  readonly #heartbeats: HeartbeatLoop<HeartbeatOutcome>;
+  #machine: MachineState;
+  #dispatcher: UpdateDispatcher | null = null;
+  #operations: Operations | null = null;
+  #unsubscribe: () => void = () => {};
+  #stopped = false;
+
+  /** Happenings that came up while another one was being worked off. */
+  readonly #pending: HaHappening[] = [];
+  #busy = false;
+
+  #cancelSilenceTimer: (() => void) | null = null;
+
+  constructor(parts: HaServiceParts) {
+    this.parts = parts;
+    this.setup = createHaSetup(parts.config);
+    this.tandem = { version: parts.version, bulk: true };
+    this.#policy = new PolicyFollower(parts);
+    this.#machine = initialState(this.setup, parts.clock.monotonicMs());
+    this.commands = createHaCommands(this, () => this.#view());
+    this.#heartbeats = new HeartbeatLoop({
+      timers: parts.timers,
+      delayMs: parts.config.heartbeatDelayMs,
+      send: () => this.#sendHeartbeat(),
+      deliver: (outcome) => this.#deliverHeartbeat(outcome),
+    });
+  }
+
+  start(dispatcher: UpdateDispatcher): void {
+    assert(this.#dispatcher === null, 'the HA service is started once');
+    this.#dispatcher = dispatcher;
+    this.#operations = new Operations(this, dispatcher, () => this.#stopped);
+    this.#machine = initialState(this.setup, this.parts.clock.monotonicMs());
+    this.#unsubscribe = this.parts.serviceSwitch.onChange(() => this.#refreshPolicy());
+    const { own, config } = this.setup;
+    this.parts.log('TDM_HA_STARTED', { server: own.name, role: own.role, mode: config.mode });
+    this.submit({ kind: 'started' });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#unsubscribe();
+    this.#heartbeats.stop();
+    this.#cancelSilenceTimer?.();
+    this.parts.serviceSwitch.enable(Origin.haLocal);
+  }
+
+  // UpdateListener: what the dispatcher reports.
+
+  partnerFailed(reason: string): void {
+    if (this.#machine.communication.partnerState !== 'unavailable')
+      this.parts.log('TDM_HA_UPDATE_FAILED', { partner: this.setup.partner?.name, reason });
+    this.submit({ kind: 'partner-failed', reason });
+  }
+
+  rejected(clients: readonly ClientKey[]): void {
+    this.parts.log('TDM_HA_UPDATES_REJECTED', { clients: clients.length });
+    this.submit({ kind: 'updates-rejected', clients: clients.map(keyOf) });
+  }
+
+  confirmed(clients: readonly ClientKey[]): void {
+    this.submit({ kind: 'updates-confirmed', clients: clients.map(keyOf) });
+  }
+
+  unsent(transactions: number): void {
+    this.submit({ kind: 'updates-unsent', transactions });
+  }
+
+  completed(): void {
+    this.submit({ kind: 'updates-completed' });
+  }
+
+  observed(clients: readonly ClientObservation[]): void {
+    const observations = clients.map((client) => ({ client: keyOf(client), secs: client.secs }));
+    this.submit({ kind: 'observed', clients: observations });
+  }
+
+  // What the rest of the program asks.
+
+  applied(): Promise<void> {
+    return this.#policy.applied();
+  }
+
+  status(): readonly object[] {
+    return highAvailabilityStatus(this.#machine, this.parts.clock.monotonicMs());
+  }
+
+  why(): HaWhy {
+    return explain(this.#view(), this.parts.serviceSwitch.origins());
+  }
+
+  unsentUpdates(): number {
+    return Number(this.#machine.unsentUpdates);
+  }
+
+  reclaimScopes(): number | null {
+    return this.#machine.name === 'terminated' ? scopeBits(this.setup, this.#machine.scopes) : null;
+  }
+
+  // HaControl: what the commands and operations use.
+
+  state(): MachineState {
+    return this.#machine;
+  }
+
+  partner(): PeerClient | null {
+    return this.setup.partner === null ? null : this.client(this.setup.partner.name);
+  }
+
+  client(name: string): PeerClient | null {
+    return this.parts.peers.find((peer) => peer.name === name) ?? null;
+  }
+
+  sawPartnerBulk(supported: boolean): void {
+    this.#dispatcher?.setPartnerBulk(supported);
+  }
+
+  sync(source: PeerClient, maxPeriodSec: number): Promise<{ ok: boolean; text: string }> | null {
+    return this.#operations?.commandSync(source, maxPeriodSec) ?? null;
+  }
+
+  /** Works off one happening and whatever it brings about; the policy is published once at the end. */
+  submit(happening: HaHappening): void {
+    if (this.#stopped || this.#dispatcher === null) return;
+    this.#pending.push(happening);
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      this.#workOff(this.#dispatcher);
+    } finally {
+      // A broken invariant in one event must not leave the machine deaf for all others.
+      this.#busy = false;
+    }
+    this.#refreshPolicy();
+    this.#policy.steer(this.#dispatcher, this.#machine);
+    this.#watchSilence();
+  }
+
+  #workOff(dispatcher: UpdateDispatcher): void {
+    for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
+      const { state, effects } = step(this.#machine, { ...next, ...this.#surroundings(dispatcher) });
+      this.#machine = state;
+      for (const effect of effects) this.#perform(effect);
+    }
+  }
+
+  #surroundings(dispatcher: UpdateDispatcher) {
+    const { clock, serviceSwitch } = this.parts;
+    return {
+      nowMs: clock.monotonicMs(),
+      serviceOn: serviceSwitch.enabled,
+      heldByOthers: serviceSwitch.isHeldByOthers(Origin.haLocal),
+      backlog: dispatcher.backlog(),
+    };
+  }
+
+  #view(): View {
+    const backlog = this.#dispatcher?.backlog() ?? { length: 0, overflown: false };
+    return {
+      setup: this.setup,
+      state: this.#machine,
+      nowMs: this.parts.clock.monotonicMs(),
+      serviceOn: this.parts.serviceSwitch.enabled,
+      backlog,
+    };
+  }
+
+  #perform(effect: HaEffect): void {
+    switch (effect.kind) {
+      case 'state-changed':
+        logStateChange(this.parts.log, this.setup.own.name, effect);
+        break;
+      case 'set-service':
+        this.#setService(effect.on);
+        break;
+      case 'start-heartbeats':
+        this.#heartbeats.start();
+        break;
+      case 'stop-heartbeats':
+        this.#heartbeats.stop();
+        break;
+      case 'start-sync':
+      case 'send-backlog':
+      case 'send-reset':
+        this.#operations?.begin(effect);
+        break;
+      case 'clear-backlog':
+        this.#dispatcher?.clearBacklog();
+        break;
+      case 'track-confirmed':
+        this.#dispatcher?.trackConfirmed(effect.on);
+        break;
+      case 'log':
+        this.parts.log(effect.id, effect.fields);
+        break;
+      case 'serve-scopes':
+      case 'observe':
+      case 'set-partner-updates':
+        // Read from the machine when everything pending is worked off.
+        break;
+      default:
+        assertNever(effect);
+    }
+  }
+
+  #setService(on: boolean): void {
+    const { serviceSwitch } = this.parts;
+    if (on) serviceSwitch.enable(Origin.haLocal);
+    else serviceSwitch.disable(Origin.haLocal, null);
+  }
+
+  #refreshPolicy(): void {
+    // A change of the switch from within: the policy is published once, when everything pending is worked off.
+    if (!this.#busy && !this.#stopped) this.#policy.publish(this.#machine);
+  }
+
+  /** The shards must learn that the partner is silent when it is, not only at the next heartbeat. */
+  #watchSilence(): void {
+    if (this.#cancelSilenceTimer !== null || this.#machine.observing || this.setup.partner === null) return;
+    const { clock, timers, config } = this.parts;
+    const atMs = this.#machine.communication.lastContactMs + config.maxResponseDelayMs + 1;
+    const leftMs = atMs - clock.monotonicMs();
+    // Silent for long already, in a state that does not listen: the next event looks again.
+    if (leftMs <= 0) return;
+    this.#cancelSilenceTimer = timers.after(Math.max(1, leftMs), () => {
+      this.#cancelSilenceTimer = null;
+      this.submit({ kind: 'tick' });
+    });
+  }
+
+  async #sendHeartbeat(): Promise<HeartbeatOutcome> {
+    const sentMs = this.parts.clock.monotonicMs();
+    const args = heartbeatArguments(this.setup.own.name, this.tandem);
+    const answer = await this.partner()?.request('ha-heartbeat', args, COMMAND_TIMEOUT_MS);
+    assert(answer !== undefined, 'heartbeats go to a partner');
+    return { sentMs, reply: readHeartbeat(answer) };
+  }
+
+  #deliverHeartbeat({ sentMs, reply }: HeartbeatOutcome): void {
+    if (this.#stopped) return;
+    if (!reply.ok) {
+      this.parts.log('TDM_HA_HEARTBEAT_FAILED', { partner: this.setup.partner?.name, reason: reply.error });
+      this.submit({ kind: 'heartbeat-failed', sentMs, reason: reply.error });
+      return;
+    }
+    this.sawPartnerBulk(reply.value.bulk);
+    const nowUtcSec = Math.floor(this.parts.clock.wallMs() / 1000);
+    this.submit({ kind: 'heartbeat-answered', sentMs, nowUtcSec, report: reply.value });
+  }
+}
+
+function keyOf({ hwAddress, clientId }: ClientKey): string {
+  return clientKey(hwAddress, clientId);
+}

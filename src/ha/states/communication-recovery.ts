@@ -1,0 +1,86 @@
+/**
+ * communication-recovery: the partner cannot be reached but may well be alive. Each server answers its share and keeps
+ * the updates for the other. When the partner is back it gets them all; if that is not possible it is told to
+ * synchronize from the beginning (ha-reset), and so does this server.
+ */
+
+import { isInterrupted } from '../communication.ts';
+import { FOLLOWS_MAINTENANCE, towardsPartnerDown, towardsTerminated } from '../facts.ts';
+import { guarded, isPartnerDown, partnerDownReason } from '../guards.ts';
+import { type Run, STAY, type StateLogic, startOperation, transition, type View } from '../run.ts';
+
+export const communicationRecovery: StateLogic = {
+  handle(run) {
+    const ended = endOperation(run);
+    if (ended === 'reset-accepted')
+      return transition(run, 'waiting', 'updates for the partner were lost and it was told to synchronize');
+    // Without this a refused reset would be repeated at once, and as fast as the partner can refuse.
+    if (ended === 'reset-failed') return STAY;
+    return guarded(run, decide);
+  },
+
+  waitsFor(view) {
+    const { length } = view.backlog;
+    const limit = view.setup.config.delayedUpdatesLimit;
+    const what = isLost(view)
+      ? 'waiting: updates were lost, the partner must accept a reset'
+      : `load-balancing: the partner must answer and take ${length} updates; ${limit} can be kept`;
+    return [what, FOLLOWS_MAINTENANCE, ...towardsPartnerDown(view), ...towardsTerminated(view)];
+  },
+};
+
+function decide(run: Run): boolean {
+  const partner = run.state.communication.partnerState;
+  switch (partner) {
+    case 'in-maintenance':
+      return transition(run, 'partner-in-maintenance', 'the partner is in-maintenance');
+    case 'partner-in-maintenance':
+      return transition(run, 'in-maintenance', 'the partner is partner-in-maintenance');
+    case 'partner-down':
+      return transition(run, 'waiting', 'the partner is partner-down: it has leases that are missing here');
+    case 'terminated':
+      return transition(run, 'terminated', 'the partner is terminated');
+    case 'unavailable':
+      return isPartnerDown(run) ? transition(run, 'partner-down', partnerDownReason(run)) : STAY;
+    case 'load-balancing':
+    case 'communication-recovery':
+      return isCut(run) ? STAY : recover(run);
+    case 'waiting':
+    case 'syncing':
+    case 'ready':
+      // The partner synchronizes anyway; only when updates were lost must this server do so too.
+      if (isCut(run) || !isLost(run)) return STAY;
+      return transition(run, 'waiting', 'updates for the partner were lost while it restarted');
+    default:
+      return isCut(run)
+        ? STAY
+        : transition(run, 'waiting', `the partner is ${partner}, which was not expected`);
+  }
+}
+
+/** Brings the partner up to date: the backlog, else a reset. One thing at a time is under way. */
+function recover(run: Run): boolean {
+  if (run.state.operation !== null) return STAY;
+  if (isLost(run)) startOperation(run, 'reset');
+  else if (run.backlog.length > 0) startOperation(run, 'backlog');
+  else return transition(run, 'load-balancing', 'the partner has all updates that were kept for it');
+  return STAY;
+}
+
+function endOperation(run: Run): 'reset-accepted' | 'reset-failed' | 'other' {
+  const { operation } = run.state;
+  const { event } = run;
+  if (operation === null || event.kind !== 'operation-finished') return 'other';
+  run.state.operation = null;
+  if (operation.kind === 'reset') return event.ok ? 'reset-accepted' : 'reset-failed';
+  if (!event.ok) run.state.backlogLost = true;
+  return 'other';
+}
+
+function isLost(view: View): boolean {
+  return view.state.backlogLost || view.backlog.overflown;
+}
+
+function isCut(view: View): boolean {
+  return isInterrupted(view.state.communication, view.setup.config, view.nowMs);
+}

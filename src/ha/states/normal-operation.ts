@@ -1,0 +1,37 @@
+/** What load-balancing and hot-standby have in common: both servers work and tell each other of every lease. */
+import { FOLLOWS_MAINTENANCE, towardsPartnerDown, towardsTerminated } from '../facts.ts';
+import { guarded, isPartnerDown, partnerDownReason } from '../guards.ts';
+import { type Run, STAY, transition, type View } from '../run.ts';
+
+/** @param recoversMissedUpdates an unavailable partner's updates are kept for it (communication-recovery) */
+export function handleNormal(run: Run, recoversMissedUpdates: boolean): boolean {
+  return guarded(run, (guardedRun) => decide(guardedRun, recoversMissedUpdates));
+}
+
+export function normalWaitsFor(view: View): readonly string[] {
+  return [FOLLOWS_MAINTENANCE, ...towardsPartnerDown(view), ...towardsTerminated(view)];
+}
+
+function decide(run: Run, recoversMissedUpdates: boolean): boolean {
+  const partner = run.state.communication.partnerState;
+  switch (partner) {
+    case 'partner-down':
+      return transition(run, 'waiting', 'the partner is partner-down: it has leases that are missing here');
+    case 'in-maintenance':
+      return transition(run, 'partner-in-maintenance', 'the partner is in-maintenance');
+    case 'partner-in-maintenance':
+      return transition(run, 'in-maintenance', 'the partner is partner-in-maintenance');
+    case 'terminated':
+      return transition(run, 'terminated', 'the partner is terminated');
+    case 'unavailable':
+      if (isPartnerDown(run)) return transition(run, 'partner-down', partnerDownReason(run));
+      if (!recoversMissedUpdates) return STAY;
+      return transition(
+        run,
+        'communication-recovery',
+        'the partner is unavailable, its updates are kept for it',
+      );
+    default:
+      return STAY;
+  }
+}

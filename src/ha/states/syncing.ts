@@ -1,0 +1,41 @@
+/**
+ * syncing: takes over the partner's leases. No heartbeats are sent meanwhile, the requests of the synchronization say
+ * enough. A failure marks the partner unavailable, so that the next attempt waits for a good heartbeat.
+ */
+import { towardsPartnerDown } from '../facts.ts';
+import { guarded, isPartnerDown, partnerDownReason } from '../guards.ts';
+import { type Run, STAY, type StateLogic, startOperation, stopHeartbeats, transition } from '../run.ts';
+
+export const syncing: StateLogic = {
+  handle(run) {
+    const { operation } = run.state;
+    if (operation !== null) {
+      if (run.event.kind !== 'operation-finished' || run.event.id !== operation.id) return STAY;
+      run.state.operation = null;
+      // What was learned of the partner meanwhile is the business of ready.
+      if (run.event.ok) return transition(run, 'ready', 'the leases were synchronized');
+      return STAY;
+    }
+    return guarded(run, decide);
+  },
+
+  waitsFor(view) {
+    if (view.state.operation !== null)
+      return [
+        `ready: the synchronization has been running in this state for ${Math.round(view.nowMs - view.state.sinceMs)} ms`,
+      ];
+    if (view.state.communication.partnerState !== 'unavailable')
+      return ['ready: the synchronization starts at the next heartbeat'];
+    return ['ready: a good heartbeat, then the synchronization starts', ...towardsPartnerDown(view)];
+  },
+};
+
+function decide(run: Run): boolean {
+  const partner = run.state.communication.partnerState;
+  if (partner === 'terminated') return transition(run, 'terminated', 'the partner is terminated');
+  if (partner === 'unavailable')
+    return isPartnerDown(run) ? transition(run, 'partner-down', partnerDownReason(run)) : STAY;
+  stopHeartbeats(run);
+  startOperation(run, 'sync');
+  return STAY;
+}

@@ -1,0 +1,85 @@
+/**
+ * Failure detection by traffic: while the partner is silent, its clients are watched. A client that has been asking for
+ * longer than max-ack-delay (DHCPv4 `secs`) counts as unacked; more unacked clients than max-unacked-clients mean that
+ * the partner is down and not merely out of reach for us.
+ */
+import type { HaRelationshipConfig } from '../config/ha-model.ts';
+import { type ClientRecords, emptyRecords, RecordsEditor } from './client-records.ts';
+
+/** One query of the partner's share. */
+export interface Observation {
+  /** The client, as `clientKey` writes it. */
+  readonly client: string;
+  /** The `secs` field as it stood in the packet, 0..65535. */
+  readonly secs: number;
+}
+
+export interface UnackedClients {
+  /** Clients that have not waited for too long yet. */
+  readonly connecting: ClientRecords<true>;
+  readonly unacked: ClientRecords<true>;
+  /** Queries looked at since the last good heartbeat, recorded or not. */
+  readonly analyzedCount: number;
+}
+
+/** Clients kept of either kind, at least and at most: addresses can be forged, memory is not to grow with them. */
+const RECORDS_MIN = 10_000;
+const RECORDS_MAX = 1_000_000;
+
+export function noUnackedClients(config: HaRelationshipConfig): UnackedClients {
+  const wanted = 4 * (config.maxUnackedClients + 1);
+  const unackedMax = Math.min(Math.max(RECORDS_MIN, wanted), RECORDS_MAX);
+  return { connecting: emptyRecords(RECORDS_MIN), unacked: emptyRecords(unackedMax), analyzedCount: 0 };
+}
+
+/**
+ * Looks at a batch of queries; O(1) for each. At the bound the oldest connecting clients are forgotten, the unacked
+ * ones never: they are what decides.
+ */
+export function observe(
+  before: UnackedClients,
+  batch: readonly Observation[],
+  config: HaRelationshipConfig,
+): UnackedClients {
+  const connecting = new RecordsEditor(before.connecting);
+  const unacked = new RecordsEditor(before.unacked);
+  for (const { client, secs } of batch) {
+    if (unacked.get(client) === true) continue;
+    if (waitedMs(secs) > config.maxAckDelayMs) {
+      if (unacked.set(client, true, 'refuse')) connecting.delete(client);
+    } else if (connecting.get(client) === undefined) {
+      connecting.set(client, true, 'evict');
+    }
+  }
+  return {
+    connecting: connecting.finish(),
+    unacked: unacked.finish(),
+    analyzedCount: before.analyzedCount + batch.length,
+  };
+}
+
+/** Whether the traffic shows that the partner is down; always so when max-unacked-clients is 0. */
+export function isFailureDetected(clients: UnackedClients, config: HaRelationshipConfig): boolean {
+  return config.maxUnackedClients === 0 || clients.unacked.size > config.maxUnackedClients;
+}
+
+/** How many more unacked clients it takes, 0 when enough have been seen. */
+export function unackedClientsLeft(clients: UnackedClients, config: HaRelationshipConfig): number {
+  return Math.max(0, config.maxUnackedClients - clients.unacked.size + 1);
+}
+
+/** Every client seen since the last good heartbeat, unacked or not. */
+export function connectingClients(clients: UnackedClients): number {
+  return clients.connecting.size + clients.unacked.size;
+}
+
+/** One text for a client: the same hardware address with another client-id is another client. */
+export function clientKey(hwAddress: string, clientId: string): string {
+  return `${hwAddress}/${clientId}`;
+}
+
+/** Some clients write `secs` in the wrong byte order: a low byte of 0 in a large value gives them away. */
+function waitedMs(secs: number): number {
+  const seconds = secs > 255 && (secs & 255) === 0 ? secs >> 8 : secs;
+  return seconds * 1000;
+}

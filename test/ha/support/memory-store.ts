@@ -1,0 +1,79 @@
+/** A lease store without table, pools and file: a sorted map, and a switch for the disk. */
+import type { Ipv4 } from '../../../src/base/ipv4.ts';
+import { type Lease4, LeaseState } from '../../../src/lease/model.ts';
+import type { LeaseStore, PutOutcome } from '../../../src/lease/store.ts';
+
+export class MemoryStore implements LeaseStore {
+  readonly #leases = new Map<Ipv4, Lease4>();
+  readonly #sizeMax: number;
+  diskWorks = true;
+  /** Changes that `durable` has covered. */
+  durableCount = 0;
+  #changes = 0;
+
+  constructor(sizeMax = Number.POSITIVE_INFINITY) {
+    this.#sizeMax = sizeMax;
+  }
+
+  get(address: Ipv4): Lease4 | null {
+    return this.#leases.get(address) ?? null;
+  }
+
+  findByHwAddress(): Lease4[] {
+    return [];
+  }
+
+  findByClientId(): Lease4[] {
+    return [];
+  }
+
+  put(lease: Lease4): PutOutcome {
+    const known = this.#leases.has(lease.address);
+    if (!known && this.#leases.size >= this.#sizeMax) return 'full';
+    this.#leases.set(lease.address, lease);
+    this.#changes++;
+    return known ? 'updated' : 'created';
+  }
+
+  remove(address: Ipv4): boolean {
+    return this.#leases.delete(address);
+  }
+
+  page(from: number, limit: number): Lease4[] {
+    return this.all()
+      .filter((lease) => lease.address > from)
+      .slice(0, limit);
+  }
+
+  all(): Lease4[] {
+    return [...this.#leases.values()].sort((a, b) => a.address - b.address);
+  }
+
+  count(): number {
+    return this.#leases.size;
+  }
+
+  async durable(): Promise<void> {
+    if (!this.diskWorks) throw new Error('no space left on device');
+    this.durableCount = this.#changes;
+  }
+}
+
+/** A lease of subnet 1, as a client of that number has it. */
+export function lease(address: Ipv4, clttSec: number, changes: Partial<Lease4> = {}): Lease4 {
+  return {
+    address,
+    hwAddress: Uint8Array.of(2, 0, 0, 0, (address >> 8) & 255, address & 255),
+    clientId: null,
+    validLifetimeSec: 3600,
+    clttSec,
+    subnetId: 1,
+    poolId: 0,
+    fqdnFwd: false,
+    fqdnRev: false,
+    hostname: '',
+    state: LeaseState.assigned,
+    userContext: '',
+    ...changes,
+  };
+}

@@ -1,0 +1,83 @@
+/** One server of a pair: the HA service with everything around it in memory. */
+import type { HaRelationshipConfig } from '../../../src/config/ha-model.ts';
+import type { Answer, CommandHandler } from '../../../src/control/answer.ts';
+import type { Policy } from '../../../src/engine/policy.ts';
+import { createHaService } from '../../../src/ha/service.ts';
+import type { HaService } from '../../../src/ha/service-model.ts';
+import { createServiceSwitch, type ServiceSwitch } from '../../../src/ha/service-switch.ts';
+import type { LogId } from '../../../src/log/messages.ts';
+import type { PeerClient } from '../../../src/peer/model.ts';
+import { MemoryStore } from './memory-store.ts';
+import { pageHandler, RecordingDispatcher } from './peers.ts';
+import { settle, type VirtualTime } from './virtual-time.ts';
+
+export interface Logged {
+  readonly id: LogId;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export class Server {
+  readonly service: HaService;
+  readonly serviceSwitch: ServiceSwitch;
+  readonly dispatcher = new RecordingDispatcher();
+  readonly store: MemoryStore;
+  readonly logged: Logged[] = [];
+  readonly policies: Policy[] = [];
+  readonly handlers: ReadonlyMap<string, CommandHandler>;
+  /** Called with each policy; a test may keep the shards from taking it over. */
+  takeOver: (policy: Policy) => Promise<void> = async () => {};
+
+  constructor(
+    config: HaRelationshipConfig,
+    time: VirtualTime,
+    peers: readonly PeerClient[],
+    store = new MemoryStore(),
+  ) {
+    const log = (id: LogId, fields: Readonly<Record<string, unknown>> = {}) => {
+      this.logged.push({ id, fields });
+    };
+    this.store = store;
+    this.serviceSwitch = createServiceSwitch({ timers: time, log });
+    this.service = createHaService({
+      config,
+      clock: time,
+      timers: time,
+      log,
+      store,
+      peers,
+      serviceSwitch: this.serviceSwitch,
+      publish: (policy) => {
+        this.policies.push(policy);
+        return this.takeOver(policy);
+      },
+      version: '0.0.0-test',
+      yieldTurn: () => Promise.resolve(),
+    });
+    this.handlers = new Map([...this.service.commands, ['lease4-get-page', pageHandler(store)]]);
+  }
+
+  start(): this {
+    this.service.start(this.dispatcher);
+    return this;
+  }
+
+  get state(): string {
+    return this.service.why().state;
+  }
+
+  get policy(): Policy {
+    return this.policies.at(-1)!;
+  }
+
+  async command(name: string, args?: unknown): Promise<Answer> {
+    const handler = this.handlers.get(name);
+    if (handler === undefined) throw new Error(`no command ${name}`);
+    const answer = await handler(args);
+    await settle();
+    return answer;
+  }
+
+  wasLogged(id: LogId): boolean {
+    return this.logged.some((entry) => entry.id === id);
+  }
+}
