@@ -1,0 +1,283 @@
+/**
+ * Lease updates from the shards to the other servers of the relationship, and verdicts back.
+ *
+ *     update log --> partner   send       requests, verdict by the answer
+ *                              queue      backlog, confirmed at once
+ *                              withhold   counted, confirmed at once
+ *                --> backups   each its own queue, in every mode
+ *
+ * Batching adapts itself: while a request may be sent it is sent with whatever is there, else the updates stay in the log
+ * until an answer frees the place; so requests are small and fast when idle, large under load, and no timer decides. A
+ * full log is the backpressure: the shards stop changing leases.
+ */
+import type { Clock } from '../base/clock.ts';
+import { type UpdateLogMemory, UpdateRecord } from '../engine/shard-link.ts';
+import type { Log } from '../log/logger.ts';
+import { Backlog } from './backlog.ts';
+import { deliverBacklog } from './backlog-delivery.ts';
+import { BackupLink } from './backups.ts';
+import type { Batch } from './batch.ts';
+import { CLIENT_CONNECTIONS_DEFAULT } from './client.ts';
+import { RECORDS_PER_TURN_MAX, SEND_LIMITS, type SendLimits } from './limits.ts';
+import type { PartnerUpdates, PeerClient, UpdateDispatcher, UpdateListener } from './model.ts';
+import { clientOf, type Outcome } from './outcome.ts';
+import { type HeldUpdate, holdUpdate, UpdateSender } from './sender.ts';
+import { type Transaction, TransactionDesk } from './transactions.ts';
+import { type LoggedUpdate, UpdateLogReader } from './update-log.ts';
+
+export interface DispatcherParts {
+  readonly updates: UpdateLogMemory;
+  /** Verdict memory of each shard, by its index. */
+  readonly verdicts: readonly SharedArrayBuffer[];
+  /** Makes a shard look at its verdicts. */
+  readonly wake: (shard: number) => void;
+  /** The other active server; null in passive-backup mode and on a backup. */
+  readonly partner: PeerClient | null;
+  readonly backups: readonly PeerClient[];
+  /** Clients wait for the backups too (passive-backup). */
+  readonly waitBackupAck: boolean;
+  readonly delayedUpdatesLimit: number;
+  /** http-client-threads: connections to each peer, 0 = the default. */
+  readonly connections: number;
+  readonly listener: UpdateListener;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits?: Partial<SendLimits>;
+}
+
+/** Starts in `withhold`, to a partner that is taken for a Kea. */
+export function createUpdateDispatcher(parts: DispatcherParts): UpdateDispatcher {
+  return new Dispatcher(parts);
+}
+
+class Dispatcher implements UpdateDispatcher {
+  readonly #parts: DispatcherParts;
+  readonly #limits: SendLimits;
+  readonly #updates: UpdateLogReader;
+  readonly #desk: TransactionDesk;
+  readonly #sender: UpdateSender | null;
+  readonly #backups: readonly BackupLink[];
+  readonly #backlog: Backlog;
+  #delivery: Promise<boolean> | null = null;
+  #mode: PartnerUpdates = 'withhold';
+  #trackConfirmed = false;
+  #unsent = 0;
+  #pumping = false;
+  #pumpAgain = false;
+  #closed = false;
+
+  constructor(parts: DispatcherParts) {
+    const { partner, connections, clock, log } = parts;
+    const singleInFlightMax = connections === 0 ? CLIENT_CONNECTIONS_DEFAULT : connections;
+    const limits = { ...SEND_LIMITS, singleInFlightMax, ...parts.limits };
+    const desk = new TransactionDesk(parts.verdicts, parts.wake);
+    this.#parts = parts;
+    this.#limits = limits;
+    this.#desk = desk;
+    this.#backlog = new Backlog(parts.delayedUpdatesLimit);
+    this.#sender =
+      partner === null
+        ? null
+        : new UpdateSender(partner, limits, (batch, outcome) => this.#finished(batch, outcome));
+    this.#backups = parts.backups.map((client) => new BackupLink({ client, limits, desk, clock, log }));
+    this.#updates = new UpdateLogReader(parts.updates, () => this.#pump());
+    this.#pump();
+  }
+
+  setPartnerUpdates(mode: PartnerUpdates): void {
+    if (mode === this.#mode) return;
+    this.#mode = mode;
+    if (mode !== 'send') for (const update of this.#sender?.withdraw() ?? []) this.#divert(update);
+    this.#pump();
+  }
+
+  trackConfirmed(on: boolean): void {
+    this.#trackConfirmed = on;
+  }
+
+  setPartnerBulk(supported: boolean): void {
+    if (this.#sender !== null) this.#sender.bulk = supported;
+  }
+
+  backlog(): { readonly length: number; readonly overflown: boolean } {
+    return { length: this.#backlog.length, overflown: this.#backlog.overflown };
+  }
+
+  clearBacklog(): void {
+    this.#backlog.clear();
+  }
+
+  sendBacklog(): Promise<boolean> {
+    this.#delivery ??= this.#deliver().finally(() => {
+      this.#delivery = null;
+      this.#pump();
+    });
+    return this.#delivery;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#updates.close();
+    await Promise.all([
+      this.#sender?.idle(),
+      this.#delivery,
+      ...this.#backups.map((backup) => backup.close()),
+    ]);
+  }
+
+  async #deliver(): Promise<boolean> {
+    const sender = this.#sender;
+    const { partner } = this.#parts;
+    if (sender === null || partner === null) return true;
+    // Requests from before are older than the backlog and must not overtake it.
+    await sender.idle();
+    return deliverBacklog(this.#backlog, partner, () => sender.bulk, this.#limits);
+  }
+
+  /** Moves updates from the log to where they belong, as far as there is room. */
+  #pump(): void {
+    if (this.#closed) return;
+    // The listener may change the mode while it is told something.
+    if (this.#pumping) {
+      this.#pumpAgain = true;
+      return;
+    }
+    this.#pumping = true;
+    do {
+      this.#pumpAgain = false;
+      this.#updates.mark();
+      const wantsMore = this.#sends() ? this.#fillRequests() : this.#drain();
+      for (const backup of this.#backups) backup.pump();
+      this.#desk.flush();
+      this.#reportUnsent();
+      // With every place taken nobody is waited for: the next answer pumps again.
+      if (wantsMore === 'more') setImmediate(() => this.#pump());
+      else if (wantsMore === 'empty') this.#updates.watch();
+    } while (this.#pumpAgain);
+    this.#pumping = false;
+  }
+
+  #sends(): boolean {
+    return this.#mode === 'send' && this.#sender !== null;
+  }
+
+  /** Starts requests while there is something to send and a place to send it. */
+  #fillRequests(): 'empty' | 'full' | 'more' {
+    const sender = this.#sender!;
+    // The backlog is older than what is in the log: its end pumps again.
+    if (this.#delivery !== null) return 'full';
+    let left = RECORDS_PER_TURN_MAX;
+    while (sender.hasSlot) {
+      sender.begin();
+      let update: LoggedUpdate | null = null;
+      while (!sender.isFull && left > 0) {
+        update = this.#updates.next();
+        if (update === null) break;
+        left--;
+        this.#take(update);
+      }
+      this.#updates.release();
+      const sent = sender.flush();
+      if (left === 0) return 'more';
+      if (!sent) return 'empty';
+    }
+    return 'full';
+  }
+
+  /** Takes what is in the log without sending it to the partner. */
+  #drain(): 'empty' | 'more' {
+    for (let left = RECORDS_PER_TURN_MAX; left > 0; left--) {
+      const update = this.#updates.next();
+      if (update === null) {
+        this.#updates.release();
+        return 'empty';
+      }
+      this.#take(update);
+    }
+    this.#updates.release();
+    return 'more';
+  }
+
+  /** Gives one record to everybody it is for. */
+  #take(update: LoggedUpdate): void {
+    const { kind } = update;
+    const isLast = (kind & UpdateRecord.last) !== 0;
+    const awaited = (kind & UpdateRecord.awaited) !== 0;
+    const transaction = awaited ? this.#desk.of(kind, update.transaction) : null;
+    if (this.#sender !== null) this.#takeForPartner(this.#sender, update, transaction, isLast);
+    if (this.#backups.length > 0)
+      this.#takeForBackups(update, this.#parts.waitBackupAck ? transaction : null);
+    if (transaction !== null) this.#desk.recordTaken(transaction, isLast);
+  }
+
+  #takeForPartner(
+    sender: UpdateSender,
+    update: LoggedUpdate,
+    transaction: Transaction | null,
+    isLast: boolean,
+  ): void {
+    switch (this.#mode) {
+      case 'send':
+        if (transaction !== null) this.#desk.expect(transaction);
+        sender.offer(update, transaction);
+        break;
+      case 'queue':
+        this.#queue(holdUpdate(update, []));
+        break;
+      case 'withhold':
+        if (isLast) this.#unsent++;
+        break;
+    }
+  }
+
+  #takeForBackups(update: LoggedUpdate, transaction: Transaction | null): void {
+    const held = holdUpdate(update, []);
+    for (const backup of this.#backups) backup.push(held, transaction);
+  }
+
+  #queue(update: HeldUpdate): void {
+    const wasOverflown = this.#backlog.overflown;
+    this.#backlog.push(update);
+    if (!wasOverflown && this.#backlog.overflown)
+      this.#parts.log('TDM_PEER_BACKLOG_OVERFLOWN', { limit: this.#parts.delayedUpdatesLimit });
+  }
+
+  /** What was to be sent when sending ended: as if it were read from the log now. */
+  #divert(update: HeldUpdate): void {
+    if (this.#mode === 'queue') this.#queue(update);
+    else this.#unsent += Math.max(1, update.transactions.length);
+    for (const transaction of update.transactions) this.#desk.settle(transaction, true);
+  }
+
+  #finished(batch: Batch, outcome: Outcome): void {
+    const { refused, conflicts, failure } = outcome;
+    let completed = false;
+    for (const entry of batch.entries) {
+      const ok = !refused.has(entry);
+      for (const transaction of entry.transactions) {
+        this.#desk.settle(transaction, ok);
+        completed = true;
+      }
+    }
+    this.#desk.flush();
+    const { listener, log } = this.#parts;
+    if (conflicts.length > 0) {
+      log('TDM_PEER_CONFLICT', { leases: conflicts.length, reason: outcome.conflictText });
+      listener.rejected(conflicts.map((entry) => clientOf(batch, entry)));
+    }
+    if (this.#trackConfirmed && refused.size < batch.entries.length) {
+      const accepted = batch.entries.filter((entry) => !refused.has(entry));
+      listener.confirmed(accepted.map((entry) => clientOf(batch, entry)));
+    }
+    if (failure !== null) listener.partnerFailed(failure);
+    if (completed) listener.completed();
+    this.#pump();
+  }
+
+  #reportUnsent(): void {
+    if (this.#unsent === 0) return;
+    const transactions = this.#unsent;
+    this.#unsent = 0;
+    this.#parts.listener.unsent(transactions);
+  }
+}

@@ -1,0 +1,33 @@
+/** Every bound of the peer link. */
+
+/** How many lease updates travel at once, and in which portions. */
+export interface SendLimits {
+  /** Bulk requests in flight to one peer: one that travels while the other is being worked off. */
+  readonly bulkInFlightMax: number;
+  /** Single-lease requests in flight to one peer; at most its connections, or they would wait unseen. */
+  readonly singleInFlightMax: number;
+  readonly batchLeasesMax: number;
+  /** A batch may exceed this by one record. */
+  readonly batchBytesMax: number;
+}
+
+export const SEND_LIMITS: Omit<SendLimits, 'singleInFlightMax'> = {
+  bulkInFlightMax: 2,
+  batchLeasesMax: 512,
+  batchBytesMax: 256 * 1024,
+};
+
+/** A peer that has not answered an update after this time has failed (Kea: 10 s). */
+export const UPDATE_TIMEOUT_MS = 10_000;
+
+/** Records taken from the update log in one turn of the event loop: some 5 ms. */
+export const RECORDS_PER_TURN_MAX = 8_192;
+
+/** The update log is looked at this often even if nobody rings; also paces the next try to a failed backup. */
+export const TICK_MS = 100;
+
+/** Records that wait for one backup, about 16 MB at most times; the oldest give way. */
+export const BACKUP_QUEUE_RECORDS_MAX = 32_768;
+export const BACKUP_QUEUE_BYTES_MAX = 16 * 1024 * 1024;
+/** Pause after a failed request to a backup, so that a dead one costs no processor. */
+export const BACKUP_PAUSE_MS = 1_000;

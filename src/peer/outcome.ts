@@ -1,0 +1,93 @@
+/**
+ * What a peer's answer means for each lease of a request.
+ *
+ *     result 0, 3          taken, but for the leases in failed-leases and failed-deleted-leases
+ *     result 4             conflict: the peer is well, it does not know this subnet or address
+ *     anything else, none  failure: the peer is taken for unavailable
+ *
+ * A deletion of what is not there (3) is a success. A single lease that failed for another reason than a conflict makes
+ * the peer fail, as with Kea's bulk command.
+ */
+import { parseIpv4 } from '../base/ipv4.ts';
+import { Result } from '../control/answer.ts';
+import type { Batch, BatchEntry } from './batch.ts';
+import type { ClientKey, PeerAnswer } from './model.ts';
+
+export interface Outcome {
+  /** Why the peer is taken for unavailable; null when it is not. */
+  readonly failure: string | null;
+  /** Leases that the peer has not taken, whatever the reason. */
+  readonly refused: ReadonlySet<BatchEntry>;
+  /** Those of them that were conflicts, and the first one's explanation. */
+  readonly conflicts: readonly BatchEntry[];
+  readonly conflictText: string;
+}
+
+/** The two fields stand side by side, in front of everything that a client can choose freely. */
+const CLIENT_FIELDS = /"hw-address":"([0-9a-f:]*)"(?:,"client-id":"([0-9a-f:]*)")?/;
+const NONE: ReadonlySet<BatchEntry> = new Set();
+const TAKEN: Outcome = { failure: null, refused: NONE, conflicts: [], conflictText: '' };
+
+export function judge(batch: Batch, answer: PeerAnswer): Outcome {
+  if (answer.kind === 'failed') return failed(batch, answer.reason);
+  switch (answer.result) {
+    case Result.success:
+    case Result.empty:
+      return batch.isBulk ? judgeLists(batch, answer.arguments) : TAKEN;
+    case Result.conflict:
+      return { ...failed(batch, ''), failure: null, conflicts: batch.entries, conflictText: answer.text };
+    default:
+      return failed(batch, `result ${answer.result}: ${answer.text}`);
+  }
+}
+
+function failed(batch: Batch, failure: string): Outcome {
+  return { failure, refused: new Set(batch.entries), conflicts: [], conflictText: '' };
+}
+
+/** Whose lease it is, in Kea's text form. */
+export function clientOf(batch: Batch, entry: BatchEntry): ClientKey {
+  const text = Buffer.from(batch.body.buffer, entry.offset, entry.length).toString('latin1');
+  const [, hwAddress = '', clientId = ''] = CLIENT_FIELDS.exec(text) ?? [];
+  return { hwAddress, clientId };
+}
+
+function judgeLists(batch: Batch, args: unknown): Outcome {
+  if (!isMap(args)) return TAKEN;
+  const lists = [args['failed-deleted-leases'], args['failed-leases']].filter((list) => list !== undefined);
+  if (lists.length === 0) return TAKEN;
+  const entries = new Map(batch.entries.map((entry) => [entry.address, entry]));
+  const refused = new Set<BatchEntry>();
+  const conflicts: BatchEntry[] = [];
+  let failure: string | null = null;
+  let conflictText = '';
+  for (const item of lists.flat()) {
+    const fault = readFault(item);
+    if (fault === null) return failed(batch, 'the list of failed leases cannot be read');
+    const entry = entries.get(fault.address);
+    if (entry === undefined || fault.result === Result.empty || fault.result === Result.success) continue;
+    refused.add(entry);
+    if (fault.result === Result.conflict) {
+      if (conflicts.push(entry) === 1) conflictText = fault.text;
+    } else failure ??= `result ${fault.result} for a lease: ${fault.text}`;
+  }
+  return { failure, refused, conflicts, conflictText };
+}
+
+interface Fault {
+  readonly address: number;
+  readonly result: number;
+  readonly text: string;
+}
+
+function readFault(item: unknown): Fault | null {
+  if (!isMap(item)) return null;
+  const { 'ip-address': address, result, 'error-message': text } = item;
+  const parsed = typeof address === 'string' ? parseIpv4(address) : null;
+  if (parsed === null || typeof result !== 'number') return null;
+  return { address: parsed, result, text: typeof text === 'string' ? text.slice(0, 256) : '' };
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,138 @@
+/**
+ * Sends lease updates to one peer, a bounded number of requests at a time.
+ *
+ * An address is under way at most once, because two requests may overtake each other: an update for an address that is
+ * under way waits until that request has ended. A newer update for it replaces one that waits, and takes over who waits
+ * for it: the peer needs only the newest state of a lease. So one client that asks again and again neither breaks the
+ * order nor holds up others.
+ */
+import { type Batch, BulkBuilder, encodeSingle, type UpdateBytes } from './batch.ts';
+import { type SendLimits, UPDATE_TIMEOUT_MS } from './limits.ts';
+import type { PeerClient } from './model.ts';
+import { judge, type Outcome } from './outcome.ts';
+import type { Transaction } from './transactions.ts';
+
+/** An update that could not be sent yet, with bytes of its own. */
+export interface HeldUpdate extends UpdateBytes {
+  readonly transactions: Transaction[];
+}
+
+const NO_TRANSACTIONS: readonly Transaction[] = [];
+
+export class UpdateSender {
+  readonly #client: PeerClient;
+  readonly #limits: SendLimits;
+  readonly #finished: (batch: Batch, outcome: Outcome) => void;
+  readonly #builder: BulkBuilder;
+  /** Addresses under way -> the update that waits for this, or null. */
+  readonly #busy = new Map<number, HeldUpdate | null>();
+  /** Updates whose turn has come: their addresses count as under way again. */
+  #ready: HeldUpdate[] = [];
+  #single: Batch | null = null;
+  #inFlight = 0;
+  #idleWaiters: (() => void)[] = [];
+  /** Whether the peer takes many leases in one request. */
+  bulk = false;
+
+  /** @param finished is called once for each request; it may send again */
+  constructor(client: PeerClient, limits: SendLimits, finished: (batch: Batch, outcome: Outcome) => void) {
+    this.#client = client;
+    this.#limits = limits;
+    this.#finished = finished;
+    this.#builder = new BulkBuilder(limits.batchLeasesMax, limits.batchBytesMax);
+  }
+
+  /** Whether one more request may be put together and sent now. */
+  get hasSlot(): boolean {
+    const { bulkInFlightMax, singleInFlightMax } = this.#limits;
+    return this.#inFlight < (this.bulk ? bulkInFlightMax : singleInFlightMax);
+  }
+
+  /** Whether the request that is being put together can take no more. */
+  get isFull(): boolean {
+    return this.#single !== null || this.#builder.isFull;
+  }
+
+  /** Begins a request with what had to wait. Pre: a slot is free. */
+  begin(): void {
+    let taken = 0;
+    while (taken < this.#ready.length && !this.isFull) {
+      const update = this.#ready[taken++]!;
+      this.#add(update, update.transactions);
+    }
+    if (taken > 0) this.#ready = this.#ready.slice(taken);
+  }
+
+  /** Adds an update, or puts it aside while its address is under way. Pre: not full. The bytes are copied. */
+  offer(update: UpdateBytes, transaction: Transaction | null): void {
+    const held = this.#busy.get(update.address);
+    if (held === undefined) {
+      this.#busy.set(update.address, null);
+      this.#add(update, transaction === null ? NO_TRANSACTIONS : [transaction]);
+      return;
+    }
+    const waiting = held === null ? [] : held.transactions;
+    if (transaction !== null) waiting.push(transaction);
+    this.#busy.set(update.address, holdUpdate(update, waiting));
+  }
+
+  #add(update: UpdateBytes, transactions: readonly Transaction[]): void {
+    if (this.bulk) this.#builder.add(update, transactions);
+    else this.#single = encodeSingle(update, transactions);
+  }
+
+  /** Sends what was put together; false when there was nothing. */
+  flush(): boolean {
+    const batch = this.#single ?? (this.#builder.isEmpty ? null : this.#builder.take());
+    this.#single = null;
+    if (batch === null) return false;
+    this.#inFlight++;
+    void this.#client
+      .requestBytes(batch.body, UPDATE_TIMEOUT_MS)
+      .then((answer) => this.#end(batch, judge(batch, answer)));
+    return true;
+  }
+
+  #end(batch: Batch, outcome: Outcome): void {
+    this.#inFlight--;
+    for (const { address } of batch.entries) {
+      const held = this.#busy.get(address)!;
+      if (held === null) this.#busy.delete(address);
+      else {
+        this.#busy.set(address, null);
+        this.#ready.push(held);
+      }
+    }
+    this.#finished(batch, outcome);
+    if (this.#inFlight > 0) return;
+    for (const resolve of this.#idleWaiters.splice(0)) resolve();
+  }
+
+  /** Takes back every update that has not been sent yet. */
+  withdraw(): HeldUpdate[] {
+    const ready = this.#ready;
+    const waiting: HeldUpdate[] = [];
+    for (const [address, update] of this.#busy) {
+      if (update === null) continue;
+      waiting.push(update);
+      this.#busy.set(address, null);
+    }
+    for (const { address } of ready) this.#busy.delete(address);
+    this.#ready = [];
+    // An address may stand in both: the older update comes first.
+    return [...ready, ...waiting];
+  }
+
+  /** Resolves when no request is in flight. */
+  idle(): Promise<void> {
+    if (this.#inFlight === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idleWaiters.push(resolve));
+  }
+}
+
+/** An update with bytes of its own, so that it outlives the place where it was read. */
+export function holdUpdate(update: UpdateBytes, transactions: Transaction[]): HeldUpdate {
+  const { offset, length, isUpdate, address } = update;
+  const bytes = update.bytes.slice(offset, offset + length);
+  return { bytes, offset: 0, length, isUpdate, address, transactions };
+}

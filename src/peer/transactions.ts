@@ -1,0 +1,109 @@
+/**
+ * Verdicts on the transactions that shards wait for. A transaction may have several records, each of them may go to
+ * several peers: it is confirmed when all deliveries succeeded, rejected when one failed, and it gets its verdict
+ * exactly once, when the last delivery has ended.
+ */
+import { assert } from '../base/assert.ts';
+import { UpdateRecord } from '../engine/shard-link.ts';
+import { Verdict, VerdictWriter } from '../engine/verdicts.ts';
+
+/** One awaited transaction of a shard. */
+export class Transaction {
+  readonly shard: number;
+  /** The shard's number for it, u32. */
+  readonly number: number;
+  /** Deliveries under way, and one for the records that are still to come from the update log. */
+  pending = 1;
+  failed = false;
+
+  constructor(shard: number, number: number) {
+    this.shard = shard;
+    this.number = number;
+  }
+}
+
+/** Verdicts of one shard that can still grow by the next number, so that most of a batch takes one place. */
+interface Run {
+  first: number;
+  count: number;
+  verdict: Verdict;
+}
+
+export class TransactionDesk {
+  readonly #writers: readonly VerdictWriter[];
+  readonly #wake: (shard: number) => void;
+  /** Per shard: the transaction whose last record has not been read yet. */
+  readonly #open: (Transaction | null)[];
+  readonly #runs: Run[];
+  readonly #touched: boolean[];
+
+  /** @param verdicts verdict memory of each shard; @param wake makes a shard look at its verdicts */
+  constructor(verdicts: readonly SharedArrayBuffer[], wake: (shard: number) => void) {
+    this.#writers = verdicts.map((memory) => new VerdictWriter(memory));
+    this.#wake = wake;
+    this.#open = verdicts.map(() => null);
+    this.#runs = verdicts.map(() => ({ first: 0, count: 0, verdict: Verdict.confirmed }));
+    this.#touched = verdicts.map(() => false);
+  }
+
+  /** The transaction of an awaited record. `recordTaken` must follow when the record's deliveries are expected. */
+  of(kind: number, number: number): Transaction {
+    const shard = kind >>> UpdateRecord.shardShift;
+    assert(shard < this.#open.length, 'an update record comes from a known shard');
+    const open = this.#open[shard]!;
+    if (open !== null && open.number === number) return open;
+    assert(open === null, 'a transaction ends before the next one of its shard begins');
+    const transaction = new Transaction(shard, number);
+    this.#open[shard] = transaction;
+    return transaction;
+  }
+
+  /** Ends the reading of a transaction with its last record. */
+  recordTaken(transaction: Transaction, isLast: boolean): void {
+    if (!isLast) return;
+    this.#open[transaction.shard] = null;
+    this.settle(transaction, true);
+  }
+
+  /** One delivery more must end before the verdict. */
+  expect(transaction: Transaction): void {
+    transaction.pending++;
+  }
+
+  /** One delivery has ended. */
+  settle(transaction: Transaction, ok: boolean): void {
+    if (!ok) transaction.failed = true;
+    if (--transaction.pending === 0) this.#give(transaction);
+  }
+
+  #give({ shard, number, failed }: Transaction): void {
+    const verdict = failed ? Verdict.rejected : Verdict.confirmed;
+    const run = this.#runs[shard]!;
+    if (run.count > 0 && run.verdict === verdict && (run.first + run.count) >>> 0 === number) {
+      run.count++;
+      return;
+    }
+    this.#write(shard);
+    run.first = number;
+    run.count = 1;
+    run.verdict = verdict;
+  }
+
+  #write(shard: number): void {
+    const run = this.#runs[shard]!;
+    if (run.count === 0) return;
+    this.#writers[shard]!.write(run.first, run.count, run.verdict);
+    run.count = 0;
+    this.#touched[shard] = true;
+  }
+
+  /** Hands the verdicts given so far to the shards and wakes those concerned. */
+  flush(): void {
+    for (let shard = 0; shard < this.#runs.length; shard++) {
+      this.#write(shard);
+      if (!this.#touched[shard]) continue;
+      this.#touched[shard] = false;
+      this.#wake(shard);
+    }
+  }
+}

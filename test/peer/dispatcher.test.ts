@@ -1,0 +1,686 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import t, { type Test } from 'tap';
+import { systemClock } from '../../src/base/clock.ts';
+import { parseIpv4 } from '../../src/base/ipv4.ts';
+import { success } from '../../src/control/answer.ts';
+import { Verdict } from '../../src/engine/verdicts.ts';
+import { createUpdateDispatcher, type DispatcherParts } from '../../src/peer/dispatcher.ts';
+import { TICK_MS } from '../../src/peer/limits.ts';
+import type { ClientKey, PeerClient } from '../../src/peer/model.ts';
+import { recordLog } from './support/log.ts';
+import { leasesOf, startPartner, type TestPartner } from './support/partner.ts';
+import { encodeRecord, TestShards } from './support/shards.ts';
+
+const BASE = parseIpv4('10.0.0.0')!;
+const CONFIRMED = [Verdict.confirmed];
+const REJECTED = [Verdict.rejected];
+
+function recordListener() {
+  const calls: string[] = [];
+  const clients: { rejected: ClientKey[]; confirmed: ClientKey[] } = { rejected: [], confirmed: [] };
+  return {
+    calls,
+    clients,
+    unsentCount: 0,
+    partnerFailed: (reason: string) => void calls.push(`failed: ${reason}`),
+    rejected(keys: readonly ClientKey[]) {
+      calls.push('rejected');
+      clients.rejected.push(...keys);
+    },
+    confirmed(keys: readonly ClientKey[]) {
+      calls.push('confirmed');
+      clients.confirmed.push(...keys);
+    },
+    unsent(transactions: number) {
+      this.unsentCount += transactions;
+    },
+    completed: () => void calls.push('completed'),
+  };
+}
+
+function dispatch(
+  t: Test,
+  partner: PeerClient | null,
+  changes: Partial<DispatcherParts> = {},
+  shardCount = 1,
+) {
+  const shards = new TestShards(shardCount);
+  const listener = recordListener();
+  const recorded = recordLog();
+  const dispatcher = createUpdateDispatcher({
+    updates: shards.updates,
+    verdicts: shards.verdicts,
+    wake: shards.wake,
+    partner,
+    backups: [],
+    waitBackupAck: false,
+    delayedUpdatesLimit: 100,
+    connections: 4,
+    listener,
+    clock: systemClock,
+    log: recorded.log,
+    ...changes,
+  });
+  t.teardown(() => dispatcher.close());
+  return { shards, listener, dispatcher, recorded };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await delay(2);
+}
+
+/** Lets the partner answer only when the test says so. */
+function gate(partner: TestPartner): { release: () => void } {
+  let open: () => void = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const { script } = partner;
+  partner.script = async (command) => {
+    await opened;
+    return script(command);
+  };
+  return { release: open };
+}
+
+t.test('to a Tandem, many leases travel in one request, at most two of which are under way', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, listener, dispatcher } = dispatch(t, partner.client, {}, 2);
+  dispatcher.setPartnerUpdates('send');
+  dispatcher.setPartnerBulk(true);
+  const hold = gate(partner);
+  for (let i = 0; i < 1_000; i++) shards.send(i % 2, [{ address: BASE + i }]);
+  await until(() => partner.inFlight === 2);
+  await delay(30);
+  hold.release();
+  await Promise.all([shards.settled(0, 500), shards.settled(1, 500)]);
+  t.equal(partner.inFlightMax, 2);
+  t.equal(partner.leases.size, 1_000);
+  t.ok(partner.received.length <= 6, `${partner.received.length} requests`);
+  t.ok(partner.received.every((command) => command.name === 'lease4-bulk-apply'));
+  t.ok(partner.received.every((command) => leasesOf(command).length <= 512));
+  for (const given of shards.given)
+    t.ok([...given.values()].every((verdicts) => verdicts.length === 1 && verdicts[0] === Verdict.confirmed));
+  t.equal(listener.calls.filter((call) => call === 'completed').length, partner.received.length);
+});
+
+t.test('a bulk request has the shape of Kea`s, a lease in it that of 5.11', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, dispatcher } = dispatch(t, partner.client);
+  dispatcher.setPartnerUpdates('send');
+  dispatcher.setPartnerBulk(true);
+  shards.write(0, [
+    { address: BASE + 1, isUpdate: false },
+    { address: BASE + 2, userContext: '{"a":{"b":[1]}}' },
+  ]);
+  shards.send(0, [{ address: BASE + 3, state: 3 }]);
+  await shards.settled(0, 2);
+  const lease = (last: number, rest: object) => ({
+    'ip-address': `10.0.0.${last}`,
+    state: 0,
+    'hw-address': `02:00:0a:00:00:0${last}`,
+    'client-id': `02:00:0a:00:00:0${last}`,
+    'subnet-id': 1,
+    'valid-lft': 3600,
+    expire: 1_800_000_000,
+    'fqdn-fwd': false,
+    'fqdn-rev': false,
+    hostname: '',
+    ...rest,
+  });
+  t.strictSame(
+    partner.received.map((command) => command.args),
+    [
+      {
+        leases: [lease(2, { 'user-context': { a: { b: [1] } } }), lease(3, { state: 3 })],
+        'deleted-leases': [lease(1, {})],
+        origin: 'ha-partner',
+      },
+    ],
+  );
+});
+
+t.test('a batch is bounded in bytes too', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, dispatcher } = dispatch(t, partner.client, { limits: { batchBytesMax: 4_096 } });
+  dispatcher.setPartnerBulk(true);
+  for (let i = 0; i < 100; i++) shards.write(0, [{ address: BASE + i, isUpdate: i % 2 === 0 }]);
+  dispatcher.setPartnerUpdates('send');
+  await shards.settled(0, 100);
+  t.ok(partner.received.every((command) => leasesOf(command).length <= 25));
+  t.equal(partner.leases.size, 50);
+});
+
+t.test('to a Kea, each lease is a command of its own over a bounded number of connections', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, dispatcher } = dispatch(t, partner.client, { connections: 3 });
+  dispatcher.setPartnerUpdates('send');
+  const hold = gate(partner);
+  for (let i = 0; i < 20; i++) shards.write(0, [{ address: BASE + i }]);
+  shards.send(0, [{ address: BASE + 20, isUpdate: false }, { address: BASE + 21 }]);
+  await until(() => partner.inFlight === 3);
+  hold.release();
+  await shards.settled(0, 21);
+  t.equal(partner.inFlightMax, 3);
+  t.equal(partner.named('lease4-update').length, 21);
+  t.strictSame(
+    partner.named('lease4-del').map(({ args }) => args),
+    [
+      {
+        'ip-address': '10.0.0.20',
+        state: 0,
+        'hw-address': '02:00:0a:00:00:14',
+        'client-id': '02:00:0a:00:00:14',
+        'subnet-id': 1,
+        'valid-lft': 3600,
+        expire: 1_800_000_000,
+        'fqdn-fwd': false,
+        'fqdn-rev': false,
+        hostname: '',
+        origin: 'ha-partner',
+      },
+    ],
+  );
+  t.match(partner.named('lease4-update')[0]?.args, { 'force-create': true, origin: 'ha-partner' });
+});
+
+t.test('to a Kea, a released lease is a deletion, because Kea 2.2 knows no such state', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, dispatcher } = dispatch(t, partner.client);
+  dispatcher.setPartnerUpdates('send');
+  shards.send(0, [{ address: BASE + 1, state: 3 }]);
+  shards.send(0, [{ address: BASE + 2, state: 2 }]);
+  await shards.settled(0, 2);
+  t.strictSame(partner.received.map((command) => command.name).sort(), ['lease4-del', 'lease4-update']);
+});
+
+t.test('an address is never under way twice, and the partner ends with the newest state', async (t) => {
+  for (const bulk of [true, false]) {
+    const partner = await startPartner(t);
+    let delayMs = 0;
+    partner.script = async () => {
+      delayMs = (delayMs + 7) % 20;
+      await delay(delayMs);
+      return success('ok');
+    };
+    const { shards, dispatcher } = dispatch(t, partner.client, {}, 2);
+    dispatcher.setPartnerUpdates('send');
+    dispatcher.setPartnerBulk(bulk);
+    const newest = new Map<number, number | null>();
+    for (let round = 1; round <= 60; round++) {
+      for (let i = 0; i < 6; i++) {
+        const address = BASE + ((round * 5 + i * 3) % 8);
+        const isUpdate = (round + i) % 4 !== 0;
+        const expireSec = 1_800_000_000 + round * 10 + i;
+        newest.set(address, isUpdate ? expireSec : null);
+        shards.send(i % 2, [{ address, isUpdate, expireSec }]);
+      }
+      await delay(1);
+    }
+    await Promise.all([shards.settled(0, 180), shards.settled(1, 180)]);
+    t.strictSame(partner.overlaps, [], `bulk: ${bulk}`);
+    const held = new Map([...partner.leases].map(([address, expire]) => [parseIpv4(address)!, expire]));
+    for (const [address, expireSec] of newest) t.equal(held.get(address) ?? null, expireSec);
+  }
+});
+
+t.test('a client that floods one address does not hold up the others', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, dispatcher } = dispatch(t, partner.client);
+  dispatcher.setPartnerUpdates('send');
+  dispatcher.setPartnerBulk(true);
+  const hold = gate(partner);
+  shards.send(0, [{ address: BASE }]);
+  await until(() => partner.inFlight === 1);
+  for (let i = 1; i <= 300; i++) {
+    shards.write(0, [{ address: BASE, expireSec: 1_800_000_000 + i }]);
+    shards.write(0, [{ address: BASE + i }]);
+  }
+  shards.ring();
+  await until(() => partner.inFlight === 2);
+  t.equal(leasesOf(partner.received[1]!).length, 300, 'all others go in the next request');
+  hold.release();
+  await shards.settled(0, 601);
+  t.equal(partner.received.length, 3, 'the flood is one lease more');
+  t.equal(partner.leases.get('10.0.0.0'), 1_800_000_300);
+});
+
+t.test('conflicts reject their transactions alone and name the clients', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, listener, dispatcher, recorded } = dispatch(t, partner.client);
+  dispatcher.setPartnerUpdates('send');
+  dispatcher.setPartnerBulk(true);
+  const fault = (last: number, result: number) => ({
+    'ip-address': `10.0.0.${last}`,
+    result,
+    'error-message': 'no such subnet',
+  });
+  partner.script = () => ({
+    result: 0,
+    arguments: { 'failed-leases': [fault(2, 4)], 'failed-deleted-leases': [fault(3, 3), fault(99, 4)] },
+  });
+  for (const last of [1, 2]) shards.write(0, [{ address: BASE + last }]);
+  shards.write(0, [{ address: BASE + 3, isUpdate: false }, { address: BASE + 4 }]);
+  shards.ring();
+  await shards.settled(0, 3);
+  t.strictSame(
+    [1, 2, 3].map((number) => shards.of(0, number)),
+    [CONFIRMED, REJECTED, CONFIRMED],
+  );
+  t.strictSame(listener.clients.rejected, [
+    { hwAddress: '02:00:0a:00:00:02', clientId: '02:00:0a:00:00:02' },
+  ]);
+  t.strictSame(listener.calls, ['rejected', 'completed']);
+  t.match(recorded.events, [{ id: 'TDM_PEER_CONFLICT', fields: { leases: 1, reason: 'no such subnet' } }]);
+});
+
+t.test('a transaction of two records in two requests is confirmed only when both are', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, listener, dispatcher } = dispatch(t, partner.client);
+  dispatcher.setPartnerUpdates('send');
+  partner.script = ({ name }) => ({ result: name === 'lease4-del' ? 4 : 0, text: 'outside of the subnet' });
+  shards.send(0, [{ address: BASE + 1, isUpdate: false }, { address: BASE + 2 }]);
+  shards.send(0, [{ address: BASE + 3 }]);
+  await shards.settled(0, 2);
+  t.strictSame([shards.of(0, 1), shards.of(0, 2)], [REJECTED, CONFIRMED]);
+  t.strictSame(listener.clients.rejected.length, 1);
+  t.notMatch(listener.calls, /failed/);
+});
+
+t.test('result 3 is a success, for deletions and updates, alone and in bulk', async (t) => {
+  for (const bulk of [true, false]) {
+    const partner = await startPartner(t);
+    const { shards, listener, dispatcher } = dispatch(t, partner.client);
+    dispatcher.setPartnerUpdates('send');
+    dispatcher.setPartnerBulk(bulk);
+    partner.script = () => ({ result: 3, text: 'nothing there', arguments: {} });
+    shards.send(0, [{ address: BASE + 1, isUpdate: false }]);
+    await shards.settled(0, 1);
+    t.strictSame(shards.of(0, 1), CONFIRMED);
+    t.strictSame(listener.calls, ['completed']);
+  }
+});
+
+t.test('an error rejects the whole request and makes the partner unavailable', async (t) => {
+  const answers = [
+    { result: 1, text: 'cannot' },
+    { result: 2, text: 'unknown command' },
+    { result: 5 },
+    { result: 403 },
+    { result: 0, arguments: { 'failed-leases': 'many' } },
+    { result: 0, arguments: { 'failed-leases': [{ 'ip-address': 5, result: 4 }] } },
+  ];
+  for (const answer of answers) {
+    const partner = await startPartner(t);
+    const { shards, listener, dispatcher } = dispatch(t, partner.client);
+    dispatcher.setPartnerBulk(true);
+    partner.script = () => answer;
+    for (const last of [1, 2]) shards.write(0, [{ address: BASE + last }]);
+    dispatcher.setPartnerUpdates('send');
+    await shards.settled(0, 2);
+    t.strictSame([shards.of(0, 1), shards.of(0, 2)], [REJECTED, REJECTED]);
+    t.match(listener.calls, [/^failed: ./, 'completed'], JSON.stringify(answer));
+  }
+});
+
+t.test('one lease that failed with 1 fails the partner, but not the others of its request', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, listener, dispatcher } = dispatch(t, partner.client);
+  dispatcher.setPartnerBulk(true);
+  const fault = { 'ip-address': '10.0.0.1', result: 1, 'error-message': 'no memory' };
+  partner.script = () => ({ result: 0, arguments: { 'failed-leases': [fault] } });
+  for (const last of [1, 2]) shards.write(0, [{ address: BASE + last }]);
+  dispatcher.setPartnerUpdates('send');
+  await shards.settled(0, 2);
+  t.strictSame([shards.of(0, 1), shards.of(0, 2)], [REJECTED, CONFIRMED]);
+  t.match(listener.calls, [/^failed: .*no memory/, 'completed']);
+});
+
+t.test('confirmed clients are named only while somebody asks for them', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, listener, dispatcher } = dispatch(t, partner.client);
+  dispatcher.setPartnerUpdates('send');
+  dispatcher.setPartnerBulk(true);
+  shards.send(0, [{ address: BASE + 1 }]);
+  await shards.settled(0, 1);
+  dispatcher.trackConfirmed(true);
+  shards.send(0, [{ address: BASE + 2 }]);
+  await shards.settled(0, 2);
+  dispatcher.trackConfirmed(false);
+  shards.send(0, [{ address: BASE + 3 }]);
+  await shards.settled(0, 3);
+  t.strictSame(listener.clients.confirmed, [
+    { hwAddress: '02:00:0a:00:00:02', clientId: '02:00:0a:00:00:02' },
+  ]);
+});
+
+t.test('a partner that dies with requests in flight rejects them once and is reported', async (t) => {
+  for (const bulk of [true, false]) {
+    const partner = await startPartner(t);
+    const { shards, listener, dispatcher } = dispatch(t, partner.client);
+    dispatcher.setPartnerUpdates('send');
+    dispatcher.setPartnerBulk(bulk);
+    gate(partner);
+    for (let i = 1; i <= 10; i++) shards.send(0, [{ address: BASE + i }]);
+    await until(() => partner.inFlight > 0);
+    await partner.close();
+    await shards.settled(0, 10);
+    for (let i = 1; i <= 10; i++) t.strictSame(shards.of(0, i), REJECTED);
+    t.match(listener.calls, /failed: /);
+  }
+});
+
+t.test(
+  'withhold and queue confirm at once; withheld transactions are counted, not their leases',
+  async (t) => {
+    const partner = await startPartner(t);
+    const { shards, listener, dispatcher } = dispatch(t, partner.client);
+    shards.send(0, [{ address: BASE + 1, isUpdate: false }, { address: BASE + 2 }]);
+    shards.send(0, [{ address: BASE + 3 }], false);
+    await shards.settled(0, 1);
+    await until(() => listener.unsentCount === 2);
+    dispatcher.setPartnerUpdates('queue');
+    shards.send(0, [{ address: BASE + 4, isUpdate: false }, { address: BASE + 5 }]);
+    await shards.settled(0, 2);
+    t.equal(listener.unsentCount, 2);
+    t.strictSame(dispatcher.backlog(), { length: 2, overflown: false });
+    t.equal(partner.received.length, 0);
+    t.strictSame([...shards.given[0]!.values()], [CONFIRMED, CONFIRMED]);
+  },
+);
+
+t.test(
+  'when the mode changes, what is in flight keeps its own verdict and the rest follows the new mode',
+  async (t) => {
+    for (const mode of ['queue', 'withhold'] as const) {
+      const partner = await startPartner(t);
+      const { shards, listener, dispatcher } = dispatch(t, partner.client);
+      dispatcher.setPartnerUpdates('send');
+      dispatcher.setPartnerBulk(true);
+      partner.script = () => ({ result: 1, text: 'going down' });
+      const hold = gate(partner);
+      shards.send(0, [{ address: BASE + 1 }]);
+      await until(() => partner.inFlight === 1);
+      shards.send(0, [{ address: BASE + 2 }]);
+      await until(() => partner.inFlight === 2);
+      for (let i = 0; i < 3; i++) shards.write(0, [{ address: BASE + 1, expireSec: 1_800_000_100 + i }]);
+      shards.send(0, [{ address: BASE + 3 }]);
+      await delay(20);
+      t.equal(shards.given[0]!.size, 0);
+      dispatcher.setPartnerUpdates(mode);
+      await shards.settled(0, 4);
+      for (const number of [3, 4, 5, 6]) t.strictSame(shards.of(0, number), CONFIRMED, mode);
+      hold.release();
+      await shards.settled(0, 6);
+      t.strictSame([shards.of(0, 1), shards.of(0, 2)], [REJECTED, REJECTED]);
+      if (mode === 'queue') t.equal(dispatcher.backlog().length, 4);
+      else t.equal(listener.unsentCount, 4);
+    }
+  },
+);
+
+t.test('updates that wait for their address follow a change of mode too', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, dispatcher } = dispatch(t, partner.client);
+  dispatcher.setPartnerUpdates('send');
+  dispatcher.setPartnerBulk(true);
+  const hold = gate(partner);
+  shards.send(0, [{ address: BASE + 1 }]);
+  await until(() => partner.inFlight === 1);
+  shards.write(0, [{ address: BASE + 1, expireSec: 1_800_000_005 }]);
+  shards.send(0, [{ address: BASE + 2 }]);
+  await until(() => partner.inFlight === 2);
+  dispatcher.setPartnerUpdates('queue');
+  await shards.settled(0, 1);
+  t.strictSame(shards.of(0, 2), CONFIRMED, 'the waiting one');
+  t.equal(dispatcher.backlog().length, 1);
+  const sent = dispatcher.sendBacklog();
+  hold.release();
+  t.equal(await sent, true);
+  t.equal(partner.leases.get('10.0.0.1'), 1_800_000_005, 'not overtaken by the request from before');
+});
+
+t.test('the backlog is delivered in order, in bulk or one by one', async (t) => {
+  for (const bulk of [true, false]) {
+    const partner = await startPartner(t);
+    const { shards, dispatcher } = dispatch(t, partner.client);
+    dispatcher.setPartnerBulk(bulk);
+    dispatcher.setPartnerUpdates('queue');
+    shards.write(0, [{ address: BASE + 1, expireSec: 1_800_000_001 }]);
+    shards.write(0, [{ address: BASE + 1, isUpdate: false }, { address: BASE + 2 }]);
+    shards.write(0, [{ address: BASE + 1, expireSec: 1_800_000_002 }]);
+    shards.write(0, [{ address: BASE + 2, isUpdate: false }]);
+    shards.ring();
+    await shards.settled(0, 4);
+    const sending = dispatcher.sendBacklog();
+    t.equal(dispatcher.sendBacklog(), sending, 'one delivery at a time');
+    t.equal(await sending, true);
+    t.strictSame(dispatcher.backlog(), { length: 0, overflown: false });
+    t.equal(partner.inFlightMax, 1);
+    t.strictSame([...partner.leases], [['10.0.0.1', 1_800_000_002]]);
+    t.equal(partner.received.length, bulk ? 3 : 5);
+  }
+});
+
+t.test('the backlog remembers an overflow until it is cleared', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, dispatcher, recorded } = dispatch(t, partner.client, { delayedUpdatesLimit: 5 });
+  dispatcher.setPartnerUpdates('queue');
+  for (let i = 0; i < 5; i++) shards.send(0, [{ address: BASE + i }]);
+  await shards.settled(0, 5);
+  t.strictSame(dispatcher.backlog(), { length: 5, overflown: false });
+  for (let i = 5; i < 8; i++) shards.send(0, [{ address: BASE + i }]);
+  await shards.settled(0, 8);
+  t.strictSame(dispatcher.backlog(), { length: 5, overflown: true });
+  t.equal(recorded.count('TDM_PEER_BACKLOG_OVERFLOWN'), 1);
+  t.equal(await dispatcher.sendBacklog(), true);
+  t.strictSame(dispatcher.backlog(), { length: 0, overflown: true }, 'also after it has drained');
+  dispatcher.clearBacklog();
+  t.strictSame(dispatcher.backlog(), { length: 0, overflown: false });
+});
+
+t.test(
+  'the delivery of the backlog stops at the first refusal, which says nothing of the partner',
+  async (t) => {
+    for (const result of [1, 4]) {
+      const partner = await startPartner(t);
+      const { shards, listener, dispatcher } = dispatch(t, partner.client);
+      dispatcher.setPartnerUpdates('queue');
+      for (let i = 1; i <= 4; i++) shards.send(0, [{ address: BASE + i }]);
+      await shards.settled(0, 4);
+      partner.script = (command) => ({
+        result: leasesOf(command)[0]!['ip-address'] === '10.0.0.3' ? result : 0,
+      });
+      t.equal(await dispatcher.sendBacklog(), false);
+      t.equal(partner.received.length, 3);
+      t.equal(dispatcher.backlog().length, 2);
+      t.strictSame(listener.calls, []);
+    }
+  },
+);
+
+t.test('a backlog that is cleared while it is being delivered is not delivered', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, dispatcher } = dispatch(t, partner.client);
+  dispatcher.setPartnerUpdates('queue');
+  for (let i = 1; i <= 4; i++) shards.send(0, [{ address: BASE + i }]);
+  await shards.settled(0, 4);
+  const hold = gate(partner);
+  const sending = dispatcher.sendBacklog();
+  await until(() => partner.inFlight === 1);
+  dispatcher.clearBacklog();
+  shards.send(0, [{ address: BASE + 9 }]);
+  await shards.settled(0, 5);
+  hold.release();
+  t.equal(await sending, false);
+  t.equal(partner.received.length, 1);
+  t.equal(dispatcher.backlog().length, 1, 'what came later stays');
+});
+
+t.test('backups get every update in every mode and nobody waits for them', async (t) => {
+  const partner = await startPartner(t);
+  const backup = await startPartner(t, 'backup1');
+  const keaBackup = await startPartner(t, 'backup2', false);
+  const dead = await startPartner(t, 'backup3');
+  await dead.close();
+  const hold = gate(keaBackup);
+  const { shards, listener, dispatcher, recorded } = dispatch(t, partner.client, {
+    backups: [backup.client, keaBackup.client, dead.client],
+  });
+  for (const mode of ['withhold', 'queue', 'send'] as const) {
+    dispatcher.setPartnerUpdates(mode);
+    shards.send(0, [{ address: BASE + mode.length, isUpdate: false }, { address: BASE + mode.length + 10 }]);
+    await shards.settled(0, 1);
+  }
+  await shards.settled(0, 3);
+  await until(() => backup.leases.size === 3);
+  t.ok(
+    backup.received.every((command) => command.name === 'lease4-bulk-apply'),
+    'a Tandem gets bulk requests',
+  );
+  await until(() => keaBackup.inFlight > 0);
+  t.notOk(
+    keaBackup.received.some((command) => command.name === 'lease4-bulk-apply'),
+    'a Kea does not',
+  );
+  t.strictSame([...shards.given[0]!.values()], [CONFIRMED, CONFIRMED, CONFIRMED]);
+  t.notMatch(listener.calls, /failed/);
+  await until(() => recorded.count('TDM_PEER_BACKUP_LOST') === 1);
+  hold.release();
+});
+
+t.test(
+  'a backup that returns is told of new updates, and the loss is logged once and closed once',
+  async (t) => {
+    const first = await startPartner(t, 'backup1');
+    const port = first.port;
+    await first.close();
+    const { shards, recorded } = dispatch(t, null, { backups: [first.client] });
+    for (let i = 1; i <= 5; i++) {
+      shards.send(0, [{ address: BASE + i }]);
+      await delay(10);
+    }
+    await until(() => recorded.count('TDM_PEER_BACKUP_LOST') === 1);
+    const second = await startPartner(t, 'backup1', true, port);
+    shards.send(0, [{ address: BASE + 6 }]);
+    await until(() => second.leases.has('10.0.0.6'));
+    await until(() => recorded.count('TDM_PEER_BACKUP_BACK') === 1);
+    t.equal(recorded.count('TDM_PEER_BACKUP_LOST'), 1);
+  },
+);
+
+t.test('with wait-backup-ack the verdict waits for every backup', async (t) => {
+  const backups = [await startPartner(t, 'backup1'), await startPartner(t, 'backup2', false)];
+  const { shards, listener } = dispatch(t, null, {
+    backups: backups.map((backup) => backup.client),
+    waitBackupAck: true,
+  });
+  const hold = gate(backups[1]!);
+  shards.send(0, [{ address: BASE + 1, isUpdate: false }, { address: BASE + 2 }]);
+  await until(() => backups[0]!.leases.size === 1 && backups[1]!.inFlight > 0);
+  await delay(20);
+  t.strictSame(shards.of(0, 1), []);
+  hold.release();
+  await shards.settled(0, 1);
+  t.strictSame(shards.of(0, 1), CONFIRMED);
+  await backups[0]!.close();
+  for (let i = 3; i < 6; i++) {
+    shards.send(0, [{ address: BASE + i }]);
+    await delay(5);
+  }
+  await shards.settled(0, 4);
+  for (const number of [2, 3, 4]) t.strictSame(shards.of(0, number), REJECTED);
+  t.equal(listener.unsentCount, 0, 'there is no partner to whom updates could be owed');
+});
+
+t.test('a slow backup loses its oldest updates and nobody else anything', async (t) => {
+  const partner = await startPartner(t);
+  const backup = await startPartner(t, 'backup1');
+  const hold = gate(backup);
+  const { shards, dispatcher, recorded } = dispatch(t, partner.client, { backups: [backup.client] });
+  dispatcher.setPartnerUpdates('send');
+  dispatcher.setPartnerBulk(true);
+  const total = 36_000;
+  for (let i = 0; i < total; ) {
+    while (i < total && shards.write(0, [{ address: BASE + i }]) !== 0) i++;
+    shards.ring();
+    await shards.settled(0, i);
+  }
+  t.equal(partner.leases.size, total);
+  t.equal(recorded.count('TDM_PEER_BACKUP_LOST'), 1);
+  hold.release();
+  await until(() => recorded.count('TDM_PEER_BACKUP_BACK') === 1);
+  await until(() => backup.leases.has('10.0.140.159'));
+  const lost = recorded.events.find((event) => event.id === 'TDM_PEER_BACKUP_BACK')!.fields['lost'] as number;
+  t.ok(lost > 0);
+  t.equal(backup.leases.size, total - lost, 'every other update has arrived');
+});
+
+t.test('close ends the watching, waits for what is in flight and gives its verdicts', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, dispatcher } = dispatch(t, partner.client);
+  dispatcher.setPartnerUpdates('send');
+  const hold = gate(partner);
+  shards.send(0, [{ address: BASE + 1 }]);
+  await until(() => partner.inFlight === 1);
+  const closing = dispatcher.close();
+  hold.release();
+  await closing;
+  t.strictSame(shards.of(0, 1), CONFIRMED);
+  shards.send(0, [{ address: BASE + 2 }]);
+  await delay(250);
+  t.strictSame(shards.of(0, 2), []);
+});
+
+t.test('a shard on another thread is heard when it rings, not at the next tick', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, dispatcher } = dispatch(t, partner.client, { wake: () => {} });
+  dispatcher.setPartnerUpdates('send');
+  const rounds = 40;
+  const payload = encodeRecord({ address: BASE + 1 });
+  const started = performance.now();
+  const worker = new Worker(new URL('./support/ringing-worker.js', import.meta.url), {
+    workerData: { updates: shards.updates, verdicts: shards.verdicts[0], payload, rounds },
+  });
+  await once(worker, 'exit');
+  const eachMs = (performance.now() - started) / rounds;
+  t.ok(eachMs < TICK_MS / 2, `${eachMs.toFixed(1)} ms a round`);
+  t.equal(partner.received.length, rounds);
+});
+
+t.test('a closed dispatcher keeps no process alive', async (t) => {
+  const modules = ['peer/dispatcher', 'engine/shard-link', 'engine/verdicts', 'base/clock'].map(
+    (name) => new URL(`../../src/${name}.js`, import.meta.url).href,
+  );
+  const code = `
+    const [{ createUpdateDispatcher }, { allocateUpdateLog }, { allocateVerdicts }, { systemClock }] =
+      await Promise.all(${JSON.stringify(modules)}.map((url) => import(url)));
+    const dispatcher = createUpdateDispatcher({ updates: allocateUpdateLog(1 << 18), verdicts: [allocateVerdicts(16)],
+      wake() {}, partner: null, backups: [], waitBackupAck: false, delayedUpdatesLimit: 0, connections: 0,
+      listener: {}, clock: systemClock, log() {} });
+    await dispatcher.close();
+    console.log('closed');`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], {
+    timeout: 20_000,
+    env: {},
+  });
+  t.equal(stdout, 'closed\n', 'it has ended by itself');
+});
+
+t.test('waiting for updates costs nothing: an idle dispatcher is woken about once a tick', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, dispatcher } = dispatch(t, partner.client);
+  dispatcher.setPartnerUpdates('send');
+  await delay(50);
+  const before = process.cpuUsage();
+  await delay(500);
+  const { user, system } = process.cpuUsage(before);
+  t.ok(user + system < 250_000, `${user + system} microseconds in half a second`);
+  shards.write(0, [{ address: BASE + 1 }]);
+  await shards.settled(0, 1);
+  t.strictSame(shards.of(0, 1), CONFIRMED, 'found by the tick although nobody rang');
+});

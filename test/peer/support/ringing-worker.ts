@@ -1,0 +1,23 @@
+/** A shard on its own thread: writes a transaction, rings, waits for its verdict, and so on. */
+import { workerData } from 'node:worker_threads';
+import { ByteRingWriter } from '../../../src/base/byte-ring.ts';
+import { UpdateRecord, UpdateWord } from '../../../src/engine/shard-link.ts';
+import { VerdictReader } from '../../../src/engine/verdicts.ts';
+
+const { updates, verdicts, payload, rounds } = workerData;
+const words = new Int32Array(updates.words);
+const heads = new Int32Array(verdicts);
+const writer = new ByteRingWriter(updates.ring);
+const reader = new VerdictReader(verdicts);
+for (let number = 1; number <= rounds; number++) {
+  writer.write(
+    UpdateRecord.update | UpdateRecord.awaited | UpdateRecord.last,
+    number,
+    payload,
+    payload.length,
+  );
+  Atomics.add(words, UpdateWord.pending, 1);
+  Atomics.notify(words, UpdateWord.pending);
+  // Nobody notifies this word; the wait is a sleep that ends early when the verdict is there already.
+  while (!reader.next()) Atomics.wait(heads, 0, Atomics.load(heads, 0), 1);
+}
