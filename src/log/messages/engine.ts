@@ -1,3 +1,90 @@
+/** What the server as a whole and its data plane report. */
 import type { LogMessage } from '../messages.ts';
 
-export const engineMessages = {} as const satisfies Record<string, LogMessage>;
+export const engineMessages = {
+  TDM_ENGINE_STARTING: {
+    level: 'info',
+    text: 'starting',
+    meaning: 'The configuration was accepted; leases are about to be loaded and sockets opened.',
+  },
+  TDM_ENGINE_SERVING: {
+    level: 'info',
+    text: 'serving',
+    meaning:
+      'Sockets are open and the shards read them. With high availability the state machine decides whether queries are answered.',
+  },
+  TDM_ENGINE_NOT_STARTED: {
+    level: 'fatal',
+    text: 'the server does not start',
+    meaning:
+      '`reason` says what is wrong: a port in use, a lease file that cannot be read or written or that another server holds, a peer address that is not ours. Mend it and start again.',
+  },
+  TDM_ENGINE_SOCKET_OPEN: {
+    level: 'info',
+    text: 'socket open',
+    meaning:
+      'The server receives on this address and port; `broadcast` tells whether it also hears clients without a relay.',
+  },
+  TDM_ENGINE_CONTROL_OPEN: {
+    level: 'info',
+    text: 'control sockets open',
+    meaning:
+      'The commands of control-socket(s) can be sent from now on; `httpPorts` are the ports of the HTTP sockets.',
+  },
+  TDM_ENGINE_NO_BROADCAST_SOCKET: {
+    level: 'warn',
+    text: 'broadcasts cannot be received',
+    meaning:
+      'The socket for 255.255.255.255 could not be opened. Relayed queries and unicast renewals are served; a client that rebinds without a relay is not heard. Grant CAP_NET_RAW or run as root.',
+  },
+  TDM_ENGINE_NO_INTERFACES: {
+    level: 'warn',
+    text: 'no interface is configured',
+    meaning:
+      'interfaces-config/interfaces is empty: the server opens no socket and answers nobody. Name an interface, or "*".',
+  },
+  TDM_ENGINE_POLICY_NOT_SEEN: {
+    level: 'error',
+    text: 'a packet thread does not react',
+    meaning:
+      'A thread of the data plane has not taken over a change of the service for five seconds: the machine is starved of CPU, or a fault of this program. Look at its load; restart the server if it lasts.',
+  },
+  TDM_ENGINE_RELOADED: {
+    level: 'info',
+    text: 'configuration reloaded',
+    meaning: 'The file was read again and is in force.',
+  },
+  TDM_ENGINE_RELOAD_REFUSED: {
+    level: 'error',
+    text: 'configuration not reloaded, the running one stays',
+    meaning:
+      'The file has errors, or changes what only a restart can change; `problems` lists each. Mend the file and reload again.',
+  },
+  TDM_ENGINE_RECLAIM_BEHIND: {
+    level: 'warn',
+    text: 'expired leases pile up',
+    meaning:
+      'Several reclaim cycles in a row reached their limit. Raise max-reclaim-leases or max-reclaim-time. Their addresses can be given to clients all the same.',
+  },
+  TDM_ENGINE_STOPPING: {
+    level: 'info',
+    text: 'stopping',
+    meaning: 'No more queries are read; parked replies may still leave, then the lease file is flushed.',
+  },
+  TDM_ENGINE_STOPPED: {
+    level: 'info',
+    text: 'stopped',
+    meaning: 'Every lease is on disk; the process ends.',
+  },
+  TDM_ENGINE_STOPPED_UNFLUSHED: {
+    level: 'error',
+    text: 'stopped, but the lease file lacks changes',
+    meaning: 'The disk did not take the last rows in time. None of them was acknowledged to a client.',
+  },
+  TDM_ENGINE_THREAD_FAILED: {
+    level: 'fatal',
+    text: 'a thread of the server failed',
+    meaning:
+      'A fault of this program. The process ends at once, so that the partner can take over; report the stack.',
+  },
+} as const satisfies Record<string, LogMessage>;

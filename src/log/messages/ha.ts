@@ -1,3 +1,150 @@
+/** Messages of high availability: the state machine, the partner, synchronization, the service switch. */
 import type { LogMessage } from '../messages.ts';
 
-export const haMessages = {} as const satisfies Record<string, LogMessage>;
+export const haMessages = {
+  TDM_HA_STARTED: {
+    level: 'info',
+    text: 'high availability started',
+    meaning:
+      'The state machine runs, from the state waiting. The first heartbeat goes out one heartbeat-delay later.',
+  },
+  TDM_HA_STATE_CHANGED: {
+    level: 'info',
+    text: 'HA state changed',
+    meaning:
+      'The pair works differently from now on: `to` says how (docs/ha.md), `reason` says on which figures it was decided, `partner` is what the partner reported last.',
+  },
+  TDM_HA_PAUSED: {
+    level: 'info',
+    text: 'HA state machine paused',
+    meaning:
+      'The configuration has a pause for this state. Heartbeats and service go on, the machine stays until ha-continue.',
+  },
+  TDM_HA_CONTINUED: {
+    level: 'info',
+    text: 'HA state machine continues',
+    meaning: 'ha-continue ended a pause; the next heartbeat decides.',
+  },
+  TDM_HA_TERMINATED: {
+    level: 'error',
+    text: 'HA relationship terminated',
+    meaning:
+      'The servers cannot work as a pair: their clocks are too far apart or the partner rejects our lease updates. Each answers its own clients without telling the other. Mend what `reason` names and restart both servers within 10 minutes.',
+  },
+  TDM_HA_PARTNER_STATE_INVALID: {
+    level: 'warn',
+    text: 'partner reports a state of another mode',
+    meaning:
+      'The two servers are configured with different values of `mode`. This server waits until they agree.',
+  },
+  TDM_HA_HEARTBEAT_FAILED: {
+    level: 'warn',
+    text: 'heartbeat failed',
+    meaning:
+      'The partner gave no usable answer; `reason` says why. It is taken for unavailable until it does.',
+  },
+  TDM_HA_COMMUNICATION_INTERRUPTED: {
+    level: 'warn',
+    text: 'communication with the partner is interrupted',
+    meaning:
+      'There was no good heartbeat for longer than max-response-delay. From now on the clients of the partner are watched; too many unanswered ones lead to partner-down.',
+  },
+  TDM_HA_CLIENTS_UNACKED: {
+    level: 'info',
+    text: 'clients of the silent partner get no answer',
+    meaning:
+      'Clients have been asking for longer than max-ack-delay. When `left` more have, this server becomes partner-down.',
+  },
+  TDM_HA_CLOCK_SKEW: {
+    level: 'warn',
+    text: 'clocks of the pair differ',
+    meaning: 'At more than 60 s the relationship is terminated. Check time synchronization on both servers.',
+  },
+  TDM_HA_UPDATE_FAILED: {
+    level: 'warn',
+    text: 'lease update to the partner failed',
+    meaning: 'The clients concerned got no answer and will ask again. The partner is taken for unavailable.',
+  },
+  TDM_HA_UPDATES_REJECTED: {
+    level: 'warn',
+    text: 'partner rejected lease updates as conflicting',
+    meaning:
+      'The partner does not know the subnet, or is working on the same address. When max-rejected-lease-updates clients are concerned, the relationship is terminated. Compare the subnets of both servers.',
+  },
+  TDM_HA_SYNC_STARTED: {
+    level: 'info',
+    text: 'synchronization of leases started',
+    meaning: 'Leases are fetched page by page; the service of the source is off meanwhile.',
+  },
+  TDM_HA_SYNC_SUCCEEDED: {
+    level: 'info',
+    text: 'synchronization of leases complete',
+    meaning: 'All leases of the source that are newer than ours are here and on stable storage.',
+  },
+  TDM_HA_SYNC_FAILED: {
+    level: 'error',
+    text: 'synchronization of leases failed',
+    meaning:
+      'What had arrived stays. In the state syncing it is tried again after the next good heartbeat; `reason` says what to mend.',
+  },
+  TDM_HA_SYNC_LEASE_SKIPPED: {
+    level: 'warn',
+    text: 'lease of the source not taken over',
+    meaning:
+      'One entry could not be used; `reason` says why. Only the first few are logged, all are counted.',
+  },
+  TDM_HA_BACKLOG_STARTED: {
+    level: 'info',
+    text: 'sending the updates that were kept for the partner',
+    meaning: 'The partner can be reached again after communication-recovery.',
+  },
+  TDM_HA_BACKLOG_SENT: {
+    level: 'info',
+    text: 'updates kept for the partner delivered',
+    meaning: 'The partner has every lease given during communication-recovery.',
+  },
+  TDM_HA_BACKLOG_FAILED: {
+    level: 'warn',
+    text: 'updates kept for the partner could not be delivered',
+    meaning: 'The partner is told to synchronize (ha-reset) and this server does so as well.',
+  },
+  TDM_HA_RESET_SENT: {
+    level: 'info',
+    text: 'partner was reset',
+    meaning: 'Updates for it were lost; it synchronizes from the beginning.',
+  },
+  TDM_HA_RESET_FAILED: {
+    level: 'warn',
+    text: 'partner could not be reset',
+    meaning:
+      'It is tried again at the next heartbeat; until then this server stays in communication-recovery.',
+  },
+  TDM_HA_SHUTDOWN_SAFE: {
+    level: 'info',
+    text: 'this server can be shut down',
+    meaning: 'It is in-maintenance: silent, while the partner serves everything.',
+  },
+  TDM_HA_POLICY_NOT_APPLIED: {
+    level: 'error',
+    text: 'packet threads did not take over a policy',
+    meaning:
+      'A shard did not confirm the rules it was given. It may answer clients that belong to the partner; restart the server if it does not recover.',
+  },
+  TDM_HA_SERVICE_HELD: {
+    level: 'info',
+    text: 'DHCP service held off',
+    meaning:
+      '`origin` says by whom: 1 a user, 1000 the state machine, 2000 the partner. The service is on only while nobody holds it off.',
+  },
+  TDM_HA_SERVICE_RELEASED: {
+    level: 'info',
+    text: 'DHCP service released',
+    meaning: 'One origin ended its hold; `serviceOn` says whether queries are answered now.',
+  },
+  TDM_HA_SERVICE_HOLD_EXPIRED: {
+    level: 'warn',
+    text: 'hold on the DHCP service expired',
+    meaning:
+      'Whoever held the service off with a time limit did not come back in time; for the partner (2000) this means that its synchronization broke off.',
+  },
+} as const satisfies Record<string, LogMessage>;

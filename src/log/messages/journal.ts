@@ -1,3 +1,76 @@
 import type { LogMessage } from '../messages.ts';
 
-export const journalMessages = {} as const satisfies Record<string, LogMessage>;
+export const journalMessages = {
+  TDM_JOURNAL_FILE_CREATED: {
+    level: 'info',
+    text: 'there was no lease file, an empty one was created',
+    meaning:
+      'Usual at the very first start. At any other time the server has lost its leases: look whether `name` in `lease-database` is still the right one.',
+  },
+  TDM_JOURNAL_LOADED: {
+    level: 'info',
+    text: 'the leases were loaded',
+    meaning: 'The files that were read, oldest first, the good rows, deletions among them, and the bad rows.',
+  },
+  TDM_JOURNAL_ROW_BAD: {
+    level: 'warn',
+    text: 'a row of the lease file cannot be read and was skipped',
+    meaning:
+      'The lease of this row is unknown, unless a later row has the same address. At most 20 such rows are logged; TDM_JOURNAL_LOADED has the number of all. Correct the row if the lease matters; the next clean-up leaves it out.',
+  },
+  TDM_JOURNAL_FILE_REPAIRED: {
+    level: 'warn',
+    text: 'the end of the lease file was mended',
+    meaning:
+      '`cut`: the last row was torn by a crash and removed; no answer had left for it. `newline`: the last row was good but lacked its newline. `header`: the file was created but its header not written.',
+  },
+  TDM_JOURNAL_LEASES_NOT_KEPT: {
+    level: 'error',
+    text: 'there is no memory for all leases of the lease file',
+    meaning:
+      'The addresses of these leases may be given to other clients. Raise `max-leases` in the `tandem` map of the configuration and restart at once.',
+  },
+  TDM_JOURNAL_FAILING: {
+    level: 'error',
+    text: 'the lease file cannot be written',
+    meaning:
+      'No client gets a new or renewed lease until this is repaired, because no answer may leave before its lease is on disk; nothing is lost and nothing needs a restart. It is tried again five times a second.',
+  },
+  TDM_JOURNAL_RECOVERED: {
+    level: 'info',
+    text: 'the lease file can be written again',
+    meaning: 'Everything that waited has been written, in order.',
+  },
+  TDM_JOURNAL_STALLED: {
+    level: 'error',
+    text: 'the journal has not moved for five seconds',
+    meaning:
+      'A write or a sync does not return: the disk or the network file system hangs. Leases wait. Look at the kernel log.',
+  },
+  TDM_JOURNAL_MOVES_AGAIN: {
+    level: 'info',
+    text: 'the journal moves again',
+    meaning: 'The system call that hung has returned after `stoodMs`.',
+  },
+  TDM_JOURNAL_CLEANUP_STARTED: {
+    level: 'info',
+    text: 'the lease file clean-up has started',
+    meaning: '`resumed`: it finishes one that was cut short.',
+  },
+  TDM_JOURNAL_CLEANUP_DONE: {
+    level: 'info',
+    text: 'the lease file clean-up is done',
+    meaning: '`rows` were read and `leases` written; both are 0 when only the last step was left to do.',
+  },
+  TDM_JOURNAL_ROWS_LEFT_OUT: {
+    level: 'warn',
+    text: 'bad rows were left out of the cleaned lease file',
+    meaning: 'They are gone from the files now. TDM_JOURNAL_ROW_BAD named them at the last start.',
+  },
+  TDM_JOURNAL_CLEANUP_FAILED: {
+    level: 'error',
+    text: 'the lease file clean-up failed',
+    meaning:
+      'No lease is lost and the service goes on, but the lease file grows until a clean-up succeeds. It is tried again at the next `lfc-interval`.',
+  },
+} as const satisfies Record<string, LogMessage>;

@@ -1,3 +1,45 @@
 import type { LogMessage } from '../messages.ts';
 
-export const peerMessages = {} as const satisfies Record<string, LogMessage>;
+/** Messages of the peer link, and of the HTTP server that it shares with the control API. */
+export const peerMessages = {
+  TDM_PEER_LISTENING: {
+    level: 'info',
+    text: 'listening for the other servers of the relationship',
+    meaning: 'Peers reach this server at this address and port. Nothing to do.',
+  },
+  TDM_PEER_BACKUP_LOST: {
+    level: 'warn',
+    text: 'lease updates to a backup server fail',
+    meaning:
+      'The backup did not take them, or was too slow for its queue; `reason` says which. Clients are served on. The backup lacks these leases: once it is well, run ha-sync there. Logged once until the backup takes updates again.',
+  },
+  TDM_PEER_BACKUP_BACK: {
+    level: 'info',
+    text: 'a backup server takes lease updates again',
+    meaning: 'The `lost` updates before this moment are missing there: run ha-sync on the backup.',
+  },
+  TDM_PEER_CONFLICT: {
+    level: 'warn',
+    text: 'the partner refused lease updates as conflicts',
+    meaning:
+      'The partner knows no such subnet, or the address does not belong to it. Compare the subnets of both servers: ids and prefixes must be the same. The clients concerned got no answer and will try again.',
+  },
+  TDM_PEER_BACKLOG_OVERFLOWN: {
+    level: 'warn',
+    text: 'the backlog of lease updates for the partner is full',
+    meaning:
+      'More leases changed than `delayed-updates-limit` while the partner was out of reach. Nothing is lost: the partner will synchronize its whole lease database when it is back. Raise the limit to make this rarer.',
+  },
+  TDM_HTTP_CROWDED: {
+    level: 'warn',
+    text: 'HTTP connections are refused, too many are open',
+    meaning:
+      'One address, or all together, hold more connections than a peer or an administrator needs. Find out who connects (`ss -tnp`) and keep others away from this port. Logged at most once a minute.',
+  },
+  TDM_HTTP_REFUSED: {
+    level: 'debug',
+    text: 'an HTTP request was refused before it became a command',
+    meaning:
+      '`status` tells why: 400 not what Kea sends, 401 wrong credentials, 403 command not open on this port, 408 too slow, 413 or 503 too much at once. Look at the program at `remote`.',
+  },
+} as const satisfies Record<string, LogMessage>;

@@ -1,0 +1,103 @@
+/**
+ * lease4-bulk-apply: the changes of many clients in one command, as one Tandem sends them to another; the shape of Kea's
+ * lease6-bulk-apply.
+ *
+ *     {"deleted-leases": [LEASE...], "leases": [LEASE...], "origin": "ha-partner"}         each list optional
+ *
+ *     result 0 when something was changed, else 3; arguments only when something failed:
+ *     {"failed-deleted-leases": [FAULT...], "failed-leases": [FAULT...]}
+ *     FAULT = {"ip-address", "result": 1 | 3 | 4, "error-message"}
+ *
+ * Unlike Kea's command one bad lease does not spoil the others: the leases belong to different clients, and all but one
+ * of them are waiting for nothing. Only when an item has no address by which its fault could be reported is the whole
+ * command refused, with nothing applied.
+ */
+import { formatIpv4, type Ipv4 } from '../../base/ipv4.ts';
+import { type Answer, failure, Result } from '../answer.ts';
+import { type ArgumentMap, isMap } from '../arguments.ts';
+import { STORE_FULL } from './lease4-change.ts';
+import { LeaseFault } from './lease4-fault.ts';
+import { type LeaseCommandParts, removeLease, whenDurable } from './lease4-parts.ts';
+import { readLease } from './lease4-read.ts';
+import { readAddress } from './lease4-text.ts';
+
+/** Leases in one command; a Tandem sends 512. Some 50 ms of the main thread. */
+export const BULK_LEASES_MAX = 10_000;
+
+interface Item {
+  readonly args: ArgumentMap;
+  readonly address: Ipv4;
+}
+
+interface FaultEntry {
+  readonly 'ip-address': string;
+  readonly result: number;
+  readonly 'error-message': string;
+}
+
+export async function leaseBulkApply(parts: LeaseCommandParts, args: unknown): Promise<Answer> {
+  if (!isMap(args)) return failure("'arguments' must be a map");
+  if (args['deleted-leases'] === undefined && args['leases'] === undefined)
+    return failure("neither 'deleted-leases' nor 'leases' parameter is given");
+  const deletions = readItems(args['deleted-leases']);
+  const updates = readItems(args['leases']);
+  if (deletions === null || updates === null)
+    return failure(
+      `'deleted-leases' and 'leases' must be lists of maps with an 'ip-address', at most ${BULK_LEASES_MAX}`,
+    );
+  const failedDeletions = applyDeletions(parts, deletions);
+  const failedUpdates = applyUpdates(parts, updates);
+  const applied = deletions.length + updates.length - failedDeletions.length - failedUpdates.length;
+  const answer = describe(applied, failedDeletions, failedUpdates);
+  return applied === 0 ? answer : whenDurable(parts.store, answer);
+}
+
+function readItems(list: unknown): Item[] | null {
+  if (list === undefined) return [];
+  if (!Array.isArray(list) || list.length > BULK_LEASES_MAX) return null;
+  const items: Item[] = [];
+  for (const args of list) {
+    const address = isMap(args) ? readAddress(args['ip-address']) : null;
+    if (address === null) return null;
+    items.push({ args, address });
+  }
+  return items;
+}
+
+function applyDeletions({ store }: LeaseCommandParts, items: readonly Item[]): FaultEntry[] {
+  const faults: FaultEntry[] = [];
+  for (const { address } of items) {
+    const removed = removeLease(store, address);
+    if (removed === false) faults.push(faultEntry(address, Result.empty, 'lease not found'));
+    else if (removed !== true) faults.push(faultEntry(address, Result.error, removed));
+  }
+  return faults;
+}
+
+function applyUpdates(parts: LeaseCommandParts, items: readonly Item[]): FaultEntry[] {
+  const subnets = parts.subnets();
+  const nowSec = parts.clock.wallSec();
+  const faults: FaultEntry[] = [];
+  for (const { args, address } of items) {
+    const lease = readLease(args, address, subnets, nowSec);
+    if (lease instanceof LeaseFault) faults.push(faultEntry(address, lease.result, lease.text));
+    else if (parts.store.put(lease) === 'full') faults.push(faultEntry(address, Result.error, STORE_FULL));
+  }
+  return faults;
+}
+
+function faultEntry(address: Ipv4, result: number, text: string): FaultEntry {
+  return { 'ip-address': formatIpv4(address), result, 'error-message': text };
+}
+
+function describe(applied: number, failedDeletions: FaultEntry[], failedUpdates: FaultEntry[]): Answer {
+  const failed = {
+    ...(failedDeletions.length === 0 ? {} : { 'failed-deleted-leases': failedDeletions }),
+    ...(failedUpdates.length === 0 ? {} : { 'failed-leases': failedUpdates }),
+  };
+  return {
+    result: applied > 0 ? Result.success : Result.empty,
+    text: `Bulk apply of ${applied} IPv4 leases completed.`,
+    ...(failedDeletions.length + failedUpdates.length === 0 ? {} : { arguments: failed }),
+  };
+}

@@ -1,0 +1,59 @@
+/** The lease commands that change one lease: lease4-add, lease4-update, lease4-del. */
+import { formatIpv4 } from '../../base/ipv4.ts';
+import type { Lease4 } from '../../lease/model.ts';
+import { type Answer, failure, Result, success } from '../answer.ts';
+import { isMap } from '../arguments.ts';
+import { LeaseFault } from './lease4-fault.ts';
+import { identifyLease } from './lease4-identify.ts';
+import { type LeaseCommandParts, removeLease, whenDurable } from './lease4-parts.ts';
+import { readLease } from './lease4-read.ts';
+import { readAddress } from './lease4-text.ts';
+
+/** What a store says when it has no room, or its lease file cannot be written. */
+export const STORE_FULL =
+  'the lease was not stored: no memory is left for it, or the lease file is not being written';
+
+export async function leaseAdd(parts: LeaseCommandParts, args: unknown): Promise<Answer> {
+  const lease = leaseOf(parts, args);
+  if (lease instanceof LeaseFault) return lease.answer();
+  const { store } = parts;
+  const address = formatIpv4(lease.address);
+  if (store.get(lease.address) !== null)
+    return failure(`IPv4 lease already exists for the address ${address}.`, Result.conflict);
+  if (store.put(lease) === 'full') return failure(STORE_FULL);
+  return whenDurable(store, success(`Lease for address ${address}, subnet-id ${lease.subnetId} added.`));
+}
+
+/** Overwrites whatever stands at the address; the newest change wins, whenever its client was seen. */
+export async function leaseUpdate(parts: LeaseCommandParts, args: unknown): Promise<Answer> {
+  const lease = leaseOf(parts, args);
+  if (lease instanceof LeaseFault) return lease.answer();
+  const forceCreate = isMap(args) ? (args['force-create'] ?? false) : false;
+  if (typeof forceCreate !== 'boolean') return failure("'force-create' must be a boolean");
+  const { store } = parts;
+  if (!forceCreate && store.get(lease.address) === null)
+    return failure(
+      `failed to update the lease with address ${formatIpv4(lease.address)} - no such lease`,
+      Result.conflict,
+    );
+  const outcome = store.put(lease);
+  if (outcome === 'full') return failure(STORE_FULL);
+  return whenDurable(store, success(`IPv4 lease ${outcome === 'created' ? 'added' : 'updated'}.`));
+}
+
+export async function leaseDelete({ store }: LeaseCommandParts, args: unknown): Promise<Answer> {
+  const lease = identifyLease(store, args);
+  if (lease instanceof LeaseFault) return lease.answer();
+  const removed = lease !== null && removeLease(store, lease.address);
+  if (typeof removed === 'string') return failure(removed);
+  return removed
+    ? whenDurable(store, success('IPv4 lease deleted.'))
+    : failure('IPv4 lease not found.', Result.empty);
+}
+
+function leaseOf({ subnets, clock }: LeaseCommandParts, args: unknown): Lease4 | LeaseFault {
+  if (!isMap(args)) return LeaseFault.malformed("'arguments' must be a map");
+  const address = readAddress(args['ip-address']);
+  if (address === null) return LeaseFault.malformed("'ip-address' must be an IPv4 address");
+  return readLease(args, address, subnets(), clock.wallSec());
+}

@@ -1,0 +1,37 @@
+/** What the lease commands work on, and how they end. */
+import type { Clock } from '../../base/clock.ts';
+import type { Ipv4 } from '../../base/ipv4.ts';
+import type { LeaseStore } from '../../lease/store.ts';
+import { type Answer, failure } from '../answer.ts';
+import type { LeaseSubnets } from './lease4-subnets.ts';
+
+export interface LeaseCommandParts {
+  readonly store: LeaseStore;
+  /** Read at each command: a reload brings other subnets. */
+  readonly subnets: () => LeaseSubnets;
+  readonly clock: Clock;
+  /** Lets the event loop turn once. */
+  readonly yieldTurn: () => Promise<void>;
+}
+
+/** Half of the time after which a peer gives up: it should hear of the failure, not guess. */
+const DURABLE_MS = 5_000;
+
+/** Holds a good answer back until what was changed is on stable storage. */
+export async function whenDurable(store: LeaseStore, answer: Answer): Promise<Answer> {
+  try {
+    await store.durable(DURABLE_MS);
+    return answer;
+  } catch (error) {
+    return failure(`the change is in memory but not in the lease file: ${(error as Error).message}`);
+  }
+}
+
+/** Deletes a lease; an error text when the store cannot. */
+export function removeLease(store: LeaseStore, address: Ipv4): boolean | string {
+  try {
+    return store.remove(address);
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

@@ -1,0 +1,34 @@
+/** The lease4-* commands of Kea's lease_cmds hook, which are also what the peers send. */
+import type { CommandHandler } from '../answer.ts';
+import { leaseBulkApply } from './lease4-bulk-apply.ts';
+import { leaseAdd, leaseDelete, leaseUpdate } from './lease4-change.ts';
+import type { ReleasedAs } from './lease4-json.ts';
+import type { LeaseCommandParts } from './lease4-parts.ts';
+import {
+  leaseGet,
+  leaseGetAll,
+  leaseGetByClientId,
+  leaseGetByHwAddress,
+  leaseGetPage,
+} from './lease4-query.ts';
+
+/**
+ * Handlers by name.
+ * @param releasedAs how pages show released leases: as they are, or in the state that Kea before 2.7 knows
+ */
+export function createLease4Commands(
+  parts: LeaseCommandParts,
+  releasedAs: ReleasedAs,
+): Map<string, CommandHandler> {
+  return new Map<string, CommandHandler>([
+    ['lease4-add', (args) => leaseAdd(parts, args)],
+    ['lease4-bulk-apply', (args) => leaseBulkApply(parts, args)],
+    ['lease4-del', (args) => leaseDelete(parts, args)],
+    ['lease4-get', (args) => leaseGet(parts, args)],
+    ['lease4-get-all', (args) => leaseGetAll(parts, args)],
+    ['lease4-get-by-client-id', (args) => leaseGetByClientId(parts, args)],
+    ['lease4-get-by-hw-address', (args) => leaseGetByHwAddress(parts, args)],
+    ['lease4-get-page', (args) => leaseGetPage(parts, args, releasedAs)],
+    ['lease4-update', (args) => leaseUpdate(parts, args)],
+  ]);
+}

@@ -1,0 +1,52 @@
+/**
+ * What the parts of the server can say about themselves beyond statistics. They hand over plain numbers at each scrape
+ * and know nothing of metrics; figure-metrics.ts gives the numbers their names.
+ */
+
+/** One thread of the data plane. */
+export interface ShardFigures {
+  /** Replies parked now. */
+  readonly parked: number;
+  /** Turns of the loop since the thread began: a shard whose turns stand still hangs. */
+  readonly turns: number;
+  /** How full its rings are, 0..1. */
+  readonly rings: { readonly journal: number; readonly updates: number; readonly observations: number };
+}
+
+export interface JournalFigures {
+  /** False while the lease file cannot be written. */
+  readonly isWriting: boolean;
+  /** Rows written since the start. */
+  readonly rows: number;
+  /** Group commits since the start. */
+  readonly commits: number;
+  /** Calls of fdatasync and the seconds that they took; null before the first one, or when it is off. */
+  readonly fsync: { readonly count: number; readonly totalSec: number; readonly maxSec: number } | null;
+}
+
+export interface HaFigures {
+  /** This server's state and the partner's last known one, by Kea's names. */
+  readonly state: string;
+  readonly partnerState: string;
+  readonly isInTouch: boolean;
+  readonly isCommunicationInterrupted: boolean;
+  /** Names of the scopes served here. */
+  readonly scopes: readonly string[];
+  readonly connectingClients: number;
+  readonly unackedClients: number;
+  /** Difference of the clocks in seconds, or null while unknown. */
+  readonly clockSkewSec: number | null;
+  /** Lease updates kept for the partner's return. */
+  readonly backlog: number;
+  /** Lease updates withheld from the partner since it was lost. */
+  readonly unsentUpdates: number;
+}
+
+export interface ServerFigures {
+  readonly leases: { readonly count: number; readonly max: number };
+  readonly shards: readonly ShardFigures[];
+  /** Null when leases are kept in memory only. */
+  readonly journal: JournalFigures | null;
+  /** Null without high availability. */
+  readonly ha: HaFigures | null;
+}

@@ -1,0 +1,90 @@
+/**
+ * What a request must show before its body is read: Kea's header rules, credentials, and that there is room for it.
+ * Judging first means that a stranger cannot make this server read, keep or parse 64 MiB.
+ */
+import { timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** An HTTP error that ends a request. */
+export interface Refusal {
+  readonly status: number;
+  readonly reason: string;
+}
+
+export const HTTP_BODY_BYTES_MAX = 64 * 1024 * 1024;
+/** Bodies above this share a budget: 256 connections with the largest body each would take 16 GB. */
+const SMALL_BODY_BYTES = 1024 * 1024;
+const LARGE_BODIES_BYTES_MAX = 2 * HTTP_BODY_BYTES_MAX;
+/** Commands being run at once: one a connection, and room for clients that pipeline. */
+const ACTIVE_REQUESTS_MAX = 1_024;
+const CONTENT_TYPE = 'application/json';
+
+const UNAUTHORIZED: Refusal = { status: 401, reason: 'Unauthorized' };
+const CROWDED: Refusal = {
+  status: 503,
+  reason: 'Service Unavailable: too many requests at once, try again',
+};
+
+export class HttpGate {
+  readonly #credentials: Buffer | null;
+  #largeBytes = 0;
+  #active = 0;
+
+  constructor(basicAuth: { readonly user: string; readonly password: string } | null) {
+    this.#credentials = basicAuth === null ? null : Buffer.from(`${basicAuth.user}:${basicAuth.password}`);
+  }
+
+  /** Why a request is turned away, or null: then `enter` and, when it has been answered, `leave` must follow. */
+  judge(method: string | undefined, headers: IncomingHttpHeaders): Refusal | null {
+    if (method !== 'POST') return { status: 400, reason: 'Bad Request: only POST carries commands' };
+    const bytes = bodyBytes(headers);
+    if (Number.isNaN(bytes))
+      return { status: 400, reason: 'Bad Request: a Content-Length is needed, chunks are not taken' };
+    if (headers['content-type']?.toLowerCase() !== CONTENT_TYPE)
+      return { status: 400, reason: `Bad Request: the Content-Type must be exactly ${CONTENT_TYPE}` };
+    if (!this.#isKnown(headers)) return UNAUTHORIZED;
+    if (bytes > HTTP_BODY_BYTES_MAX)
+      return { status: 413, reason: `Payload Too Large: more than ${HTTP_BODY_BYTES_MAX} bytes` };
+    if (this.#active >= ACTIVE_REQUESTS_MAX || this.#largeBytes + largeBytes(bytes) > LARGE_BODIES_BYTES_MAX)
+      return CROWDED;
+    return null;
+  }
+
+  /** As `judge`, for a page, which needs no body. */
+  judgePage(headers: IncomingHttpHeaders): Refusal | null {
+    if (!this.#isKnown(headers)) return UNAUTHORIZED;
+    return this.#active >= ACTIVE_REQUESTS_MAX ? CROWDED : null;
+  }
+
+  #isKnown({ authorization }: IncomingHttpHeaders): boolean {
+    return this.#credentials === null || showsCredentials(authorization, this.#credentials);
+  }
+
+  enter(headers: IncomingHttpHeaders): void {
+    this.#active++;
+    this.#largeBytes += largeBytes(bodyBytes(headers));
+  }
+
+  leave(headers: IncomingHttpHeaders): void {
+    this.#active--;
+    this.#largeBytes -= largeBytes(bodyBytes(headers));
+  }
+}
+
+/** The announced length of the body; NaN when there is none. Node's parser has checked that it is a number. */
+function bodyBytes(headers: IncomingHttpHeaders): number {
+  const length = headers['content-length'];
+  return length === undefined || headers['transfer-encoding'] !== undefined ? Number.NaN : Number(length);
+}
+
+function largeBytes(bytes: number): number {
+  return bytes > SMALL_BODY_BYTES ? bytes : 0;
+}
+
+/** Compares in a time that tells nothing of the bytes; the length of the credentials is no secret worth keeping. */
+function showsCredentials(authorization: string | undefined, expected: Buffer): boolean {
+  const encoded = authorization !== undefined && /^basic +([a-z0-9+/=]+) *$/i.exec(authorization)?.[1];
+  if (!encoded) return false;
+  const shown = Buffer.from(encoded, 'base64');
+  return shown.length === expected.length && timingSafeEqual(shown, expected);
+}

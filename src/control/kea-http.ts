@@ -1,0 +1,239 @@
+/**
+ * The HTTP of Kea's commands, for the peer port and the control API alike: one command a POST, one answer in a list.
+ *
+ *     request   POST, any path, Content-Length, Content-Type: application/json (no parameter), one JSON map
+ *     answer    200, Content-Type: application/json, Content-Length, [ {"result": ...} ]
+ *     refusal   400 401 403 408 413 503 with a bare map {"result": STATUS, "text": REASON}
+ *
+ * A refused request costs its connection. Connections that are idle between requests are kept for minutes: a partner
+ * that finds its connection closed takes us for gone.
+ */
+import { createServer as createHttpServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import { type Clock, systemClock } from '../base/clock.ts';
+import type { Log } from '../log/logger.ts';
+import { type Answer, type CommandTable, failure } from './answer.ts';
+import { EncodedJson } from './encoded-json.ts';
+import { runCommand } from './envelope.ts';
+import { readCommandBody } from './kea-http-body.ts';
+import { limitConnections } from './kea-http-connections.ts';
+import { HTTP_BODY_BYTES_MAX, HttpGate, type Refusal } from './kea-http-gate.ts';
+import { createRefusalLog, type RefusalLog } from './refusal-log.ts';
+
+export interface KeaHttpOptions {
+  readonly log: Log;
+  readonly table: CommandTable;
+  readonly address: string;
+  /** 0 = the kernel chooses. */
+  readonly port: number;
+  /** Commands that are open on this port; null or absent = all. Others get 403. */
+  readonly allow?: ReadonlySet<string> | null;
+  /** Credentials that every request has to show. */
+  readonly basicAuth?: { readonly user: string; readonly password: string } | null;
+  /** PEM; absent or null = plain HTTP. */
+  readonly tls?: KeaHttpTls | null;
+  readonly service: 'dhcp4';
+  /** What GET may ask for, by path; every other GET is refused, as by Kea. */
+  readonly pages?: ReadonlyMap<string, HttpPage>;
+  readonly clock?: Clock;
+  /** A whole request, from its first byte, must be here within this time; default 10 s, as Kea. */
+  readonly requestTimeoutMs?: number;
+}
+
+/** Makes one page; may be asked at any time, never rejects. */
+export type HttpPage = () => Promise<{
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}>;
+
+export interface KeaHttpTls {
+  readonly ca: readonly Buffer[];
+  readonly cert: Buffer;
+  readonly key: Buffer;
+  /** True: a client without a certificate from `ca` is turned away in the handshake. */
+  readonly requireClientCerts: boolean;
+}
+
+export interface KeaHttpServer {
+  /** @throws when the address cannot be bound */
+  listen(): Promise<{ readonly port: number }>;
+  /** Cuts every connection. */
+  close(): Promise<void>;
+}
+
+const REQUEST_MS = 10_000;
+const CHECK_INTERVAL_MS = 1_000;
+/** Longer than any heartbeat interval: 10 s by default, 65 s at most before Kea 3.3. */
+const KEEP_ALIVE_MS = 300_000;
+const HEADER_BYTES_MAX = 16 * 1024;
+const REALM = 'kea-dhcpv4-server';
+
+/** Builds the server; nothing is bound before `listen`. */
+export function createKeaHttpServer(options: KeaHttpOptions): KeaHttpServer {
+  const { log, clock = systemClock } = options;
+  const refused = createRefusalLog(log, () => clock.monotonicMs());
+  const app = fastify({
+    logger: false,
+    bodyLimit: HTTP_BODY_BYTES_MAX,
+    forceCloseConnections: true,
+    // The path means nothing in Kea's protocol, so not even a malformed one may matter.
+    rewriteUrl: ({ method, url }) => pagePath(options, method, url) ?? '/',
+    serverFactory: (handler) => createServer(handler as RequestListener, options),
+    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, refused),
+  });
+  addRoutes(app, options, refused);
+  addPages(app, options.pages ?? new Map());
+  return {
+    listen: async () => {
+      await app.listen({ host: options.address, port: options.port });
+      return { port: (app.server.address() as AddressInfo).port };
+    },
+    close: () => app.close(),
+  };
+}
+
+function createServer(handler: RequestListener, options: KeaHttpOptions): Server {
+  const { tls, log, clock = systemClock, requestTimeoutMs = REQUEST_MS } = options;
+  const settings = {
+    maxHeaderSize: HEADER_BYTES_MAX,
+    headersTimeout: requestTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // Kea's own Host lacks port and brackets: what stands there means nothing.
+    requireHostHeader: false,
+  };
+  const server = tls
+    ? createHttpsServer({ ...settings, ...tlsSettings(tls) }, handler)
+    : createHttpServer(settings, handler);
+  limitConnections(server, log, clock);
+  return server;
+}
+
+function tlsSettings({ ca, cert, key, requireClientCerts }: KeaHttpTls) {
+  return {
+    ca: [...ca],
+    cert,
+    key,
+    requestCert: requireClientCerts,
+    rejectUnauthorized: requireClientCerts,
+    handshakeTimeout: REQUEST_MS,
+  };
+}
+
+function addRoutes(app: FastifyInstance, options: KeaHttpOptions, refused: RefusalLog): void {
+  const gate = new HttpGate(options.basicAuth ?? null);
+  const refuse = (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply =>
+    sendRefusal(request, reply, refusal, refused);
+  app.addHook('onRequest', (request, reply, done) => {
+    const { method, url } = request.raw;
+    const refusal =
+      pagePath(options, method, url) === null
+        ? gate.judge(method, request.headers)
+        : gate.judgePage(request.headers);
+    if (refusal !== null) return void refuse(request, reply, refusal);
+    gate.enter(request.headers);
+    reply.raw.once('close', () => gate.leave(request.headers));
+    done();
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
+    done(null, body),
+  );
+  app.setErrorHandler<FastifyError>((error, request, reply) =>
+    refuse(request, reply, { status: error.statusCode ?? 500, reason: error.message }),
+  );
+  app.post('/', async (request, reply) => {
+    const outcome = await answerBody(request.body as string, options);
+    if ('status' in outcome) return refuse(request, reply, outcome);
+    return reply.header('content-type', 'application/json').send(encodeAnswer(outcome));
+  });
+}
+
+function addPages(app: FastifyInstance, pages: ReadonlyMap<string, HttpPage>): void {
+  for (const [path, page] of pages) {
+    app.get(path, { exposeHeadRoute: false }, async (_request, reply) => {
+      const { status, contentType, body } = await page();
+      return reply.code(status).header('content-type', contentType).send(Buffer.from(body));
+    });
+  }
+}
+
+/** The path of the page that a request is for, or null: then it has to carry a command. */
+function pagePath(
+  { pages }: KeaHttpOptions,
+  method: string | undefined,
+  url: string | undefined,
+): string | null {
+  const path = url?.split('?', 1)[0];
+  return method === 'GET' && path !== undefined && pages?.has(path) ? path : null;
+}
+
+/** Runs the command in a body. */
+async function answerBody(text: string, options: KeaHttpOptions): Promise<Answer | Refusal> {
+  const body = readCommandBody(text);
+  if (body.kind === 'malformed') return { status: 400, reason: `Bad Request: ${body.reason}` };
+  if (body.kind === 'refused') return failure(body.reason);
+  const name = commandName(body.request);
+  if (name !== null && options.allow && !options.allow.has(name))
+    return { status: 403, reason: 'Forbidden: this command is not open on this port' };
+  return runCommand(options.table, body.request, {
+    service: options.service,
+    log: options.log,
+    transport: 'http',
+  });
+}
+
+function commandName(request: unknown): string | null {
+  const name =
+    typeof request === 'object' && request !== null && 'command' in request ? request.command : null;
+  return typeof name === 'string' ? name : null;
+}
+
+/** A buffer, because fastify adds a charset to the type of a text and Kea's readers want none. */
+function encodeAnswer(answer: Answer): Buffer {
+  const { arguments: args, ...rest } = answer;
+  if (!(args instanceof EncodedJson)) return Buffer.from(`[${JSON.stringify(answer)}]`);
+  return Buffer.from(`[{"arguments":${args.text},${JSON.stringify(rest).slice(1)}]`);
+}
+
+function encodeRefusal({ status, reason }: Refusal): Buffer {
+  return Buffer.from(JSON.stringify({ result: status, text: reason }));
+}
+
+function sendRefusal(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  refusal: Refusal,
+  refused: RefusalLog,
+): FastifyReply {
+  refused({ ...refusal, remote: request.ip });
+  if (refusal.status === 401) reply.header('www-authenticate', `Basic realm="${REALM}"`);
+  return reply
+    .code(refusal.status)
+    .header('content-type', 'application/json')
+    .header('connection', 'close')
+    .send(encodeRefusal(refusal));
+}
+
+/** What is not HTTP, too slow or too long: answered on the bare socket, because there is no request to answer. */
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket, refused: RefusalLog): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const status = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const title = `${status} ${STATUS_CODES[status]}`;
+  refused({ status, reason: error.message, remote: socket.remoteAddress ?? '' });
+  const body = encodeRefusal({ status, reason: `${STATUS_CODES[status]}: ${error.message}` });
+  socket.write(
+    `HTTP/1.1 ${title}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`,
+  );
+  socket.end(body);
+  socket.destroySoon();
+}

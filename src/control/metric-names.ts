@@ -1,0 +1,102 @@
+/**
+ * From Kea's statistic names to Prometheus metrics: one metric a question, what varies goes into a label.
+ *
+ *     pkt4-discover-received        tandem_received_total{type="discover"}
+ *     tandem-drop-out-of-scope      tandem_dropped_total{reason="out-of-scope"}
+ *     subnet[7].assigned-addresses  tandem_subnet_assigned_addresses{subnet="7"}
+ *
+ * It works by the form of a name, so that a new statistic needs no change here.
+ */
+
+/** Where the value of one statistic goes. */
+export interface MetricName {
+  readonly metric: string;
+  readonly help: string;
+  readonly kind: 'counter' | 'gauge';
+  /** Name and value of the label, or null for a metric without. */
+  readonly label: readonly [name: string, value: string] | null;
+}
+
+interface Rule {
+  /** The one group, if there is one, is the label's value. */
+  readonly pattern: RegExp;
+  readonly metric: string;
+  readonly label?: string;
+  readonly help: string;
+}
+
+/** The first that matches counts. */
+const rules: readonly Rule[] = [
+  {
+    pattern: /^pkt4-received$/,
+    metric: 'tandem_datagrams_received_total',
+    help: 'Datagrams that arrived on the DHCP sockets',
+  },
+  {
+    pattern: /^pkt4-sent$/,
+    metric: 'tandem_datagrams_sent_total',
+    help: 'Datagrams sent to clients and relays',
+  },
+  {
+    pattern: /^pkt4-(.+)-received$/,
+    metric: 'tandem_received_total',
+    label: 'type',
+    help: 'Datagrams received, by DHCP message type',
+  },
+  {
+    pattern: /^pkt4-(.+)-sent$/,
+    metric: 'tandem_sent_total',
+    label: 'type',
+    help: 'Datagrams sent, by DHCP message type',
+  },
+  {
+    pattern: /^pkt4-(.+)$/,
+    metric: 'tandem_kea_drops_total',
+    label: 'cause',
+    help: "Kea's drop statistics, by name; receive-drop includes the others",
+  },
+  {
+    pattern: /^tandem-drop-(.+)$/,
+    metric: 'tandem_dropped_total',
+    label: 'reason',
+    help: 'Datagrams without an answer, each under exactly one reason',
+  },
+  {
+    pattern: /^tandem-((?:done|ignored)-.+)$/,
+    metric: 'tandem_unanswered_total',
+    label: 'kind',
+    help: 'Queries that were handled and need no answer',
+  },
+  {
+    pattern: /^v4-allocation-fail-(.+)$/,
+    metric: 'tandem_allocation_failures_by_cause_total',
+    label: 'cause',
+    help: 'Queries for which no address was found, by cause',
+  },
+];
+
+/** Statistics that can fall; all others are counters. */
+const levels: ReadonlySet<string> = new Set(['assigned-addresses', 'declined-addresses', 'total-addresses']);
+
+/** The metric of a global statistic. */
+export function globalMetric(statistic: string): MetricName {
+  for (const { pattern, metric, label, help } of rules) {
+    const match = pattern.exec(statistic);
+    if (match === null) continue;
+    return { metric, help, kind: 'counter', label: label === undefined ? null : [label, match[1]!] };
+  }
+  return { ...plainMetric('tandem_', statistic), label: null };
+}
+
+/** The metric of a statistic of a subnet, without the `subnet[ID].` before it. */
+export function subnetMetric(statistic: string, subnetId: number): MetricName {
+  return { ...plainMetric('tandem_subnet_', statistic), label: ['subnet', String(subnetId)] };
+}
+
+/** A statistic whose name becomes the metric's name. */
+function plainMetric(prefix: string, statistic: string): Omit<MetricName, 'label'> {
+  const name = prefix + statistic.replace(/^(tandem|v4)-/, '').replaceAll('-', '_');
+  const help = `Kea's statistic ${statistic}`;
+  if (levels.has(statistic)) return { metric: name, help, kind: 'gauge' };
+  return { metric: `${name}_total`, help, kind: 'counter' };
+}

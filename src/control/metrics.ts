@@ -1,0 +1,105 @@
+/**
+ * Metrics for Prometheus. Nothing is counted here: the counters live in shared memory, and each scrape copies them into
+ * a registry of this module's own.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { GLOBAL_STATISTICS, type StatisticsReader, SUBNET_STATISTICS } from '../engine/statistics.ts';
+import { figureMetrics } from './figure-metrics.ts';
+import type { ServerFigures } from './figures.ts';
+import { SUBNET_METRICS_MAX } from './limits.ts';
+import { globalMetric, type MetricName, subnetMetric } from './metric-names.ts';
+
+export interface MetricsSources {
+  readonly version: string;
+  /** Read at each scrape, as all of these: a reload brings new counters. */
+  readonly reader: () => StatisticsReader;
+  /** `subnet[ID].total-addresses` by complete name, as for statistic-get. */
+  readonly totals: () => ReadonlyMap<string, number>;
+  readonly subnetIds: () => readonly number[];
+  readonly figures: () => ServerFigures;
+}
+
+export interface Metrics {
+  readonly contentType: string;
+  /** The text of one scrape. Rejects only when a source throws. */
+  scrape(): Promise<string>;
+}
+
+/** Statistics of a subnet that have metrics: those that are counted, and the one that the configuration gives. */
+const SUBNET_NAMES: readonly string[] = [...SUBNET_STATISTICS, 'total-addresses'];
+
+export function createMetrics(sources: MetricsSources): Metrics {
+  const registry = new Registry();
+  // Memory, CPU, event-loop delay and garbage collection of the process, under the names that dashboards expect.
+  collectDefaultMetrics({ register: registry });
+  const families = new Families(registry);
+  return {
+    contentType: registry.contentType,
+    scrape: () => {
+      families.fill(sources);
+      return registry.metrics();
+    },
+  };
+}
+
+/** Every metric of the server, by name. */
+class Families {
+  readonly #families = new Map<string, Counter | Gauge>();
+  readonly #globals = GLOBAL_STATISTICS.map((statistic) => ({ statistic, name: globalMetric(statistic) }));
+
+  constructor(registry: Registry) {
+    const add = (metric: string, help: string, kind: 'counter' | 'gauge', labelNames: readonly string[]) => {
+      if (this.#families.has(metric)) return;
+      const configuration = { name: metric, help, labelNames: [...labelNames], registers: [registry] };
+      this.#families.set(metric, kind === 'counter' ? new Counter(configuration) : new Gauge(configuration));
+    };
+    add('tandem_build_info', 'The version, in a label; always 1', 'gauge', ['version']);
+    add('tandem_subnets', 'Subnets in the configuration', 'gauge', []);
+    const statistics = [
+      ...this.#globals.map(({ name }) => name),
+      ...SUBNET_NAMES.map((statistic) => subnetMetric(statistic, 0)),
+    ];
+    for (const { metric, help, kind, label } of statistics)
+      add(metric, help, kind, label === null ? [] : [label[0]]);
+    for (const { metric, help, kind, labelNames } of figureMetrics) add(metric, help, kind, labelNames);
+  }
+
+  fill(sources: MetricsSources): void {
+    for (const family of this.#families.values()) {
+      family.reset();
+      // A reset leaves a metric without labels at 0; what has no value in this scrape is to be absent.
+      family.remove({});
+    }
+    this.#set('tandem_build_info', { version: sources.version }, 1);
+    this.#fillStatistics(sources);
+    const figures = sources.figures();
+    for (const { metric, read } of figureMetrics) {
+      for (const [labels, value] of read(figures)) this.#set(metric, labels, value);
+    }
+  }
+
+  #fillStatistics({ reader, totals, subnetIds }: MetricsSources): void {
+    const statistics = reader();
+    for (const { statistic, name } of this.#globals) this.#setStatistic(name, statistics.global(statistic));
+    const ids = subnetIds();
+    this.#set('tandem_subnets', {}, ids.length);
+    if (ids.length > SUBNET_METRICS_MAX) return;
+    const values = new Map([...statistics.all(), ...totals()]);
+    for (const id of ids) {
+      for (const statistic of SUBNET_NAMES) {
+        this.#setStatistic(subnetMetric(statistic, id), values.get(`subnet[${id}].${statistic}`) ?? 0);
+      }
+    }
+  }
+
+  #setStatistic({ metric, label }: MetricName, value: number): void {
+    this.#set(metric, label === null ? {} : { [label[0]]: label[1] }, value);
+  }
+
+  /** Adds to an emptied family, which sets it. */
+  #set(metric: string, labels: Readonly<Record<string, string>>, value: number): void {
+    const family = this.#families.get(metric)!;
+    // prom-client throws at a counter below zero: one wrong cell must not cost the whole scrape.
+    family.inc(labels, family instanceof Counter ? Math.max(0, value) : value);
+  }
+}

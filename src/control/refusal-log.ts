@@ -1,0 +1,35 @@
+/**
+ * Refused requests in the log, once a minute for each sender and reason: a peer port is open to whoever reaches it, and a
+ * flood of bad requests must not become a flood of log lines. What was left out is counted in the next line.
+ */
+import { LRUCache } from 'lru-cache';
+import type { Log } from '../log/logger.ts';
+
+/** Senders remembered; when more come, the one seen longest ago is forgotten and may be logged again. */
+const SENDERS_MAX = 1024;
+const QUIET_MS = 60_000;
+
+interface Refused {
+  readonly status: number;
+  readonly reason: string;
+  readonly remote: string;
+}
+
+/** To be called for each refused request. */
+export type RefusalLog = (refused: Refused) => void;
+
+export function createRefusalLog(log: Log, nowMs: () => number): RefusalLog {
+  const senders = new LRUCache<string, { readonly sinceMs: number; suppressed: number }>({
+    max: SENDERS_MAX,
+  });
+  return (refused) => {
+    const key = `${refused.remote} ${refused.status}`;
+    const known = senders.get(key);
+    if (known !== undefined && nowMs() - known.sinceMs < QUIET_MS) {
+      known.suppressed += 1;
+      return;
+    }
+    senders.set(key, { sinceMs: nowMs(), suppressed: 0 });
+    log('TDM_HTTP_REFUSED', { ...refused, suppressed: known?.suppressed ?? 0 });
+  };
+}

@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import t from 'tap';
+import {
+  type ConfigOutcome,
+  type ConfigurationSources,
+  configHash,
+  createConfigurationCommands,
+} from '../../../src/control/commands/configuration.ts';
+
+const document = { Dhcp4: { 'valid-lifetime': 4000, subnet4: [{ id: 1, subnet: '10.0.0.0/8' }] } };
+const fine: ConfigOutcome = { ok: true, problems: [] };
+
+function setUp(sources: Partial<ConfigurationSources> = {}) {
+  const commands = createConfigurationCommands({
+    document: () => document,
+    check: () => fine,
+    reload: async () => fine,
+    ...sources,
+  });
+  return (name: string, args?: unknown) => commands.get(name)!(args);
+}
+
+t.test('config-get gives the document and its hash', async (t) => {
+  const run = setUp();
+  t.same(await run('config-get'), { result: 0, arguments: { ...document, hash: configHash(document) } });
+});
+
+t.test('what else stands in the file is neither shown nor hashed', async (t) => {
+  const run = setUp({
+    document: () => ({ ...document, 'Control-agent': { password: 'secret' }, hash: 'forged' }),
+  });
+  t.same(await run('config-get'), { result: 0, arguments: { ...document, hash: configHash(document) } });
+});
+
+t.test(
+  'the hash is SHA-256 of the document with sorted keys, so that order and identity do not matter',
+  async (t) => {
+    const text = '{"Dhcp4":{"subnet4":[{"id":1,"subnet":"10.0.0.0/8"}],"valid-lifetime":4000}}';
+    const expected = createHash('sha256').update(text).digest('hex');
+    t.equal(configHash(document), expected);
+    t.equal(configHash(JSON.parse(text)), expected);
+    t.equal(configHash(document), expected, 'also when it is remembered');
+    t.not(configHash({ Dhcp4: { 'valid-lifetime': 4001 } }), expected);
+    t.match(configHash({}), /^[0-9a-f]{64}$/);
+  },
+);
+
+t.test('config-hash-get gives the hash alone, of the document in force', async (t) => {
+  let current: object = document;
+  const run = setUp({ document: () => current });
+  t.same(await run('config-hash-get'), { result: 0, arguments: { hash: configHash(document) } });
+  current = { Dhcp4: {} };
+  t.same(await run('config-hash-get'), { result: 0, arguments: { hash: configHash({ Dhcp4: {} }) } });
+});
+
+t.test('config-test refuses wrong arguments with the words of Kea', async (t) => {
+  const run = setUp();
+  const rows: [args: unknown, text: string][] = [
+    [undefined, "Missing mandatory 'arguments' parameter."],
+    [[], "'arguments' parameter expected to be a map."],
+    [null, "'arguments' parameter expected to be a map."],
+    [{}, "Missing mandatory 'Dhcp4' parameter."],
+    [{ Dhcp4: {}, x: 1 }, "Unsupported 'x' parameter."],
+    [{ Dhcp4: 3 }, "'Dhcp4' parameter expected to be a map."],
+    [{ Dhcp4: [] }, "'Dhcp4' parameter expected to be a map."],
+  ];
+  for (const [args, text] of rows) t.same(await run('config-test', args), { result: 1, text });
+});
+
+t.test('config-test hands over the document and says what the check found', async (t) => {
+  const seen: object[] = [];
+  let outcome: ConfigOutcome = fine;
+  const run = setUp({
+    check: (given) => {
+      seen.push(given);
+      return outcome;
+    },
+  });
+  t.match(await run('config-test', document), { result: 0, text: /^Configuration seems sane\./ });
+  t.same(seen, [document]);
+  outcome = { ok: false, problems: ['Dhcp4/subnet4: found 3; expected a list', 'second'] };
+  t.same(await run('config-test', document), {
+    result: 1,
+    text: 'Dhcp4/subnet4: found 3; expected a list\nsecond',
+  });
+});
+
+t.test('a long list of problems is cut', async (t) => {
+  const problems = Array.from({ length: 1000 }, (_, index) => `problem ${index}`);
+  const run = setUp({ check: () => ({ ok: false, problems }) });
+  const { text } = await run('config-test', document);
+  t.match(text, /problem 19\n... and 980 more$/);
+});
+
+t.test('config-reload answers with the hash of what is in force then', async (t) => {
+  let current: object = document;
+  const run = setUp({
+    document: () => current,
+    reload: async () => {
+      current = { Dhcp4: {} };
+      return fine;
+    },
+  });
+  t.same(await run('config-reload'), {
+    result: 0,
+    text: 'Configuration successful.',
+    arguments: { hash: configHash({ Dhcp4: {} }) },
+  });
+});
+
+t.test('config-reload says why it failed', async (t) => {
+  const run = setUp({ reload: async () => ({ ok: false, problems: ['no such file'] }) });
+  t.same(await run('config-reload'), { result: 1, text: 'Config reload failed: no such file' });
+});
+
+t.test(
+  'a second reload is refused while the first is under way, and allowed after it, even if it broke off',
+  async (t) => {
+    let finish: (outcome: ConfigOutcome) => void = () => {};
+    let reloads = 0;
+    const run = setUp({
+      reload: () => {
+        if (++reloads === 2) throw new Error('broke off');
+        return new Promise((resolve) => {
+          finish = resolve;
+        });
+      },
+    });
+    const first = run('config-reload');
+    t.match(await run('config-reload'), { result: 1, text: /another reload is under way/ });
+    finish(fine);
+    t.match(await first, { result: 0 });
+    await t.rejects(async () => run('config-reload'), /broke off/);
+    const third = run('config-reload');
+    finish(fine);
+    t.match(await third, { result: 0 });
+    t.equal(reloads, 3);
+  },
+);

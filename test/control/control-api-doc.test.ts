@@ -1,0 +1,50 @@
+/** docs/control-api.md names every command and every metric, and none that does not exist. */
+import { readFileSync } from 'node:fs';
+import t from 'tap';
+import { createServerCommands, type ServerSources } from '../../src/control/commands/server.ts';
+import { figureMetrics } from '../../src/control/figure-metrics.ts';
+import * as limits from '../../src/control/limits.ts';
+import { globalMetric, subnetMetric } from '../../src/control/metric-names.ts';
+import { GLOBAL_STATISTICS, SUBNET_STATISTICS } from '../../src/engine/statistics.ts';
+
+const page = readFileSync(new URL('../../../docs/control-api.md', import.meta.url), 'utf8');
+
+/** First cells of the table rows, without their quotes. */
+const rows = page.split('\n').flatMap((line) => /^\| (`.*?`) \|/.exec(line)?.[1]?.match(/[\w-]+/g) ?? []);
+
+t.test('every command of the server has a row', async (t) => {
+  const sources = { configuration: {}, statistics: {}, status: {} } as unknown as ServerSources;
+  for (const name of createServerCommands(sources).keys()) {
+    t.equal(rows.filter((row) => row === name).length, 1, name);
+  }
+});
+
+t.test('every metric has exactly one row, with its labels', async (t) => {
+  const expected = new Map<string, readonly string[]>([
+    ['tandem_build_info', ['version']],
+    ['tandem_subnets', []],
+  ]);
+  const statistics = [
+    ...GLOBAL_STATISTICS.map((name) => globalMetric(name)),
+    ...[...SUBNET_STATISTICS, 'total-addresses'].map((name) => subnetMetric(name, 0)),
+  ];
+  for (const { metric, label } of statistics) expected.set(metric, label === null ? [] : [label[0]]);
+  for (const { metric, labelNames } of figureMetrics) expected.set(metric, labelNames);
+  t.same(rows.filter((row) => row.startsWith('tandem_')).toSorted(), [...expected.keys()].toSorted());
+  for (const [metric, labels] of expected) {
+    const cell = labels.map((label) => `\`${label}\``).join(', ');
+    t.ok(page.includes(`| \`${metric}\` | ${cell === '' ? '' : `${cell} `}|`), `${metric} {${labels}}`);
+  }
+});
+
+t.test('the bounds on the page are those of the code', async (t) => {
+  const MiB = 1024 * 1024;
+  t.match(
+    page,
+    `${limits.COMMAND_BYTES_MAX / MiB} MiB, all unfinished ones together ${limits.COMMAND_BYTES_PENDING_MAX / MiB} MiB`,
+  );
+  t.match(page, `At most ${limits.UNIX_CONNECTIONS_MAX} connections`);
+  t.match(page, `${limits.UNIX_COMMAND_MS / 1000} s, and ${limits.UNIX_IDLE_MS / 1000} s of silence`);
+  t.match(page, `more than ${limits.SUBNET_METRICS_MAX} subnets`);
+  t.match(page, `| levels of nesting | ${limits.JSON_DEPTH_MAX} | ${limits.JSON_DEPTH_MAX} |`);
+});
