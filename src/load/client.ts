@@ -1,0 +1,108 @@
+/** The owner's side of a load client: starts its thread, steers it, reads what it counts. */
+import { once } from 'node:events';
+import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
+import { Worker } from 'node:worker_threads';
+import { allocateLoadCounters, type LoadCounts, readLoadCounters } from './counters.ts';
+import { allocateLedger, Ledger } from './ledger.ts';
+import {
+  type Endpoint,
+  LOAD_DEFAULTS,
+  type LoadHistograms,
+  type LoadMemory,
+  type LoadOptions,
+  LoadWord,
+  Stop,
+} from './model.ts';
+
+const CONTROL_WORDS = 16;
+/** Latencies above a minute are recorded as a minute. */
+const LATENCY_US_MAX = 60_000_000;
+// The thread's file has this file's extension, whether this one was compiled or not.
+const THREAD = new URL(`./thread${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url);
+
+/** What must be said, and what has a default (`LOAD_DEFAULTS`). */
+export type LoadSettings = {
+  readonly relay: Endpoint;
+  readonly servers: readonly Endpoint[];
+} & Partial<LoadOptions>;
+
+export class LoadClient {
+  readonly #memory: LoadMemory;
+  readonly #control: Int32Array;
+  readonly #ended: Promise<unknown>;
+  #failure: Error | null = null;
+  /** Every acknowledged lease; complete after `stop`. */
+  readonly ledger: Ledger;
+
+  private constructor(worker: Worker, memory: LoadMemory) {
+    this.#memory = memory;
+    this.#control = new Int32Array(memory.control);
+    this.ledger = new Ledger(memory.ledger);
+    worker.on('error', (error: Error) => {
+      this.#failure = error;
+    });
+    this.#ended = new Promise((resolve) => worker.once('exit', resolve));
+  }
+
+  /**
+   * Starts a client; the first queries leave at once.
+   * @throws when the relay's socket cannot be opened
+   */
+  static async start(settings: LoadSettings): Promise<LoadClient> {
+    const options: LoadOptions = { ...LOAD_DEFAULTS, ...settings };
+    const memory = allocateMemory(options);
+    const worker = new Worker(THREAD, { workerData: { options, memory } });
+    await once(worker, 'message');
+    return new LoadClient(worker, memory);
+  }
+
+  get histograms(): LoadHistograms {
+    return this.#memory.histograms;
+  }
+
+  counts(): LoadCounts {
+    return readLoadCounters(this.#memory.counters);
+  }
+
+  /** @param ratePerSec new exchanges a second, 0 = closed loop */
+  setRate(ratePerSec: number): void {
+    Atomics.store(this.#control, LoadWord.ratePerSec, ratePerSec);
+  }
+
+  /**
+   * Begins nothing new, waits for the exchanges in flight, ends the thread. May be called again.
+   * @param drainMs how long to wait for answers
+   * @returns the final counts; `in-flight` is what stayed without an answer
+   * @throws what the thread threw
+   */
+  async stop(drainMs: number): Promise<LoadCounts> {
+    if (Atomics.load(this.#control, LoadWord.stop) === Stop.run) {
+      Atomics.store(this.#control, LoadWord.stop, Stop.drain);
+    }
+    const timer = setTimeout(() => Atomics.store(this.#control, LoadWord.stop, Stop.now), drainMs);
+    await this.#ended;
+    clearTimeout(timer);
+    if (this.#failure !== null) throw this.#failure;
+    return this.counts();
+  }
+}
+
+function allocateMemory(options: LoadOptions): LoadMemory {
+  const control = new SharedArrayBuffer(CONTROL_WORDS * 4);
+  Atomics.store(new Int32Array(control), LoadWord.ratePerSec, options.ratePerSec);
+  return {
+    control,
+    counters: allocateLoadCounters(),
+    ledger: allocateLedger(options.ledgerCapacity),
+    histograms: {
+      exchangeUs: createLatencyHistogram(),
+      ackUs: createLatencyHistogram(),
+      recentUs: createLatencyHistogram(),
+    },
+  };
+}
+
+/** A histogram of microseconds, 1 µs to a minute, three significant figures. */
+export function createLatencyHistogram(): RecordableHistogram {
+  return createHistogram({ lowest: 1, highest: LATENCY_US_MAX, figures: 3 });
+}

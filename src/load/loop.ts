@@ -1,0 +1,117 @@
+/** The load client's loop: poll, receive a burst, answer it, begin new exchanges, send the burst. Synchronous throughout. */
+import type { Clock } from '../base/clock.ts';
+import { DatagramReceiver } from '../io/mmsg.ts';
+import { Poller } from '../io/poll.ts';
+import { closeFd, openUdpSocket } from '../io/udp.ts';
+import { L } from './counters.ts';
+import { type Endpoint, type LoadMemory, type LoadOptions, LoadWord, Stop } from './model.ts';
+import { UdpOutlet } from './outlet.ts';
+import { RelaySession } from './session.ts';
+
+const SLOT_BYTES = 2048;
+const SLOTS = 64;
+/** Bursts received before new exchanges get their turn. */
+const BURSTS_MAX = 8;
+const RECEIVE_BUFFER_BYTES = 8 << 20;
+/** Longest sleep: how late a stop or a retransmission may be noticed, in the closed loop. */
+const IDLE_MS = 20;
+/** Longest sleep in the open loop: how finely a rate is spread. */
+const PACED_MS = 1;
+const RETRANSMIT_EVERY_US = 20_000;
+
+/** Opens the relay's socket. @throws when address or port cannot be had */
+function openRelaySocket(relay: Endpoint): number {
+  return openUdpSocket({ ...relay, receiveBufferBytes: RECEIVE_BUFFER_BYTES });
+}
+
+/** Runs until the stop word says so, then closes the socket. @param onReady is called before the first query leaves */
+export function runLoad(options: LoadOptions, memory: LoadMemory, clock: Clock, onReady: () => void): void {
+  const fd = openRelaySocket(options.relay);
+  try {
+    onReady();
+    new LoadLoop(options, memory, clock, fd).run();
+  } finally {
+    closeFd(fd);
+  }
+}
+
+class LoadLoop {
+  readonly #control: Int32Array;
+  readonly #counters: Float64Array;
+  readonly #options: LoadOptions;
+  readonly #clock: Clock;
+  readonly #fd: number;
+  readonly #poller: Poller;
+  readonly #slots = new ArrayBuffer(SLOTS * SLOT_BYTES);
+  readonly #bytes = new Uint8Array(this.#slots);
+  readonly #receiver = new DatagramReceiver(this.#slots, 0, SLOT_BYTES, SLOTS);
+  readonly #outlet: UdpOutlet;
+  readonly #session: RelaySession;
+  #retransmitAtUs: number;
+
+  constructor(options: LoadOptions, memory: LoadMemory, clock: Clock, fd: number) {
+    this.#control = new Int32Array(memory.control);
+    this.#counters = new Float64Array(memory.counters);
+    this.#options = options;
+    this.#clock = clock;
+    this.#fd = fd;
+    this.#poller = new Poller([fd]);
+    this.#outlet = new UdpOutlet(fd, options.servers);
+    this.#session = new RelaySession(options, memory, this.#outlet, this.#nowUs());
+    this.#retransmitAtUs = this.#nowUs() + RETRANSMIT_EVERY_US;
+  }
+
+  run(): void {
+    for (;;) {
+      const stop = Atomics.load(this.#control, LoadWord.stop);
+      this.#counters[L['in-flight']] = this.#session.inFlight;
+      this.#counters[L['send-failed']] = this.#outlet.failed;
+      if (stop === Stop.now || (stop === Stop.drain && this.#session.inFlight === 0)) return;
+      const rate = Atomics.load(this.#control, LoadWord.ratePerSec);
+      this.#setTime();
+      if (stop === Stop.run) this.#session.begin(rate);
+      this.#outlet.flush();
+      this.#poller.wait(rate === 0 ? IDLE_MS : PACED_MS);
+      this.#receiveBursts();
+      this.#retransmit();
+    }
+  }
+
+  #receiveBursts(): void {
+    for (let burst = 0; burst < BURSTS_MAX; burst++) {
+      const count = this.#receiver.receive(this.#fd);
+      if (count === 0) return;
+      this.#setTime();
+      for (let i = 0; i < count; i++) {
+        const length = this.#receiver.truncated(i) ? 0 : this.#receiver.length(i);
+        this.#session.receive(this.#bytes, i * SLOT_BYTES, length, this.#serverOf(i));
+      }
+      if (count < SLOTS) return;
+    }
+  }
+
+  #serverOf(i: number): number {
+    const servers = this.#options.servers;
+    for (let index = 0; index < servers.length; index++) {
+      const server = servers[index]!;
+      if (this.#receiver.sourcePort(i) === server.port && this.#receiver.sourceAddress(i) === server.address)
+        return index;
+    }
+    return -1;
+  }
+
+  #retransmit(): void {
+    if (this.#nowUs() < this.#retransmitAtUs) return;
+    this.#setTime();
+    this.#session.retransmit();
+    this.#retransmitAtUs = this.#nowUs() + RETRANSMIT_EVERY_US;
+  }
+
+  #setTime(): void {
+    this.#session.setTime(this.#nowUs(), this.#clock.wallSec());
+  }
+
+  #nowUs(): number {
+    return this.#clock.monotonicMs() * 1000;
+  }
+}

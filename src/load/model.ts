@@ -1,0 +1,83 @@
+/** Options of the load client, and the memory that its owner and its thread share. */
+import type { RecordableHistogram } from 'node:perf_hooks';
+import type { Ipv4 } from '../base/ipv4.ts';
+
+/** Where datagrams go to or come from. */
+export interface Endpoint {
+  readonly address: Ipv4;
+  readonly port: number;
+}
+
+/**
+ * Whose exchanges are made: `fresh` = every exchange is a new client's; `bounded` = `count` clients in turn, all four
+ * messages each time; `renewing` = `count` clients in turn, which renew as soon as they hold an address.
+ */
+export type Clients =
+  | { readonly kind: 'fresh' }
+  | { readonly kind: 'bounded' | 'renewing'; readonly count: number };
+
+export interface LoadOptions {
+  /** The relay that the client plays: its own socket, and giaddr. Servers must answer to this port. */
+  readonly relay: Endpoint;
+  /** One or two servers; every query goes to each of them. */
+  readonly servers: readonly Endpoint[];
+  /** Exchanges that may wait for an answer at once, 1..IN_FLIGHT_MAX. */
+  readonly inFlightMax: number;
+  /** New exchanges a second; 0 = the next begins as soon as one ends (closed loop). */
+  readonly ratePerSec: number;
+  /** New exchanges in all, 0 = no end. */
+  readonly exchangesMax: number;
+  readonly clients: Clients;
+  /** 0..255, part of every client's hardware address. */
+  readonly seed: number;
+  /** Silence before the first retransmission; doubles with each one, up to four times. */
+  readonly retryAfterMs: number;
+  /** Places of the ledger, a power of two; seven eighths of them can be used. */
+  readonly ledgerCapacity: number;
+}
+
+/** Exchanges that can be in flight: half of the transaction ids that are remembered. */
+export const IN_FLIGHT_MAX = 32_768;
+
+/** Defaults of everything but the endpoints. */
+export const LOAD_DEFAULTS = {
+  inFlightMax: 256,
+  ratePerSec: 0,
+  exchangesMax: 0,
+  clients: { kind: 'fresh' },
+  seed: 1,
+  retryAfterMs: 1000,
+  ledgerCapacity: 1 << 20,
+} as const satisfies Omit<LoadOptions, 'relay' | 'servers'>;
+
+/** What the owner allocates and the thread fills. */
+export interface LoadMemory {
+  /** Int32 words, see `LoadWord`. */
+  readonly control: SharedArrayBuffer;
+  readonly counters: SharedArrayBuffer;
+  readonly ledger: SharedArrayBuffer;
+  readonly histograms: LoadHistograms;
+}
+
+/** In microseconds; shared between threads by Node itself. */
+export interface LoadHistograms {
+  /** From a client's first DISCOVER to its ACK, retransmissions included. */
+  readonly exchangeUs: RecordableHistogram;
+  /** From the first REQUEST of an exchange or renewal to its ACK. */
+  readonly ackUs: RecordableHistogram;
+  /** As `exchangeUs` (`ackUs` for renewals), for the owner to reset as often as it likes. */
+  readonly recentUs: RecordableHistogram;
+}
+
+/** Words of the control memory. */
+export const LoadWord = {
+  /** Owner -> thread: 0 run, 1 start nothing new and return when nothing is in flight, 2 return now. */
+  stop: 0,
+  /** Owner -> thread: new exchanges a second, 0 = closed loop. */
+  ratePerSec: 1,
+  /** Thread -> owner: 1 as soon as the socket is open. */
+  ready: 2,
+} as const;
+
+/** Values of `LoadWord.stop`. */
+export const Stop = { run: 0, drain: 1, now: 2 } as const;

@@ -1,0 +1,127 @@
+/**
+ * The queries of the load client, as a relay forwards them: BOOTREQUEST, hops 1, giaddr = the relay (RFC 1542 section 4.1).
+ *
+ *     240 octets of header and magic cookie
+ *     53  message type
+ *     61  client identifier (01 and the hardware address)
+ *     50  requested address      only in a REQUEST of state SELECTING
+ *     54  server identifier      only in a REQUEST of state SELECTING
+ *     55  parameter request list
+ *     255, zeros up to 300 octets (the smallest BOOTP message, RFC 1542 section 2.1)
+ */
+import {
+  BOOTREQUEST,
+  CHADDR_OFFSET,
+  CIADDR_OFFSET,
+  COOKIE_OFFSET,
+  GIADDR_OFFSET,
+  HLEN_OFFSET,
+  HOPS_OFFSET,
+  HTYPE_OFFSET,
+  MAGIC_COOKIE,
+  MessageType,
+  OP_OFFSET,
+  OPTIONS_OFFSET,
+  OptionCode,
+  SECS_OFFSET,
+  XID_OFFSET,
+} from '../dhcp4/codes.ts';
+import { HARDWARE_BYTES, writeHardwareAddress } from './identity.ts';
+
+/** Octets of every query. */
+export const QUERY_BYTES = 300;
+const ETHERNET = 1;
+const CLIENT_IDENTIFIER_BYTES = HARDWARE_BYTES + 1;
+
+const REQUEST_LIST = [
+  OptionCode.subnetMask,
+  OptionCode.routers,
+  OptionCode.domainNameServers,
+  OptionCode.domainName,
+  OptionCode.leaseTime,
+  OptionCode.serverIdentifier,
+  OptionCode.renewalTime,
+  OptionCode.rebindingTime,
+];
+
+/** What differs between queries; one object is reused for all of them. */
+export interface QueryFields {
+  xid: number;
+  client: number;
+  /** Seconds since the client began, 0..65535. */
+  secs: number;
+  /** Of a renewing client, else 0. */
+  ciaddr: number;
+  /** Option 50, or 0 for none. */
+  requestedAddress: number;
+  /** Option 54, or 0 for none. */
+  serverIdentifier: number;
+}
+
+/** Writes queries of one relay and one seed of clients. */
+export class QueryWriter {
+  readonly #seed: number;
+  readonly #header: Uint8Array;
+
+  /** @param giaddr the relay's address @param seed 0..255, see identity.ts */
+  constructor(giaddr: number, seed: number) {
+    this.#seed = seed;
+    this.#header = new Uint8Array(OPTIONS_OFFSET);
+    this.#header[OP_OFFSET] = BOOTREQUEST;
+    this.#header[HTYPE_OFFSET] = ETHERNET;
+    this.#header[HLEN_OFFSET] = HARDWARE_BYTES;
+    this.#header[HOPS_OFFSET] = 1;
+    writeWord(this.#header, GIADDR_OFFSET, giaddr);
+    writeWord(this.#header, COOKIE_OFFSET, MAGIC_COOKIE);
+  }
+
+  /** Writes one query of `QUERY_BYTES` octets at `offset`. @param messageType `MessageType.discover` or `.request` */
+  write(bytes: Uint8Array, offset: number, messageType: number, fields: QueryFields): void {
+    bytes.set(this.#header, offset);
+    writeWord(bytes, offset + XID_OFFSET, fields.xid);
+    bytes[offset + SECS_OFFSET] = fields.secs >>> 8;
+    bytes[offset + SECS_OFFSET + 1] = fields.secs;
+    writeWord(bytes, offset + CIADDR_OFFSET, fields.ciaddr);
+    writeHardwareAddress(bytes, offset + CHADDR_OFFSET, this.#seed, fields.client);
+    let at = offset + OPTIONS_OFFSET;
+    bytes[at++] = OptionCode.messageType;
+    bytes[at++] = 1;
+    bytes[at++] = messageType;
+    bytes[at++] = OptionCode.clientIdentifier;
+    bytes[at++] = CLIENT_IDENTIFIER_BYTES;
+    bytes[at++] = ETHERNET;
+    writeHardwareAddress(bytes, at, this.#seed, fields.client);
+    at += HARDWARE_BYTES;
+    if (messageType === MessageType.request) at = writeSelection(bytes, at, fields);
+    bytes[at++] = OptionCode.parameterRequestList;
+    bytes[at++] = REQUEST_LIST.length;
+    for (let i = 0; i < REQUEST_LIST.length; i++) bytes[at++] = REQUEST_LIST[i]!;
+    bytes[at++] = OptionCode.end;
+    bytes.fill(0, at, offset + QUERY_BYTES);
+  }
+}
+
+/** Options 50 and 54, each if it has a value. */
+function writeSelection(bytes: Uint8Array, at: number, fields: QueryFields): number {
+  if (fields.requestedAddress !== 0) {
+    at = writeAddressOption(bytes, at, OptionCode.requestedAddress, fields.requestedAddress);
+  }
+  if (fields.serverIdentifier !== 0) {
+    at = writeAddressOption(bytes, at, OptionCode.serverIdentifier, fields.serverIdentifier);
+  }
+  return at;
+}
+
+function writeAddressOption(bytes: Uint8Array, at: number, code: number, address: number): number {
+  bytes[at] = code;
+  bytes[at + 1] = 4;
+  writeWord(bytes, at + 2, address);
+  return at + 6;
+}
+
+function writeWord(bytes: Uint8Array, offset: number, value: number): void {
+  bytes[offset] = value >>> 24;
+  bytes[offset + 1] = value >>> 16;
+  bytes[offset + 2] = value >>> 8;
+  bytes[offset + 3] = value;
+}

@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import t from 'tap';
+import { runDemo } from '../../src/demo/run-demo.ts';
+
+// Two whole demonstrations.
+t.setTimeout(150_000);
+
+const MODULE = new URL('../../src/demo/run-demo.js', import.meta.url).href;
+const SECONDS = 15;
+const RATE = 200;
+
+for (const mode of ['load-balancing', 'hot-standby'] as const) {
+  t.test(`a ${mode} pair survives the demonstration with every promise kept`, async (t) => {
+    let shown = '';
+    const terminal = { write: (text: string) => (shown += text) };
+    const exitCode = await runDemo({ seconds: SECONDS, rate: RATE, mode }, terminal);
+    t.equal(exitCode, 0, shown);
+    t.match(shown, /kill -9 server1/);
+    t.match(shown, /server2 serves everybody/);
+    t.match(shown, /back to normal/);
+    t.match(shown, /clients without an answer +0\n/);
+  });
+}
+
+t.test('an interrupted demonstration ends its servers and removes its files', async (t) => {
+  const directory = t.testdir();
+  const script = `
+    const { runDemo } = await import(${JSON.stringify(MODULE)});
+    process.exit(await runDemo({ seconds: 60, rate: 10, mode: 'hot-standby' }));`;
+  const demo = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, TMPDIR: directory },
+  });
+  await once(demo.stdout, 'data');
+  t.not(readdirSync(directory).length, 0);
+  const servers = childrenOf(demo.pid!);
+  t.equal(servers.length, 2);
+  demo.kill('SIGINT');
+  t.same(await once(demo, 'exit'), [130, null]);
+  t.same(readdirSync(directory), []);
+  for (const pid of servers) t.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+});
+
+/** Process numbers whose parent is `pid`, from /proc/PID/stat. */
+function childrenOf(pid: number): number[] {
+  const numbers = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return numbers.map(Number).filter((candidate) => parentOf(candidate) === pid);
+}
+
+function parentOf(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return 0;
+  }
+}

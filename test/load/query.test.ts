@@ -1,0 +1,56 @@
+import t from 'tap';
+import { MessageType } from '../../src/dhcp4/codes.ts';
+import { DESCRIPTOR_WORDS, Field, Present } from '../../src/dhcp4/descriptor.ts';
+import { clientOfHardwareAddress } from '../../src/load/identity.ts';
+import { QUERY_BYTES, QueryWriter } from '../../src/load/query.ts';
+import { INPUT_OFFSET, LENGTHS_OFFSET, MEMORY_PAGES, RESULTS_OFFSET } from '../../src/wasm/layout.ts';
+import { ClassifierTwin } from '../oracle/classify4.ts';
+
+const RELAY = 0x7f000003;
+const QUERY = {
+  xid: 0xfedcba98,
+  client: 0x80000001,
+  secs: 300,
+  ciaddr: 0,
+  requestedAddress: 0x0a000001,
+  serverIdentifier: 0x7f000002,
+};
+
+/** Field of a query as the server's own classifier understands it. */
+function classified(messageType: number, fields: typeof QUERY): (field: number) => number {
+  const memory = new ArrayBuffer(MEMORY_PAGES * 65536);
+  new QueryWriter(RELAY, 3).write(new Uint8Array(memory), INPUT_OFFSET, messageType, fields);
+  new DataView(memory).setUint32(LENGTHS_OFFSET, QUERY_BYTES, true);
+  new ClassifierTwin(memory).classify(1);
+  const words = new Int32Array(memory, RESULTS_OFFSET, DESCRIPTOR_WORDS);
+  return (field) => words[field]! >>> 0;
+}
+
+t.test('a REQUEST is understood by the classifier as it was meant', async (t) => {
+  const field = classified(MessageType.request, QUERY);
+  t.equal(field(Field.malformed), 0);
+  t.equal(field(Field.messageType), MessageType.request);
+  t.equal(field(Field.giaddr), RELAY);
+  t.equal(field(Field.secs), 300);
+  t.equal(field(Field.requestedAddress), 0x0a000001);
+  t.equal(field(Field.serverIdentifier), 0x7f000002);
+  t.equal(field(Field.clientIdLength), 7);
+  t.equal(field(Field.requestListLength), 8);
+});
+
+t.test('a DISCOVER asks for no address and names no server', async (t) => {
+  const field = classified(MessageType.discover, QUERY);
+  t.equal(field(Field.malformed), 0);
+  t.equal(field(Field.present) & (Present.requestedAddress | Present.serverIdentifier), 0);
+});
+
+t.test('a client is found again by its hardware address, and nobody else is', async (t) => {
+  const bytes = new Uint8Array(QUERY_BYTES);
+  new QueryWriter(RELAY, 3).write(bytes, 0, MessageType.discover, QUERY);
+  const hardwareAddress = bytes.slice(28, 34);
+  t.equal(clientOfHardwareAddress(hardwareAddress, 3), QUERY.client);
+  t.equal(clientOfHardwareAddress(hardwareAddress, 4), -1);
+  t.equal(clientOfHardwareAddress(hardwareAddress.subarray(0, 5), 3), -1);
+  hardwareAddress[0] = 0;
+  t.equal(clientOfHardwareAddress(hardwareAddress, 3), -1);
+});
