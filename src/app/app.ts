@@ -1,0 +1,244 @@
+/**
+ * The composition root: builds every part of the server, hands each what it needs, and owns the order of start and stop.
+ *
+ *     start   configuration -> sockets -> lease file -> journal -> shards -> high availability -> control sockets
+ *     stop    control's new work -> HA timers -> shards (parked replies leave) -> journal (all rows on disk) -> the rest
+ */
+import { systemClock } from '../base/clock.ts';
+import type { ServerConfig } from '../config/model.ts';
+import type { ConfigOutcome } from '../control/commands/configuration.ts';
+import { createServiceSwitch, type ServiceSwitch } from '../ha/service-switch.ts';
+import { systemTimers } from '../ha/timers.ts';
+import { createEventFd } from '../io/eventfd.ts';
+import { closeFd } from '../io/udp.ts';
+import { type AdjustableLog, logLevelOf } from '../log/logger.ts';
+import { VERSION } from '../version.ts';
+import {
+  type ConfigurationFile,
+  fixedDifferences,
+  type LoadedConfiguration,
+  readConfiguration,
+} from './configuration.ts';
+import { Control } from './control.ts';
+import { DataPlane } from './data-plane.ts';
+import { HighAvailability } from './high-availability.ts';
+import { Leases } from './leases.ts';
+import { allocateServerMemory, type ServerMemory } from './memory.ts';
+import { parkedPerShard, shardCount } from './shard-count.ts';
+import { ServerSockets } from './sockets.ts';
+import { Storage } from './storage.ts';
+import { Threads } from './threads.ts';
+
+export interface AppOptions {
+  readonly file: ConfigurationFile;
+  readonly loaded: LoadedConfiguration;
+  /** UDP port of the server. */
+  readonly serverPort: number;
+  /** Destination port of every reply, 0 = by the rules. */
+  readonly clientPort: number;
+  readonly log: AdjustableLog;
+  /** Begins the orderly stop of the process. */
+  readonly shutdown: (exitValue: number) => void;
+  /** A thread failed: the process has to end at once. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+export class App {
+  readonly #options: AppOptions;
+  readonly #memory: ServerMemory;
+  readonly #threads: Threads;
+  readonly #eventFds: readonly number[];
+  readonly #dataPlane: DataPlane;
+  readonly #leases: Leases;
+  readonly #serviceSwitch: ServiceSwitch;
+  readonly #highAvailability: HighAvailability;
+  readonly #control: Control;
+  #sockets: ServerSockets;
+  #loaded: LoadedConfiguration;
+  #configuredMs = systemClock.monotonicMs();
+  #reloading: Promise<ConfigOutcome> | null = null;
+  #isStopping = false;
+
+  /** Builds the server and starts it. @throws an Error that says what is wrong and what to do; nothing stays open */
+  static async start(options: AppOptions): Promise<App> {
+    const { config } = options.loaded;
+    options.log.setLevel(logLevelOf(config.loggers));
+    options.log('TDM_ENGINE_STARTING', { version: VERSION, node: process.version });
+    const shards = shardCount(config);
+    const sockets = ServerSockets.open(
+      { interfaces: config.interfaces, port: options.serverPort, shards },
+      options.log,
+    );
+    let app: App;
+    try {
+      app = new App(options, sockets, shards);
+    } catch (error) {
+      sockets.close();
+      throw error;
+    }
+    try {
+      await app.#begin();
+      return app;
+    } catch (error) {
+      await app.stop();
+      throw error;
+    }
+  }
+
+  private constructor(options: AppOptions, sockets: ServerSockets, shards: number) {
+    const { config } = options.loaded;
+    const { log, onFatal } = options;
+    const clock = systemClock;
+    this.#options = options;
+    this.#loaded = options.loaded;
+    this.#sockets = sockets;
+    this.#memory = allocateServerMemory(config);
+    this.#eventFds = Array.from({ length: shards }, createEventFd);
+    this.#threads = new Threads(shards);
+    this.#dataPlane = new DataPlane(
+      {
+        memory: this.#memory,
+        threads: this.#threads,
+        eventFds: this.#eventFds,
+        parkedMax: parkedPerShard(config, shards),
+        forcedPort: options.clientPort,
+        onFailure: onFatal,
+      },
+      config,
+    );
+    const storage = new Storage({
+      config,
+      memory: this.#memory,
+      threads: this.#threads,
+      eventFds: this.#eventFds,
+      clock,
+      log,
+      onFailure: onFatal,
+    });
+    this.#leases = new Leases({ memory: this.#memory, storage, clock, log }, config, this.#dataPlane.writer);
+    this.#serviceSwitch = createServiceSwitch({ timers: systemTimers, log });
+    this.#highAvailability = new HighAvailability({
+      config,
+      memory: this.#memory,
+      dataPlane: this.#dataPlane,
+      store: this.#leases.store,
+      serviceSwitch: this.#serviceSwitch,
+      clock,
+      log,
+    });
+    this.#control = new Control({
+      config: () => this.#loaded.config,
+      document: () => this.#loaded.document,
+      configuredMs: () => this.#configuredMs,
+      file: options.file,
+      dataPlane: this.#dataPlane,
+      leases: this.#leases,
+      storage,
+      memory: this.#memory,
+      serviceSwitch: this.#serviceSwitch,
+      highAvailability: this.#highAvailability,
+      clock,
+      log,
+      reload: () => this.reload(),
+      shutdown: options.shutdown,
+    });
+  }
+
+  async #begin(): Promise<void> {
+    const { config } = this.#loaded;
+    const { log } = this.#options;
+    this.#leases.start();
+    if (config.interfaces.length === 0) log('TDM_ENGINE_NO_INTERFACES');
+    this.#dataPlane.start(config, this.#sockets);
+    await this.#highAvailability.start(this.#control.peerTable);
+    await this.#control.start();
+    log('TDM_ENGINE_SERVING', { shards: this.#eventFds.length, leases: this.#leases.store.count() });
+  }
+
+  /** Reads the configuration file again and works by it; a bad one changes nothing. Never rejects. */
+  reload(): Promise<ConfigOutcome> {
+    this.#reloading ??= this.#reload().finally(() => {
+      this.#reloading = null;
+    });
+    return this.#reloading;
+  }
+
+  async #reload(): Promise<ConfigOutcome> {
+    const { file, log } = this.#options;
+    const outcome = this.#isStopping ? refuse('the server is stopping') : readConfiguration(file, log);
+    if (!('config' in outcome)) return this.#refused(outcome);
+    const fixed = fixedDifferences(this.#loaded.config, outcome.config);
+    if (fixed.length > 0) return this.#refused(refuse(`a restart is needed to change ${fixed.join(', ')}`));
+    try {
+      await this.#apply(outcome);
+    } catch (error) {
+      return this.#refused(refuse((error as Error).message));
+    }
+    log('TDM_ENGINE_RELOADED', { file: file.path, subnets: outcome.config.subnets.length });
+    return { ok: true, problems: [] };
+  }
+
+  #refused(outcome: ConfigOutcome): ConfigOutcome {
+    this.#options.log('TDM_ENGINE_RELOAD_REFUSED', { problems: outcome.problems });
+    return outcome;
+  }
+
+  /** Queries that arrive while the shards stand still wait in the sockets. */
+  async #apply(next: LoadedConfiguration): Promise<void> {
+    const { config } = next;
+    const isSameInterfaces =
+      JSON.stringify(config.interfaces) === JSON.stringify(this.#loaded.config.interfaces);
+    await this.#dataPlane.stop();
+    try {
+      if (!isSameInterfaces) this.#reopenSockets(config);
+      this.#dataPlane.renewStatistics(config);
+      const pools = this.#leases.reconfigure(config, this.#dataPlane.writer, this.#dataPlane.reader);
+      this.#dataPlane.replacePools(pools);
+      this.#loaded = next;
+      this.#configuredMs = systemClock.monotonicMs();
+      this.#options.log.setLevel(logLevelOf(config.loggers));
+    } finally {
+      this.#dataPlane.start(this.#loaded.config, this.#sockets);
+    }
+  }
+
+  /** Opens the new sockets; when that fails the old ones are opened again. */
+  #reopenSockets(config: ServerConfig): void {
+    const open = (interfaces: ServerConfig['interfaces']): ServerSockets =>
+      ServerSockets.open(
+        { interfaces, port: this.#options.serverPort, shards: this.#eventFds.length },
+        this.#options.log,
+      );
+    this.#sockets.close();
+    try {
+      this.#sockets = open(config.interfaces);
+    } catch (error) {
+      this.#sockets = open(this.#loaded.config.interfaces);
+      throw error;
+    }
+  }
+
+  /** Ends the service in order. @returns whether every change is on disk */
+  async stop(): Promise<boolean> {
+    if (this.#isStopping) return true;
+    this.#isStopping = true;
+    const { log } = this.#options;
+    log('TDM_ENGINE_STOPPING');
+    await this.#reloading;
+    this.#highAvailability.stopTimers();
+    await this.#dataPlane.stop();
+    const drained = await this.#leases.stop();
+    await this.#highAvailability.close();
+    await this.#control.close();
+    this.#serviceSwitch.close();
+    this.#sockets.close();
+    await this.#threads.close();
+    for (const fd of this.#eventFds) closeFd(fd);
+    log(drained ? 'TDM_ENGINE_STOPPED' : 'TDM_ENGINE_STOPPED_UNFLUSHED');
+    return drained;
+  }
+}
+
+function refuse(problem: string): ConfigOutcome {
+  return { ok: false, problems: [problem] };
+}

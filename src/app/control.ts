@@ -1,0 +1,173 @@
+/** The control API as a part of the server: one table of all commands, and a server for each configured socket. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Clock } from '../base/clock.ts';
+import { checkDocument } from '../config/load.ts';
+import type { ServerConfig } from '../config/model.ts';
+import { formatProblem } from '../config/problem.ts';
+import type { CommandHandler, CommandTable } from '../control/answer.ts';
+import type { ConfigOutcome } from '../control/commands/configuration.ts';
+import { createLease4Commands } from '../control/commands/lease4.ts';
+import type { ReleasedAs } from '../control/commands/lease4-json.ts';
+import { LeaseSubnets } from '../control/commands/lease4-subnets.ts';
+import { createServerCommands, type ServerSources } from '../control/commands/server.ts';
+import { subnetTotals } from '../control/commands/statistics.ts';
+import { createMetrics } from '../control/metrics.ts';
+import { createMonitoringPages } from '../control/monitoring.ts';
+import { type ControlServer, openControlServer } from '../control/server.ts';
+import { dhcpState, type ServiceSwitch } from '../ha/service-switch.ts';
+import type { Log } from '../log/logger.ts';
+import { VERSION } from '../version.ts';
+import type { ConfigurationFile } from './configuration.ts';
+import type { DataPlane } from './data-plane.ts';
+import { serverFigures } from './figures.ts';
+import type { HighAvailability } from './high-availability.ts';
+import type { Leases } from './leases.ts';
+import type { ServerMemory } from './memory.ts';
+import type { Storage } from './storage.ts';
+
+export interface ControlParts {
+  readonly config: () => ServerConfig;
+  readonly document: () => object;
+  readonly configuredMs: () => number;
+  readonly file: ConfigurationFile;
+  readonly dataPlane: DataPlane;
+  readonly leases: Leases;
+  readonly storage: Storage;
+  readonly memory: ServerMemory;
+  readonly serviceSwitch: ServiceSwitch;
+  readonly highAvailability: HighAvailability;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly reload: () => Promise<ConfigOutcome>;
+  readonly shutdown: (exitValue: number) => void;
+}
+
+const COMMAND_GRACE_MS = 1_000;
+
+export class Control {
+  readonly #parts: ControlParts;
+  /** Every command of the server; the peer port serves from it too. */
+  readonly table: CommandTable;
+  readonly #startedMs: number;
+  readonly #subnets: () => LeaseSubnets;
+  #server: ControlServer | null = null;
+
+  constructor(parts: ControlParts) {
+    this.#parts = parts;
+    this.#startedMs = parts.clock.monotonicMs();
+    this.#subnets = subnetsOf(parts.config);
+    this.table = new Map<string, CommandHandler>([
+      ...createServerCommands(this.#serverSources()),
+      ...this.#leaseCommands('released'),
+      ...parts.highAvailability.commands,
+    ]);
+  }
+
+  /** The table as peers see it: Kea before 2.7 refuses a page with a lease in state released. */
+  get peerTable(): CommandTable {
+    const page = this.#leaseCommands('expired-reclaimed').get('lease4-get-page');
+    return page === undefined ? this.table : new Map([...this.table, ['lease4-get-page', page]]);
+  }
+
+  #leaseCommands(releasedAs: ReleasedAs): Map<string, CommandHandler> {
+    const { config, leases, clock } = this.#parts;
+    if (!config().leaseCommands) return new Map();
+    const parts = { store: leases.store, subnets: this.#subnets, clock, yieldTurn: () => nextTurn() };
+    return createLease4Commands(parts, releasedAs);
+  }
+
+  /** @throws when a control socket cannot be opened */
+  async start(): Promise<void> {
+    const { config, log, clock, dataPlane } = this.#parts;
+    const metrics = createMetrics({
+      version: VERSION,
+      reader: () => dataPlane.reader,
+      totals: () => subnetTotals(config()),
+      subnetIds: () => config().subnets.map((subnet) => subnet.id),
+      figures: () => serverFigures(this.#parts),
+    });
+    const pages = createMonitoringPages({
+      log,
+      metrics,
+      failures: () => this.#failures(),
+      notReady: () => this.#notReady(),
+    });
+    this.#server = await openControlServer({
+      log,
+      table: this.table,
+      sockets: config().controlSockets,
+      pages,
+    });
+    log('TDM_ENGINE_CONTROL_OPEN', {
+      httpPorts: this.#server.httpPorts,
+      sinceMs: Math.round(clock.monotonicMs() - this.#startedMs),
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#server?.close(COMMAND_GRACE_MS);
+  }
+
+  #serverSources(): ServerSources {
+    const { config, document, configuredMs, file, dataPlane, clock, reload, shutdown } = this.#parts;
+    const { serviceSwitch, highAvailability } = this.#parts;
+    return {
+      configuration: { document, check: (candidate) => checkCandidate(candidate, file), reload },
+      statistics: { clock, reader: () => dataPlane.reader, totals: () => subnetTotals(config()) },
+      status: {
+        clock,
+        table: () => this.table,
+        version: {
+          version: VERSION,
+          extended: `tandem ${VERSION}\nNode.js ${process.version}\n${process.platform} ${process.arch}`,
+        },
+        startedMs: this.#startedMs,
+        configuredMs,
+        config,
+        sockets: () => ({ status: 'ready', errors: [] }),
+        dhcpState: () => dhcpState(serviceSwitch),
+        highAvailability: () => highAvailability.service?.status() ?? null,
+        shutdown,
+      },
+    };
+  }
+
+  /** What is broken: a disk that does not take leases. */
+  #failures(): string[] {
+    const failure = this.#parts.storage.journal.failure();
+    if (failure === null) return [];
+    return [
+      `the lease file cannot be written since ${new Date(failure.sinceSec * 1000).toISOString()} (${failure.step})`,
+    ];
+  }
+
+  #notReady(): string[] {
+    const { serviceSwitch, highAvailability } = this.#parts;
+    const origins = serviceSwitch.origins();
+    if (origins.length === 0) return [];
+    const why = highAvailability.service?.why();
+    const state =
+      why === undefined ? [] : [`${why.state}: ${why.because}; waits for ${why['waits-for'].join('; ')}`];
+    return [`the DHCP service is held off by origin ${origins.join(', ')}`, ...state];
+  }
+}
+
+/** The subnets of the configuration in force; arranged again only after a reload. */
+function subnetsOf(config: () => ServerConfig): () => LeaseSubnets {
+  let arranged: { readonly config: ServerConfig; readonly subnets: LeaseSubnets } | null = null;
+  return () => {
+    const current = config();
+    if (arranged?.config !== current)
+      arranged = { config: current, subnets: new LeaseSubnets(current.subnets) };
+    return arranged.subnets;
+  };
+}
+
+function checkCandidate(candidate: object, file: ConfigurationFile): ConfigOutcome {
+  const { ignoreUnsupported, thisServerName } = file;
+  const result = checkDocument(candidate, {
+    ignoreUnsupported,
+    ...(thisServerName === null ? {} : { thisServerName }),
+  });
+  return { ok: result.ok, problems: result.ok ? [] : result.problems.map(formatProblem) };
+}

@@ -1,0 +1,163 @@
+/**
+ * The shards as main sees them: started with a configuration, stopped without losing what waits in the sockets, told the
+ * policy. Everything that belongs to one run of the shards (links, statistics) lives here.
+ */
+import type { ServerConfig } from '../config/model.ts';
+import { type Policy, publishPolicy } from '../engine/policy.ts';
+import { allocateShardLink, type ShardLinkMemory, ShardWord } from '../engine/shard-link.ts';
+import {
+  allocateStatistics,
+  type StatisticsMemory,
+  StatisticsReader,
+  StatisticsWriter,
+} from '../engine/statistics.ts';
+import { signalEventFd } from '../io/eventfd.ts';
+import { WordWatch } from '../journal/word-watch.ts';
+import { isReached } from '../lease/change-log.ts';
+import type { PoolMemory } from '../lease/pool.ts';
+import type { ServerMemory } from './memory.ts';
+import type { ServerSockets } from './sockets.ts';
+import type { Threads } from './threads.ts';
+
+/** A shard looks at the policy at least every 50 ms; one that needs longer hangs. */
+const POLICY_TIMEOUT_MS = 5_000;
+
+export interface DataPlaneParts {
+  readonly memory: ServerMemory;
+  readonly threads: Threads;
+  /** One eventfd a shard. */
+  readonly eventFds: readonly number[];
+  readonly parkedMax: number;
+  readonly forcedPort: number;
+  /** A shard ended with a fault. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+export class DataPlane {
+  readonly #parts: DataPlaneParts;
+  readonly #policyWords: Int32Array;
+  /** Kept over reloads: the dispatcher of lease updates holds the verdict rings. */
+  readonly links: readonly ShardLinkMemory[];
+  readonly #policyWatches: readonly WordWatch[];
+  #pools: PoolMemory;
+  #statistics: StatisticsMemory;
+  #reader: StatisticsReader;
+  #writer: StatisticsWriter;
+  #running: Promise<unknown>[] = [];
+  #version = 0;
+
+  constructor(parts: DataPlaneParts, config: ServerConfig) {
+    this.#parts = parts;
+    this.#policyWords = new Int32Array(parts.memory.policy);
+    this.links = parts.eventFds.map((fd) => allocateShardLink(fd, parts.parkedMax));
+    this.#policyWatches = this.links.map(
+      (link) => new WordWatch(new Int32Array(link.words), ShardWord.policyVersion),
+    );
+    this.#pools = parts.memory.book.pools;
+    this.#statistics = this.#allocateStatistics(config);
+    this.#reader = new StatisticsReader(this.#statistics);
+    this.#writer = new StatisticsWriter(this.#statistics, 0);
+  }
+
+  get reader(): StatisticsReader {
+    return this.#reader;
+  }
+
+  /** Main's own row of cells. */
+  get writer(): StatisticsWriter {
+    return this.#writer;
+  }
+
+  get isRunning(): boolean {
+    return this.#running.length > 0;
+  }
+
+  /** Starts every shard on the open sockets. */
+  start(config: ServerConfig, sockets: ServerSockets): void {
+    const { memory, threads, parkedMax, forcedPort, onFailure } = this.#parts;
+    this.#running = this.links.map((link, shard) => {
+      const words = new Int32Array(link.words);
+      Atomics.store(words, ShardWord.stop, 0);
+      Atomics.store(words, ShardWord.policyVersion, 0);
+      const { policy, updates } = memory;
+      const book = { ...memory.book, pools: this.#pools };
+      const task = {
+        shard,
+        sockets: sockets.shards[shard]!,
+        config,
+        book,
+        policy,
+        updates,
+        link,
+        statistics: this.#statistics,
+        parkedMax,
+        forcedPort,
+      };
+      return threads.runShard(task).catch(onFailure);
+    });
+  }
+
+  /** Stops the shards; resolves when all have returned, their parked replies gone or the grace period over. */
+  async stop(): Promise<void> {
+    for (const link of this.links) {
+      Atomics.store(new Int32Array(link.words), ShardWord.stop, 1);
+      signalEventFd(link.eventFd);
+    }
+    await Promise.all(this.#running);
+    this.#running = [];
+  }
+
+  /** Publishes a policy at once; resolves when every running shard works by it. */
+  async publish(policy: Policy): Promise<void> {
+    const version = publishPolicy(this.#policyWords, policy);
+    this.#version = version;
+    for (const link of this.links) signalEventFd(link.eventFd);
+    await this.applied(version);
+  }
+
+  /**
+   * Resolves when every running shard works by a policy of this version or a newer one.
+   * @throws (rejects) when one does not within five seconds
+   */
+  async applied(version = this.#version): Promise<void> {
+    if (!this.isRunning) return;
+    const isSeen = (seen: number): boolean => isReached(seen, version);
+    const answers = await Promise.all(
+      this.#policyWatches.map((watch) => watch.until(isSeen, POLICY_TIMEOUT_MS)),
+    );
+    if (answers.includes(false)) throw new Error('a packet thread does not confirm the policy: it hangs');
+  }
+
+  wake(shard: number): void {
+    signalEventFd(this.links[shard]!.eventFd);
+  }
+
+  parked(shard: number): number {
+    return Atomics.load(new Int32Array(this.links[shard]!.words), ShardWord.parked);
+  }
+
+  turns(shard: number): number {
+    return Atomics.load(new Int32Array(this.links[shard]!.words), ShardWord.turns);
+  }
+
+  /**
+   * Statistics for another set of subnets; the values of what exists in both are carried over. Only while no shard runs.
+   */
+  renewStatistics(config: ServerConfig): void {
+    const before = this.#reader;
+    this.#statistics = this.#allocateStatistics(config);
+    this.#reader = new StatisticsReader(this.#statistics);
+    this.#writer = new StatisticsWriter(this.#statistics, 0);
+    this.#writer.takeOver(before);
+  }
+
+  /** The pools that the shards work with from the next start on. */
+  replacePools(pools: PoolMemory): void {
+    this.#pools = pools;
+  }
+
+  #allocateStatistics(config: ServerConfig): StatisticsMemory {
+    const ids = config.subnets.map((subnet) => subnet.id);
+    return allocateStatistics(this.links.length + 1, ids);
+  }
+}

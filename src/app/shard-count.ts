@@ -1,0 +1,20 @@
+/** How many shards, and how many replies each may park. */
+import { availableParallelism } from 'node:os';
+import type { ServerConfig } from '../config/model.ts';
+import { PARKED_MAX, SHARDS_MAX } from '../limits.ts';
+
+/**
+ * multi-threading/thread-pool-size; 0 = one less than there are processors, because main and the journal need time too.
+ * @returns 1..SHARDS_MAX
+ */
+export function shardCount({ multiThreading }: ServerConfig): number {
+  if (!multiThreading.enabled) return 1;
+  const wanted = multiThreading.threadPoolSize || availableParallelism() - 1;
+  return Math.min(SHARDS_MAX, Math.max(1, wanted));
+}
+
+/** parked-packet-limit is for the whole server: each shard gets its share, rounded up to a power of two. */
+export function parkedPerShard({ parkedPacketLimit }: ServerConfig, shards: number): number {
+  if (parkedPacketLimit === null || parkedPacketLimit === 0) return PARKED_MAX;
+  return Math.min(PARKED_MAX, 2 ** Math.ceil(Math.log2(Math.ceil(parkedPacketLimit / shards))));
+}

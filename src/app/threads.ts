@@ -1,0 +1,56 @@
+/** The worker threads: long-lived ones for shards and journal, one that comes and goes for jobs. */
+import { Piscina } from 'piscina';
+import type { CleanupOutcome, CleanupTask } from '../journal/cleanup.ts';
+import type { JournalReport, JournalTask } from '../journal/memory.ts';
+import type { ShardTask } from '../shard/task.ts';
+
+/** The worker's file has this module's own ending: .ts when run from source, .js when built. */
+const WORKER_FILE = new URL(
+  `../worker${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`,
+  import.meta.url,
+);
+/** A job's thread is kept a little, because clean-ups may follow one another. */
+const JOB_IDLE_MS = 10_000;
+
+export class Threads {
+  readonly #longLived: Piscina;
+  readonly #jobs: Piscina;
+
+  /** @param shards threads of the data plane; the journal has one more */
+  constructor(shards: number) {
+    const filename = WORKER_FILE.href;
+    // The tasks block their threads for as long as they live: no waiting between tasks, no queue.
+    this.#longLived = new Piscina({
+      filename,
+      minThreads: shards + 1,
+      maxThreads: shards + 1,
+      atomics: 'disabled',
+      recordTiming: false,
+    });
+    this.#jobs = new Piscina({
+      filename,
+      minThreads: 0,
+      maxThreads: 1,
+      idleTimeout: JOB_IDLE_MS,
+      recordTiming: false,
+    });
+  }
+
+  /** Resolves when the shard has been stopped; rejects when it failed. */
+  runShard(task: ShardTask): Promise<void> {
+    return this.#longLived.run(task, { name: 'runShard' });
+  }
+
+  runJournal(task: JournalTask): Promise<JournalReport> {
+    return this.#longLived.run(task, { name: 'runJournal' });
+  }
+
+  runCleanup(task: CleanupTask): Promise<CleanupOutcome> {
+    return this.#jobs.run(task, { name: 'runCleanup' });
+  }
+
+  /** Ends the threads; their tasks have returned before. */
+  async close(): Promise<void> {
+    await Promise.all([this.#longLived.destroy(), this.#jobs.destroy()]);
+  }
+}

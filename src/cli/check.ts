@@ -1,0 +1,18 @@
+/** `tandem check FILE`: says everything that is wrong with a configuration. */
+import { loadConfig } from '../config/load.ts';
+import { formatProblem } from '../config/problem.ts';
+import { ExitCode } from './exit-codes.ts';
+
+/** @returns the exit code; each problem and warning is one line on `print` */
+export function check(path: string, ignoreUnsupported: boolean, print: (line: string) => void): number {
+  const result = loadConfig(path, { ignoreUnsupported });
+  for (const warning of result.warnings) print(`warning: ${formatProblem(warning)}`);
+  if (!result.ok) {
+    for (const problem of result.problems) print(`error: ${formatProblem(problem)}`);
+    print(`${path}: ${result.problems.length} error(s)`);
+    return ExitCode.failed;
+  }
+  const pools = result.config.subnets.reduce((sum, subnet) => sum + subnet.pools.length, 0);
+  print(`${path}: ok, ${result.config.subnets.length} subnet(s), ${pools} pool(s)`);
+  return ExitCode.ok;
+}

@@ -1,0 +1,104 @@
+#!/usr/bin/env node
+/** The command line; the only file that ends the process. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { bench } from './cli/bench.ts';
+import { check } from './cli/check.ts';
+import { runCtl } from './cli/ctl.ts';
+import { ExitCode } from './cli/exit-codes.ts';
+import { serve } from './cli/serve.ts';
+import { DEMO_DEFAULTS, runDemo } from './demo/run-demo.ts';
+import { VERSION } from './version.ts';
+
+const SERVER_PORT = 67;
+
+function integer(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^[0-9]+$/.test(text) || value < min || value > max) {
+      throw new InvalidArgumentError(`expected a whole number from ${min} to ${max}`);
+    }
+    return value;
+  };
+}
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+const exit = (code: number): void => process.exit(code);
+
+const program = new Command('tandem')
+  .description('A DHCP server pair that never stops')
+  .version(VERSION)
+  .exitOverride((error) => exit(error.exitCode === 0 ? ExitCode.ok : ExitCode.usage));
+
+program
+  .command('serve')
+  .description('run the server (SIGHUP: reload, SIGTERM: stop in order)')
+  .requiredOption('-c, --config <file>', "Kea's Dhcp4 configuration")
+  .option('--this-server-name <name>', 'takes the place of this-server-name in the file')
+  .option('-p, --server-port <port>', 'UDP port of the server', integer(1, 65535), SERVER_PORT)
+  .option(
+    '-P, --client-port <port>',
+    'destination port of every reply (0: as the protocol says)',
+    integer(0, 65535),
+    0,
+  )
+  .option('--ignore-unsupported', 'warn of keys that Kea knows and Tandem does not implement yet', false)
+  .action((options) =>
+    serve(
+      {
+        path: options.config,
+        ignoreUnsupported: options.ignoreUnsupported,
+        thisServerName: options.thisServerName ?? null,
+        serverPort: options.serverPort,
+        clientPort: options.clientPort,
+      },
+      exit,
+    ),
+  );
+
+program
+  .command('check')
+  .description('check a configuration; every problem with its place')
+  .argument('<file>')
+  .option('--ignore-unsupported', 'warn of keys that Kea knows and Tandem does not implement yet', false)
+  .action((file, options) => {
+    process.exitCode = check(file, options.ignoreUnsupported, print);
+  });
+
+program
+  .command('ctl')
+  .description(
+    'send one command to a running server (exit code 0: done, 3: nothing found, 1: error, 2: no answer)',
+  )
+  .argument('<command>')
+  .argument('[json]', 'the arguments, a JSON map')
+  .option('--url <url>', 'HTTP control socket')
+  .option('--socket <path>', 'unix control socket')
+  .action(async (command, argsJson, options) => {
+    const outcome = await runCtl({ url: options.url, socket: options.socket, command, argsJson });
+    print(outcome.output);
+    process.exitCode = outcome.exitCode;
+  });
+
+program
+  .command('demo')
+  .description('two servers on loopback under load: kill, takeover, return; checks that no lease was lost')
+  .option('--seconds <n>', 'how long', integer(15, 3600), DEMO_DEFAULTS.seconds)
+  .option('--rate <n>', 'new clients a second', integer(1, 50_000), DEMO_DEFAULTS.rate)
+  .addOption(
+    new Option('--mode <mode>').choices(['load-balancing', 'hot-standby']).default(DEMO_DEFAULTS.mode),
+  )
+  .action(async (options) => exit(await runDemo(options)));
+
+program
+  .command('bench')
+  .description('run the benchmark (from a clone of the source)')
+  .argument('[args...]', 'passed on: --quick, --kea, --only NAME, --write')
+  .allowUnknownOption()
+  .helpOption(false)
+  .action((args: string[]) => {
+    process.exitCode = bench(args, print);
+  });
+
+await program.parseAsync();
