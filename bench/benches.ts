@@ -1,0 +1,25 @@
+/** Every bench, in the order of the document: from one function to the whole pair. */
+import { classify } from './classify.ts';
+import { control } from './control.ts';
+import { encode } from './encode.ts';
+import { hash } from './hash.ts';
+import { hotStandby } from './hot-standby.ts';
+import { journal } from './journal.ts';
+import { leaseFile } from './lease-file.ts';
+import type { Bench } from './model.ts';
+import { pool } from './pool.ts';
+import { singleServer } from './single-server.ts';
+import { table } from './table.ts';
+
+export const BENCHES: readonly Bench[] = [
+  hash,
+  classify,
+  table,
+  pool,
+  encode,
+  journal,
+  leaseFile,
+  control,
+  singleServer,
+  hotStandby,
+];

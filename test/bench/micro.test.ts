@@ -1,0 +1,17 @@
+import t from 'tap';
+import { BENCHES } from '../../bench/benches.ts';
+
+/** Those without a server process; the others are in end-to-end.test.ts. */
+const MICRO = ['hash', 'classify', 'table', 'pool', 'encode', 'journal'];
+
+for (const bench of BENCHES.filter(({ name }) => MICRO.includes(name))) {
+  t.test(`${bench.name} answers its question, and always computes the same`, async (t) => {
+    const first = await bench.run({ scale: 'tiny', kea: false });
+    t.ok(first.rows.length >= 2, 'there are contenders');
+    for (const row of first.rows) {
+      t.equal(row.length, first.columns.length);
+      t.notMatch(row.join(), 'n/a');
+    }
+    t.equal((await bench.run({ scale: 'tiny', kea: false })).digest, first.digest);
+  });
+}
