@@ -1,0 +1,138 @@
+/** Records with tcpdump what servers answer, and reads the recording: the only witness of what was acknowledged. */
+import { readFileSync } from 'node:fs';
+import type { Network } from './network.ts';
+import type { RunningProgram } from './programs.ts';
+
+/** BOOTREPLY to or from port 67; `udp[8]` is the op field. Kept whole up to a plain Ethernet frame. */
+const REPLIES_FILTER = 'udp port 67 and udp[8] = 2';
+
+export type ReplyType = 'offer' | 'ack' | 'nak' | 'other';
+
+export interface CapturedReply {
+  /** Wall-clock milliseconds, with the kernel's microseconds as fraction. */
+  readonly atMs: number;
+  readonly server: string;
+  readonly type: ReplyType;
+  readonly xid: number;
+  /** Lower-case colon hex. */
+  readonly mac: string;
+  /** yiaddr. */
+  readonly address: string;
+}
+
+export interface Capture {
+  /** Replies recorded so far. */
+  replies(): CapturedReply[];
+  /** Ends the recording. @throws Error when the kernel dropped packets, for then the witness is blind. */
+  stop(): Promise<CapturedReply[]>;
+}
+
+/** Starts recording on `segment` of `host` into `file`; resolves when tcpdump listens. */
+export async function captureReplies(
+  network: Network,
+  host: string,
+  segment: string,
+  file: string,
+): Promise<Capture> {
+  const bounds = ['-s', '1600', '-B', '65536', '-U', '-Z', 'root'];
+  const program = network.start(host, 'tcpdump', [
+    '-i',
+    segment,
+    '-n',
+    ...bounds,
+    '-w',
+    file,
+    REPLIES_FILTER,
+  ]);
+  await program.waitForOutput(/listening on/, 10_000);
+  return { replies: () => readReplies(file), stop: () => stopCapture(program, file) };
+}
+
+async function stopCapture(program: RunningProgram, file: string): Promise<CapturedReply[]> {
+  await program.stop('SIGINT');
+  const dropped = /(\d+) packets? dropped by kernel/.exec(program.output())?.[1];
+  if (dropped !== '0')
+    throw new Error(`tcpdump lost packets, the recording is incomplete:\n${program.output()}`);
+  return readReplies(file);
+}
+
+/** Queries that got the same kind of reply from two servers, as sentences; empty when each had one. */
+export function findDoubleAnswers(replies: readonly CapturedReply[]): string[] {
+  const answeredBy = new Map<string, string>();
+  const twice: string[] = [];
+  for (const { type, xid, mac, server } of replies) {
+    const query = `${type} to ${mac} (xid ${xid})`;
+    const other = answeredBy.get(query);
+    if (other !== undefined && other !== server) twice.push(`${query} from ${other} and ${server}`);
+    answeredBy.set(query, server);
+  }
+  return twice;
+}
+
+const FILE_HEADER_BYTES = 24;
+const RECORD_HEADER_BYTES = 16;
+const MAGIC_MICROSECONDS = 0xa1b2c3d4;
+
+/** Reads a pcap file as tcpdump writes it on a little-endian machine; a record still being written is left out. */
+export function readReplies(file: string): CapturedReply[] {
+  const bytes = readFileSync(file);
+  if (bytes.length < FILE_HEADER_BYTES) return [];
+  if (bytes.readUInt32LE(0) !== MAGIC_MICROSECONDS)
+    throw new Error(`${file} is not a pcap file of this machine`);
+  const replies: CapturedReply[] = [];
+  let at = FILE_HEADER_BYTES;
+  while (at + RECORD_HEADER_BYTES <= bytes.length) {
+    const atMs = bytes.readUInt32LE(at) * 1000 + bytes.readUInt32LE(at + 4) / 1000;
+    const end = at + RECORD_HEADER_BYTES + bytes.readUInt32LE(at + 8);
+    if (end > bytes.length) break;
+    const reply = readFrame(bytes.subarray(at + RECORD_HEADER_BYTES, end), atMs);
+    if (reply !== null) replies.push(reply);
+    at = end;
+  }
+  return replies;
+}
+
+const ETHERNET_BYTES = 14;
+const UDP_BYTES = 8;
+/** Offsets in the BOOTP message. */
+const XID = 4;
+const YIADDR = 16;
+const CHADDR = 28;
+const OPTIONS = 240;
+
+function readFrame(frame: Buffer, atMs: number): CapturedReply | null {
+  const ipBytes = (frame.readUInt8(ETHERNET_BYTES) & 0x0f) * 4;
+  const message = frame.subarray(ETHERNET_BYTES + ipBytes + UDP_BYTES);
+  if (message.length < OPTIONS) return null;
+  return {
+    atMs,
+    server: dotted(frame, ETHERNET_BYTES + 12),
+    type: replyType(message),
+    xid: message.readUInt32BE(XID),
+    mac: [...message.subarray(CHADDR, CHADDR + 6)]
+      .map((byte) => byte.toString(16).padStart(2, '0'))
+      .join(':'),
+    address: dotted(message, YIADDR),
+  };
+}
+
+/** Option 53; the options up to it are walked, pad (0) and end (255) included. */
+function replyType(message: Buffer): ReplyType {
+  let at = OPTIONS;
+  while (at + 2 < message.length && message[at] !== 255) {
+    if (message[at] === 0) at += 1;
+    else if (message[at] === 53) return typeOfCode(message[at + 2]);
+    else at += 2 + (message[at + 1] ?? 0);
+  }
+  return 'other';
+}
+
+function typeOfCode(code: number | undefined): ReplyType {
+  if (code === 2) return 'offer';
+  if (code === 5) return 'ack';
+  return code === 6 ? 'nak' : 'other';
+}
+
+function dotted(bytes: Buffer, at: number): string {
+  return bytes.subarray(at, at + 4).join('.');
+}

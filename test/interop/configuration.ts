@@ -1,0 +1,140 @@
+/** Server configurations in Kea's format, readable by Kea 2.2 and by Tandem alike. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Hosts of the segment `servers`, 10.64.0.0/14. */
+export const ADDRESS = {
+  server1: '10.64.0.1',
+  server2: '10.64.0.2',
+  load: '10.64.0.10',
+  fork: '10.64.0.20',
+} as const;
+export const SERVERS_PREFIX_LENGTH = 14;
+export const SERVERS_SEGMENT = 'servers';
+
+/** The subnet behind the relay: segment `clients`. */
+export const CLIENTS = { subnet: '10.80.0.0/24', relay: '10.80.0.1', relayOnServers: '10.64.0.30' } as const;
+export const CLIENTS_SEGMENT = 'clients';
+
+export type ServerName = 'server1' | 'server2';
+
+/** Half of the addresses of the load each, so that load balancing can split them. */
+const POOLS = [
+  { prefix: '10.65.', pool: '10.65.0.0 - 10.65.255.255', owner: 'server1' },
+  { prefix: '10.66.', pool: '10.66.0.0 - 10.66.255.255', owner: 'server2' },
+] as const;
+const CLIENT_POOLS = [
+  { pool: '10.80.0.100 - 10.80.0.149', owner: 'server1' },
+  { pool: '10.80.0.150 - 10.80.0.199', owner: 'server2' },
+] as const;
+
+/** Short, so that a takeover fits into a test; the limits of the tests are made of these. */
+export const HA_TIMING = { heartbeatDelayMs: 500, maxResponseDelayMs: 2000, maxAckDelayMs: 1000 } as const;
+const PEER_PORT = 8000;
+
+export type HaMode = 'hot-standby' | 'load-balancing';
+
+export interface ConfigurationPlan {
+  readonly name: ServerName;
+  /** Where lease file and control socket go. */
+  readonly directory: string;
+  /** Null = a server without a partner. */
+  readonly mode: HaMode | null;
+  /** Default 4,000 s. */
+  readonly validLifetimeSec?: number;
+  /** Directory of the lease file when not `directory`. */
+  readonly leaseDirectory?: string;
+}
+
+export function leaseFileOf(plan: ConfigurationPlan): string {
+  return join(plan.leaseDirectory ?? plan.directory, `${plan.name}.csv`);
+}
+
+export function socketOf(plan: ConfigurationPlan): string {
+  return join(plan.directory, `${plan.name}.sock`);
+}
+
+/** Whose pool an address of the load is from, null for another address. */
+export function poolOwnerOf(address: string): ServerName | null {
+  return POOLS.find(({ prefix }) => address.startsWith(prefix))?.owner ?? null;
+}
+
+/** The configuration as the object that JSON.stringify turns into the file. */
+export function configurationOf(plan: ConfigurationPlan): Record<string, unknown> {
+  const lifetime = plan.validLifetimeSec ?? 4000;
+  return {
+    Dhcp4: {
+      'interfaces-config': { interfaces: [SERVERS_SEGMENT], 'dhcp-socket-type': 'udp' },
+      'control-socket': { 'socket-type': 'unix', 'socket-name': socketOf(plan) },
+      'lease-database': { type: 'memfile', name: leaseFileOf(plan), persist: true, 'lfc-interval': 0 },
+      'multi-threading': { 'enable-multi-threading': true, 'thread-pool-size': 2, 'packet-queue-size': 64 },
+      'parked-packet-limit': 4096,
+      'valid-lifetime': lifetime,
+      'renew-timer': Math.floor(lifetime / 4),
+      'rebind-timer': Math.floor(lifetime / 2),
+      'hooks-libraries': hooksOf(plan),
+      subnet4: [
+        { id: 1, subnet: `10.64.0.0/${SERVERS_PREFIX_LENGTH}`, pools: poolsOf(POOLS, plan.mode) },
+        {
+          id: 2,
+          subnet: CLIENTS.subnet,
+          pools: poolsOf(CLIENT_POOLS, plan.mode),
+          'option-data': [{ name: 'routers', data: CLIENTS.relay }],
+        },
+      ],
+      loggers: [
+        { name: 'kea-dhcp4', severity: 'WARN', output_options: [{ output: 'stdout' }] },
+        { name: 'kea-dhcp4.dhcp4', severity: 'INFO', output_options: [{ output: 'stdout' }] },
+        { name: 'kea-dhcp4.ha-hooks', severity: 'INFO', output_options: [{ output: 'stdout' }] },
+      ],
+    },
+  };
+}
+
+function poolsOf(pools: readonly { pool: string; owner: string }[], mode: HaMode | null): unknown[] {
+  return pools.map(({ pool, owner }) =>
+    mode === 'load-balancing' ? { pool, 'client-class': `HA_${owner}` } : { pool },
+  );
+}
+
+function hooksOf(plan: ConfigurationPlan): unknown[] {
+  const leaseCommands = { library: hookLibrary('libdhcp_lease_cmds.so') };
+  if (plan.mode === null) return [leaseCommands];
+  const relationship = haOf(plan.name, plan.mode);
+  const parameters = { 'high-availability': [relationship] };
+  return [leaseCommands, { library: hookLibrary('libdhcp_ha.so'), parameters }];
+}
+
+/** With max-unacked-clients 0 silence alone means partner down, so a takeover has a deadline. */
+function haOf(name: ServerName, mode: HaMode): Record<string, unknown> {
+  return {
+    'this-server-name': name,
+    mode,
+    'heartbeat-delay': HA_TIMING.heartbeatDelayMs,
+    'max-response-delay': HA_TIMING.maxResponseDelayMs,
+    'max-ack-delay': HA_TIMING.maxAckDelayMs,
+    'max-unacked-clients': 0,
+    'multi-threading': {
+      'enable-multi-threading': true,
+      'http-dedicated-listener': true,
+      'http-listener-threads': 2,
+      'http-client-threads': 2,
+    },
+    peers: [
+      { name: 'server1', url: peerUrl('server1'), role: 'primary' },
+      { name: 'server2', url: peerUrl('server2'), role: mode === 'hot-standby' ? 'standby' : 'secondary' },
+    ],
+  };
+}
+
+function peerUrl(name: ServerName): string {
+  return `http://${ADDRESS[name]}:${PEER_PORT}/`;
+}
+
+/** Kea must find the library; for Tandem its file name is enough. */
+function hookLibrary(file: string): string {
+  const places = ['/usr/lib', '/usr/local/lib'].flatMap((root) =>
+    existsSync(root) ? readdirSync(root).map((part) => join(root, part, 'kea/hooks', file)) : [],
+  );
+  return places.find((path) => existsSync(path)) ?? file;
+}

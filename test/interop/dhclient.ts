@@ -1,0 +1,108 @@
+/** ISC dhclient on a host of the network: own files for everything, and a script that touches nothing but its address. */
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Network } from './network.ts';
+import type { RunningProgram } from './programs.ts';
+import { until } from './waiting.ts';
+
+/** One call of the client script. */
+export interface ClientEvent {
+  /** dhclient's word: PREINIT, BOUND, RENEW, REBIND, REBOOT, EXPIRE, FAIL, RELEASE, STOP. */
+  readonly reason: string;
+  readonly address: string;
+  /** Option 54. */
+  readonly server: string;
+}
+
+export interface DhcpClient {
+  /** Starts dhclient; resolves when it has an address. */
+  bind(timeoutMs: number): Promise<ClientEvent>;
+  events(): ClientEvent[];
+  /** Resolves with the next event from now that satisfies `wanted`. */
+  next(what: string, timeoutMs: number, wanted: (event: ClientEvent) => boolean): Promise<ClientEvent>;
+  /** Sends a DHCPRELEASE and ends dhclient. */
+  release(): Promise<void>;
+}
+
+/** Retries soon, so that a test does not wait for back-off; the identifier is the hardware address. */
+const CONFIGURATION = `
+send dhcp-client-identifier = hardware;
+request subnet-mask, routers;
+initial-interval 1;
+backoff-cutoff 2;
+select-timeout 0;
+reboot 4;
+retry 2;
+timeout 20;
+`;
+
+/** A client of `interfaceName` on `host`; its files lie in `directory`. */
+export function createDhclient(
+  network: Network,
+  host: string,
+  interfaceName: string,
+  directory: string,
+): DhcpClient {
+  const path = (suffix: string): string => join(directory, `${host}.${suffix}`);
+  const eventsFile = path('events');
+  writeFileSync(path('conf'), CONFIGURATION);
+  writeFileSync(path('script'), clientScript(eventsFile));
+  chmodSync(path('script'), 0o755);
+  const files = ['-cf', path('conf'), '-lf', path('leases'), '-pf', path('pid'), '-sf', path('script')];
+  let daemon: RunningProgram | null = null;
+  const events = (): ClientEvent[] => readEvents(eventsFile);
+  const next = (
+    what: string,
+    timeoutMs: number,
+    wanted: (event: ClientEvent) => boolean,
+  ): Promise<ClientEvent> => {
+    const seen = events().length;
+    return until({ what: `${host}: ${what}`, timeoutMs }, () => events().slice(seen).find(wanted) ?? null);
+  };
+  return {
+    events,
+    next,
+    bind: (timeoutMs) => {
+      const bound = next('gets an address', timeoutMs, ({ reason }) => reason === 'BOUND');
+      daemon = network.start(host, 'dhclient', ['-4', '-d', ...files, interfaceName]);
+      return bound;
+    },
+    release: async () => {
+      const { code, output } = await network.run(host, 'dhclient', [
+        '-4',
+        '-v',
+        '-r',
+        ...files,
+        interfaceName,
+      ]);
+      if (code !== 0) throw new Error(`dhclient -r on ${host} ended with ${code}:\n${output}`);
+      await daemon?.stop('SIGTERM');
+    },
+  };
+}
+
+function readEvents(file: string): ClientEvent[] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => {
+    const [reason = '', address = '', server = ''] = line.split(',');
+    return { reason, address, server };
+  });
+}
+
+/** Sets address and route inside the namespace and nothing else: resolv.conf belongs to the machine. */
+function clientScript(eventsFile: string): string {
+  return `#!/bin/sh
+echo "$reason,$new_ip_address,$new_dhcp_server_identifier" >> '${eventsFile}'
+case "$reason" in
+  PREINIT)
+    ip link set dev "$interface" up ;;
+  BOUND | RENEW | REBIND | REBOOT)
+    ip address replace "$new_ip_address/$new_subnet_mask" dev "$interface"
+    for router in $new_routers; do ip route replace default via "$router"; done ;;
+  EXPIRE | FAIL | RELEASE | STOP)
+    ip -4 address flush dev "$interface" ;;
+esac
+exit 0
+`;
+}

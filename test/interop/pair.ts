@@ -1,0 +1,80 @@
+/** The scene most scenarios share: two servers, a load generator, and a fork that sends each query to both. */
+import { fileURLToPath } from 'node:url';
+import { ADDRESS, type HaMode, SERVERS_PREFIX_LENGTH, SERVERS_SEGMENT } from './configuration.ts';
+import { temporaryDirectory } from './leftovers.ts';
+import { createNetwork, type Network, type NetworkPlan, type Teardown } from './network.ts';
+import { createServer, type DhcpServer, type ServerKind } from './server.ts';
+
+const DUPLICATOR = fileURLToPath(new URL('./duplicator.js', import.meta.url));
+const NORMAL_TIMEOUT_MS = 30_000;
+
+export interface PairPlan {
+  readonly mode: HaMode;
+  readonly server1: ServerKind;
+  readonly server2: ServerKind;
+  readonly validLifetimeSec?: number;
+  /** Further segments and hosts. */
+  readonly extraNetwork?: NetworkPlan;
+}
+
+export interface Pair {
+  readonly network: Network;
+  readonly directory: string;
+  readonly server1: DhcpServer;
+  readonly server2: DhcpServer;
+  /** Resolves when both servers are in the normal state of the mode. */
+  normal(timeoutMs?: number): Promise<void>;
+  /** Stops both with SIGTERM, so that their lease files are final. */
+  stop(): Promise<void>;
+}
+
+/** The servers' segment with its four hosts. */
+export function serversSegment(): NetworkPlan {
+  const hosts = Object.entries(ADDRESS).map(([host, address]) => [
+    host,
+    { address: `${address}/${SERVERS_PREFIX_LENGTH}` },
+  ]);
+  return { [SERVERS_SEGMENT]: Object.fromEntries(hosts) };
+}
+
+/** Builds the network and both servers, starts them and waits for their normal state. */
+export async function startPair(t: Teardown, plan: PairPlan): Promise<Pair> {
+  const directory = temporaryDirectory(t);
+  const network = createNetwork(t, mergeNetworks(serversSegment(), plan.extraNetwork ?? {}));
+  const common = {
+    directory,
+    mode: plan.mode,
+    ...(plan.validLifetimeSec !== undefined && { validLifetimeSec: plan.validLifetimeSec }),
+  };
+  const server1 = createServer(network, plan.server1, { ...common, name: 'server1' });
+  const server2 = createServer(network, plan.server2, { ...common, name: 'server2' });
+  const servers = [server1, server2];
+  await Promise.all(servers.map((server) => server.start()));
+  const pair: Pair = {
+    network,
+    directory,
+    server1,
+    server2,
+    normal: async (timeoutMs = NORMAL_TIMEOUT_MS) => {
+      await Promise.all(servers.map((server) => server.reaches([plan.mode], timeoutMs)));
+    },
+    stop: async () => {
+      await Promise.all(servers.map((server) => server.stop()));
+    },
+  };
+  await pair.normal();
+  return pair;
+}
+
+/** Starts the fork: what is sent to ADDRESS.fork reaches both servers. */
+export async function startFork(network: Network): Promise<void> {
+  const args = [DUPLICATOR, ADDRESS.fork, ADDRESS.server1, ADDRESS.server2];
+  await network.start('fork', process.execPath, args).waitForOutput(/duplicator listens/, 10_000);
+}
+
+function mergeNetworks(one: NetworkPlan, other: NetworkPlan): NetworkPlan {
+  const segments = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return Object.fromEntries(
+    [...segments].map((segment) => [segment, { ...one[segment], ...other[segment] }]),
+  );
+}

@@ -1,0 +1,137 @@
+/** One DHCP server under test on a host of a network: Tandem, or the real Kea in its place. */
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type CommandAnswer, sendCommand } from './command.ts';
+import {
+  type ConfigurationPlan,
+  configurationOf,
+  leaseFileOf,
+  type ServerName,
+  socketOf,
+} from './configuration.ts';
+import { type FiledLeases, readLeaseFile } from './lease-files.ts';
+import type { Network } from './network.ts';
+import type { ProgramEnd, RunningProgram } from './programs.ts';
+import { until } from './waiting.ts';
+
+export type ServerKind = 'tandem' | 'kea';
+
+/**
+ * What the scenarios of Tandem run with. `TANDEM_INTEROP_WITH=kea` puts Kea in its place: a scenario that fails there
+ * too has a fault of its own.
+ */
+export const SUBJECT: ServerKind = process.env['TANDEM_INTEROP_WITH'] === 'kea' ? 'kea' : 'tandem';
+
+/** From build/test/interop to the packaged program. */
+const TANDEM_MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
+const START_TIMEOUT_MS = 20_000;
+const LOG_TAIL_CHARACTERS = 4000;
+
+export interface DhcpServer {
+  readonly kind: ServerKind;
+  readonly name: ServerName;
+  readonly leaseFile: string;
+  /** Starts the process; resolves when it answers status-get. */
+  start(): Promise<void>;
+  /** kill -9. */
+  crash(): Promise<void>;
+  /** SIGTERM; resolves with how the process ended. */
+  stop(): Promise<ProgramEnd>;
+  command(command: string, args?: Readonly<Record<string, unknown>>): Promise<CommandAnswer>;
+  /** Own HA state as status-get tells it, "" without high availability. */
+  haState(): Promise<string>;
+  /** Resolves when `haState` is one of `states`. @throws Error with the server's log when it is late. */
+  reaches(states: readonly string[], timeoutMs: number): Promise<void>;
+  leases(): FiledLeases;
+  /** What the present or last process printed. */
+  log(): string;
+}
+
+/** A server that is not started yet. Its host has the server's name. */
+export function createServer(network: Network, kind: ServerKind, plan: ConfigurationPlan): DhcpServer {
+  const configFile = join(plan.directory, `${plan.name}.json`);
+  const socket = socketOf(plan);
+  let process: RunningProgram | null = null;
+  const running = (): RunningProgram => {
+    if (process === null) throw new Error(`${plan.name} was never started`);
+    return process;
+  };
+  const self: DhcpServer = {
+    kind,
+    name: plan.name,
+    leaseFile: leaseFileOf(plan),
+    start: async () => {
+      writeFileSync(configFile, JSON.stringify(configurationOf(plan), null, 2));
+      if (kind === 'kea') removePidFile(plan);
+      process = launch(network, kind, plan, configFile);
+      await awaitService(self, running());
+    },
+    crash: async () => {
+      await running().stop('SIGKILL');
+    },
+    stop: () => running().stop('SIGTERM'),
+    command: (command, args) => sendCommand(socket, command, args),
+    haState: async () => localState(await self.command('status-get')),
+    reaches: (states, timeoutMs) => awaitState(self, states, timeoutMs),
+    leases: () => readLeaseFile(self.leaseFile),
+    log: () => running().output(),
+  };
+  return self;
+}
+
+function launch(
+  network: Network,
+  kind: ServerKind,
+  plan: ConfigurationPlan,
+  configFile: string,
+): RunningProgram {
+  if (kind === 'tandem') {
+    if (!existsSync(TANDEM_MAIN)) throw new Error(`${TANDEM_MAIN} is missing: run "npm run build" first`);
+    const args = ['--enable-source-maps', TANDEM_MAIN, 'serve', '-c', configFile];
+    return network.start(plan.name, process.execPath, args);
+  }
+  const env = { KEA_LOCKFILE_DIR: 'none', KEA_PIDFILE_DIR: plan.directory };
+  return network.start(plan.name, 'kea-dhcp4', ['-c', configFile], { env });
+}
+
+/** Kea refuses to start while the pid file of a killed one names a process number that is in use again. */
+function removePidFile(plan: ConfigurationPlan): void {
+  rmSync(join(plan.directory, `${plan.name}.kea-dhcp4.pid`), { force: true });
+}
+
+async function awaitService(server: DhcpServer, program: RunningProgram): Promise<void> {
+  const what = `${server.kind} ${server.name} answers status-get`;
+  const ended = new Error(`${server.kind} ${server.name} ended at start`);
+  await withLog(server, async () => {
+    const answered = await until({ what, timeoutMs: START_TIMEOUT_MS }, async () => {
+      if (!program.isRunning()) return ended;
+      return (await server.command('status-get')).result === 0 ? true : null;
+    });
+    if (answered === ended) throw ended;
+  });
+}
+
+async function awaitState(server: DhcpServer, states: readonly string[], timeoutMs: number): Promise<void> {
+  const what = `${server.kind} ${server.name} reaches ${states.join(' or ')}`;
+  await withLog(server, () =>
+    until({ what, timeoutMs }, async () => (states.includes(await server.haState()) ? true : null)),
+  );
+}
+
+/** Adds the end of the server's log to an error, where tap prints it as a field of its own. */
+async function withLog(server: DhcpServer, action: () => Promise<unknown>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    throw Object.assign(error as Error, { log: server.log().slice(-LOG_TAIL_CHARACTERS) });
+  }
+}
+
+/** `arguments.high-availability[0].ha-servers.local.state` of a status-get answer. */
+function localState(answer: CommandAnswer): string {
+  const status = answer.arguments as
+    | { 'high-availability'?: readonly { 'ha-servers'?: { local?: { state?: string } } }[] }
+    | undefined;
+  return status?.['high-availability']?.[0]?.['ha-servers']?.local?.state ?? '';
+}

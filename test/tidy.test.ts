@@ -1,0 +1,175 @@
+/** The rules of the project that no compiler or linter knows: sizes, the hot path, the only doors, documents. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { errorCatalogue } from '../src/errors.ts';
+import { messages } from '../src/log/messages.ts';
+import { findHotPathBans, findLongFunctions, findUses, readSource } from './support/source-rules.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const FILE_LINES_MAX = 300;
+const FUNCTION_LINES_MAX = 60;
+
+/** Code tables: long because the protocol is, with one row a line. */
+const LONG_TABLES: readonly string[] = [];
+
+/** Folders whose code runs for every packet. */
+const HOT_FOLDERS = [
+  'src/base/',
+  'src/dhcp4/',
+  'src/wasm/',
+  'src/lease/',
+  'src/loadbalance/',
+  'src/engine/',
+  'src/io/',
+  'src/shard/',
+];
+
+/** Files in those folders that no packet passes through, each with the reason. */
+const COLD_FILES: Readonly<Record<string, string>> = {
+  'src/base/hex.ts': 'text for people and files',
+  'src/base/ipv4.ts': 'text for people and files',
+  'src/dhcp4/option-data.ts': 'option values out of the configuration',
+  'src/dhcp4/option-definitions.ts': 'option values out of the configuration',
+  'src/dhcp4/option-fields.ts': 'option values out of the configuration',
+  'src/dhcp4/option-hex.ts': 'option values out of the configuration',
+  'src/engine/compiled.ts': 'compiles the configuration at start',
+  'src/engine/main-lease-store.ts': 'the lease store of the main thread',
+  'src/engine/reclaim.ts': 'a timer of the main thread',
+  'src/engine/statistics.ts': 'its names are for reports; cells are added to by number',
+  'src/io/interfaces.ts': 'finds interfaces at start',
+  'src/io/libc.ts': 'declares the calls; its text is for errors',
+  'src/io/udp.ts': 'opens sockets at start',
+};
+
+const sources = ['src', 'bench', 'assembly', 'test'].flatMap((folder) =>
+  filesUnder(folder, '.ts').map((path) => readSource(ROOT, path)),
+);
+const product = sources.filter(({ path }) => !path.startsWith('test/'));
+
+t.test('files are short enough to read at one sitting', async (t) => {
+  const long = product.filter(({ text }) => text.split('\n').length - 1 > FILE_LINES_MAX);
+  t.same(
+    long.map(({ path }) => path),
+    LONG_TABLES,
+    `more than ${FILE_LINES_MAX} lines: split the file where its second idea begins`,
+  );
+});
+
+t.test('functions fit on a screen', async (t) => {
+  const long = sources.flatMap((source) => findLongFunctions(source, FUNCTION_LINES_MAX));
+  t.same(long, [], `more than ${FUNCTION_LINES_MAX} lines: name the steps and call them`);
+});
+
+t.test('the hot path has no construct that allocates or waits', async (t) => {
+  const hot = product.filter(({ path }) => HOT_FOLDERS.some((folder) => path.startsWith(folder)));
+  const findings = new Map(hot.map((source) => [source.path, findHotPathBans(source)]));
+  const bad = [...findings].filter(([path]) => COLD_FILES[path] === undefined).flatMap(([, found]) => found);
+  t.same(bad, []);
+  const idle = Object.keys(COLD_FILES).filter((path) => (findings.get(path) ?? []).length === 0);
+  t.same(idle, [], 'an exemption that nothing needs is removed');
+});
+
+t.test('clock, chance and the end of the process have one door each', async (t) => {
+  const doors = [
+    { object: 'Date', member: 'now', door: 'src/base/clock.ts' },
+    // The demo measures itself by it; nothing that it does depends on it.
+    { object: 'performance', member: 'now', door: 'src/base/clock.ts', alsoIn: 'src/demo/' },
+    { object: 'Math', member: 'random', door: 'src/base/random.ts' },
+    { object: 'process', member: 'exit', door: 'src/main.ts' },
+  ];
+  for (const { object, member, door, alsoIn = door } of doors) {
+    const elsewhere = product
+      .filter(({ path }) => path.startsWith('src/') && path !== door && !path.startsWith(alsoIn))
+      .flatMap((source) => findUses(source, object, member));
+    t.same(elsewhere, [], `${object}.${member} is used in ${door} only`);
+  }
+});
+
+t.test('nothing is promised for later', async (t) => {
+  const words = new RegExp(['TO', 'DO|FIX', 'ME|XX', 'X'].join(''));
+  const documents = documentPaths().map((path) => ({ path, text: readFileSync(ROOT + path, 'utf8') }));
+  const promises = [...sources, ...documents].filter(({ text }) => words.test(text)).map(({ path }) => path);
+  t.same(promises, []);
+});
+
+t.test('the lock file names no registry host', async (t) => {
+  const named = Object.entries(lockedPackages()).filter(([, entry]) => entry.resolved !== undefined);
+  t.same(named, [], 'npm fills the host in from its own settings');
+});
+
+t.test('the lock file holds the packages of every platform', async (t) => {
+  const packages = lockedPackages();
+  const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).filter(
+      (name) => !packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`],
+    ),
+  );
+  t.same(missing, [], 'npm ci refuses a lock file that lacks one of them');
+});
+
+t.test('every document can be reached from the README by links', async (t) => {
+  const reached = new Set<string>();
+  const open = ['README.md'];
+  for (let path = open.pop(); path !== undefined; path = open.pop()) {
+    if (reached.has(path) || !path.endsWith('.md') || !existsSync(ROOT + path)) continue;
+    reached.add(path);
+    open.push(...linksOf(path));
+  }
+  t.same(
+    documentPaths().filter((path) => !reached.has(path)),
+    [],
+  );
+});
+
+t.test('no document links to a file that does not exist', async (t) => {
+  const dead = documentPaths().flatMap((path) =>
+    linksOf(path)
+      .filter((target) => !existsSync(ROOT + target))
+      .map((target) => `${path} -> ${target}`),
+  );
+  t.same(dead, []);
+});
+
+t.test('every log message and every error is documented once', async (t) => {
+  const catalogues = {
+    'docs/messages.md': Object.keys(messages),
+    'docs/errors.md': Object.keys(errorCatalogue),
+  };
+  for (const [path, ids] of Object.entries(catalogues)) {
+    const text = existsSync(ROOT + path) ? readFileSync(ROOT + path, 'utf8') : '';
+    const headings = [...text.matchAll(/^(?:#+ +|\| *)`?(TDM_[A-Z0-9_]+)`?/gm)].map((match) => match[1]);
+    t.same(headings.sort(), ids.sort(), `${path} has each id at the head of a section or row, and no other`);
+  }
+});
+
+interface LockedPackage {
+  readonly resolved?: string;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+function lockedPackages(): Record<string, LockedPackage> {
+  return JSON.parse(readFileSync(`${ROOT}package-lock.json`, 'utf8')).packages;
+}
+
+function filesUnder(folder: string, ending: string): string[] {
+  if (!existsSync(ROOT + folder)) return [];
+  return readdirSync(ROOT + folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(ending))
+    .map((name) => `${folder}/${name}`)
+    .sort();
+}
+
+function documentPaths(): string[] {
+  return [...['README.md'].filter((path) => existsSync(ROOT + path)), ...filesUnder('docs', '.md')];
+}
+
+/** Targets of relative links in a document, as paths from the project's root. */
+function linksOf(document: string): string[] {
+  const text = readFileSync(ROOT + document, 'utf8');
+  return [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
+    .map((match) => match[1] ?? '')
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .map((target) => normalize(`${dirname(document)}/${target}`));
+}
