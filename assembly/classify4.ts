@@ -1,0 +1,147 @@
+/**
+ * Reads a batch of DHCPv4 datagrams where the kernel has put them and writes one descriptor for each: see
+ * src/dhcp4/descriptor.ts for its meaning and src/wasm/layout.ts for the places. Reads nothing of a datagram beyond its
+ * length; writes nothing outside its scratch area, its descriptor and the static data of this module.
+ */
+import {
+  BATCH_MAX,
+  DESCRIPTOR_BYTES,
+  INPUT_OFFSET,
+  INPUT_STRIDE,
+  LENGTHS_OFFSET,
+  RESULTS_OFFSET,
+  SCRATCH_OFFSET,
+  SCRATCH_STRIDE,
+} from '../src/wasm/layout';
+import { load16, load32 } from './big-endian';
+import * as Entry from './entry';
+import * as Field from './field';
+import * as Malformed from './malformed';
+import {
+  findAgentOptions,
+  findOptions,
+  halfWord,
+  hasOtherLength,
+  isPresent,
+  lengthOf,
+  offsetOf,
+  word,
+} from './options';
+import { hash } from './pearson';
+import * as Present from './present';
+
+// Header of RFC 2131 section 2.
+const HTYPE: u32 = 1;
+const HLEN: u32 = 2;
+const SECS: u32 = 8;
+const FLAGS: u32 = 10;
+const CIADDR: u32 = 12;
+const GIADDR: u32 = 24;
+const CHADDR: u32 = 28;
+const COOKIE: u32 = 236;
+const OPTIONS: u32 = 240;
+
+const BOOTREQUEST: u32 = 1;
+const CHADDR_BYTES: u32 = 16;
+const MAGIC_COOKIE: u32 = 0x63825363;
+
+/** Classifies the first `count` datagrams, at most BATCH_MAX. */
+export function classify4(count: i32): void {
+  const datagrams = min<u32>(<u32>max<i32>(count, 0), BATCH_MAX);
+  for (let i: u32 = 0; i < datagrams; i++) {
+    const descriptor = <u32>RESULTS_OFFSET + i * <u32>DESCRIPTOR_BYTES;
+    for (let at: u32 = 0; at < <u32>DESCRIPTOR_BYTES; at += 8) store<u64>(descriptor + at, 0);
+    const input = <u32>INPUT_OFFSET + i * <u32>INPUT_STRIDE;
+    const length = load<u32>(<u32>LENGTHS_OFFSET + i * 4);
+    const reason = check(input, length, <u32>SCRATCH_OFFSET + i * <u32>SCRATCH_STRIDE);
+    if (reason === Malformed.none) describe(descriptor, input);
+    else put(descriptor, Field.malformed, reason);
+  }
+}
+
+/** The checks in the order of `Malformed`; afterwards the options stand in the table. */
+function check(input: u32, length: u32, scratch: u32): u32 {
+  if (length < OPTIONS) return Malformed.tooShort;
+  if (length > <u32>INPUT_STRIDE) return Malformed.tooLong;
+  if (<u32>load<u8>(input) !== BOOTREQUEST) return Malformed.notAQuery;
+  if (<u32>load<u8>(input + HLEN) > CHADDR_BYTES) return Malformed.badHardwareLength;
+  if (load32(input + COOKIE) !== MAGIC_COOKIE) return Malformed.noMagicCookie;
+  if (!findOptions(input + OPTIONS, input + length, scratch)) return Malformed.optionOverrun;
+  const agent = offsetOf(Entry.agent);
+  if (agent !== 0 && !findAgentOptions(agent, agent + lengthOf(Entry.agent))) return Malformed.optionOverrun;
+  if (hasBadLength()) return Malformed.optionLength;
+  if (!isPresent(Entry.messageType)) return Malformed.noMessageType;
+  if (load<u8>(input + HLEN) === 0 && lengthOf(Entry.clientId) === 0) return Malformed.noClient;
+  return Malformed.none;
+}
+
+function hasBadLength(): bool {
+  return (
+    hasOtherLength(Entry.messageType, 1) ||
+    hasOtherLength(Entry.requestedAddress, 4) ||
+    hasOtherLength(Entry.leaseTime, 4) ||
+    hasOtherLength(Entry.serverIdentifier, 4) ||
+    hasOtherLength(Entry.subnetSelection, 4) ||
+    hasOtherLength(Entry.maxMessageSize, 2) ||
+    hasOtherLength(Entry.linkSelection, 4) ||
+    hasOtherLength(Entry.serverIdOverride, 4)
+  );
+}
+
+function describe(descriptor: u32, input: u32): void {
+  put(descriptor, Field.messageType, load<u8>(offsetOf(Entry.messageType)));
+  put(descriptor, Field.hash, clientHash(input));
+  put(descriptor, Field.hlen, load<u8>(input + HLEN));
+  put(descriptor, Field.htype, load<u8>(input + HTYPE));
+  put(descriptor, Field.secs, load16(input + SECS));
+  put(descriptor, Field.flags, load16(input + FLAGS));
+  put(descriptor, Field.ciaddr, load32(input + CIADDR));
+  put(descriptor, Field.giaddr, load32(input + GIADDR));
+  put(descriptor, Field.present, presentBits());
+  put(descriptor, Field.requestedAddress, word(Entry.requestedAddress));
+  put(descriptor, Field.serverIdentifier, word(Entry.serverIdentifier));
+  put(descriptor, Field.leaseTime, word(Entry.leaseTime));
+  put(descriptor, Field.subnetSelection, word(Entry.subnetSelection));
+  put(descriptor, Field.linkSelection, word(Entry.linkSelection));
+  put(descriptor, Field.serverIdOverride, word(Entry.serverIdOverride));
+  put(descriptor, Field.maxMessageSize, halfWord(Entry.maxMessageSize));
+  putRun(descriptor, Field.clientId, Entry.clientId);
+  putRun(descriptor, Field.requestList, Entry.requestList);
+  putRun(descriptor, Field.agent, Entry.agent);
+  putRun(descriptor, Field.hostName, Entry.hostName);
+  putRun(descriptor, Field.vendorClass, Entry.vendorClass);
+}
+
+/** The key is the client identifier, without one the hardware address; `check` has seen to it that there is one. */
+function clientHash(input: u32): u32 {
+  const length = lengthOf(Entry.clientId);
+  return length > 0 ? hash(offsetOf(Entry.clientId), length) : hash(input + CHADDR, load<u8>(input + HLEN));
+}
+
+function presentBits(): u32 {
+  return (
+    bit(Entry.requestedAddress, Present.requestedAddress) |
+    bit(Entry.serverIdentifier, Present.serverIdentifier) |
+    bit(Entry.leaseTime, Present.leaseTime) |
+    bit(Entry.subnetSelection, Present.subnetSelection) |
+    bit(Entry.linkSelection, Present.linkSelection) |
+    bit(Entry.serverIdOverride, Present.serverIdOverride) |
+    bit(Entry.maxMessageSize, Present.maxMessageSize) |
+    bit(Entry.relayPort, Present.relayPort)
+  );
+}
+
+function bit(entry: u32, value: u32): u32 {
+  return isPresent(entry) ? value : 0;
+}
+
+function put(descriptor: u32, field: u32, value: u32): void {
+  store<u32>(descriptor + (field << 2), value);
+}
+
+/** Two words: offset and length, both 0 for an empty option. */
+function putRun(descriptor: u32, field: u32, entry: u32): void {
+  const length = lengthOf(entry);
+  put(descriptor, field, length === 0 ? 0 : offsetOf(entry));
+  put(descriptor, field + 1, length);
+}

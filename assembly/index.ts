@@ -1,0 +1,3 @@
+/** The module's exports. Its memory is imported and laid out by src/wasm/layout.ts. */
+export { classify4 } from './classify4';
+export { hash } from './pearson';

@@ -1,0 +1,156 @@
+/**
+ * Finds the options of one datagram, and turns those that occur several times into one run of bytes (RFC 3396).
+ *
+ * What was found stands in a table with one entry for each option that the engine wants, ascending by code; entry 0
+ * takes none. The sub-options of option 82 have entries of their own.
+ *
+ *     entry   u32 offset of the payload, 0 = absent | u32 length
+ */
+import { load16, load32 } from './big-endian';
+import * as Entry from './entry';
+
+const ENTRY_BYTES: u32 = 8;
+const FOUND: u32 = <u32>memory.data(15 * 8, 8);
+/** Entry of each option code, one byte a code. */
+const ENTRY_OF: u32 = <u32>memory.data(256);
+
+store<u8>(ENTRY_OF + 12, Entry.hostName);
+store<u8>(ENTRY_OF + 50, Entry.requestedAddress);
+store<u8>(ENTRY_OF + 51, Entry.leaseTime);
+store<u8>(ENTRY_OF + 53, Entry.messageType);
+store<u8>(ENTRY_OF + 54, Entry.serverIdentifier);
+store<u8>(ENTRY_OF + 55, Entry.requestList);
+store<u8>(ENTRY_OF + 57, Entry.maxMessageSize);
+store<u8>(ENTRY_OF + 60, Entry.vendorClass);
+store<u8>(ENTRY_OF + 61, Entry.clientId);
+store<u8>(ENTRY_OF + 82, Entry.agent);
+store<u8>(ENTRY_OF + 118, Entry.subnetSelection);
+
+const PAD: u32 = 0;
+const END: u32 = 255;
+/** RFC 3527, RFC 5107, RFC 8357. */
+const LINK_SELECTION: u32 = 5;
+const SERVER_ID_OVERRIDE: u32 = 11;
+const RELAY_PORT: u32 = 19;
+
+/** Answer of the walks: an option runs past the end. No set of entries has this value. */
+export const OVERRUN: u32 = 0xffffffff;
+
+function at(entry: u32): u32 {
+  return FOUND + entry * ENTRY_BYTES;
+}
+
+export function isPresent(entry: u32): bool {
+  return load<u32>(at(entry)) !== 0;
+}
+
+export function offsetOf(entry: u32): u32 {
+  return load<u32>(at(entry));
+}
+
+export function lengthOf(entry: u32): u32 {
+  return load<u32>(at(entry), 4);
+}
+
+/** An option that is there with another size than its only one. */
+export function hasOtherLength(entry: u32, length: u32): bool {
+  return isPresent(entry) && lengthOf(entry) !== length;
+}
+
+/** The 32-bit number of an option of four octets, 0 when it is absent. */
+export function word(entry: u32): u32 {
+  return isPresent(entry) ? load32(offsetOf(entry)) : 0;
+}
+
+/** The 16-bit number of an option of two octets, 0 when it is absent. */
+export function halfWord(entry: u32): u32 {
+  return isPresent(entry) ? load16(offsetOf(entry)) : 0;
+}
+
+/**
+ * Fills the table from the options in [from, end); those after the END option are none.
+ * @param scratch where repeated options may be concatenated
+ * @returns whether every option lies within the datagram
+ */
+export function findOptions(from: u32, end: u32, scratch: u32): bool {
+  for (let entry: u32 = 0; entry < Entry.count; entry++) store<u64>(at(entry), 0);
+  const repeated = walk(from, end);
+  if (repeated === OVERRUN) return false;
+  if (repeated !== 0) concatenate(from, end, scratch, repeated);
+  return true;
+}
+
+/** @returns the set of entries that occur several times, as bits, or OVERRUN */
+function walk(from: u32, end: u32): u32 {
+  let repeated: u32 = 0;
+  for (let position = from; position < end; ) {
+    const code: u32 = load<u8>(position++);
+    if (code === PAD) continue;
+    if (code === END) break;
+    if (position === end) return OVERRUN;
+    const length: u32 = load<u8>(position++);
+    if (length > end - position) return OVERRUN;
+    const entry: u32 = load<u8>(ENTRY_OF + code);
+    if (entry !== Entry.none) {
+      if (isPresent(entry)) repeated |= 1 << entry;
+      else store<u32>(at(entry), position);
+      store<u32>(at(entry), lengthOf(entry) + length, 4);
+    }
+    position += length;
+  }
+  return repeated;
+}
+
+/**
+ * Copies the parts of each repeated option behind each other. Two passes over all parts, whatever their number: nine
+ * hundred empty options must not cost more than one walk.
+ */
+function concatenate(from: u32, end: u32, scratch: u32, repeated: u32): void {
+  for (let entry: u32 = 1; entry <= Entry.subnetSelection; entry++) {
+    if ((repeated & (1 << entry)) === 0) continue;
+    store<u32>(at(entry), scratch);
+    scratch += lengthOf(entry);
+    store<u32>(at(entry), 0, 4);
+  }
+  for (let position = from; position < end; ) {
+    const code: u32 = load<u8>(position++);
+    if (code === PAD) continue;
+    if (code === END) break;
+    const length: u32 = load<u8>(position++);
+    const entry: u32 = load<u8>(ENTRY_OF + code);
+    if ((repeated & (1 << entry)) !== 0) append(entry, position, length);
+    position += length;
+  }
+}
+
+function append(entry: u32, from: u32, length: u32): void {
+  const to = offsetOf(entry) + lengthOf(entry);
+  for (let i: u32 = 0; i < length; i++) store<u8>(to + i, load<u8>(from + i));
+  store<u32>(at(entry), lengthOf(entry) + length, 4);
+}
+
+/**
+ * Adds the sub-options of option 82 to the table; of several with one code the first counts. There is neither PAD nor
+ * END in option 82 (RFC 3046 section 2.0).
+ * @returns whether every sub-option lies within the option
+ */
+export function findAgentOptions(from: u32, end: u32): bool {
+  for (let position = from; position < end; ) {
+    if (end - position < 2) return false;
+    const code: u32 = load<u8>(position);
+    const length: u32 = load<u8>(position, 1);
+    position += 2;
+    if (length > end - position) return false;
+    if (code === LINK_SELECTION) addAgentOption(Entry.linkSelection, position, length);
+    else if (code === SERVER_ID_OVERRIDE) addAgentOption(Entry.serverIdOverride, position, length);
+    else if (code === RELAY_PORT) addAgentOption(Entry.relayPort, position, length);
+    position += length;
+  }
+  return true;
+}
+
+function addAgentOption(entry: u32, position: u32, length: u32): void {
+  if (isPresent(entry)) return;
+  store<u32>(at(entry), position);
+  store<u32>(at(entry), length, 4);
+}

@@ -1,0 +1,57 @@
+/**
+ * The structures that recvmmsg(2) and sendmmsg(2) share.
+ *
+ *     struct mmsghdr, 64 bytes   0 pointer to the socket address   8 u32 its length
+ *                               16 pointer to the iovec           24 u64 iovecs (1)
+ *                               32 pointer to control data        40 u64 its length (both 0)
+ *                               48 i32 flags (out)                56 u32 datagram length (out)
+ *     struct iovec, 16 bytes     0 pointer to the bytes            8 u64 length
+ *
+ * glibc and musl agree on this on x64 and arm64: where musl has a 32-bit field with padding, both are one little-endian
+ * 64-bit number.
+ */
+import { assert } from '../base/assert.ts';
+import { allocatePinned, type Pinned, storePointer } from './pinned.ts';
+import { SOCKADDR_IN_BYTES } from './sockaddr.ts';
+
+/** The kernel takes at most this many messages a call (UIO_MAXIOV). */
+const MESSAGES_MAX = 1024;
+
+export const HEADER_BYTES = 64;
+export const HEADER_WORDS = HEADER_BYTES / 4;
+/** Word index of the flags. */
+export const HEADER_FLAGS = 12;
+/** Word index of the datagram length. */
+export const HEADER_LENGTH = 14;
+const IOVEC_BYTES = 16;
+const IOVEC_WORDS = IOVEC_BYTES / 4;
+export const SOCKADDR_WORDS = SOCKADDR_IN_BYTES / 4;
+
+/** The kernel's structures for a number of messages: header i points at address i and iovec i, for good. */
+export class MessageVector {
+  readonly headers: Pinned;
+  readonly addresses: Pinned;
+  readonly #iovecs: Pinned;
+
+  /** @param messages 1..1024 */
+  constructor(messages: number) {
+    assert(messages >= 1 && messages <= MESSAGES_MAX, 'messages a system call, 1..1024');
+    this.headers = allocatePinned(messages * HEADER_BYTES);
+    this.addresses = allocatePinned(messages * SOCKADDR_IN_BYTES);
+    this.#iovecs = allocatePinned(messages * IOVEC_BYTES);
+    for (let i = 0; i < messages; i++) {
+      const words = this.headers.words;
+      const at = i * HEADER_WORDS;
+      storePointer(words, at, this.addresses.address + i * SOCKADDR_IN_BYTES);
+      words[at + 2] = SOCKADDR_IN_BYTES;
+      storePointer(words, at + 4, this.#iovecs.address + i * IOVEC_BYTES);
+      words[at + 6] = 1;
+    }
+  }
+
+  /** Points iovec `index` at `length` bytes; the caller keeps them alive. */
+  setBytes(index: number, address: number, length: number): void {
+    storePointer(this.#iovecs.words, index * IOVEC_WORDS, address);
+    this.#iovecs.words[index * IOVEC_WORDS + 2] = length;
+  }
+}

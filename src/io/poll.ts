@@ -1,0 +1,61 @@
+/**
+ * Waits for several file descriptors at once: poll(2) on an array that is built once.
+ *
+ *     struct pollfd   i32 fd | i16 events | i16 revents
+ */
+import { assert } from '../base/assert.ts';
+import { Errno, lastErrno, libc, systemError } from './libc.ts';
+import { allocatePinned, type Pinned } from './pinned.ts';
+
+const POLLIN = 0x001;
+const POLLNVAL = 0x020;
+const ENTRY_BYTES = 8;
+
+export class Poller {
+  readonly #entries: Pinned;
+  readonly #count: number;
+
+  /** @param fds at least one; `isReady` takes the position in this list */
+  constructor(fds: readonly number[]) {
+    assert(fds.length > 0, 'something to poll for');
+    this.#count = fds.length;
+    this.#entries = allocatePinned(fds.length * ENTRY_BYTES);
+    fds.forEach((fd, index) => {
+      this.#entries.words[index * 2] = fd;
+      this.#entries.words[index * 2 + 1] = POLLIN;
+    });
+  }
+
+  /**
+   * Waits until a descriptor is readable or has an error.
+   * @param timeoutMs 0 = only look; a shard keeps it at or below 50, because a thread inside poll() cannot be stopped
+   * @returns how many are ready; 0 after the timeout or a signal
+   * @throws when one of them is not an open descriptor
+   */
+  wait(timeoutMs: number): number {
+    const ready = libc.poll(this.#entries.address, this.#count, timeoutMs);
+    if (ready > 0) this.#requireOpen();
+    if (ready >= 0) return ready;
+    const errno = lastErrno();
+    if (errno !== Errno.EINTR) throw systemError('cannot poll', errno);
+    // The kernel leaves the answers of the call before.
+    for (let index = 0; index < this.#count; index++) this.#entries.words[index * 2 + 1] = POLLIN;
+    return 0;
+  }
+
+  /** Whether the descriptor at this position was ready in the last `wait`. */
+  isReady(index: number): boolean {
+    return this.#answer(index) !== 0;
+  }
+
+  #answer(index: number): number {
+    return this.#entries.words[index * 2 + 1]! >>> 16;
+  }
+
+  /** A closed descriptor is always "ready": the loop of a shard would spin for ever without a sign. */
+  #requireOpen(): void {
+    for (let index = 0; index < this.#count; index++) {
+      assert((this.#answer(index) & POLLNVAL) === 0, 'a polled descriptor is open');
+    }
+  }
+}

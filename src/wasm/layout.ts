@@ -1,0 +1,33 @@
+/**
+ * Where things lie in the memory that the shard, the kernel and the WASM module share. The module is compiled from this
+ * very file, so the two sides cannot drift apart; that is why it has nothing but plain constants.
+ *
+ *     0        static data of the module, below 64 KiB
+ *     INPUT    BATCH_MAX slots that recvmmsg fills, one datagram each
+ *     SCRATCH  BATCH_MAX areas for options that had to be concatenated (RFC 3396), one a datagram
+ *     LENGTHS  BATCH_MAX u32: octets of each datagram as sent, so more than a slot holds if the kernel cut it
+ *     RESULTS  BATCH_MAX descriptors (dhcp4/descriptor.ts)
+ *     KEY      a client key that is hashed on its own
+ */
+
+/** Datagrams that one call receives and classifies: at 64 the system call's own cost is a few nanoseconds of each. */
+export const BATCH_MAX = 64;
+
+/** Octets of a receive slot. A query is at most 1,500 on Ethernet; the rest is room for relays with larger links. */
+export const INPUT_STRIDE = 2048;
+/** All concatenated options of a datagram together are shorter than the datagram. */
+export const SCRATCH_STRIDE = 2048;
+/** 4 * DESCRIPTOR_WORDS. */
+export const DESCRIPTOR_BYTES = 128;
+/** Longer than any option or hardware address. */
+export const KEY_BYTES_MAX = 2048;
+
+export const INPUT_OFFSET = 65536;
+export const SCRATCH_OFFSET = INPUT_OFFSET + BATCH_MAX * INPUT_STRIDE;
+export const LENGTHS_OFFSET = SCRATCH_OFFSET + BATCH_MAX * SCRATCH_STRIDE;
+export const RESULTS_OFFSET = LENGTHS_OFFSET + BATCH_MAX * 4;
+export const KEY_OFFSET = RESULTS_OFFSET + BATCH_MAX * DESCRIPTOR_BYTES;
+export const LAYOUT_END = KEY_OFFSET + KEY_BYTES_MAX;
+
+/** Pages of 64 KiB; the memory never grows. asconfig.json asks for the same number. */
+export const MEMORY_PAGES = 16;
