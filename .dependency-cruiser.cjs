@@ -1,0 +1,164 @@
+/**
+ * The directions between the folders of src. Each folder names the folders it may import; every other arrow is
+ * forbidden by a rule of its own. Type imports cost nothing at run time and are free, but for the data plane.
+ */
+
+/** Pure types and constants that stand for an agreement between parts: anyone may import them. */
+const CONTRACTS =
+  '^src/(config/(model|ha-model)|engine/policy|control/answer|peer/model|log/(logger|messages)|errors|limits|version)\\.ts$';
+
+/** The data plane: here type imports count too, for a type is a dependency of thought. */
+const DATA_PLANE = {
+  base: [],
+  dhcp4: ['base'],
+  wasm: ['base', 'dhcp4'],
+  lease: ['base'],
+  loadbalance: ['base'],
+  engine: ['base', 'dhcp4', 'lease', 'loadbalance'],
+  io: ['base'],
+  shard: ['base', 'dhcp4', 'wasm', 'lease', 'loadbalance', 'engine', 'io'],
+};
+
+const MAIN_SIDE = {
+  config: ['base', 'dhcp4'],
+  log: ['base'],
+  ha: ['base', 'lease', 'loadbalance'],
+  journal: ['base', 'lease', 'io'],
+  peer: ['base', 'lease', 'engine', 'control'],
+  control: ['base', 'lease', 'engine'],
+  load: ['base', 'dhcp4', 'io'],
+  app: [
+    'base',
+    'dhcp4',
+    'wasm',
+    'lease',
+    'loadbalance',
+    'ha',
+    'config',
+    'engine',
+    'io',
+    'shard',
+    'journal',
+    'peer',
+    'control',
+    'log',
+  ],
+  demo: ['base', 'lease', 'journal', 'load'],
+  cli: ['base', 'config', 'log', 'control', 'app', 'demo', 'load'],
+};
+
+/** Each library has one door, so that replacing it is a change in one folder. */
+const DOORS = {
+  koffi: '^src/io/',
+  piscina: '^src/app/',
+  undici: '^src/(peer|cli|demo)/',
+  fastify: '^src/(control|peer)/',
+  'prom-client': '^src/control/',
+  pino: '^src/log/',
+  commander: '^src/(cli/|main\\.ts$)',
+  'jsonc-parser': '^src/config/',
+  'lru-cache': '^src/control/',
+};
+
+const folders = [...Object.keys(DATA_PLANE), ...Object.keys(MAIN_SIDE)];
+
+function arrows(allowed, to) {
+  return Object.entries(allowed).flatMap(([from, may]) =>
+    folders
+      .filter((folder) => folder !== from && !may.includes(folder))
+      .map((folder) => ({
+        name: `${from}-not-to-${folder}`,
+        comment: `src/${from} stands before or beside src/${folder}: move what both need to a folder before both.`,
+        severity: 'error',
+        from: { path: `^src/${from}/` },
+        to: { path: `^src/${folder}/`, pathNot: CONTRACTS, ...to },
+      })),
+  );
+}
+
+const doors = Object.entries(DOORS).map(([library, door]) => ({
+  name: `only-door-of-${library}`,
+  comment: `${library} is used behind ${door} only.`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: door },
+  to: { path: `node_modules/${library}/`, dependencyTypesNot: ['type-only'] },
+}));
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circular',
+      comment: 'Two files that need each other are one idea or miss a third.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-orphans',
+      comment: 'A file that nothing reaches is dead.',
+      severity: 'error',
+      from: { orphan: true, path: '^src/', pathNot: '\\.d\\.ts$' },
+      to: {},
+    },
+    {
+      name: 'not-to-unresolvable',
+      comment: 'An import that does not resolve.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'not-to-test',
+      comment: 'The product does not know its tests and benches.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|bench)/' },
+    },
+    {
+      name: 'not-to-dev-dependency',
+      comment: 'The installed package lacks development dependencies.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'not-to-entry',
+      comment: 'Entries import, nobody imports an entry.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/main\\.ts$' },
+      to: { path: '^src/(main|worker)\\.ts$' },
+    },
+    {
+      name: 'pure-folders-do-no-io',
+      comment:
+        'Codec, lease table, engine and the HA reducer take clock, transport and journal as arguments.',
+      severity: 'error',
+      from: {
+        path: '^src/(base|dhcp4|wasm|lease|loadbalance|engine|ha)/',
+        pathNot: '^src/wasm/module\\.ts$',
+      },
+      to: {
+        path: '^(node:)?(fs|net|http|https|tls|dgram|dns|child_process|worker_threads|cluster|timers)(/|$)',
+      },
+    },
+    {
+      name: 'ha-reducer-knows-no-service',
+      comment: 'step() is a pure function: the service performs its effects and is not reachable from it.',
+      severity: 'error',
+      from: { path: '^src/ha/(step\\.ts$|states/)' },
+      to: { path: '^src/ha/(service|timers)', reachable: true },
+    },
+    ...arrows(DATA_PLANE, {}),
+    ...arrows(MAIN_SIDE, { dependencyTypesNot: ['type-only'] }),
+    ...doors,
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};
