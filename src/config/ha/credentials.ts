@@ -84,8 +84,9 @@ function readLine(file: string, at: Path, report: Report): string {
   let reason = whyUnreadable(file, false);
   try {
     if (reason === null) return readFileSync(file, 'utf8').split(/\r?\n/, 1)[0] ?? '';
-  } catch {
-    reason = 'it went away';
+  } catch (error) {
+    // access(2) asks for the real user, read(2) for the effective one; and files may go away in between.
+    reason = (error as NodeJS.ErrnoException).code ?? String(error);
   }
   report.error(at, `${quote(file, PATH_SHOWN_MAX)}: ${reason}`, 'a readable file of one line');
   return '';

@@ -1,5 +1,6 @@
 /** TLS files, names and passwords: where they come from and when they are refused. */
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { checkRefused, findProblems } from '../fixtures/marked-file.ts';
@@ -98,7 +99,10 @@ t.test('names and passwords come from files too, without their line ends', async
 });
 
 t.test('a file that may not be read is refused', async (t) => {
-  const path = join(t.testdir({}), 'secret');
+  const directory = mkdtempSync(join(tmpdir(), 'tandem-secret-'));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  chmodSync(directory, 0o755);
+  const path = join(directory, 'secret');
   writeFileSync(path, 'x');
   chmodSync(path, 0);
   // Root may read everything: the check is made as nobody then.
