@@ -3,8 +3,6 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { errorCatalogue } from '../src/errors.ts';
-import { messages } from '../src/log/messages.ts';
 import { findHotPathBans, findLongFunctions, findUses, readSource } from './support/source-rules.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -130,18 +128,6 @@ t.test('no document links to a file that does not exist', async (t) => {
       .map((target) => `${path} -> ${target}`),
   );
   t.same(dead, []);
-});
-
-t.test('every log message and every error is documented once', async (t) => {
-  const catalogues = {
-    'docs/messages.md': Object.keys(messages),
-    'docs/errors.md': Object.keys(errorCatalogue),
-  };
-  for (const [path, ids] of Object.entries(catalogues)) {
-    const text = existsSync(ROOT + path) ? readFileSync(ROOT + path, 'utf8') : '';
-    const headings = [...text.matchAll(/^(?:#+ +|\| *)`?(TDM_[A-Z0-9_]+)`?/gm)].map((match) => match[1]);
-    t.same(headings.sort(), ids.sort(), `${path} has each id at the head of a section or row, and no other`);
-  }
 });
 
 interface LockedPackage {
