@@ -13,6 +13,7 @@ import type { HaEffect, HaHappening, MachineState } from './model.ts';
 import { COMMAND_TIMEOUT_MS } from './peer-answers.ts';
 import type { View } from './run.ts';
 import { scopeBits } from './scopes.ts';
+import { CompletionGate } from './service-completions.ts';
 import { HeartbeatLoop } from './service-heartbeat.ts';
 import { logStateChange } from './service-log.ts';
 import type { ClientObservation, HaControl, HaService, HaServiceParts } from './service-model.ts';
@@ -40,6 +41,7 @@ class PairService implements HaService, HaControl {
   readonly tandem: TandemMember;
   readonly commands: CommandTable;
   readonly #policy: PolicyFollower;
+  readonly #completions = new CompletionGate();
   readonly #heartbeats: HeartbeatLoop<HeartbeatOutcome>;
   #machine: MachineState;
   #dispatcher: UpdateDispatcher | null = null;
@@ -90,12 +92,14 @@ class PairService implements HaService, HaControl {
   // UpdateListener: what the dispatcher reports.
 
   partnerFailed(reason: string): void {
+    this.#completions.noteTrouble();
     if (this.#machine.communication.partnerState !== 'unavailable')
       this.parts.log('TDM_HA_UPDATE_FAILED', { partner: this.setup.partner?.name, reason });
     this.submit({ kind: 'partner-failed', reason });
   }
 
   rejected(clients: readonly ClientKey[]): void {
+    this.#completions.noteTrouble();
     this.parts.log('TDM_HA_UPDATES_REJECTED', { clients: clients.length });
     this.submit({ kind: 'updates-rejected', clients: clients.map(keyOf) });
   }
@@ -109,7 +113,7 @@ class PairService implements HaService, HaControl {
   }
 
   completed(): void {
-    this.submit({ kind: 'updates-completed' });
+    if (this.#completions.opens(this.parts.clock.monotonicMs())) this.submit({ kind: 'updates-completed' });
   }
 
   observed(clients: readonly ClientObservation[]): void {
