@@ -12,7 +12,11 @@ export const hotStandby: Bench = {
     const rivals: Rival[] = [];
     try {
       rivals.push(await startPair(TANDEM));
-      if (kea) rivals.push(await startPair(KEA));
+      if (kea) {
+        rivals.push(await startPair(KEA));
+        rivals.push(await startPair(TANDEM, KEA));
+        rivals.push(await startPair(KEA, TANDEM));
+      }
       return await loadRivals(rivals, scale);
     } finally {
       for (const rival of rivals) await rival.close();

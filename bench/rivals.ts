@@ -113,10 +113,10 @@ async function startSingleIn(
   };
 }
 
-/** A hot-standby pair in its normal state. */
-export async function startPair(kind: ServerKind): Promise<Rival> {
+/** A hot-standby pair in its normal state, of one program or of two. */
+export async function startPair(primary: ServerKind, standby: ServerKind = primary): Promise<Rival> {
   const pair = await Pair.create({
-    kind,
+    kinds: [primary, standby],
     mode: 'hot-standby',
     poolSize: POOL_SIZE / 2,
     leaseTimeSec: LEASE_TIME_SEC,
@@ -130,7 +130,7 @@ export async function startPair(kind: ServerKind): Promise<Rival> {
     throw error;
   }
   return {
-    name: `${kind.name} pair`,
+    name: primary === standby ? `${primary.name} pair` : `${primary.name} primary, ${standby.name} standby`,
     relay: pair.relay,
     servers: pair.servers.map((server) => server.endpoint),
     controlPort: pair.servers[0].identity.controlPort,

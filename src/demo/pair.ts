@@ -23,7 +23,8 @@ const STATE_POLL_MS = 50;
 const STOP_MS = 5000;
 
 export interface PairOptions {
-  readonly kind: ServerKind;
+  /** Which program each server is, primary first. */
+  readonly kinds: readonly [ServerKind, ServerKind];
   readonly mode: DemoMode;
   readonly poolSize: number;
   readonly leaseTimeSec: number;
@@ -67,7 +68,13 @@ export class Pair {
     ] as const;
     const settings = { ...options, members, relayAddress: RELAY_ADDRESS };
     const create = (index: 0 | 1): Promise<LocalServer> =>
-      createLocalServer(options.kind, members[index], pairConfig(settings, index), directory, relay.port);
+      createLocalServer(
+        options.kinds[index],
+        members[index],
+        pairConfig(settings, index),
+        directory,
+        relay.port,
+      );
     return new Pair([await create(0), await create(1)], relay, directory, options.mode);
   }
 

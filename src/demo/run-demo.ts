@@ -84,7 +84,7 @@ async function demonstrate(
   const elapsedSec = (): number => (performance.now() - begin) / 1000;
   const poolSize = Math.max(POOL_SIZE_MIN, options.rate * options.seconds);
   const pair = await Pair.create({
-    kind,
+    kinds: [kind, kind],
     mode: options.mode,
     poolSize,
     leaseTimeSec: LEASE_TIME_SEC,
