@@ -118,7 +118,7 @@ export class App {
     this.#leases = new Leases({ memory: this.#memory, storage, clock, log }, config, this.#dataPlane.writer);
     this.#serviceSwitch = createServiceSwitch({ timers: systemTimers, log });
     this.#highAvailability = new HighAvailability({
-      config,
+      config: () => this.#loaded.config,
       memory: this.#memory,
       dataPlane: this.#dataPlane,
       store: this.#leases.store,

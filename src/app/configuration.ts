@@ -44,7 +44,7 @@ const FIXED: readonly { readonly key: string; readonly value: (config: ServerCon
   { key: 'multi-threading', value: (config) => config.multiThreading },
   { key: 'parked-packet-limit', value: (config) => config.parkedPacketLimit },
   { key: 'control-socket(s)', value: (config) => config.controlSockets },
-  { key: 'hooks-libraries (high-availability)', value: (config) => config.ha },
+  { key: 'hooks-libraries (high-availability)', value: (config) => config.relationships },
   { key: 'user-context/tandem', value: (config) => config.tandem },
 ];
 

@@ -126,7 +126,7 @@ export class Control {
         config,
         sockets: () => ({ status: 'ready', errors: [] }),
         dhcpState: () => dhcpState(serviceSwitch),
-        highAvailability: () => highAvailability.service?.status() ?? null,
+        highAvailability: () => highAvailability.status(),
         shutdown,
       },
     };
@@ -145,10 +145,7 @@ export class Control {
     const { serviceSwitch, highAvailability } = this.#parts;
     const origins = serviceSwitch.origins();
     if (origins.length === 0) return [];
-    const why = highAvailability.service?.why();
-    const state =
-      why === undefined ? [] : [`${why.state}: ${why.because}; waits for ${why['waits-for'].join('; ')}`];
-    return [`the DHCP service is held off by origin ${origins.join(', ')}`, ...state];
+    return [`the DHCP service is held off by origin ${origins.join(', ')}`, ...highAvailability.why()];
   }
 }
 

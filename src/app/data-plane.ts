@@ -48,7 +48,7 @@ export class DataPlane {
 
   constructor(parts: DataPlaneParts, config: ServerConfig) {
     this.#parts = parts;
-    this.#policyWords = new Int32Array(parts.memory.policy);
+    this.#policyWords = new Int32Array(parts.memory.policies);
     this.links = parts.eventFds.map((fd) => allocateShardLink(fd, parts.parkedMax));
     this.#policyWatches = this.links.map(
       (link) => new WordWatch(new Int32Array(link.words), ShardWord.policyVersion),
@@ -79,14 +79,14 @@ export class DataPlane {
       const words = new Int32Array(link.words);
       Atomics.store(words, ShardWord.stop, 0);
       Atomics.store(words, ShardWord.policyVersion, 0);
-      const { policy, updates } = memory;
+      const { policies, updates } = memory;
       const book = { ...memory.book, pools: this.#pools };
       const task = {
         shard,
         sockets: sockets.shards[shard]!,
         config,
         book,
-        policy,
+        policies,
         updates,
         link,
         statistics: this.#statistics,
@@ -107,9 +107,9 @@ export class DataPlane {
     this.#running = [];
   }
 
-  /** Publishes a policy at once; resolves when every running shard works by it. */
-  async publish(policy: Policy): Promise<void> {
-    const version = publishPolicy(this.#policyWords, policy);
+  /** Publishes the policy of a relationship at once; resolves when every running shard works by it. */
+  async publish(relationship: number, policy: Policy): Promise<void> {
+    const version = publishPolicy(this.#policyWords, relationship, policy);
     this.#version = version;
     for (const link of this.links) signalEventFd(link.eventFd);
     await this.applied(version);

@@ -3,6 +3,7 @@ import { type ByteRingMemory, ringFill } from '../base/byte-ring.ts';
 import type { HaFigures, JournalFigures, ServerFigures, ShardFigures } from '../control/figures.ts';
 import type { JournalClient } from '../journal/client.ts';
 import type { ControlParts } from './control.ts';
+import type { Relationship } from './relationship.ts';
 
 const US_PER_SEC = 1_000_000;
 
@@ -13,7 +14,7 @@ export function serverFigures(parts: ControlParts): ServerFigures {
     leases: { count: leases.store.count(), max: leases.book.table.capacity },
     shards: shardFigures(parts),
     journal: config().leaseDatabase.persist ? journalFigures(storage.journal) : null,
-    ha: haFigures(parts),
+    ha: parts.highAvailability.relationships.map(haFigures),
   };
 }
 
@@ -27,7 +28,7 @@ function shardFigures({ dataPlane, memory }: ControlParts): ShardFigures[] {
     turns: dataPlane.turns(shard),
     rings: {
       journal: share(memory.book.changes.ring),
-      updates: share(memory.updates.ring),
+      updates: Math.max(...memory.updates.map(({ ring }) => share(ring))),
       observations: share(link.observations),
     },
   }));
@@ -61,12 +62,11 @@ interface HaStatus {
   };
 }
 
-function haFigures({ highAvailability }: ControlParts): HaFigures | null {
-  const { service, dispatcher } = highAvailability;
-  if (service === null) return null;
-  const [status] = service.status() as readonly HaStatus[];
-  const { local, remote } = status!['ha-servers'];
+function haFigures({ service, dispatcher }: Relationship): HaFigures {
+  const status = service.status() as HaStatus;
+  const { local, remote } = status['ha-servers'];
   return {
+    serverName: service.setup.own.name,
     state: local.state,
     partnerState: remote?.['last-state'] ?? '',
     isInTouch: remote?.['in-touch'] ?? false,

@@ -1,38 +1,30 @@
 /**
- * High availability as a part of the server: the service with its peers, dispatcher and listener; or, without a
- * configured relationship, the plain rule that queries are served while the service switch is on.
+ * High availability as a part of the server: its relationships, and what the shards observe of silent partners; or,
+ * without a relationship, the plain rule that queries are served while the service switch is on.
  */
-import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { ByteRingReader, type RingRecord } from '../base/byte-ring.ts';
 import type { Clock } from '../base/clock.ts';
 import { formatHex } from '../base/hex.ts';
 import type { ServerConfig } from '../config/model.ts';
 import type { CommandTable } from '../control/answer.ts';
-import type { KeaHttpServer } from '../control/kea-http.ts';
 import { UpdateMode } from '../engine/policy.ts';
 import { OBSERVATION_HEADER_BYTES } from '../engine/shard-link.ts';
-import { createHaService } from '../ha/service.ts';
-import type { ClientObservation, HaService } from '../ha/service-model.ts';
+import { createRelationshipCommands } from '../ha/relationship-commands.ts';
+import type { ClientObservation } from '../ha/service-model.ts';
 import type { ServiceSwitch } from '../ha/service-switch.ts';
 import { createServiceSwitchCommands } from '../ha/service-switch-commands.ts';
-import { systemTimers } from '../ha/timers.ts';
 import type { LeaseStore } from '../lease/store.ts';
 import type { Log } from '../log/logger.ts';
-import { createPeerClient } from '../peer/client.ts';
-import { createUpdateDispatcher } from '../peer/dispatcher.ts';
-import { createPeerListener } from '../peer/listener.ts';
-import type { PeerClient, UpdateDispatcher } from '../peer/model.ts';
-import { VERSION } from '../version.ts';
 import type { DataPlane } from './data-plane.ts';
 import type { ServerMemory } from './memory.ts';
+import { Relationship } from './relationship.ts';
 
 /** Observed clients decide only at heartbeats: this is often enough for a ring of some 6,000 observations. */
 const OBSERVE_MS = 100;
-/** Time for requests in flight to be answered when the server ends. */
-const CLOSE_GRACE_MS = 1_000;
 
 export interface HighAvailabilityParts {
-  readonly config: ServerConfig;
+  /** The configuration in force. */
+  readonly config: () => ServerConfig;
   readonly memory: ServerMemory;
   readonly dataPlane: DataPlane;
   readonly store: LeaseStore;
@@ -43,74 +35,51 @@ export interface HighAvailabilityParts {
 
 export class HighAvailability {
   readonly #parts: HighAvailabilityParts;
-  readonly service: HaService | null;
-  readonly #peers: readonly PeerClient[];
+  /** In the order of the configuration, empty without high availability. */
+  readonly relationships: readonly Relationship[];
   readonly #observations: readonly ByteRingReader[];
-  dispatcher: UpdateDispatcher | null = null;
-  #listener: KeaHttpServer | null = null;
   #timer: NodeJS.Timeout | null = null;
   #stopSwitch: () => void = () => {};
 
   constructor(parts: HighAvailabilityParts) {
     this.#parts = parts;
-    const { config, dataPlane, clock, log, store, serviceSwitch } = parts;
-    this.#observations = dataPlane.links.map((link) => new ByteRingReader(link.observations));
-    const { ha } = config;
-    this.#peers =
-      ha === null
-        ? []
-        : otherPeers(ha).map((peer) => createPeerClient(peer, ha.multiThreading.httpClientThreads));
-    this.service =
-      ha === null
-        ? null
-        : createHaService({
-            config: ha,
-            clock,
-            timers: systemTimers,
-            log,
-            store,
-            peers: this.#peers,
-            serviceSwitch,
-            publish: (policy) => dataPlane.publish(policy),
-            version: VERSION,
-            yieldTurn: () => nextTurn(),
-          });
+    this.#observations = parts.dataPlane.links.map((link) => new ByteRingReader(link.observations));
+    this.relationships = parts
+      .config()
+      .relationships.map((config, index) => new Relationship(parts, config, index));
   }
 
   /** ha-*, dhcp-enable and dhcp-disable. */
   get commands(): CommandTable {
     const { serviceSwitch, dataPlane } = this.#parts;
-    return this.service?.commands ?? createServiceSwitchCommands(serviceSwitch, () => dataPlane.applied());
+    if (this.relationships.length === 0)
+      return createServiceSwitchCommands(serviceSwitch, () => dataPlane.applied());
+    return createRelationshipCommands(
+      this.relationships.map(({ service }) => service),
+      serviceSwitch,
+    );
   }
 
-  /** Starts the state machine, or opens the service; `table` is what the peer port may call. */
+  /** The `high-availability` list of status-get, null without high availability. */
+  status(): readonly object[] | null {
+    return this.relationships.length === 0 ? null : this.relationships.map(({ service }) => service.status());
+  }
+
+  /** What each relationship waits for, one line each. */
+  why(): string[] {
+    return this.relationships.map(({ service }) => {
+      const why = service.why();
+      return `${why.state}: ${why.because}; waits for ${why['waits-for'].join('; ')}`;
+    });
+  }
+
+  /** Starts the state machines, or opens the service; `table` is what the peer ports may call. */
   async start(table: CommandTable): Promise<void> {
-    const { config, dataPlane, memory, serviceSwitch, clock, log } = this.#parts;
-    const { ha } = config;
-    if (ha === null || this.service === null) {
-      this.#stopSwitch = serviceSwitch.onChange(() => this.#publishSwitch());
+    if (this.relationships.length === 0) {
+      this.#stopSwitch = this.#parts.serviceSwitch.onChange(() => this.#publishSwitch());
       return this.#publishSwitch();
     }
-    const dispatcher = createUpdateDispatcher({
-      updates: memory.updates,
-      verdicts: dataPlane.links.map((link) => link.verdicts),
-      wake: (shard) => dataPlane.wake(shard),
-      partner: this.#peers.find((peer) => peer.role !== 'backup') ?? null,
-      backups: this.#peers.filter((peer) => peer.role === 'backup'),
-      waitBackupAck: ha.waitBackupAck,
-      delayedUpdatesLimit: ha.delayedUpdatesLimit,
-      connections: ha.multiThreading.httpClientThreads,
-      listener: this.service,
-      clock,
-      log,
-    });
-    this.dispatcher = dispatcher;
-    if (ha.multiThreading.httpDedicatedListener) {
-      this.#listener = createPeerListener(ha, table, log);
-      const { port } = await this.#listener.listen();
-      log('TDM_PEER_LISTENING', { port, restricted: ha.restrictCommands });
-    }
-    this.service.start(dispatcher);
+    for (const relationship of this.relationships) await relationship.start(table);
     this.#timer = setInterval(() => this.#observe(), OBSERVE_MS);
   }
 
@@ -118,16 +87,11 @@ export class HighAvailability {
   stopTimers(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#stopSwitch();
-    this.service?.stop();
+    for (const { service } of this.relationships) service.stop();
   }
 
   async close(): Promise<void> {
-    await this.#listener?.close();
-    // A partner that hangs must not keep this server from ending: closing the clients ends what is under way.
-    const idle = this.dispatcher?.close();
-    await Promise.race([idle, delay(CLOSE_GRACE_MS, undefined, { ref: false })]);
-    await Promise.all(this.#peers.map((peer) => peer.close()));
-    await idle;
+    await Promise.all(this.relationships.map((relationship) => relationship.close()));
   }
 
   #publishSwitch(): void {
@@ -140,32 +104,33 @@ export class HighAvailability {
       observeOutOfScope: false,
     } as const;
     dataPlane
-      .publish(policy)
+      .publish(0, policy)
       .catch((error: Error) => log('TDM_ENGINE_POLICY_NOT_SEEN', { reason: error.message }));
   }
 
   #observe(): void {
-    const clients: ClientObservation[] = [];
+    const observed = this.relationships.map((): ClientObservation[] => []);
     const record: RingRecord = { kind: 0, sequence: 0, offset: 0, length: 0 };
     for (const reader of this.#observations) {
-      while (reader.next(record)) clients.push(readObservation(reader.bytes, record.offset));
+      while (reader.next(record)) {
+        const { bytes } = reader;
+        observed[bytes[record.offset + 2]!]?.push(readObservation(bytes, record.offset));
+      }
       reader.release();
     }
-    if (clients.length > 0) this.service?.observed(clients);
+    observed.forEach((clients, index) => {
+      if (clients.length > 0) this.relationships[index]!.service.observed(clients);
+    });
   }
-}
-
-function otherPeers(ha: NonNullable<ServerConfig['ha']>) {
-  return ha.peers.filter((peer) => peer.name !== ha.thisServerName);
 }
 
 /** Reads what shard/observations.ts wrote. */
 function readObservation(bytes: Uint8Array, offset: number): ClientObservation {
   const hwAt = offset + OBSERVATION_HEADER_BYTES;
-  const clientIdAt = hwAt + bytes[offset + 2]!;
+  const clientIdAt = hwAt + bytes[offset + 3]!;
   return {
     secs: (bytes[offset]! << 8) | bytes[offset + 1]!,
     hwAddress: formatHex(bytes.subarray(hwAt, clientIdAt)),
-    clientId: formatHex(bytes.subarray(clientIdAt, clientIdAt + bytes[offset + 3]!)),
+    clientId: formatHex(bytes.subarray(clientIdAt, clientIdAt + bytes[offset + 4]!)),
   };
 }

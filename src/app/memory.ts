@@ -1,7 +1,7 @@
 /** The shared memory of the server, sized by the configuration. */
 import type { ServerConfig } from '../config/model.ts';
 import { poolRanges } from '../engine/compiled.ts';
-import { allocatePolicy } from '../engine/policy.ts';
+import { allocatePolicies } from '../engine/policy.ts';
 import { allocateUpdateLog, type UpdateLogMemory } from '../engine/shard-link.ts';
 import { allocateJournal, type JournalMemory } from '../journal/memory.ts';
 import type { LeaseBookMemory } from '../lease/book.ts';
@@ -12,8 +12,9 @@ import { CHANGE_LOG_BYTES, LEASES_MAX, LEASES_MIN, UPDATE_LOG_BYTES } from '../l
 
 export interface ServerMemory {
   readonly book: LeaseBookMemory;
-  readonly policy: SharedArrayBuffer;
-  readonly updates: UpdateLogMemory;
+  readonly policies: SharedArrayBuffer;
+  /** One a relationship; one, never read, without high availability. */
+  readonly updates: readonly UpdateLogMemory[];
   readonly journal: JournalMemory;
 }
 
@@ -27,14 +28,15 @@ export function leaseCapacity(config: ServerConfig): number {
 
 /** Allocates everything; pages that are never touched cost nothing. */
 export function allocateServerMemory(config: ServerConfig): ServerMemory {
+  const relationships = Math.max(1, config.relationships.length);
   return {
     book: {
       table: allocateLeaseTable(leaseCapacity(config)),
       pools: allocatePools(poolRanges(config)),
       changes: allocateChangeLog(CHANGE_LOG_BYTES),
     },
-    policy: allocatePolicy(),
-    updates: allocateUpdateLog(UPDATE_LOG_BYTES),
+    policies: allocatePolicies(relationships),
+    updates: Array.from({ length: relationships }, () => allocateUpdateLog(UPDATE_LOG_BYTES)),
     journal: allocateJournal(),
   };
 }

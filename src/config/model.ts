@@ -28,8 +28,8 @@ export interface ServerConfig {
   readonly loggers: readonly LoggerConfig[];
   /** lease_cmds is loaded: the lease4-* commands exist. */
   readonly leaseCommands: boolean;
-  /** Null when the HA hook is not loaded. */
-  readonly ha: HaRelationshipConfig | null;
+  /** Empty when the HA hook is not loaded; several on the hub of several hot-standby pairs, in the order of the file. */
+  readonly relationships: readonly HaRelationshipConfig[];
   readonly tandem: TandemSettings;
 }
 
@@ -86,6 +86,8 @@ export interface SubnetConfig {
   /** Fraction of the valid lifetime within which an unchanged lease is answered without a write; null = off. */
   readonly cacheThreshold: number | null;
   readonly cacheMaxAgeSec: number | null;
+  /** `user-context.ha-server-name`: a server of the relationship that the subnet belongs to; null = not said. */
+  readonly haServerName: string | null;
   /** Options of subnet and global scope merged (subnet wins), ascending by code. */
   readonly options: readonly OptionConfig[];
 }

@@ -29,12 +29,12 @@ function ofFsync(read: (fsync: NonNullable<JournalFigures['fsync']>) => number):
 }
 
 function ofHa(read: (ha: HaFigures) => number): FigureMetric['read'] {
-  return ({ ha }) => (ha === null ? [] : single(read(ha)));
+  return ({ ha }) => ha.map((each) => [{ server: each.serverName }, read(each)]);
 }
 
 /** Only the present state has a series: `tandem_ha_state{state="partner-down"} == 1` is the alarm to set. */
 function stateOf(read: (ha: HaFigures) => string): FigureMetric['read'] {
-  return ({ ha }) => (ha === null ? [] : [[{ state: read(ha) }, 1]]);
+  return ({ ha }) => ha.map((each) => [{ server: each.serverName, state: read(each) }, 1]);
 }
 
 const gauge = { kind: 'gauge', labelNames: [] } as const;
@@ -117,63 +117,76 @@ export const figureMetrics: readonly FigureMetric[] = [
     ...gauge,
     metric: 'tandem_ha_state',
     help: 'The state of high availability here',
-    labelNames: ['state'],
+    labelNames: ['server', 'state'],
     read: stateOf((ha) => ha.state),
   },
   {
     ...gauge,
     metric: 'tandem_ha_partner_state',
     help: "The partner's last known state",
-    labelNames: ['state'],
+    labelNames: ['server', 'state'],
     read: stateOf((ha) => ha.partnerState),
   },
   {
     ...gauge,
     metric: 'tandem_ha_scope_served',
     help: '1 for each scope that is served here',
-    labelNames: ['scope'],
-    read: ({ ha }) => (ha?.scopes ?? []).map((scope) => [{ scope }, 1] as const),
+    labelNames: ['server', 'scope'],
+    read: ({ ha }) =>
+      ha.flatMap(({ serverName, scopes }) =>
+        scopes.map((scope) => [{ server: serverName, scope }, 1] as const),
+      ),
   },
   {
     ...gauge,
     metric: 'tandem_ha_in_touch',
     help: '1 once a heartbeat had an outcome',
+    labelNames: ['server'],
     read: ofHa((ha) => Number(ha.isInTouch)),
   },
   {
     ...gauge,
     metric: 'tandem_ha_communication_interrupted',
     help: '1 while the partner does not answer',
+    labelNames: ['server'],
     read: ofHa((ha) => Number(ha.isCommunicationInterrupted)),
   },
   {
     ...gauge,
     metric: 'tandem_ha_connecting_clients',
     help: 'Clients of the silent partner that were seen',
+    labelNames: ['server'],
     read: ofHa((ha) => ha.connectingClients),
   },
   {
     ...gauge,
     metric: 'tandem_ha_unacked_clients',
     help: 'Clients that the silent partner left without an answer',
+    labelNames: ['server'],
     read: ofHa((ha) => ha.unackedClients),
   },
   {
     ...gauge,
     metric: 'tandem_ha_clock_skew_seconds',
     help: "The partner's clock against ours",
-    read: ({ ha }) => (ha === null || ha.clockSkewSec === null ? [] : single(ha.clockSkewSec)),
+    labelNames: ['server'],
+    read: ({ ha }) =>
+      ha.flatMap(({ serverName, clockSkewSec }) =>
+        clockSkewSec === null ? [] : [[{ server: serverName }, clockSkewSec] as const],
+      ),
   },
   {
     ...gauge,
     metric: 'tandem_ha_backlog_updates',
     help: "Lease updates kept for the partner's return",
+    labelNames: ['server'],
     read: ofHa((ha) => ha.backlog),
   },
   {
     ...gauge,
     metric: 'tandem_ha_unsent_updates',
     help: 'Lease updates withheld from the partner',
+    labelNames: ['server'],
     read: ofHa((ha) => ha.unsentUpdates),
   },
 ];

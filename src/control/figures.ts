@@ -24,7 +24,10 @@ export interface JournalFigures {
   readonly fsync: { readonly count: number; readonly totalSec: number; readonly maxSec: number } | null;
 }
 
+/** One relationship. */
 export interface HaFigures {
+  /** This server's name in it. */
+  readonly serverName: string;
   /** This server's state and the partner's last known one, by Kea's names. */
   readonly state: string;
   readonly partnerState: string;
@@ -47,6 +50,6 @@ export interface ServerFigures {
   readonly shards: readonly ShardFigures[];
   /** Null when leases are kept in memory only. */
   readonly journal: JournalFigures | null;
-  /** Null without high availability. */
-  readonly ha: HaFigures | null;
+  /** One a relationship, empty without high availability. */
+  readonly ha: readonly HaFigures[];
 }

@@ -2,6 +2,7 @@
 import type { HaRelationshipConfig } from '../config/ha-model.ts';
 import type { OptionConfig, PoolConfig, ServerConfig, SubnetConfig } from '../config/model.ts';
 import { OptionCode } from '../dhcp4/codes.ts';
+import { relationshipOf } from './relationship-of.ts';
 
 /** One configured option with its complete encoding: one TLV, or several when it is longer than 255 octets. */
 export interface CompiledOption {
@@ -30,6 +31,8 @@ export interface CompiledSubnet {
   readonly pools: readonly CompiledPool[];
   readonly options: readonly CompiledOption[];
   readonly mask: number;
+  /** Index of the relationship that it belongs to, or NO_RELATIONSHIP. */
+  readonly relationship: number;
   /** Option 54 from the configuration, 0 = the address that the query came in on. */
   readonly serverIdentifier: number;
 }
@@ -101,8 +104,8 @@ function guardOf(pool: PoolConfig, activeNames: readonly string[]): number {
 }
 
 /** Names of the servers that share the queries by hash: the primary, and in load-balancing the secondary. */
-export function activeServerNames(ha: HaRelationshipConfig | null): string[] {
-  if (ha === null) return [];
+function activeServerNames(ha: HaRelationshipConfig | undefined): string[] {
+  if (ha === undefined) return [];
   const roles = ha.mode === 'load-balancing' ? ['primary', 'secondary'] : ['primary'];
   return roles.map((role) => ha.peers.find((peer) => peer.role === role)?.name ?? '');
 }
@@ -118,11 +121,13 @@ function configuredServerIdentifier(scopes: readonly (readonly OptionConfig[])[]
 
 /** Compiles the subnets; the order of pools is the order of `poolRanges`. */
 export function compileSubnets(config: ServerConfig): CompiledSubnet[] {
-  const activeNames = activeServerNames(config.ha);
+  const { relationships } = config;
+  const activeNames = relationships.map(activeServerNames);
   let poolIndex = 0;
   return config.subnets.map((subnet, index) => ({
     index,
     config: subnet,
+    relationship: relationshipOf(subnet, relationships),
     mask: subnet.prefixLength === 0 ? 0 : (-1 << (32 - subnet.prefixLength)) >>> 0,
     serverIdentifier: configuredServerIdentifier([subnet.options]),
     options: compileOptions(subnet.options),
@@ -131,7 +136,7 @@ export function compileSubnets(config: ServerConfig): CompiledSubnet[] {
       last: pool.last,
       poolId: pool.poolId,
       index: poolIndex++,
-      guard: guardOf(pool, activeNames),
+      guard: guardOf(pool, activeNames[relationshipOf(subnet, relationships)] ?? []),
       options: compileOptions(pool.options, subnet.options),
     })),
   }));

@@ -25,6 +25,8 @@ export interface EngineSettings {
   readonly authoritative: boolean;
   readonly echoClientId: boolean;
   readonly declineProbationSec: number;
+  /** Several relationships: which one a query belongs to, its subnet says. */
+  readonly isHub: boolean;
   readonly offerHoldSec: number;
   /** Released leases are kept for their client (Kea: both affinity timers above 0). */
   readonly keepReleased: boolean;
@@ -46,6 +48,8 @@ export interface Context {
   nowSec: number;
   /** Monotonic milliseconds of this batch. */
   nowMs: number;
+  /** Index of the relationship of the query in work. */
+  relationship: number;
   /** The selected subnet of the query in work. */
   subnet: CompiledSubnet | null;
   /** The slot that the reply to the query in work is written to. */

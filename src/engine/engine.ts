@@ -12,6 +12,7 @@ import { serveDecline } from './messages/decline.ts';
 import { serveDiscover } from './messages/discover.ts';
 import { serveRelease } from './messages/release.ts';
 import { serveRequest } from './messages/request.ts';
+import { NO_RELATIONSHIP } from './relationship-of.ts';
 import { G } from './statistics.ts';
 
 /** Statistics cell of each message type's reception. */
@@ -41,9 +42,10 @@ export function serve(context: Context, shed: boolean): number {
   const type = query.field(Field.messageType);
   statistics.add(RECEIVED[type] ?? G['pkt4-unknown-received']);
   if (!isQuery(type)) return G['tandem-drop-message-type'];
+  if (context.settings.isHub && !chooseRelationship(context)) return G['tandem-drop-no-relationship'];
   if (!isInScope(context)) return OUT_OF_SCOPE;
   if (type === MessageType.discover && shed) return G['tandem-drop-discover-shed'];
-  context.subnet = context.subnets.select(query);
+  if (!context.settings.isHub) context.subnet = context.subnets.select(query);
   if (isForOtherServer(context)) return G['tandem-drop-other-server'];
   // [RFC6842 3] Where the subnet ignores identifiers they are still echoed: only the lease lookup must not see them.
   if (context.subnet?.config.matchClientId === false && query.hw.length > 0) query.clientId.length = 0;
@@ -80,6 +82,17 @@ function handle(context: Context, type: number): number {
     default:
       return G['tandem-drop-message-type'];
   }
+}
+
+/** On a hub the subnet comes first, because it says which partner shares the query; false when it says none. */
+function chooseRelationship(context: Context): boolean {
+  context.subnet = context.subnets.select(context.query);
+  const relationship = context.subnet?.relationship ?? NO_RELATIONSHIP;
+  if (relationship === NO_RELATIONSHIP) return false;
+  context.relationship = relationship;
+  context.policy.choose(relationship);
+  context.changes.choose(relationship);
+  return true;
 }
 
 /** Whether the server that the query belongs to by hash is one whose scope is served here; sets the query's class. */
@@ -128,6 +141,7 @@ const KEA_DROPS: Readonly<Record<number, number>> = {
   [G['tandem-drop-service-disabled']]: G['pkt4-service-disabled'],
   [G['tandem-drop-out-of-scope']]: G['pkt4-not-for-us'],
   [G['tandem-drop-other-server']]: G['pkt4-not-for-us'],
+  [G['tandem-drop-no-relationship']]: G['pkt4-not-for-us'],
   [G['tandem-drop-discover-shed']]: G['pkt4-queue-full'],
   [G['tandem-drop-park-full']]: G['pkt4-queue-full'],
   [G['tandem-drop-journal-full']]: G['pkt4-queue-full'],

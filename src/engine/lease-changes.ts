@@ -23,7 +23,10 @@ export const Room = { enough: 0, changeLogFull: 1, updateLogFull: 2 } as const;
 
 export class LeaseChanges {
   readonly #book: LeaseBook;
-  readonly #updates: ByteRingWriter;
+  /** One update log a relationship, and the one of the query in work. */
+  readonly #logs: readonly ByteRingWriter[];
+  #updates: ByteRingWriter;
+  #relationship = 0;
   readonly #shardBits: number;
   readonly #json = new Uint8Array(LEASE_UPDATE_BYTES_MAX + USER_CONTEXT_BYTES_MAX);
   #transaction = 0;
@@ -32,12 +35,21 @@ export class LeaseChanges {
   #lastRow = 0;
   /** Whether records were written since `takeDirty`. */
   #dirtyRows = false;
-  #dirtyUpdates = false;
+  /** A bit a relationship. */
+  #dirtyUpdates = 0;
 
-  constructor(book: LeaseBook, updates: ByteRingMemory, shard: number) {
+  /** @param updates the update log of each relationship, at least one */
+  constructor(book: LeaseBook, updates: readonly ByteRingMemory[], shard: number) {
     this.#book = book;
-    this.#updates = new ByteRingWriter(updates);
+    this.#logs = updates.map((ring) => new ByteRingWriter(ring));
+    this.#updates = this.#logs[0]!;
     this.#shardBits = shard << UpdateRecord.shardShift;
+  }
+
+  /** Makes the transactions to come those of one relationship. */
+  choose(relationship: number): void {
+    this.#relationship = relationship;
+    this.#updates = this.#logs[relationship]!;
   }
 
   /** Whether a transaction finds room in both logs. */
@@ -47,10 +59,12 @@ export class LeaseChanges {
     return Room.enough;
   }
 
-  /** True when either log is more than three quarters full: time to shed work that changes nothing. */
+  /** True when a log is more than three quarters full: time to shed work that changes nothing. */
   isCrowded(): boolean {
     const { changes } = this.#book;
-    return changes.free() < changes.capacity / 4 || this.#updates.free() < this.#updates.capacity / 4;
+    if (changes.free() < changes.capacity / 4) return true;
+    for (const log of this.#logs) if (log.free() < log.capacity / 4) return true;
+    return false;
   }
 
   /** Starts a transaction. @param mode the policy's update mode, `await` turned into `record` when no reply waits */
@@ -101,7 +115,7 @@ export class LeaseChanges {
     const kind = operation | awaited | (last ? UpdateRecord.last : 0) | this.#shardBits;
     const length = encodeLeaseUpdate(this.#json, 0, this.#book.recordOf(slot), operation !== 0);
     assert(this.#updates.write(kind, this.#transaction, this.#json, length), 'the update log had room');
-    this.#dirtyUpdates = true;
+    this.#dirtyUpdates |= 1 << this.#relationship;
   }
 
   /** Tells whether rows were recorded since the last call. */
@@ -111,10 +125,10 @@ export class LeaseChanges {
     return dirty;
   }
 
-  /** Tells whether lease updates were recorded since the last call. */
-  takeDirtyUpdates(): boolean {
+  /** Tells for which relationships lease updates were recorded since the last call, a bit each. */
+  takeDirtyUpdates(): number {
     const dirty = this.#dirtyUpdates;
-    this.#dirtyUpdates = false;
+    this.#dirtyUpdates = 0;
     return dirty;
   }
 }

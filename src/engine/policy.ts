@@ -27,29 +27,39 @@ export interface Policy {
 }
 
 const VERSION = 0;
-const FIELDS = 1;
-const WORDS = 8;
+const BLOCKS = 1;
+const SERVICE_ENABLED = 0;
+const ACTIVE_SERVERS = 1;
+const SCOPES = 2;
+const UPDATE_MODE = 3;
+const OBSERVE = 4;
+const BLOCK_WORDS = 5;
 
-export function allocatePolicy(): SharedArrayBuffer {
-  return new SharedArrayBuffer(WORDS * 4);
+/** @param relationships each has a policy of its own; without high availability there is one all the same */
+export function allocatePolicies(relationships: number): SharedArrayBuffer {
+  return new SharedArrayBuffer((BLOCKS + relationships * BLOCK_WORDS) * 4);
 }
 
-/** Main's side: publishes a policy and returns its version, > 0 and growing by 2. */
-export function publishPolicy(words: Int32Array, policy: Policy): number {
+/** Main's side: publishes the policy of one relationship and returns the version, > 0 and growing by 2. */
+export function publishPolicy(words: Int32Array, relationship: number, policy: Policy): number {
+  const at = BLOCKS + relationship * BLOCK_WORDS;
   // A sequence lock: odd while the fields change, so that a reader never mixes two policies.
   Atomics.add(words, VERSION, 1);
-  Atomics.store(words, FIELDS, policy.serviceEnabled ? 1 : 0);
-  Atomics.store(words, FIELDS + 1, policy.activeServers);
-  Atomics.store(words, FIELDS + 2, policy.scopes);
-  Atomics.store(words, FIELDS + 3, policy.updateMode);
-  Atomics.store(words, FIELDS + 4, policy.observeOutOfScope ? 1 : 0);
+  Atomics.store(words, at + SERVICE_ENABLED, policy.serviceEnabled ? 1 : 0);
+  Atomics.store(words, at + ACTIVE_SERVERS, policy.activeServers);
+  Atomics.store(words, at + SCOPES, policy.scopes);
+  Atomics.store(words, at + UPDATE_MODE, policy.updateMode);
+  Atomics.store(words, at + OBSERVE, policy.observeOutOfScope ? 1 : 0);
   return Atomics.add(words, VERSION, 1) + 1;
 }
 
-/** A shard's copy, refreshed in place so that the hot path reads plain fields. */
+/** A shard's copy, refreshed in place so that the hot path reads plain fields: those of the relationship chosen last. */
 export class PolicyView {
   readonly #words: Int32Array;
+  readonly #copy: Int32Array;
+  #relationship = 0;
   version = 0;
+  /** Off while any relationship holds the service off: the switch belongs to the server, not to a relationship. */
   serviceEnabled = 0;
   activeServers = 0;
   scopes = 0;
@@ -58,23 +68,39 @@ export class PolicyView {
 
   constructor(memory: SharedArrayBuffer) {
     this.#words = new Int32Array(memory);
+    this.#copy = new Int32Array(this.#words.length);
   }
 
-  /** Takes over the newest policy if there is one; true when something was read. */
+  /** Takes over the newest policies if there are any; true when something was read. */
   refresh(): boolean {
     const words = this.#words;
     if (Atomics.load(words, VERSION) === this.version) return false;
     for (;;) {
       const before = Atomics.load(words, VERSION);
-      this.serviceEnabled = Atomics.load(words, FIELDS);
-      this.activeServers = Atomics.load(words, FIELDS + 1);
-      this.scopes = Atomics.load(words, FIELDS + 2);
-      this.updateMode = Atomics.load(words, FIELDS + 3);
-      this.observeOutOfScope = Atomics.load(words, FIELDS + 4);
+      for (let i = BLOCKS; i < words.length; i++) this.#copy[i] = Atomics.load(words, i);
       if ((before & 1) === 0 && Atomics.load(words, VERSION) === before) {
         this.version = before;
+        this.#takeService();
+        this.choose(this.#relationship);
         return true;
       }
     }
+  }
+
+  /** Makes the fields those of one relationship. */
+  choose(relationship: number): void {
+    const copy = this.#copy;
+    const at = BLOCKS + relationship * BLOCK_WORDS;
+    this.#relationship = relationship;
+    this.activeServers = copy[at + ACTIVE_SERVERS]!;
+    this.scopes = copy[at + SCOPES]!;
+    this.updateMode = copy[at + UPDATE_MODE]!;
+    this.observeOutOfScope = copy[at + OBSERVE]!;
+  }
+
+  #takeService(): void {
+    this.serviceEnabled = 1;
+    for (let at = BLOCKS; at < this.#copy.length; at += BLOCK_WORDS)
+      this.serviceEnabled &= this.#copy[at + SERVICE_ENABLED]!;
   }
 }

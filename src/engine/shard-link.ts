@@ -1,8 +1,9 @@
 /**
  * The memory that the shards share with main.
  *
- *     all shards -> main   lease updates for the peers, ONE ring: a record is written under the lease table's lock, so
- *                          that updates of one address reach the peers in the order in which the table changed
+ *     all shards -> main   lease updates for the peers, ONE ring a relationship: a record is written under the lease
+ *                          table's lock, so that updates of one address reach the peers in the order in which the table
+ *                          changed
  *     shard -> main        observations of clients that the silent partner should have answered, one ring a shard
  *     main  -> shard       verdicts on awaited transactions, one ring a shard
  *
@@ -33,7 +34,7 @@ export interface UpdateLogMemory {
 
 /** Indexes of the update log's control words (Int32). */
 export const UpdateWord = {
-  /** Shards -> main, which waits on it: grows, and is notified, when a batch of updates or observations was written. */
+  /** Shards -> main, which waits on it: grows, and is notified, when a batch of updates was written. */
   pending: 0,
 } as const;
 
@@ -42,8 +43,8 @@ export function allocateUpdateLog(ringBytes: number): UpdateLogMemory {
   return { words: new SharedArrayBuffer(128), ring: allocateByteRing(ringBytes) };
 }
 
-/** Payload of an observation: u16 secs (big-endian, as on the wire) | u8 hwLength | u8 clientIdLength | hw | client-id. */
-export const OBSERVATION_HEADER_BYTES = 4;
+/** Payload of an observation: u16 secs (as on the wire) | u8 relationship | u8 hwLength | u8 clientIdLength | hw | client-id. */
+export const OBSERVATION_HEADER_BYTES = 5;
 
 /** Indexes of a shard's control words (Int32). */
 export const ShardWord = {

@@ -53,6 +53,7 @@ export const GLOBAL_STATISTICS = [
   'tandem-drop-service-disabled',
   'tandem-drop-out-of-scope',
   'tandem-drop-other-server',
+  'tandem-drop-no-relationship',
   'tandem-drop-no-subnet',
   'tandem-drop-no-address',
   'tandem-drop-unknown-client',

@@ -15,6 +15,8 @@ import type { Timers } from './timers.ts';
 
 export interface HaServiceParts {
   readonly config: HaRelationshipConfig;
+  /** Position of the relationship in the configuration: part of its origins at the service switch. */
+  readonly index: number;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Log;
@@ -22,6 +24,8 @@ export interface HaServiceParts {
   /** The other servers of the relationship, one client each. Closed by their owner. */
   readonly peers: readonly PeerClient[];
   readonly serviceSwitch: ServiceSwitch;
+  /** Ids of the subnets whose leases a synchronization takes; null = all. */
+  readonly synchronizedSubnets: () => ReadonlySet<number> | null;
   /** Hands a policy to the shards at once; the promise resolves when all of them work by it. */
   readonly publish: (policy: Policy) => Promise<void>;
   /** This program's version, shown to a partner that is a Tandem too. */
@@ -42,6 +46,7 @@ export interface HaService extends UpdateListener {
    * dhcp-disable and dhcp-enable.
    */
   readonly commands: CommandTable;
+  readonly setup: HaSetup;
   /** Publishes the first policy and starts the machine. Called once; the dispatcher was given this service as its listener. */
   start(dispatcher: UpdateDispatcher): void;
   /** Stops timers, ignores what is still under way and lets go of the service switch. */
@@ -50,8 +55,8 @@ export interface HaService extends UpdateListener {
   observed(clients: readonly ClientObservation[]): void;
   /** Resolves when all shards work by the newest policy. */
   applied(): Promise<void>;
-  /** The `high-availability` list of status-get. */
-  status(): readonly object[];
+  /** The relationship's entry in the `high-availability` list of status-get. */
+  status(): object;
   why(): HaWhy;
   /** Transactions whose updates were withheld from the partner since the start. */
   unsentUpdates(): number;

@@ -3,6 +3,7 @@ import type { PeerClient, UpdateDispatcher } from '../peer/model.ts';
 import type { HaEffect } from './model.ts';
 import { COMMAND_TIMEOUT_MS, isSuccess, problemOf } from './peer-answers.ts';
 import type { HaControl } from './service-model.ts';
+import { Origin } from './service-switch.ts';
 import { type SyncOutcome, synchronize } from './service-sync.ts';
 
 export class Operations {
@@ -77,6 +78,8 @@ export class Operations {
         log: parts.log,
         yieldTurn: parts.yieldTurn,
         serverName: setup.own.name,
+        origin: Origin.haPartner + parts.index,
+        subnets: parts.synchronizedSubnets(),
         pageLimit: syncPageLimit,
         pageTimeoutMs: syncTimeoutMs,
       },

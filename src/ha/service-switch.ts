@@ -3,10 +3,11 @@
  * (its origin); the service is on only while nobody does. A hold may have an end, so that a partner that dies in the
  * middle of its synchronization does not silence this server for ever.
  */
+import { RELATIONSHIPS_MAX } from '../limits.ts';
 import type { Log } from '../log/logger.ts';
 import type { Timers } from './timers.ts';
 
-/** The numbers that Kea uses; several relationships add their index. */
+/** The numbers that Kea uses; `haLocal` and `haPartner` are those of the first of several relationships. */
 export const Origin = {
   user: 1,
   haLocal: 1000,
@@ -14,7 +15,7 @@ export const Origin = {
   database: 3000,
 } as const;
 
-/** Origins come over the wire; this many at once are never needed. The state machine's own is not counted. */
+/** Origins come over the wire; this many at once are never needed. */
 const ORIGINS_MAX = 64;
 
 export interface ServiceSwitch {
@@ -67,7 +68,7 @@ class OriginSet implements ServiceSwitch {
 
   disable(origin: number, maxPeriodSec: number | null): boolean {
     const held = this.#holds.has(origin);
-    if (!held && this.#holds.size >= ORIGINS_MAX && origin !== Origin.haLocal) return false;
+    if (!held && this.#holds.size >= ORIGINS_MAX && !isOwn(origin)) return false;
     this.#holds.get(origin)?.();
     this.#holds.set(
       origin,
@@ -109,6 +110,11 @@ class OriginSet implements ServiceSwitch {
     this.#log(id, { origin, serviceOn: this.enabled, origins: this.origins() });
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** The state machines' own holds are always possible. */
+function isOwn(origin: number): boolean {
+  return origin >= Origin.haLocal && origin < Origin.haLocal + RELATIONSHIPS_MAX;
 }
 
 /** The switch as status-get shows it under `dhcp-state`. */

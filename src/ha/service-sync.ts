@@ -12,13 +12,16 @@ import type { PeerAnswer, PeerClient } from '../peer/model.ts';
 import { isMap, member } from './arguments.ts';
 import { pageAddress, readPageLease } from './lease-page.ts';
 import { COMMAND_TIMEOUT_MS, isSuccess, problemOf } from './peer-answers.ts';
-import { Origin } from './service-switch.ts';
 
 export interface SyncParts {
   readonly store: LeaseStore;
   readonly log: Log;
   readonly yieldTurn: () => Promise<void>;
   readonly serverName: string;
+  /** 2000 and the relationship's index: the number under which the source's service is held off. */
+  readonly origin: number;
+  /** Null = all. */
+  readonly subnets: ReadonlySet<number> | null;
   readonly pageLimit: number;
   /** Time for one page to arrive, and to become durable here. */
   readonly pageTimeoutMs: number;
@@ -44,6 +47,8 @@ export interface SyncCounts {
   created: number;
   updated: number;
   kept: number;
+  /** Of subnets of another relationship. */
+  foreign: number;
   skipped: number;
 }
 
@@ -63,7 +68,7 @@ class SyncFailure extends Error {
 
 /** Runs one synchronization to its end; never rejects. */
 export async function synchronize(parts: SyncParts, request: SyncRequest): Promise<SyncOutcome> {
-  const counts: SyncCounts = { pages: 0, created: 0, updated: 0, kept: 0, skipped: 0 };
+  const counts: SyncCounts = { pages: 0, created: 0, updated: 0, kept: 0, foreign: 0, skipped: 0 };
   parts.log('TDM_HA_SYNC_STARTED', { source: request.source.name });
   const held = { sourceService: false };
   try {
@@ -74,7 +79,7 @@ export async function synchronize(parts: SyncParts, request: SyncRequest): Promi
   } catch (error) {
     const failure = error instanceof SyncFailure ? error : new SyncFailure(String(error), false);
     parts.log('TDM_HA_SYNC_FAILED', { source: request.source.name, reason: failure.message, ...counts });
-    if (held.sourceService) await enableSource(request.source);
+    if (held.sourceService) await enableSource(parts, request.source);
     return { ok: false, text: failure.message, sourceFailed: failure.sourceFailed };
   }
 }
@@ -87,7 +92,7 @@ async function takePages(
 ): Promise<void> {
   let from = -1;
   for (;;) {
-    await disableSource(request);
+    await disableSource(parts, request);
     held.sourceService = true;
     const page = await fetchPage(parts, request.source, from);
     counts.pages++;
@@ -102,14 +107,15 @@ async function takePages(
 }
 
 /** Sent again for every page, which restarts the source's timer. */
-async function disableSource({ source, maxPeriodSec, isCancelled }: SyncRequest): Promise<void> {
+async function disableSource(parts: SyncParts, request: SyncRequest): Promise<void> {
+  const { source, maxPeriodSec, isCancelled } = request;
   if (isCancelled()) throw new SyncFailure('the synchronization was cancelled', false);
-  const args = { 'origin-id': Origin.haPartner, origin: 'ha-partner', 'max-period': maxPeriodSec };
+  const args = { 'origin-id': parts.origin, origin: 'ha-partner', 'max-period': maxPeriodSec };
   expectSuccess('dhcp-disable', await source.request('dhcp-disable', args, COMMAND_TIMEOUT_MS));
 }
 
-async function enableSource(source: PeerClient): Promise<PeerAnswer> {
-  const args = { 'origin-id': Origin.haPartner, origin: 'ha-partner' };
+async function enableSource(parts: SyncParts, source: PeerClient): Promise<PeerAnswer> {
+  const args = { 'origin-id': parts.origin, origin: 'ha-partner' };
   return source.request('dhcp-enable', args, COMMAND_TIMEOUT_MS);
 }
 
@@ -141,6 +147,10 @@ function applyEntry(parts: SyncParts, entry: unknown, counts: SyncCounts): void 
   const lease = readPageLease(entry);
   if (!lease.ok) {
     skip(parts, entry, lease.error, counts);
+    return;
+  }
+  if (parts.subnets?.has(lease.value.subnetId) === false) {
+    counts.foreign++;
     return;
   }
   const local = parts.store.get(lease.value.address);
@@ -184,13 +194,13 @@ async function tellComplete(
   source: PeerClient,
   held: { sourceService: boolean },
 ): Promise<void> {
-  const args = { 'server-name': parts.serverName, 'origin-id': Origin.haPartner, origin: Origin.haPartner };
+  const args = { 'server-name': parts.serverName, 'origin-id': parts.origin, origin: parts.origin };
   const answer = await source.request('ha-sync-complete-notify', args, COMMAND_TIMEOUT_MS);
   // Whatever the answer, the source has made up its mind about its service: a dhcp-enable after a refusal could lift
   // a hold that it wants to keep.
   held.sourceService = false;
   const isUnsupported = answer.kind === 'answer' && answer.result === 2;
-  if (isUnsupported) expectSuccess('dhcp-enable', await enableSource(source));
+  if (isUnsupported) expectSuccess('dhcp-enable', await enableSource(parts, source));
   else expectSuccess('ha-sync-complete-notify', answer);
 }
 
@@ -200,6 +210,6 @@ function expectSuccess(command: string, answer: PeerAnswer): Extract<PeerAnswer,
 }
 
 function describe(counts: SyncCounts): string {
-  const { created, updated, kept, skipped } = counts;
-  return `lease database synchronization complete: ${created} leases added, ${updated} replaced, ${kept} kept, ${skipped} skipped`;
+  const { created, updated, kept, foreign, skipped } = counts;
+  return `lease database synchronization complete: ${created} leases added, ${updated} replaced, ${kept} kept, ${foreign} of other subnets, ${skipped} skipped`;
 }

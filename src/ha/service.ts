@@ -41,6 +41,8 @@ class PairService implements HaService, HaControl {
   readonly tandem: TandemMember;
   readonly commands: CommandTable;
   readonly #policy: PolicyFollower;
+  /** Under which the machine holds the service off. */
+  readonly #origin: number;
   readonly #completions = new CompletionGate();
   readonly #heartbeats: HeartbeatLoop<HeartbeatOutcome>;
   #machine: MachineState;
@@ -57,6 +59,7 @@ class PairService implements HaService, HaControl {
 
   constructor(parts: HaServiceParts) {
     this.parts = parts;
+    this.#origin = Origin.haLocal + parts.index;
     this.setup = createHaSetup(parts.config);
     this.tandem = { version: parts.version, bulk: true };
     this.#policy = new PolicyFollower(parts);
@@ -86,7 +89,7 @@ class PairService implements HaService, HaControl {
     this.#unsubscribe();
     this.#heartbeats.stop();
     this.#cancelSilenceTimer?.();
-    this.parts.serviceSwitch.enable(Origin.haLocal);
+    this.parts.serviceSwitch.enable(this.#origin);
   }
 
   // UpdateListener: what the dispatcher reports.
@@ -127,7 +130,7 @@ class PairService implements HaService, HaControl {
     return this.#policy.applied();
   }
 
-  status(): readonly object[] {
+  status(): object {
     return highAvailabilityStatus(this.#machine, this.parts.clock.monotonicMs());
   }
 
@@ -195,7 +198,7 @@ class PairService implements HaService, HaControl {
     return {
       nowMs: clock.monotonicMs(),
       serviceOn: serviceSwitch.enabled,
-      heldByOthers: serviceSwitch.isHeldByOthers(Origin.haLocal),
+      heldByOthers: serviceSwitch.isHeldByOthers(this.#origin),
       backlog: dispatcher.backlog(),
     };
   }
@@ -251,8 +254,8 @@ class PairService implements HaService, HaControl {
 
   #setService(on: boolean): void {
     const { serviceSwitch } = this.parts;
-    if (on) serviceSwitch.enable(Origin.haLocal);
-    else serviceSwitch.disable(Origin.haLocal, null);
+    if (on) serviceSwitch.enable(this.#origin);
+    else serviceSwitch.disable(this.#origin, null);
   }
 
   #refreshPolicy(): void {

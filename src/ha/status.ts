@@ -3,14 +3,14 @@ import { clockSkewSec, isInterrupted } from './communication.ts';
 import type { MachineState } from './model.ts';
 import { connectingClients, unackedClientsLeft } from './unacked-clients.ts';
 
-/** @param nowMs monotonic milliseconds */
-export function highAvailabilityStatus(state: MachineState, nowMs: number): readonly object[] {
+/** One entry of the list. @param nowMs monotonic milliseconds */
+export function highAvailabilityStatus(state: MachineState, nowMs: number): object {
   const { config, partner } = state.setup;
   const servers =
     partner === null
       ? { local: localStatus(state) }
       : { local: localStatus(state), remote: remoteStatus(state, nowMs) };
-  return [{ 'ha-mode': config.mode, 'ha-servers': servers }];
+  return { 'ha-mode': config.mode, 'ha-servers': servers };
 }
 
 function localStatus(state: MachineState): object {

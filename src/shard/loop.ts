@@ -53,7 +53,8 @@ export class ShardLoop {
   readonly #poller: Poller;
   readonly #wakeUps: Poller;
   readonly #words: Int32Array;
-  readonly #updateWords: Int32Array;
+  /** Control words of each relationship's update log. */
+  readonly #updateWords: readonly Int32Array[];
 
   constructor(task: ShardTask, clock: Clock = systemClock) {
     this.#task = task;
@@ -79,7 +80,7 @@ export class ShardLoop {
     this.#poller = new Poller([task.link.eventFd, ...task.sockets.map((socket) => socket.fd)]);
     this.#wakeUps = new Poller([task.link.eventFd]);
     this.#words = new Int32Array(task.link.words);
-    this.#updateWords = new Int32Array(task.updates.words);
+    this.#updateWords = task.updates.map(({ words }) => new Int32Array(words));
   }
 
   /** Serves until main sets the stop word; then lets parked replies go until `shutdownGraceSec` has passed. */
@@ -180,17 +181,21 @@ export class ShardLoop {
   }
 
   #observe(): void {
-    if (this.#observations.write(this.#context.query)) Atomics.add(this.#updateWords, UpdateWord.pending, 1);
-    else this.#context.statistics.add(G['tandem-observations-lost']);
+    const { query, relationship, statistics } = this.#context;
+    if (!this.#observations.write(query, relationship)) statistics.add(G['tandem-observations-lost']);
   }
 
   /** Wakes the journal and main, once a batch. */
   #announce(): void {
-    const { changes, book, policy } = this.#context;
+    const { changes, book } = this.#context;
     if (changes.takeDirtyRows()) book.changes.announce();
-    if (changes.takeDirtyUpdates()) Atomics.add(this.#updateWords, UpdateWord.pending, 1);
-    else if (policy.observeOutOfScope === 0) return;
-    Atomics.notify(this.#updateWords, UpdateWord.pending);
+    const dirty = changes.takeDirtyUpdates();
+    for (let relationship = 0; dirty >>> relationship !== 0; relationship++) {
+      if (((dirty >>> relationship) & 1) === 0) continue;
+      const words = this.#updateWords[relationship]!;
+      Atomics.add(words, UpdateWord.pending, 1);
+      Atomics.notify(words, UpdateWord.pending);
+    }
   }
 
   /** Lets go what has become safe and sends everything that may leave. */

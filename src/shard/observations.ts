@@ -14,16 +14,17 @@ export class ObservationWriter {
     this.#writer = new ByteRingWriter(memory);
   }
 
-  /** Writes one observation; false when the ring is full. */
-  write(query: Query): boolean {
+  /** Writes one observation; false when the ring is full. @param relationship whose partner should have answered */
+  write(query: Query, relationship: number): boolean {
     const out = this.#bytes;
     const { hw, clientId } = query;
     const clientIdLength = Math.min(clientId.length, CLIENT_ID_BYTES_MAX);
     const secs = query.field(Field.secs);
     out[0] = secs >>> 8;
     out[1] = secs;
-    out[2] = hw.length;
-    out[3] = clientIdLength;
+    out[2] = relationship;
+    out[3] = hw.length;
+    out[4] = clientIdLength;
     let at = OBSERVATION_HEADER_BYTES;
     for (let i = 0; i < hw.length; i++) out[at++] = hw.bytes[hw.offset + i]!;
     for (let i = 0; i < clientIdLength; i++) out[at++] = clientId.bytes[clientId.offset + i]!;

@@ -21,8 +21,9 @@ export interface ShardTask {
   readonly sockets: readonly ServerSocket[];
   readonly config: ServerConfig;
   readonly book: LeaseBookMemory;
-  readonly policy: SharedArrayBuffer;
-  readonly updates: UpdateLogMemory;
+  readonly policies: SharedArrayBuffer;
+  /** One a relationship, at least one. */
+  readonly updates: readonly UpdateLogMemory[];
   readonly link: ShardLinkMemory;
   readonly statistics: StatisticsMemory;
   /** Reply slots and park entries of this shard, a power of two. */
@@ -51,18 +52,23 @@ export function buildContext(
   const query = new Query(new Uint8Array(classifier.memory.buffer), classifier.words);
   return {
     book,
-    changes: new LeaseChanges(book, task.updates.ring, task.shard),
+    changes: new LeaseChanges(
+      book,
+      task.updates.map(({ ring }) => ring),
+      task.shard,
+    ),
     subnets: new SubnetIndex(compileSubnets(config)),
     settings: {
       authoritative: config.authoritative,
       echoClientId: config.echoClientId,
       declineProbationSec: config.declineProbationPeriodSec,
+      isHub: config.relationships.length > 1,
       offerHoldSec: config.tandem.offerHoldSec,
       keepReleased:
         config.expiredLeases.flushReclaimedTimerWaitSec > 0 && config.expiredLeases.holdReclaimedSec > 0,
     },
     statistics: new StatisticsWriter(task.statistics, task.shard + 1),
-    policy: new PolicyView(task.policy),
+    policy: new PolicyView(task.policies),
     query,
     reply: new ReplyWriter(slots.bytes, query),
     slots,
@@ -70,6 +76,7 @@ export function buildContext(
     times: { leaseSec: 0, t1Sec: 0, t2Sec: 0 },
     nowSec: clock.wallSec(),
     nowMs: clock.monotonicMs(),
+    relationship: 0,
     subnet: null,
     slot: 0,
   };

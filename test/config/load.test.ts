@@ -52,10 +52,10 @@ t.test('problems of a document without text have paths and no positions', async 
 
 t.test('the name of this server can come from the command line', async (t) => {
   const south = parseConfig(loadBalancing, 'kea.conf', { thisServerName: 'south' });
-  t.equal(south.ok && south.config.ha?.thisServerName, 'south');
+  t.equal(south.ok && south.config.relationships[0]?.thisServerName, 'south');
   const unnamed = loadBalancing.replace('"this-server-name": "north",', '');
   const named = parseConfig(unnamed, 'kea.conf', { thisServerName: ' north ' });
-  t.equal(named.ok && named.config.ha?.thisServerName, 'north');
+  t.equal(named.ok && named.config.relationships[0]?.thisServerName, 'north');
   const wrong = parseConfig(loadBalancing, 'kea.conf', { thisServerName: 'west' });
   t.match(wrong, {
     ok: false,
@@ -114,7 +114,7 @@ t.test('a file that cannot be read is a problem, not an exception', async (t) =>
 t.test('a file on disk is loaded', async (t) => {
   const path = join(t.testdir({}), 'kea.conf');
   writeFileSync(path, hotStandby);
-  t.match(loadConfig(path), { ok: true, config: { ha: { thisServerName: 'server1' } } });
+  t.match(loadConfig(path), { ok: true, config: { relationships: [{ thisServerName: 'server1' }] } });
 });
 
 t.test('all problems of a file are reported at once, in the order of the text', async (t) => {

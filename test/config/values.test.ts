@@ -65,6 +65,7 @@ t.test('subnets come in the order of their ids with every inherited value resolv
       pools: 1,
       relayAddresses: [],
       interfaceName: 'eth1',
+      haServerName: null,
       validLifetime: { minSec: 86400, defaultSec: 86400, maxSec: 86400 },
       renewTimerSec: 1000,
       rebindTimerSec: 2000,
@@ -109,7 +110,7 @@ t.test('a subnet option takes the place of the global one and keeps its flags', 
 });
 
 t.test('the relationship is complete', async (t) => {
-  t.strictSame(good(hotStandby).ha, {
+  t.strictSame(good(hotStandby).relationships[0], {
     thisServerName: 'server1',
     mode: 'hot-standby',
     heartbeatDelayMs: 5000,
@@ -167,7 +168,7 @@ t.test('a load-balancing file has the defaults of its mode and guarded pools', a
   process.env['KEA_DHCP_DATA_DIR'] = '/srv/leases';
   process.env['KEA_CONTROL_SOCKET_DIR'] = '/srv/run';
   const config = good(loadBalancing);
-  t.equal(config.ha?.delayedUpdatesLimit, 100);
+  t.equal(config.relationships[0]?.delayedUpdatesLimit, 100);
   t.equal(config.leaseDatabase.path, '/srv/leases/leases.csv');
   t.strictSame(config.controlSockets, [
     { kind: 'unix', path: '/srv/run/kea4.sock' },
@@ -217,6 +218,7 @@ t.test('the smallest file has the defaults of Kea', async (t) => {
         pools: [],
         relayAddresses: [],
         interfaceName: null,
+        haServerName: null,
         validLifetime: { minSec: 7200, defaultSec: 7200, maxSec: 7200 },
         renewTimerSec: null,
         rebindTimerSec: null,
@@ -236,7 +238,7 @@ t.test('the smallest file has the defaults of Kea', async (t) => {
     controlSockets: [],
     loggers: [],
     leaseCommands: false,
-    ha: null,
+    relationships: [],
     tandem: { fdatasync: true, offerHoldSec: 10, maxLeases: 0, shutdownGraceSec: 2 },
   });
 });

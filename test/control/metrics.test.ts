@@ -4,8 +4,9 @@ import { SUBNET_METRICS_MAX } from '../../src/control/limits.ts';
 import { createMetrics } from '../../src/control/metrics.ts';
 import { allocateStatistics, G, S, StatisticsReader, StatisticsWriter } from '../../src/engine/statistics.ts';
 
-const quiet: ServerFigures = { leases: { count: 0, max: 10 }, shards: [], journal: null, ha: null };
+const quiet: ServerFigures = { leases: { count: 0, max: 10 }, shards: [], journal: null, ha: [] };
 const ha: HaFigures = {
+  serverName: 'server1',
   state: 'hot-standby',
   partnerState: 'ready',
   isInTouch: true,
@@ -94,20 +95,23 @@ t.test('figures of leases, shards and journal appear under their labels', async 
 
 t.test('only the present state of high availability has a series', async (t) => {
   const { scrape, show } = setUp();
-  show({ ...quiet, ha });
+  show({ ...quiet, ha: [ha] });
   const before = await scrape();
-  t.equal(before.get('tandem_ha_state{state="hot-standby"}'), '1');
-  t.equal(before.get('tandem_ha_partner_state{state="ready"}'), '1');
-  t.equal(before.get('tandem_ha_scope_served{scope="server1"}'), '1');
-  t.equal(before.get('tandem_ha_clock_skew_seconds'), '-3');
-  t.equal(before.get('tandem_ha_backlog_updates'), '4');
-  show({ ...quiet, ha: { ...ha, state: 'partner-down', scopes: [], clockSkewSec: null, isInTouch: false } });
+  t.equal(before.get('tandem_ha_state{server="server1",state="hot-standby"}'), '1');
+  t.equal(before.get('tandem_ha_partner_state{server="server1",state="ready"}'), '1');
+  t.equal(before.get('tandem_ha_scope_served{server="server1",scope="server1"}'), '1');
+  t.equal(before.get('tandem_ha_clock_skew_seconds{server="server1"}'), '-3');
+  t.equal(before.get('tandem_ha_backlog_updates{server="server1"}'), '4');
+  show({
+    ...quiet,
+    ha: [{ ...ha, state: 'partner-down', scopes: [], clockSkewSec: null, isInTouch: false }],
+  });
   const after = await scrape();
-  t.notOk(after.has('tandem_ha_state{state="hot-standby"}'));
-  t.equal(after.get('tandem_ha_state{state="partner-down"}'), '1');
-  t.notOk(after.has('tandem_ha_scope_served{scope="server1"}'));
-  t.notOk(after.has('tandem_ha_clock_skew_seconds'));
-  t.equal(after.get('tandem_ha_in_touch'), '0');
+  t.notOk(after.has('tandem_ha_state{server="server1",state="hot-standby"}'));
+  t.equal(after.get('tandem_ha_state{server="server1",state="partner-down"}'), '1');
+  t.notOk(after.has('tandem_ha_scope_served{server="server1",scope="server1"}'));
+  t.notOk(after.has('tandem_ha_clock_skew_seconds{server="server1"}'));
+  t.equal(after.get('tandem_ha_in_touch{server="server1"}'), '0');
 });
 
 t.test('what the server does not have is absent, not 0', async (t) => {
@@ -142,7 +146,7 @@ t.test('one impossible counter does not cost the scrape', async (t) => {
 
 t.test('every line is one that Prometheus can read', async (t) => {
   const { metrics, show } = setUp();
-  show({ ...quiet, ha: { ...ha, state: 'quote " backslash \\ newline \n' } });
+  show({ ...quiet, ha: [{ ...ha, state: 'quote " backslash \\ newline \n' }] });
   const line =
     /^(#.*|[a-z_:][a-z0-9_:]*(\{([a-z_]+="([^"\\\n]|\\.)*",?)*\})? -?[0-9.e+-]+|.* Nan|.* \+Inf|)$/i;
   for (const text of (await metrics.scrape()).split('\n')) t.match(text, line);

@@ -37,7 +37,8 @@ for (const mode of ['load-balancing', 'hot-standby'] as const) {
       const result = checkDocument(pairConfig(settings(mode), index));
       t.same(result.warnings, []);
       if (!result.ok) throw new Error(JSON.stringify(result.problems));
-      const { ha, subnets } = result.config;
+      const { relationships, subnets } = result.config;
+      const [ha] = relationships;
       t.equal(ha?.thisServerName, `server${index + 1}`);
       t.equal(ha?.mode, mode);
       t.match(ha, TIMING);
@@ -68,7 +69,7 @@ t.test('a server without a partner has no high availability', async (t) => {
   const result = checkDocument(
     singleConfig({ ...member, relayAddress: '127.0.0.3', leaseTimeSec: 60, pools: [poolOf(0, 256)] }),
   );
-  t.equal(result.ok && result.config.ha, null);
+  t.equal(result.ok && result.config.relationships.length, 0);
 });
 
 t.test('for Kea 2.2 the same configuration loses what it does not know', async (t) => {

@@ -10,7 +10,7 @@ import { parseConfig } from '../../src/config/load.ts';
 import type { ServerConfig } from '../../src/config/model.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { poolRanges } from '../../src/engine/compiled.ts';
-import { allocatePolicy, type Policy, publishPolicy } from '../../src/engine/policy.ts';
+import { allocatePolicies, type Policy, publishPolicy } from '../../src/engine/policy.ts';
 import {
   allocateShardLink,
   allocateUpdateLog,
@@ -84,7 +84,9 @@ export class BenchServer {
   readonly bookMemory: LeaseBookMemory;
   readonly statistics: StatisticsMemory;
   readonly link: ShardLinkMemory;
+  /** The update log of the first relationship, and of each. */
   readonly updates: ByteRingReader;
+  readonly updateLogs: readonly ByteRingReader[];
   readonly observations: ByteRingReader;
   readonly #task: ShardTask;
   readonly #clock: Clock;
@@ -107,9 +109,11 @@ export class BenchServer {
     this.bookMemory = { table, pools: allocatePools(poolRanges(this.config)), changes };
     this.book = new LeaseBook(this.bookMemory);
     this.#changes = new Int32Array(changes.words);
-    this.#policy = allocatePolicy();
-    const updates = allocateUpdateLog(1 << 20);
-    this.updates = new ByteRingReader(updates.ring);
+    const relationships = Math.max(1, this.config.relationships.length);
+    this.#policy = allocatePolicies(relationships);
+    const updates = Array.from({ length: relationships }, () => allocateUpdateLog(1 << 20));
+    this.updateLogs = updates.map(({ ring }) => new ByteRingReader(ring));
+    this.updates = this.updateLogs[0]!;
     this.link = allocateShardLink(createEventFd(), PARKED_MAX);
     this.observations = new ByteRingReader(this.link.observations);
     this.#verdicts = new VerdictWriter(this.link.verdicts);
@@ -131,7 +135,7 @@ export class BenchServer {
       sockets: [socket],
       config: this.config,
       book: this.bookMemory,
-      policy: this.#policy,
+      policies: this.#policy,
       updates,
       link: this.link,
       statistics: this.statistics,
@@ -139,11 +143,11 @@ export class BenchServer {
       forcedPort: localPort(this.#client),
     };
     this.#loop = new ShardLoop(this.#task, this.#clock);
-    this.policy({});
+    for (let relationship = 0; relationship < relationships; relationship++) this.policy({}, relationship);
   }
 
-  policy(changes: Partial<Policy>): void {
-    publishPolicy(new Int32Array(this.#policy), { ...OPEN, ...changes });
+  policy(changes: Partial<Policy>, relationship = 0): void {
+    publishPolicy(new Int32Array(this.#policy), relationship, { ...OPEN, ...changes });
   }
 
   /** Sends a datagram and runs one turn. */

@@ -159,7 +159,7 @@ t.test(
     server.ask(foreign);
     t.ok(server.observations.next(record));
     const seen = [...server.observations.bytes.slice(record.offset, record.offset + record.length)];
-    t.same(seen, [0x0f, 0x00, 6, 0, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f]);
+    t.same(seen, [0x0f, 0x00, 0, 6, 0, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f]);
     server.policy({ activeServers: 2, scopes: 3 });
     t.equal(server.ask(foreign)?.type, MessageType.offer, 'a server of both shares answers');
   },

@@ -2,27 +2,27 @@ import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import t from 'tap';
-import { allocatePolicy, PolicyView, publishPolicy, UpdateMode } from '../../src/engine/policy.ts';
+import { allocatePolicies, PolicyView, publishPolicy, UpdateMode } from '../../src/engine/policy.ts';
 import { isOnePolicy, policyOf, ReaderWord } from './policy-sequence.ts';
 
 t.test('before anything is published nobody is served', async (t) => {
-  const view = new PolicyView(allocatePolicy());
+  const view = new PolicyView(allocatePolicies(1));
   t.notOk(view.refresh());
   t.equal(view.serviceEnabled, 0);
   t.equal(view.updateMode, UpdateMode.off);
 });
 
 t.test('a policy is read once, and its version grows', async (t) => {
-  const memory = allocatePolicy();
+  const memory = allocatePolicies(1);
   const words = new Int32Array(memory);
   const view = new PolicyView(memory);
-  const first = publishPolicy(words, policyOf(4));
+  const first = publishPolicy(words, 0, policyOf(4));
   t.ok(view.refresh());
   t.equal(view.version, first);
   t.ok(isOnePolicy(view));
   t.equal(view.scopes, 4);
   t.notOk(view.refresh(), 'nothing new');
-  const second = publishPolicy(words, policyOf(5));
+  const second = publishPolicy(words, 0, policyOf(5));
   t.ok(second > first);
   t.ok(view.refresh());
   t.equal(view.version, second);
@@ -30,16 +30,16 @@ t.test('a policy is read once, and its version grows', async (t) => {
 });
 
 t.test('a shard that is started later reads the policy that is in force', async (t) => {
-  const memory = allocatePolicy();
+  const memory = allocatePolicies(1);
   const words = new Int32Array(memory);
-  for (let number = 0; number < 10; number++) publishPolicy(words, policyOf(number));
+  for (let number = 0; number < 10; number++) publishPolicy(words, 0, policyOf(number));
   const view = new PolicyView(memory);
   t.ok(view.refresh());
   t.equal(view.scopes, 9);
 });
 
 t.test('a reader on another thread never sees parts of two policies', async (t) => {
-  const memory = allocatePolicy();
+  const memory = allocatePolicies(1);
   const words = new Int32Array(memory);
   const report = new SharedArrayBuffer(16);
   const reader = new Int32Array(report);
@@ -48,7 +48,7 @@ t.test('a reader on another thread never sees parts of two policies', async (t) 
   });
   const ended = once(thread, 'exit');
   for (let number = 1; Atomics.load(reader, ReaderWord.seen) < 500; number++) {
-    publishPolicy(words, policyOf(number));
+    publishPolicy(words, 0, policyOf(number));
     if (number % 1000 === 0) await nextTurn();
   }
   Atomics.store(reader, ReaderWord.stop, 1);

@@ -20,7 +20,7 @@ function subnet(index: number, prefix: string, more: Partial<SubnetConfig> = {})
     interfaceName: null,
     ...more,
   } as unknown as SubnetConfig;
-  return { index, config, pools: [], options: [], mask: 0, serverIdentifier: 0 };
+  return { index, config, pools: [], options: [], mask: 0, relationship: 0, serverIdentifier: 0 };
 }
 
 interface QueryParts {

@@ -10,7 +10,7 @@ import type { ServerConfig } from '../../src/config/model.ts';
 import { poolRanges } from '../../src/engine/compiled.ts';
 import { LeaseAccounting } from '../../src/engine/lease-accounting.ts';
 import { MainLeaseStore } from '../../src/engine/main-lease-store.ts';
-import { allocatePolicy, publishPolicy } from '../../src/engine/policy.ts';
+import { allocatePolicies, publishPolicy } from '../../src/engine/policy.ts';
 import type { ServerSocket } from '../../src/engine/query.ts';
 import { Reclaimer } from '../../src/engine/reclaim.ts';
 import { allocateShardLink, allocateUpdateLog, ShardWord } from '../../src/engine/shard-link.ts';
@@ -59,8 +59,8 @@ export class ServerThreads {
     };
     const subnetIds = config.subnets.map(({ id }) => id);
     const statistics = allocateStatistics(shards + 1, subnetIds);
-    const policy = allocatePolicy();
-    publishPolicy(new Int32Array(policy), {
+    const policy = allocatePolicies(1);
+    publishPolicy(new Int32Array(policy), 0, {
       serviceEnabled: true,
       activeServers: 0,
       scopes: 0,
@@ -89,8 +89,8 @@ export class ServerThreads {
     const shared = {
       config,
       book: memory,
-      policy,
-      updates,
+      policies: policy,
+      updates: [updates],
       statistics,
       parkedMax: PARKED_MAX,
       forcedPort: clientPort,

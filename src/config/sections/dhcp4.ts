@@ -11,7 +11,7 @@ import { readHooks } from './hooks.ts';
 import { readInterfaces } from './interfaces.ts';
 import { readLoggers } from './loggers.ts';
 import { networkDefaults, networkRules, resolveNetwork } from './network.ts';
-import { checkPair } from './pair.ts';
+import { checkRelationships } from './relationships.ts';
 import { expiredLeasesSchema, readExpiredLeases, readLeaseDatabase } from './storage.ts';
 import { readSubnets } from './subnets.ts';
 import { readTandemSettings } from './tandem-settings.ts';
@@ -72,7 +72,8 @@ export function readDhcp4(
     isMultiThreaded: multiThreading.enabled,
   };
   const hooks = readHooks(values['hooks-libraries'], surroundings, child(at, 'hooks-libraries'), report);
-  const classes = new Set(hooks.ha?.peers.map((peer) => `HA_${peer.name}`));
+  const peers = hooks.relationships.flatMap((relationship) => relationship.peers);
+  const classes = new Set(peers.map((peer) => `HA_${peer.name}`));
   const global = resolveNetwork(values, networkDefaults, at, report);
   const config: ServerConfig = {
     interfaces: readInterfaces(values['interfaces-config'], child(at, 'interfaces-config'), report),
@@ -88,10 +89,10 @@ export function readDhcp4(
     controlSockets: readControlSockets(values['control-socket'], values['control-sockets'], at, report),
     loggers: readLoggers(values.loggers, child(at, 'loggers'), report),
     leaseCommands: hooks.leaseCommands,
-    ha: hooks.ha,
+    relationships: hooks.relationships,
     tandem: readTandemSettings(values['user-context'], child(at, 'user-context'), report),
   };
-  if (hooks.haAt !== null) checkPair(config, hooks.haAt, report);
+  if (hooks.haAt !== null) checkRelationships(config, hooks.haAt, report);
   return config;
 }
 

@@ -1,5 +1,6 @@
 /** `hooks-libraries`: Tandem loads no libraries; their file names say which of its own parts are switched on. */
 import { basename } from 'node:path';
+import { RELATIONSHIPS_MAX } from '../../limits.ts';
 import { type HaSurroundings, readRelationship } from '../ha/relationship.ts';
 import type { HaRelationshipConfig } from '../ha-model.ts';
 import { child, describe, type Path, quote } from '../problem.ts';
@@ -32,8 +33,8 @@ const KNOWN = new Set(
 
 export interface Hooks {
   readonly leaseCommands: boolean;
-  readonly ha: HaRelationshipConfig | null;
-  /** Where the relationship stands in the document, for checks that need the rest of the configuration. */
+  readonly relationships: readonly HaRelationshipConfig[];
+  /** Where the list of relationships stands in the document, for checks that need the rest of the configuration. */
   readonly haAt: Path | null;
 }
 
@@ -58,7 +59,7 @@ export function readHooks(
       report,
     );
   const ha = hooks.get('ha');
-  if (ha === undefined) return { leaseCommands: leaseCommands !== undefined, ha: null, haAt: null };
+  if (ha === undefined) return { leaseCommands: leaseCommands !== undefined, relationships: [], haAt: null };
   if (leaseCommands === undefined)
     report.error(
       child(ha.at, 'library'),
@@ -92,18 +93,21 @@ function readHa(
   hook: LoadedHook,
   surroundings: HaSurroundings,
   report: Report,
-): { ha: HaRelationshipConfig | null; haAt: Path | null } {
+): Omit<Hooks, 'leaseCommands'> {
   const parametersAt = child(hook.at, 'parameters');
   const parameters = readMap(haParametersSchema, hook.parameters ?? {}, parametersAt, report);
-  const relationships = parameters?.['high-availability'];
-  if (relationships === undefined) return { ha: null, haAt: null };
-  const listAt = child(parametersAt, 'high-availability');
-  if (relationships.length === 0) {
-    report.error(listAt, describe(relationships), 'a list of one relationship');
-    return { ha: null, haAt: null };
-  }
-  if (relationships.length > 1)
-    report.unsupported(listAt, relationships, 'one relationship; several are not implemented');
-  const at = child(listAt, 0);
-  return { ha: readRelationship(relationships[0], surroundings, at, report), haAt: at };
+  const entries = parameters?.['high-availability'];
+  if (entries === undefined) return { relationships: [], haAt: null };
+  const haAt = child(parametersAt, 'high-availability');
+  if (entries.length === 0) report.error(haAt, describe(entries), 'a list of at least one relationship');
+  if (entries.length > RELATIONSHIPS_MAX)
+    report.error(haAt, describe(entries), `at most ${RELATIONSHIPS_MAX} relationships`);
+  if (entries.length > 1 && surroundings.thisServerName !== null)
+    report.error(
+      haAt,
+      '--this-server-name with several relationships',
+      'one relationship: this server has another name in each of several',
+    );
+  const read = entries.map((entry, i) => readRelationship(entry, surroundings, child(haAt, i), report));
+  return { relationships: read.filter((each) => each !== null), haAt };
 }

@@ -39,7 +39,14 @@ type NetworkValues = Values<typeof networkRules>;
 /** What a scope hands down. `cacheThreshold` 0 is off here, so that an inner scope can switch it on again. */
 export type NetworkSettings = Omit<
   SubnetConfig,
-  'id' | 'prefix' | 'prefixLength' | 'pools' | 'relayAddresses' | 'interfaceName' | 'cacheThreshold'
+  | 'id'
+  | 'prefix'
+  | 'prefixLength'
+  | 'pools'
+  | 'relayAddresses'
+  | 'interfaceName'
+  | 'haServerName'
+  | 'cacheThreshold'
 > & { readonly cacheThreshold: number };
 
 const DEFAULT_VALID_LIFETIME_SEC = 7200;

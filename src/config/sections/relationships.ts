@@ -1,38 +1,69 @@
-/** What the high-availability relationship and the rest of the configuration owe each other. */
+/** What the high-availability relationships owe each other and the rest of the configuration. */
+import type { HaPeerConfig, HaRelationshipConfig } from '../ha-model.ts';
 import type { ControlSocketConfig, ServerConfig } from '../model.ts';
-import { child, type Path } from '../problem.ts';
+import { child, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
 
-/** @param at the relationship */
-export function checkPair(config: ServerConfig, at: Path, report: Report): void {
-  checkListener(config, at, report);
-  checkSplit(config, at, report);
+/** @param at the list of relationships */
+export function checkRelationships(config: ServerConfig, at: Path, report: Report): void {
+  const { relationships } = config;
+  relationships.forEach((relationship, index) => {
+    checkListener(config, index, child(at, index), report);
+    checkSplit(config, relationship, child(at, index), report);
+  });
+  if (relationships.length > 1) checkHub(config, at, report);
 }
 
-/** The listener of this server's own URL needs an address and port that no control socket has. */
-function checkListener(config: ServerConfig, at: Path, report: Report): void {
-  const ha = config.ha;
-  if (ha === null || !ha.multiThreading.enabled || !ha.multiThreading.httpDedicatedListener) return;
-  const own = ha.peers.findIndex((peer) => peer.name === ha.thisServerName);
-  const url = ha.peers[own]?.url;
-  if (url === undefined || !config.controlSockets.some((socket) => sharesPort(socket, url))) return;
-  report.error(
-    child(child(child(at, 'peers'), own), 'url'),
-    `port ${url.port}, which a control socket has`,
-    'a port of its own for the listener of this server',
-  );
+/** The listener of this server's own URL needs an address and port that nothing else has. */
+function checkListener(config: ServerConfig, index: number, at: Path, report: Report): void {
+  const own = listenerOf(config.relationships[index]!);
+  if (own === null) return;
+  const { url } = own;
+  const place = child(child(child(at, 'peers'), own.position), 'url');
+  const expected = 'a port of its own for the listener of this server';
+  if (config.controlSockets.some((socket) => isHttpAt(socket, url)))
+    report.error(place, `port ${url.port}, which a control socket has`, expected);
+  const earlier = config.relationships.slice(0, index).map(listenerOf);
+  if (earlier.some((other) => other !== null && sharesPort(other.url, url)))
+    report.error(place, `port ${url.port}, which another relationship has`, expected);
+}
+
+/** This server's own entry when it has a listener. */
+function listenerOf({
+  peers,
+  thisServerName,
+  multiThreading,
+}: HaRelationshipConfig): (HaPeerConfig & { readonly position: number }) | null {
+  if (!multiThreading.enabled || !multiThreading.httpDedicatedListener) return null;
+  const position = peers.findIndex((peer) => peer.name === thisServerName);
+  const own = peers[position];
+  return own === undefined ? null : { ...own, position };
 }
 
 const ANY_ADDRESS = new Set(['0.0.0.0', '::']);
 
-function sharesPort(socket: ControlSocketConfig, url: { host: string; port: number }): boolean {
-  if (socket.kind !== 'http' || socket.port !== url.port) return false;
-  return socket.address === url.host || ANY_ADDRESS.has(socket.address) || ANY_ADDRESS.has(url.host);
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+function isHttpAt(socket: ControlSocketConfig, url: Address): boolean {
+  return socket.kind === 'http' && sharesPort({ host: socket.address, port: socket.port }, url);
+}
+
+function sharesPort(a: Address, b: Address): boolean {
+  if (a.port !== b.port) return false;
+  return a.host === b.host || ANY_ADDRESS.has(a.host) || ANY_ADDRESS.has(b.host);
 }
 
 /** In load-balancing both servers allocate; only class guards keep them from offering one address twice. */
-function checkSplit(config: ServerConfig, at: Path, report: Report): void {
-  if (config.ha?.mode !== 'load-balancing') return;
+function checkSplit(
+  config: ServerConfig,
+  relationship: HaRelationshipConfig,
+  at: Path,
+  report: Report,
+): void {
+  if (relationship.mode !== 'load-balancing') return;
   let open = 0;
   for (const subnet of config.subnets)
     for (const pool of subnet.pools) if (pool.clientClasses.length === 0) open++;
@@ -41,5 +72,34 @@ function checkSplit(config: ServerConfig, at: Path, report: Report): void {
       child(at, 'mode'),
       `"load-balancing" with ${open} ${open === 1 ? 'pool' : 'pools'} open to both servers`,
       'a "client-class" of one server (HA_ and its name) on every pool, so that no address is offered twice',
+    );
+}
+
+/** Kea's rules for a hub: hot-standby pairs only, no name twice; and a subnet without a pair is not served at all. */
+function checkHub(config: ServerConfig, at: Path, report: Report): void {
+  const names = new Set<string>();
+  config.relationships.forEach(({ mode, peers }, index) => {
+    if (mode !== 'hot-standby')
+      report.error(
+        child(child(at, index), 'mode'),
+        quote(mode),
+        '"hot-standby" in each of several relationships',
+      );
+    peers.forEach(({ name }, position) => {
+      if (names.has(name))
+        report.error(
+          child(child(child(child(at, index), 'peers'), position), 'name'),
+          quote(name),
+          'a name that no peer of another relationship has',
+        );
+      names.add(name);
+    });
+  });
+  const lost = config.subnets.filter(({ haServerName }) => haServerName === null || !names.has(haServerName));
+  if (lost.length > 0)
+    report.warn(
+      at,
+      `several relationships, and no known "ha-server-name" in the user-context of subnet ${lost[0]!.id}${lost.length > 1 ? ` and ${lost.length - 1} more` : ''}`,
+      'the name of a server of one relationship for every subnet, whose queries are dropped otherwise',
     );
 }

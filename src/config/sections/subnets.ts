@@ -1,8 +1,8 @@
 /** The subnets: each one resolved against the global scope, then all of them against each other. */
 import type { SubnetConfig } from '../model.ts';
-import { child, type Path } from '../problem.ts';
+import { child, describe, type Path } from '../problem.ts';
 import type { Report } from '../report.ts';
-import { list, listOf } from '../schema/collections.ts';
+import { freeMap, list, listOf } from '../schema/collections.ts';
 import { defineMap, mapOf, readMap, type Values } from '../schema/map.ts';
 import { notImplemented, required, withDefault } from '../schema/rule.ts';
 import { integer, ipv4, name } from '../schema/scalars.ts';
@@ -24,6 +24,7 @@ export const subnetSchema = defineMap('subnet4[]', {
   pools: withDefault(list(), []),
   relay: mapOf(relaySchema),
   interface: name(),
+  'user-context': freeMap(),
   // Guards are never ignored: without its guard a subnet would serve clients that it was closed to.
   'client-class': notImplemented('""', (value) => value === '' || value === 'ALL', false),
   'client-classes': emptyList(false),
@@ -86,9 +87,23 @@ function readSubnet(
     pools,
     relayAddresses,
     interfaceName: values.interface ?? null,
+    haServerName: readHaServerName(values['user-context'], child(at, 'user-context'), report),
     ...settings,
     cacheThreshold: effectiveCacheThreshold(settings),
   };
+}
+
+/** Kea finds out with the first query that the name is no name, and drops the query. */
+function readHaServerName(
+  context: Readonly<Record<string, unknown>> | undefined,
+  at: Path,
+  report: Report,
+): string | null {
+  if (context === undefined || !Object.hasOwn(context, 'ha-server-name')) return null;
+  const value = context['ha-server-name'];
+  if (typeof value === 'string' && value !== '') return value;
+  report.error(child(at, 'ha-server-name'), describe(value), 'the name of a server of a relationship');
+  return null;
 }
 
 function readRelay(

@@ -1,10 +1,9 @@
 /** The relationship: what is refused, what is doubtful, what the mode decides. */
 import t from 'tap';
-import { checkRefused, NOT_YET } from '../fixtures/marked-file.ts';
+import { checkRefused } from '../fixtures/marked-file.ts';
 import {
   AT,
   ha,
-  hooks,
   P1,
   P2,
   pair,
@@ -92,14 +91,6 @@ checkRefused({
       `${AT}/state-machine/states[0]/state`,
       '"unavailable"',
       'one of "waiting", "syncing", "ready", "load-balancing", "hot-standby", "partner-down", "communication-recovery", "in-maintenance", "partner-in-maintenance", "passive-backup", "backup", "terminated"',
-    ],
-    [
-      hooks(
-        `{ §"high-availability": [ { "this-server-name": "a", "mode": "hot-standby", "peers": [ ${P1}, ${P2} ] }, {} ] }`,
-      ),
-      'Dhcp4/hooks-libraries[1]/parameters/high-availability',
-      'a list of 2',
-      `one relationship; several are not implemented${NOT_YET}`,
     ],
   ],
   roles: [

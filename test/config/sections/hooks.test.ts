@@ -1,8 +1,9 @@
 /** `hooks-libraries`: which libraries there are, and what they need. */
 import t from 'tap';
 import { parseConfig } from '../../../src/config/load.ts';
+import { formatProblem } from '../../../src/config/problem.ts';
 import { checkRefused, dhcp4, NOT_YET } from '../fixtures/marked-file.ts';
-import { AT, hooks, P1, P2 } from '../fixtures/relationship.ts';
+import { AT, branch, hooks, hub, P1, P2 } from '../fixtures/relationship.ts';
 
 checkRefused({
   'hook libraries': [
@@ -59,19 +60,23 @@ checkRefused({
       hooks('{ "high-availability": §[] }'),
       'Dhcp4/hooks-libraries[1]/parameters/high-availability',
       'an empty list',
-      'a list of one relationship',
+      'a list of at least one relationship',
     ],
     [hooks('{ "high-availability": [ §null ] }'), AT, 'null', 'a map'],
   ],
 });
 
-t.test(
-  'of several relationships the first one is taken when the operator goes without the others',
-  async (t) => {
-    const text = hooks(
-      `{ "high-availability": [ { "this-server-name": "a", "mode": "hot-standby", "peers": [ ${P1}, ${P2} ] }, {} ] }`,
-    );
-    const result = parseConfig(text, 'kea.conf', { ignoreUnsupported: true });
-    t.equal(result.ok && result.config.ha?.thisServerName, 'a');
-  },
-);
+t.test('several relationships are read in the order of the file', async (t) => {
+  const result = parseConfig(hub(branch('a', 8001), branch('b', 8002)), 'kea.conf');
+  t.same(result.ok && result.config.relationships.map((each) => each.thisServerName), ['hub-a', 'hub-b']);
+});
+
+t.test('the name of this server cannot be replaced in several relationships', async (t) => {
+  const result = parseConfig(hub(branch('a', 8001), branch('b', 8002)), 'kea.conf', {
+    thisServerName: 'hub-a',
+  });
+  t.match(
+    result.ok ? '' : result.problems.map(formatProblem)[0],
+    /found --this-server-name with several relationships/,
+  );
+});

@@ -27,25 +27,31 @@ export class Server {
   /** Called with each policy; a test may keep the shards from taking it over. */
   takeOver: (policy: Policy) => Promise<void> = async () => {};
 
+  /** What the lease filter of a synchronization is; null = all subnets. */
+  synchronizedSubnets: ReadonlySet<number> | null = null;
+
   constructor(
     config: HaRelationshipConfig,
     time: VirtualTime,
     peers: readonly PeerClient[],
     store = new MemoryStore(),
+    hub: { readonly index: number; readonly serviceSwitch: ServiceSwitch } | null = null,
   ) {
     const log = (id: LogId, fields: Readonly<Record<string, unknown>> = {}) => {
       this.logged.push({ id, fields });
     };
     this.store = store;
-    this.serviceSwitch = createServiceSwitch({ timers: time, log });
+    this.serviceSwitch = hub?.serviceSwitch ?? createServiceSwitch({ timers: time, log });
     this.service = createHaService({
       config,
+      index: hub?.index ?? 0,
       clock: time,
       timers: time,
       log,
       store,
       peers,
       serviceSwitch: this.serviceSwitch,
+      synchronizedSubnets: () => this.synchronizedSubnets,
       publish: (policy) => {
         this.policies.push(policy);
         return this.takeOver(policy);

@@ -1,0 +1,84 @@
+/**
+ * The HA commands of a server with several relationships: `server-name`, the name of any of its servers, picks the
+ * relationship, and without it the first one is meant (Kea 2.5.5 and later). Maintenance concerns all of them at once,
+ * because it is this server, or what stands behind it, that is going to be shut down.
+ */
+import { type Answer, type CommandHandler, type CommandTable, failure, Result } from '../control/answer.ts';
+import { isMap, member } from './arguments.ts';
+import type { HaService } from './service-model.ts';
+import type { ServiceSwitch } from './service-switch.ts';
+import { createServiceSwitchCommands } from './service-switch-commands.ts';
+import { isPeerName } from './setup.ts';
+
+const BY_SERVER_NAME = [
+  'ha-heartbeat',
+  'ha-sync',
+  'ha-scopes',
+  'ha-continue',
+  'ha-reset',
+  'ha-sync-complete-notify',
+  'ha-maintenance-notify',
+  'ha-why',
+] as const;
+
+/** @param services at least one, in the order of the configuration */
+export function createRelationshipCommands(
+  services: readonly HaService[],
+  serviceSwitch: ServiceSwitch,
+): CommandTable {
+  const [first] = services;
+  if (first === undefined) throw new Error('invariant broken: HA commands need a relationship');
+  if (services.length === 1) return first.commands;
+  const applied = async (): Promise<void> => {
+    await Promise.all(services.map((service) => service.applied()));
+  };
+  return new Map<string, CommandHandler>([
+    ...BY_SERVER_NAME.map((name) => [name, byServerName(services, first, name)] as const),
+    ['ha-maintenance-start', (args) => startAll(services, (each) => run(each, 'ha-maintenance-start', args))],
+    [
+      'ha-maintenance-cancel',
+      (args) => cancelAll(services, (each) => run(each, 'ha-maintenance-cancel', args)),
+    ],
+    ...createServiceSwitchCommands(serviceSwitch, applied),
+  ]);
+}
+
+function byServerName(services: readonly HaService[], first: HaService, name: string): CommandHandler {
+  return (args) => {
+    const serverName = isMap(args) ? member(args, 'server-name') : undefined;
+    // A name that is none is for the first one to refuse.
+    const named =
+      typeof serverName === 'string'
+        ? services.find(({ setup }) => isPeerName(setup, serverName))
+        : undefined;
+    return run(named ?? first, name, args);
+  };
+}
+
+function run(service: HaService, name: string, args: unknown): Answer | Promise<Answer> {
+  const handler = service.commands.get(name);
+  return handler === undefined ? failure(`there is no command ${name}`) : handler(args);
+}
+
+/** In order, up to the first that fails. */
+async function startAll(
+  services: readonly HaService[],
+  start: (service: HaService) => Answer | Promise<Answer>,
+): Promise<Answer> {
+  let last = failure('there is no relationship');
+  for (const service of services) {
+    last = await start(service);
+    if (last.result !== Result.success) return last;
+  }
+  return last;
+}
+
+/** All of them whatever becomes of each; the answer is that of the last. */
+async function cancelAll(
+  services: readonly HaService[],
+  cancel: (service: HaService) => Answer | Promise<Answer>,
+): Promise<Answer> {
+  let last = failure('there is no relationship');
+  for (const service of services) last = await cancel(service);
+  return last;
+}
