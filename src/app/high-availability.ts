@@ -52,12 +52,15 @@ export class HighAvailability {
   /** ha-*, dhcp-enable and dhcp-disable. */
   get commands(): CommandTable {
     const { serviceSwitch, dataPlane } = this.#parts;
-    if (this.relationships.length === 0)
-      return createServiceSwitchCommands(serviceSwitch, () => dataPlane.applied());
-    return createRelationshipCommands(
-      this.relationships.map(({ service }) => service),
-      serviceSwitch,
-    );
+    const [first] = this.relationships;
+    if (first === undefined) return createServiceSwitchCommands(serviceSwitch, () => dataPlane.applied());
+    return this.#commandsFor(first);
+  }
+
+  /** @param unnamed whose commands they are when they do not say */
+  #commandsFor(unnamed: Relationship): CommandTable {
+    const services = this.relationships.map(({ service }) => service);
+    return createRelationshipCommands(services, this.#parts.serviceSwitch, unnamed.service);
   }
 
   /** The `high-availability` list of status-get, null without high availability. */
@@ -79,7 +82,8 @@ export class HighAvailability {
       this.#stopSwitch = this.#parts.serviceSwitch.onChange(() => this.#publishSwitch());
       return this.#publishSwitch();
     }
-    for (const relationship of this.relationships) await relationship.start(table);
+    for (const relationship of this.relationships)
+      await relationship.start(new Map([...table, ...this.#commandsFor(relationship)]));
     this.#timer = setInterval(() => this.#observe(), OBSERVE_MS);
   }
 

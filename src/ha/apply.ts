@@ -147,7 +147,8 @@ function applyCommand(
       return 'once';
     case 'continue-requested':
       state.paused = false;
-      return 'none';
+      // Without a partner there is no heartbeat that would make the machine go on.
+      return state.setup.partner === null ? 'through' : 'none';
     case 'scopes-requested':
       serveScopes(run, sortScopes(event.scopes));
       setService(run, STATE_TRAITS[state.name].service);

@@ -1,6 +1,6 @@
 /**
  * The HA commands of a server with several relationships: `server-name`, the name of any of its servers, picks the
- * relationship, and without it the first one is meant (Kea 2.5.5 and later). Maintenance concerns all of them at once,
+ * relationship (Kea 2.5.5 and later). Maintenance concerns all of them at once,
  * because it is this server, or what stands behind it, that is going to be shut down.
  */
 import { type Answer, type CommandHandler, type CommandTable, failure, Result } from '../control/answer.ts';
@@ -21,19 +21,22 @@ const BY_SERVER_NAME = [
   'ha-why',
 ] as const;
 
-/** @param services at least one, in the order of the configuration */
+/**
+ * @param services at least one, in the order of the configuration
+ * @param unnamed whose relationship is meant without a name: Kea takes the first. What comes in by a relationship's own
+ *   listener is its partner's, also when that is a Kea that sends no name
+ */
 export function createRelationshipCommands(
   services: readonly HaService[],
   serviceSwitch: ServiceSwitch,
+  unnamed: HaService,
 ): CommandTable {
-  const [first] = services;
-  if (first === undefined) throw new Error('invariant broken: HA commands need a relationship');
-  if (services.length === 1) return first.commands;
+  if (services.length === 1) return unnamed.commands;
   const applied = async (): Promise<void> => {
     await Promise.all(services.map((service) => service.applied()));
   };
   return new Map<string, CommandHandler>([
-    ...BY_SERVER_NAME.map((name) => [name, byServerName(services, first, name)] as const),
+    ...BY_SERVER_NAME.map((name) => [name, byServerName(services, unnamed, name)] as const),
     ['ha-maintenance-start', (args) => startAll(services, (each) => run(each, 'ha-maintenance-start', args))],
     [
       'ha-maintenance-cancel',
@@ -43,15 +46,15 @@ export function createRelationshipCommands(
   ]);
 }
 
-function byServerName(services: readonly HaService[], first: HaService, name: string): CommandHandler {
+function byServerName(services: readonly HaService[], unnamed: HaService, name: string): CommandHandler {
   return (args) => {
     const serverName = isMap(args) ? member(args, 'server-name') : undefined;
-    // A name that is none is for the first one to refuse.
+    // A name that is none is for that one to refuse.
     const named =
       typeof serverName === 'string'
         ? services.find(({ setup }) => isPeerName(setup, serverName))
         : undefined;
-    return run(named ?? first, name, args);
+    return run(named ?? unnamed, name, args);
   };
 }
 

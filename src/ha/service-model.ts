@@ -60,11 +60,6 @@ export interface HaService extends UpdateListener {
   why(): HaWhy;
   /** Transactions whose updates were withheld from the partner since the start. */
   unsentUpdates(): number;
-  /**
-   * The scopes (bits as in Policy) to which the reclamation of expired leases is limited, or null for all leases: in
-   * terminated both servers work on their own and must not both remove the same DNS entry.
-   */
-  reclaimScopes(): number | null;
 }
 
 /** What the parts of the service (commands, maintenance) may do with it. */

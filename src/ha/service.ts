@@ -12,7 +12,6 @@ import { type HeartbeatReply, heartbeatArguments, readHeartbeat, type TandemMemb
 import type { HaEffect, HaHappening, MachineState } from './model.ts';
 import { COMMAND_TIMEOUT_MS } from './peer-answers.ts';
 import type { View } from './run.ts';
-import { scopeBits } from './scopes.ts';
 import { CompletionGate } from './service-completions.ts';
 import { HeartbeatLoop } from './service-heartbeat.ts';
 import { logStateChange } from './service-log.ts';
@@ -140,10 +139,6 @@ class PairService implements HaService, HaControl {
 
   unsentUpdates(): number {
     return Number(this.#machine.unsentUpdates);
-  }
-
-  reclaimScopes(): number | null {
-    return this.#machine.name === 'terminated' ? scopeBits(this.setup, this.#machine.scopes) : null;
   }
 
   // HaControl: what the commands and operations use.

@@ -19,22 +19,22 @@ function startHub() {
     const config = relationship('hot-standby', own, { peers });
     return new Server(config, time, [branch], undefined, { index, serviceSwitch }).start();
   });
-  const table = createRelationshipCommands(
-    servers.map(({ service }) => service),
-    serviceSwitch,
+  const services = servers.map(({ service }) => service);
+  const [table, listener] = services.map((unnamed) =>
+    createRelationshipCommands(services, serviceSwitch, unnamed),
   );
   const command = async (name: string, args?: unknown): Promise<Answer> => {
-    const answer = await table.get(name)!(args);
+    const answer = await table!.get(name)!(args);
     await settle();
     return answer;
   };
-  return { time, serviceSwitch, servers, branches, command };
+  return { time, serviceSwitch, servers, branches, command, listener: listener! };
 }
 
 t.test(
   '[scenario 68] the server name picks the relationship, without it the first one is meant',
   async (t) => {
-    const { time, servers, branches, command } = startHub();
+    const { time, servers, branches, command, listener } = startHub();
     branches[1]!.respond = () =>
       answered(0, { state: 'waiting', 'date-time': new Date(time.wallMs()).toUTCString() });
     await time.advance(10_000);
@@ -51,6 +51,11 @@ t.test(
     t.equal(await stateIn({ 'server-name': 'branch-b' }), servers[1]!.state);
     t.equal(await stateIn({ 'server-name': 'hub-b' }), servers[1]!.state);
     t.not(servers[1]!.state, 'partner-down');
+    t.match(
+      await listener.get('ha-heartbeat')!(undefined),
+      { arguments: { state: servers[1]!.state } },
+      'on a relationship’s own listener that one is meant',
+    );
     for (const name of ['ha-heartbeat', 'ha-reset', 'ha-continue', 'ha-scopes', 'ha-sync-complete-notify'])
       t.match(
         await command(name, { 'server-name': 'branch-c', scopes: [] }),
