@@ -6,6 +6,7 @@ import { check } from './cli/check.ts';
 import { runCtl } from './cli/ctl.ts';
 import { ExitCode } from './cli/exit-codes.ts';
 import { serve } from './cli/serve.ts';
+import { runWhy } from './cli/why.ts';
 import { DEMO_DEFAULTS, runDemo } from './demo/run-demo.ts';
 import { VERSION } from './version.ts';
 
@@ -77,6 +78,18 @@ program
   .option('--socket <path>', 'unix control socket')
   .action(async (command, argsJson, options) => {
     const outcome = await runCtl({ url: options.url, socket: options.socket, command, argsJson });
+    print(outcome.output);
+    process.exitCode = outcome.exitCode;
+  });
+
+program
+  .command('why')
+  .description('why a running server is in its HA state, and what it waits for (exit codes as of ctl)')
+  .option('--url <url>', 'HTTP control socket')
+  .option('--socket <path>', 'unix control socket')
+  .option('--server-name <name>', 'of several relationships, the one with this server')
+  .action(async (options) => {
+    const outcome = await runWhy(options);
     print(outcome.output);
     process.exitCode = outcome.exitCode;
   });

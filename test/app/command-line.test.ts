@@ -51,6 +51,12 @@ t.test('--version and --help end with exit code 0', async (t) => {
   t.match(await tandem(['--help']), { code: 0, output: /serve/ });
 });
 
+t.test('why without a server says so and ends with exit code 2', async (t) => {
+  const { code, output } = await tandem(['why', '--socket', join(scratch(t), 'nobody')]);
+  t.equal(code, 2);
+  t.match(output, /ENOENT/);
+});
+
 t.test('ctl without a server says so and ends with exit code 2', async (t) => {
   const { code } = await tandem(['ctl', '--socket', join(scratch(t), 'nobody'), 'status-get']);
   t.equal(code, 2);
