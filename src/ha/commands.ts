@@ -37,7 +37,7 @@ export function createHaCommands(control: HaControl, view: () => View): CommandT
     ['ha-maintenance-start', () => maintenance.start()],
     ['ha-maintenance-cancel', () => maintenance.cancel()],
     ['ha-maintenance-notify', (args) => maintenance.notified(args)],
-    ['ha-why', () => why(control, view())],
+    ['ha-why', (args) => why(control, args, view())],
     ...createServiceSwitchCommands(control.parts.serviceSwitch, () => control.applied()),
   ]);
 }
@@ -127,7 +127,9 @@ function readPartnerOrigin(map: JsonMap): Read<number> {
   return ok(Origin.haPartner);
 }
 
-function why(control: HaControl, view: View): Answer {
+function why(control: HaControl, args: unknown, view: View): Answer {
+  const request = readNamed(control, args);
+  if (!request.ok) return failure(request.error);
   const reasons = explain(view, control.parts.serviceSwitch.origins());
   return success(`${reasons.state}: ${reasons.because}`, reasons);
 }

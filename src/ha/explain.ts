@@ -1,7 +1,10 @@
 /** ha-why: why the machine is in its state, on which numbers it decides, and what the next transition waits for. */
-import { clockSkewSec } from './communication.ts';
+import { clockSkewSec, isInterrupted, SKEW_MAX_SEC } from './communication.ts';
+import { partnerName } from './facts.ts';
 import type { HaStateName } from './model.ts';
+import { counted, inWords, seconds } from './phrases.ts';
 import type { View } from './run.ts';
+import { Origin } from './service-switch.ts';
 import { STATES } from './states/table.ts';
 
 export interface HaWhy {
@@ -9,44 +12,115 @@ export interface HaWhy {
   /** Whole seconds since the state was entered. */
   readonly 'since-seconds': number;
   readonly because: string;
+  /** What the machine looks at, a sentence each. */
   readonly facts: readonly string[];
+  /** `TARGET: what it takes`, the likeliest first. */
   readonly 'waits-for': readonly string[];
 }
 
 /** @param serviceOrigins who holds the DHCP service off, by origin number */
 export function explain(view: View, serviceOrigins: readonly number[]): HaWhy {
   const { state } = view;
+  const waitsFor = STATES[state.name].waitsFor(view);
   return {
     state: state.name,
     'since-seconds': Math.floor((view.nowMs - state.sinceMs) / 1000),
     because: state.reason,
     facts: [
+      ...(state.paused ? ['the machine is paused: it changes its state by command only'] : []),
       serviceFact(view, serviceOrigins),
       ...(view.setup.partner === null ? [] : partnerFacts(view)),
-      ...(state.paused ? ['the machine is paused, ha-continue lets it go on'] : []),
+      ...backupFacts(view),
     ],
-    'waits-for': state.paused
-      ? [`ha-continue; then ${STATES[state.name].waitsFor(view).join('; ')}`]
-      : STATES[state.name].waitsFor(view),
+    'waits-for': state.paused ? [`ha-continue; after it ${waitsFor[0]}`, ...waitsFor.slice(1)] : waitsFor,
   };
 }
 
-function serviceFact(view: View, serviceOrigins: readonly number[]): string {
-  const scopes =
-    view.state.scopes.length === 0 ? 'no scope' : `the scopes ${view.state.scopes.join(' and ')}`;
-  if (serviceOrigins.length === 0) return `the DHCP service is on and serves ${scopes}`;
-  return `the DHCP service is off, held by origin ${serviceOrigins.join(', ')}; on, it would serve ${scopes}`;
+function serviceFact(view: View, origins: readonly number[]): string {
+  const { scopes } = view.state;
+  const what =
+    scopes.length === 0 ? 'no scope' : `the ${scopes.length === 1 ? 'scope' : 'scopes'} ${inWords(scopes)}`;
+  if (origins.length === 0) return `the DHCP service is on and serves ${what}`;
+  const holders = origins.map((origin) => `${holderName(origin)} (origin ${origin})`);
+  return `the DHCP service is off, held by ${inWords(holders)}; on, it would serve ${what}`;
+}
+
+/** Numbers as Kea gives them: each kind of holder begins at a thousand of its own. */
+function holderName(origin: number): string {
+  if (origin >= Origin.database) return 'a database';
+  if (origin >= Origin.haPartner) return 'the partner';
+  if (origin >= Origin.haLocal) return 'the state machine';
+  return 'an administrator';
 }
 
 function partnerFacts(view: View): readonly string[] {
-  const { communication, unsentUpdates, partnerUpdates, rejected } = view.state;
-  const { partner, config } = view.setup;
-  const silentMs = Math.round(view.nowMs - communication.lastContactMs);
-  const skew = communication.clocks === null ? 'not known' : `${clockSkewSec(communication)} s`;
+  return [contactFact(view), clockFact(view), updatesFact(view), rejectedFact(view)];
+}
+
+function contactFact(view: View): string {
+  const { communication } = view.state;
+  const { config } = view.setup;
+  const { partnerState, lastContactMs } = communication;
+  const name = partnerName(view);
+  const beat = heartbeatFact(view);
+  if (partnerState === 'unknown') return `nothing is known of the partner ${name} yet; ${beat}`;
+  const silence = seconds(view.nowMs - lastContactMs);
+  // What was last heard is history where nobody asks any more.
+  const heard = view.state.heartbeats ? `is ${partnerState}, heard` : `was ${partnerState} when heard`;
+  if (partnerState !== 'unavailable') return `the partner ${name} ${heard} ${silence} ago; ${beat}`;
+  const limit = seconds(config.maxResponseDelayMs);
+  const interrupted = isInterrupted(communication, config, view.nowMs)
+    ? `interrupted, because that is more than ${limit}`
+    : `interrupted after ${limit}`;
+  return `the partner ${name} is unavailable, silent for ${silence}: ${interrupted}; ${beat}`;
+}
+
+function heartbeatFact(view: View): string {
+  const { heartbeatDelayMs } = view.setup.config;
+  if (heartbeatDelayMs === 0) return 'heartbeats are switched off (heartbeat-delay 0)';
+  return view.state.heartbeats
+    ? `a heartbeat every ${seconds(heartbeatDelayMs)}`
+    : 'no heartbeats are sent now';
+}
+
+function clockFact({ state }: View): string {
+  if (state.communication.clocks === null) return "the partner's clock is not known";
+  const skewSec = clockSkewSec(state.communication);
+  if (skewSec === 0) return "the partner's clock agrees with ours";
+  const direction = skewSec > 0 ? 'ahead of' : 'behind';
+  return `the partner's clock is ${Math.abs(skewSec)} s ${direction} ours; more than ${SKEW_MAX_SEC} s end the pair`;
+}
+
+function updatesFact(view: View): string {
+  const { partnerUpdates, unsentUpdates } = view.state;
+  const { config } = view.setup;
+  if (!config.sendLeaseUpdates) return 'lease updates are switched off (send-lease-updates false)';
+  const unsent = `${counted(unsentUpdates, 'transaction')} unsent since the start`;
+  switch (partnerUpdates) {
+    case 'send':
+      if (view.state.communication.partnerState === 'unavailable')
+        return `the partner must confirm each lease, so that no client gets one while it is unavailable; ${unsent}`;
+      return `the partner confirms each lease before its client is answered; ${unsent}`;
+    case 'queue':
+      return `lease updates are kept for the partner, ${view.backlog.length} of ${config.delayedUpdatesLimit}; ${unsent}`;
+    case 'withhold':
+      return `lease updates are withheld from the partner; ${unsent}`;
+  }
+}
+
+function rejectedFact(view: View): string {
+  const { size } = view.state.rejected.records;
+  const max = view.setup.config.maxRejectedLeaseUpdates;
+  const clients = `the partner rejected updates of ${counted(size, 'client')}`;
+  return max === 0 ? `${clients}; no number of them ends the pair` : `${clients}; ${max} end the pair`;
+}
+
+function backupFacts({ setup }: View): readonly string[] {
+  const { backups, own, config } = setup;
+  if (backups.length === 0 || own.role === 'backup' || !config.sendLeaseUpdates) return [];
+  const names = inWords(backups.map(({ name }) => name));
+  const waits = config.waitBackupAck ? 'and its client waits for that' : 'and no client waits for that';
   return [
-    `the partner ${partner?.name} is ${communication.partnerState}; last good heartbeat ${silentMs} ms ago, the limit is ${config.maxResponseDelayMs} ms`,
-    `the partner's clock minus ours: ${skew}`,
-    `lease updates for the partner: ${partnerUpdates}; ${view.backlog.length} waiting, ${unsentUpdates} transactions unsent since the start`,
-    `clients whose updates the partner rejected: ${rejected.records.size}, the limit is ${config.maxRejectedLeaseUpdates}`,
+    `each lease given here goes to the ${backups.length === 1 ? 'backup' : 'backups'} ${names}, ${waits}`,
   ];
 }

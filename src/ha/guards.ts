@@ -1,6 +1,7 @@
 /** The checks that precede every decision by the partner's state, in their fixed order. */
 import { clockSkewSec, isInterrupted, isSkewWarningDue, SKEW_MAX_SEC } from './communication.ts';
 import type { PartnerState } from './model.ts';
+import { seconds } from './phrases.ts';
 import { isRejectedLimitReached, purgeRejected } from './rejected.ts';
 import { log, type Run, STAY, transition, type View } from './run.ts';
 import { isFailureDetected } from './unacked-clients.ts';
@@ -66,8 +67,8 @@ export function watchesTraffic(view: View): boolean {
 /** Why `isPartnerDown` says yes. */
 export function partnerDownReason(view: View): string {
   const { state, setup } = view;
-  const silentMs = Math.round(view.nowMs - state.communication.lastContactMs);
-  const silence = `no good heartbeat for ${silentMs} ms, the limit is ${setup.config.maxResponseDelayMs} ms`;
+  const silentMs = view.nowMs - state.communication.lastContactMs;
+  const silence = `no good heartbeat for ${seconds(silentMs)}, the limit is ${seconds(setup.config.maxResponseDelayMs)}`;
   if (!watchesTraffic(view) || setup.config.maxUnackedClients === 0) return silence;
   return `${silence}; ${state.unacked.unacked.size} clients unanswered, the limit is ${setup.config.maxUnackedClients}`;
 }

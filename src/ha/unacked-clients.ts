@@ -4,7 +4,7 @@
  * the partner is down and not merely out of reach for us.
  */
 import type { HaRelationshipConfig } from '../config/ha-model.ts';
-import { type ClientRecords, emptyRecords, RecordsEditor } from './client-records.ts';
+import { type ClientRecords, emptyRecords, RecordsEditor, recordEntries } from './client-records.ts';
 
 /** One query of the partner's share. */
 export interface Observation {
@@ -15,8 +15,8 @@ export interface Observation {
 }
 
 export interface UnackedClients {
-  /** Clients that have not waited for too long yet. */
-  readonly connecting: ClientRecords<true>;
+  /** Clients that have not waited for too long yet -> whether one of their queries said that they wait (secs above 0). */
+  readonly connecting: ClientRecords<boolean>;
   readonly unacked: ClientRecords<true>;
   /** Queries looked at since the last good heartbeat, recorded or not. */
   readonly analyzedCount: number;
@@ -47,8 +47,9 @@ export function observe(
     if (unacked.get(client) === true) continue;
     if (waitedMs(secs) > config.maxAckDelayMs) {
       if (unacked.set(client, true, 'refuse')) connecting.delete(client);
-    } else if (connecting.get(client) === undefined) {
-      connecting.set(client, true, 'evict');
+    } else {
+      const saidSecs = connecting.get(client);
+      if (saidSecs === undefined || (!saidSecs && secs > 0)) connecting.set(client, secs > 0, 'evict');
     }
   }
   return {
@@ -71,6 +72,16 @@ export function unackedClientsLeft(clients: UnackedClients, config: HaRelationsh
 /** Every client seen since the last good heartbeat, unacked or not. */
 export function connectingClients(clients: UnackedClients): number {
   return clients.connecting.size + clients.unacked.size;
+}
+
+/**
+ * Clients whose every query said secs 0: they never turn unacked, however long they wait. For ha-why only, it looks at
+ * each record.
+ */
+export function clientsWithoutSecs(clients: UnackedClients): number {
+  let count = 0;
+  for (const [, saysSecs] of recordEntries(clients.connecting)) if (!saysSecs) count++;
+  return count;
 }
 
 /** One text for a client: the same hardware address with another client-id is another client. */

@@ -45,7 +45,7 @@ function updates(server: BenchServer): { kind: number; sequence: number; lease: 
   return found;
 }
 
-t.test('an ACK leaves when its lease is durable and confirmed, in either order', async (t) => {
+t.test('[scenario 37] an ACK leaves when its lease is durable and confirmed, in either order', async (t) => {
   const server = serverFor(t);
   server.policy(HOT_STANDBY);
   server.send(request(0));
@@ -74,7 +74,7 @@ t.test('verdicts come in any order and for many at once', async (t) => {
   t.equal(server.replies().length, 3);
 });
 
-t.test('a rejected update costs the answer, not the lease', async (t) => {
+t.test('[scenarios 41, 43] a rejected update costs the answer, not the lease', async (t) => {
   const server = serverFor(t);
   server.policy(HOT_STANDBY);
   server.send(request(0));
@@ -89,7 +89,7 @@ t.test('a rejected update costs the answer, not the lease', async (t) => {
   t.equal(server.replies()[0]?.type, MessageType.ack, 'the client’s retry finds it');
 });
 
-t.test('in record mode the peers are told and nobody is waited for', async (t) => {
+t.test('[scenarios 40, 45] in record mode the peers are told and nobody is waited for', async (t) => {
   const server = serverFor(t);
   server.policy({ ...HOT_STANDBY, updateMode: UpdateMode.record });
   t.equal(server.ask(request(0))?.type, MessageType.ack);
@@ -129,7 +129,7 @@ t.test('an update carries the lease as the partner needs it; a deletion goes fir
   t.notOk('force-create' in deleted!.lease);
 });
 
-t.test('RELEASE and DECLINE are told to the peers without waiting', async (t) => {
+t.test('[scenarios 38, 48] RELEASE and DECLINE are told to the peers without waiting', async (t) => {
   const server = serverFor(t);
   server.policy(HOT_STANDBY);
   for (const client of [0, 1]) server.send(request(client));

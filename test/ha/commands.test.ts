@@ -74,6 +74,7 @@ t.test('[scenario 68] server-name: absent, any name of ours, unknown, not a stri
     'ha-sync-complete-notify',
     'ha-maintenance-notify',
     'ha-reset',
+    'ha-why',
   ]) {
     const more = { scopes: ['server1'], cancel: true };
     for (const name of ['server9', '', '__proto__', 5, null, {}, 'x'.repeat(100_000)]) {
@@ -83,6 +84,14 @@ t.test('[scenario 68] server-name: absent, any name of ours, unknown, not a stri
     }
   }
   t.equal(server.state, 'load-balancing');
+  for (const [command, args] of [
+    ['ha-heartbeat', undefined],
+    ['ha-continue', {}],
+    ['ha-scopes', { scopes: ['server1'] }],
+    ['ha-sync-complete-notify', undefined],
+    ['ha-why', undefined],
+  ] as const)
+    t.equal((await server.command(command, args)).result, 0, `${command} without a name`);
   t.equal((await server.command('ha-heartbeat', { 'server-name': 'server3' })).result, 0);
   t.equal((await server.command('ha-reset', { 'server-name': 'server1' })).result, 0);
 });

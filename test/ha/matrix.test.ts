@@ -6,7 +6,7 @@
  */
 import t from 'tap';
 import type { HaMode } from '../../src/config/ha-model.ts';
-import type { HaStateName } from '../../src/ha/model.ts';
+import { HA_STATES, type HaStateName } from '../../src/ha/model.ts';
 import { Machine } from './support/machine.ts';
 import { relationship } from './support/relationship.ts';
 
@@ -127,6 +127,35 @@ function testMatrix(mode: HaMode, table: string): void {
 testMatrix('load-balancing', LOAD_BALANCING);
 testMatrix('hot-standby', HOT_STANDBY);
 
+t.test(
+  '[scenario 1] the tables have a cell for every state of a pair and every state of its partner',
+  async (t) => {
+    const columns = [...Object.keys(NAMES), 'UN', 'DOWN'].sort();
+    for (const [table, other] of [
+      [LOAD_BALANCING, 'hot-standby'],
+      [HOT_STANDBY, 'load-balancing'],
+    ] as const) {
+      const all = cells(table);
+      const rows = [...new Set(all.map(({ own }) => own))];
+      const withoutPartner = ['backup', 'passive-backup'];
+      const ofOtherMode = other === 'load-balancing' ? [other, 'communication-recovery'] : [other];
+      t.same(
+        rows.toSorted(),
+        HA_STATES.filter((name) => ![...withoutPartner, ...ofOtherMode].includes(name)).toSorted(),
+      );
+      for (const own of rows)
+        t.same(
+          all
+            .filter((cell) => cell.own === own)
+            .map(({ column }) => column)
+            .sort(),
+          columns,
+        );
+      t.ok(all.every(({ code }) => /^(=|[a-i]|[A-Z]{2,3})$/.test(code)));
+    }
+  },
+);
+
 const lb = relationship('load-balancing', 'server1');
 
 t.test('note a: an interrupted communication-recovery stays until a good heartbeat', async (t) => {
@@ -183,15 +212,18 @@ t.test('note a: a failed reset is tried again at the next heartbeat, not at once
   t.ok(machine.has('send-reset'));
 });
 
-t.test('note b: a restarted partner is waited for, unless updates for it were lost', async (t) => {
-  for (const partner of ['waiting', 'syncing', 'ready'] as const) {
-    const machine = Machine.in(lb, 'communication-recovery');
-    machine.backlog = { length: 100, overflown: true };
-    machine.heartbeat(partner);
-    t.equal(machine.name, 'waiting');
-    t.notOk(machine.has('send-reset'), 'the partner synchronizes anyway');
-  }
-});
+t.test(
+  '[scenario 46] note b: a restarted partner is waited for, unless updates for it were lost',
+  async (t) => {
+    for (const partner of ['waiting', 'syncing', 'ready'] as const) {
+      const machine = Machine.in(lb, 'communication-recovery');
+      machine.backlog = { length: 100, overflown: true };
+      machine.heartbeat(partner);
+      t.equal(machine.name, 'waiting');
+      t.notOk(machine.has('send-reset'), 'the partner synchronizes anyway');
+    }
+  },
+);
 
 t.test('note c: delayed-updates-limit 0 keeps load-balancing', async (t) => {
   const machine = Machine.in({ ...lb, delayedUpdatesLimit: 0 }, 'load-balancing').heartbeatFailed();
@@ -237,8 +269,15 @@ t.test('note h: ten whole minutes of a terminated partner terminate', async (t) 
 });
 
 t.test('any other partner state: communication-recovery gives up, the others stay', async (t) => {
-  t.equal(Machine.in(lb, 'communication-recovery').heartbeat('backup').name, 'waiting');
+  for (const partner of ['backup', 'passive-backup'] as const) {
+    t.equal(Machine.in(lb, 'communication-recovery').heartbeat(partner).name, 'waiting');
+    for (const own of ['load-balancing', 'partner-down', 'ready', 'waiting'] as const)
+      t.equal(Machine.in(lb, own).heartbeat(partner).name, own);
+    t.ok(Machine.in(lb, 'syncing').heartbeat(partner).has('start-sync'));
+    const cut = Machine.in(lb, 'communication-recovery');
+    cut.state = { ...cut.state, communication: { ...cut.state.communication, partnerState: partner } };
+    t.equal(cut.silence().submit({ kind: 'updates-completed' }).name, 'communication-recovery');
+  }
   for (const own of ['load-balancing', 'partner-down', 'ready', 'waiting'] as const)
-    t.equal(Machine.in(lb, own).heartbeat('backup').name, own);
-  t.ok(Machine.in(lb, 'syncing').heartbeat('backup').has('start-sync'));
+    t.equal(Machine.in(lb, own).submit({ kind: 'updates-completed' }).name, own, 'nothing is known yet');
 });

@@ -1,8 +1,10 @@
 /** Conformance scenarios 2 to 31: the state machine. Each runs exactly one state's logic an event, unless it says otherwise. */
 import t from 'tap';
+import { parseRfc1123 } from '../../src/ha/heartbeat.ts';
 import type { HaStateName } from '../../src/ha/model.ts';
+import { enter, openRun } from '../../src/ha/run.ts';
 import { STATE_TRAITS } from '../../src/ha/traits.ts';
-import { Machine } from './support/machine.ts';
+import { EPOCH_SEC, Machine } from './support/machine.ts';
 import { relationship, withoutAutoFailover } from './support/relationship.ts';
 
 const lb = relationship('load-balancing', 'server1');
@@ -54,7 +56,9 @@ t.test('[scenarios 3, 4, 5] a lonely start, the partner appears, fails and dies'
   t.equal(machine.heartbeat('ready', { unsent: 10 }).name, 'load-balancing');
   t.equal(machine.heartbeatFailed().name, 'communication-recovery');
   t.equal(machine.heartbeatFailed().name, 'communication-recovery');
+  t.notOk(machine.state.observing, 'not interrupted yet');
   t.equal(machine.silence().heartbeatFailed().name, 'communication-recovery');
+  t.ok(machine.state.observing, 'interrupted, and nobody has missed the partner');
   t.equal(machine.clients(11).heartbeatFailed().name, 'partner-down');
 });
 
@@ -72,6 +76,8 @@ t.test(
       t.equal(machine.state.unacked.unacked.size, 0);
       t.equal(machine.state.unacked.analyzedCount, 0);
       t.equal(machine.state.unacked.connecting.size, 0);
+      const other = Machine.in({ ...config, thisServerName: 'server2' }, partner).heartbeat(machine.name);
+      t.equal(other.name, 'waiting', 'the partner sees partner-down here and starts again');
     }
   },
 );
@@ -146,7 +152,7 @@ t.test('[scenario 13] without delayed-updates-limit load-balancing stays', async
 });
 
 t.test('[scenario 14] a partner whose clock shows 1994 terminates', async (t) => {
-  const skewSec = -942_000_000;
+  const skewSec = parseRfc1123('Sun, 06 Nov 1994 08:49:37 GMT')! - EPOCH_SEC;
   for (const own of ['load-balancing', 'partner-down', 'ready', 'waiting'] as const)
     t.equal(Machine.in(lb, own).heartbeat('ready', { skewSec }).name, 'terminated');
   for (const own of ['hot-standby', 'partner-down', 'ready', 'waiting'] as const)
@@ -175,11 +181,20 @@ t.test('[scenario 17] a hundred rejected updates terminate load-balancing', asyn
   t.equal(machine.heartbeat('load-balancing').name, 'terminated');
 });
 
+const AROUND = { serviceOn: true, heldByOthers: false, backlog: { length: 0, overflown: false } };
+
 t.test('[scenario 18] which states forget rejected updates', async (t) => {
   const forgets = (Object.keys(STATE_TRAITS) as HaStateName[]).filter(
     (name) => STATE_TRAITS[name].forgetsRejected,
   );
   t.same(forgets.sort(), ['partner-down', 'ready', 'syncing', 'terminated', 'waiting']);
+  for (const name of Object.keys(STATE_TRAITS) as HaStateName[]) {
+    const before = Machine.in(lb, 'load-balancing').submit({ kind: 'updates-rejected', clients: ['a/'] });
+    const event = { ...AROUND, kind: 'tick', nowMs: before.nowMs } as const;
+    const run = openRun({ ...before.state, name }, event);
+    enter(run);
+    t.equal(run.state.rejected.records.size, forgets.includes(name) ? 0 : 1, name);
+  }
   const machine = Machine.in(lb, 'load-balancing').submit({
     kind: 'updates-rejected',
     clients: ['a/', 'b/'],
@@ -368,6 +383,8 @@ t.test('[scenario 28] heartbeats run in every state with a partner but terminate
   t.ok(machine.submit({ kind: 'reset-requested' }).has('start-heartbeats'), 'a reset starts them again');
   for (const name of [
     'load-balancing',
+    'hot-standby',
+    'communication-recovery',
     'in-maintenance',
     'partner-down',
     'partner-in-maintenance',

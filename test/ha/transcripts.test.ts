@@ -4,6 +4,7 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import t from 'tap';
+import { HA_STATES } from '../../src/ha/model.ts';
 import { replay } from './support/transcript.ts';
 
 /** Tests run from build/test/ha; the transcripts stay among the sources. */
@@ -20,6 +21,18 @@ for (const name of names) {
   });
 }
 
-t.test('there are transcripts', async (t) => {
-  t.ok(names.length >= 5);
+const all = names.map((name) => readFileSync(new URL(name, folder), 'utf8')).join('\n');
+
+t.test('the transcripts go through every state', async (t) => {
+  t.same(
+    HA_STATES.filter((state) => !all.includes(`\n  = ${state}\n`)),
+    [],
+  );
+});
+
+t.test('ha-why is written down in every state', async (t) => {
+  t.same(
+    HA_STATES.filter((state) => !new RegExp(`\\n> why\\n {2}${state} for `).test(all)),
+    [],
+  );
 });

@@ -2,6 +2,7 @@
 import t from 'tap';
 import {
   clientKey,
+  clientsWithoutSecs,
   connectingClients,
   isFailureDetected,
   noUnackedClients,
@@ -62,6 +63,14 @@ t.test('[scenario 61] the same hardware address with another client-id is anothe
   t.equal(after([clientKey('02:01', ''), 15], [clientKey('02:01', '01:02'), 15]).unacked.size, 2);
 });
 
+t.test('[scenario 61] a good heartbeat forgets every client', async (t) => {
+  const machine = Machine.in(config, 'communication-recovery').silence().clients(4).clients(2, 1);
+  t.same([connectingClients(machine.state.unacked), machine.state.unacked.unacked.size], [4, 4]);
+  machine.heartbeat('load-balancing');
+  t.equal(connectingClients(machine.state.unacked), 0);
+  t.equal(machine.state.unacked.analyzedCount, 0);
+});
+
 t.test('[scenario 62] max-unacked-clients 0 is always a failure', async (t) => {
   t.ok(isFailureDetected(noUnackedClients(config), { ...config, maxUnackedClients: 0 }));
 });
@@ -91,6 +100,14 @@ t.test('unacked clients are bounded too, at a number that is well past every dec
   t.equal(observe(noUnackedClients(config), flood, config).unacked.size, 10_000);
   const patient = { ...config, maxUnackedClients: 20_000 };
   t.ok(isFailureDetected(observe(noUnackedClients(patient), flood, patient), patient));
+});
+
+t.test('clients that have sent secs 0 only are told apart: they can never count', async (t) => {
+  const clients = after(['02:1/', 0], ['02:1/', 0], ['02:2/', 0], ['02:3/', 5], ['02:3/', 0], ['02:4/', 15]);
+  t.equal(clientsWithoutSecs(clients), 2);
+  t.equal(clientsWithoutSecs(observe(clients, [{ client: '02:1/', secs: 3 }], config)), 1);
+  const all = observe(clients, [{ client: '02:1/', secs: 15 }], config);
+  t.same([clientsWithoutSecs(all), connectingClients(all), all.unacked.size], [1, 4, 2]);
 });
 
 t.test('an older value keeps its records', async (t) => {

@@ -108,7 +108,7 @@ t.test('to a Tandem, many leases travel in one request, at most two of which are
   t.equal(listener.calls.filter((call) => call === 'completed').length, partner.received.length);
 });
 
-t.test('a bulk request has the shape of Kea`s, a lease in it that of 5.11', async (t) => {
+t.test('[scenarios 38, 39] a bulk request has the shape of Kea`s, a lease in it that of 5.11', async (t) => {
   const partner = await startPartner(t);
   const { shards, dispatcher } = dispatch(t, partner.client);
   dispatcher.setPartnerUpdates('send');
@@ -188,15 +188,18 @@ t.test('to a Kea, each lease is a command of its own over a bounded number of co
   t.match(partner.named('lease4-update')[0]?.args, { 'force-create': true, origin: 'ha-partner' });
 });
 
-t.test('to a Kea, a released lease is a deletion, because Kea 2.2 knows no such state', async (t) => {
-  const partner = await startPartner(t);
-  const { shards, dispatcher } = dispatch(t, partner.client);
-  dispatcher.setPartnerUpdates('send');
-  shards.send(0, [{ address: BASE + 1, state: 3 }]);
-  shards.send(0, [{ address: BASE + 2, state: 2 }]);
-  await shards.settled(0, 2);
-  t.strictSame(partner.received.map((command) => command.name).sort(), ['lease4-del', 'lease4-update']);
-});
+t.test(
+  '[scenario 38] to a Kea, a released lease is a deletion, because Kea 2.2 knows no such state',
+  async (t) => {
+    const partner = await startPartner(t);
+    const { shards, dispatcher } = dispatch(t, partner.client);
+    dispatcher.setPartnerUpdates('send');
+    shards.send(0, [{ address: BASE + 1, state: 3 }]);
+    shards.send(0, [{ address: BASE + 2, state: 2 }]);
+    await shards.settled(0, 2);
+    t.strictSame(partner.received.map((command) => command.name).sort(), ['lease4-del', 'lease4-update']);
+  },
+);
 
 t.test('an address is never under way twice, and the partner ends with the newest state', async (t) => {
   for (const bulk of [true, false]) {
@@ -249,7 +252,7 @@ t.test('a client that floods one address does not hold up the others', async (t)
   t.equal(partner.leases.get('10.0.0.0'), 1_800_000_300);
 });
 
-t.test('conflicts reject their transactions alone and name the clients', async (t) => {
+t.test('[scenario 44] conflicts reject their transactions alone and name the clients', async (t) => {
   const partner = await startPartner(t);
   const { shards, listener, dispatcher, recorded } = dispatch(t, partner.client);
   dispatcher.setPartnerUpdates('send');
@@ -327,18 +330,21 @@ t.test('an error rejects the whole request and makes the partner unavailable', a
   }
 });
 
-t.test('one lease that failed with 1 fails the partner, but not the others of its request', async (t) => {
-  const partner = await startPartner(t);
-  const { shards, listener, dispatcher } = dispatch(t, partner.client);
-  dispatcher.setPartnerBulk(true);
-  const fault = { 'ip-address': '10.0.0.1', result: 1, 'error-message': 'no memory' };
-  partner.script = () => ({ result: 0, arguments: { 'failed-leases': [fault] } });
-  for (const last of [1, 2]) shards.write(0, [{ address: BASE + last }]);
-  dispatcher.setPartnerUpdates('send');
-  await shards.settled(0, 2);
-  t.strictSame([shards.of(0, 1), shards.of(0, 2)], [REJECTED, CONFIRMED]);
-  t.match(listener.calls, [/^failed: .*no memory/, 'completed']);
-});
+t.test(
+  '[scenario 44] one lease that failed with 1 fails the partner, but not the others of its request',
+  async (t) => {
+    const partner = await startPartner(t);
+    const { shards, listener, dispatcher } = dispatch(t, partner.client);
+    dispatcher.setPartnerBulk(true);
+    const fault = { 'ip-address': '10.0.0.1', result: 1, 'error-message': 'no memory' };
+    partner.script = () => ({ result: 0, arguments: { 'failed-leases': [fault] } });
+    for (const last of [1, 2]) shards.write(0, [{ address: BASE + last }]);
+    dispatcher.setPartnerUpdates('send');
+    await shards.settled(0, 2);
+    t.strictSame([shards.of(0, 1), shards.of(0, 2)], [REJECTED, CONFIRMED]);
+    t.match(listener.calls, [/^failed: .*no memory/, 'completed']);
+  },
+);
 
 t.test('confirmed clients are named only while somebody asks for them', async (t) => {
   const partner = await startPartner(t);
@@ -466,7 +472,7 @@ t.test('the backlog is delivered in order, in bulk or one by one', async (t) => 
   }
 });
 
-t.test('the backlog remembers an overflow until it is cleared', async (t) => {
+t.test('[scenario 47] the backlog remembers an overflow until it is cleared', async (t) => {
   const partner = await startPartner(t);
   const { shards, dispatcher, recorded } = dispatch(t, partner.client, { delayedUpdatesLimit: 5 });
   dispatcher.setPartnerUpdates('queue');
@@ -521,7 +527,7 @@ t.test('a backlog that is cleared while it is being delivered is not delivered',
   t.equal(dispatcher.backlog().length, 1, 'what came later stays');
 });
 
-t.test('backups get every update in every mode and nobody waits for them', async (t) => {
+t.test('[scenarios 26, 42] backups get every update in every mode and nobody waits for them', async (t) => {
   const partner = await startPartner(t);
   const backup = await startPartner(t, 'backup1');
   const keaBackup = await startPartner(t, 'backup2', false);

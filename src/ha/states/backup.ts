@@ -3,5 +3,10 @@ import { STAY, type StateLogic } from '../run.ts';
 
 export const backup: StateLogic = {
   handle: () => STAY,
-  waitsFor: () => ['nothing: to take over, send ha-scopes and dhcp-enable with origin-id 1000'],
+
+  waitsFor: ({ state, serviceOn }) => [
+    serviceOn && state.scopes.length > 0
+      ? 'nothing by itself: it serves by command; ha-reset, sent to this server, takes that back'
+      : 'nothing by itself: to take over, send ha-scopes, then dhcp-enable with "origin-id": 1000, to this server',
+  ],
 };

@@ -5,8 +5,9 @@
  */
 
 import { isInterrupted } from '../communication.ts';
-import { FOLLOWS_MAINTENANCE, towardsPartnerDown, towardsTerminated } from '../facts.ts';
+import { partnerName, towardsPartnerDown, towardsTerminated } from '../facts.ts';
 import { guarded, isPartnerDown, partnerDownReason } from '../guards.ts';
+import { counted } from '../phrases.ts';
 import { type Run, STAY, type StateLogic, startOperation, transition, type View } from '../run.ts';
 
 export const communicationRecovery: StateLogic = {
@@ -19,14 +20,7 @@ export const communicationRecovery: StateLogic = {
     return guarded(run, decide);
   },
 
-  waitsFor(view) {
-    const { length } = view.backlog;
-    const limit = view.setup.config.delayedUpdatesLimit;
-    const what = isLost(view)
-      ? 'waiting: updates were lost, the partner must accept a reset'
-      : `load-balancing: the partner must answer and take ${length} updates; ${limit} can be kept`;
-    return [what, FOLLOWS_MAINTENANCE, ...towardsPartnerDown(view), ...towardsTerminated(view)];
-  },
+  waitsFor: (view) => [recovery(view), ...towardsPartnerDown(view), ...towardsTerminated(view)],
 };
 
 function decide(run: Run): boolean {
@@ -56,6 +50,26 @@ function decide(run: Run): boolean {
         ? STAY
         : transition(run, 'waiting', `the partner is ${partner}, which was not expected`);
   }
+}
+
+/** For ha-why: the way back to the partner. */
+function recovery(view: View): string {
+  const { operation, communication } = view.state;
+  const name = partnerName(view);
+  const { length } = view.backlog;
+  const kept = counted(length, 'kept update');
+  if (operation?.kind === 'backlog') return `load-balancing: ${name} is being sent ${kept}`;
+  if (operation?.kind === 'reset') return `waiting: ${name} was sent ha-reset and has not answered yet`;
+  const isAway = communication.partnerState === 'unavailable' || isCut(view);
+  const first = isAway ? `${name} must answer a heartbeat` : `${name} is ${communication.partnerState}`;
+  const isRestarting = !isAway && ['waiting', 'syncing', 'ready'].includes(communication.partnerState);
+  if (isLost(view))
+    return isRestarting
+      ? `waiting: ${first} and updates for it were lost; the next heartbeat decides`
+      : `waiting: ${first}; updates for it were lost, it must take ha-reset`;
+  const then = length === 0 ? 'no update is kept for it' : `then it must take ${kept}`;
+  if (isRestarting) return `load-balancing: ${first} and must become load-balancing; ${then}`;
+  return `load-balancing: ${first}; ${then}`;
 }
 
 /** Brings the partner up to date: the backlog, else a reset. One thing at a time is under way. */

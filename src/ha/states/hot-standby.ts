@@ -7,5 +7,5 @@ import { handleNormal, normalWaitsFor } from './normal-operation.ts';
 
 export const hotStandby: StateLogic = {
   handle: (run) => handleNormal(run, false),
-  waitsFor: normalWaitsFor,
+  waitsFor: (view) => normalWaitsFor(view, false),
 };

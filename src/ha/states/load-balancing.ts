@@ -4,5 +4,5 @@ import { handleNormal, normalWaitsFor } from './normal-operation.ts';
 
 export const loadBalancing: StateLogic = {
   handle: (run) => handleNormal(run, run.setup.config.delayedUpdatesLimit > 0),
-  waitsFor: normalWaitsFor,
+  waitsFor: (view) => normalWaitsFor(view, view.setup.config.delayedUpdatesLimit > 0),
 };

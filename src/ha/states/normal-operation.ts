@@ -1,5 +1,5 @@
 /** What load-balancing and hot-standby have in common: both servers work and tell each other of every lease. */
-import { FOLLOWS_MAINTENANCE, towardsPartnerDown, towardsTerminated } from '../facts.ts';
+import { partnerDownTakes, partnerName, towardsPartnerDown, towardsTerminated } from '../facts.ts';
 import { guarded, isPartnerDown, partnerDownReason } from '../guards.ts';
 import { type Run, STAY, transition, type View } from '../run.ts';
 
@@ -8,8 +8,18 @@ export function handleNormal(run: Run, recoversMissedUpdates: boolean): boolean 
   return guarded(run, (guardedRun) => decide(guardedRun, recoversMissedUpdates));
 }
 
-export function normalWaitsFor(view: View): readonly string[] {
-  return [FOLLOWS_MAINTENANCE, ...towardsPartnerDown(view), ...towardsTerminated(view)];
+/** @param recoversMissedUpdates as for `handleNormal` */
+export function normalWaitsFor(view: View, recoversMissedUpdates: boolean): readonly string[] {
+  const { partnerState } = view.state.communication;
+  const name = partnerName(view);
+  if (partnerState === 'unavailable') {
+    const back = `${view.state.name}: ${name} must answer a heartbeat`;
+    return [back, ...towardsPartnerDown(view), ...towardsTerminated(view)];
+  }
+  const failure = recoversMissedUpdates
+    ? 'the first heartbeat or update that fails leads to communication-recovery'
+    : partnerDownTakes(view);
+  return [`nothing while ${name} answers: ${failure}`, ...towardsTerminated(view)];
 }
 
 function decide(run: Run, recoversMissedUpdates: boolean): boolean {

@@ -2,27 +2,40 @@
  * partner-down: the partner is taken for dead and its clients are served too. When it is back it synchronizes and
  * becomes ready; this server then returns to the normal state.
  */
-import { towardsTerminated } from '../facts.ts';
+import { partnerName, towardsTerminated } from '../facts.ts';
 import { guarded } from '../guards.ts';
-import { type Run, STAY, type StateLogic, transition } from '../run.ts';
+import { inWords } from '../phrases.ts';
+import { type Run, STAY, type StateLogic, transition, type View } from '../run.ts';
+import { failoverScopes } from '../scopes.ts';
 import { hasNewUnsent } from '../unsent.ts';
+
+const HELD_FOR_A_HEARTBEAT =
+  'the partner has synchronized and would miss new leases; the next heartbeat shows whether it is ready';
 
 export const partnerDown: StateLogic = {
   handle: (run) => guarded(run, decide),
 
   waitsFor(view) {
     const { partnerState } = view.state.communication;
-    const lines = [
-      `${view.setup.normalState}: the partner must come back, synchronize and be ready; it is ${partnerState}`,
+    const name = partnerName(view);
+    const held = view.state.syncNotified === null ? [] : [`service on: ${HELD_FOR_A_HEARTBEAT}`];
+    return [
+      ...held,
+      `${view.setup.normalState}: ${name} must come back, synchronize and report ready; it is ${partnerState}`,
+      ...missingScopes(view),
       ...towardsTerminated(view),
     ];
-    if (view.state.syncNotified !== null)
-      lines.push(
-        'service on: the partner has synchronized, the next heartbeat shows whether it can be reached',
-      );
-    return lines;
   },
 };
+
+/** Without auto-failover nobody answers the partner's clients before an administrator says so. */
+function missingScopes({ state, setup }: View): readonly string[] {
+  const missing = failoverScopes(setup).filter((scope) => !state.scopes.includes(scope));
+  if (missing.length === 0) return [];
+  return [
+    `clients of ${inWords(missing)}: nobody answers them; send ha-scopes with all scopes to this server`,
+  ];
+}
 
 function decide(run: Run): boolean {
   const { communication } = run.state;

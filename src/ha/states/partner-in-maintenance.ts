@@ -2,8 +2,9 @@
  * partner-in-maintenance: this server serves everything so that the partner can be shut down. Its disappearance is
  * expected, so partner-down follows at once.
  */
-import { towardsTerminated } from '../facts.ts';
+import { partnerName, towardsTerminated } from '../facts.ts';
 import { terminationReason } from '../guards.ts';
+import { stateAfterMaintenance } from '../maintenance.ts';
 import { STAY, type StateLogic, transition } from '../run.ts';
 
 export const partnerInMaintenance: StateLogic = {
@@ -16,8 +17,8 @@ export const partnerInMaintenance: StateLogic = {
   },
 
   waitsFor: (view) => [
-    'partner-down: the partner must be shut down',
-    `${view.state.previous}: or ha-maintenance-cancel`,
+    `partner-down: ${partnerName(view)} must be shut down; the first heartbeat or update that fails decides`,
+    `${stateAfterMaintenance(view.state)}: ha-maintenance-cancel, sent to this server`,
     ...towardsTerminated(view),
   ],
 };

@@ -3,5 +3,5 @@ import { STAY, type StateLogic } from '../run.ts';
 
 export const passiveBackup: StateLogic = {
   handle: () => STAY,
-  waitsFor: () => ['nothing: this server has no partner'],
+  waitsFor: () => ['nothing: this server has no partner and serves alone'],
 };

@@ -1,5 +1,5 @@
 /** ready: the leases are complete; waits for the moment at which both servers can share the work. */
-import { FOLLOWS_MAINTENANCE, towardsPartnerDown, towardsTerminated } from '../facts.ts';
+import { partnerName, towardsPartnerDown, towardsTerminated } from '../facts.ts';
 import { guarded, isPartnerDown, partnerDownReason } from '../guards.ts';
 import { type Run, STAY, type StateLogic, transition } from '../run.ts';
 
@@ -11,9 +11,9 @@ export const ready: StateLogic = {
     const partner = view.state.communication.partnerState;
     const normal =
       own.role === 'primary'
-        ? `${normalState}: the partner must be ready or ${normalState}, it is ${partner}`
-        : `${normalState}: the primary must be ${normalState} first, it is ${partner}`;
-    return [normal, FOLLOWS_MAINTENANCE, ...towardsPartnerDown(view), ...towardsTerminated(view)];
+        ? `${normalState}: ${partnerName(view)} must be ready or ${normalState}; it is ${partner}`
+        : `${normalState}: the primary ${partnerName(view)} must be ${normalState} first; it is ${partner}`;
+    return [normal, ...towardsPartnerDown(view), ...towardsTerminated(view)];
   },
 };
 

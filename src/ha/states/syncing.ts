@@ -2,8 +2,9 @@
  * syncing: takes over the partner's leases. No heartbeats are sent meanwhile, the requests of the synchronization say
  * enough. A failure marks the partner unavailable, so that the next attempt waits for a good heartbeat.
  */
-import { towardsPartnerDown } from '../facts.ts';
+import { partnerName, towardsPartnerDown, towardsTerminated } from '../facts.ts';
 import { guarded, isPartnerDown, partnerDownReason } from '../guards.ts';
+import { seconds } from '../phrases.ts';
 import { type Run, STAY, type StateLogic, startOperation, stopHeartbeats, transition } from '../run.ts';
 
 export const syncing: StateLogic = {
@@ -20,13 +21,20 @@ export const syncing: StateLogic = {
   },
 
   waitsFor(view) {
+    const name = partnerName(view);
     if (view.state.operation !== null)
       return [
-        `ready: the synchronization has been running in this state for ${Math.round(view.nowMs - view.state.sinceMs)} ms`,
+        `ready: the leases of ${name} are being fetched; this state has lasted ${seconds(view.nowMs - view.state.sinceMs)}`,
       ];
     if (view.state.communication.partnerState !== 'unavailable')
-      return ['ready: the synchronization starts at the next heartbeat'];
-    return ['ready: a good heartbeat, then the synchronization starts', ...towardsPartnerDown(view)];
+      return [
+        `ready: the leases of ${name} are fetched from the next heartbeat on`,
+        ...towardsTerminated(view),
+      ];
+    return [
+      `ready: ${name} must answer a heartbeat, then its leases are fetched`,
+      ...towardsPartnerDown(view),
+    ];
   },
 };
 

@@ -3,5 +3,7 @@ import { STAY, type StateLogic } from '../run.ts';
 
 export const terminated: StateLogic = {
   handle: () => STAY,
-  waitsFor: () => ['waiting: mend the cause, then restart both servers within 10 minutes of each other'],
+  waitsFor: () => [
+    'nothing by itself: mend the cause, then restart both servers within 10 minutes of each other',
+  ],
 };

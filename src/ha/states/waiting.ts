@@ -2,7 +2,7 @@
  * waiting: just started, or reset. Nothing is answered until the partner has said where it stands. When both wait, the
  * primary goes first.
  */
-import { towardsPartnerDown } from '../facts.ts';
+import { partnerName, towardsPartnerDown, towardsTerminated } from '../facts.ts';
 import { isPartnerDown, isPartnerStateInvalid, partnerDownReason, terminationReason } from '../guards.ts';
 import { log, type Run, STAY, type StateLogic, transition, type View } from '../run.ts';
 
@@ -29,22 +29,9 @@ export const waiting: StateLogic = {
   },
 
   waitsFor(view) {
-    const partner = view.state.communication.partnerState;
-    if (partner === 'unknown') return ['anything: the outcome of the first heartbeat'];
-    if (partner === 'unavailable') return towardsPartnerDown(view);
-    if (isPartnerStateInvalid(view))
-      return [
-        `syncing: the partner reports ${partner}, which ${view.setup.config.mode} mode does not know; make the modes equal`,
-      ];
-    if (partner === 'terminated')
-      return [
-        `syncing: the partner must be restarted; it has reported terminated for ${terminatedMin(view)} of ` +
-          `${PARTNER_TERMINATED_MAX_MIN} minutes, then this server terminates as well`,
-      ];
-    if (partner === 'syncing') return ['syncing: the partner must finish its own synchronization first'];
-    if (partner === 'waiting' && view.setup.own.role !== 'primary')
-      return ['syncing: the primary synchronizes first'];
-    return [`${nextState(view)}: the next heartbeat`];
+    if (view.setup.partner === null) return ['the usual state of this server: the next event'];
+    const what = `${nextState(view)}: ${condition(view)}`;
+    return [what, ...towardsPartnerDown(view), ...towardsTerminated(view)];
   },
 };
 
@@ -73,6 +60,36 @@ function decide(run: Run): boolean {
       return isPartnerDown(run) ? transition(run, 'partner-down', partnerDownReason(run)) : STAY;
     default:
       return STAY;
+  }
+}
+
+/** What the way on takes, by what is known of the partner. */
+function condition(view: View): string {
+  const partner = view.state.communication.partnerState;
+  const name = partnerName(view);
+  switch (partner) {
+    case 'unknown':
+      return view.setup.config.heartbeatDelayMs === 0
+        ? `nothing is learned of ${name}, because heartbeats are switched off (heartbeat-delay 0)`
+        : `the first heartbeat to ${name} must be answered`;
+    case 'unavailable':
+      return `${name} must answer a heartbeat`;
+    case 'terminated':
+      return (
+        `${name} must be restarted; it has been terminated for ${terminatedMin(view)} of ` +
+        `${PARTNER_TERMINATED_MAX_MIN} minutes, then this server is terminated as well`
+      );
+    case 'syncing':
+      return `${name} must end its own synchronization first`;
+    case 'backup':
+    case 'passive-backup':
+      return `${name} reports ${partner}, which no partner can be; compare the configurations`;
+    default:
+      if (isPartnerStateInvalid(view))
+        return `${name} reports ${partner}, which does not exist in ${view.setup.config.mode} mode; make the modes equal`;
+      if (partner === 'waiting' && view.setup.own.role !== 'primary')
+        return `the primary ${name} goes first; it is waiting`;
+      return `${name} is ${partner}; the next heartbeat goes on`;
   }
 }
 

@@ -8,16 +8,24 @@
  *     > heartbeat PARTNER-STATE [skew=S] [unsent=N]
  *     > heartbeat-failed                > update-failed (the partner fails, then the transactions are completed)
  *     > finished ok|failed (what is under way)
+ *     > sync-failed (the partner fails in the middle of the synchronization)
  *     > clients COUNT secs=S            > rejected COUNT
  *     > backlog COUNT [overflown] (no event: what the dispatcher holds)
  *     > partner-holds on|off (no event: dhcp-disable and dhcp-enable by the partner)
+ *     > local-enable (no event: dhcp-enable for the machine's own origin)
  *     > reset | continue | sync-complete | scopes NAME ... | maintenance accepted|offline
  *     > notified start|cancel [PARTNER-STATE] | cancelled [PARTNER-STATE]
+ *     > why (no event: what ha-why says)
+ *
+ * Settings of the first line are keys of the configuration: numbers, `sync-leases=false`, `send-lease-updates=false`,
+ * `wait-backup-ack=true`, `auto-failover=false` (this server's own), `pause=STATE:RULE`.
  */
-import type { HaMode, HaRelationshipConfig } from '../../../src/config/ha-model.ts';
+import type { HaMode, HaRelationshipConfig, PauseRule } from '../../../src/config/ha-model.ts';
+import { explain } from '../../../src/ha/explain.ts';
 import { type HaEffect, type HaHappening, readPartnerState } from '../../../src/ha/model.ts';
+import { Origin } from '../../../src/ha/service-switch.ts';
 import { Machine } from './machine.ts';
-import { relationship } from './relationship.ts';
+import { relationship, withoutAutoFailover } from './relationship.ts';
 
 /** The transcript with all outcomes written anew. */
 export function replay(script: string): string {
@@ -34,19 +42,33 @@ export function replay(script: string): string {
   return lines.join('\n');
 }
 
-const NUMBERS: Record<string, keyof HaRelationshipConfig> = {
+const KEYS: Record<string, keyof HaRelationshipConfig> = {
   'delayed-updates-limit': 'delayedUpdatesLimit',
+  'heartbeat-delay': 'heartbeatDelayMs',
+  'max-rejected-lease-updates': 'maxRejectedLeaseUpdates',
   'max-unacked-clients': 'maxUnackedClients',
+  'send-lease-updates': 'sendLeaseUpdates',
+  'sync-leases': 'syncLeases',
+  'wait-backup-ack': 'waitBackupAck',
 };
 
 function createMachine([mode, name, ...settings]: string[]): Machine {
-  const changes = settings.map((setting) => {
-    const [key, value] = setting.split('=');
-    return [NUMBERS[key!], Number(value)] as const;
-  });
-  const machine = new Machine(relationship(mode as HaMode, name!, Object.fromEntries(changes)));
+  let config = relationship(mode as HaMode, name!);
+  for (const setting of settings) config = withSetting(config, setting);
+  const machine = new Machine(config);
   machine.handlersMax = 16;
   return machine;
+}
+
+function withSetting(config: HaRelationshipConfig, setting: string): HaRelationshipConfig {
+  const [key, value] = setting.split('=');
+  if (setting === 'auto-failover=false') return withoutAutoFailover(config);
+  if (key === 'pause') {
+    const [state, rule] = value!.split(':');
+    return { ...config, pauses: { ...config.pauses, [state!]: rule as PauseRule } };
+  }
+  if (KEYS[key!] === undefined) throw new Error(`a transcript knows no setting '${key}'`);
+  return { ...config, [KEYS[key!]!]: JSON.parse(value!) as unknown };
 }
 
 function perform(machine: Machine, [verb, ...words]: string[]): string[] {
@@ -60,6 +82,9 @@ function perform(machine: Machine, [verb, ...words]: string[]): string[] {
     case 'partner-holds':
       machine.remoteHold = words[0] === 'on';
       return [];
+    case 'local-enable':
+      machine.localHold = false;
+      return [];
     case 'update-failed': {
       const first = outcome(machine.submit({ kind: 'partner-failed', reason: 'timed out' }).effects);
       return [
@@ -68,10 +93,30 @@ function perform(machine: Machine, [verb, ...words]: string[]): string[] {
         `= ${machine.name}`,
       ];
     }
+    case 'sync-failed': {
+      const lost = outcome(machine.submit({ kind: 'partner-failed', reason: 'refused' }).effects);
+      return [...lost, ...outcome(machine.finish(false).effects), `= ${machine.name}`];
+    }
+    case 'why':
+      return why(machine);
     default:
       submit(machine, verb!, words);
       return [...outcome(machine.effects), `= ${machine.name}`];
   }
+}
+
+function why(machine: Machine): string[] {
+  const { state, nowMs, serviceOn, backlog } = machine;
+  const origins = [
+    ...(machine.localHold ? [Origin.haLocal] : []),
+    ...(machine.remoteHold ? [Origin.haPartner] : []),
+  ];
+  const reasons = explain({ setup: state.setup, state, nowMs, serviceOn, backlog }, origins);
+  return [
+    `${reasons.state} for ${reasons['since-seconds']} s: ${reasons.because}`,
+    ...reasons.facts.map((fact) => `- ${fact}`),
+    ...reasons['waits-for'].map((line) => `? ${line}`),
+  ];
 }
 
 function submit(machine: Machine, verb: string, words: string[]): void {

@@ -93,8 +93,8 @@ export function leasesOf(command: ReceivedCommand): ReceivedLease[] {
 /** Starts a partner; `bulk` decides whether list-commands names the bulk command. */
 export async function startPartner(t: Test, name = 'server2', bulk = true, port = 0): Promise<TestPartner> {
   const partner = new TestPartner();
-  const names = ['lease4-update', 'lease4-del', 'lease4-bulk-apply'];
-  const listed = success('', bulk ? names : names.slice(0, 2));
+  const names = ['lease4-update', 'lease4-del', 'ha-reset', 'lease4-bulk-apply'];
+  const listed = success('', bulk ? names : names.slice(0, 3));
   const server = createKeaHttpServer({
     log: recordLog().log,
     table: new Map<string, CommandHandler>([

@@ -12,6 +12,8 @@ export interface TestRecord {
   /** Makes versions of a lease distinguishable. */
   readonly expireSec?: number;
   readonly userContext?: string;
+  /** True: nobody's lease, as after a DECLINE. */
+  readonly anonymous?: boolean;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -110,10 +112,10 @@ function sourceOf(record: TestRecord) {
     address: record.address,
     hw,
     hwOffset: 0,
-    hwLength: 6,
+    hwLength: record.anonymous === true ? 0 : 6,
     clientId: hw,
     clientIdOffset: 0,
-    clientIdLength: 6,
+    clientIdLength: record.anonymous === true ? 0 : 6,
     subnetId: 1,
     poolId: 0,
     validLifetimeSec: 3600,
