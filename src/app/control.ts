@@ -91,6 +91,7 @@ export class Control {
       metrics,
       failures: () => this.#failures(),
       notReady: () => this.#notReady(),
+      why: () => this.#parts.highAvailability.whyText(),
     });
     this.#server = await openControlServer({
       log,

@@ -7,6 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import { formatHex } from '../base/hex.ts';
 import type { ServerConfig } from '../config/model.ts';
 import type { CommandTable } from '../control/answer.ts';
+import { formatWhy } from '../control/why-text.ts';
 import { UpdateMode } from '../engine/policy.ts';
 import { OBSERVATION_HEADER_BYTES } from '../engine/shard-link.ts';
 import { createRelationshipCommands } from '../ha/relationship-commands.ts';
@@ -74,6 +75,17 @@ export class HighAvailability {
       const why = service.why();
       return `${why.state}: ${why.because}; waits for ${why['waits-for'].join('; ')}`;
     });
+  }
+
+  /** The same at length, for people; on a hub each relationship under this server's name in it. */
+  whyText(): string {
+    if (this.relationships.length === 0) return 'no high availability is configured';
+    const texts = this.relationships.map(({ service }) => {
+      const why = service.why();
+      const text = formatWhy({ ...why, sinceSec: why['since-seconds'], waitsFor: why['waits-for'] });
+      return this.relationships.length === 1 ? text : `${service.setup.own.name}: ${text}`;
+    });
+    return texts.join('\n\n');
   }
 
   /** Starts the state machines, or opens the service; `table` is what the peer ports may call. */

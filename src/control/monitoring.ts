@@ -4,6 +4,7 @@
  *     /healthz   200 while the process does its work, 503 when only a restart or an operator helps
  *     /readyz    200 while clients are served, 503 otherwise, which may be quite in order (the partner serves)
  *     /metrics   for Prometheus
+ *     /why       why high availability is in its state, as text
  */
 import type { Log } from '../log/logger.ts';
 import type { HttpPage } from './kea-http.ts';
@@ -16,16 +17,19 @@ export interface MonitoringSources {
   readonly failures: () => readonly string[];
   /** Why no client is served, one line each; empty = serving. */
   readonly notReady: () => readonly string[];
+  /** What ha-why says, for people. */
+  readonly why: () => string;
 }
 
 /** Path -> page, for the HTTP control sockets. */
 export function createMonitoringPages(sources: MonitoringSources): Map<string, HttpPage> {
-  const { failures, notReady } = sources;
+  const { failures, notReady, why } = sources;
   return new Map<string, HttpPage>([
     ['/healthz', async () => statusPage('ok', 'failing', failures())],
     // A server that has failed is not ready either, whatever its high availability says.
     ['/readyz', async () => statusPage('ready', 'not ready', [...failures(), ...notReady()])],
     ['/metrics', () => metricsPage(sources)],
+    ['/why', async () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: `${why()}\n` })],
   ]);
 }
 

@@ -20,6 +20,7 @@ type Branch = (typeof BRANCHES)[number];
 interface Place {
   readonly directory: string;
   readonly port: number;
+  readonly httpPort: number;
 }
 
 function relationshipOf(branch: Branch, thisServer: 'branch' | 'hub', ports: Record<string, number>): object {
@@ -48,8 +49,17 @@ function subnetOf(branch: Branch): object {
   };
 }
 
-function configOf(directory: string, branches: readonly Branch[], relationships: readonly object[]): string {
+function configOf(
+  { directory, httpPort }: Place,
+  branches: readonly Branch[],
+  relationships: object[],
+): string {
   return writeConfig(directory, {
+    'control-socket': undefined,
+    'control-sockets': [
+      { 'socket-type': 'unix', 'socket-name': join(directory, 'ctl') },
+      { 'socket-type': 'http', 'socket-address': SERVER, 'socket-port': httpPort },
+    ],
     subnet4: branches.map(subnetOf),
     'hooks-libraries': [
       { library: 'libdhcp_lease_cmds.so' },
@@ -113,13 +123,17 @@ t.test('[scenario 50] the hub takes over one branch and leaves the other alone',
   const start = async (
     branches: readonly Branch[],
     kind: 'branch' | 'hub',
-    place: Place = { directory: scratch(t), port: 0 },
+    again?: Place,
   ): Promise<{ place: Place; server: ServerUnderTest }> => {
-    const port = place.port === 0 ? await findFreeUdpPort(SERVER) : place.port;
+    const place = again ?? {
+      directory: scratch(t),
+      port: await findFreeUdpPort(SERVER),
+      httpPort: await findFreeTcpPort(SERVER),
+    };
     const relationships = branches.map((branch) => relationshipOf(branch, kind, ports));
-    const file = configOf(place.directory, branches, relationships);
-    const server = await serve(t, file, port, ['-P', `${relayPort}`]);
-    return { place: { directory: place.directory, port }, server };
+    const file = configOf(place, branches, relationships);
+    const server = await serve(t, file, place.port, ['-P', `${relayPort}`]);
+    return { place, server };
   };
   const a = await start(['a'], 'branch');
   const b = await start(['b'], 'branch');
@@ -136,6 +150,8 @@ t.test('[scenario 50] the hub takes over one branch and leaves the other alone',
 
   await a.server.stop('SIGKILL');
   await reach(hub.place, ['partner-down', 'hot-standby']);
+  const why = await (await fetch(`http://${SERVER}:${hub.place.httpPort}/why`)).text();
+  t.match(why, /^hub-a: partner-down for .*\n\nhub-b: hot-standby for /s);
   await lease('a', relayPort, [a.place, hub.place], 3);
   await lease('b', relayPort, [b.place, hub.place], 4);
   t.equal(await addressesOf(hub.place, 1), 2 * CLIENTS);

@@ -20,7 +20,14 @@ async function serve(
   options: Partial<KeaHttpOptions> = {},
 ) {
   const { log, events } = recordingLog();
-  const pages = createMonitoringPages({ log, metrics, failures: () => [], notReady: () => [], ...sources });
+  const pages = createMonitoringPages({
+    log,
+    metrics,
+    failures: () => [],
+    notReady: () => [],
+    why: () => 'waiting for 3 s',
+    ...sources,
+  });
   const server = createKeaHttpServer({
     log,
     table: new Map(),
@@ -56,6 +63,11 @@ t.test('a server that does not serve is healthy, not ready, and says why', async
     status: 503,
     body: '{"status":"not ready","reasons":["high availability: waiting"]}',
   });
+});
+
+t.test('why high availability is in its state can be read as text', async (t) => {
+  const { get } = await serve(t);
+  t.same(await get('/why'), { status: 200, type: 'text/plain; charset=utf-8', body: 'waiting for 3 s\n' });
 });
 
 t.test('a server that has failed is neither healthy nor ready', async (t) => {

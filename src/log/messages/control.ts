@@ -16,7 +16,7 @@ export const controlMessages = {
     level: 'info',
     text: 'listening for control commands over HTTP',
     meaning:
-      'Commands and the pages /healthz, /readyz and /metrics are served here. Whoever reaches this port may stop the server: keep it on loopback or behind a firewall.',
+      'Commands and the pages /healthz, /readyz, /metrics and /why are served here. Whoever reaches this port may stop the server: keep it on loopback or behind a firewall.',
   },
   TDM_CONTROL_METRICS_FAILED: {
     level: 'error',
