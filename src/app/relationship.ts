@@ -47,6 +47,7 @@ export class Relationship {
       publish: (policy) => dataPlane.publish(index, policy),
       version: VERSION,
       yieldTurn: () => nextTurn(),
+      passTime: (delayMs) => delay(delayMs, undefined, { ref: false }),
     });
   }
 

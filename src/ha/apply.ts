@@ -174,6 +174,7 @@ function applyCommand(
 function applySyncComplete(run: Run): Extent {
   if (run.state.name !== 'partner-down') return 'none';
   run.state.syncNotified = { atMs: run.nowMs, spared: false };
+  run.state.syncedUnsent = run.state.unsentUpdates;
   setService(run, false);
   return 'none';
 }

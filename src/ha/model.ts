@@ -67,6 +67,8 @@ export interface MachineState {
   readonly backlogLost: boolean;
   /** The partner said that its synchronization is complete while this server was partner-down; held off until a heartbeat. */
   readonly syncNotified: SyncNotified | null;
+  /** `unsentUpdates` when the partner last completed a synchronization in this partner-down; null = it has not. */
+  readonly syncedUnsent: bigint | null;
   /** Queries out of scope are to be reported, because the partner is silent. */
   readonly observing: boolean;
   readonly communication: Communication;

@@ -1,6 +1,6 @@
 /** Telling good answers of peers from bad ones. */
 import type { PeerAnswer } from '../peer/model.ts';
-import { clip } from './arguments.ts';
+import { clip, isMap, member } from './arguments.ts';
 
 /** How long a peer may take for any command but a page of leases. */
 export const COMMAND_TIMEOUT_MS = 10_000;
@@ -15,4 +15,24 @@ export function problemOf(answer: PeerAnswer): string {
   return answer.kind === 'failed'
     ? clip(answer.reason)
     : `the peer answered result ${answer.result}: ${clip(answer.text)}`;
+}
+
+/** Arguments of an answer by which a server says that nothing it has taken before is under way any more. */
+export const SILENT = { silent: true } as const;
+
+/**
+ * A Kea answers dhcp-disable and ha-maintenance-notify at once and still works off the queries that it has taken. 256 of
+ * them (parked-packet-limit) take it 100 ms.
+ */
+const KEA_UNDER_WAY_MS = 200;
+
+/** Resolves when the server that gave this answer gives no more leases, if it was told to be silent and agreed. */
+export async function untilSilent(
+  answer: PeerAnswer,
+  passTime: (delayMs: number) => Promise<void>,
+): Promise<void> {
+  if (answer.kind === 'failed' || !isSuccess(answer)) return;
+  const { arguments: args } = answer;
+  if (isMap(args) && member(args, 'silent') === true) return;
+  await passTime(KEA_UNDER_WAY_MS);
 }

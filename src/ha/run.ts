@@ -140,6 +140,7 @@ function leave(run: Run): void {
   // Whatever is under way outside sees that it is no longer awaited, and stops.
   state.operation = null;
   state.syncNotified = null;
+  state.syncedUnsent = null;
   if (state.name !== 'communication-recovery') return;
   // Stale entries must not be sent in a later communication-recovery, however this one ended.
   state.backlogLost = false;

@@ -12,7 +12,7 @@ import {
   stateAfterMaintenance,
 } from './maintenance.ts';
 import { type HaStateName, type PartnerState, readPartnerState } from './model.ts';
-import { COMMAND_TIMEOUT_MS, isSuccess, problemOf } from './peer-answers.ts';
+import { COMMAND_TIMEOUT_MS, isSuccess, problemOf, SILENT, untilSilent } from './peer-answers.ts';
 import type { HaControl } from './service-model.ts';
 
 const NOT_APPLIED = failure('not every packet thread has confirmed the new state; see the log');
@@ -76,7 +76,7 @@ export class Maintenance {
       return failure(`this server cannot be shut down now, the state is ${name}`, Result.notAllowed);
     this.#control.submit({ kind: 'maintenance-notified', cancel, partnerState });
     if (!(await this.#applied())) return NOT_APPLIED;
-    if (!cancel) return success('this server is in-maintenance and silent');
+    if (!cancel) return success('this server is in-maintenance and silent', SILENT);
     return success('the maintenance of this server is cancelled', { state: this.#control.state().name });
   }
 
@@ -84,6 +84,8 @@ export class Maintenance {
     this.#notifying = true;
     const args = { 'server-name': this.#control.setup.own.name, cancel, state };
     const answer = await partner.request('ha-maintenance-notify', args, COMMAND_TIMEOUT_MS);
+    // Before this server gives any lease, those that the partner still gives have to be here.
+    if (!cancel) await untilSilent(answer, this.#control.parts.passTime);
     this.#notifying = false;
     return answer;
   }

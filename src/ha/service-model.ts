@@ -32,6 +32,8 @@ export interface HaServiceParts {
   readonly version: string;
   /** Lets the event loop do other things during long work. */
   readonly yieldTurn: () => Promise<void>;
+  /** Resolves so much later, in milliseconds. */
+  readonly passTime: (delayMs: number) => Promise<void>;
 }
 
 /** A query of the silent partner's share, as a shard reports it. */

@@ -77,6 +77,7 @@ export class Operations {
         store: parts.store,
         log: parts.log,
         yieldTurn: parts.yieldTurn,
+        passTime: parts.passTime,
         serverName: setup.own.name,
         origin: Origin.haPartner + parts.index,
         subnets: parts.synchronizedSubnets(),

@@ -5,6 +5,7 @@
  */
 import { type Answer, type CommandHandler, failure, success } from '../control/answer.ts';
 import { bad, type JsonMap, member, ok, type Read, readArguments, readInteger } from './arguments.ts';
+import { SILENT } from './peer-answers.ts';
 import { Origin, type ServiceSwitch } from './service-switch.ts';
 
 const ORIGIN_MAX = 0xffffffff;
@@ -37,7 +38,7 @@ async function disable(
   if (!serviceSwitch.disable(origin.value, maxPeriodSec.value))
     return failure('too many origins hold the DHCP service off; release some with dhcp-enable');
   const period = maxPeriodSec.value === null ? '' : ` for ${maxPeriodSec.value} seconds`;
-  return whenApplied(applied, `the DHCPv4 service is disabled${period}`);
+  return whenApplied(applied, `the DHCPv4 service is disabled${period}`, SILENT);
 }
 
 async function enable(
@@ -54,10 +55,14 @@ async function enable(
 }
 
 /** Answers after the shards have taken over the policy, or says that they have not. */
-export async function whenApplied(applied: () => Promise<void>, text: string): Promise<Answer> {
+export async function whenApplied(
+  applied: () => Promise<void>,
+  text: string,
+  args?: object,
+): Promise<Answer> {
   try {
     await applied();
-    return success(text);
+    return success(text, args);
   } catch {
     return failure('the change was made, but not every packet thread has confirmed it; see the log');
   }

@@ -11,12 +11,13 @@ import type { Log } from '../log/logger.ts';
 import type { PeerAnswer, PeerClient } from '../peer/model.ts';
 import { isMap, member } from './arguments.ts';
 import { pageAddress, readPageLease } from './lease-page.ts';
-import { COMMAND_TIMEOUT_MS, isSuccess, problemOf } from './peer-answers.ts';
+import { COMMAND_TIMEOUT_MS, isSuccess, problemOf, untilSilent } from './peer-answers.ts';
 
 export interface SyncParts {
   readonly store: LeaseStore;
   readonly log: Log;
   readonly yieldTurn: () => Promise<void>;
+  readonly passTime: (delayMs: number) => Promise<void>;
   readonly serverName: string;
   /** 2000 and the relationship's index: the number under which the source's service is held off. */
   readonly origin: number;
@@ -92,8 +93,10 @@ async function takePages(
 ): Promise<void> {
   let from = -1;
   for (;;) {
-    await disableSource(parts, request);
+    const disabled = await disableSource(parts, request);
+    const isFirst = !held.sourceService;
     held.sourceService = true;
+    if (isFirst) await untilSilent(disabled, parts.passTime);
     const page = await fetchPage(parts, request.source, from);
     counts.pages++;
     await applyPage(parts, request, page, counts);
@@ -107,11 +110,13 @@ async function takePages(
 }
 
 /** Sent again for every page, which restarts the source's timer. */
-async function disableSource(parts: SyncParts, request: SyncRequest): Promise<void> {
+async function disableSource(parts: SyncParts, request: SyncRequest): Promise<PeerAnswer> {
   const { source, maxPeriodSec, isCancelled } = request;
   if (isCancelled()) throw new SyncFailure('the synchronization was cancelled', false);
   const args = { 'origin-id': parts.origin, origin: 'ha-partner', 'max-period': maxPeriodSec };
-  expectSuccess('dhcp-disable', await source.request('dhcp-disable', args, COMMAND_TIMEOUT_MS));
+  const answer = await source.request('dhcp-disable', args, COMMAND_TIMEOUT_MS);
+  expectSuccess('dhcp-disable', answer);
+  return answer;
 }
 
 async function enableSource(parts: SyncParts, source: PeerClient): Promise<PeerAnswer> {

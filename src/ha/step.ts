@@ -40,6 +40,7 @@ export function initialState(setup: HaSetup, nowMs: number): MachineState {
     operationCount: 0,
     backlogLost: false,
     syncNotified: null,
+    syncedUnsent: null,
     observing: false,
     communication: noCommunication(nowMs),
     unacked: noUnackedClients(setup.config),

@@ -3,7 +3,7 @@
  *
  *     update log --> partner   send       requests, verdict by the answer
  *                              queue      backlog, confirmed at once
- *                              withhold   counted, confirmed at once
+ *                              withhold   counted; what awaits the partner's answer is refused
  *                --> backups   each its own queue, in every mode
  *
  * Batching adapts itself: while a request may be sent it is sent with whatever is there, else the updates stay in the log
@@ -226,6 +226,8 @@ class Dispatcher implements UpdateDispatcher {
         break;
       case 'withhold':
         if (isLast) this.#unsent++;
+        // Its shard did not know yet that nothing is sent any more: the partner lacks it, so nobody may rely on it.
+        if (transaction !== null) transaction.failed = true;
         break;
     }
   }
@@ -244,9 +246,10 @@ class Dispatcher implements UpdateDispatcher {
 
   /** What was to be sent when sending ended: as if it were read from the log now. */
   #divert(update: HeldUpdate): void {
-    if (this.#mode === 'queue') this.#queue(update);
+    const kept = this.#mode === 'queue';
+    if (kept) this.#queue(update);
     else this.#unsent += Math.max(1, update.transactions.length);
-    for (const transaction of update.transactions) this.#desk.settle(transaction, true);
+    for (const transaction of update.transactions) this.#desk.settle(transaction, kept);
   }
 
   #finished(batch: Batch, outcome: Outcome): void {

@@ -24,7 +24,7 @@ export type PartnerUpdates =
   | 'send'
   /** Keep in the backlog (communication-recovery); awaited records are confirmed at once. */
   | 'queue'
-  /** Withhold and count (partner-down, terminated ...); awaited records are confirmed at once. */
+  /** Withhold and count (partner-down, terminated ...); awaited records, from before, are refused: the client asks again. */
   | 'withhold';
 
 /** A client by its identifiers in Kea's text form, as rejected-update records are keyed. */

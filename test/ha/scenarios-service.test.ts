@@ -135,6 +135,7 @@ t.test('[scenario 49] a newer lease takes its state and the counters with it', a
       store,
       log: recordLog().log,
       yieldTurn: async () => {},
+      passTime: async () => {},
       serverName: 'server1',
       origin: 2000,
       subnets: null,

@@ -262,3 +262,28 @@ t.test('while syncing no heartbeats are sent; they go on afterwards', async (t) 
   await time.advance(10_000);
   t.equal(heartbeats(), 2);
 });
+
+t.test(
+  'a source that still works off what it has taken is given time, once, before its first page',
+  async (t) => {
+    const sync = async (disabled: object | undefined) => {
+      const { server, remote } = setup({
+        config: { syncPageLimit: 1 },
+        respond: { 'dhcp-disable': () => answered(0, disabled) },
+      });
+      for (let host = 0; host < 3; host++) remote.put(lease(BASE + host, 1000));
+      t.equal((await server.command('ha-sync', { 'server-name': 'server2' })).result, 0);
+      return server.waitedMs;
+    };
+    t.same(await sync(undefined), [200], 'a Kea says nothing of the queries that are under way');
+    t.same(await sync({ silent: true }), [], 'a Tandem answers when there are none');
+  },
+);
+
+t.test('this server answers dhcp-disable when it is silent, and says so', async (t) => {
+  const { server } = setup();
+  t.match(await server.command('dhcp-disable', { 'max-period': 5 }), {
+    result: 0,
+    arguments: { silent: true },
+  });
+});

@@ -381,7 +381,7 @@ t.test('a partner that dies with requests in flight rejects them once and is rep
 });
 
 t.test(
-  'withhold and queue confirm at once; withheld transactions are counted, not their leases',
+  'queue confirms at once, withhold refuses; withheld transactions are counted, not their leases',
   async (t) => {
     const partner = await startPartner(t);
     const { shards, listener, dispatcher } = dispatch(t, partner.client);
@@ -395,7 +395,7 @@ t.test(
     t.equal(listener.unsentCount, 2);
     t.strictSame(dispatcher.backlog(), { length: 2, overflown: false });
     t.equal(partner.received.length, 0);
-    t.strictSame([...shards.given[0]!.values()], [CONFIRMED, CONFIRMED]);
+    t.strictSame([...shards.given[0]!.values()], [REJECTED, CONFIRMED]);
   },
 );
 
@@ -419,7 +419,8 @@ t.test(
       t.equal(shards.given[0]!.size, 0);
       dispatcher.setPartnerUpdates(mode);
       await shards.settled(0, 4);
-      for (const number of [3, 4, 5, 6]) t.strictSame(shards.of(0, number), CONFIRMED, mode);
+      const verdict = mode === 'queue' ? CONFIRMED : REJECTED;
+      for (const number of [3, 4, 5, 6]) t.strictSame(shards.of(0, number), verdict, mode);
       hold.release();
       await shards.settled(0, 6);
       t.strictSame([shards.of(0, 1), shards.of(0, 2)], [REJECTED, REJECTED]);
@@ -553,7 +554,7 @@ t.test('[scenarios 26, 42] backups get every update in every mode and nobody wai
     keaBackup.received.some((command) => command.name === 'lease4-bulk-apply'),
     'a Kea does not',
   );
-  t.strictSame([...shards.given[0]!.values()], [CONFIRMED, CONFIRMED, CONFIRMED]);
+  t.strictSame([...shards.given[0]!.values()], [REJECTED, CONFIRMED, CONFIRMED]);
   t.notMatch(listener.calls, /failed/);
   await until(() => recorded.count('TDM_PEER_BACKUP_LOST') === 1);
   hold.release();

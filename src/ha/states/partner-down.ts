@@ -1,11 +1,12 @@
 /**
  * partner-down: the partner is taken for dead and its clients are served too. When it is back it synchronizes and
- * becomes ready; this server then returns to the normal state.
+ * becomes ready; this server then returns to the normal state. Leases that were given after that synchronization (a
+ * heartbeat failed meanwhile, or an administrator had the machine pause) are missing there: it is told to begin again.
  */
 import { partnerName, towardsTerminated } from '../facts.ts';
 import { guarded } from '../guards.ts';
 import { inWords } from '../phrases.ts';
-import { type Run, STAY, type StateLogic, transition, type View } from '../run.ts';
+import { type Run, STAY, type StateLogic, startOperation, transition, type View } from '../run.ts';
 import { failoverScopes } from '../scopes.ts';
 import { hasNewUnsent } from '../unsent.ts';
 
@@ -13,15 +14,19 @@ const HELD_FOR_A_HEARTBEAT =
   'the partner has synchronized and would miss new leases; the next heartbeat shows whether it is ready';
 
 export const partnerDown: StateLogic = {
-  handle: (run) => guarded(run, decide),
+  handle(run) {
+    if (endReset(run)) return STAY;
+    return guarded(run, decide);
+  },
 
   waitsFor(view) {
     const { partnerState } = view.state.communication;
     const name = partnerName(view);
     const held = view.state.syncNotified === null ? [] : [`service on: ${HELD_FOR_A_HEARTBEAT}`];
+    const again = hasGivenSinceSync(view) ? ' again, because leases were given since then,' : '';
     return [
       ...held,
-      `${view.setup.normalState}: ${name} must come back, synchronize and report ready; it is ${partnerState}`,
+      `${view.setup.normalState}: ${name} must come back, synchronize${again} and report ready; it is ${partnerState}`,
       ...missingScopes(view),
       ...towardsTerminated(view),
     ];
@@ -54,6 +59,10 @@ function decide(run: Run): boolean {
           `the partner gave leases unknown here: its unsent updates went from ${previous} to ${latest}`,
         );
       }
+      if (hasGivenSinceSync(run)) {
+        if (run.state.operation === null) startOperation(run, 'reset');
+        return STAY;
+      }
       return transition(run, run.setup.normalState, 'the partner is ready');
     case 'terminated':
       return transition(run, 'terminated', 'the partner is terminated');
@@ -61,4 +70,16 @@ function decide(run: Run): boolean {
       // A partner in its normal state has not noticed that it was gone; seeing partner-down here it resets itself.
       return STAY;
   }
+}
+
+function hasGivenSinceSync({ state }: View): boolean {
+  return state.syncedUnsent !== null && state.syncedUnsent !== state.unsentUpdates;
+}
+
+/** A partner that accepted the reset is complete when it is ready the next time, whether it synchronizes or not. */
+function endReset({ state, event }: Run): boolean {
+  if (state.operation === null || event.kind !== 'operation-finished') return false;
+  state.operation = null;
+  if (event.ok) state.syncedUnsent = null;
+  return true;
 }

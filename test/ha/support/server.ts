@@ -27,6 +27,8 @@ export class Server {
   /** Called with each policy; a test may keep the shards from taking it over. */
   takeOver: (policy: Policy) => Promise<void> = async () => {};
 
+  /** How long the service waited for a Kea's last leases, each time. */
+  readonly waitedMs: number[] = [];
   /** What the lease filter of a synchronization is; null = all subnets. */
   synchronizedSubnets: ReadonlySet<number> | null = null;
 
@@ -58,6 +60,7 @@ export class Server {
       },
       version: '0.0.0-test',
       yieldTurn: () => Promise.resolve(),
+      passTime: async (delayMs) => void this.waitedMs.push(delayMs),
     });
     this.handlers = new Map([...this.service.commands, ['lease4-get-page', pageHandler(store)]]);
   }

@@ -153,6 +153,8 @@ function commandOf(verb: string, words: string[]): HaHappening {
       return { kind: 'sync-complete-notified' };
     case 'scopes':
       return { kind: 'scopes-requested', scopes: words };
+    case 'unsent':
+      return { kind: 'updates-unsent', transactions: Number(words[0]) };
     case 'rejected':
       return {
         kind: 'updates-rejected',
