@@ -34,6 +34,8 @@ for (const file of files) {
     name: relative(ROOT, file),
     buffered: jobs > 1,
     timeout: timeoutMs,
+    // What the file itself goes by.
+    env: { ...process.env, TAP_TIMEOUT: String(timeoutMs / 1000) },
   });
 }
 

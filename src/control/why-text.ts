@@ -49,5 +49,5 @@ function duration(sec: number): string {
 
 /** Text from the other side must not steer the terminal. */
 export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '?');
+  return text.replace(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu, '?');
 }

@@ -12,15 +12,20 @@ export function relationshipOf(subnet: SubnetConfig, relationships: readonly HaR
 }
 
 /**
- * The subnets whose leases a synchronization takes (Kea's lease filter): those that name the relationship.
- * @returns their ids, or null for all when none does
+ * The subnets whose leases a synchronization takes: those that it shares with the partner. Kea's lease filter takes those
+ * that name the relationship; with a single relationship that would leave out subnets that the partner serves too.
+ * @returns their ids, or null for all when no subnet names the relationship
  */
 export function synchronizedSubnets(
   config: ServerConfig,
   relationship: HaRelationshipConfig,
 ): ReadonlySet<number> | null {
-  const named = config.subnets.filter((subnet) => names(subnet, relationship));
-  return named.length === 0 ? null : new Set(named.map(({ id }) => id));
+  const { subnets, relationships } = config;
+  if (!subnets.some((subnet) => names(subnet, relationship))) return null;
+  // By name: after a reload the configuration is another object.
+  const index = relationships.findIndex((each) => each.thisServerName === relationship.thisServerName);
+  const shared = subnets.filter((subnet) => relationshipOf(subnet, relationships) === index);
+  return new Set(shared.map(({ id }) => id));
 }
 
 function names({ haServerName }: SubnetConfig, { peers }: HaRelationshipConfig): boolean {

@@ -6,7 +6,7 @@
 import { type Answer, type CommandHandler, type CommandTable, failure, Result } from '../control/answer.ts';
 import { isMap, member } from './arguments.ts';
 import type { HaService } from './service-model.ts';
-import type { ServiceSwitch } from './service-switch.ts';
+import { Origin, type ServiceSwitch } from './service-switch.ts';
 import { createServiceSwitchCommands } from './service-switch-commands.ts';
 import { isPeerName } from './setup.ts';
 
@@ -35,7 +35,7 @@ export function createRelationshipCommands(
   const applied = async (): Promise<void> => {
     await Promise.all(services.map((service) => service.applied()));
   };
-  return new Map<string, CommandHandler>([
+  const table = new Map<string, CommandHandler>([
     ...BY_SERVER_NAME.map((name) => [name, byServerName(services, unnamed, name)] as const),
     ['ha-maintenance-start', (args) => startAll(services, (each) => run(each, 'ha-maintenance-start', args))],
     [
@@ -44,6 +44,37 @@ export function createRelationshipCommands(
     ],
     ...createServiceSwitchCommands(serviceSwitch, applied),
   ]);
+  const index = services.indexOf(unnamed);
+  for (const [name, origin] of PARTNER_HOLDS) {
+    const handler = table.get(name)!;
+    table.set(name, (args) => handler(apart(args, origin, index)));
+  }
+  return table;
+}
+
+/** Commands that hold or release the service, with the origin that is meant when they name none. */
+const PARTNER_HOLDS = [
+  ['dhcp-disable', Origin.user],
+  ['dhcp-enable', Origin.user],
+  ['ha-sync-complete-notify', Origin.haPartner],
+] as const;
+
+/** Origins of partners that one relationship can have: 16 times as many stay below those of databases. */
+const PARTNER_ORIGINS = 60;
+
+/**
+ * Every branch holds as 2000, because the hub is its first partner. Under one number the branch whose synchronization
+ * ends first would end the hold of the others, and the hub give leases behind their backs. So each listener moves the
+ * numbers that come in by it to a range of its own; the first relationship's are left as they are, and with them those
+ * of the control sockets.
+ */
+function apart(args: unknown, unsaid: number, index: number): unknown {
+  if (index === 0 || (args !== undefined && !isMap(args))) return args;
+  const named = isMap(args) ? (member(args, 'origin-id') ?? member(args, 'origin') ?? unsaid) : unsaid;
+  const origin = named === 'ha-partner' ? Origin.haPartner : named;
+  if (typeof origin !== 'number') return args;
+  if (origin < Origin.haPartner || origin >= Origin.haPartner + PARTNER_ORIGINS) return args;
+  return { ...(isMap(args) ? args : {}), 'origin-id': origin + index * PARTNER_ORIGINS };
 }
 
 function byServerName(services: readonly HaService[], unnamed: HaService, name: string): CommandHandler {

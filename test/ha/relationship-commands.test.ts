@@ -137,3 +137,34 @@ t.test('dhcp-disable and dhcp-enable concern the server as a whole', async (t) =
   t.ok(serviceSwitch.enabled);
   t.ok(servers.every(({ policy }) => policy.serviceEnabled));
 });
+
+t.test('the end of one branch’s synchronization leaves the hold of another branch’s alone', async (t) => {
+  const { servers, serviceSwitch, command, listener, time } = startHub();
+  await time.advance(71_000);
+  t.same(
+    servers.map(({ state }) => state),
+    ['partner-down', 'partner-down'],
+  );
+  const other = async (name: string, args?: unknown): Promise<Answer> => {
+    const answer = await listener.get(name)!(args);
+    await settle();
+    return answer;
+  };
+  const hold = { 'origin-id': 2000, origin: 'ha-partner', 'max-period': 60 };
+  for (const disable of [command, other]) t.match(await disable('dhcp-disable', hold), { result: 0 });
+  t.same(serviceSwitch.origins(), [2000, 2060]);
+  await other('dhcp-enable', { 'origin-id': 2000, origin: 'ha-partner' });
+  t.same(serviceSwitch.origins(), [2000], 'a synchronization that fails');
+  await other('dhcp-disable', { origin: 'ha-partner' });
+  await other('ha-sync-complete-notify', { 'server-name': 'hub-b', 'origin-id': 2000, origin: 2000 });
+  t.same(serviceSwitch.origins(), [1001, 2000], 'one that succeeds');
+  await other('dhcp-disable', { origin: 'ha-partner' });
+  await other('ha-sync-complete-notify');
+  t.same(serviceSwitch.origins(), [1001, 2000], 'one of a Kea that sends no number');
+  await command('ha-sync-complete-notify', { 'server-name': 'hub-a', 'origin-id': 2000, origin: 2000 });
+  t.same(serviceSwitch.origins(), [1000, 1001]);
+  t.match(await other('dhcp-disable', { 'origin-id': 'x' }), { result: 1 });
+  t.match(await other('dhcp-disable', []), { result: 1 });
+  t.match(await other('dhcp-disable'), { result: 0 });
+  t.same(serviceSwitch.origins(), [1, 1000, 1001], 'a user is one and the same everywhere');
+});

@@ -23,6 +23,11 @@ function checkListener(config: ServerConfig, index: number, at: Path, report: Re
   const expected = 'a port of its own for the listener of this server';
   if (config.controlSockets.some((socket) => isHttpAt(socket, url)))
     report.error(place, `port ${url.port}, which a control socket has`, expected);
+  const { peers } = config.relationships[index]!;
+  if (
+    peers.some((peer) => peer.name !== own.name && peer.url.host === url.host && peer.url.port === url.port)
+  )
+    report.error(place, `${url.host} port ${url.port}, which another peer has`, expected);
   const earlier = config.relationships.slice(0, index).map(listenerOf);
   if (earlier.some((other) => other !== null && sharesPort(other.url, url)))
     report.error(place, `port ${url.port}, which another relationship has`, expected);
@@ -34,7 +39,7 @@ function listenerOf({
   thisServerName,
   multiThreading,
 }: HaRelationshipConfig): (HaPeerConfig & { readonly position: number }) | null {
-  if (!multiThreading.enabled || !multiThreading.httpDedicatedListener) return null;
+  if (!multiThreading.httpDedicatedListener) return null;
   const position = peers.findIndex((peer) => peer.name === thisServerName);
   const own = peers[position];
   return own === undefined ? null : { ...own, position };

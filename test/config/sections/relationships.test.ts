@@ -9,12 +9,21 @@ t.test('a listener may not have the port of a control socket', async (t) => {
     const sockets = `"control-sockets": [ { "socket-type": "http", "socket-port": 8001, "socket-address": "${address}" } ]`;
     const text = pair().replace('"hooks-libraries"', `${sockets}, "hooks-libraries"`);
     t.match(findProblems(text), 'found port 8001, which a control socket has');
+    const single = text.replace('"peers"', '"multi-threading": { "enable-multi-threading": false }, "peers"');
+    t.match(findProblems(single), 'found port 8001, which a control socket has');
     const shared = text.replace(
       '"peers"',
       '"multi-threading": { "http-dedicated-listener": false }, "peers"',
     );
     t.equal(findProblems(shared), 'no problem', 'without a listener the control socket serves the peers');
   }
+});
+
+t.test('a partner cannot be where this server listens', async (t) => {
+  t.match(
+    findProblems(pair().replace('192.0.2.2', '192.0.2.1')),
+    'found 192.0.2.1 port 8001, which another peer has; expected a port of its own',
+  );
 });
 
 t.test('load-balancing over pools that both servers use is warned of once', async (t) => {
