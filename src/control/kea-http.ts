@@ -11,6 +11,7 @@
 import { createServer as createHttpServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -226,6 +227,11 @@ function sendRefusal(
 
 /** What is not HTTP, too slow or too long: answered on the bare socket, because there is no request to answer. */
 function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket, refused: RefusalLog): void {
+  const handshake = handshakeProblem(error, socket);
+  if (handshake !== null) {
+    refused({ status: 0, reason: handshake, remote: socket.remoteAddress ?? '' });
+    return void socket.destroy();
+  }
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const status = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
   const title = `${status} ${STATUS_CODES[status]}`;
@@ -236,4 +242,17 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket, refus
   );
   socket.end(body);
   socket.destroySoon();
+}
+
+/**
+ * Why there is no TLS session, or null when the error is about something else. Of a certificate that is not trusted Node
+ * tells by closing the connection, and has no address of it any more.
+ */
+function handshakeProblem(
+  error: NodeJS.ErrnoException & { readonly reason?: string },
+  socket: Socket,
+): string | null {
+  const { authorizationError } = socket as TLSSocket;
+  if (authorizationError) return `the client's certificate is not trusted (${authorizationError})`;
+  return error.code?.startsWith('ERR_SSL_') ? `TLS: ${error.reason ?? error.message}` : null;
 }

@@ -40,16 +40,20 @@ class HttpPeerClient implements PeerClient {
   readonly role: PeerClient['role'];
   readonly #pool: Pool;
   readonly #headers: Readonly<Record<string, string>>;
+  readonly #usesTls: boolean;
 
   constructor(peer: HaPeerConfig, connections: number) {
     this.name = peer.name;
     this.role = peer.role;
+    this.#usesTls = peer.tls !== null;
     this.#headers = { 'content-type': 'application/json', ...authorization(peer.basicAuth) };
     const { host, port, ipv6 } = peer.url;
     this.#pool = new Pool(`${peer.tls === null ? 'http' : 'https'}://${ipv6 ? `[${host}]` : host}:${port}`, {
       connections,
       pipelining: 1,
       connect: { timeout: CONNECT_MS, ...tlsSettings(peer.tls) },
+      // Kea that asks for certificates refuses every session that is resumed ("session id context uninitialized").
+      maxCachedSessions: 0,
       keepAliveTimeout: IDLE_MS,
       keepAliveMaxTimeout: IDLE_MS,
       maxHeaderSize: HEADER_BYTES_MAX,
@@ -82,7 +86,10 @@ class HttpPeerClient implements PeerClient {
       const leftMs = Math.ceil(timeoutMs - (systemClock.monotonicMs() - startMs));
       if (leftMs > 0) end = await exchange(this.#pool, { ...request, timeoutMs: leftMs });
     }
-    return end.kind === 'answered' ? readAnswer(end.body) : { kind: 'failed', reason: end.reason };
+    if (end.kind === 'answered') return readAnswer(end.body);
+    // Kea does not say why, it closes the connection.
+    const hint = end.reset && this.#usesTls ? '; it may not trust our certificate' : '';
+    return { kind: 'failed', reason: end.reason + hint };
   }
 }
 

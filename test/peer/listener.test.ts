@@ -133,11 +133,15 @@ t.test('the port takes the commands of peers and, with restrict-commands, no oth
 
 t.test('the own entry`s credentials and TLS files are what peers must show', async (t) => {
   const basicAuth = { user: 'ha', password: 'secret' };
-  const { port } = await listen(t, relationship({ basicAuth, tls: tlsFiles('server1') }), everything);
+  const { port, events } = await listen(t, relationship({ basicAuth, tls: tlsFiles('server1') }), everything);
   const rows: [string, Partial<HaPeerConfig>, object][] = [
     ['both', { basicAuth, tls: tlsFiles('server2') }, { kind: 'answer', result: 0 }],
     ['no credentials', { tls: tlsFiles('server2') }, { kind: 'answer', result: 1, text: 'Unauthorized' }],
-    ['a stranger`s certificate', { basicAuth, tls: tlsFiles('stranger') }, { kind: 'failed' }],
+    [
+      'a stranger`s certificate',
+      { basicAuth, tls: tlsFiles('stranger') },
+      { kind: 'failed', reason: /it may not trust our certificate/ },
+    ],
     ['no TLS', { basicAuth }, { kind: 'failed' }],
   ];
   for (const [name, changes, expected] of rows) {
@@ -145,6 +149,15 @@ t.test('the own entry`s credentials and TLS files are what peers must show', asy
     t.match(await client.request('ha-heartbeat', {}, 2_000), expected, name);
     await client.close();
   }
+  t.match(
+    events.filter(({ id }) => id === 'TDM_HTTP_REFUSED').map(({ fields }) => fields),
+    [
+      { status: 401 },
+      { status: 0, reason: /^the client's certificate is not trusted \(/ },
+      { status: 0, reason: /^TLS: http request/ },
+    ],
+    'each is named in the log',
+  );
   const lenient = relationship({ tls: tlsFiles('server1') }, { requireClientCerts: false });
   const client = createPeerClient(
     peerAt((await listen(t, lenient, everything)).port, { tls: tlsFiles('stranger') }),

@@ -37,9 +37,9 @@ export const peerMessages = {
       'One address, or all together, hold more connections than a peer or an administrator needs. Find out who connects (`ss -tnp`) and keep others away from this port. Logged at most once a minute.',
   },
   TDM_HTTP_REFUSED: {
-    level: 'debug',
+    level: 'warn',
     text: 'an HTTP request was refused before it became a command',
     meaning:
-      '`status` tells why: 400 not what Kea sends, 401 wrong credentials, 403 command not open on this port, 408 too slow, 413 or 503 too much at once. Look at the program at `remote`.',
+      'Logged once a minute for each sender and status. `status` tells why: 0 no TLS session came about, 400 not what Kea sends, 401 wrong credentials, 403 command not open on this port, 408 too slow, 413 or 503 too much at once. Look at the program at `remote`.',
   },
 } as const satisfies Record<string, LogMessage>;
