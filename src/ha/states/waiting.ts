@@ -57,6 +57,8 @@ function decide(run: Run): boolean {
         `the partner has been terminated for ${terminatedMin(run)} minutes`,
       );
     case 'unavailable':
+      // A silent partner may have sent the reset itself: the next heartbeat tells, not the silence before.
+      if (run.event.kind === 'reset-requested') return STAY;
       return isPartnerDown(run) ? transition(run, 'partner-down', partnerDownReason(run)) : STAY;
     default:
       return STAY;
