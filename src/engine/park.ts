@@ -14,6 +14,9 @@ import { assert } from '../base/assert.ts';
 import { isReached } from '../lease/change-log.ts';
 import { Verdict, type VerdictReader } from './verdicts.ts';
 
+/** Age at which a parked reply is dropped: clients have asked again several times by then. */
+export const PARKED_MS_MAX = 10_000;
+
 const NO_REPLY = -1;
 const DURABLE = 1;
 const CONFIRMED = 2;

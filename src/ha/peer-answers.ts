@@ -21,18 +21,28 @@ export function problemOf(answer: PeerAnswer): string {
 export const SILENT = { silent: true } as const;
 
 /**
- * A Kea answers dhcp-disable and ha-maintenance-notify at once and still works off the queries that it has taken. 256 of
- * them (parked-packet-limit) take it 100 ms.
+ * A Kea answers dhcp-disable at once and still works off the queries that it has taken: 256 of them (parked-packet-limit)
+ * take it 100 ms. On a busy machine its lease updates come later, but they do come one after the other.
  */
 const KEA_UNDER_WAY_MS = 200;
+/** A server that still sends lease updates after so many waits, 5 s, is not silent and will not be. */
+const WAITS_MAX = 25;
+
+export interface Silence {
+  /** Resolves so much later, in milliseconds. */
+  readonly passTime: (delayMs: number) => Promise<void>;
+  /** Number of changes that arrived from other servers or from administrators, since whenever. */
+  readonly changes: () => number;
+}
 
 /** Resolves when the server that gave this answer gives no more leases, if it was told to be silent and agreed. */
-export async function untilSilent(
-  answer: PeerAnswer,
-  passTime: (delayMs: number) => Promise<void>,
-): Promise<void> {
+export async function untilSilent(answer: PeerAnswer, { passTime, changes }: Silence): Promise<void> {
   if (answer.kind === 'failed' || !isSuccess(answer)) return;
   const { arguments: args } = answer;
   if (isMap(args) && member(args, 'silent') === true) return;
-  await passTime(KEA_UNDER_WAY_MS);
+  for (let waits = 0; waits < WAITS_MAX; waits++) {
+    const before = changes();
+    await passTime(KEA_UNDER_WAY_MS);
+    if (changes() === before) return;
+  }
 }

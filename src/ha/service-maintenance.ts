@@ -12,8 +12,12 @@ import {
   stateAfterMaintenance,
 } from './maintenance.ts';
 import { type HaStateName, type PartnerState, readPartnerState } from './model.ts';
-import { COMMAND_TIMEOUT_MS, isSuccess, problemOf, SILENT, untilSilent } from './peer-answers.ts';
+import { COMMAND_TIMEOUT_MS, isSuccess, problemOf, untilSilent } from './peer-answers.ts';
 import type { HaControl } from './service-model.ts';
+import { Origin } from './service-switch.ts';
+
+/** The partner's service comes back by itself after so long, should nobody release it. */
+const HOLD_SEC = 60;
 
 const NOT_APPLIED = failure('not every packet thread has confirmed the new state; see the log');
 
@@ -76,18 +80,36 @@ export class Maintenance {
       return failure(`this server cannot be shut down now, the state is ${name}`, Result.notAllowed);
     this.#control.submit({ kind: 'maintenance-notified', cancel, partnerState });
     if (!(await this.#applied())) return NOT_APPLIED;
-    if (!cancel) return success('this server is in-maintenance and silent', SILENT);
+    if (!cancel) return success('this server is in-maintenance and silent');
     return success('the maintenance of this server is cancelled', { state: this.#control.state().name });
   }
 
   async #notify(partner: PeerClient, cancel: boolean, state: HaStateName): Promise<PeerAnswer> {
     this.#notifying = true;
     const args = { 'server-name': this.#control.setup.own.name, cancel, state };
+    const held = !cancel && (await this.#holdService(partner));
     const answer = await partner.request('ha-maintenance-notify', args, COMMAND_TIMEOUT_MS);
-    // Before this server gives any lease, those that the partner still gives have to be here.
-    if (!cancel) await untilSilent(answer, this.#control.parts.passTime);
+    if (held) await partner.request('dhcp-enable', this.#origin(), COMMAND_TIMEOUT_MS);
     this.#notifying = false;
     return answer;
+  }
+
+  /**
+   * Silences the partner before it is told. A Kea sends no lease updates any more from the moment of ha-maintenance-notify
+   * on, and yet acknowledges the queries that it is working at: those leases would never be known here, and their addresses
+   * would be given to others.
+   * @returns whether the service is held off; a partner that refuses hears the rest all the same
+   */
+  async #holdService(partner: PeerClient): Promise<boolean> {
+    const { passTime, store } = this.#control.parts;
+    const args = { ...this.#origin(), 'max-period': HOLD_SEC };
+    const answer = await partner.request('dhcp-disable', args, COMMAND_TIMEOUT_MS);
+    await untilSilent(answer, { passTime, changes: () => store.changes() });
+    return isSuccess(answer);
+  }
+
+  #origin(): { readonly 'origin-id': number; readonly origin: string } {
+    return { 'origin-id': Origin.haPartner + this.#control.parts.index, origin: 'ha-partner' };
   }
 
   /** Whether every packet thread works by the new state. */

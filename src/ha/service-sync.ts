@@ -11,7 +11,7 @@ import type { Log } from '../log/logger.ts';
 import type { PeerAnswer, PeerClient } from '../peer/model.ts';
 import { isMap, member } from './arguments.ts';
 import { pageAddress, readPageLease } from './lease-page.ts';
-import { COMMAND_TIMEOUT_MS, isSuccess, problemOf, untilSilent } from './peer-answers.ts';
+import { COMMAND_TIMEOUT_MS, isSuccess, problemOf, type Silence, untilSilent } from './peer-answers.ts';
 
 export interface SyncParts {
   readonly store: LeaseStore;
@@ -96,7 +96,7 @@ async function takePages(
     const disabled = await disableSource(parts, request);
     const isFirst = !held.sourceService;
     held.sourceService = true;
-    if (isFirst) await untilSilent(disabled, parts.passTime);
+    if (isFirst) await untilSilent(disabled, silenceOf(parts));
     const page = await fetchPage(parts, request.source, from);
     counts.pages++;
     await applyPage(parts, request, page, counts);
@@ -107,6 +107,10 @@ async function takePages(
       throw new SyncFailure('the source repeats a page: its leases do not ascend by address', true);
     from = last;
   }
+}
+
+function silenceOf({ passTime, store }: SyncParts): Silence {
+  return { passTime, changes: () => store.changes() };
 }
 
 /** Sent again for every page, which restarts the source's timer. */
@@ -165,6 +169,7 @@ function applyEntry(parts: SyncParts, entry: unknown, counts: SyncCounts): void 
   }
   const outcome = parts.store.put(lease.value);
   if (outcome === 'full') skip(parts, entry, 'no memory for more leases', counts);
+  else if (outcome === 'busy') skip(parts, entry, 'the address is being given to another client', counts);
   else counts[outcome]++;
 }
 

@@ -14,6 +14,9 @@ export interface ByteRange {
   length: number;
 }
 
+/** In place of a change number, which is that once in four thousand million changes: then nothing worse happens. */
+export const REFUSED = 0xffffffff;
+
 export class LeaseRows {
   readonly words: Int32Array;
   readonly bytes: Uint8Array;
@@ -166,13 +169,21 @@ export class LeaseRows {
     return this.#word(slot, Row.poolId);
   }
 
-  /** Number of the row's last change, as long as nobody has shown that it is safe; 0 = it is. */
+  /**
+   * Number of the row's last change, as long as nobody has shown that it is safe; 0 = it is, REFUSED = a peer lacks it
+   * and its client hears nothing.
+   */
   unsettledChange(slot: number): number {
     return Atomics.load(this.#unsettled, slot) >>> 0;
   }
 
   setUnsettled(slot: number, change: number): void {
     Atomics.store(this.#unsettled, slot, change | 0);
+  }
+
+  /** A change was refused by a peer, so that no client hears of it; nothing happens when a newer one was made since. */
+  refuse(slot: number, change: number): void {
+    Atomics.compareExchange(this.#unsettled, slot, change | 0, REFUSED | 0);
   }
 
   /** A change is on stable storage and with every peer that is awaited; nothing happens when a newer one was made since. */

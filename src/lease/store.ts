@@ -5,17 +5,18 @@
 import type { Ipv4 } from '../base/ipv4.ts';
 import type { Lease4 } from './model.ts';
 
-export type PutOutcome = 'created' | 'updated' | 'full';
+/**
+ * `full` = there is no room, be it in memory or in a row of the lease file; `busy` = another client is being given the
+ * address, and its ACK may leave any moment. Then nothing is changed.
+ */
+export type PutOutcome = 'created' | 'updated' | 'full' | 'busy';
 
 export interface LeaseStore {
   /** The lease at an address in any state but offered, or null. */
   get(address: Ipv4): Lease4 | null;
   findByHwAddress(hwAddress: Uint8Array, subnetId: number | null): Lease4[];
   findByClientId(clientId: Uint8Array, subnetId: number | null): Lease4[];
-  /**
-   * Writes a lease over whatever stands at its address; `full` = there is no room for it, be it in memory or in a row of
-   * the lease file, and nothing is changed.
-   */
+  /** Writes a lease over whatever stands at its address. */
   put(lease: Lease4): PutOutcome;
   /** Deletes the lease at an address; false when there is none. */
   remove(address: Ipv4): boolean;
@@ -24,6 +25,8 @@ export interface LeaseStore {
   /** Leases of the given subnets, or all; ascending by address. */
   all(subnetIds: readonly number[] | null): Lease4[];
   count(): number;
+  /** Leases put and removed through this door since the start. */
+  changes(): number;
   /**
    * Resolves when every change made so far is on stable storage (at once when the lease file is off).
    * Rejects when the journal cannot write and `timeoutMs` has passed: the change is in memory, the disk lacks it.

@@ -70,7 +70,7 @@ export class ShardLoop {
     this.#slots = new ReplySlots(this.#sender.bytes, slots);
     const exit = {
       release: (slot: number): void => this.#release(slot),
-      reject: (slot: number): void => this.#discard(slot, G['tandem-drop-update-rejected']),
+      reject: (slot: number): void => this.#reject(slot),
       expire: (slot: number): void => this.#expire(slot),
     };
     this.#context = buildContext(task, this.#classifier, this.#slots, exit, clock);
@@ -222,6 +222,12 @@ export class ShardLoop {
   #release(slot: number): void {
     this.#settleLease(slot);
     this.#enqueue(slot);
+  }
+
+  #reject(slot: number): void {
+    const { rows } = this.#context.book.table;
+    rows.refuse(this.#slots.rows[slot]!, this.#slots.changes[slot]!);
+    this.#discard(slot, G['tandem-drop-update-rejected']);
   }
 
   #expire(slot: number): void {

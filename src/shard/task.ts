@@ -5,7 +5,7 @@ import type { ServerConfig } from '../config/model.ts';
 import { compileSubnets } from '../engine/compiled.ts';
 import type { Context } from '../engine/context.ts';
 import { LeaseChanges } from '../engine/lease-changes.ts';
-import { Park, type ParkExit } from '../engine/park.ts';
+import { PARKED_MS_MAX, Park, type ParkExit } from '../engine/park.ts';
 import { PolicyView } from '../engine/policy.ts';
 import { Query, type ServerSocket } from '../engine/query.ts';
 import { ReplyWriter } from '../engine/reply.ts';
@@ -31,9 +31,6 @@ export interface ShardTask {
   /** Destination port of every reply, 0 = by the rules. */
   readonly forcedPort: number;
 }
-
-/** Age at which a parked reply is dropped: clients have asked again several times by then. */
-export const PARKED_MS_MAX = 10_000;
 
 function firstTransaction(link: ShardLinkMemory): number {
   return Atomics.load(new Int32Array(link.words), ShardWord.transactions) + 1;

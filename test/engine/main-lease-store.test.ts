@@ -2,7 +2,9 @@ import t from 'tap';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { LeaseAccounting } from '../../src/engine/lease-accounting.ts';
 import { MainLeaseStore } from '../../src/engine/main-lease-store.ts';
+import { UpdateMode } from '../../src/engine/policy.ts';
 import { StatisticsWriter } from '../../src/engine/statistics.ts';
+import { Verdict } from '../../src/engine/verdicts.ts';
 import { ChangeWord } from '../../src/lease/change-log.ts';
 import { LeaseState } from '../../src/lease/model.ts';
 import type { BenchServer } from './bench-server.ts';
@@ -103,6 +105,35 @@ t.test('a lease that goes to another subnet is counted there', async (t) => {
   store.put(leaseOf(address('10.0.0.11'), { subnetId: 99 }));
   t.equal(server.statistic('assigned-addresses'), 2, 'a subnet that is not configured counts in the whole');
 });
+
+t.test(
+  'an address that is being given to a client is not taken from it by an update that crossed',
+  async (t) => {
+    const { server, store, clock } = benchFor(t);
+    server.policy({ activeServers: 1, scopes: 1, updateMode: UpdateMode.await });
+    server.send(request(1, '10.0.0.10'));
+    const given = store.get(address('10.0.0.10'))!;
+    const other = { ...given, hwAddress: Uint8Array.of(9, 9, 9, 9, 9, 9), clientId: Uint8Array.of(9) };
+    t.equal(store.put(other), 'busy');
+    t.equal(store.put({ ...other, clientId: null }), 'busy');
+    server.makeDurable();
+    t.equal(store.put(other), 'busy', 'it waits for the partner');
+    t.same(store.get(given.address), given, 'nothing is changed');
+    t.equal(store.changes(), 0);
+    server.verdict(1, 1, Verdict.rejected);
+    t.equal(store.put(other), 'updated', 'the partner has refused, the client hears nothing');
+
+    server.send(request(2, '10.0.0.11'));
+    const parked = store.get(address('10.0.0.11'))!;
+    clock.pass(11);
+    const later = { ...other, address: parked.address, clttSec: clock.wallSec() };
+    t.equal(store.put(later), 'updated', 'its ACK is too old to leave');
+    t.equal(store.put(parked), 'busy', 'not in the lease file yet');
+    await store.durable(1_000);
+    t.equal(store.put(parked), 'updated', 'what is in the lease file is settled');
+    t.equal(store.changes(), 3);
+  },
+);
 
 t.test('a lease takes the place of an offer, which nobody else sees', async (t) => {
   const { server, store } = benchFor(t);

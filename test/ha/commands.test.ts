@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { HaRelationshipConfig } from '../../src/config/ha-model.ts';
+import type { PeerAnswer } from '../../src/peer/model.ts';
+import { lease } from './support/memory-store.ts';
 import { answered, type Respond, refused, ScriptedPeer } from './support/peers.ts';
 import { relationship } from './support/relationship.ts';
 import { Server } from './support/server.ts';
@@ -270,16 +272,50 @@ t.test('[scenario 35] ha-maintenance-start by the answer of the partner', async 
     const reply = await server.command('ha-maintenance-start');
     t.equal(reply.result, result);
     t.equal(server.state, state);
-    t.same(peer.sent.at(-1), {
-      command: 'ha-maintenance-notify',
-      args: { 'server-name': 'server1', cancel: false, state: 'load-balancing' },
-    });
+    t.match(
+      peer.sent.find(({ command }) => command === 'ha-maintenance-notify'),
+      { args: { 'server-name': 'server1', cancel: false, state: 'load-balancing' } },
+    );
     if (result === 0) t.equal(server.policy.scopes, 3);
     if (answer === refused) t.match(reply.text, /connection refused/);
   }
   t.equal((await lone('load-balancing', 'server3').command('ha-maintenance-start')).result, 1);
   t.equal((await lone('passive-backup', 'server1').command('ha-maintenance-start')).result, 1);
 });
+
+t.test(
+  'a partner is silenced, and its last leases are here, before it hears of its maintenance',
+  async (t) => {
+    /** Commands from the maintenance on, with the waits between them, when the partner answers dhcp-disable like this. */
+    const start = async (disabled: PeerAnswer, lateUpdates = 0) => {
+      const story: unknown[] = [];
+      const { server } = await normal((command, args) => {
+        story.push(command === 'dhcp-disable' || command === 'dhcp-enable' ? [command, args] : command);
+        return command === 'dhcp-disable' ? disabled : answered(0);
+      });
+      let late = lateUpdates;
+      server.pass = (delayMs) => {
+        story.push(delayMs);
+        if (late-- > 0) server.store.put(lease(0x0a000001, 1000 + late));
+      };
+      t.equal((await server.command('ha-maintenance-start')).result, 0);
+      t.equal(server.state, 'partner-in-maintenance');
+      return story;
+    };
+    const origin = { 'origin-id': 2000, origin: 'ha-partner' };
+    const disable = ['dhcp-disable', { ...origin, 'max-period': 60 }];
+    const rest = ['ha-maintenance-notify', ['dhcp-enable', origin]];
+    t.same(await start(answered(0)), [disable, 200, ...rest], 'a Kea is given time for what it has taken');
+    t.same(await start(answered(0), 2), [disable, 200, 200, 200, ...rest], 'as long as its updates come');
+    t.same(await start(answered(0), 100), [disable, ...Array(25).fill(200), ...rest], 'but not for ever');
+    t.same(await start(answered(0, { silent: true })), [disable, ...rest], 'a Tandem is silent at once');
+    t.same(
+      await start(answered(1)),
+      [disable, 'ha-maintenance-notify'],
+      'one that refuses is told all the same',
+    );
+  },
+);
 
 t.test('[scenario 36] ha-maintenance-cancel by the answer of the partner', async (t) => {
   let answer = answered(0);

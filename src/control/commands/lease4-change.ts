@@ -13,6 +13,9 @@ import { readAddress } from './lease4-text.ts';
 export const STORE_FULL =
   'the lease was not stored: no memory is left for it, or the lease file is not being written';
 
+/** What a partner hears whose update crossed a lease of ours on the way: Kea says the same of an address in work. */
+export const ADDRESS_BUSY = 'the address is being given to another client';
+
 export async function leaseAdd(parts: LeaseCommandParts, args: unknown): Promise<Answer> {
   const lease = leaseOf(parts, args);
   if (lease instanceof LeaseFault) return lease.answer();
@@ -38,6 +41,7 @@ export async function leaseUpdate(parts: LeaseCommandParts, args: unknown): Prom
     );
   const outcome = store.put(lease);
   if (outcome === 'full') return failure(STORE_FULL);
+  if (outcome === 'busy') return failure(ADDRESS_BUSY, Result.conflict);
   return whenDurable(store, success(`IPv4 lease ${outcome === 'created' ? 'added' : 'updated'}.`));
 }
 

@@ -53,6 +53,10 @@ export class MemoryStore implements LeaseStore {
     return this.#leases.size;
   }
 
+  changes(): number {
+    return this.#changes;
+  }
+
   async durable(): Promise<void> {
     if (!this.diskWorks) throw new Error('no space left on device');
     this.durableCount = this.#changes;

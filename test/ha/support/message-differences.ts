@@ -63,7 +63,6 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   { message: 'ha-sync-complete-notify, answer', kea: OLD,  difference: '~text',                  why: FOR_PEOPLE },
   { message: 'ha-maintenance-notify',           kea: OLD,  difference: '+arguments.server-name', why: SINCE_2_5 },
   { message: 'ha-maintenance-notify',           kea: OLD,  difference: '+arguments.state',       why: SINCE_2_7 },
-  { message: 'ha-maintenance-notify, answer',   kea: OLD,  difference: '+arguments.silent',      why: SILENT },
   { message: 'ha-maintenance-notify, answer',   kea: OLD,  difference: '+arguments.state',       why: `${SINCE_2_7}; only to a cancellation` },
   { message: 'ha-maintenance-notify, answer',   kea: OLD,  difference: '~text',                  why: FOR_PEOPLE },
   { message: 'lease4-update',                   kea: OLD,  difference: '+arguments.origin',      why: SINCE_3 },

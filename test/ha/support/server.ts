@@ -29,6 +29,8 @@ export class Server {
 
   /** How long the service waited for a Kea's last leases, each time. */
   readonly waitedMs: number[] = [];
+  /** Called for each such wait; a test may do what happens meanwhile. */
+  pass: (delayMs: number) => void = (delayMs) => void this.waitedMs.push(delayMs);
   /** What the lease filter of a synchronization is; null = all subnets. */
   synchronizedSubnets: ReadonlySet<number> | null = null;
 
@@ -60,7 +62,7 @@ export class Server {
       },
       version: '0.0.0-test',
       yieldTurn: () => Promise.resolve(),
-      passTime: async (delayMs) => void this.waitedMs.push(delayMs),
+      passTime: async (delayMs) => this.pass(delayMs),
     });
     this.handlers = new Map([...this.service.commands, ['lease4-get-page', pageHandler(store)]]);
   }
