@@ -6,6 +6,7 @@ import { join } from 'node:path';
 export const ADDRESS = {
   server1: '10.64.0.1',
   server2: '10.64.0.2',
+  backup: '10.64.0.3',
   load: '10.64.0.10',
   fork: '10.64.0.20',
 } as const;
@@ -16,7 +17,9 @@ export const SERVERS_SEGMENT = 'servers';
 export const CLIENTS = { subnet: '10.80.0.0/24', relay: '10.80.0.1', relayOnServers: '10.64.0.30' } as const;
 export const CLIENTS_SEGMENT = 'clients';
 
+/** The two that answer clients, and the one that only keeps leases. */
 export type ServerName = 'server1' | 'server2';
+export type PeerName = ServerName | 'backup';
 
 /** Half of the addresses of the load each, so that load balancing can split them. */
 const POOLS = [
@@ -30,16 +33,26 @@ const CLIENT_POOLS = [
 
 /** Short, so that a takeover fits into a test; the limits of the tests are made of these. */
 export const HA_TIMING = { heartbeatDelayMs: 500, maxResponseDelayMs: 2000, maxAckDelayMs: 1000 } as const;
-const PEER_PORT = 8000;
+export const PEER_PORT = 8000;
 
 export type HaMode = 'hot-standby' | 'load-balancing';
 
+/** Parameters by Kea's names that a story adds to the relationship, or puts in place of the usual ones. */
+export interface HaParameters {
+  readonly relationship?: Readonly<Record<string, unknown>>;
+  /** By the name of the peer entry. */
+  readonly peers?: Readonly<Partial<Record<PeerName, Readonly<Record<string, unknown>>>>>;
+}
+
 export interface ConfigurationPlan {
-  readonly name: ServerName;
+  readonly name: PeerName;
   /** Where lease file and control socket go. */
   readonly directory: string;
   /** Null = a server without a partner. */
   readonly mode: HaMode | null;
+  /** The relationship has a backup server. */
+  readonly hasBackup?: boolean;
+  readonly ha?: HaParameters;
   /** Default 4,000 s. */
   readonly validLifetimeSec?: number;
   /** Directory of the lease file when not `directory`. */
@@ -82,13 +95,19 @@ export function configurationOf(plan: ConfigurationPlan): Record<string, unknown
           'option-data': [{ name: 'routers', data: CLIENTS.relay }],
         },
       ],
-      loggers: [
-        { name: 'kea-dhcp4', severity: 'WARN', output_options: [{ output: 'stdout' }] },
-        { name: 'kea-dhcp4.dhcp4', severity: 'INFO', output_options: [{ output: 'stdout' }] },
-        { name: 'kea-dhcp4.ha-hooks', severity: 'INFO', output_options: [{ output: 'stdout' }] },
-      ],
+      loggers: loggersOf(),
     },
   };
+}
+
+/** Tandem goes by the first. What Kea would log for every lease or command is left out. */
+function loggersOf(): unknown[] {
+  const quiet = ['leases', 'commands', 'lease-cmds-hooks'].map((part) => [`kea-dhcp4.${part}`, 'WARN']);
+  return [['kea-dhcp4', 'INFO'], ...quiet].map(([name, severity]) => ({
+    name,
+    severity,
+    output_options: [{ output: 'stdout' }],
+  }));
 }
 
 function poolsOf(pools: readonly { pool: string; owner: string }[], mode: HaMode | null): unknown[] {
@@ -100,15 +119,15 @@ function poolsOf(pools: readonly { pool: string; owner: string }[], mode: HaMode
 function hooksOf(plan: ConfigurationPlan): unknown[] {
   const leaseCommands = { library: hookLibrary('libdhcp_lease_cmds.so') };
   if (plan.mode === null) return [leaseCommands];
-  const relationship = haOf(plan.name, plan.mode);
+  const relationship = haOf(plan, plan.mode);
   const parameters = { 'high-availability': [relationship] };
   return [leaseCommands, { library: hookLibrary('libdhcp_ha.so'), parameters }];
 }
 
 /** With max-unacked-clients 0 silence alone means partner down, so a takeover has a deadline. */
-function haOf(name: ServerName, mode: HaMode): Record<string, unknown> {
+function haOf(plan: ConfigurationPlan, mode: HaMode): Record<string, unknown> {
   return {
-    'this-server-name': name,
+    'this-server-name': plan.name,
     mode,
     'heartbeat-delay': HA_TIMING.heartbeatDelayMs,
     'max-response-delay': HA_TIMING.maxResponseDelayMs,
@@ -120,14 +139,21 @@ function haOf(name: ServerName, mode: HaMode): Record<string, unknown> {
       'http-listener-threads': 2,
       'http-client-threads': 2,
     },
-    peers: [
-      { name: 'server1', url: peerUrl('server1'), role: 'primary' },
-      { name: 'server2', url: peerUrl('server2'), role: mode === 'hot-standby' ? 'standby' : 'secondary' },
-    ],
+    peers: peersOf(plan, mode),
+    ...plan.ha?.relationship,
   };
 }
 
-function peerUrl(name: ServerName): string {
+function peersOf({ hasBackup = false, ha }: ConfigurationPlan, mode: HaMode): unknown[] {
+  const roles: readonly (readonly [PeerName, string])[] = [
+    ['server1', 'primary'],
+    ['server2', mode === 'hot-standby' ? 'standby' : 'secondary'],
+    ...(hasBackup ? ([['backup', 'backup']] as const) : []),
+  ];
+  return roles.map(([name, role]) => ({ name, url: peerUrl(name), role, ...ha?.peers?.[name] }));
+}
+
+function peerUrl(name: PeerName): string {
   return `http://${ADDRESS[name]}:${PEER_PORT}/`;
 }
 

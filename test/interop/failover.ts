@@ -1,20 +1,11 @@
 /** One story, told for every mode and every victim: crash under load, takeover, return. */
-import { join } from 'node:path';
-import { type CapturedReply, captureReplies } from './capture.ts';
-import {
-  ADDRESS,
-  HA_TIMING,
-  type HaMode,
-  poolOwnerOf,
-  SERVERS_SEGMENT,
-  type ServerName,
-} from './configuration.ts';
-import { acknowledgedLeases, findConflicts, findDoubleAcknowledgements, findMissing } from './lease-files.ts';
+import type { CapturedReply } from './capture.ts';
+import { HA_TIMING, type HaMode, poolOwnerOf, type ServerName } from './configuration.ts';
+import { acknowledgedLeases } from './lease-files.ts';
 import type { Teardown } from './network.ts';
-import { type Pair, startFork, startPair } from './pair.ts';
-import { startPerfdhcp } from './perfdhcp.ts';
+import { startPair } from './pair.ts';
+import { findBrokenPromises, isAcknowledgement, startRecordedLoad } from './recorded-load.ts';
 import type { ServerKind } from './server.ts';
-import { until } from './waiting.ts';
 
 export interface FailoverPlan {
   readonly mode: HaMode;
@@ -45,49 +36,31 @@ export const OUTAGE_MS_MAX = HA_TIMING.maxResponseDelayMs + HA_TIMING.heartbeatD
 
 /** Acknowledgements awaited in each chapter, so that the crash and the return both happen under load. */
 const CHAPTER_ACKNOWLEDGEMENTS = 500;
-const LOAD_SECONDS_MAX = 60;
 
 /** @throws Error when a chapter does not end in time, with the log of the server that is late. */
 export async function tellFailover(t: Teardown, plan: FailoverPlan): Promise<FailoverStory> {
   const pair = await startPair(t, plan);
-  await startFork(pair.network);
-  const file = join(pair.directory, 'replies.pcap');
-  const capture = await captureReplies(pair.network, 'load', SERVERS_SEGMENT, file);
-  const load = startPerfdhcp(pair.network, 'load', {
-    target: ADDRESS.fork,
-    local: ADDRESS.load,
-    clients: 60_000,
-    seconds: LOAD_SECONDS_MAX,
-    rate: plan.rate,
-  });
-  await nextChapter(capture.replies);
+  const load = await startRecordedLoad(pair, plan.rate);
+  await load.acknowledgements(CHAPTER_ACKNOWLEDGEMENTS);
   const [victim, survivor] =
     plan.victim === 'server1' ? [pair.server1, pair.server2] : [pair.server2, pair.server1];
   const crashMs = Date.now();
   await victim.crash();
   await survivor.reaches(['partner-down'], 4 * OUTAGE_MS_MAX);
-  await nextChapter(capture.replies);
+  await load.acknowledgements(CHAPTER_ACKNOWLEDGEMENTS);
   const returnMs = Date.now();
   await victim.start();
   await pair.normal();
-  await nextChapter(capture.replies);
-  await load.program.stop('SIGINT');
-  const replies = await capture.stop();
+  await load.acknowledgements(CHAPTER_ACKNOWLEDGEMENTS);
+  const replies = await load.end();
   await pair.stop();
   const concerned = plan.mode === 'hot-standby' ? replies : repliesOfPool(replies, plan.victim);
   return {
     outageMs: longestSilence(concerned, crashMs - 1000, returnMs),
     returnGapMs: longestSilence(concerned, returnMs, Number.POSITIVE_INFINITY),
     acknowledged: acknowledgedLeases(replies).size,
-    broken: brokenPromises(pair, replies),
+    broken: findBrokenPromises(pair, replies),
   };
-}
-
-async function nextChapter(replies: () => CapturedReply[]): Promise<void> {
-  const count = (): number => replies().filter(({ type }) => type === 'ack').length;
-  const end = count() + CHAPTER_ACKNOWLEDGEMENTS;
-  const what = `${CHAPTER_ACKNOWLEDGEMENTS} more acknowledgements`;
-  await until({ what, timeoutMs: 20_000, pollMs: 100 }, () => (count() >= end ? true : null));
 }
 
 /** In load balancing the victim's clients are those whose addresses come from its pool. */
@@ -98,19 +71,7 @@ function repliesOfPool(replies: readonly CapturedReply[], owner: ServerName): Ca
 /** Milliseconds between two acknowledgements within the period. */
 function longestSilence(replies: readonly CapturedReply[], fromMs: number, toMs: number): number {
   const times = replies
-    .filter(({ type, atMs }) => type === 'ack' && atMs >= fromMs && atMs <= toMs)
+    .filter((reply) => isAcknowledgement(reply) && reply.atMs >= fromMs && reply.atMs <= toMs)
     .map(({ atMs }) => atMs);
   return Math.max(...times.slice(1).map((time, index) => time - (times[index] ?? 0)));
-}
-
-/** Checked when both servers have ended, so that their files are final. */
-function brokenPromises(pair: Pair, replies: readonly CapturedReply[]): string[] {
-  const [one, two] = [pair.server1.leases(), pair.server2.leases()];
-  const acknowledged = acknowledgedLeases(replies);
-  return [
-    ...findDoubleAcknowledgements(replies),
-    ...findConflicts({ one, two }),
-    ...findMissing(acknowledged, one).map((text) => `server1: ${text}`),
-    ...findMissing(acknowledged, two).map((text) => `server2: ${text}`),
-  ];
 }

@@ -1,6 +1,13 @@
 /** The scene most scenarios share: two servers, a load generator, and a fork that sends each query to both. */
 import { fileURLToPath } from 'node:url';
-import { ADDRESS, type HaMode, SERVERS_PREFIX_LENGTH, SERVERS_SEGMENT } from './configuration.ts';
+import {
+  ADDRESS,
+  type HaMode,
+  type HaParameters,
+  SERVERS_PREFIX_LENGTH,
+  SERVERS_SEGMENT,
+  type ServerName,
+} from './configuration.ts';
 import { temporaryDirectory } from './leftovers.ts';
 import { createNetwork, type Network, type NetworkPlan, type Teardown } from './network.ts';
 import { createServer, type DhcpServer, type ServerKind } from './server.ts';
@@ -12,6 +19,10 @@ export interface PairPlan {
   readonly mode: HaMode;
   readonly server1: ServerKind;
   readonly server2: ServerKind;
+  /** The relationship has a backup server, which the story starts itself. */
+  readonly hasBackup?: boolean;
+  /** What a server has in its relationship beside the usual. */
+  readonly ha?: Readonly<Partial<Record<ServerName, HaParameters>>>;
   readonly validLifetimeSec?: number;
   /** Further segments and hosts. */
   readonly extraNetwork?: NetworkPlan;
@@ -28,7 +39,7 @@ export interface Pair {
   stop(): Promise<void>;
 }
 
-/** The servers' segment with its four hosts. */
+/** The servers' segment with its hosts. */
 export function serversSegment(): NetworkPlan {
   const hosts = Object.entries(ADDRESS).map(([host, address]) => [
     host,
@@ -39,31 +50,40 @@ export function serversSegment(): NetworkPlan {
 
 /** Builds the network and both servers, starts them and waits for their normal state. */
 export async function startPair(t: Teardown, plan: PairPlan): Promise<Pair> {
+  const pair = createPair(t, plan);
+  await Promise.all([pair.server1.start(), pair.server2.start()]);
+  await pair.normal();
+  return pair;
+}
+
+/** Builds the network and both servers, and starts neither. */
+export function createPair(t: Teardown, plan: PairPlan): Pair {
   const directory = temporaryDirectory(t);
   const network = createNetwork(t, mergeNetworks(serversSegment(), plan.extraNetwork ?? {}));
-  const common = {
-    directory,
-    mode: plan.mode,
-    ...(plan.validLifetimeSec !== undefined && { validLifetimeSec: plan.validLifetimeSec }),
-  };
-  const server1 = createServer(network, plan.server1, { ...common, name: 'server1' });
-  const server2 = createServer(network, plan.server2, { ...common, name: 'server2' });
+  const { mode, validLifetimeSec, hasBackup, ha } = plan;
+  const create = (name: ServerName): DhcpServer =>
+    createServer(network, plan[name], {
+      name,
+      directory,
+      mode,
+      ...(validLifetimeSec !== undefined && { validLifetimeSec }),
+      ...(hasBackup !== undefined && { hasBackup }),
+      ...(ha?.[name] !== undefined && { ha: ha[name] }),
+    });
+  const [server1, server2] = [create('server1'), create('server2')];
   const servers = [server1, server2];
-  await Promise.all(servers.map((server) => server.start()));
-  const pair: Pair = {
+  return {
     network,
     directory,
     server1,
     server2,
     normal: async (timeoutMs = NORMAL_TIMEOUT_MS) => {
-      await Promise.all(servers.map((server) => server.reaches([plan.mode], timeoutMs)));
+      await Promise.all(servers.map((server) => server.reaches([mode], timeoutMs)));
     },
     stop: async () => {
       await Promise.all(servers.map((server) => server.stop()));
     },
   };
-  await pair.normal();
-  return pair;
 }
 
 /** Starts the fork: what is sent to ADDRESS.fork reaches both servers. */

@@ -7,7 +7,7 @@ import {
   type ConfigurationPlan,
   configurationOf,
   leaseFileOf,
-  type ServerName,
+  type PeerName,
   socketOf,
 } from './configuration.ts';
 import { type FiledLeases, readLeaseFile } from './lease-files.ts';
@@ -30,7 +30,7 @@ const LOG_TAIL_CHARACTERS = 4000;
 
 export interface DhcpServer {
   readonly kind: ServerKind;
-  readonly name: ServerName;
+  readonly name: PeerName;
   readonly leaseFile: string;
   /** Starts the process; resolves when it answers status-get. */
   start(): Promise<void>;
@@ -41,6 +41,8 @@ export interface DhcpServer {
   command(command: string, args?: Readonly<Record<string, unknown>>): Promise<CommandAnswer>;
   /** Own HA state as status-get tells it, "" without high availability. */
   haState(): Promise<string>;
+  /** State of the partner as this server has learned it last, "" before the first heartbeat. */
+  partnerState(): Promise<string>;
   /** Resolves when `haState` is one of `states`. @throws Error with the server's log when it is late. */
   reaches(states: readonly string[], timeoutMs: number): Promise<void>;
   leases(): FiledLeases;
@@ -72,7 +74,8 @@ export function createServer(network: Network, kind: ServerKind, plan: Configura
     },
     stop: () => running().stop('SIGTERM'),
     command: (command, args) => sendCommand(socket, command, args),
-    haState: async () => localState(await self.command('status-get')),
+    haState: async () => haServers(await self.command('status-get')).local?.state ?? '',
+    partnerState: async () => haServers(await self.command('status-get')).remote?.['last-state'] ?? '',
     reaches: (states, timeoutMs) => awaitState(self, states, timeoutMs),
     leases: () => readLeaseFile(self.leaseFile),
     log: () => running().output(),
@@ -128,10 +131,15 @@ async function withLog(server: DhcpServer, action: () => Promise<unknown>): Prom
   }
 }
 
-/** `arguments.high-availability[0].ha-servers.local.state` of a status-get answer. */
-function localState(answer: CommandAnswer): string {
+interface HaServers {
+  readonly local?: { readonly state?: string };
+  readonly remote?: { readonly 'last-state'?: string };
+}
+
+/** `arguments.high-availability[0].ha-servers` of a status-get answer. */
+function haServers(answer: CommandAnswer): HaServers {
   const status = answer.arguments as
-    | { 'high-availability'?: readonly { 'ha-servers'?: { local?: { state?: string } } }[] }
+    | { 'high-availability'?: readonly { 'ha-servers'?: HaServers }[] }
     | undefined;
-  return status?.['high-availability']?.[0]?.['ha-servers']?.local?.state ?? '';
+  return status?.['high-availability']?.[0]?.['ha-servers'] ?? {};
 }

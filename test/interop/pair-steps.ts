@@ -1,0 +1,155 @@
+/** The steps that stories of a pair under load are made of: each ends with both servers in their normal state again. */
+import type { Test } from 'tap';
+import { ADDRESS, HA_TIMING, type HaMode, poolOwnerOf, type ServerName } from './configuration.ts';
+import type { Pair } from './pair.ts';
+import { isAcknowledgement, type RecordedLoad } from './recorded-load.ts';
+import type { DhcpServer } from './server.ts';
+import { until } from './waiting.ts';
+
+/** A pair with its load, and where its promises are checked. */
+export interface Scene {
+  readonly t: Pick<Test, 'ok' | 'equal' | 'same' | 'match' | 'comment'>;
+  readonly mode: HaMode;
+  readonly pair: Pair;
+  readonly load: RecordedLoad;
+}
+
+/** Acknowledgements awaited in each step, so that whatever happens next happens under load. */
+const STEP_ACKNOWLEDGEMENTS = 100;
+/** Silence becomes partner-down by HA_TIMING; the rest is what a busy machine may take. */
+const TAKEOVER_TIMEOUT_MS = 4 * (HA_TIMING.maxResponseDelayMs + HA_TIMING.heartbeatDelayMs);
+const STEP_TIMEOUT_MS = 20_000;
+/** Kea answers what it has queued after it was told to be silent. */
+const QUEUED_MS = 200;
+
+/** A relationship that pauses where the survivor of a crash waits for its partner. */
+export const PAUSES_IN_PARTNER_DOWN = {
+  relationship: { 'state-machine': { states: [{ state: 'partner-down', pause: 'always' }] } },
+} as const;
+
+/**
+ * Starts both servers at once. On a busy machine one may take the other for dead before it has come up, and pauses: it
+ * is told to go on.
+ */
+export async function startBoth(pair: Pair, mode: HaMode): Promise<void> {
+  const servers = [pair.server1, pair.server2];
+  await Promise.all(servers.map((server) => server.start()));
+  await until({ what: 'the pair is in its normal state', timeoutMs: 2 * STEP_TIMEOUT_MS }, async () => {
+    const states = await Promise.all(servers.map((server) => server.haState()));
+    const paused = servers.filter((_, index) => states[index] === 'partner-down');
+    for (const server of paused) await server.command('ha-continue');
+    return states.every((state) => state === mode) ? true : null;
+  });
+}
+
+function otherOf({ pair }: Scene, name: ServerName): DhcpServer {
+  return name === 'server1' ? pair.server2 : pair.server1;
+}
+
+/**
+ * kill -9 of `name`: the other one takes over, pauses in partner-down, and the killed one is back only when the
+ * administrator lets the survivor go on.
+ */
+export async function crashAndReturn(scene: Scene, name: ServerName): Promise<void> {
+  const { t, pair, load } = scene;
+  const [victim, survivor] = [pair[name], otherOf(scene, name)];
+  await victim.crash();
+  await survivor.reaches(['partner-down'], TAKEOVER_TIMEOUT_MS);
+  await load.acknowledgements(STEP_ACKNOWLEDGEMENTS, survivor.name as ServerName);
+  await victim.start();
+  await victim.reaches(['ready'], STEP_TIMEOUT_MS);
+  await partnerIsSeen(survivor, 'ready');
+  t.equal(await survivor.haState(), 'partner-down', `${survivor.name} is paused and sees the partner ready`);
+  t.equal((await survivor.command('ha-continue')).result, 0);
+  await pair.normal();
+  t.ok(syncsOf(victim) > 0, `${victim.name} has fetched the leases of ${survivor.name}`);
+  await load.acknowledgements(STEP_ACKNOWLEDGEMENTS);
+}
+
+/**
+ * Without load: `name` takes everything over and gives it back. A server before Kea 2.7.5 is not told with the cancel
+ * where its partner stands: until its next heartbeat it takes the maintenance for still going on, and goes back to it
+ * with the first lease update or heartbeat under way that completes. Then it is cancelled again.
+ */
+export async function maintenanceCancelled(scene: Scene, name: ServerName): Promise<void> {
+  const { t, mode, pair } = scene;
+  const [keeper, silent] = [pair[name], otherOf(scene, name)];
+  await startMaintenance(scene, name);
+  const cancelled = await keeper.command('ha-maintenance-cancel');
+  t.equal(cancelled.result, 0, cancelled.text ?? '');
+  const views = () =>
+    Promise.all([keeper, silent].flatMap((server) => [server.haState(), server.partnerState()]));
+  await until(
+    { what: 'both are and see each other in normal state', timeoutMs: STEP_TIMEOUT_MS },
+    async () => {
+      const seen = await views();
+      if (seen[0] === 'partner-in-maintenance' && seen[2] === 'in-maintenance')
+        await keeper.command('ha-maintenance-cancel');
+      return seen.every((state) => state === mode) ? true : null;
+    },
+  );
+  t.same(await views(), [mode, mode, mode, mode], 'both stay in normal state');
+}
+
+/** `name` takes everything over, the other one is shut down, which is partner-down without a wait, and comes back. */
+export async function maintenanceWithShutdown(scene: Scene, name: ServerName): Promise<void> {
+  const { t, pair, load } = scene;
+  const [keeper, shutDown] = [pair[name], otherOf(scene, name)];
+  await startMaintenance(scene, name);
+  await silentBeside(scene, name);
+  await shutDown.stop();
+  await keeper.reaches(['partner-down'], TAKEOVER_TIMEOUT_MS);
+  await load.acknowledgements(STEP_ACKNOWLEDGEMENTS, name);
+  t.equal((await keeper.command('ha-continue')).result, 0, 'the pause is ended');
+  await shutDown.start();
+  await pair.normal();
+  t.ok(syncsOf(shutDown) > 0, `${shutDown.name} has fetched the leases of ${name}`);
+  await load.acknowledgements(STEP_ACKNOWLEDGEMENTS);
+}
+
+/** Everybody is served by `name`, nobody by the other one. */
+async function silentBeside({ t, mode, load }: Scene, name: ServerName): Promise<void> {
+  const silentFromMs = Date.now() + QUEUED_MS;
+  await load.acknowledgements(STEP_ACKNOWLEDGEMENTS, name);
+  const served = load.replies().filter((reply) => isAcknowledgement(reply) && reply.atMs > silentFromMs);
+  t.same([...new Set(served.map(({ server }) => server))], [ADDRESS[name]], `only ${name} serves`);
+  const owners = new Set(served.map(({ address }) => poolOwnerOf(address)));
+  if (mode === 'load-balancing') t.equal(owners.size, 2, `${name} serves the clients of both`);
+}
+
+async function startMaintenance(scene: Scene, name: ServerName): Promise<void> {
+  const { t, pair } = scene;
+  const [keeper, silent] = [pair[name], otherOf(scene, name)];
+  const started = await keeper.command('ha-maintenance-start');
+  t.equal(started.result, 0, started.text ?? '');
+  t.equal(await keeper.haState(), 'partner-in-maintenance');
+  t.equal(await silent.haState(), 'in-maintenance');
+}
+
+/** `name` is told to begin again: it synchronizes from its partner and both work as before. */
+export async function resetAndReturn(scene: Scene, name: ServerName): Promise<void> {
+  const { t, pair, load } = scene;
+  const server = pair[name];
+  const syncs = syncsOf(server);
+  const reset = await server.command('ha-reset');
+  t.equal(reset.result, 0, reset.text ?? '');
+  await until({ what: `${name} synchronizes after the reset`, timeoutMs: STEP_TIMEOUT_MS }, () =>
+    syncsOf(server) > syncs ? true : null,
+  );
+  await pair.normal();
+  await load.acknowledgements(STEP_ACKNOWLEDGEMENTS);
+}
+
+/** Resolves when `server` has learned that its partner is in `state`. */
+export async function partnerIsSeen(server: DhcpServer, state: string): Promise<void> {
+  const what = `${server.name} sees its partner ${state}`;
+  await until({ what, timeoutMs: STEP_TIMEOUT_MS }, async () =>
+    (await server.partnerState()) === state ? true : null,
+  );
+}
+
+/** Synchronizations that the present process has completed, from its log. */
+export function syncsOf(server: DhcpServer): number {
+  const pattern = server.kind === 'kea' ? /HA_SYNC_SUCCESSFUL/g : /TDM_HA_SYNC_SUCCEEDED/g;
+  return server.log().match(pattern)?.length ?? 0;
+}
