@@ -26,30 +26,37 @@ const CREDENTIALS = {
 } as const;
 const PROGRAMS = ['ip', 'kea-dhcp4', 'openssl', 'perfdhcp', 'tcpdump'];
 
+// Each in networks of its own; they wait for most of the time.
+t.jobs = 2;
+
 const PAIRINGS: readonly { server1: ServerKind; server2: ServerKind }[] = [
   { server1: SUBJECT, server2: 'kea' },
   { server1: 'kea', server2: SUBJECT },
 ];
 
 for (const { server1, server2 } of PAIRINGS) {
-  t.test(`${server1} and ${server2} work as a pair over TLS, and strangers are turned away`, async (t) => {
-    if (!needRootAnd(t, PROGRAMS)) return;
-    const certificates = makeCertificates(temporaryDirectory(t));
-    const ha = {
-      server1: secured('server1', certificates, PAUSES_IN_PARTNER_DOWN.relationship),
-      server2: secured('server2', certificates, PAUSES_IN_PARTNER_DOWN.relationship),
-    };
-    const pair = createPair(t, { mode: MODE, server1, server2, ha });
-    await startBoth(pair, MODE);
-    const scene: Scene = { t, mode: MODE, pair, load: await startRecordedLoad(pair, RATE) };
-    await scene.load.acknowledgements(ACKNOWLEDGEMENTS);
-    await crashAndReturn(scene, 'server1');
-    for (const server of [pair.server1, pair.server2]) await turnsAway(t, pair, server, certificates);
-    await scene.load.acknowledgements(ACKNOWLEDGEMENTS);
-    const replies = await scene.load.end();
-    await pair.stop();
-    t.same(findBrokenPromises(pair, replies), [], 'no address twice, no acknowledged lease missing');
-  });
+  t.test(
+    `${server1} and ${server2} work as a pair over TLS, and strangers are turned away`,
+    { buffered: true },
+    async (t) => {
+      if (!needRootAnd(t, PROGRAMS)) return;
+      const certificates = makeCertificates(temporaryDirectory(t));
+      const ha = {
+        server1: secured('server1', certificates, PAUSES_IN_PARTNER_DOWN.relationship),
+        server2: secured('server2', certificates, PAUSES_IN_PARTNER_DOWN.relationship),
+      };
+      const pair = createPair(t, { mode: MODE, server1, server2, ha });
+      await startBoth(pair, MODE);
+      const scene: Scene = { t, mode: MODE, pair, load: await startRecordedLoad(pair, RATE) };
+      await scene.load.acknowledgements(ACKNOWLEDGEMENTS);
+      await crashAndReturn(scene, 'server1');
+      for (const server of [pair.server1, pair.server2]) await turnsAway(t, pair, server, certificates);
+      await scene.load.acknowledgements(ACKNOWLEDGEMENTS);
+      const replies = await scene.load.end();
+      await pair.stop();
+      t.same(findBrokenPromises(pair, replies), [], 'no address twice, no acknowledged lease missing');
+    },
+  );
 }
 
 interface Mistake {
@@ -105,7 +112,7 @@ const MISTAKES: readonly Mistake[] = [
 ];
 
 for (const mistake of MISTAKES) {
-  t.test(`a Tandem that ${mistake.what} says so and stays in waiting`, async (t) => {
+  t.test(`a Tandem that ${mistake.what} says so and stays in waiting`, { buffered: true }, async (t) => {
     if (!needRootAnd(t, PROGRAMS)) return;
     const certificates = makeCertificates(temporaryDirectory(t));
     const { server1, server2, at } = mistake;
