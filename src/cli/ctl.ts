@@ -15,6 +15,8 @@ export interface CtlOptions {
   readonly argsJson?: string | undefined;
   /** Silence of the server after which it is given up; default 60 s, a reload may take a while. */
   readonly timeoutMs?: number | undefined;
+  /** Octets of an answer after which it is given up; default 256 MiB, some 800,000 leases. */
+  readonly answerBytesMax?: number | undefined;
 }
 
 export interface CtlOutcome {
@@ -25,10 +27,18 @@ export interface CtlOutcome {
 }
 
 const TIMEOUT_MS = 60_000;
+/** Twice that is more than a string can hold. */
+const ANSWER_BYTES_MAX = 1 << 28;
+
+interface Limits {
+  readonly timeoutMs: number;
+  readonly answerBytesMax: number;
+}
 
 /** Sends the command. Never rejects. */
 export async function runCtl(options: CtlOptions): Promise<CtlOutcome> {
-  const { url, socket, timeoutMs = TIMEOUT_MS } = options;
+  const { url, socket, timeoutMs = TIMEOUT_MS, answerBytesMax = ANSWER_BYTES_MAX } = options;
+  const limits = { timeoutMs, answerBytesMax };
   if ((url === undefined) === (socket === undefined)) return failed('give either a URL or a unix socket');
   const args = parsedMap(options.argsJson);
   if (args === null) {
@@ -38,8 +48,8 @@ export async function runCtl(options: CtlOptions): Promise<CtlOutcome> {
   }
   const body = JSON.stringify({ command: options.command, service: ['dhcp4'], arguments: args });
   try {
-    if (socket !== undefined) return shown(await overUnixSocket(socket, body, timeoutMs));
-    return shown(await overHttp(new URL(url!), body, timeoutMs));
+    if (socket !== undefined) return shown(await overUnixSocket(socket, body, limits));
+    return shown(await overHttp(new URL(url!), body, limits));
   } catch (error) {
     return failed(`${socket ?? withoutPassword(url!)}: ${reasonOf(error)}`);
   }
@@ -56,9 +66,10 @@ function parsedMap(text: string | undefined): object | null | undefined {
   }
 }
 
-async function overHttp(url: URL, body: string, timeoutMs: number): Promise<string> {
+async function overHttp(url: URL, body: string, limits: Limits): Promise<string> {
+  const { timeoutMs, answerBytesMax } = limits;
   const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  const client = new Client(url.origin);
+  const client = new Client(url.origin, { maxResponseSize: answerBytesMax });
   try {
     const response = await client.request({
       method: 'POST',
@@ -80,12 +91,19 @@ async function overHttp(url: URL, body: string, timeoutMs: number): Promise<stri
   }
 }
 
-function overUnixSocket(path: string, body: string, timeoutMs: number): Promise<string> {
+function overUnixSocket(path: string, body: string, limits: Limits): Promise<string> {
+  const { timeoutMs, answerBytesMax } = limits;
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
+    let octets = 0;
     const socket = connect(path, () => socket.write(body));
     socket.setTimeout(timeoutMs, () => socket.destroy(new Error(`no answer within ${timeoutMs} ms`)));
-    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('data', (chunk) => {
+      chunks.push(chunk);
+      octets += chunk.length;
+      if (octets > answerBytesMax)
+        socket.destroy(new Error(`the answer is longer than ${answerBytesMax} octets`));
+    });
     socket.on('error', reject);
     socket.on('close', () => resolve(Buffer.concat(chunks).toString()));
   });

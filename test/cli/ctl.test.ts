@@ -102,6 +102,30 @@ t.test('a server that does not answer in time is exit code 2', async (t) => {
   });
 });
 
+t.test('an answer without an end is given up', async (t) => {
+  const folder = temporaryFolder(t);
+  const endless = (connection: NodeJS.WritableStream): void => {
+    while (connection.write(' '.repeat(4096)));
+    connection.once('drain', () => endless(connection));
+  };
+  const socket = join(folder, 'endless');
+  const servers = [
+    createServer((_request, response) => endless(response)).listen(0, '127.0.0.1'),
+    createNetServer((connection) => endless(connection.on('error', () => {}))).listen(socket),
+  ] as const;
+  t.teardown(() => {
+    for (const server of servers) server.close();
+  });
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const url = `http://127.0.0.1:${(servers[0].address() as AddressInfo).port}/`;
+  const answerBytesMax = 100_000;
+  t.match(await runCtl({ url, command: 'x', answerBytesMax }), { exitCode: 2, output: /max size/ });
+  t.match(await runCtl({ socket, command: 'x', answerBytesMax }), {
+    exitCode: 2,
+    output: /longer than 100000 octets/,
+  });
+});
+
 t.test('what is no answer is exit code 2 and is shown, cut', async (t) => {
   let body = '';
   const server: Server = createServer((_request, response) => response.end(body)).listen(0, '127.0.0.1');

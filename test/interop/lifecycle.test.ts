@@ -1,6 +1,7 @@
 /**
- * The life of a pair of Tandem and a real Kea 2.2, in every role and mode: both start at once, either is killed, silenced
- * for maintenance, shut down and reset while clients ask. No address is given twice and no acknowledged lease is lost.
+ * The life of a pair, of two Tandems or of one and a real Kea 2.2, in every role and mode: both start at once, either is
+ * killed, silenced for maintenance, shut down and reset while clients ask. No address is given twice and no acknowledged
+ * lease is lost.
  */
 import t from 'tap';
 import { needRootAnd } from '../support/need.ts';
@@ -24,6 +25,8 @@ const PAIRINGS: readonly { mode: HaMode; server1: ServerKind; server2: ServerKin
   { mode: 'hot-standby', server1: 'kea', server2: SUBJECT },
   { mode: 'load-balancing', server1: SUBJECT, server2: 'kea' },
   { mode: 'load-balancing', server1: 'kea', server2: SUBJECT },
+  { mode: 'hot-standby', server1: SUBJECT, server2: SUBJECT },
+  { mode: 'load-balancing', server1: SUBJECT, server2: SUBJECT },
 ];
 /** Well within what Kea takes as lease updates, one HTTP exchange each. */
 const RATE = 200;
