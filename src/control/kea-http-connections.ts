@@ -13,9 +13,16 @@ export const HTTP_CONNECTIONS_PER_ADDRESS_MAX = 64;
 
 const LOG_INTERVAL_MS = 60_000;
 
+export interface Connections {
+  /** Cuts those that are open and all that come, also those whose TLS handshake is not done, which HTTP knows nothing of. */
+  cut(): void;
+}
+
 /** Watches the connections of a server; to be called before it listens. */
-export function limitConnections(server: Server, log: Log, clock: Clock): void {
+export function limitConnections(server: Server, log: Log, clock: Clock): Connections {
   const open = new Map<string, number>();
+  const sockets = new Set<Socket>();
+  let isCut = false;
   let loggedMs = Number.NEGATIVE_INFINITY;
   const refused = (remote: string | undefined): void => {
     const nowMs = clock.monotonicMs();
@@ -26,18 +33,26 @@ export function limitConnections(server: Server, log: Log, clock: Clock): void {
   server.maxConnections = HTTP_CONNECTIONS_MAX;
   server.on('drop', (data) => refused(data?.remoteAddress));
   server.on('connection', (socket: Socket) => {
+    if (isCut) return void socket.destroy();
     const remote = socket.remoteAddress ?? '';
     const count = (open.get(remote) ?? 0) + 1;
     if (count > HTTP_CONNECTIONS_PER_ADDRESS_MAX) {
       refused(remote);
-      socket.destroy();
-      return;
+      return void socket.destroy();
     }
     open.set(remote, count);
+    sockets.add(socket);
     socket.once('close', () => {
+      sockets.delete(socket);
       const left = open.get(remote)! - 1;
       if (left === 0) open.delete(remote);
       else open.set(remote, left);
     });
   });
+  return {
+    cut: () => {
+      isCut = true;
+      for (const socket of sockets) socket.destroy();
+    },
+  };
 }

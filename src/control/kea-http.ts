@@ -81,13 +81,14 @@ const REALM = 'kea-dhcpv4-server';
 export function createKeaHttpServer(options: KeaHttpOptions): KeaHttpServer {
   const { log, clock = systemClock } = options;
   const refused = createRefusalLog(log, () => clock.monotonicMs());
+  const server = createServer(options);
+  const connections = limitConnections(server, log, clock);
   const app = fastify({
     logger: false,
     bodyLimit: HTTP_BODY_BYTES_MAX,
-    forceCloseConnections: true,
     // The path means nothing in Kea's protocol, so not even a malformed one may matter.
     rewriteUrl: ({ method, url }) => pagePath(options, method, url) ?? '/',
-    serverFactory: (handler) => createServer(handler as RequestListener, options),
+    serverFactory: (handler) => server.on('request', handler as RequestListener),
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, refused),
   });
   addRoutes(app, options, refused);
@@ -97,12 +98,15 @@ export function createKeaHttpServer(options: KeaHttpOptions): KeaHttpServer {
       await app.listen({ host: options.address, port: options.port });
       return { port: (app.server.address() as AddressInfo).port };
     },
-    close: () => app.close(),
+    close: async () => {
+      const closed = app.close();
+      connections.cut();
+      await closed;
+    },
   };
 }
 
-function createServer(handler: RequestListener, options: KeaHttpOptions): Server {
-  const { tls, log, clock = systemClock, requestTimeoutMs = REQUEST_MS } = options;
+function createServer({ tls, requestTimeoutMs = REQUEST_MS }: KeaHttpOptions): Server {
   const settings = {
     maxHeaderSize: HEADER_BYTES_MAX,
     headersTimeout: requestTimeoutMs,
@@ -112,11 +116,9 @@ function createServer(handler: RequestListener, options: KeaHttpOptions): Server
     // Kea's own Host lacks port and brackets: what stands there means nothing.
     requireHostHeader: false,
   };
-  const server = tls
-    ? createHttpsServer({ ...settings, ...tlsSettings(tls) }, handler)
-    : createHttpServer(settings, handler);
-  limitConnections(server, log, clock);
-  return server;
+  return tls
+    ? createHttpsServer({ ...settings, ...tlsSettings(tls), handshakeTimeout: requestTimeoutMs })
+    : createHttpServer(settings);
 }
 
 function tlsSettings({ ca, cert, key, requireClientCerts }: KeaHttpTls) {
@@ -126,7 +128,6 @@ function tlsSettings({ ca, cert, key, requireClientCerts }: KeaHttpTls) {
     key,
     requestCert: requireClientCerts,
     rejectUnauthorized: requireClientCerts,
-    handshakeTimeout: REQUEST_MS,
   };
 }
 
@@ -254,5 +255,5 @@ function handshakeProblem(
 ): string | null {
   const { authorizationError } = socket as TLSSocket;
   if (authorizationError) return `the client's certificate is not trusted (${authorizationError})`;
-  return error.code?.startsWith('ERR_SSL_') ? `TLS: ${error.reason ?? error.message}` : null;
+  return /^ERR_(SSL|TLS)_/.test(error.code ?? '') ? `TLS: ${error.reason ?? error.message}` : null;
 }

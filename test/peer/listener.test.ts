@@ -10,9 +10,11 @@ import type { HaPeerConfig, HaRelationshipConfig } from '../../src/config/ha-mod
 import { type CommandHandler, type CommandTable, success } from '../../src/control/answer.ts';
 import { createLease4Commands } from '../../src/control/commands/lease4.ts';
 import { LeaseSubnets } from '../../src/control/commands/lease4-subnets.ts';
+import { createKeaHttpServer, type KeaHttpServer } from '../../src/control/kea-http.ts';
 import { createPeerClient } from '../../src/peer/client.ts';
 import { createUpdateDispatcher } from '../../src/peer/dispatcher.ts';
 import { createPeerListener, PEER_COMMANDS } from '../../src/peer/listener.ts';
+import { readTlsFiles } from '../../src/peer/tls-files.ts';
 import { recordLog } from './support/log.ts';
 import { peerAt, tlsFiles } from './support/peers.ts';
 import { keaRequest, openSocket, rawExchange, readResponse } from './support/raw-http.ts';
@@ -165,6 +167,23 @@ t.test('the own entry`s credentials and TLS files are what peers must show', asy
   );
   t.match(await client.request('ha-heartbeat', {}, 2_000), { kind: 'answer', result: 0 });
   await client.close();
+});
+
+t.test('a TLS handshake that is never begun ends, and does not keep the port open', async (t) => {
+  const { log, events } = recordLog();
+  const tls = { ...readTlsFiles(tlsFiles('server1')), requireClientCerts: true };
+  const common = { log, table: everything, address: '127.0.0.1', port: 0, service: 'dhcp4', tls } as const;
+  const silentAt = async (server: KeaHttpServer) => (await openSocket((await server.listen()).port)).resume();
+
+  const impatient = createKeaHttpServer({ ...common, requestTimeoutMs: 50 });
+  await once(await silentAt(impatient), 'close');
+  t.match(events, [{ id: 'TDM_HTTP_REFUSED', fields: { status: 0, reason: /^TLS: .*handshake timeout/ } }]);
+  await impatient.close();
+
+  const patient = createKeaHttpServer(common);
+  const closed = once(await silentAt(patient), 'close');
+  await patient.close();
+  await closed;
 });
 
 t.test(

@@ -40,6 +40,6 @@ export const peerMessages = {
     level: 'warn',
     text: 'an HTTP request was refused before it became a command',
     meaning:
-      'Logged once a minute for each sender and status. `status` tells why: 0 no TLS session came about, 400 not what Kea sends, 401 wrong credentials, 403 command not open on this port, 408 too slow, 413 or 503 too much at once. Look at the program at `remote`.',
+      'Logged once a minute for each sender and status, 64 times a minute in all. `status` tells why: 0 no TLS session came about, 400 not what Kea sends, 401 wrong credentials, 403 command not open on this port, 408 too slow, 413 or 503 too much at once. Look at the program at `remote`.',
   },
 } as const satisfies Record<string, LogMessage>;
