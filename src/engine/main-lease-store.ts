@@ -3,10 +3,10 @@ import type { Clock } from '../base/clock.ts';
 import type { Ipv4 } from '../base/ipv4.ts';
 import { AddressOrder, firstAbove } from '../lease/address-order.ts';
 import type { LeaseBook } from '../lease/book.ts';
-import { isReached } from '../lease/change-log.ts';
 import { hasRow } from '../lease/csv.ts';
 import { leaseOfRecord, recordOfLease } from '../lease/csv-lease.ts';
 import { NO_SLOT } from '../lease/hash-chain.ts';
+import { RowFlag } from '../lease/layout.ts';
 import { type Lease4, LeaseState } from '../lease/model.ts';
 import { REFUSED } from '../lease/rows.ts';
 import type { LeaseStore, PutOutcome } from '../lease/store.ts';
@@ -35,8 +35,6 @@ export class MainLeaseStore implements LeaseStore {
   readonly #order: AddressOrder;
   #lastChange = 0;
   #changes = 0;
-  /** Rows put, in the order of their changes, until those are durable: nobody else settles them. */
-  #unsettled: { readonly slot: number; readonly change: number }[] = [];
 
   constructor(parts: MainLeaseStoreParts) {
     this.#book = parts.book;
@@ -74,7 +72,6 @@ export class MainLeaseStore implements LeaseStore {
       const slot = this.#book.write(record, this.#parts.clock.wallSec());
       if (slot === NO_SLOT) return 'full';
       this.#logged(this.#book.logRow(slot));
-      this.#unsettled.push({ slot, change: this.#lastChange });
       if (beforeSubnet === lease.subnetId)
         this.#parts.accounting().changed(lease.subnetId, before, lease.state);
       else {
@@ -134,7 +131,6 @@ export class MainLeaseStore implements LeaseStore {
     if (change === 0) return;
     this.#book.changes.announce();
     await this.#parts.durability.durable(change, timeoutMs);
-    this.#settle(change);
     // Change numbers wrap: after two thousand million more this one would seem to lie in the future.
     if (this.#lastChange === change) this.#lastChange = 0;
   }
@@ -162,26 +158,22 @@ export class MainLeaseStore implements LeaseStore {
   }
 
   /**
-   * Whether a shard is giving the row's address to another client than that of `lease`: the change is not settled, not
-   * refused by a peer, and not so old that its reply can leave no more. What a partner sends then has crossed our own
-   * update on the way, and one of the two clients must not get its ACK.
+   * Whether the row's address goes to another client than that of `lease` right now: a shard waits with the ACK or has
+   * just sent it, and no peer has refused the change. What a partner sends then has crossed our own update on the way, and
+   * one of the two clients must not get its ACK. A settled row gives way to a client that was seen later. Beyond the time
+   * that a reply may be parked everything gives way.
    */
   #isBusy(slot: number, lease: Lease4): boolean {
     const { table } = this.#book;
     const { rows } = table;
+    if (rows.state(slot) !== LeaseState.assigned || (rows.flags(slot) & RowFlag.granted) === 0) return false;
     const change = rows.unsettledChange(slot);
-    if (change === 0 || change === REFUSED || rows.state(slot) !== LeaseState.assigned) return false;
+    if (change === REFUSED || (change === 0 && lease.clttSec > rows.clttSec(slot))) return false;
     if (this.#parts.clock.wallSec() - rows.clttSec(slot) > Math.ceil(PARKED_MS_MAX / 1000)) return false;
     const { hwAddress, clientId } = lease;
     if (clientId !== null && clientId.length > 0)
       return !table.hasClientId(slot, clientId, 0, clientId.length);
     return !table.hasHw(slot, hwAddress, 0, hwAddress.length);
-  }
-
-  #settle(durable: number): void {
-    const later = this.#unsettled.findIndex(({ change }) => !isReached(durable, change));
-    const settled = this.#unsettled.splice(0, later === -1 ? this.#unsettled.length : later);
-    for (const { slot, change } of settled) this.#book.table.rows.settle(slot, change);
   }
 
   #logged(change: number): void {

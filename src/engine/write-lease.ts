@@ -70,7 +70,7 @@ export function writeTerms(
   let poolId = 0;
   for (const pool of subnet.pools) if (address >= pool.first && address <= pool.last) poolId = pool.poolId;
   rows.setState(slot, state);
-  rows.setFlags(slot, rows.flags(slot) & ~(RowFlag.fqdnFwd | RowFlag.fqdnRev));
+  rows.setFlags(slot, RowFlag.granted);
   rows.setTimes(slot, nowSec, validLifetimeSec);
   book.setPlace(slot, subnet.config.id, poolId);
 }

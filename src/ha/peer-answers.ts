@@ -1,4 +1,5 @@
 /** Telling good answers of peers from bad ones. */
+import type { LeaseStore } from '../lease/store.ts';
 import type { PeerAnswer } from '../peer/model.ts';
 import { clip, isMap, member } from './arguments.ts';
 
@@ -25,24 +26,31 @@ export const SILENT = { silent: true } as const;
  * take it 100 ms. On a busy machine its lease updates come later, but they do come one after the other.
  */
 const KEA_UNDER_WAY_MS = 200;
-/** A server that still sends lease updates after so many waits, 5 s, is not silent and will not be. */
-const WAITS_MAX = 25;
-
-export interface Silence {
-  /** Resolves so much later, in milliseconds. */
-  readonly passTime: (delayMs: number) => Promise<void>;
-  /** Number of changes that arrived from other servers or from administrators, since whenever. */
-  readonly changes: () => number;
-}
+/** A server that still sends lease updates after so many waits, 2 s, is not waited for any longer. */
+const WAITS_MAX = 10;
+/** So long a hold on the service must last to outlive the waits. */
+export const HOLD_MIN_SEC = 5;
 
 /** Resolves when the server that gave this answer gives no more leases, if it was told to be silent and agreed. */
-export async function untilSilent(answer: PeerAnswer, { passTime, changes }: Silence): Promise<void> {
+export async function untilSilent(
+  answer: PeerAnswer,
+  { passTime, store }: { readonly passTime: (delayMs: number) => Promise<void>; readonly store: LeaseStore },
+): Promise<void> {
   if (answer.kind === 'failed' || !isSuccess(answer)) return;
   const { arguments: args } = answer;
   if (isMap(args) && member(args, 'silent') === true) return;
   for (let waits = 0; waits < WAITS_MAX; waits++) {
-    const before = changes();
+    const before = store.changes();
+    // An update is answered when it is durable, and only then does the server send the next one.
+    if (!(await isDurable(store))) return;
     await passTime(KEA_UNDER_WAY_MS);
-    if (changes() === before) return;
+    if (store.changes() === before) return;
   }
+}
+
+function isDurable(store: LeaseStore): Promise<boolean> {
+  return store.durable(COMMAND_TIMEOUT_MS).then(
+    () => true,
+    () => false,
+  );
 }

@@ -17,7 +17,7 @@ import type { HaControl } from './service-model.ts';
 import { Origin } from './service-switch.ts';
 
 /** The partner's service comes back by itself after so long, should nobody release it. */
-const HOLD_SEC = 60;
+const HOLD_SEC = 30;
 
 const NOT_APPLIED = failure('not every packet thread has confirmed the new state; see the log');
 
@@ -37,7 +37,37 @@ export class Maintenance {
     if (this.#notifying) return failure('maintenance is being started or cancelled already');
     if (partner === null || !mayStartMaintenance(state))
       return failure(`maintenance of the partner cannot start in the state ${state.name}`);
-    const answer = await this.#notify(partner, false, state.name);
+    if (this.#control.isSynchronizing())
+      return failure(
+        'a synchronization is under way, which holds the same service; try again when it is over',
+      );
+    return this.#exclusively(() => this.#startAt(partner));
+  }
+
+  /**
+   * Silences the partner before it is told. A Kea sends no lease updates any more from the moment of ha-maintenance-notify
+   * on, and yet acknowledges the queries that it is working at: those leases would never be known here, and their addresses
+   * would be given to others.
+   */
+  async #startAt(partner: PeerClient): Promise<Answer> {
+    const origin = { 'origin-id': Origin.haPartner + this.#control.parts.index, origin: 'ha-partner' };
+    const hold = { ...origin, 'max-period': HOLD_SEC };
+    const disabled = await partner.request('dhcp-disable', hold, COMMAND_TIMEOUT_MS);
+    try {
+      await untilSilent(disabled, this.#control.parts);
+      return await this.#announce(partner, disabled);
+    } finally {
+      // Whatever became of dhcp-disable. Nobody waits for it: the partner's clients are served here already.
+      void partner.request('dhcp-enable', origin, COMMAND_TIMEOUT_MS);
+    }
+  }
+
+  async #announce(partner: PeerClient, disabled: PeerAnswer): Promise<Answer> {
+    const state = this.#control.state();
+    if (this.#control.isStopped() || !mayStartMaintenance(state))
+      return failure(`this server is stopping, or its state changed to ${state.name} meanwhile`);
+    // A partner that cannot be reached is not asked twice.
+    const answer = disabled.kind === 'failed' ? disabled : await this.#notify(partner, false, state.name);
     if (answer.kind === 'answer' && answer.result !== Result.success && answer.result !== Result.error)
       return failure(`the partner does not enter in-maintenance: ${problemOf(answer)}`);
     const accepted = answer.kind === 'answer' && answer.result === Result.success;
@@ -55,7 +85,11 @@ export class Maintenance {
       return failure(
         `there is no maintenance to cancel: the state is ${state.name}, not partner-in-maintenance`,
       );
-    const answer = await this.#notify(partner, true, stateAfterMaintenance(state));
+    return this.#exclusively(() => this.#cancelAt(partner, stateAfterMaintenance(state)));
+  }
+
+  async #cancelAt(partner: PeerClient, stateAfter: HaStateName): Promise<Answer> {
+    const answer = await this.#notify(partner, true, stateAfter);
     if (!isSuccess(answer)) {
       this.#control.submit({ kind: 'partner-failed', reason: problemOf(answer) });
       return failure(`the maintenance was not cancelled: ${problemOf(answer)}`);
@@ -84,32 +118,18 @@ export class Maintenance {
     return success('the maintenance of this server is cancelled', { state: this.#control.state().name });
   }
 
-  async #notify(partner: PeerClient, cancel: boolean, state: HaStateName): Promise<PeerAnswer> {
-    this.#notifying = true;
+  #notify(partner: PeerClient, cancel: boolean, state: HaStateName): Promise<PeerAnswer> {
     const args = { 'server-name': this.#control.setup.own.name, cancel, state };
-    const held = !cancel && (await this.#holdService(partner));
-    const answer = await partner.request('ha-maintenance-notify', args, COMMAND_TIMEOUT_MS);
-    if (held) await partner.request('dhcp-enable', this.#origin(), COMMAND_TIMEOUT_MS);
-    this.#notifying = false;
-    return answer;
+    return partner.request('ha-maintenance-notify', args, COMMAND_TIMEOUT_MS);
   }
 
-  /**
-   * Silences the partner before it is told. A Kea sends no lease updates any more from the moment of ha-maintenance-notify
-   * on, and yet acknowledges the queries that it is working at: those leases would never be known here, and their addresses
-   * would be given to others.
-   * @returns whether the service is held off; a partner that refuses hears the rest all the same
-   */
-  async #holdService(partner: PeerClient): Promise<boolean> {
-    const { passTime, store } = this.#control.parts;
-    const args = { ...this.#origin(), 'max-period': HOLD_SEC };
-    const answer = await partner.request('dhcp-disable', args, COMMAND_TIMEOUT_MS);
-    await untilSilent(answer, { passTime, changes: () => store.changes() });
-    return isSuccess(answer);
-  }
-
-  #origin(): { readonly 'origin-id': number; readonly origin: string } {
-    return { 'origin-id': Origin.haPartner + this.#control.parts.index, origin: 'ha-partner' };
+  async #exclusively(work: () => Promise<Answer>): Promise<Answer> {
+    this.#notifying = true;
+    try {
+      return await work();
+    } finally {
+      this.#notifying = false;
+    }
   }
 
   /** Whether every packet thread works by the new state. */

@@ -77,6 +77,9 @@ export interface HaControl {
   client(name: string): PeerClient | null;
   /** A heartbeat from the partner showed whether it takes bulk updates. */
   sawPartnerBulk(supported: boolean): void;
+  /** The service was stopped: nothing that is submitted has an effect any more. */
+  isStopped(): boolean;
+  isSynchronizing(): boolean;
   /** Synchronizes on command; null when a synchronization is under way already. */
   sync(source: PeerClient, maxPeriodSec: number): Promise<{ ok: boolean; text: string }> | null;
 }

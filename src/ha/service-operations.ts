@@ -9,15 +9,13 @@ import { type SyncOutcome, synchronize } from './service-sync.ts';
 export class Operations {
   readonly #control: HaControl;
   readonly #dispatcher: UpdateDispatcher;
-  readonly #isStopped: () => boolean;
   /** Ends when the last synchronization that was begun has ended; two at once would race for the source's service. */
   #syncTail: Promise<void> = Promise.resolve();
   #syncCount = 0;
 
-  constructor(control: HaControl, dispatcher: UpdateDispatcher, isStopped: () => boolean) {
+  constructor(control: HaControl, dispatcher: UpdateDispatcher) {
     this.#control = control;
     this.#dispatcher = dispatcher;
-    this.#isStopped = isStopped;
   }
 
   /** Starts what the machine asks for; the end comes back to it as `operation-finished`. */
@@ -30,11 +28,15 @@ export class Operations {
     void work[effect.kind].call(this, effect.id);
   }
 
+  isSynchronizing(): boolean {
+    return this.#syncCount > 0;
+  }
+
   /** The synchronization of ha-sync; null when there is one already. */
   commandSync(source: PeerClient, periodSec: number): Promise<SyncOutcome> | null {
-    if (this.#syncCount > 0) return null;
+    if (this.isSynchronizing()) return null;
     return this.#serialized(async () => {
-      const outcome = await this.#synchronize(source, periodSec, this.#isStopped);
+      const outcome = await this.#synchronize(source, periodSec, () => this.#control.isStopped());
       this.#noteFailure(source, outcome);
       return outcome;
     });
@@ -43,7 +45,7 @@ export class Operations {
   /** The synchronization of the syncing state. Abandoned as soon as the machine no longer waits for it. */
   async #startSync(id: number): Promise<void> {
     const source = this.#partner();
-    const isCancelled = () => this.#isStopped() || this.#control.state().operation?.id !== id;
+    const isCancelled = () => this.#control.isStopped() || this.#control.state().operation?.id !== id;
     const outcome = await this.#serialized(() =>
       this.#synchronize(source, maxPeriodSec(this.#control), isCancelled),
     );

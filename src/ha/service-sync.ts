@@ -11,7 +11,7 @@ import type { Log } from '../log/logger.ts';
 import type { PeerAnswer, PeerClient } from '../peer/model.ts';
 import { isMap, member } from './arguments.ts';
 import { pageAddress, readPageLease } from './lease-page.ts';
-import { COMMAND_TIMEOUT_MS, isSuccess, problemOf, type Silence, untilSilent } from './peer-answers.ts';
+import { COMMAND_TIMEOUT_MS, HOLD_MIN_SEC, isSuccess, problemOf, untilSilent } from './peer-answers.ts';
 
 export interface SyncParts {
   readonly store: LeaseStore;
@@ -96,7 +96,7 @@ async function takePages(
     const disabled = await disableSource(parts, request);
     const isFirst = !held.sourceService;
     held.sourceService = true;
-    if (isFirst) await untilSilent(disabled, silenceOf(parts));
+    if (isFirst) await untilSilent(disabled, parts);
     const page = await fetchPage(parts, request.source, from);
     counts.pages++;
     await applyPage(parts, request, page, counts);
@@ -109,15 +109,15 @@ async function takePages(
   }
 }
 
-function silenceOf({ passTime, store }: SyncParts): Silence {
-  return { passTime, changes: () => store.changes() };
-}
-
 /** Sent again for every page, which restarts the source's timer. */
 async function disableSource(parts: SyncParts, request: SyncRequest): Promise<PeerAnswer> {
   const { source, maxPeriodSec, isCancelled } = request;
   if (isCancelled()) throw new SyncFailure('the synchronization was cancelled', false);
-  const args = { 'origin-id': parts.origin, origin: 'ha-partner', 'max-period': maxPeriodSec };
+  const args = {
+    'origin-id': parts.origin,
+    origin: 'ha-partner',
+    'max-period': Math.max(HOLD_MIN_SEC, maxPeriodSec),
+  };
   const answer = await source.request('dhcp-disable', args, COMMAND_TIMEOUT_MS);
   expectSuccess('dhcp-disable', answer);
   return answer;
@@ -169,7 +169,9 @@ function applyEntry(parts: SyncParts, entry: unknown, counts: SyncCounts): void 
   }
   const outcome = parts.store.put(lease.value);
   if (outcome === 'full') skip(parts, entry, 'no memory for more leases', counts);
-  else if (outcome === 'busy') skip(parts, entry, 'the address is being given to another client', counts);
+  else if (outcome === 'busy')
+    // Its reply leaves or is refused any moment; who has the address in the end is known when this begins again.
+    throw new SyncFailure(`${formatIpv4(lease.value.address)} is being given to another client`, false);
   else counts[outcome]++;
 }
 

@@ -18,6 +18,7 @@ import { logStateChange } from './service-log.ts';
 import type { ClientObservation, HaControl, HaService, HaServiceParts } from './service-model.ts';
 import { Operations } from './service-operations.ts';
 import { PolicyFollower } from './service-policy.ts';
+import { SilenceTimer } from './service-silence.ts';
 import { Origin } from './service-switch.ts';
 import { createHaSetup, type HaSetup } from './setup.ts';
 import { highAvailabilityStatus } from './status.ts';
@@ -44,6 +45,7 @@ class PairService implements HaService, HaControl {
   readonly #origin: number;
   readonly #completions = new CompletionGate();
   readonly #heartbeats: HeartbeatLoop<HeartbeatOutcome>;
+  readonly #silence: SilenceTimer;
   #machine: MachineState;
   #dispatcher: UpdateDispatcher | null = null;
   #operations: Operations | null = null;
@@ -54,8 +56,6 @@ class PairService implements HaService, HaControl {
   readonly #pending: HaHappening[] = [];
   #busy = false;
 
-  #cancelSilenceTimer: (() => void) | null = null;
-
   constructor(parts: HaServiceParts) {
     this.parts = parts;
     this.#origin = Origin.haLocal + parts.index;
@@ -64,6 +64,7 @@ class PairService implements HaService, HaControl {
     this.#policy = new PolicyFollower(parts);
     this.#machine = initialState(this.setup, parts.clock.monotonicMs());
     this.commands = createHaCommands(this, () => this.#view());
+    this.#silence = new SilenceTimer(parts, () => this.submit({ kind: 'tick' }));
     this.#heartbeats = new HeartbeatLoop({
       timers: parts.timers,
       delayMs: parts.config.heartbeatDelayMs,
@@ -75,7 +76,7 @@ class PairService implements HaService, HaControl {
   start(dispatcher: UpdateDispatcher): void {
     assert(this.#dispatcher === null, 'the HA service is started once');
     this.#dispatcher = dispatcher;
-    this.#operations = new Operations(this, dispatcher, () => this.#stopped);
+    this.#operations = new Operations(this, dispatcher);
     this.#machine = initialState(this.setup, this.parts.clock.monotonicMs());
     this.#unsubscribe = this.parts.serviceSwitch.onChange(() => this.#refreshPolicy());
     const { own, config } = this.setup;
@@ -87,7 +88,7 @@ class PairService implements HaService, HaControl {
     this.#stopped = true;
     this.#unsubscribe();
     this.#heartbeats.stop();
-    this.#cancelSilenceTimer?.();
+    this.#silence.stop();
     this.parts.serviceSwitch.enable(this.#origin);
   }
 
@@ -159,6 +160,14 @@ class PairService implements HaService, HaControl {
     this.#dispatcher?.setPartnerBulk(supported);
   }
 
+  isStopped(): boolean {
+    return this.#stopped;
+  }
+
+  isSynchronizing(): boolean {
+    return this.#operations?.isSynchronizing() ?? false;
+  }
+
   sync(source: PeerClient, maxPeriodSec: number): Promise<{ ok: boolean; text: string }> | null {
     return this.#operations?.commandSync(source, maxPeriodSec) ?? null;
   }
@@ -177,7 +186,7 @@ class PairService implements HaService, HaControl {
     }
     this.#refreshPolicy();
     this.#policy.steer(this.#dispatcher, this.#machine);
-    this.#watchSilence();
+    this.#silence.watch(this.#machine);
   }
 
   #workOff(dispatcher: UpdateDispatcher): void {
@@ -256,20 +265,6 @@ class PairService implements HaService, HaControl {
   #refreshPolicy(): void {
     // A change of the switch from within: the policy is published once, when everything pending is worked off.
     if (!this.#busy && !this.#stopped) this.#policy.publish(this.#machine);
-  }
-
-  /** The shards must learn that the partner is silent when it is, not only at the next heartbeat. */
-  #watchSilence(): void {
-    if (this.#cancelSilenceTimer !== null || this.#machine.observing || this.setup.partner === null) return;
-    const { clock, timers, config } = this.parts;
-    const atMs = this.#machine.communication.lastContactMs + config.maxResponseDelayMs + 1;
-    const leftMs = atMs - clock.monotonicMs();
-    // Silent for long already, in a state that does not listen: the next event looks again.
-    if (leftMs <= 0) return;
-    this.#cancelSilenceTimer = timers.after(Math.max(1, leftMs), () => {
-      this.#cancelSilenceTimer = null;
-      this.submit({ kind: 'tick' });
-    });
   }
 
   async #sendHeartbeat(): Promise<HeartbeatOutcome> {

@@ -43,7 +43,12 @@ export const HW_BYTES_MAX = 16;
 export const INLINE_CLIENT_ID_BYTES = 32;
 
 /** Bits of the flags byte. */
-export const RowFlag = { fqdnFwd: 1, fqdnRev: 2 } as const;
+export const RowFlag = {
+  fqdnFwd: 1,
+  fqdnRev: 2,
+  /** A shard wrote the row for a client that asked here; it did not come from a peer, an administrator or the lease file. */
+  granted: 4,
+} as const;
 
 /** Word index of each control word. */
 export const Control = {

@@ -128,10 +128,15 @@ t.test(
     clock.pass(11);
     const later = { ...other, address: parked.address, clttSec: clock.wallSec() };
     t.equal(store.put(later), 'updated', 'its ACK is too old to leave');
-    t.equal(store.put(parked), 'busy', 'not in the lease file yet');
-    await store.durable(1_000);
-    t.equal(store.put(parked), 'updated', 'what is in the lease file is settled');
-    t.equal(store.changes(), 3);
+    t.equal(store.put(parked), 'updated', 'among the leases of others the last one stays');
+
+    server.send(request(3, '10.0.0.12'));
+    server.makeDurable();
+    server.verdict(3, 1, Verdict.confirmed);
+    const sent = { ...other, address: address('10.0.0.12'), clttSec: clock.wallSec() };
+    t.equal(store.put(sent), 'busy', 'an update that was under way when the ACK was sent');
+    t.equal(store.put({ ...sent, clttSec: sent.clttSec + 1 }), 'updated', 'a client that came later');
+    t.equal(store.changes(), 4);
   },
 );
 

@@ -456,6 +456,17 @@ t.test('one heartbeat carries the machine through several states', async (t) => 
   t.equal(machine.finish(true).name, 'load-balancing', 'ready, load-balancing');
 });
 
+t.test('a silence that a reset has ended is not taken for a new one', async (t) => {
+  const machine = Machine.in(lb, 'communication-recovery').heartbeatFailed().silence();
+  machine.submit({ kind: 'reset-requested' });
+  t.equal(machine.name, 'waiting');
+  machine.nowMs += 1000;
+  machine.submit({ kind: 'heartbeat-failed', sentMs: machine.nowMs - 2000, reason: 'timed out' });
+  machine.submit({ kind: 'updates-completed' });
+  t.equal(machine.name, 'waiting', 'that heartbeat was under way before');
+  t.equal(machine.heartbeatFailed().name, 'partner-down', 'this one was not');
+});
+
 t.test('a long synchronization is no silence', async (t) => {
   const machine = Machine.in(lb, 'syncing').heartbeat('partner-down').silence(600_000).finish(true);
   t.equal(machine.name, 'ready');

@@ -23,7 +23,9 @@ export async function leaseAdd(parts: LeaseCommandParts, args: unknown): Promise
   const address = formatIpv4(lease.address);
   if (store.get(lease.address) !== null)
     return failure(`IPv4 lease already exists for the address ${address}.`, Result.conflict);
-  if (store.put(lease) === 'full') return failure(STORE_FULL);
+  const outcome = store.put(lease);
+  if (outcome === 'full') return failure(STORE_FULL);
+  if (outcome === 'busy') return failure(ADDRESS_BUSY, Result.conflict);
   return whenDurable(store, success(`Lease for address ${address}, subnet-id ${lease.subnetId} added.`));
 }
 

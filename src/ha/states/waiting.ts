@@ -57,12 +57,17 @@ function decide(run: Run): boolean {
         `the partner has been terminated for ${terminatedMin(run)} minutes`,
       );
     case 'unavailable':
-      // A silent partner may have sent the reset itself: the next heartbeat tells, not the silence before.
-      if (run.event.kind === 'reset-requested') return STAY;
-      return isPartnerDown(run) ? transition(run, 'partner-down', partnerDownReason(run)) : STAY;
+      return isToldAnew(run) && isPartnerDown(run)
+        ? transition(run, 'partner-down', partnerDownReason(run))
+        : STAY;
     default:
       return STAY;
   }
+}
+
+/** Whether the silence is one of this state: a partner that was silent before may have sent the reset that led here. */
+function isToldAnew({ event, state }: Run): boolean {
+  return event.kind === 'heartbeat-failed' && event.sentMs >= state.sinceMs;
 }
 
 /** What the way on takes, by what is known of the partner. */
