@@ -172,6 +172,7 @@ function applyCommand(
  * still be withheld in partner-down, so our own hold takes over until a heartbeat has shown where the partner stands.
  */
 function applySyncComplete(run: Run): Extent {
+  run.state.partnerOwesSync = false;
   if (run.state.name !== 'partner-down') return 'none';
   run.state.syncNotified = { atMs: run.nowMs, spared: false };
   run.state.syncedUnsent = run.state.unsentUpdates;

@@ -65,6 +65,8 @@ export interface MachineState {
   readonly operationCount: number;
   /** The backlog overflowed or its delivery failed: only a full synchronization makes the partner complete. */
   readonly backlogLost: boolean;
+  /** The partner took our reset, because updates for it were lost, and has not synchronized since. */
+  readonly partnerOwesSync: boolean;
   /** The partner said that its synchronization is complete while this server was partner-down; held off until a heartbeat. */
   readonly syncNotified: SyncNotified | null;
   /** `unsentUpdates` when the partner last completed a synchronization in this partner-down; null = it has not. */

@@ -39,6 +39,7 @@ export function initialState(setup: HaSetup, nowMs: number): MachineState {
     operation: null,
     operationCount: 0,
     backlogLost: false,
+    partnerOwesSync: false,
     syncNotified: null,
     syncedUnsent: null,
     observing: false,

@@ -1,5 +1,6 @@
 /** Conformance scenarios 2 to 31: the state machine. Each runs exactly one state's logic an event, unless it says otherwise. */
 import t from 'tap';
+import type { HaRelationshipConfig } from '../../src/config/ha-model.ts';
 import { parseRfc1123 } from '../../src/ha/heartbeat.ts';
 import type { HaStateName } from '../../src/ha/model.ts';
 import { enter, openRun } from '../../src/ha/run.ts';
@@ -454,6 +455,28 @@ t.test('one heartbeat carries the machine through several states', async (t) => 
   machine.heartbeat('load-balancing');
   t.ok(machine.has('start-sync'), 'waiting, syncing');
   t.equal(machine.finish(true).name, 'load-balancing', 'ready, load-balancing');
+});
+
+/** In load balancing again after updates were lost and both synchronized, or only this server. */
+function afterLostUpdates(config: HaRelationshipConfig, partnerSynchronized: boolean): Machine {
+  const machine = Machine.in(config, 'communication-recovery');
+  machine.handlersMax = 16;
+  machine.backlog = { length: 100, overflown: true };
+  machine.heartbeat('communication-recovery').finish(true);
+  if (machine.name === 'syncing') machine.finish(true);
+  if (partnerSynchronized) machine.submit({ kind: 'sync-complete-notified' });
+  return machine.heartbeat('load-balancing');
+}
+
+t.test('a partner that took a reset and did not synchronize is reset once more', async (t) => {
+  const machine = afterLostUpdates(lb, false);
+  t.equal(machine.name, 'load-balancing');
+  t.ok(machine.has('send-reset'));
+  t.notOk(machine.heartbeat('load-balancing').has('send-reset'), 'one at a time');
+  t.equal(machine.finish(true).name, 'load-balancing');
+  t.notOk(machine.heartbeat('load-balancing').has('send-reset'), 'and no third time');
+  t.notOk(afterLostUpdates(lb, true).has('send-reset'), 'one that did is not');
+  t.notOk(afterLostUpdates({ ...lb, syncLeases: false }, false).has('send-reset'), 'nor one that never does');
 });
 
 t.test('a silence that a reset has ended is not taken for a new one', async (t) => {

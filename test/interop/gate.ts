@@ -33,9 +33,9 @@ function join(near: Socket, far: Socket): void {
 let opening = rules.length / 3;
 for (let at = 0; at < rules.length; at += 3) {
   const [port, target, targetPort] = [Number(rules[at]), rules[at + 1] ?? '', Number(rules[at + 2])];
-  const server = createServer((near) => {
+  const server = createServer({ noDelay: true }, (near) => {
     if (isShut) near.resetAndDestroy();
-    else join(near, connect(targetPort, target));
+    else join(near, connect({ port: targetPort, host: target, noDelay: true }));
   });
   server.listen(port, address, () => {
     if (--opening === 0) say();

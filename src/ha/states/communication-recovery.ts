@@ -13,8 +13,10 @@ import { type Run, STAY, type StateLogic, startOperation, transition, type View 
 export const communicationRecovery: StateLogic = {
   handle(run) {
     const ended = endOperation(run);
-    if (ended === 'reset-accepted')
+    if (ended === 'reset-accepted') {
+      run.state.partnerOwesSync = run.setup.config.syncLeases;
       return transition(run, 'waiting', 'updates for the partner were lost and it was told to synchronize');
+    }
     // Without this a refused reset would be repeated at once, and as fast as the partner can refuse.
     if (ended === 'reset-failed') return STAY;
     return guarded(run, decide);

@@ -1,10 +1,11 @@
 /** What load-balancing and hot-standby have in common: both servers work and tell each other of every lease. */
 import { partnerDownTakes, partnerName, towardsPartnerDown, towardsTerminated } from '../facts.ts';
 import { guarded, isPartnerDown, partnerDownReason } from '../guards.ts';
-import { type Run, STAY, transition, type View } from '../run.ts';
+import { type Run, STAY, startOperation, transition, type View } from '../run.ts';
 
 /** @param recoversMissedUpdates an unavailable partner's updates are kept for it (communication-recovery) */
 export function handleNormal(run: Run, recoversMissedUpdates: boolean): boolean {
+  if (endReset(run)) return STAY;
   return guarded(run, (guardedRun) => decide(guardedRun, recoversMissedUpdates));
 }
 
@@ -42,6 +43,25 @@ function decide(run: Run, recoversMissedUpdates: boolean): boolean {
         'the partner is unavailable, its updates are kept for it',
       );
     default:
+      remindOfSync(run);
       return STAY;
   }
+}
+
+/**
+ * A Kea that takes a reset while it sends its own backlog goes back to its normal state when that is done, and never
+ * synchronizes. It is reset once more: now nothing is in the way.
+ */
+function remindOfSync(run: Run): void {
+  const { state, event, setup } = run;
+  if (!state.partnerOwesSync || state.operation !== null) return;
+  if (event.kind !== 'heartbeat-answered' || state.communication.partnerState !== setup.normalState) return;
+  state.partnerOwesSync = false;
+  startOperation(run, 'reset');
+}
+
+function endReset({ state, event }: Run): boolean {
+  if (state.operation === null || event.kind !== 'operation-finished') return false;
+  state.operation = null;
+  return true;
 }
