@@ -131,6 +131,14 @@ export function startOperation(run: Run, kind: Operation['kind']): void {
   run.effects.push({ kind: effect[kind], id });
 }
 
+/** How the operation under way has ended, if this event says so; `operation-finished` of an older one never gets here. */
+export function endOperation({ state, event }: Run): { kind: Operation['kind']; ok: boolean } | null {
+  if (state.operation === null || event.kind !== 'operation-finished') return null;
+  const { kind } = state.operation;
+  state.operation = null;
+  return { kind, ok: event.ok };
+}
+
 export function log(run: Run, id: LogId, fields: Readonly<Record<string, unknown>>): void {
   run.effects.push({ kind: 'log', id, fields });
 }

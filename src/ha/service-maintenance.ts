@@ -14,7 +14,7 @@ import {
 import { type HaStateName, type PartnerState, readPartnerState } from './model.ts';
 import { COMMAND_TIMEOUT_MS, isSuccess, problemOf, untilSilent } from './peer-answers.ts';
 import type { HaControl } from './service-model.ts';
-import { Origin } from './service-switch.ts';
+import { Origin, partnerHold } from './service-switch.ts';
 
 /** The partner's service comes back by itself after so long, should nobody release it. */
 const HOLD_SEC = 30;
@@ -50,15 +50,15 @@ export class Maintenance {
    * would be given to others.
    */
   async #startAt(partner: PeerClient): Promise<Answer> {
-    const origin = { 'origin-id': Origin.haPartner + this.#control.parts.index, origin: 'ha-partner' };
-    const hold = { ...origin, 'max-period': HOLD_SEC };
-    const disabled = await partner.request('dhcp-disable', hold, COMMAND_TIMEOUT_MS);
+    const hold = partnerHold(Origin.haPartner + this.#control.parts.index);
+    const args = { ...hold, 'max-period': HOLD_SEC };
+    const disabled = await partner.request('dhcp-disable', args, COMMAND_TIMEOUT_MS);
     try {
       await untilSilent(disabled, this.#control.parts);
       return await this.#announce(partner, disabled);
     } finally {
       // Whatever became of dhcp-disable. Nobody waits for it: the partner's clients are served here already.
-      void partner.request('dhcp-enable', origin, COMMAND_TIMEOUT_MS);
+      void partner.request('dhcp-enable', hold, COMMAND_TIMEOUT_MS);
     }
   }
 

@@ -15,6 +15,11 @@ export const Origin = {
   database: 3000,
 } as const;
 
+/** Arguments by which the service of another server is held off and released. */
+export function partnerHold(origin: number): { readonly 'origin-id': number; readonly origin: 'ha-partner' } {
+  return { 'origin-id': origin, origin: 'ha-partner' };
+}
+
 /** Origins come over the wire; this many at once are never needed. */
 const ORIGINS_MAX = 64;
 

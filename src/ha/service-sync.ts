@@ -12,6 +12,7 @@ import type { PeerAnswer, PeerClient } from '../peer/model.ts';
 import { isMap, member } from './arguments.ts';
 import { pageAddress, readPageLease } from './lease-page.ts';
 import { COMMAND_TIMEOUT_MS, HOLD_MIN_SEC, isSuccess, problemOf, untilSilent } from './peer-answers.ts';
+import { partnerHold } from './service-switch.ts';
 
 export interface SyncParts {
   readonly store: LeaseStore;
@@ -113,19 +114,14 @@ async function takePages(
 async function disableSource(parts: SyncParts, request: SyncRequest): Promise<PeerAnswer> {
   const { source, maxPeriodSec, isCancelled } = request;
   if (isCancelled()) throw new SyncFailure('the synchronization was cancelled', false);
-  const args = {
-    'origin-id': parts.origin,
-    origin: 'ha-partner',
-    'max-period': Math.max(HOLD_MIN_SEC, maxPeriodSec),
-  };
+  const args = { ...partnerHold(parts.origin), 'max-period': Math.max(HOLD_MIN_SEC, maxPeriodSec) };
   const answer = await source.request('dhcp-disable', args, COMMAND_TIMEOUT_MS);
   expectSuccess('dhcp-disable', answer);
   return answer;
 }
 
 async function enableSource(parts: SyncParts, source: PeerClient): Promise<PeerAnswer> {
-  const args = { 'origin-id': parts.origin, origin: 'ha-partner' };
-  return source.request('dhcp-enable', args, COMMAND_TIMEOUT_MS);
+  return source.request('dhcp-enable', partnerHold(parts.origin), COMMAND_TIMEOUT_MS);
 }
 
 async function fetchPage(parts: SyncParts, source: PeerClient, from: number): Promise<readonly unknown[]> {

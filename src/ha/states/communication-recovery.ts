@@ -8,17 +8,21 @@ import { isInterrupted } from '../communication.ts';
 import { partnerName, towardsPartnerDown, towardsTerminated } from '../facts.ts';
 import { guarded, isPartnerDown, partnerDownReason } from '../guards.ts';
 import { counted } from '../phrases.ts';
-import { type Run, STAY, type StateLogic, startOperation, transition, type View } from '../run.ts';
+import {
+  endOperation,
+  type Run,
+  STAY,
+  type StateLogic,
+  startOperation,
+  transition,
+  type View,
+} from '../run.ts';
 
 export const communicationRecovery: StateLogic = {
   handle(run) {
     const ended = endOperation(run);
-    if (ended === 'reset-accepted') {
-      run.state.partnerOwesSync = run.setup.config.syncLeases;
-      return transition(run, 'waiting', 'updates for the partner were lost and it was told to synchronize');
-    }
-    // Without this a refused reset would be repeated at once, and as fast as the partner can refuse.
-    if (ended === 'reset-failed') return STAY;
+    if (ended?.kind === 'reset') return afterReset(run, ended.ok);
+    if (ended?.ok === false) run.state.backlogLost = true;
     return guarded(run, decide);
   },
 
@@ -83,14 +87,11 @@ function recover(run: Run): boolean {
   return STAY;
 }
 
-function endOperation(run: Run): 'reset-accepted' | 'reset-failed' | 'other' {
-  const { operation } = run.state;
-  const { event } = run;
-  if (operation === null || event.kind !== 'operation-finished') return 'other';
-  run.state.operation = null;
-  if (operation.kind === 'reset') return event.ok ? 'reset-accepted' : 'reset-failed';
-  if (!event.ok) run.state.backlogLost = true;
-  return 'other';
+function afterReset(run: Run, accepted: boolean): boolean {
+  // Repeated at the next heartbeat: now it would be at once, and as fast as the partner can refuse.
+  if (!accepted) return STAY;
+  run.state.partnerOwesSync = run.setup.config.syncLeases;
+  return transition(run, 'waiting', 'updates for the partner were lost and it was told to synchronize');
 }
 
 function isLost(view: View): boolean {

@@ -1,11 +1,11 @@
 /** What load-balancing and hot-standby have in common: both servers work and tell each other of every lease. */
 import { partnerDownTakes, partnerName, towardsPartnerDown, towardsTerminated } from '../facts.ts';
 import { guarded, isPartnerDown, partnerDownReason } from '../guards.ts';
-import { type Run, STAY, startOperation, transition, type View } from '../run.ts';
+import { endOperation, type Run, STAY, startOperation, transition, type View } from '../run.ts';
 
 /** @param recoversMissedUpdates an unavailable partner's updates are kept for it (communication-recovery) */
 export function handleNormal(run: Run, recoversMissedUpdates: boolean): boolean {
-  if (endReset(run)) return STAY;
+  if (endOperation(run) !== null) return STAY;
   return guarded(run, (guardedRun) => decide(guardedRun, recoversMissedUpdates));
 }
 
@@ -58,10 +58,4 @@ function remindOfSync(run: Run): void {
   if (event.kind !== 'heartbeat-answered' || state.communication.partnerState !== setup.normalState) return;
   state.partnerOwesSync = false;
   startOperation(run, 'reset');
-}
-
-function endReset({ state, event }: Run): boolean {
-  if (state.operation === null || event.kind !== 'operation-finished') return false;
-  state.operation = null;
-  return true;
 }

@@ -6,7 +6,15 @@
 import { partnerName, towardsTerminated } from '../facts.ts';
 import { guarded } from '../guards.ts';
 import { inWords } from '../phrases.ts';
-import { type Run, STAY, type StateLogic, startOperation, transition, type View } from '../run.ts';
+import {
+  endOperation,
+  type Run,
+  STAY,
+  type StateLogic,
+  startOperation,
+  transition,
+  type View,
+} from '../run.ts';
 import { failoverScopes } from '../scopes.ts';
 import { hasNewUnsent } from '../unsent.ts';
 
@@ -15,8 +23,11 @@ const HELD_FOR_A_HEARTBEAT =
 
 export const partnerDown: StateLogic = {
   handle(run) {
-    if (endReset(run)) return STAY;
-    return guarded(run, decide);
+    const reset = endOperation(run);
+    if (reset === null) return guarded(run, decide);
+    // A partner that accepted it is complete when it is ready the next time, whether it synchronizes or not.
+    if (reset.ok) run.state.syncedUnsent = null;
+    return STAY;
   },
 
   waitsFor(view) {
@@ -74,12 +85,4 @@ function decide(run: Run): boolean {
 
 function hasGivenSinceSync({ state }: View): boolean {
   return state.syncedUnsent !== null && state.syncedUnsent !== state.unsentUpdates;
-}
-
-/** A partner that accepted the reset is complete when it is ready the next time, whether it synchronizes or not. */
-function endReset({ state, event }: Run): boolean {
-  if (state.operation === null || event.kind !== 'operation-finished') return false;
-  state.operation = null;
-  if (event.ok) state.syncedUnsent = null;
-  return true;
 }

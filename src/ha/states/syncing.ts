@@ -5,19 +5,22 @@
 import { partnerName, towardsPartnerDown, towardsTerminated } from '../facts.ts';
 import { guarded, isPartnerDown, partnerDownReason } from '../guards.ts';
 import { seconds } from '../phrases.ts';
-import { type Run, STAY, type StateLogic, startOperation, stopHeartbeats, transition } from '../run.ts';
+import {
+  endOperation,
+  type Run,
+  STAY,
+  type StateLogic,
+  startOperation,
+  stopHeartbeats,
+  transition,
+} from '../run.ts';
 
 export const syncing: StateLogic = {
   handle(run) {
-    const { operation } = run.state;
-    if (operation !== null) {
-      if (run.event.kind !== 'operation-finished' || run.event.id !== operation.id) return STAY;
-      run.state.operation = null;
-      // What was learned of the partner meanwhile is the business of ready.
-      if (run.event.ok) return transition(run, 'ready', 'the leases were synchronized');
-      return STAY;
-    }
-    return guarded(run, decide);
+    if (run.state.operation === null) return guarded(run, decide);
+    // What was learned of the partner meanwhile is the business of ready.
+    if (endOperation(run)?.ok) return transition(run, 'ready', 'the leases were synchronized');
+    return STAY;
   },
 
   waitsFor(view) {
