@@ -15,9 +15,8 @@
 import { formatIpv4, type Ipv4 } from '../../base/ipv4.ts';
 import { type Answer, failure, Result } from '../answer.ts';
 import { type ArgumentMap, isMap } from '../arguments.ts';
-import { ADDRESS_BUSY, STORE_FULL } from './lease4-change.ts';
 import { LeaseFault } from './lease4-fault.ts';
-import { type LeaseCommandParts, removeLease, whenDurable } from './lease4-parts.ts';
+import { type LeaseCommandParts, putLease, removeLease, whenDurable } from './lease4-parts.ts';
 import { readLease } from './lease4-read.ts';
 import { readAddress } from './lease4-text.ts';
 
@@ -80,12 +79,8 @@ function applyUpdates(parts: LeaseCommandParts, items: readonly Item[]): FaultEn
   const faults: FaultEntry[] = [];
   for (const { args, address } of items) {
     const lease = readLease(args, address, subnets, nowSec);
-    if (lease instanceof LeaseFault) faults.push(faultEntry(address, lease.result, lease.text));
-    else {
-      const outcome = parts.store.put(lease);
-      if (outcome === 'full') faults.push(faultEntry(address, Result.error, STORE_FULL));
-      else if (outcome === 'busy') faults.push(faultEntry(address, Result.conflict, ADDRESS_BUSY));
-    }
+    const outcome = lease instanceof LeaseFault ? lease : putLease(parts.store, lease);
+    if (outcome instanceof LeaseFault) faults.push(faultEntry(address, outcome.result, outcome.text));
   }
   return faults;
 }

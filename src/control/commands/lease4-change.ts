@@ -5,16 +5,9 @@ import { type Answer, failure, Result, success } from '../answer.ts';
 import { isMap } from '../arguments.ts';
 import { LeaseFault } from './lease4-fault.ts';
 import { identifyLease } from './lease4-identify.ts';
-import { type LeaseCommandParts, removeLease, whenDurable } from './lease4-parts.ts';
+import { type LeaseCommandParts, putLease, removeLease, whenDurable } from './lease4-parts.ts';
 import { readLease } from './lease4-read.ts';
 import { readAddress } from './lease4-text.ts';
-
-/** What a store says when it has no room, or its lease file cannot be written. */
-export const STORE_FULL =
-  'the lease was not stored: no memory is left for it, or the lease file is not being written';
-
-/** What a partner hears whose update crossed a lease of ours on the way: Kea says the same of an address in work. */
-export const ADDRESS_BUSY = 'the address is being given to another client';
 
 export async function leaseAdd(parts: LeaseCommandParts, args: unknown): Promise<Answer> {
   const lease = leaseOf(parts, args);
@@ -23,9 +16,8 @@ export async function leaseAdd(parts: LeaseCommandParts, args: unknown): Promise
   const address = formatIpv4(lease.address);
   if (store.get(lease.address) !== null)
     return failure(`IPv4 lease already exists for the address ${address}.`, Result.conflict);
-  const outcome = store.put(lease);
-  if (outcome === 'full') return failure(STORE_FULL);
-  if (outcome === 'busy') return failure(ADDRESS_BUSY, Result.conflict);
+  const outcome = putLease(store, lease);
+  if (outcome instanceof LeaseFault) return outcome.answer();
   return whenDurable(store, success(`Lease for address ${address}, subnet-id ${lease.subnetId} added.`));
 }
 
@@ -41,9 +33,8 @@ export async function leaseUpdate(parts: LeaseCommandParts, args: unknown): Prom
       `failed to update the lease with address ${formatIpv4(lease.address)} - no such lease`,
       Result.conflict,
     );
-  const outcome = store.put(lease);
-  if (outcome === 'full') return failure(STORE_FULL);
-  if (outcome === 'busy') return failure(ADDRESS_BUSY, Result.conflict);
+  const outcome = putLease(store, lease);
+  if (outcome instanceof LeaseFault) return outcome.answer();
   return whenDurable(store, success(`IPv4 lease ${outcome === 'created' ? 'added' : 'updated'}.`));
 }
 

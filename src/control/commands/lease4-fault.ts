@@ -15,6 +15,11 @@ export class LeaseFault {
     return new LeaseFault(Result.error, text);
   }
 
+  /** The lease makes sense, but this server cannot take it (result 1). */
+  static failed(text: string): LeaseFault {
+    return new LeaseFault(Result.error, text);
+  }
+
   /** The lease makes sense, but not here (result 4): the two servers disagree, and the sender must know. */
   static conflict(text: string): LeaseFault {
     return new LeaseFault(Result.conflict, text);

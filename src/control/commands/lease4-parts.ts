@@ -1,8 +1,10 @@
 /** What the lease commands work on, and how they end. */
 import type { Clock } from '../../base/clock.ts';
 import type { Ipv4 } from '../../base/ipv4.ts';
+import type { Lease4 } from '../../lease/model.ts';
 import type { LeaseStore } from '../../lease/store.ts';
 import { type Answer, failure } from '../answer.ts';
+import { LeaseFault } from './lease4-fault.ts';
 import type { LeaseSubnets } from './lease4-subnets.ts';
 
 export interface LeaseCommandParts {
@@ -25,6 +27,19 @@ export async function whenDurable(store: LeaseStore, answer: Answer): Promise<An
   } catch (error) {
     return failure(`the change is in memory but not in the lease file: ${(error as Error).message}`);
   }
+}
+
+const STORE_FULL = LeaseFault.failed(
+  'the lease was not stored: no memory is left for it, or the lease file is not being written',
+);
+/** What a partner hears whose update crossed a lease of ours on the way: Kea says the same of an address in work. */
+const ADDRESS_BUSY = LeaseFault.conflict('the address is being given to another client');
+
+/** Writes a lease over whatever stands at its address. */
+export function putLease(store: LeaseStore, lease: Lease4): 'created' | 'updated' | LeaseFault {
+  const outcome = store.put(lease);
+  if (outcome === 'full') return STORE_FULL;
+  return outcome === 'busy' ? ADDRESS_BUSY : outcome;
 }
 
 /** Deletes a lease; an error text when the store cannot. */
