@@ -3,17 +3,8 @@ import { NO_SLOT } from '../lease/hash-chain.ts';
 import { LeaseState } from '../lease/model.ts';
 import type { Context } from './context.ts';
 
-/**
- * Whether a row is the client's: equal client identifiers when both have one, else equal hardware addresses. The
- * hardware type is not compared: the lease file does not keep it, and a client must find its lease after a restart.
- */
-export function belongsToClient(context: Context, slot: number): boolean {
-  const { table } = context.book;
-  const { clientId, hw } = context.query;
-  if (clientId.length > 0 && table.rows.clientIdLength(slot) > 0) {
-    return table.hasClientId(slot, clientId.bytes, clientId.offset, clientId.length);
-  }
-  return hw.length > 0 && table.hasHw(slot, hw.bytes, hw.offset, hw.length);
+export function belongsToClient({ book, query }: Context, slot: number): boolean {
+  return book.table.belongsTo(slot, query.clientId, query.hw);
 }
 
 /**

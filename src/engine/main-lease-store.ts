@@ -8,7 +8,7 @@ import { leaseOfRecord, recordOfLease } from '../lease/csv-lease.ts';
 import { NO_SLOT } from '../lease/hash-chain.ts';
 import { RowFlag } from '../lease/layout.ts';
 import { type Lease4, LeaseState } from '../lease/model.ts';
-import { REFUSED } from '../lease/rows.ts';
+import { type ByteRange, REFUSED } from '../lease/rows.ts';
 import type { LeaseStore, PutOutcome } from '../lease/store.ts';
 import type { LeaseAccounting } from './lease-accounting.ts';
 import { PARKED_MS_MAX } from './park.ts';
@@ -21,6 +21,8 @@ export interface Durability {
 
 /** Leases read under one lock: the shards wait that long, some 0.1 ms. */
 const PAGE_LOCK_LEASES = 64;
+
+const NO_BYTES = new Uint8Array(0);
 
 export interface MainLeaseStoreParts {
   readonly book: LeaseBook;
@@ -170,10 +172,7 @@ export class MainLeaseStore implements LeaseStore {
     const change = rows.unsettledChange(slot);
     if (change === REFUSED || (change === 0 && lease.clttSec > rows.clttSec(slot))) return false;
     if (this.#parts.clock.wallSec() - rows.clttSec(slot) > Math.ceil(PARKED_MS_MAX / 1000)) return false;
-    const { hwAddress, clientId } = lease;
-    if (clientId !== null && clientId.length > 0)
-      return !table.hasClientId(slot, clientId, 0, clientId.length);
-    return !table.hasHw(slot, hwAddress, 0, hwAddress.length);
+    return !table.belongsTo(slot, rangeOf(lease.clientId ?? NO_BYTES), rangeOf(lease.hwAddress));
   }
 
   #logged(change: number): void {
@@ -190,4 +189,8 @@ export class MainLeaseStore implements LeaseStore {
       table.unlock();
     }
   }
+}
+
+function rangeOf(bytes: Uint8Array): ByteRange {
+  return { bytes, offset: 0, length: bytes.length };
 }

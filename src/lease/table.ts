@@ -112,6 +112,16 @@ export class LeaseTable {
     );
   }
 
+  /**
+   * Whether a row is this client's: equal client identifiers when both have one, else equal hardware addresses. The
+   * hardware type is not compared: the lease file does not keep it, and a client must find its lease after a restart.
+   */
+  belongsTo(slot: number, clientId: ByteRange, hw: ByteRange): boolean {
+    if (clientId.length > 0 && this.rows.clientIdLength(slot) > 0)
+      return this.hasClientId(slot, clientId.bytes, clientId.offset, clientId.length);
+    return hw.length > 0 && this.hasHw(slot, hw.bytes, hw.offset, hw.length);
+  }
+
   /** The row of a hardware address in a subnet (0 = in any subnet), whatever its type; `after` as above. */
   findByHw(bytes: Uint8Array, offset: number, length: number, subnetId: number, after = NO_SLOT): number {
     const rows = this.rows;

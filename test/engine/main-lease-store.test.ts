@@ -137,6 +137,15 @@ t.test(
     t.equal(store.put(sent), 'busy', 'an update that was under way when the ACK was sent');
     t.equal(store.put({ ...sent, clttSec: sent.clttSec + 1 }), 'updated', 'a client that came later');
     t.equal(store.changes(), 4);
+
+    server.send(request(4, '10.0.0.13'));
+    const plain = store.get(address('10.0.0.13'))!;
+    t.equal(plain.clientId, null);
+    t.equal(
+      store.put({ ...plain, clientId: Uint8Array.of(9) }),
+      'updated',
+      'the same client, by its hardware',
+    );
   },
 );
 
