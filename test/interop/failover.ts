@@ -4,7 +4,7 @@ import { HA_TIMING, type HaMode, poolOwnerOf, type ServerName } from './configur
 import { acknowledgedLeases } from './lease-files.ts';
 import type { Teardown } from './network.ts';
 import { startPair } from './pair.ts';
-import { findBrokenPromises, isAcknowledgement, startRecordedLoad } from './recorded-load.ts';
+import { findBrokenPromises, longestSilence, startRecordedLoad } from './recorded-load.ts';
 import type { ServerKind } from './server.ts';
 
 export interface FailoverPlan {
@@ -57,7 +57,7 @@ export async function tellFailover(t: Teardown, plan: FailoverPlan): Promise<Fai
   const concerned = plan.mode === 'hot-standby' ? replies : repliesOfPool(replies, plan.victim);
   return {
     outageMs: longestSilence(concerned, crashMs - 1000, returnMs),
-    returnGapMs: longestSilence(concerned, returnMs, Number.POSITIVE_INFINITY),
+    returnGapMs: longestSilence(concerned, returnMs),
     acknowledged: acknowledgedLeases(replies).size,
     broken: findBrokenPromises(pair, replies),
   };
@@ -66,12 +66,4 @@ export async function tellFailover(t: Teardown, plan: FailoverPlan): Promise<Fai
 /** In load balancing the victim's clients are those whose addresses come from its pool. */
 function repliesOfPool(replies: readonly CapturedReply[], owner: ServerName): CapturedReply[] {
   return replies.filter(({ address }) => poolOwnerOf(address) === owner);
-}
-
-/** Milliseconds between two acknowledgements within the period. */
-function longestSilence(replies: readonly CapturedReply[], fromMs: number, toMs: number): number {
-  const times = replies
-    .filter((reply) => isAcknowledgement(reply) && reply.atMs >= fromMs && reply.atMs <= toMs)
-    .map(({ atMs }) => atMs);
-  return Math.max(...times.slice(1).map((time, index) => time - (times[index] ?? 0)));
 }

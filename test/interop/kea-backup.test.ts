@@ -5,7 +5,7 @@ import { needRootAnd } from '../support/need.ts';
 import { HA_TIMING } from './configuration.ts';
 import { acknowledgedLeases, findConflicts, findMissing } from './lease-files.ts';
 import { createPair, type Pair } from './pair.ts';
-import { findBrokenPromises, isAcknowledgement, startRecordedLoad } from './recorded-load.ts';
+import { findBrokenPromises, longestSilence, startRecordedLoad } from './recorded-load.ts';
 import { createServer, type DhcpServer, SUBJECT } from './server.ts';
 import { until } from './waiting.ts';
 
@@ -42,10 +42,7 @@ t.test(
     await logged(server1, 'TDM_PEER_BACKUP_BACK');
     await load.acknowledgements(STEP_ACKNOWLEDGEMENTS);
     const replies = await load.end();
-    const times = replies
-      .filter((reply) => isAcknowledgement(reply) && reply.atMs > deathMs)
-      .map(({ atMs }) => atMs);
-    const silenceMs = Math.max(...times.slice(1).map((time, index) => time - (times[index] ?? 0)));
+    const silenceMs = longestSilence(replies, deathMs);
     t.ok(silenceMs < SILENCE_MS_MAX, `the longest silence after its death is ${Math.round(silenceMs)} ms`);
     t.same(await Promise.all([server1.haState(), server2.haState()]), [mode, mode], 'the pair is as before');
 

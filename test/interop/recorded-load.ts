@@ -71,6 +71,18 @@ export function isAcknowledgement({ type, server }: CapturedReply, by?: ServerNa
   return type === 'ack' && (by === undefined || server === ADDRESS[by]);
 }
 
+/** Milliseconds between two acknowledgements within the period, at most. */
+export function longestSilence(
+  replies: readonly CapturedReply[],
+  fromMs: number,
+  toMs = Number.POSITIVE_INFINITY,
+): number {
+  const times = replies
+    .filter((reply) => isAcknowledgement(reply) && reply.atMs >= fromMs && reply.atMs <= toMs)
+    .map(({ atMs }) => atMs);
+  return Math.max(...times.slice(1).map((time, index) => time - (times[index] ?? 0)));
+}
+
 /**
  * Broken promises, as sentences: an address given twice, an acknowledged lease that a file lacks. To be asked when both
  * servers have ended, so that their files are final.

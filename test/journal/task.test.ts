@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { formatIpv4 } from '../../src/base/ipv4.ts';
 import { JournalClient } from '../../src/journal/client.ts';
-import { needRootAnd } from '../support/need.ts';
+import { missing, needRootAnd } from '../support/need.ts';
 import { TestJournal } from './support/journal.ts';
 import { addressOf, HEADER, loadAll, rowText } from './support/rows.ts';
 import { scratchDirectory } from './support/scratch.ts';
@@ -66,7 +66,7 @@ function mountTinyDisk(t: Test, directory: string): string | null {
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk], { stdio: 'pipe' });
   } catch {
-    t.pass('root may not mount here', { skip: true });
+    missing(t, 'root may not mount here');
     return null;
   }
   t.teardown(() => execFileSync('umount', [disk]));
