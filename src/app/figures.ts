@@ -77,5 +77,6 @@ function haFigures({ service, dispatcher }: Relationship): HaFigures {
     clockSkewSec: remote?.['clock-skew'] ?? null,
     backlog: dispatcher?.backlog().length ?? 0,
     unsentUpdates: service.unsentUpdates(),
+    refusedUpdates: service.refusedUpdates(),
   };
 }

@@ -14,6 +14,7 @@ import { createRelationshipCommands } from '../ha/relationship-commands.ts';
 import type { ClientObservation } from '../ha/service-model.ts';
 import type { ServiceSwitch } from '../ha/service-switch.ts';
 import { createServiceSwitchCommands } from '../ha/service-switch-commands.ts';
+import { CLIENT_ID_BYTES_MAX } from '../lease/record.ts';
 import type { LeaseStore } from '../lease/store.ts';
 import type { Log } from '../log/logger.ts';
 import type { DataPlane } from './data-plane.ts';
@@ -118,6 +119,7 @@ export class HighAvailability {
       scopes: 0,
       updateMode: UpdateMode.off,
       observeOutOfScope: false,
+      clientIdBytesMax: CLIENT_ID_BYTES_MAX,
     } as const;
     dataPlane
       .publish(0, policy)

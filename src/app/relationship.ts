@@ -53,7 +53,7 @@ export class Relationship {
 
   /** Opens the listener and starts the state machine; `table` is what the peer port may call. */
   async start(table: CommandTable): Promise<void> {
-    const { dataPlane, memory, clock, log } = this.#parts;
+    const { dataPlane, memory, store, clock, log } = this.#parts;
     const config = this.#config;
     const dispatcher = createUpdateDispatcher({
       updates: memory.updates[this.#index]!,
@@ -65,6 +65,7 @@ export class Relationship {
       delayedUpdatesLimit: config.delayedUpdatesLimit,
       connections: config.multiThreading.httpClientThreads,
       listener: this.service,
+      leaseAt: (address) => store.get(address),
       clock,
       log,
     });

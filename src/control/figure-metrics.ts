@@ -189,4 +189,11 @@ export const figureMetrics: readonly FigureMetric[] = [
     labelNames: ['server'],
     read: ofHa((ha) => ha.unsentUpdates),
   },
+  {
+    ...gauge,
+    metric: 'tandem_ha_refused_updates',
+    help: 'Leases that the partner could not hold',
+    labelNames: ['server'],
+    read: ofHa((ha) => ha.refusedUpdates),
+  },
 ];

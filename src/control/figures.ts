@@ -43,6 +43,7 @@ export interface HaFigures {
   readonly backlog: number;
   /** Lease updates withheld from the partner since it was lost. */
   readonly unsentUpdates: number;
+  readonly refusedUpdates: number;
 }
 
 export interface ServerFigures {

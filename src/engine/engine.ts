@@ -50,6 +50,8 @@ export function serve(context: Context, shed: boolean): number {
   // [RFC6842 3] Where the subnet ignores identifiers they are still echoed: only the lease lookup must not see them.
   if (context.subnet?.config.matchClientId === false && query.hw.length > 0) query.clientId.length = 0;
   if (type === MessageType.inform) return answerInform(context);
+  // A lease that the partner cannot hold could not be confirmed: its client is told so by silence, at once.
+  if (query.clientId.length > context.policy.clientIdBytesMax) return G['tandem-drop-partner-cannot-hold'];
   context.book.table.lock();
   try {
     return handle(context, type);
@@ -148,6 +150,7 @@ const KEA_DROPS: Readonly<Record<number, number>> = {
   [G['tandem-drop-updates-full']]: G['pkt4-queue-full'],
   [G['tandem-drop-table-full']]: G['pkt4-processing-failed'],
   [G['tandem-drop-reply-too-large']]: G['pkt4-processing-failed'],
+  [G['tandem-drop-partner-cannot-hold']]: G['pkt4-processing-failed'],
   [G['tandem-drop-no-subnet']]: NONE,
   [G['tandem-drop-no-address']]: NONE,
   [G['tandem-drop-unknown-client']]: NONE,

@@ -115,6 +115,10 @@ export class MainLeaseStore implements LeaseStore {
     return leases;
   }
 
+  addresses(): Uint32Array {
+    return this.#order.addresses();
+  }
+
   all(subnetIds: readonly number[] | null): Lease4[] {
     const leases = this.page(-1, Number.POSITIVE_INFINITY);
     return subnetIds === null ? leases : leases.filter((lease) => subnetIds.includes(lease.subnetId));

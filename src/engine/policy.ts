@@ -24,6 +24,8 @@ export interface Policy {
   readonly updateMode: UpdateMode;
   /** True while the partner is silent: queries out of scope are reported to main as observations. */
   readonly observeOutOfScope: boolean;
+  /** The longest client identifier that the partner can hold: a client with a longer one is not served at all. */
+  readonly clientIdBytesMax: number;
 }
 
 const VERSION = 0;
@@ -33,7 +35,8 @@ const ACTIVE_SERVERS = 1;
 const SCOPES = 2;
 const UPDATE_MODE = 3;
 const OBSERVE = 4;
-const BLOCK_WORDS = 5;
+const CLIENT_ID_MAX = 5;
+const BLOCK_WORDS = 6;
 
 /** @param relationships each has a policy of its own; without high availability there is one all the same */
 export function allocatePolicies(relationships: number): SharedArrayBuffer {
@@ -50,6 +53,7 @@ export function publishPolicy(words: Int32Array, relationship: number, policy: P
   Atomics.store(words, at + SCOPES, policy.scopes);
   Atomics.store(words, at + UPDATE_MODE, policy.updateMode);
   Atomics.store(words, at + OBSERVE, policy.observeOutOfScope ? 1 : 0);
+  Atomics.store(words, at + CLIENT_ID_MAX, policy.clientIdBytesMax);
   return Atomics.add(words, VERSION, 1) + 1;
 }
 
@@ -65,6 +69,7 @@ export class PolicyView {
   scopes = 0;
   updateMode: number = UpdateMode.off;
   observeOutOfScope = 0;
+  clientIdBytesMax = 0;
 
   constructor(memory: SharedArrayBuffer) {
     this.#words = new Int32Array(memory);
@@ -96,6 +101,7 @@ export class PolicyView {
     this.scopes = copy[at + SCOPES]!;
     this.updateMode = copy[at + UPDATE_MODE]!;
     this.observeOutOfScope = copy[at + OBSERVE]!;
+    this.clientIdBytesMax = copy[at + CLIENT_ID_MAX]!;
   }
 
   #takeService(): void {

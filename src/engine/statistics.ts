@@ -64,6 +64,7 @@ export const GLOBAL_STATISTICS = [
   'tandem-drop-updates-full',
   'tandem-drop-table-full',
   'tandem-drop-reply-too-large',
+  'tandem-drop-partner-cannot-hold',
   'tandem-drop-send-failed',
   'tandem-drop-update-rejected',
   'tandem-drop-parked-too-long',

@@ -56,21 +56,39 @@ export function eraseClient(context: Context, slot: number): void {
   context.book.table.rows.setFlags(slot, 0);
 }
 
-/** Sets state, place and times of a row. */
+/** How far a row's cltt may be ahead of our clock: the clocks of a pair, 60 s at most, and some changes in one second. */
+const CLTT_AHEAD_MAX_SEC = 120;
+
+/**
+ * The cltt of a change: now, but never before that of the change before it, and after it where the address changes hands.
+ * By it the servers of a pair tell which of two leases at an address is the later one (lease/precedence.ts), and the
+ * former one may have been given by the clock of the partner, or in this very second.
+ */
+export function clttOfChange(context: Context, slot: number, changesHands: boolean): number {
+  const before = context.book.table.rows.clttSec(slot) + (changesHands ? 1 : 0);
+  const { nowSec } = context;
+  return before > nowSec && before - nowSec <= CLTT_AHEAD_MAX_SEC ? before : nowSec;
+}
+
+/**
+ * Sets state, place and times of a row.
+ * @param changesHands the row was another client's
+ */
 export function writeTerms(
   context: Context,
   slot: number,
   subnet: CompiledSubnet,
   state: number,
   validLifetimeSec: number,
+  changesHands: boolean,
 ): void {
-  const { book, nowSec } = context;
+  const { book } = context;
   const { rows } = book.table;
   const address = rows.address(slot);
   let poolId = 0;
   for (const pool of subnet.pools) if (address >= pool.first && address <= pool.last) poolId = pool.poolId;
   rows.setState(slot, state);
   rows.setFlags(slot, RowFlag.granted);
-  rows.setTimes(slot, nowSec, validLifetimeSec);
+  rows.setTimes(slot, clttOfChange(context, slot, changesHands), validLifetimeSec);
   book.setPlace(slot, subnet.config.id, poolId);
 }

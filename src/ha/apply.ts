@@ -7,7 +7,7 @@ import {
   mayStartMaintenance,
   stateAfterMaintenance,
 } from './maintenance.ts';
-import type { HaEvent, PartnerState } from './model.ts';
+import type { HaEvent, HeartbeatReport, PartnerState } from './model.ts';
 import { forgetRejected, REJECTED_LIFETIME_MS, recordRejected } from './rejected.ts';
 import { enter, log, pause, type Run, serveScopes, setService, startHeartbeats, transition } from './run.ts';
 import { sortScopes } from './scopes.ts';
@@ -50,6 +50,11 @@ export function applyEvent(run: Run): Extent {
     case 'observed':
       applyTraffic(run, event);
       return 'none';
+    case 'updates-refused':
+    case 'updates-lost':
+    case 'partner-limits':
+      applyPartnerLacks(run, event);
+      return 'none';
     case 'operation-finished':
       return applyOperation(run, event);
     default:
@@ -68,9 +73,20 @@ function applyStarted(run: Run): Extent {
 
 function applyHeartbeat(run: Run, event: EventOf<'heartbeat-answered'>): Extent {
   const { state } = run;
+  state.collectDue ||= mayHoldMore(run, event.report);
   state.communication = heardFrom(state.communication, event.report, run.nowMs, event.nowUtcSec);
   state.unacked = noUnackedClients(run.setup.config);
   return 'through';
+}
+
+/**
+ * Whether the partner may have leases that are missing here: it was away, or has just started, and is none that gives
+ * them back by itself. Kea keeps a lease whose update did not get through, and one that it gave while it was alone.
+ */
+function mayHoldMore({ state, setup }: Run, report: HeartbeatReport): boolean {
+  if (report.givesBack || !setup.config.syncLeases || !STATE_TRAITS[state.name].service) return false;
+  const isStarting = report.state === 'waiting' || report.state === 'syncing' || report.state === 'ready';
+  return isStarting || state.communication.partnerState === 'unavailable';
 }
 
 function losePartner(run: Run): void {
@@ -100,6 +116,15 @@ function applyTraffic(
   if (on !== tracked) run.effects.push({ kind: 'track-confirmed', on });
 }
 
+function applyPartnerLacks(
+  { state, setup }: Run,
+  event: EventOf<'updates-refused' | 'updates-lost' | 'partner-limits'>,
+): void {
+  if (event.kind === 'updates-lost') state.partnerOwesSync = setup.config.syncLeases;
+  else if (event.kind === 'partner-limits') state.partnerClientIdMax = event.clientIdBytesMax;
+  else state.refused = { leases: state.refused.leases + event.leases, reason: event.reason };
+}
+
 function applyObserved(run: Run, event: EventOf<'observed'>): void {
   const { state, setup } = run;
   // Reports may arrive late: the partner has answered since, so its clients need no watching.
@@ -123,7 +148,10 @@ function applyOperation(run: Run, event: EventOf<'operation-finished'>): Extent 
   if (state.operation === null || state.operation.id !== event.id) return 'none';
   if (state.operation.kind !== 'sync') return 'through';
   startHeartbeats(run);
-  if (event.ok) state.communication = stillThere(state.communication, run.nowMs);
+  if (event.ok) {
+    state.communication = stillThere(state.communication, run.nowMs);
+    state.collectDue = false;
+  }
   return 'through';
 }
 

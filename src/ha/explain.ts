@@ -112,7 +112,11 @@ function rejectedFact(view: View): string {
   const { size } = view.state.rejected.records;
   const max = view.setup.config.maxRejectedLeaseUpdates;
   const clients = `the partner rejected updates of ${counted(size, 'client')}`;
-  return max === 0 ? `${clients}; no number of them ends the pair` : `${clients}; ${max} end the pair`;
+  const end = max === 0 ? 'no number of them ends the pair' : `${max} end the pair`;
+  const { leases, reason } = view.state.refused;
+  const refused =
+    leases === 0 ? '' : `; ${counted(leases, 'lease')} it could not hold, the last because: ${reason}`;
+  return `${clients}; ${end}${refused}`;
 }
 
 function backupFacts({ setup }: View): readonly string[] {

@@ -8,6 +8,8 @@ export interface TandemMember {
   readonly version: string;
   /** Understands lease4-bulk-apply. */
   readonly bulk: true;
+  /** After a synchronization it sends the other server what only it has: nobody needs to fetch that. */
+  readonly 'gives-back': true;
 }
 
 export interface HeartbeatReply extends HeartbeatReport {
@@ -36,6 +38,11 @@ export function showsBulk(args: JsonMap): boolean {
   return isMap(tandem) && member(tandem, 'bulk') === true;
 }
 
+function givesBack(args: JsonMap): boolean {
+  const tandem = member(args, 'tandem');
+  return isMap(tandem) && member(tandem, 'gives-back') === true;
+}
+
 /** Reads the answer to a heartbeat; an error text says what makes it worthless. */
 export function readHeartbeat(answer: PeerAnswer): Read<HeartbeatReply> {
   if (answer.kind === 'failed') return bad(answer.reason);
@@ -57,6 +64,7 @@ export function readHeartbeat(answer: PeerAnswer): Read<HeartbeatReply> {
     scopes: readScopes(member(args, 'scopes')),
     unsentUpdates: typeof unsent === 'number' ? unsent : null,
     bulk: showsBulk(args),
+    givesBack: givesBack(args),
   });
 }
 

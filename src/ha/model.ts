@@ -31,7 +31,7 @@ export type PartnerState = HaStateName | 'unavailable' | 'unknown';
 
 /** Something that runs outside the machine and comes back as an event with the same number. */
 export interface Operation {
-  readonly kind: 'sync' | 'backlog' | 'reset';
+  readonly kind: 'sync' | 'backlog' | 'reset' | 'collect';
   readonly id: number;
 }
 
@@ -67,6 +67,8 @@ export interface MachineState {
   readonly backlogLost: boolean;
   /** The partner took our reset, because updates for it were lost, and has not synchronized since. */
   readonly partnerOwesSync: boolean;
+  /** The partner may have leases that are missing here, and will not send them by itself: they are to be fetched. */
+  readonly collectDue: boolean;
   /** The partner said that its synchronization is complete while this server was partner-down; held off until a heartbeat. */
   readonly syncNotified: SyncNotified | null;
   /** `unsentUpdates` when the partner last completed a synchronization in this partner-down; null = it has not. */
@@ -76,6 +78,10 @@ export interface MachineState {
   readonly communication: Communication;
   readonly unacked: UnackedClients;
   readonly rejected: RejectedClients;
+  /** Leases that the partner cannot hold, since the start, and what it said of the last one. */
+  readonly refused: { readonly leases: number; readonly reason: string };
+  /** The longest client identifier that the partner can hold, in octets. */
+  readonly partnerClientIdMax: number;
   /** Transactions whose updates were withheld from the partner, 0..2^64-1; after the first it is never 0 again. */
   readonly unsentUpdates: bigint;
 }
@@ -100,6 +106,8 @@ export interface HeartbeatReport {
   readonly scopes: readonly string[] | null;
   /** The partner's unsent-update count; null when the reply has none. */
   readonly unsentUpdates: number | null;
+  /** The partner sends by itself, when it has synchronized, what only it has. */
+  readonly givesBack: boolean;
 }
 
 export type HaHappening =
@@ -119,6 +127,10 @@ export type HaHappening =
   | { readonly kind: 'updates-unsent'; readonly transactions: number }
   | { readonly kind: 'updates-rejected'; readonly clients: readonly string[] }
   | { readonly kind: 'updates-confirmed'; readonly clients: readonly string[] }
+  | { readonly kind: 'updates-refused'; readonly leases: number; readonly reason: string }
+  /** Too many updates failed to be sent once more: only a synchronization makes the partner complete. */
+  | { readonly kind: 'updates-lost' }
+  | { readonly kind: 'partner-limits'; readonly clientIdBytesMax: number }
   | { readonly kind: 'observed'; readonly clients: readonly Observation[] }
   | { readonly kind: 'operation-finished'; readonly id: number; readonly ok: boolean }
   | { readonly kind: 'reset-requested' }
@@ -154,6 +166,7 @@ export type HaEffect =
   | { readonly kind: 'start-heartbeats' }
   | { readonly kind: 'stop-heartbeats' }
   | { readonly kind: 'start-sync'; readonly id: number }
+  | { readonly kind: 'start-collect'; readonly id: number }
   | { readonly kind: 'send-backlog'; readonly id: number }
   | { readonly kind: 'clear-backlog' }
   | { readonly kind: 'send-reset'; readonly id: number }

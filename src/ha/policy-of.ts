@@ -10,6 +10,7 @@ export function policyOf(state: MachineState, serviceEnabled: boolean): Policy {
     scopes: scopeBits(state.setup, state.scopes),
     updateMode: updateModeOf(state),
     observeOutOfScope: state.observing,
+    clientIdBytesMax: state.partnerClientIdMax,
   };
 }
 
@@ -19,7 +20,8 @@ export function isSamePolicy(a: Policy, b: Policy): boolean {
     a.activeServers === b.activeServers &&
     a.scopes === b.scopes &&
     a.updateMode === b.updateMode &&
-    a.observeOutOfScope === b.observeOutOfScope
+    a.observeOutOfScope === b.observeOutOfScope &&
+    a.clientIdBytesMax === b.clientIdBytesMax
   );
 }
 

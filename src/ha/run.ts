@@ -127,7 +127,12 @@ export function startOperation(run: Run, kind: Operation['kind']): void {
   const id = run.state.operationCount + 1;
   run.state.operationCount = id;
   run.state.operation = { kind, id };
-  const effect = { sync: 'start-sync', backlog: 'send-backlog', reset: 'send-reset' } as const;
+  const effect = {
+    sync: 'start-sync',
+    backlog: 'send-backlog',
+    reset: 'send-reset',
+    collect: 'start-collect',
+  } as const;
   run.effects.push({ kind: effect[kind], id });
 }
 

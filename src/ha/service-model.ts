@@ -62,6 +62,8 @@ export interface HaService extends UpdateListener {
   why(): HaWhy;
   /** Transactions whose updates were withheld from the partner since the start. */
   unsentUpdates(): number;
+  /** Leases that the partner could not hold, since the start. */
+  refusedUpdates(): number;
 }
 
 /** What the parts of the service (commands, maintenance) may do with it. */

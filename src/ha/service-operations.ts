@@ -4,7 +4,7 @@ import type { HaEffect } from './model.ts';
 import { COMMAND_TIMEOUT_MS, isSuccess, problemOf } from './peer-answers.ts';
 import type { HaControl } from './service-model.ts';
 import { Origin } from './service-switch.ts';
-import { type SyncOutcome, synchronize } from './service-sync.ts';
+import { type SyncOutcome, type SyncRequest, synchronize } from './service-sync.ts';
 
 export class Operations {
   readonly #control: HaControl;
@@ -19,9 +19,12 @@ export class Operations {
   }
 
   /** Starts what the machine asks for; the end comes back to it as `operation-finished`. */
-  begin(effect: Extract<HaEffect, { kind: 'start-sync' | 'send-backlog' | 'send-reset' }>): void {
+  begin(
+    effect: Extract<HaEffect, { kind: 'start-sync' | 'start-collect' | 'send-backlog' | 'send-reset' }>,
+  ): void {
     const work = {
       'start-sync': this.#startSync,
+      'start-collect': this.#startCollect,
       'send-backlog': this.#sendBacklog,
       'send-reset': this.#sendReset,
     };
@@ -36,18 +39,27 @@ export class Operations {
   commandSync(source: PeerClient, periodSec: number): Promise<SyncOutcome> | null {
     if (this.isSynchronizing()) return null;
     return this.#serialized(async () => {
-      const outcome = await this.#synchronize(source, periodSec, () => this.#control.isStopped());
+      const outcome = await this.#synchronize('fetch', source, periodSec, () => this.#control.isStopped());
       this.#noteFailure(source, outcome);
       return outcome;
     });
   }
 
   /** The synchronization of the syncing state. Abandoned as soon as the machine no longer waits for it. */
-  async #startSync(id: number): Promise<void> {
+  #startSync(id: number): Promise<void> {
+    return this.#withPartner('exchange', id);
+  }
+
+  /** Fetches what the partner keeps to itself: in partner-down, where it waits for us, or while both serve. */
+  #startCollect(id: number): Promise<void> {
+    return this.#withPartner(this.#control.state().name === 'partner-down' ? 'settle' : 'collect', id);
+  }
+
+  async #withPartner(kind: SyncRequest['kind'], id: number): Promise<void> {
     const source = this.#partner();
     const isCancelled = () => this.#control.isStopped() || this.#control.state().operation?.id !== id;
     const outcome = await this.#serialized(() =>
-      this.#synchronize(source, maxPeriodSec(this.#control), isCancelled),
+      this.#synchronize(kind, source, maxPeriodSec(this.#control), isCancelled),
     );
     this.#noteFailure(source, outcome);
     this.#control.submit({ kind: 'operation-finished', id, ok: outcome.ok });
@@ -71,13 +83,20 @@ export class Operations {
     this.#control.submit({ kind: 'operation-finished', id, ok });
   }
 
-  #synchronize(source: PeerClient, periodSec: number, isCancelled: () => boolean): Promise<SyncOutcome> {
+  #synchronize(
+    kind: SyncRequest['kind'],
+    source: PeerClient,
+    periodSec: number,
+    isCancelled: () => boolean,
+  ): Promise<SyncOutcome> {
     const { parts, setup } = this.#control;
     const { syncPageLimit, syncTimeoutMs } = setup.config;
     return synchronize(
       {
         store: parts.store,
         log: parts.log,
+        clock: parts.clock,
+        sendLeases: (leases) => this.#dispatcher.sendLeases(leases),
         yieldTurn: parts.yieldTurn,
         passTime: parts.passTime,
         serverName: setup.own.name,
@@ -86,7 +105,7 @@ export class Operations {
         pageLimit: syncPageLimit,
         pageTimeoutMs: syncTimeoutMs,
       },
-      { source, maxPeriodSec: periodSec, isCancelled },
+      { source, kind, maxPeriodSec: periodSec, isCancelled },
     );
   }
 

@@ -1,22 +1,27 @@
 /**
  * Taking over another server's leases, page by page. The source's service is held off meanwhile, so that no lease
- * changes behind our back; it is released by ha-sync-complete-notify, or by dhcp-enable when something failed.
+ * changes behind our back; it is released by ha-sync-complete-notify, or by dhcp-enable when something failed. In the
+ * state syncing the source then gets what only this server has, before it is released: whoever comes back may have served
+ * alone while the other one was away, and what neither page nor heartbeat tells would be lost at the next failover.
  *
- * Of two leases at one address the one whose client was seen later stays. Nothing is deleted here.
+ * A partner that does not give back by itself (Kea) is asked for its leases when it has synchronized.
  */
 
-import { formatIpv4 } from '../base/ipv4.ts';
+import type { Clock } from '../base/clock.ts';
+import { formatIpv4, type Ipv4 } from '../base/ipv4.ts';
 import type { LeaseStore } from '../lease/store.ts';
 import type { Log } from '../log/logger.ts';
-import type { PeerAnswer, PeerClient } from '../peer/model.ts';
+import type { Delivery, LeaseToSend, PeerAnswer, PeerClient } from '../peer/model.ts';
 import { isMap, member } from './arguments.ts';
-import { pageAddress, readPageLease } from './lease-page.ts';
+import { pageAddress } from './lease-page.ts';
 import { COMMAND_TIMEOUT_MS, HOLD_MIN_SEC, isSuccess, problemOf, untilSilent } from './peer-answers.ts';
 import { partnerHold } from './service-switch.ts';
+import { LeaseMerge, type SyncCounts } from './sync-merge.ts';
 
 export interface SyncParts {
   readonly store: LeaseStore;
   readonly log: Log;
+  readonly clock: Clock;
   readonly yieldTurn: () => Promise<void>;
   readonly passTime: (delayMs: number) => Promise<void>;
   readonly serverName: string;
@@ -27,10 +32,19 @@ export interface SyncParts {
   readonly pageLimit: number;
   /** Time for one page to arrive, and to become durable here. */
   readonly pageTimeoutMs: number;
+  /** Sends leases to the partner as they stand. */
+  readonly sendLeases: (leases: Iterable<LeaseToSend>) => Promise<Delivery>;
 }
 
 export interface SyncRequest {
   readonly source: PeerClient;
+  /**
+   *     fetch      take what is newer there (ha-sync)
+   *     exchange   and give what is newer here (the state syncing)
+   *     settle     the same with a partner that is silent by itself, because it waits for us in ready
+   *     collect    take what is newer there while both serve, slowly
+   */
+  readonly kind: 'fetch' | 'exchange' | 'settle' | 'collect';
   /** The source's service comes back by itself after this many seconds without a further request. */
   readonly maxPeriodSec: number;
   /** Asked between requests and between slices of a page. */
@@ -44,20 +58,14 @@ export interface SyncOutcome {
   readonly sourceFailed: boolean;
 }
 
-export interface SyncCounts {
-  pages: number;
-  created: number;
-  updated: number;
-  kept: number;
-  /** Of subnets of another relationship. */
-  foreign: number;
-  skipped: number;
-}
-
 /** Leases applied between two turns of the event loop; one takes a few microseconds. */
 const SLICE_LEASES = 256;
+/** Leases given back between two renewals of the hold: a Kea takes them in three seconds. */
+const GIVEN_AT_ONCE_MAX = 4096;
 /** Bad leases that are named in the log; the rest is only counted. */
 const SKIPPED_LOGGED_MAX = 5;
+/** While both serve, a page may take this share of the source's time: it rests so many times as long. */
+const COLLECT_REST_FACTOR = 4;
 
 class SyncFailure extends Error {
   readonly sourceFailed: boolean;
@@ -70,50 +78,90 @@ class SyncFailure extends Error {
 
 /** Runs one synchronization to its end; never rejects. */
 export async function synchronize(parts: SyncParts, request: SyncRequest): Promise<SyncOutcome> {
-  const counts: SyncCounts = { pages: 0, created: 0, updated: 0, kept: 0, foreign: 0, skipped: 0 };
-  parts.log('TDM_HA_SYNC_STARTED', { source: request.source.name });
+  const { source, kind } = request;
+  parts.log('TDM_HA_SYNC_STARTED', { source: source.name, kind });
+  const merge = createMerge(parts, request);
   const held = { sourceService: false };
   try {
-    await takePages(parts, request, counts, held);
-    await tellComplete(parts, request.source, held);
-    parts.log('TDM_HA_SYNC_SUCCEEDED', { source: request.source.name, ...counts });
-    return { ok: true, text: describe(counts), sourceFailed: false };
+    await takePages(parts, request, merge, held);
+    if (givesBack(request)) await giveBack(parts, request, merge, held);
+    if (holdsSource(request)) await tellComplete(parts, source, held);
+    parts.log('TDM_HA_SYNC_SUCCEEDED', { source: source.name, kind, ...merge.counts });
+    return { ok: true, text: describe(merge.counts), sourceFailed: false };
   } catch (error) {
-    const failure = error instanceof SyncFailure ? error : new SyncFailure(String(error), false);
-    parts.log('TDM_HA_SYNC_FAILED', { source: request.source.name, reason: failure.message, ...counts });
-    if (held.sourceService) await enableSource(parts, request.source);
+    const failure = error instanceof SyncFailure ? error : new SyncFailure((error as Error).message, false);
+    parts.log('TDM_HA_SYNC_FAILED', { source: source.name, kind, reason: failure.message, ...merge.counts });
+    if (held.sourceService) await enableSource(parts, source);
     return { ok: false, text: failure.message, sourceFailed: failure.sourceFailed };
   }
+}
+
+function holdsSource({ kind }: SyncRequest): boolean {
+  return kind === 'fetch' || kind === 'exchange';
+}
+
+function givesBack({ kind }: SyncRequest): boolean {
+  return kind === 'exchange' || kind === 'settle';
+}
+
+function createMerge(parts: SyncParts, request: SyncRequest): LeaseMerge {
+  let named = 0;
+  return new LeaseMerge({
+    store: parts.store,
+    subnets: parts.subnets,
+    givesBack: givesBack(request),
+    nowSec: parts.clock.wallSec(),
+    onSkipped: (address, reason) => {
+      if (++named > SKIPPED_LOGGED_MAX) return;
+      parts.log('TDM_HA_SYNC_LEASE_SKIPPED', {
+        address: address === null ? null : formatIpv4(address),
+        reason,
+      });
+    },
+  });
 }
 
 async function takePages(
   parts: SyncParts,
   request: SyncRequest,
-  counts: SyncCounts,
+  merge: LeaseMerge,
   held: { sourceService: boolean },
 ): Promise<void> {
   let from = -1;
   for (;;) {
-    const disabled = await disableSource(parts, request);
-    const isFirst = !held.sourceService;
-    held.sourceService = true;
-    if (isFirst) await untilSilent(disabled, parts);
+    const startMs = parts.clock.monotonicMs();
+    await holdSource(parts, request, held);
     const page = await fetchPage(parts, request.source, from);
-    counts.pages++;
-    await applyPage(parts, request, page, counts);
-    await makeDurable(parts);
-    if (page.length < parts.pageLimit) return;
+    merge.counts.pages++;
+    await applyPage(parts, request, page, merge);
+    const isLast = page.length < parts.pageLimit;
     const last = lastAddress(page);
+    merge.endPage(isLast ? null : last);
+    await makeDurable(parts);
+    if (isLast) return;
     if (last <= from)
       throw new SyncFailure('the source repeats a page: its leases do not ascend by address', true);
     from = last;
+    if (request.kind === 'collect')
+      await parts.passTime((parts.clock.monotonicMs() - startMs) * COLLECT_REST_FACTOR);
   }
 }
 
-/** Sent again for every page, which restarts the source's timer. */
-async function disableSource(parts: SyncParts, request: SyncRequest): Promise<PeerAnswer> {
-  const { source, maxPeriodSec, isCancelled } = request;
-  if (isCancelled()) throw new SyncFailure('the synchronization was cancelled', false);
+/** Renewed before every page, which restarts the source's timer. */
+async function holdSource(
+  parts: SyncParts,
+  request: SyncRequest,
+  held: { sourceService: boolean },
+): Promise<void> {
+  if (request.isCancelled()) throw new SyncFailure('the synchronization was cancelled', false);
+  if (!holdsSource(request)) return;
+  const disabled = await disableSource(parts, request);
+  const isFirst = !held.sourceService;
+  held.sourceService = true;
+  if (isFirst) await untilSilent(disabled, parts);
+}
+
+async function disableSource(parts: SyncParts, { source, maxPeriodSec }: SyncRequest): Promise<PeerAnswer> {
   const args = { ...partnerHold(parts.origin), 'max-period': Math.max(HOLD_MIN_SEC, maxPeriodSec) };
   const answer = await source.request('dhcp-disable', args, COMMAND_TIMEOUT_MS);
   expectSuccess('dhcp-disable', answer);
@@ -138,48 +186,45 @@ async function applyPage(
   parts: SyncParts,
   request: SyncRequest,
   page: readonly unknown[],
-  counts: SyncCounts,
+  merge: LeaseMerge,
 ): Promise<void> {
   for (let start = 0; start < page.length; start += SLICE_LEASES) {
     if (request.isCancelled()) throw new SyncFailure('the synchronization was cancelled', false);
     const end = Math.min(start + SLICE_LEASES, page.length);
-    for (let i = start; i < end; i++) applyEntry(parts, page[i], counts);
+    for (let i = start; i < end; i++) merge.apply(page[i]);
     await parts.yieldTurn();
   }
 }
 
-function applyEntry(parts: SyncParts, entry: unknown, counts: SyncCounts): void {
-  const lease = readPageLease(entry);
-  if (!lease.ok) {
-    skip(parts, entry, lease.error, counts);
-    return;
+/** Sends the source what it lacks, in portions, while its service is still off. */
+async function giveBack(
+  parts: SyncParts,
+  request: SyncRequest,
+  merge: LeaseMerge,
+  held: { sourceService: boolean },
+): Promise<void> {
+  const { counts } = merge;
+  const lacking = merge.lacking();
+  for (let portion = take(lacking); portion.length > 0; portion = take(lacking)) {
+    await holdSource(parts, request, held);
+    const { taken, refused, named, failure } = await parts.sendLeases(portion);
+    counts.given += taken;
+    counts.refused += refused;
+    for (const lease of named) parts.log('TDM_HA_SYNC_LEASE_REFUSED', { ...lease });
+    if (failure !== null) throw new SyncFailure(`giving back leases: ${failure}`, true);
   }
-  if (parts.subnets?.has(lease.value.subnetId) === false) {
-    counts.foreign++;
-    return;
-  }
-  const local = parts.store.get(lease.value.address);
-  if (local !== null && local.clttSec >= lease.value.clttSec) {
-    counts.kept++;
-    return;
-  }
-  const outcome = parts.store.put(lease.value);
-  if (outcome === 'full') skip(parts, entry, 'no memory for more leases', counts);
-  else if (outcome === 'busy')
-    // Its reply leaves or is refused any moment; who has the address in the end is known when this begins again.
-    throw new SyncFailure(`${formatIpv4(lease.value.address)} is being given to another client`, false);
-  else counts[outcome]++;
+  // Leases that another one of the same client has replaced are gone from here as well.
+  await makeDurable(parts);
 }
 
-/** One bad lease is no reason to do without the others. */
-function skip(parts: SyncParts, entry: unknown, reason: string, counts: SyncCounts): void {
-  counts.skipped++;
-  if (counts.skipped > SKIPPED_LOGGED_MAX) return;
-  const address = pageAddress(entry);
-  parts.log('TDM_HA_SYNC_LEASE_SKIPPED', {
-    address: address === null ? null : formatIpv4(address),
-    reason,
-  });
+function take(leases: Iterator<LeaseToSend>): LeaseToSend[] {
+  const portion: LeaseToSend[] = [];
+  while (portion.length < GIVEN_AT_ONCE_MAX) {
+    const next = leases.next();
+    if (next.done) break;
+    portion.push(next.value);
+  }
+  return portion;
 }
 
 async function makeDurable(parts: SyncParts): Promise<void> {
@@ -191,7 +236,7 @@ async function makeDurable(parts: SyncParts): Promise<void> {
 }
 
 /** The highest address of a full page: the next one goes on from there, whatever else its last entry is worth. */
-function lastAddress(page: readonly unknown[]): number {
+function lastAddress(page: readonly unknown[]): Ipv4 {
   let last = -1;
   for (const entry of page) last = Math.max(last, pageAddress(entry) ?? -1);
   return last;
@@ -218,6 +263,6 @@ function expectSuccess(command: string, answer: PeerAnswer): Extract<PeerAnswer,
 }
 
 function describe(counts: SyncCounts): string {
-  const { created, updated, kept, foreign, skipped } = counts;
-  return `lease database synchronization complete: ${created} leases added, ${updated} replaced, ${kept} kept, ${foreign} of other subnets, ${skipped} skipped`;
+  const { created, updated, kept, foreign, skipped, given } = counts;
+  return `lease database synchronization complete: ${created} leases added, ${updated} replaced, ${kept} kept, ${foreign} of other subnets, ${skipped} skipped, ${given} given back`;
 }

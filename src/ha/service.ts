@@ -5,18 +5,16 @@
 import { assert, assertNever } from '../base/assert.ts';
 import type { CommandTable } from '../control/answer.ts';
 import type { ClientKey, PeerClient, UpdateDispatcher } from '../peer/model.ts';
-import type { Read } from './arguments.ts';
 import { createHaCommands } from './commands.ts';
 import { explain, type HaWhy } from './explain.ts';
-import { type HeartbeatReply, heartbeatArguments, readHeartbeat, type TandemMember } from './heartbeat.ts';
+import type { TandemMember } from './heartbeat.ts';
 import type { HaEffect, HaHappening, MachineState } from './model.ts';
-import { COMMAND_TIMEOUT_MS } from './peer-answers.ts';
 import type { View } from './run.ts';
 import { CompletionGate } from './service-completions.ts';
-import { HeartbeatLoop } from './service-heartbeat.ts';
 import { logStateChange } from './service-log.ts';
 import type { ClientObservation, HaControl, HaService, HaServiceParts } from './service-model.ts';
 import { Operations } from './service-operations.ts';
+import { PartnerWatch } from './service-partner.ts';
 import { PolicyFollower } from './service-policy.ts';
 import { SilenceTimer } from './service-silence.ts';
 import { Origin } from './service-switch.ts';
@@ -30,11 +28,6 @@ export function createHaService(parts: HaServiceParts): HaService {
   return new PairService(parts);
 }
 
-interface HeartbeatOutcome {
-  readonly sentMs: number;
-  readonly reply: Read<HeartbeatReply>;
-}
-
 class PairService implements HaService, HaControl {
   readonly setup: HaSetup;
   readonly parts: HaServiceParts;
@@ -44,7 +37,7 @@ class PairService implements HaService, HaControl {
   /** Under which the machine holds the service off. */
   readonly #origin: number;
   readonly #completions = new CompletionGate();
-  readonly #heartbeats: HeartbeatLoop<HeartbeatOutcome>;
+  readonly #watch: PartnerWatch;
   readonly #silence: SilenceTimer;
   #machine: MachineState;
   #dispatcher: UpdateDispatcher | null = null;
@@ -60,17 +53,12 @@ class PairService implements HaService, HaControl {
     this.parts = parts;
     this.#origin = Origin.haLocal + parts.index;
     this.setup = createHaSetup(parts.config);
-    this.tandem = { version: parts.version, bulk: true };
+    this.tandem = { version: parts.version, bulk: true, 'gives-back': true };
     this.#policy = new PolicyFollower(parts);
     this.#machine = initialState(this.setup, parts.clock.monotonicMs());
     this.commands = createHaCommands(this, () => this.#view());
     this.#silence = new SilenceTimer(parts, () => this.submit({ kind: 'tick' }));
-    this.#heartbeats = new HeartbeatLoop({
-      timers: parts.timers,
-      delayMs: parts.config.heartbeatDelayMs,
-      send: () => this.#sendHeartbeat(),
-      deliver: (outcome) => this.#deliverHeartbeat(outcome),
-    });
+    this.#watch = new PartnerWatch(this, () => this.#dispatcher?.partnerAnswered());
   }
 
   start(dispatcher: UpdateDispatcher): void {
@@ -87,7 +75,7 @@ class PairService implements HaService, HaControl {
   stop(): void {
     this.#stopped = true;
     this.#unsubscribe();
-    this.#heartbeats.stop();
+    this.#watch.stop();
     this.#silence.stop();
     this.parts.serviceSwitch.enable(this.#origin);
   }
@@ -105,6 +93,16 @@ class PairService implements HaService, HaControl {
     this.#completions.noteTrouble();
     this.parts.log('TDM_HA_UPDATES_REJECTED', { clients: clients.length });
     this.submit({ kind: 'updates-rejected', clients: clients.map(keyOf) });
+  }
+
+  refused(leases: number, reason: string): void {
+    this.#completions.noteTrouble();
+    this.submit({ kind: 'updates-refused', leases, reason });
+  }
+
+  updatesLost(): void {
+    this.parts.log('TDM_HA_UPDATES_LOST', {});
+    this.submit({ kind: 'updates-lost' });
   }
 
   confirmed(clients: readonly ClientKey[]): void {
@@ -140,6 +138,10 @@ class PairService implements HaService, HaControl {
 
   unsentUpdates(): number {
     return Number(this.#machine.unsentUpdates);
+  }
+
+  refusedUpdates(): number {
+    return this.#machine.refused.leases;
   }
 
   // HaControl: what the commands and operations use.
@@ -227,12 +229,13 @@ class PairService implements HaService, HaControl {
         this.#setService(effect.on);
         break;
       case 'start-heartbeats':
-        this.#heartbeats.start();
+        this.#watch.start();
         break;
       case 'stop-heartbeats':
-        this.#heartbeats.stop();
+        this.#watch.stop();
         break;
       case 'start-sync':
+      case 'start-collect':
       case 'send-backlog':
       case 'send-reset':
         this.#operations?.begin(effect);
@@ -265,26 +268,6 @@ class PairService implements HaService, HaControl {
   #refreshPolicy(): void {
     // A change of the switch from within: the policy is published once, when everything pending is worked off.
     if (!this.#busy && !this.#stopped) this.#policy.publish(this.#machine);
-  }
-
-  async #sendHeartbeat(): Promise<HeartbeatOutcome> {
-    const sentMs = this.parts.clock.monotonicMs();
-    const args = heartbeatArguments(this.setup.own.name, this.tandem);
-    const answer = await this.partner()?.request('ha-heartbeat', args, COMMAND_TIMEOUT_MS);
-    assert(answer !== undefined, 'heartbeats go to a partner');
-    return { sentMs, reply: readHeartbeat(answer) };
-  }
-
-  #deliverHeartbeat({ sentMs, reply }: HeartbeatOutcome): void {
-    if (this.#stopped) return;
-    if (!reply.ok) {
-      this.parts.log('TDM_HA_HEARTBEAT_FAILED', { partner: this.setup.partner?.name, reason: reply.error });
-      this.submit({ kind: 'heartbeat-failed', sentMs, reason: reply.error });
-      return;
-    }
-    this.sawPartnerBulk(reply.value.bulk);
-    const nowUtcSec = Math.floor(this.parts.clock.wallMs() / 1000);
-    this.submit({ kind: 'heartbeat-answered', sentMs, nowUtcSec, report: reply.value });
   }
 }
 

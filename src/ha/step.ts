@@ -5,6 +5,7 @@
  * An event stays pending across transitions: the new state decides as well, until a state stays where it is. One
  * heartbeat can thus lead from waiting through syncing to the start of a synchronization.
  */
+import { CLIENT_ID_BYTES_MAX } from '../lease/record.ts';
 import { applyEvent } from './apply.ts';
 import { isInterrupted, noCommunication } from './communication.ts';
 import type { HaEffect, HaEvent, MachineState } from './model.ts';
@@ -40,12 +41,15 @@ export function initialState(setup: HaSetup, nowMs: number): MachineState {
     operationCount: 0,
     backlogLost: false,
     partnerOwesSync: false,
+    collectDue: false,
     syncNotified: null,
     syncedUnsent: null,
     observing: false,
     communication: noCommunication(nowMs),
     unacked: noUnackedClients(setup.config),
     rejected: noRejectedClients(setup.config),
+    refused: { leases: 0, reason: '' },
+    partnerClientIdMax: CLIENT_ID_BYTES_MAX,
     unsentUpdates: 0n,
   };
 }
@@ -73,7 +77,8 @@ export function step(state: MachineState, event: HaEvent, handlersMax: number = 
 function resolveSyncNotified(run: Run): void {
   const { event, state } = run;
   const notified = state.syncNotified;
-  if (notified === null) return;
+  // While the partner's leases are fetched, the service stays off for that.
+  if (notified === null || state.operation?.kind === 'collect') return;
   if (event.kind !== 'heartbeat-answered' && event.kind !== 'heartbeat-failed') return;
   if (event.sentMs < notified.atMs) return;
   if (event.kind === 'heartbeat-answered' && event.report.state === 'syncing' && !notified.spared) {

@@ -22,6 +22,8 @@ export interface LeaseStore {
   remove(address: Ipv4): boolean;
   /** At most `limit` leases with addresses strictly above `from` (-1 = from the start), ascending by address. */
   page(from: number, limit: number): Lease4[];
+  /** Every address that has a lease or an offer, ascending; never changed afterwards. */
+  addresses(): Uint32Array;
   /** Leases of the given subnets, or all; ascending by address. */
   all(subnetIds: readonly number[] | null): Lease4[];
   count(): number;

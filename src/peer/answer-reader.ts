@@ -1,8 +1,7 @@
 /**
  * Reads the answer to a command by Kea's rules: a list whose first element is a map with an integer `result`. A bare
- * map is how errors at HTTP level come (401, 403 ...): it counts as result 1, whatever it says, with its text kept.
+ * map is how errors at HTTP level come (401, 403 ...): no command was carried out, whatever it says; its text is kept.
  */
-import { Result } from '../control/answer.ts';
 import type { PeerAnswer } from './model.ts';
 
 /** Texts come from the other side and go to the log. */
@@ -27,7 +26,7 @@ export function readAnswer(body: string): PeerAnswer {
 
 function readBareMap(parsed: unknown): PeerAnswer {
   if (!isMap(parsed)) return { kind: 'failed', reason: 'the answer is neither a list nor a map' };
-  return { kind: 'answer', result: Result.error, text: textOf(parsed), arguments: undefined };
+  return { kind: 'failed', reason: `the request was refused: ${textOf(parsed)}` };
 }
 
 function textOf(answer: Readonly<Record<string, unknown>>): string {

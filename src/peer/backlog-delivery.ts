@@ -1,22 +1,24 @@
 /**
- * Delivers a backlog: one request after the other, in order, until it is empty or something is refused. What the partner
- * has taken leaves the backlog; the rest stays for whoever decides what a failure means.
+ * Delivers a backlog: one request after the other, in order, until it is empty or the partner fails. What it has answered
+ * leaves the backlog; the rest stays for whoever decides what a failure means.
  */
 import type { Backlog } from './backlog.ts';
 import { type Batch, BulkBuilder, encodeSingle, type UpdateBytes } from './batch.ts';
 import { type SendLimits, UPDATE_TIMEOUT_MS } from './limits.ts';
 import type { PeerClient } from './model.ts';
-import { judge } from './outcome.ts';
+import { judge, type Outcome } from './outcome.ts';
 
 /**
  * @param isBulk asked before each request whether the partner takes many leases at once
- * @returns whether the partner took everything, conflicts included
+ * @param noted is told what each request came to, and says whether to go on
+ * @returns whether the partner has answered for everything
  */
 export async function deliverBacklog(
   backlog: Backlog,
   client: PeerClient,
   isBulk: () => boolean,
   limits: SendLimits,
+  noted: (batch: Batch, outcome: Outcome) => boolean,
 ): Promise<boolean> {
   const { clearings } = backlog;
   for (;;) {
@@ -25,7 +27,7 @@ export async function deliverBacklog(
     const batch = isBulk() ? collect(backlog, limits) : encodeSingle(first, []);
     const outcome = judge(batch, await client.requestBytes(batch.body, UPDATE_TIMEOUT_MS));
     if (backlog.clearings !== clearings) return false;
-    if (outcome.failure !== null || outcome.refused.size > 0) return false;
+    if (!noted(batch, outcome)) return false;
     backlog.drop(batch.entries.length);
   }
 }

@@ -135,7 +135,8 @@ export class BackupLink {
       for (const transaction of entry.transactions) desk.settle(transaction, ok);
     }
     if (outcome.failure !== null) this.#fail(outcome.failure, outcome.refused.size);
-    else if (outcome.refused.size > 0) this.#lose(outcome.refused.size, outcome.conflictText);
+    else if (outcome.refused.size > 0)
+      this.#lose(outcome.refused.size, outcome.conflictText || outcome.refusalText);
     else this.#recover();
     desk.flush();
     this.pump();

@@ -10,40 +10,21 @@
  * until an answer frees the place; so requests are small and fast when idle, large under load, and no timer decides. A
  * full log is the backpressure: the shards stop changing leases.
  */
-import type { Clock } from '../base/clock.ts';
-import { type UpdateLogMemory, UpdateRecord } from '../engine/shard-link.ts';
-import type { Log } from '../log/logger.ts';
+import { UpdateRecord } from '../engine/shard-link.ts';
 import { Backlog } from './backlog.ts';
 import { deliverBacklog } from './backlog-delivery.ts';
 import { BackupLink } from './backups.ts';
-import type { Batch } from './batch.ts';
+import type { Batch, UpdateBytes } from './batch.ts';
 import { CLIENT_CONNECTIONS_DEFAULT } from './client.ts';
+import type { DispatcherParts } from './dispatcher-parts.ts';
+import { deliverLeases } from './lease-delivery.ts';
 import { RECORDS_PER_TURN_MAX, SEND_LIMITS, type SendLimits } from './limits.ts';
-import type { PartnerUpdates, PeerClient, UpdateDispatcher, UpdateListener } from './model.ts';
-import { clientOf, type Outcome } from './outcome.ts';
+import type { Delivery, LeaseToSend, PartnerUpdates, UpdateDispatcher } from './model.ts';
+import type { Outcome } from './outcome.ts';
+import { PartnerOutcomes } from './partner-outcomes.ts';
 import { type HeldUpdate, holdUpdate, UpdateSender } from './sender.ts';
 import { type Transaction, TransactionDesk } from './transactions.ts';
 import { type LoggedUpdate, UpdateLogReader } from './update-log.ts';
-
-export interface DispatcherParts {
-  readonly updates: UpdateLogMemory;
-  /** Verdict memory of each shard, by its index. */
-  readonly verdicts: readonly SharedArrayBuffer[];
-  /** Makes a shard look at its verdicts. */
-  readonly wake: (shard: number) => void;
-  /** The other active server; null in passive-backup mode and on a backup. */
-  readonly partner: PeerClient | null;
-  readonly backups: readonly PeerClient[];
-  /** Clients wait for the backups too (passive-backup). */
-  readonly waitBackupAck: boolean;
-  readonly delayedUpdatesLimit: number;
-  /** http-client-threads: connections to each peer, 0 = the default. */
-  readonly connections: number;
-  readonly listener: UpdateListener;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly limits?: Partial<SendLimits>;
-}
 
 /** Starts in `withhold`, to a partner that is taken for a Kea. */
 export function createUpdateDispatcher(parts: DispatcherParts): UpdateDispatcher {
@@ -58,9 +39,9 @@ class Dispatcher implements UpdateDispatcher {
   readonly #sender: UpdateSender | null;
   readonly #backups: readonly BackupLink[];
   readonly #backlog: Backlog;
+  readonly #outcomes: PartnerOutcomes;
   #delivery: Promise<boolean> | null = null;
   #mode: PartnerUpdates = 'withhold';
-  #trackConfirmed = false;
   #unsent = 0;
   #pumping = false;
   #pumpAgain = false;
@@ -75,6 +56,7 @@ class Dispatcher implements UpdateDispatcher {
     this.#limits = limits;
     this.#desk = desk;
     this.#backlog = new Backlog(parts.delayedUpdatesLimit);
+    this.#outcomes = new PartnerOutcomes(parts);
     this.#sender =
       partner === null
         ? null
@@ -92,11 +74,24 @@ class Dispatcher implements UpdateDispatcher {
   }
 
   trackConfirmed(on: boolean): void {
-    this.#trackConfirmed = on;
+    this.#outcomes.tracksConfirmed = on;
   }
 
   setPartnerBulk(supported: boolean): void {
     if (this.#sender !== null) this.#sender.bulk = supported;
+  }
+
+  partnerAnswered(): void {
+    if (this.#outcomes.partnerAnswered()) this.#pump();
+  }
+
+  async sendLeases(leases: Iterable<LeaseToSend>): Promise<Delivery> {
+    const sender = this.#sender;
+    const { partner } = this.#parts;
+    if (sender === null || partner === null)
+      return { taken: 0, refused: 0, named: [], failure: 'no partner' };
+    await sender.idle();
+    return deliverLeases(partner, sender.bulk, this.#limits, leases);
   }
 
   backlog(): { readonly length: number; readonly overflown: boolean } {
@@ -131,7 +126,13 @@ class Dispatcher implements UpdateDispatcher {
     if (sender === null || partner === null) return true;
     // Requests from before are older than the backlog and must not overtake it.
     await sender.idle();
-    return deliverBacklog(this.#backlog, partner, () => sender.bulk, this.#limits);
+    return deliverBacklog(
+      this.#backlog,
+      partner,
+      () => sender.bulk,
+      this.#limits,
+      (batch, outcome) => this.#outcomes.noteBacklog(batch, outcome),
+    );
   }
 
   /** Moves updates from the log to where they belong, as far as there is room. */
@@ -169,6 +170,8 @@ class Dispatcher implements UpdateDispatcher {
     let left = RECORDS_PER_TURN_MAX;
     while (sender.hasSlot) {
       sender.begin();
+      for (let owed = this.#nextOwed(sender); owed !== null; owed = this.#nextOwed(sender))
+        sender.offer(owed, null);
       let update: LoggedUpdate | null = null;
       while (!sender.isFull && left > 0) {
         update = this.#updates.next();
@@ -182,6 +185,10 @@ class Dispatcher implements UpdateDispatcher {
       if (!sent) return 'empty';
     }
     return 'full';
+  }
+
+  #nextOwed(sender: UpdateSender): UpdateBytes | null {
+    return sender.isFull ? null : this.#outcomes.takeOwed();
   }
 
   /** Takes what is in the log without sending it to the partner. */
@@ -253,27 +260,17 @@ class Dispatcher implements UpdateDispatcher {
   }
 
   #finished(batch: Batch, outcome: Outcome): void {
-    const { refused, conflicts, failure } = outcome;
     let completed = false;
     for (const entry of batch.entries) {
-      const ok = !refused.has(entry);
+      const ok = !outcome.refused.has(entry);
       for (const transaction of entry.transactions) {
         this.#desk.settle(transaction, ok);
         completed = true;
       }
     }
     this.#desk.flush();
-    const { listener, log } = this.#parts;
-    if (conflicts.length > 0) {
-      log('TDM_PEER_CONFLICT', { leases: conflicts.length, reason: outcome.conflictText });
-      listener.rejected(conflicts.map((entry) => clientOf(batch, entry)));
-    }
-    if (this.#trackConfirmed && refused.size < batch.entries.length) {
-      const accepted = batch.entries.filter((entry) => !refused.has(entry));
-      listener.confirmed(accepted.map((entry) => clientOf(batch, entry)));
-    }
-    if (failure !== null) listener.partnerFailed(failure);
-    if (completed) listener.completed();
+    this.#outcomes.note(batch, outcome);
+    if (completed) this.#parts.listener.completed();
     this.#pump();
   }
 

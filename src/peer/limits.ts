@@ -31,3 +31,6 @@ export const BACKUP_QUEUE_RECORDS_MAX = 32_768;
 export const BACKUP_QUEUE_BYTES_MAX = 16 * 1024 * 1024;
 /** Pause after a failed request to a backup, so that a dead one costs no processor. */
 export const BACKUP_PAUSE_MS = 1_000;
+
+/** Addresses whose lease is sent once more when the partner answers again: what clients ask for in some seconds of silence. */
+export const OWED_ADDRESSES_MAX = 65_536;

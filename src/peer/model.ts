@@ -1,5 +1,6 @@
 /** The seams between the HA service and what talks to the peers. */
 import type { HaRole } from '../config/ha-model.ts';
+import type { Lease4 } from '../lease/model.ts';
 
 /** What became of one command sent to a peer. */
 export type PeerAnswer =
@@ -39,12 +40,32 @@ export interface UpdateListener {
   partnerFailed(reason: string): void;
   /** The partner answered conflict (4) for these clients. */
   rejected(clients: readonly ClientKey[]): void;
+  /** The partner cannot hold so many leases; why, in the words of its last answer. */
+  refused(leases: number, reason: string): void;
+  /** More leases failed to reach the partner than can be sent again: only a synchronization makes it complete. */
+  updatesLost(): void;
   /** These clients' updates succeeded; called only while `trackConfirmed` is true. */
   confirmed(clients: readonly ClientKey[]): void;
   /** Transactions withheld from the partner because of the state. */
   unsent(transactions: number): void;
   /** Awaited transactions were completed, well or not; the state machine may run. */
   completed(): void;
+}
+
+/** A lease that a peer is to hold as it stands, or is to delete. */
+export interface LeaseToSend {
+  readonly lease: Lease4;
+  readonly isUpdate: boolean;
+}
+
+/** What became of leases that were sent as they stand. */
+export interface Delivery {
+  readonly taken: number;
+  /** Leases that the peer does not take; it is well all the same. The first few are named. */
+  readonly refused: number;
+  readonly named: readonly { readonly address: string; readonly reason: string }[];
+  /** Why the peer failed before all were sent, or null. */
+  readonly failure: string | null;
 }
 
 /** Drains the shards' update rings, sends to partner and backups, gives verdicts. Owned by app.ts, steered by the HA service. */
@@ -54,6 +75,10 @@ export interface UpdateDispatcher {
   trackConfirmed(on: boolean): void;
   /** The partner showed in its heartbeat that it understands lease4-bulk-apply. */
   setPartnerBulk(supported: boolean): void;
+  /** The partner answered a heartbeat: what failed to reach it before is sent once more. */
+  partnerAnswered(): void;
+  /** Sends leases to the partner as they stand. Pre: the mode is `withhold`, so that nothing can overtake them. */
+  sendLeases(leases: Iterable<LeaseToSend>): Promise<Delivery>;
   /** Entries waiting in the backlog and whether a push was refused since it was last cleared. */
   backlog(): { readonly length: number; readonly overflown: boolean };
   clearBacklog(): void;

@@ -3,10 +3,12 @@
  *
  *     result 0, 3          taken, but for the leases in failed-leases and failed-deleted-leases
  *     result 4             conflict: the peer is well, it does not know this subnet or address
+ *     result 1             refusal, where it is said of one lease: the peer is well, it cannot hold this lease
  *     anything else, none  failure: the peer is taken for unavailable
  *
- * A deletion of what is not there (3) is a success. A single lease that failed for another reason than a conflict makes
- * the peer fail, as with Kea's bulk command.
+ * A deletion of what is not there (3) is a success. Kea takes a peer that answers 1 for unavailable; then one client with
+ * an identifier that its partner finds too long stops the pair. Whether a peer that refuses everything is still of any
+ * use is asked elsewhere (refusals.ts).
  */
 import { parseIpv4 } from '../base/ipv4.ts';
 import { Result } from '../control/answer.ts';
@@ -21,12 +23,22 @@ export interface Outcome {
   /** Those of them that were conflicts, and the first one's explanation. */
   readonly conflicts: readonly BatchEntry[];
   readonly conflictText: string;
+  /** Those of them that the peer cannot hold, and the first one's explanation. */
+  readonly refusals: readonly BatchEntry[];
+  readonly refusalText: string;
 }
 
 /** The two fields stand side by side, in front of everything that a client can choose freely. */
 const CLIENT_FIELDS = /"hw-address":"([0-9a-f:]*)"(?:,"client-id":"([0-9a-f:]*)")?/;
 const NONE: ReadonlySet<BatchEntry> = new Set();
-const TAKEN: Outcome = { failure: null, refused: NONE, conflicts: [], conflictText: '' };
+const TAKEN: Outcome = {
+  failure: null,
+  refused: NONE,
+  conflicts: [],
+  conflictText: '',
+  refusals: [],
+  refusalText: '',
+};
 
 export function judge(batch: Batch, answer: PeerAnswer): Outcome {
   if (answer.kind === 'failed') return failed(batch, answer.reason);
@@ -35,14 +47,22 @@ export function judge(batch: Batch, answer: PeerAnswer): Outcome {
     case Result.empty:
       return batch.isBulk ? judgeLists(batch, answer.arguments) : TAKEN;
     case Result.conflict:
-      return { ...failed(batch, ''), failure: null, conflicts: batch.entries, conflictText: answer.text };
+      return { ...refused(batch), conflicts: batch.entries, conflictText: answer.text };
+    case Result.error:
+      // Of a whole list it says that nothing could be done, as on a full disk.
+      if (batch.isBulk) return failed(batch, `result 1: ${answer.text}`);
+      return { ...refused(batch), refusals: batch.entries, refusalText: answer.text };
     default:
       return failed(batch, `result ${answer.result}: ${answer.text}`);
   }
 }
 
 function failed(batch: Batch, failure: string): Outcome {
-  return { failure, refused: new Set(batch.entries), conflicts: [], conflictText: '' };
+  return { ...refused(batch), failure };
+}
+
+function refused(batch: Batch): Outcome {
+  return { ...TAKEN, refused: new Set(batch.entries) };
 }
 
 /** Whose lease it is, in Kea's text form. */
@@ -59,8 +79,9 @@ function judgeLists(batch: Batch, args: unknown): Outcome {
   const entries = new Map(batch.entries.map((entry) => [entry.address, entry]));
   const refused = new Set<BatchEntry>();
   const conflicts: BatchEntry[] = [];
-  let failure: string | null = null;
+  const refusals: BatchEntry[] = [];
   let conflictText = '';
+  let refusalText = '';
   for (const item of lists.flat()) {
     const fault = readFault(item);
     if (fault === null) return failed(batch, 'the list of failed leases cannot be read');
@@ -69,9 +90,9 @@ function judgeLists(batch: Batch, args: unknown): Outcome {
     refused.add(entry);
     if (fault.result === Result.conflict) {
       if (conflicts.push(entry) === 1) conflictText = fault.text;
-    } else failure ??= `result ${fault.result} for a lease: ${fault.text}`;
+    } else if (refusals.push(entry) === 1) refusalText = fault.text;
   }
-  return { failure, refused, conflicts, conflictText };
+  return { failure: null, refused, conflicts, conflictText, refusals, refusalText };
 }
 
 interface Fault {

@@ -17,6 +17,7 @@ const ha: HaFigures = {
   clockSkewSec: -3,
   backlog: 4,
   unsentUpdates: 5,
+  refusedUpdates: 6,
 };
 
 function setUp(subnetIds: readonly number[] = [7]) {

@@ -46,6 +46,7 @@ const OPEN: Policy = {
   scopes: 0,
   updateMode: 0,
   observeOutOfScope: false,
+  clientIdBytesMax: 255,
 };
 
 /** A complete configuration around the keys that a test is about. */

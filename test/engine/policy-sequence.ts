@@ -8,6 +8,7 @@ export function policyOf(number: number): Policy {
     scopes: number,
     updateMode: (number % 3) as UpdateMode,
     observeOutOfScope: number % 2 === 1,
+    clientIdBytesMax: number % 256,
   };
 }
 
@@ -17,7 +18,8 @@ export function isOnePolicy(view: PolicyView): boolean {
     view.serviceEnabled === Number(expected.serviceEnabled) &&
     view.activeServers === expected.activeServers &&
     view.updateMode === expected.updateMode &&
-    view.observeOutOfScope === Number(expected.observeOutOfScope)
+    view.observeOutOfScope === Number(expected.observeOutOfScope) &&
+    view.clientIdBytesMax === expected.clientIdBytesMax
   );
 }
 

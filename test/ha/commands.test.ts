@@ -42,7 +42,7 @@ t.test('[scenario 67] ha-heartbeat reports state, time, scopes and the unsent co
       'date-time': new Date(time.wallMs()).toUTCString(),
       scopes: ['server1'],
       'unsent-update-count': 0,
-      tandem: { version: '0.0.0-test', bulk: true },
+      tandem: { version: '0.0.0-test', bulk: true, 'gives-back': true },
     },
   });
   t.equal((await lone('passive-backup', 'server1').command('ha-heartbeat')).result, 0);
@@ -55,7 +55,7 @@ t.test('our own heartbeat carries our name and shows a Tandem', async (t) => {
   const { peer } = await normal();
   t.same(peer.sent[0], {
     command: 'ha-heartbeat',
-    args: { 'server-name': 'server1', tandem: { version: '0.0.0-test', bulk: true } },
+    args: { 'server-name': 'server1', tandem: { version: '0.0.0-test', bulk: true, 'gives-back': true } },
   });
 });
 
@@ -143,7 +143,7 @@ t.test(
     const time = new VirtualTime();
     const peer = new ScriptedPeer('server2', 'secondary', () =>
       partnerIsBack
-        ? answered(0, { state: 'ready', 'date-time': new Date(time.wallMs()).toUTCString() })
+        ? answered(0, { state: 'ready', 'date-time': new Date(time.wallMs()).toUTCString(), leases: [] })
         : refused,
     );
     const server = new Server(relationship('load-balancing', 'server1'), time, [peer]).start();
@@ -290,6 +290,7 @@ t.test(
     const start = async (disabled: PeerAnswer, lateUpdates = 0) => {
       const story: unknown[] = [];
       const { server } = await normal((command, args) => {
+        if (command === 'lease4-get-by-client-id') return answered(3);
         story.push(command === 'dhcp-disable' || command === 'dhcp-enable' ? [command, args] : command);
         return command === 'dhcp-disable' ? disabled : answered(0);
       });

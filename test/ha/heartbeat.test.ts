@@ -22,6 +22,7 @@ t.test('a good reply is read, whatever else it carries', async (t) => {
       scopes: ['server1'],
       unsentUpdates: 4,
       bulk: false,
+      givesBack: false,
     },
   });
   t.ok(readHeartbeat(answered(3, good)).ok, 'result 3 is fine too');
@@ -75,7 +76,7 @@ t.test('a state inherited from __proto__ is not a state', async (t) => {
 });
 
 t.test('a Tandem is recognised by its member', async (t) => {
-  t.match(readHeartbeat(answered(0, { ...good, tandem: { version: '1', bulk: true } })), {
+  t.match(readHeartbeat(answered(0, { ...good, tandem: { version: '1', bulk: true, 'gives-back': true } })), {
     value: { bulk: true },
   });
   for (const tandem of [true, {}, { bulk: 1 }, null, 'yes', { bulk: 'true' }])
@@ -89,7 +90,9 @@ t.test('[scenario 67] our own reply is one that we would accept, to the second',
   });
   const wallMs = Date.UTC(2026, 10, 20, 22, 48, 48, 999);
   const wire: unknown = JSON.parse(
-    JSON.stringify(heartbeatReplyArguments(machine.state, wallMs, { version: '1', bulk: true })),
+    JSON.stringify(
+      heartbeatReplyArguments(machine.state, wallMs, { version: '1', bulk: true, 'gives-back': true }),
+    ),
   );
   t.match(wire, {
     'date-time': 'Fri, 20 Nov 2026 22:48:48 GMT',

@@ -69,6 +69,7 @@ t.test('a load-balancing pair comes up and shares the queries', async (t) => {
     scopes: 1,
     updateMode: UpdateMode.await,
     observeOutOfScope: false,
+    clientIdBytesMax: 255,
   });
   t.equal(second.policy.scopes, 2);
   t.same([first.dispatcher.mode, second.dispatcher.mode], ['send', 'send']);

@@ -1,5 +1,6 @@
 /** Conformance scenarios of which the service is a part: synchronization, updates by state, maintenance by command. */
 import t from 'tap';
+import { systemClock } from '../../src/base/clock.ts';
 import type { HaRelationshipConfig } from '../../src/config/ha-model.ts';
 import { UpdateMode } from '../../src/engine/policy.ts';
 import { synchronize } from '../../src/ha/service-sync.ts';
@@ -134,6 +135,8 @@ t.test('[scenario 49] a newer lease takes its state and the counters with it', a
     {
       store,
       log: recordLog().log,
+      clock: systemClock,
+      sendLeases: async () => ({ taken: 0, refused: 0, named: [], failure: null }),
       yieldTurn: async () => {},
       passTime: async () => {},
       serverName: 'server1',
@@ -142,7 +145,7 @@ t.test('[scenario 49] a newer lease takes its state and the counters with it', a
       pageLimit: 10,
       pageTimeoutMs: 1000,
     },
-    { source, maxPeriodSec: 60, isCancelled: () => false },
+    { source, kind: 'fetch', maxPeriodSec: 60, isCancelled: () => false },
   );
   t.ok(outcome.ok, outcome.text);
   t.same(

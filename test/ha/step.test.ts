@@ -16,6 +16,9 @@ const happening: fc.Arbitrary<HaHappening> = fc.oneof(
   fc.constantFrom<HaHappening>(
     { kind: 'tick' },
     { kind: 'updates-completed' },
+    { kind: 'updates-lost' },
+    { kind: 'updates-refused', leases: 1, reason: 'too long' },
+    { kind: 'partner-limits', clientIdBytesMax: 128 },
     { kind: 'reset-requested' },
     { kind: 'continue-requested' },
     { kind: 'sync-complete-notified' },
@@ -55,6 +58,7 @@ const happening: fc.Arbitrary<HaHappening> = fc.oneof(
       timeSec: fc.integer({ min: EPOCH_SEC - 70, max: EPOCH_SEC + 70 }),
       scopes: fc.constant([]),
       unsentUpdates: fc.option(fc.integer({ min: 0, max: 3 })),
+      givesBack: fc.boolean(),
     }),
   }),
 );

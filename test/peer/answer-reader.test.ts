@@ -12,14 +12,14 @@ t.test('the first map of a list is the answer', async (t) => {
   t.same(readAnswer('[{"result":1001}]'), { kind: 'answer', result: 1001, text: '', arguments: undefined });
 });
 
-t.test('a bare map counts as result 1, whatever it says', async (t) => {
+t.test('a bare map says that no command was carried out, whatever it says', async (t) => {
   for (const body of [
     '{"result":0,"text":"Forbidden"}',
     '{"result":403,"text":"Forbidden"}',
     '{"text":"Forbidden"}',
   ])
-    t.same(readAnswer(body), { kind: 'answer', result: 1, text: 'Forbidden', arguments: undefined });
-  t.same(readAnswer('{}'), { kind: 'answer', result: 1, text: '', arguments: undefined });
+    t.same(readAnswer(body), { kind: 'failed', reason: 'the request was refused: Forbidden' });
+  t.same(readAnswer('{}'), { kind: 'failed', reason: 'the request was refused: ' });
 });
 
 t.test('everything else is a failure with a reason', async (t) => {

@@ -173,9 +173,8 @@ t.test('the JSON alone counts: status, type and framing of the answer do not', a
   t.match(await clientOf(t, peerAt(port), 1).request('echo', null, 2_000), { kind: 'answer', result: 3 });
   const forbidden = await keaServer(t, { allow: new Set() });
   t.match(await clientOf(t, peerAt(forbidden), 1).request('echo', null, 2_000), {
-    kind: 'answer',
-    result: 1,
-    text: /Forbidden/,
+    kind: 'failed',
+    reason: /Forbidden/,
   });
 });
 

@@ -7,21 +7,14 @@ import { formatIpv4, parseIpv4 } from '../../src/base/ipv4.ts';
 import type { Answer } from '../../src/control/answer.ts';
 import { Verdict } from '../../src/engine/verdicts.ts';
 import { createUpdateDispatcher } from '../../src/peer/dispatcher.ts';
-import type { PartnerUpdates, PeerAnswer, PeerClient, UpdateListener } from '../../src/peer/model.ts';
+import type { PartnerUpdates, PeerAnswer, PeerClient } from '../../src/peer/model.ts';
+import { SILENT } from './support/listener.ts';
 import { recordLog } from './support/log.ts';
 import { leasesOf, type ReceivedCommand, startPartner, type TestPartner } from './support/partner.ts';
 import { type TestRecord, TestShards } from './support/shards.ts';
 
 const BASE = parseIpv4('10.0.0.0')!;
 const SHARDS = 3;
-const silent: UpdateListener = {
-  partnerFailed() {},
-  rejected() {},
-  confirmed() {},
-  unsent() {},
-  completed() {},
-};
-
 type Mood = 'fine' | 'slow' | 'error' | 'conflict' | 'some' | 'garbage' | 'lost-request' | 'lost-answer';
 
 const anyMood = fc.oneof(
@@ -121,7 +114,8 @@ async function run(
     waitBackupAck: backups.length > 0,
     delayedUpdatesLimit: 10,
     connections: 4,
-    listener: silent,
+    listener: SILENT,
+    leaseAt: () => null,
     // A second is over in ten milliseconds: pauses are short, the rest does not read the clock.
     clock: { ...systemClock, monotonicMs: () => systemClock.monotonicMs() * 100 },
     log: recordLog().log,

@@ -66,6 +66,7 @@ export class ServerThreads {
       scopes: 0,
       updateMode: 0,
       observeOutOfScope: false,
+      clientIdBytesMax: 255,
     });
     const updates = allocateUpdateLog(1 << 20);
     this.#links = Array.from({ length: shards }, () => allocateShardLink(createEventFd(), PARKED_MAX));

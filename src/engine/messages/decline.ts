@@ -7,7 +7,7 @@ import { belongsToClient } from '../client-lease.ts';
 import type { Context } from '../context.ts';
 import { G } from '../statistics.ts';
 import { beginSilent, endSilent, roomForChange } from '../transaction.ts';
-import { eraseClient } from '../write-lease.ts';
+import { clttOfChange, eraseClient } from '../write-lease.ts';
 
 /** Serves a DECLINE under the table's lock. */
 export function serveDecline(context: Context): number {
@@ -22,7 +22,7 @@ export function serveDecline(context: Context): number {
   eraseClient(context, slot);
   // The lease stays in its subnet, wherever the query comes from.
   rows.setState(slot, LeaseState.declined);
-  rows.setTimes(slot, nowSec, context.settings.declineProbationSec);
+  rows.setTimes(slot, clttOfChange(context, slot, true), context.settings.declineProbationSec);
   beginSilent(context);
   context.changes.put(slot, true);
   endSilent(context);

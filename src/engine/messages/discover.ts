@@ -44,7 +44,7 @@ function offeredAddress(context: Context, subnet: CompiledSubnet): number {
     abandonRow(context, slot);
     return -G['tandem-drop-table-full'];
   }
-  writeTerms(context, slot, subnet, LeaseState.offered, context.settings.offerHoldSec);
+  writeTerms(context, slot, subnet, LeaseState.offered, context.settings.offerHoldSec, slot !== mine);
   book.pushOffer(address);
   return address;
 }
@@ -53,7 +53,7 @@ function offeredAddress(context: Context, subnet: CompiledSubnet): number {
 function renewOffer(context: Context, subnet: CompiledSubnet, slot: number): number {
   const address = context.book.table.rows.address(slot);
   if (!writeOffered(context, slot, true)) return -G['tandem-drop-table-full'];
-  writeTerms(context, slot, subnet, LeaseState.offered, context.settings.offerHoldSec);
+  writeTerms(context, slot, subnet, LeaseState.offered, context.settings.offerHoldSec, false);
   return address;
 }
 

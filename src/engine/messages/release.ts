@@ -6,6 +6,7 @@ import { belongsToClient } from '../client-lease.ts';
 import type { Context } from '../context.ts';
 import { G } from '../statistics.ts';
 import { beginSilent, endSilent, roomForChange } from '../transaction.ts';
+import { clttOfChange } from '../write-lease.ts';
 
 /** Serves a RELEASE under the table's lock. */
 export function serveRelease(context: Context): number {
@@ -22,7 +23,7 @@ export function serveRelease(context: Context): number {
   beginSilent(context);
   if (context.settings.keepReleased && !rows.isExpired(slot, nowSec)) {
     rows.setState(slot, LeaseState.released);
-    rows.setTimes(slot, nowSec, 0);
+    rows.setTimes(slot, clttOfChange(context, slot, true), 0);
     context.changes.putReleased(slot);
     book.release(query.ciaddr);
   } else {

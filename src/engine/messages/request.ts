@@ -144,7 +144,7 @@ function commit(
     return G['tandem-drop-table-full'];
   }
   const granted = leaseTime(subnet.config.validLifetime, query.field(Field.leaseTime) >>> 0);
-  writeTerms(context, slot, subnet, LeaseState.assigned, granted);
+  writeTerms(context, slot, subnet, LeaseState.assigned, granted, !isSameClient);
   if (!wasAssigned) countAssigned(context, subnet.config.id);
   else if (formerSubnetId !== subnet.config.id) {
     countUnassigned(context, formerSubnetId);

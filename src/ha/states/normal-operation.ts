@@ -5,7 +5,9 @@ import { endOperation, type Run, STAY, startOperation, transition, type View } f
 
 /** @param recoversMissedUpdates an unavailable partner's updates are kept for it (communication-recovery) */
 export function handleNormal(run: Run, recoversMissedUpdates: boolean): boolean {
-  if (endOperation(run) !== null) return STAY;
+  const ended = endOperation(run);
+  if (ended?.kind === 'collect' && ended.ok) run.state.collectDue = false;
+  if (ended !== null) return STAY;
   return guarded(run, (guardedRun) => decide(guardedRun, recoversMissedUpdates));
 }
 
@@ -44,8 +46,16 @@ function decide(run: Run, recoversMissedUpdates: boolean): boolean {
       );
     default:
       remindOfSync(run);
+      collect(run);
       return STAY;
   }
+}
+
+/** Fetches, while both serve, what a partner without a gift for it may have kept to itself. */
+function collect(run: Run): void {
+  const { state, event, setup } = run;
+  if (!state.collectDue || state.operation !== null || event.kind !== 'heartbeat-answered') return;
+  if (state.communication.partnerState === setup.normalState) startOperation(run, 'collect');
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   type Run,
   STAY,
   type StateLogic,
+  setService,
   startOperation,
   transition,
   type View,
@@ -23,16 +24,19 @@ const HELD_FOR_A_HEARTBEAT =
 
 export const partnerDown: StateLogic = {
   handle(run) {
-    const reset = endOperation(run);
-    if (reset === null) return guarded(run, decide);
-    // A partner that accepted it is complete when it is ready the next time, whether it synchronizes or not.
-    if (reset.ok) run.state.syncedUnsent = null;
+    const ended = endOperation(run);
+    if (ended === null) return guarded(run, decide);
+    if (ended.kind === 'collect') return afterCollect(run, ended.ok);
+    // A partner that accepted the reset is complete when it is ready the next time, whether it synchronizes or not.
+    if (ended.ok) run.state.syncedUnsent = null;
     return STAY;
   },
 
   waitsFor(view) {
     const { partnerState } = view.state.communication;
     const name = partnerName(view);
+    if (view.state.operation?.kind === 'collect')
+      return [`${view.setup.normalState}: the leases that only ${name} has are being fetched`];
     const held = view.state.syncNotified === null ? [] : [`service on: ${HELD_FOR_A_HEARTBEAT}`];
     const again = hasGivenSinceSync(view) ? ' again, because leases were given since then,' : '';
     return [
@@ -56,6 +60,7 @@ function missingScopes({ state, setup }: View): readonly string[] {
 function decide(run: Run): boolean {
   const { communication } = run.state;
   const partner = communication.partnerState;
+  if (partner !== 'ready' && run.state.operation?.kind === 'collect') endCollect(run);
   switch (partner) {
     case 'communication-recovery':
     case 'partner-down':
@@ -74,6 +79,10 @@ function decide(run: Run): boolean {
         if (run.state.operation === null) startOperation(run, 'reset');
         return STAY;
       }
+      if (run.state.collectDue) {
+        if (run.state.operation === null) startCollect(run);
+        return STAY;
+      }
       return transition(run, run.setup.normalState, 'the partner is ready');
     case 'terminated':
       return transition(run, 'terminated', 'the partner is terminated');
@@ -81,6 +90,28 @@ function decide(run: Run): boolean {
       // A partner in its normal state has not noticed that it was gone; seeing partner-down here it resets itself.
       return STAY;
   }
+}
+
+/**
+ * The partner has our leases, but what it gave while it was alone is missing here, and it does not send it by itself.
+ * Nobody is answered meanwhile: the partner waits in ready, and would miss every new lease.
+ */
+function startCollect(run: Run): void {
+  startOperation(run, 'collect');
+  setService(run, false);
+}
+
+/** Back to service; the state that follows, if any, decides anew. */
+function endCollect(run: Run): void {
+  run.state.operation = null;
+  run.state.syncNotified = null;
+  setService(run, true);
+}
+
+function afterCollect(run: Run, ok: boolean): boolean {
+  endCollect(run);
+  if (ok) run.state.collectDue = false;
+  return ok && guarded(run, decide);
 }
 
 function hasGivenSinceSync({ state }: View): boolean {

@@ -71,15 +71,29 @@ export const haMessages = {
     meaning:
       'The partner does not know the subnet, or is working on the same address. When max-rejected-lease-updates clients are concerned, the relationship is terminated. Compare the subnets of both servers.',
   },
+  TDM_HA_UPDATES_LOST: {
+    level: 'warn',
+    text: 'too many lease updates failed to be sent again',
+    meaning:
+      'The partner was silent and more leases changed than are kept in mind for it. It is told to synchronize (ha-reset) when it is back. Nothing to do.',
+  },
   TDM_HA_SYNC_STARTED: {
     level: 'info',
     text: 'synchronization of leases started',
-    meaning: 'Leases are fetched page by page; the service of the source is off meanwhile.',
+    meaning:
+      'Leases are fetched page by page. `kind` says how: `exchange` in the state syncing, with the service of the source off, and what only this server has is given to it; `settle` the same with a Kea that waits in ready; `collect` slowly, while both serve, what a Kea may have kept to itself; `fetch` by ha-sync.',
   },
   TDM_HA_SYNC_SUCCEEDED: {
     level: 'info',
     text: 'synchronization of leases complete',
-    meaning: 'All leases of the source that are newer than ours are here and on stable storage.',
+    meaning:
+      'All leases of the source that are newer than ours are here and on stable storage; `given` of ours that were missing there are there now.',
+  },
+  TDM_HA_SYNC_LEASE_REFUSED: {
+    level: 'warn',
+    text: 'lease not taken by the partner during a synchronization',
+    meaning:
+      'The partner answers well, but not for this lease; `reason` are its words. Only this lease is missing there. Compare the subnets of both servers, and their versions. Only the first few are logged, all are counted.',
   },
   TDM_HA_SYNC_FAILED: {
     level: 'error',

@@ -24,6 +24,12 @@ export const peerMessages = {
     meaning:
       'The partner knows no such subnet, or the address does not belong to it. Compare the subnets of both servers: ids and prefixes must be the same. The clients concerned got no answer and will try again.',
   },
+  TDM_PEER_LEASE_REFUSED: {
+    level: 'warn',
+    text: 'the partner cannot hold a lease',
+    meaning:
+      'The partner answers well, but not for this lease; `reason` are its words, for example that the client identifier is too long for it. The client gets no answer, everybody else does. Look at the client, or bring the partner to a newer version. Logged once a minute; `suppressed` counts what came in between.',
+  },
   TDM_PEER_BACKLOG_OVERFLOWN: {
     level: 'warn',
     text: 'the backlog of lease updates for the partner is full',

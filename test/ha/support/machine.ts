@@ -81,7 +81,7 @@ export class Machine {
   /** A good heartbeat. */
   heartbeat(
     partner: PartnerState,
-    more: { skewSec?: number; unsent?: number; scopes?: string[] } = {},
+    more: { skewSec?: number; unsent?: number; scopes?: string[]; givesBack?: boolean } = {},
   ): this {
     const nowUtcSec = EPOCH_SEC + Math.floor(this.nowMs / 1000);
     const report = {
@@ -89,6 +89,7 @@ export class Machine {
       timeSec: nowUtcSec + (more.skewSec ?? 0),
       scopes: more.scopes ?? [],
       unsentUpdates: more.unsent ?? 0,
+      givesBack: more.givesBack ?? true,
     };
     return this.submit({ kind: 'heartbeat-answered', sentMs: this.nowMs, nowUtcSec, report });
   }

@@ -19,12 +19,18 @@ export class MemoryStore implements LeaseStore {
     return this.#leases.get(address) ?? null;
   }
 
-  findByHwAddress(): Lease4[] {
-    return [];
+  findByHwAddress(hwAddress: Uint8Array, subnetId: number | null): Lease4[] {
+    return this.#ofSubnet(subnetId).filter((lease) => Buffer.compare(lease.hwAddress, hwAddress) === 0);
   }
 
-  findByClientId(): Lease4[] {
-    return [];
+  findByClientId(clientId: Uint8Array, subnetId: number | null): Lease4[] {
+    return this.#ofSubnet(subnetId).filter(
+      (lease) => lease.clientId !== null && Buffer.compare(lease.clientId, clientId) === 0,
+    );
+  }
+
+  #ofSubnet(subnetId: number | null): Lease4[] {
+    return this.all().filter((lease) => subnetId === null || lease.subnetId === subnetId);
   }
 
   put(lease: Lease4): PutOutcome {
@@ -43,6 +49,10 @@ export class MemoryStore implements LeaseStore {
     return this.all()
       .filter((lease) => lease.address > from)
       .slice(0, limit);
+  }
+
+  addresses(): Uint32Array {
+    return Uint32Array.from(this.all(), ({ address }) => address);
   }
 
   all(): Lease4[] {

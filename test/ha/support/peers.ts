@@ -3,9 +3,19 @@ import { formatHex } from '../../../src/base/hex.ts';
 import { formatIpv4, parseIpv4 } from '../../../src/base/ipv4.ts';
 import type { HaRole } from '../../../src/config/ha-model.ts';
 import type { Answer, CommandHandler } from '../../../src/control/answer.ts';
+import { readPageLease } from '../../../src/ha/lease-page.ts';
 import type { Lease4 } from '../../../src/lease/model.ts';
 import type { LeaseStore } from '../../../src/lease/store.ts';
-import type { PartnerUpdates, PeerAnswer, PeerClient, UpdateDispatcher } from '../../../src/peer/model.ts';
+import { deliverLeases } from '../../../src/peer/lease-delivery.ts';
+import { SEND_LIMITS } from '../../../src/peer/limits.ts';
+import type {
+  Delivery,
+  LeaseToSend,
+  PartnerUpdates,
+  PeerAnswer,
+  PeerClient,
+  UpdateDispatcher,
+} from '../../../src/peer/model.ts';
 
 export interface Sent {
   readonly command: string;
@@ -36,8 +46,9 @@ export class ScriptedPeer implements PeerClient {
     return this.respond(command, copy);
   }
 
-  async requestBytes(): Promise<PeerAnswer> {
-    return refused;
+  async requestBytes(body: Uint8Array): Promise<PeerAnswer> {
+    const request = JSON.parse(Buffer.from(body).toString()) as { command: string; arguments: object };
+    return this.request(request.command, request.arguments);
   }
 
   async close(): Promise<void> {}
@@ -78,10 +89,30 @@ export function pageHandler(store: LeaseStore): CommandHandler {
   };
 }
 
+/** lease4-update and lease4-del as a partner sends them. */
+export function updateHandlers(store: LeaseStore): [string, CommandHandler][] {
+  const addressOf = (args: unknown) => parseIpv4((args as Record<string, string>)['ip-address']!)!;
+  return [
+    [
+      'lease4-update',
+      (args) => {
+        const wire = args as Record<string, unknown>;
+        const cltt = Number(wire['expire']) - Number(wire['valid-lft']);
+        const lease = readPageLease({ ...wire, cltt });
+        if (!lease.ok) return { result: 1, text: lease.error };
+        store.put(lease.value);
+        return { result: 0, text: '' };
+      },
+    ],
+    ['lease4-del', (args) => ({ result: store.remove(addressOf(args)) ? 0 : 3, text: '' })],
+  ];
+}
+
 export function wireLease(lease: Lease4): Record<string, unknown> {
   return {
     'ip-address': formatIpv4(lease.address),
     'hw-address': formatHex(lease.hwAddress),
+    ...(lease.clientId === null ? {} : { 'client-id': formatHex(lease.clientId) }),
     'subnet-id': lease.subnetId,
     'valid-lft': lease.validLifetimeSec,
     cltt: lease.clttSec,
@@ -99,6 +130,8 @@ export class RecordingDispatcher implements UpdateDispatcher {
   tracking = false;
   bulk: boolean | null = null;
   entries = 0;
+  /** Who gets leases that are sent as they stand. */
+  partner: PeerClient | null = null;
   overflown = false;
   clears = 0;
   /** What `sendBacklog` comes to. */
@@ -125,6 +158,16 @@ export class RecordingDispatcher implements UpdateDispatcher {
     this.clears++;
     this.entries = 0;
     this.overflown = false;
+  }
+
+  partnerAnswered(): void {}
+
+  /** Leases are sent one by one, as to a Kea. */
+  async sendLeases(leases: Iterable<LeaseToSend>): Promise<Delivery> {
+    const delivery = { taken: 0, refused: 0, named: [], failure: null };
+    if (this.partner === null) return { ...delivery, failure: 'no partner' };
+    const limits = { ...SEND_LIMITS, singleInFlightMax: 4 };
+    return deliverLeases(this.partner, false, limits, leases);
   }
 
   async sendBacklog(): Promise<boolean> {

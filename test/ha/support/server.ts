@@ -8,7 +8,7 @@ import { createServiceSwitch, type ServiceSwitch } from '../../../src/ha/service
 import type { LogId } from '../../../src/log/messages.ts';
 import type { PeerClient } from '../../../src/peer/model.ts';
 import { MemoryStore } from './memory-store.ts';
-import { pageHandler, RecordingDispatcher } from './peers.ts';
+import { pageHandler, RecordingDispatcher, updateHandlers } from './peers.ts';
 import { settle, type VirtualTime } from './virtual-time.ts';
 
 export interface Logged {
@@ -64,7 +64,12 @@ export class Server {
       yieldTurn: () => Promise.resolve(),
       passTime: async (delayMs) => this.pass(delayMs),
     });
-    this.handlers = new Map([...this.service.commands, ['lease4-get-page', pageHandler(store)]]);
+    this.dispatcher.partner = this.service.setup.partner === null ? null : (peers[0] ?? null);
+    this.handlers = new Map([
+      ...this.service.commands,
+      ['lease4-get-page', pageHandler(store)],
+      ...updateHandlers(store),
+    ]);
   }
 
   start(): this {

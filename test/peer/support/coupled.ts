@@ -36,8 +36,11 @@ export class CoupledServer {
         rejected: (clients) => this.submit({ kind: 'updates-rejected', clients: keysOf(clients) }),
         confirmed: (clients) => this.submit({ kind: 'updates-confirmed', clients: keysOf(clients) }),
         unsent: (transactions) => this.submit({ kind: 'updates-unsent', transactions }),
+        refused: (leases, reason) => this.submit({ kind: 'updates-refused', leases, reason }),
+        updatesLost: () => this.submit({ kind: 'updates-lost' }),
         completed: () => this.submit({ kind: 'updates-completed' }),
       },
+      leaseAt: () => null,
       clock: systemClock,
       log: recordLog().log,
     });

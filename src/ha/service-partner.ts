@@ -1,0 +1,71 @@
+/** What is learned of the partner by asking it: heartbeats, and what it can hold. */
+import { assert } from '../base/assert.ts';
+import type { Read } from './arguments.ts';
+import { type HeartbeatReply, heartbeatArguments, readHeartbeat } from './heartbeat.ts';
+import { COMMAND_TIMEOUT_MS } from './peer-answers.ts';
+import { HeartbeatLoop } from './service-heartbeat.ts';
+import { PartnerLimits } from './service-limits.ts';
+import type { HaControl } from './service-model.ts';
+
+interface HeartbeatOutcome {
+  readonly sentMs: number;
+  readonly reply: Read<HeartbeatReply>;
+}
+
+export class PartnerWatch {
+  readonly #control: HaControl;
+  readonly #answered: () => void;
+  readonly #limits: PartnerLimits;
+  readonly #heartbeats: HeartbeatLoop<HeartbeatOutcome>;
+
+  /** @param answered is called after the machine has heard of a good heartbeat */
+  constructor(control: HaControl, answered: () => void) {
+    const { timers, config } = control.parts;
+    this.#control = control;
+    this.#answered = answered;
+    this.#limits = new PartnerLimits(
+      () => control.partner(),
+      (clientIdBytesMax) => control.submit({ kind: 'partner-limits', clientIdBytesMax }),
+    );
+    this.#heartbeats = new HeartbeatLoop({
+      timers,
+      delayMs: config.heartbeatDelayMs,
+      send: () => this.#send(),
+      deliver: (outcome) => this.#deliver(outcome),
+    });
+  }
+
+  start(): void {
+    this.#heartbeats.start();
+  }
+
+  stop(): void {
+    this.#heartbeats.stop();
+  }
+
+  async #send(): Promise<HeartbeatOutcome> {
+    const { parts, setup, tandem } = this.#control;
+    const sentMs = parts.clock.monotonicMs();
+    const args = heartbeatArguments(setup.own.name, tandem);
+    const answer = await this.#control.partner()?.request('ha-heartbeat', args, COMMAND_TIMEOUT_MS);
+    assert(answer !== undefined, 'heartbeats go to a partner');
+    return { sentMs, reply: readHeartbeat(answer) };
+  }
+
+  #deliver({ sentMs, reply }: HeartbeatOutcome): void {
+    const control = this.#control;
+    if (control.isStopped()) return;
+    const { clock, log } = control.parts;
+    if (!reply.ok) {
+      this.#limits.lost();
+      log('TDM_HA_HEARTBEAT_FAILED', { partner: control.setup.partner?.name, reason: reply.error });
+      control.submit({ kind: 'heartbeat-failed', sentMs, reason: reply.error });
+      return;
+    }
+    control.sawPartnerBulk(reply.value.bulk);
+    const nowUtcSec = Math.floor(clock.wallMs() / 1000);
+    control.submit({ kind: 'heartbeat-answered', sentMs, nowUtcSec, report: reply.value });
+    this.#limits.heard(reply.value.bulk);
+    this.#answered();
+  }
+}

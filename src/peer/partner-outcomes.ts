@@ -1,0 +1,80 @@
+/** What the partner's answers to lease updates mean to the rest of the server: who is told, what is sent once more. */
+import type { Batch, UpdateBytes } from './batch.ts';
+import type { DispatcherParts } from './dispatcher-parts.ts';
+import { encodeLease } from './lease-delivery.ts';
+import { clientOf, type Outcome } from './outcome.ts';
+import { asOwed, OwedLeases } from './owed.ts';
+import { Refusals } from './refusals.ts';
+
+export class PartnerOutcomes {
+  readonly #parts: DispatcherParts;
+  readonly #owed = new OwedLeases();
+  readonly #refusals: Refusals;
+  /** The partner has answered a heartbeat since the last failure: it may be sent what it is owed. */
+  #owedDue = false;
+  /** Whether the listener wants to know of clients whose updates were accepted. */
+  tracksConfirmed = false;
+
+  constructor(parts: DispatcherParts) {
+    const { listener, log, clock } = parts;
+    this.#parts = parts;
+    this.#refusals = new Refusals(listener, log, () => clock.monotonicMs());
+  }
+
+  /** Tells the listener what an answer to new updates means. */
+  note(batch: Batch, outcome: Outcome): void {
+    const { listener } = this.#parts;
+    const failure = outcome.failure ?? this.#refusals.note(batch, outcome);
+    if (outcome.failure !== null) this.#owe(batch);
+    this.#noteConflicts(batch, outcome);
+    const { refused } = outcome;
+    if (this.tracksConfirmed && refused.size < batch.entries.length) {
+      const accepted = batch.entries.filter((entry) => !refused.has(entry));
+      listener.confirmed(accepted.map((entry) => clientOf(batch, entry)));
+    }
+    if (failure !== null) listener.partnerFailed(failure);
+  }
+
+  /**
+   * The same for a part of the backlog, whose clients have their answers already. What conflicts is sent again as it
+   * stands when the partner has answered a heartbeat.
+   * @returns whether the delivery may go on
+   */
+  noteBacklog(batch: Batch, outcome: Outcome): boolean {
+    if (outcome.failure !== null || this.#refusals.note(batch, outcome) !== null) return false;
+    this.#noteConflicts(batch, outcome);
+    for (const { address } of outcome.conflicts) this.#owed.add(address);
+    return true;
+  }
+
+  /** The partner answered a heartbeat. @returns whether it is owed anything */
+  partnerAnswered(): boolean {
+    this.#owedDue = this.#owed.size > 0;
+    return this.#owedDue;
+  }
+
+  /** The next update that the partner is owed, as its lease stands now; null when there is none for now. */
+  takeOwed(): UpdateBytes | null {
+    const { leaseAt, clock } = this.#parts;
+    while (this.#owedDue) {
+      const address = this.#owed.take();
+      if (address === null) return null;
+      const owed = asOwed(address, leaseAt(address), clock.wallSec());
+      if (owed !== null) return encodeLease(owed);
+    }
+    return null;
+  }
+
+  #noteConflicts(batch: Batch, { conflicts, conflictText }: Outcome): void {
+    if (conflicts.length === 0) return;
+    this.#parts.log('TDM_PEER_CONFLICT', { leases: conflicts.length, reason: conflictText });
+    this.#parts.listener.rejected(conflicts.map((entry) => clientOf(batch, entry)));
+  }
+
+  #owe(batch: Batch): void {
+    this.#owedDue = false;
+    let isLost = false;
+    for (const { address } of batch.entries) isLost = !this.#owed.add(address) || isLost;
+    if (isLost) this.#parts.listener.updatesLost();
+  }
+}
