@@ -8,6 +8,7 @@ import { type Lease4, LeaseState } from '../lease/model.ts';
 import { isInForce, isSameClient, standingLease } from '../lease/precedence.ts';
 import type { LeaseStore } from '../lease/store.ts';
 import type { LeaseToSend } from '../peer/model.ts';
+import { SKEW_MAX_SEC } from './communication.ts';
 import { pageAddress, readPageLease } from './lease-page.ts';
 
 export interface SyncCounts {
@@ -96,8 +97,8 @@ export class LeaseMerge {
   }
 
   /**
-   * What makes the source equal to us, once every page has been taken. A client has one lease in a subnet: of several the
-   * one of the latest cltt stays, here and there.
+   * What makes the source equal to us, once every page has been taken. A client has one lease in a subnet: one that it had
+   * before goes, here and there.
    */
   *lacking(): Generator<LeaseToSend> {
     for (const address of this.#absent) yield* this.#give(address, false);
@@ -113,13 +114,13 @@ export class LeaseMerge {
       return;
     }
     const others = this.#othersOf(lease);
-    if (others.some((other) => other.clttSec > lease.clttSec)) {
+    if (others.some((other) => isLater(other, lease))) {
       store.remove(address);
       if (isThere) yield { lease, isUpdate: false };
       return;
     }
     for (const other of others) {
-      if (other.clttSec === lease.clttSec) continue;
+      if (!isLater(lease, other)) continue;
       store.remove(other.address);
       yield { lease: other, isUpdate: false };
     }
@@ -156,4 +157,12 @@ export class LeaseMerge {
     this.counts.skipped++;
     this.#parts.onSkipped(address, reason);
   }
+}
+
+/**
+ * Whether a client had one of its leases clearly after the other one. Each may have been given by another clock; a lease too
+ * many runs out by itself, one that a client relies on must not go.
+ */
+function isLater(lease: Lease4, than: Lease4): boolean {
+  return lease.clttSec - than.clttSec > SKEW_MAX_SEC;
 }

@@ -1,51 +1,51 @@
 /**
- * Lease updates kept for a partner that is out of reach, oldest first, up to `delayed-updates-limit`. Once one had to be
- * refused the backlog is worth nothing as such and says so until it is cleared: the partner must synchronize.
+ * Addresses whose leases changed while the partner was out of reach, oldest first, up to `delayed-updates-limit` changes.
+ * Once one had to be refused the backlog is worth nothing as such and says so until it is cleared: the partner must
+ * synchronize.
  */
-import type { UpdateBytes } from './batch.ts';
+import type { Ipv4 } from '../base/ipv4.ts';
 
 export class Backlog {
   readonly #limit: number;
-  readonly #updates: UpdateBytes[] = [];
+  readonly #addresses: Ipv4[] = [];
   #overflown = false;
   #clearings = 0;
 
-  /** @param limit updates kept at most; 0 = none */
+  /** @param limit changes kept at most; 0 = none */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
   get length(): number {
-    return this.#updates.length;
+    return this.#addresses.length;
   }
 
   get overflown(): boolean {
     return this.#overflown;
   }
 
-  /** Grows with each `clear`: whoever awaited something in between must not go on with old updates. */
+  /** Grows with each `clear`: whoever awaited something in between must not go on with old changes. */
   get clearings(): number {
     return this.#clearings;
   }
 
-  /** @param update with bytes of its own */
-  push(update: UpdateBytes): void {
-    if (this.#updates.length < this.#limit) this.#updates.push(update);
+  push(address: Ipv4): void {
+    if (this.#addresses.length < this.#limit) this.#addresses.push(address);
     else this.#overflown = true;
   }
 
-  /** The update at a position from the front, or null behind the end. */
-  at(index: number): UpdateBytes | null {
-    return this.#updates[index] ?? null;
+  /** The address at a position from the front, or null behind the end. */
+  at(index: number): Ipv4 | null {
+    return this.#addresses[index] ?? null;
   }
 
-  /** Removes the oldest updates. */
+  /** Removes the oldest changes. */
   drop(count: number): void {
-    this.#updates.splice(0, count);
+    this.#addresses.splice(0, count);
   }
 
   clear(): void {
-    this.#updates.length = 0;
+    this.#addresses.length = 0;
     this.#overflown = false;
     this.#clearings++;
   }

@@ -10,6 +10,7 @@
  * until an answer frees the place; so requests are small and fast when idle, large under load, and no timer decides. A
  * full log is the backpressure: the shards stop changing leases.
  */
+import type { Ipv4 } from '../base/ipv4.ts';
 import { UpdateRecord } from '../engine/shard-link.ts';
 import { Backlog } from './backlog.ts';
 import { deliverBacklog } from './backlog-delivery.ts';
@@ -126,13 +127,13 @@ class Dispatcher implements UpdateDispatcher {
     if (sender === null || partner === null) return true;
     // Requests from before are older than the backlog and must not overtake it.
     await sender.idle();
-    return deliverBacklog(
-      this.#backlog,
-      partner,
-      () => sender.bulk,
-      this.#limits,
-      (batch, outcome) => this.#outcomes.noteBacklog(batch, outcome),
-    );
+    return deliverBacklog(this.#backlog, {
+      client: partner,
+      isBulk: () => sender.bulk,
+      limits: this.#limits,
+      updateOf: (address) => this.#outcomes.standing(address),
+      noted: (batch, outcome) => this.#outcomes.noteBacklog(batch, outcome),
+    });
   }
 
   /** Moves updates from the log to where they belong, as far as there is room. */
@@ -229,7 +230,7 @@ class Dispatcher implements UpdateDispatcher {
         sender.offer(update, transaction);
         break;
       case 'queue':
-        this.#queue(holdUpdate(update, []));
+        this.#queue(update.address);
         break;
       case 'withhold':
         if (isLast) this.#unsent++;
@@ -244,9 +245,9 @@ class Dispatcher implements UpdateDispatcher {
     for (const backup of this.#backups) backup.push(held, transaction);
   }
 
-  #queue(update: HeldUpdate): void {
+  #queue(address: Ipv4): void {
     const wasOverflown = this.#backlog.overflown;
-    this.#backlog.push(update);
+    this.#backlog.push(address);
     if (!wasOverflown && this.#backlog.overflown)
       this.#parts.log('TDM_PEER_BACKLOG_OVERFLOWN', { limit: this.#parts.delayedUpdatesLimit });
   }
@@ -254,7 +255,7 @@ class Dispatcher implements UpdateDispatcher {
   /** What was to be sent when sending ended: as if it were read from the log now. */
   #divert(update: HeldUpdate): void {
     const kept = this.#mode === 'queue';
-    if (kept) this.#queue(update);
+    if (kept) this.#queue(update.address);
     else this.#unsent += Math.max(1, update.transactions.length);
     for (const transaction of update.transactions) this.#desk.settle(transaction, kept);
   }

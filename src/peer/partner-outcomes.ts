@@ -1,4 +1,5 @@
 /** What the partner's answers to lease updates mean to the rest of the server: who is told, what is sent once more. */
+import type { Ipv4 } from '../base/ipv4.ts';
 import type { Batch, UpdateBytes } from './batch.ts';
 import type { DispatcherParts } from './dispatcher-parts.ts';
 import { encodeLease } from './lease-delivery.ts';
@@ -55,14 +56,20 @@ export class PartnerOutcomes {
 
   /** The next update that the partner is owed, as its lease stands now; null when there is none for now. */
   takeOwed(): UpdateBytes | null {
-    const { leaseAt, clock } = this.#parts;
     while (this.#owedDue) {
       const address = this.#owed.take();
       if (address === null) return null;
-      const owed = asOwed(address, leaseAt(address), clock.wallSec());
-      if (owed !== null) return encodeLease(owed);
+      const owed = this.standing(address);
+      if (owed !== null) return owed;
     }
     return null;
+  }
+
+  /** The update that brings the partner to what stands at an address now; null when there is nothing to tell. */
+  standing(address: Ipv4): UpdateBytes | null {
+    const { leaseAt, clock } = this.#parts;
+    const owed = asOwed(address, leaseAt(address), clock.wallSec());
+    return owed === null ? null : encodeLease(owed);
   }
 
   #noteConflicts(batch: Batch, { conflicts, conflictText }: Outcome): void {

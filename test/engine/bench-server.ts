@@ -16,6 +16,7 @@ import {
   allocateUpdateLog,
   type ShardLinkMemory,
   ShardWord,
+  type UpdateLogMemory,
 } from '../../src/engine/shard-link.ts';
 import {
   allocateStatistics,
@@ -88,6 +89,8 @@ export class BenchServer {
   /** The update log of the first relationship, and of each. */
   readonly updates: ByteRingReader;
   readonly updateLogs: readonly ByteRingReader[];
+  /** For a dispatcher that takes the place of `updates`. */
+  readonly updateMemory: UpdateLogMemory;
   readonly observations: ByteRingReader;
   readonly #task: ShardTask;
   readonly #clock: Clock;
@@ -113,6 +116,7 @@ export class BenchServer {
     const relationships = Math.max(1, this.config.relationships.length);
     this.#policy = allocatePolicies(relationships);
     const updates = Array.from({ length: relationships }, () => allocateUpdateLog(1 << 20));
+    this.updateMemory = updates[0]!;
     this.updateLogs = updates.map(({ ring }) => new ByteRingReader(ring));
     this.updates = this.updateLogs[0]!;
     this.link = allocateShardLink(createEventFd(), PARKED_MAX);

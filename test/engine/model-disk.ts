@@ -24,8 +24,13 @@ export class ModelDisk {
   /** Those on stable storage. */
   readonly durable: Leases = new Map();
 
-  constructor(server: BenchServer) {
+  /** @param leases what it has from before */
+  constructor(server: BenchServer, leases: readonly Lease4[] = []) {
     this.#server = server;
+    for (const lease of leases) {
+      apply(this.written, lease);
+      apply(this.durable, lease);
+    }
     this.#reader = new ByteRingReader(server.bookMemory.changes.ring);
     this.#words = new Int32Array(server.bookMemory.changes.words);
   }

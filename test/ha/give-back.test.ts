@@ -134,10 +134,10 @@ t.test(
 
 t.test('a client that moved to another address keeps the later one only', async (t) => {
   const id = Uint8Array.of(1, 2, 3);
-  const moved = await comeBack([held(1, 1, 100)], [held(7, 1, 50)]);
+  const moved = await comeBack([held(1, 1, 500)], [held(7, 1, 50)]);
   t.same(moved.store.all(), [held(7, 1, 50)], 'moved there');
   t.same(moved.remote.all(), [held(7, 1, 50)]);
-  const back = await comeBack([held(1, 1, 10, { clientId: id })], [held(7, 2, 50, { clientId: id })]);
+  const back = await comeBack([held(1, 1, 10, { clientId: id })], [held(7, 2, 500, { clientId: id })]);
   t.same(back.store.all(), [held(1, 1, 10, { clientId: id })], 'moved here, with other hardware');
   t.same(back.remote.all(), back.store.all());
   const others = await comeBack(

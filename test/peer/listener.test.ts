@@ -267,7 +267,7 @@ t.test('leases go from the shards of one server into the store of the other', as
       partnerFailed: (reason) => void failures.push(reason),
       rejected: () => void failures.push('conflict'),
     },
-    leaseAt: () => null,
+    leaseAt: shards.leaseAt,
     clock: systemClock,
     log: recordLog().log,
   });

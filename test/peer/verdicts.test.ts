@@ -115,7 +115,7 @@ async function run(
     delayedUpdatesLimit: 10,
     connections: 4,
     listener: SILENT,
-    leaseAt: () => null,
+    leaseAt: shards.leaseAt,
     // A second is over in ten milliseconds: pauses are short, the rest does not read the clock.
     clock: { ...systemClock, monotonicMs: () => systemClock.monotonicMs() * 100 },
     log: recordLog().log,

@@ -10,13 +10,13 @@
  *
  * Unlike Kea's command one bad lease does not spoil the others: the leases belong to different clients, and all but one
  * of them are waiting for nothing. Only when an item has no address by which its fault could be reported is the whole
- * command refused, with nothing applied.
+ * command refused, with nothing applied; and when this server can take no lease at all it says so of the whole command.
  */
 import { formatIpv4, type Ipv4 } from '../../base/ipv4.ts';
 import { type Answer, failure, Result } from '../answer.ts';
 import { type ArgumentMap, isMap } from '../arguments.ts';
 import { LeaseFault } from './lease4-fault.ts';
-import { type LeaseCommandParts, putLease, removeLease, whenDurable } from './lease4-parts.ts';
+import { type LeaseCommandParts, putLease, removeLease, STORE_FULL, whenDurable } from './lease4-parts.ts';
 import { readLease } from './lease4-read.ts';
 import { readAddress } from './lease4-text.ts';
 
@@ -46,6 +46,11 @@ export async function leaseBulkApply(parts: LeaseCommandParts, args: unknown): P
     );
   const failedDeletions = applyDeletions(parts, deletions);
   const failedUpdates = applyUpdates(parts, updates);
+  const unable =
+    failedDeletions.find(({ result }) => result === Result.error) ??
+    failedUpdates.find((fault) => fault['error-message'] === STORE_FULL.text);
+  // No fault of a lease but of this server: the sender must not count on it any more.
+  if (unable !== undefined) return failure(unable['error-message']);
   const applied = deletions.length + updates.length - failedDeletions.length - failedUpdates.length;
   const answer = describe(applied, failedDeletions, failedUpdates);
   return applied === 0 ? answer : whenDurable(parts.store, answer);

@@ -29,7 +29,8 @@ export async function whenDurable(store: LeaseStore, answer: Answer): Promise<An
   }
 }
 
-const STORE_FULL = LeaseFault.failed(
+/** This server can take no lease at all. */
+export const STORE_FULL = LeaseFault.failed(
   'the lease was not stored: no memory is left for it, or the lease file is not being written',
 );
 /** What a partner hears whose update crossed a lease of ours on the way: Kea says the same of an address in work. */

@@ -40,7 +40,7 @@ export class CoupledServer {
         updatesLost: () => this.submit({ kind: 'updates-lost' }),
         completed: () => this.submit({ kind: 'updates-completed' }),
       },
-      leaseAt: () => null,
+      leaseAt: this.shards.leaseAt,
       clock: systemClock,
       log: recordLog().log,
     });

@@ -2,6 +2,8 @@
 import { ByteRingWriter } from '../../../src/base/byte-ring.ts';
 import { allocateUpdateLog, UpdateRecord, UpdateWord } from '../../../src/engine/shard-link.ts';
 import { allocateVerdicts, VerdictReader } from '../../../src/engine/verdicts.ts';
+import { leaseOfRecord } from '../../../src/lease/csv-lease.ts';
+import type { Lease4 } from '../../../src/lease/model.ts';
 import { encodeLeaseUpdate, LEASE_UPDATE_BYTES_MAX } from '../../../src/lease/update-json.ts';
 
 export interface TestRecord {
@@ -29,6 +31,13 @@ export class TestShards {
   readonly given: readonly Map<number, number[]>[];
   readonly #waiters: (() => void)[] = [];
   wakes = 0;
+  readonly #leases = new Map<number, TestRecord>();
+
+  /** The lease of an address after what was written; null = none. */
+  readonly leaseAt = (address: number): Lease4 | null => {
+    const record = this.#leases.get(address);
+    return record === undefined || record.isUpdate === false ? null : leaseOfRecord(sourceOf(record));
+  };
 
   constructor(count: number) {
     this.verdicts = Array.from({ length: count }, () => allocateVerdicts(4096));
@@ -44,6 +53,7 @@ export class TestShards {
     records.forEach((record, index) => {
       const isUpdate = record.isUpdate ?? true;
       const bytes = encodeRecord(record);
+      this.#leases.set(record.address, record);
       const kind =
         (isUpdate ? UpdateRecord.update : 0) |
         (awaited ? UpdateRecord.awaited : 0) |
