@@ -6,6 +6,7 @@
 import { formatHex } from '../../src/base/hex.ts';
 import { formatIpv4 } from '../../src/base/ipv4.ts';
 import type { HaMode } from '../../src/config/ha-model.ts';
+import { SKEW_MAX_SEC } from '../../src/ha/communication.ts';
 import { type Lease4, LeaseState } from '../../src/lease/model.ts';
 import { isInForce } from '../../src/lease/precedence.ts';
 import { wired } from '../ha/support/peers.ts';
@@ -139,7 +140,10 @@ export class ModelPair {
   }
 
   #granted(client: PairClient, address: string, side: number): void {
-    if ((this.#unshared.get(address) ?? side) !== side) this.#contested.add(address);
+    const isGivenByBoth = (this.#unshared.get(address) ?? side) !== side;
+    // Clocks further apart than that end a pair: which of two leases is the later one cannot be told by them.
+    const isIncomparable = Math.abs(this.#aheadSec[0] - this.#aheadSec[1]) > SKEW_MAX_SEC;
+    if (isGivenByBoth || isIncomparable) this.#contested.add(address);
     const state = this.#servers[side]?.state;
     if (state === 'partner-down' || state === 'communication-recovery' || state === 'terminated')
       this.#unshared.set(address, side);
@@ -162,7 +166,7 @@ export class ModelPair {
   async settle(): Promise<boolean> {
     this.cut(0, true);
     this.cut(1, true);
-    if (Math.abs(this.#aheadSec[0] - this.#aheadSec[1]) > 60) this.drift(1, this.#aheadSec[0]);
+    if (Math.abs(this.#aheadSec[0] - this.#aheadSec[1]) > SKEW_MAX_SEC) this.drift(1, this.#aheadSec[0]);
     for (const side of [0, 1] as const) this.start(side);
     for (let sec = 0; sec < WHOLE_WITHIN_SEC; sec += 5) {
       await this.pass(5);

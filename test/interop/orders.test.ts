@@ -1,0 +1,53 @@
+/**
+ * Seeded orders of stops, kills, starts, resets, maintenance and cuts of a real pair under load, of Tandem with a real Kea
+ * 2.2 in either role and of two Tandems, in both modes: whenever the pair says that it is whole, both tables are equal.
+ * TANDEM_ORDERS=N tries N orders with each pairing, TANDEM_SEED=N others than the usual ones.
+ */
+import t from 'tap';
+import { needRootAnd } from '../support/need.ts';
+import type { HaMode } from './configuration.ts';
+import { carryOut, differencesOf, numbersFrom } from './orders.ts';
+import { createPair } from './pair.ts';
+import { startBoth } from './pair-steps.ts';
+import { startGate, throughGate } from './parted.ts';
+import { startRecordedLoad } from './recorded-load.ts';
+import { type ServerKind, SUBJECT } from './server.ts';
+
+const PAIRINGS: readonly { mode: HaMode; server1: ServerKind; server2: ServerKind }[] = [
+  { mode: 'hot-standby', server1: SUBJECT, server2: 'kea' },
+  { mode: 'hot-standby', server1: 'kea', server2: SUBJECT },
+  { mode: 'load-balancing', server1: SUBJECT, server2: 'kea' },
+  { mode: 'load-balancing', server1: 'kea', server2: SUBJECT },
+  { mode: 'hot-standby', server1: SUBJECT, server2: SUBJECT },
+  { mode: 'load-balancing', server1: SUBJECT, server2: SUBJECT },
+];
+const ORDERS = Number(process.env['TANDEM_ORDERS'] ?? 5);
+const SEED = Number(process.env['TANDEM_SEED'] ?? 4);
+const STEPS = 7;
+/** Exchanges a second: enough that each step happens in the middle of some. */
+const RATE = 50;
+
+t.jobs = 3;
+
+for (const [index, { mode, server1, server2 }] of PAIRINGS.entries()) {
+  t.test(
+    `${mode}, ${server1} and ${server2}: equal tables after each of ${ORDERS} orders`,
+    { buffered: true },
+    async (t) => {
+      if (!needRootAnd(t, ['ip', 'kea-dhcp4', 'perfdhcp', 'tcpdump'])) return;
+      const ha = { server1: throughGate('server1', {}), server2: throughGate('server2', {}) };
+      const pair = createPair(t, { mode, server1, server2, ha });
+      const gate = await startGate(pair.network);
+      await startBoth(pair, mode);
+      const load = await startRecordedLoad(pair, RATE);
+      const number = numbersFrom(SEED * 100 + index);
+      for (let order = 0; order < ORDERS; order++) {
+        const story = await carryOut({ mode, pair, gate, load }, number, STEPS);
+        await load.quieten();
+        t.same(await differencesOf(pair), [], `${order + 1}: ${story}`);
+        load.resume();
+      }
+      await load.end();
+    },
+  );
+}
