@@ -74,6 +74,7 @@ function applyStarted(run: Run): Extent {
 function applyHeartbeat(run: Run, event: EventOf<'heartbeat-answered'>): Extent {
   const { state } = run;
   state.collectDue ||= mayHoldMore(run, event.report);
+  state.readyOutdated ||= servesAloneAnew(run, event.report);
   state.communication = heardFrom(state.communication, event.report, run.nowMs, event.nowUtcSec);
   state.unacked = noUnackedClients(run.setup.config);
   return 'through';
@@ -87,6 +88,16 @@ function mayHoldMore({ state, setup }: Run, report: HeartbeatReport): boolean {
   if (report.givesBack || !setup.config.syncLeases || !STATE_TRAITS[state.name].service) return false;
   const isStarting = report.state === 'waiting' || report.state === 'syncing' || report.state === 'ready';
   return isStarting || state.communication.partnerState === 'unavailable';
+}
+
+/**
+ * Whether the partner has come to partner-down after this server had its leases: it was reset, or out of reach, and has
+ * given leases since then. A partner that was partner-down all the time has held its service off.
+ */
+function servesAloneAnew({ state }: Run, report: HeartbeatReport): boolean {
+  const { partnerState } = state.communication;
+  const wasSeen = partnerState !== 'unknown' && partnerState !== 'partner-down';
+  return state.name === 'ready' && report.state === 'partner-down' && wasSeen;
 }
 
 function losePartner(run: Run): void {
@@ -201,9 +212,9 @@ function applyCommand(
  */
 function applySyncComplete(run: Run): Extent {
   run.state.partnerOwesSync = false;
+  run.state.syncedUnsent = run.state.unsentUpdates;
   if (run.state.name !== 'partner-down') return 'none';
   run.state.syncNotified = { atMs: run.nowMs, spared: false };
-  run.state.syncedUnsent = run.state.unsentUpdates;
   setService(run, false);
   return 'none';
 }

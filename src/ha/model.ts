@@ -71,8 +71,10 @@ export interface MachineState {
   readonly collectDue: boolean;
   /** The partner said that its synchronization is complete while this server was partner-down; held off until a heartbeat. */
   readonly syncNotified: SyncNotified | null;
-  /** `unsentUpdates` when the partner last completed a synchronization in this partner-down; null = it has not. */
+  /** `unsentUpdates` when the partner last had every lease, by its word or by our normal state; null = not known. */
   readonly syncedUnsent: bigint | null;
+  /** Since this server became ready, its partner has served alone anew: what was synchronized is out of date. */
+  readonly readyOutdated: boolean;
   /** Queries out of scope are to be reported, because the partner is silent. */
   readonly observing: boolean;
   readonly communication: Communication;

@@ -75,6 +75,7 @@ export function enter(run: Run, allScopes = false): void {
   const traits = STATE_TRAITS[state.name];
   serveScopes(run, scopesOnEntry(run, allScopes));
   setService(run, traits.service);
+  if (state.name === run.setup.normalState) state.syncedUnsent = state.unsentUpdates;
   if (state.partnerUpdates !== traits.partnerUpdates) {
     state.partnerUpdates = traits.partnerUpdates;
     run.effects.push({ kind: 'set-partner-updates', mode: traits.partnerUpdates });
@@ -153,7 +154,7 @@ function leave(run: Run): void {
   // Whatever is under way outside sees that it is no longer awaited, and stops.
   state.operation = null;
   state.syncNotified = null;
-  state.syncedUnsent = null;
+  state.readyOutdated = false;
   if (state.name !== 'communication-recovery') return;
   // Stale entries must not be sent in a later communication-recovery, however this one ended.
   state.backlogLost = false;

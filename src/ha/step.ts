@@ -44,6 +44,7 @@ export function initialState(setup: HaSetup, nowMs: number): MachineState {
     collectDue: false,
     syncNotified: null,
     syncedUnsent: null,
+    readyOutdated: false,
     observing: false,
     communication: noCommunication(nowMs),
     unacked: noUnackedClients(setup.config),

@@ -11,7 +11,7 @@ import { carryOut, clocks, order, type Step } from './orders.ts';
 // Some hundred milliseconds an order, much more when a failing one is shortened; the runner bounds the file.
 t.setTimeout(0);
 
-const RUNS = Number(process.env['TANDEM_ORDERS'] ?? 110);
+const RUNS = Number(process.env['TANDEM_ORDERS'] ?? 200);
 const SEED = Number(process.env['TANDEM_SEED'] ?? 20261127);
 
 async function tryOrder(

@@ -114,6 +114,6 @@ function afterCollect(run: Run, ok: boolean): boolean {
   return ok && guarded(run, decide);
 }
 
-function hasGivenSinceSync({ state }: View): boolean {
-  return state.syncedUnsent !== null && state.syncedUnsent !== state.unsentUpdates;
+function hasGivenSinceSync({ state, setup }: View): boolean {
+  return setup.config.syncLeases && state.syncedUnsent !== null && state.syncedUnsent !== state.unsentUpdates;
 }

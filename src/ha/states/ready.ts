@@ -20,6 +20,8 @@ export const ready: StateLogic = {
 function decide(run: Run): boolean {
   const partner = run.state.communication.partnerState;
   const { normalState, own } = run.setup;
+  if (run.state.readyOutdated && run.setup.config.syncLeases)
+    return transition(run, 'waiting', 'the partner serves alone anew: it has leases that are missing here');
   switch (partner) {
     case 'hot-standby':
     case 'load-balancing':

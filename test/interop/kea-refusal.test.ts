@@ -1,0 +1,52 @@
+/** Clients with an identifier that a Kea 2.2 cannot hold, on a pair of Tandem and Kea: they get nothing, all others do. */
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { needRootAnd } from '../support/need.ts';
+import { ADDRESS, type HaMode } from './configuration.ts';
+import { startFork, startPair } from './pair.ts';
+import { perfdhcp } from './perfdhcp.ts';
+import { SUBJECT } from './server.ts';
+import { until } from './waiting.ts';
+
+const ASKING = fileURLToPath(new URL('./asking.js', import.meta.url));
+
+/** Kea 2.2 takes 2 to 128 octets. */
+const LONG_ID = [[61, '5a'.repeat(200)]];
+const QUERIES = { target: ADDRESS.fork, local: ADDRESS.load, clients: 1_000 };
+const DROPPED = 'tandem-drop-partner-cannot-hold';
+
+for (const mode of ['hot-standby', 'load-balancing'] as const satisfies readonly HaMode[]) {
+  t.test(`${mode}: one client with a long identifier does not stop the pair`, async (t) => {
+    if (!needRootAnd(t, ['ip', 'kea-dhcp4', 'perfdhcp'])) return;
+    const pair = await startPair(t, { mode, server1: SUBJECT, server2: 'kea' });
+    await startFork(pair.network);
+    const { server1, server2 } = pair;
+    // What the partner can hold is asked with the first good heartbeat.
+    await until({ what: 'both see each other', timeoutMs: 10_000 }, async () =>
+      (await server1.partnerState()) === mode && (await server2.partnerState()) === mode ? true : null,
+    );
+    const plan = {
+      target: ADDRESS.fork,
+      local: ADDRESS.load,
+      clients: 5,
+      milliseconds: 3_000,
+      options: LONG_ID,
+    };
+    const asking = pair.network.start('load', process.execPath, [ASKING, JSON.stringify(plan)]);
+    await asking.ended;
+    // Kea drops what it cannot hold itself; of it only what Tandem would have given may not come.
+    t.match(asking.output(), /0 acknowledgements/, 'nobody relies on what one of two servers cannot hold');
+    const usual = await perfdhcp(pair.network, 'load', { ...QUERIES, rate: 50, seconds: 3 });
+    t.ok(usual.requestAck.received > 100, `${usual.requestAck.received} others are served`);
+    t.same([await server1.haState(), await server2.haState()], [mode, mode]);
+    t.notMatch(server1.log(), /TDM_HA_UPDATE_FAILED|TDM_HA_STATE_CHANGED.*"to":"communication-recovery"/);
+    const statistics = await server1.command('statistic-get', { name: DROPPED });
+    const samples = (statistics.arguments as Record<string, number[][]> | undefined)?.[DROPPED];
+    t.ok((samples?.[0]?.[0] ?? 0) > 0, 'they are counted under a name');
+    t.same(
+      [...server1.leases().leases.values()].filter(({ clientId }) => clientId.length > 3 * 128),
+      [],
+      'no lease was written for them',
+    );
+  });
+}
