@@ -59,16 +59,23 @@ export const CONFORMANCE_SCENARIOS: readonly ConformanceScenario[] = [
     remark: 'With `lease4-bulk-apply`, between two Tandems; Kea has it for DHCPv6 only',
   },
   { title: 'in partner-down nothing goes to the partner, nobody waits, and it is counted' },
-  { title: 'an update that fails, is refused or not authorized: no answer, partner unavailable' },
+  {
+    title: 'an update that fails, is refused or not authorized: no answer, partner unavailable',
+    remark:
+      'A result 1 for one lease refuses that lease and leaves the partner what it is, so that no client can stop the pair',
+  },
   { title: 'a backup that is offline delays nobody' },
   { title: 'a conflict: no answer, the client is counted until an update of it succeeds' },
   {
     title: 'a bulk request with failed leases: conflicts alone, with an error among them, with result 0',
     remark:
-      'One request of `lease4-bulk-apply` holds the leases of many queries, so that each entry decides for its own query: also with result 0, and a conflict counts beside an error',
+      'One request of `lease4-bulk-apply` holds the leases of many queries, so that each entry decides for its own query: also with result 0, and a conflict counts beside an error. An error of one lease refuses that lease alone',
   },
   { title: 'what communication-recovery has kept is delivered' },
-  { title: 'a backlog that cannot be delivered, or was lost: ha-reset, or none when the partner restarts' },
+  {
+    title: 'a backlog that cannot be delivered, or was lost: ha-reset, or none when the partner restarts',
+    remark: 'A lease that the partner does not take is left out, and the rest is delivered',
+  },
   { title: 'the backlog refuses what exceeds its limit and says so until it is cleared' },
   {
     title: 'a single update of a declined lease, with and without somebody waiting',
