@@ -5,11 +5,12 @@
  *     stop    control's new work -> HA timers -> shards (parked replies leave) -> journal (all rows on disk) -> the rest
  */
 import { systemClock } from '../base/clock.ts';
-import type { ServerConfig } from '../config/model.ts';
 import type { ConfigOutcome } from '../control/commands/configuration.ts';
 import { createServiceSwitch, type ServiceSwitch } from '../ha/service-switch.ts';
 import { systemTimers } from '../ha/timers.ts';
 import { createEventFd } from '../io/eventfd.ts';
+import { listInterfaces } from '../io/interfaces.ts';
+import { InterfaceNotices } from '../io/rtnetlink.ts';
 import { closeFd } from '../io/udp.ts';
 import { type AdjustableLog, logLevelOf } from '../log/logger.ts';
 import { VERSION } from '../version.ts';
@@ -22,12 +23,15 @@ import {
 import { Control } from './control.ts';
 import { DataPlane } from './data-plane.ts';
 import { HighAvailability } from './high-availability.ts';
+import { InterfaceWatch } from './interface-watch.ts';
 import { Leases } from './leases.ts';
 import { allocateServerMemory, type ServerMemory } from './memory.ts';
 import { parkedPerShard, shardCount } from './shard-count.ts';
-import { ServerSockets } from './sockets.ts';
 import { Storage } from './storage.ts';
 import { Threads } from './threads.ts';
+
+/** Of a server that requires all its sockets and does not get them, as Kea's. */
+const GIVEN_UP_EXIT_VALUE = 1;
 
 export interface AppOptions {
   readonly file: ConfigurationFile;
@@ -53,7 +57,7 @@ export class App {
   readonly #serviceSwitch: ServiceSwitch;
   readonly #highAvailability: HighAvailability;
   readonly #control: Control;
-  #sockets: ServerSockets;
+  readonly #interfaces: InterfaceWatch;
   #loaded: LoadedConfiguration;
   #configuredMs = systemClock.monotonicMs();
   #reloading: Promise<ConfigOutcome> | null = null;
@@ -65,15 +69,12 @@ export class App {
     options.log.setLevel(logLevelOf(config.loggers));
     options.log('TDM_ENGINE_STARTING', { version: VERSION, node: process.version });
     const shards = shardCount(config);
-    const sockets = ServerSockets.open(
-      { interfaces: config.interfaces, port: options.serverPort, shards },
-      options.log,
-    );
+    const interfaces = openInterfaces(options, shards);
     let app: App;
     try {
-      app = new App(options, sockets, shards);
+      app = new App(options, interfaces, shards);
     } catch (error) {
-      sockets.close();
+      interfaces.close();
       throw error;
     }
     try {
@@ -85,13 +86,13 @@ export class App {
     }
   }
 
-  private constructor(options: AppOptions, sockets: ServerSockets, shards: number) {
+  private constructor(options: AppOptions, interfaces: InterfaceWatch, shards: number) {
     const { config } = options.loaded;
     const { log, onFatal } = options;
     const clock = systemClock;
     this.#options = options;
     this.#loaded = options.loaded;
-    this.#sockets = sockets;
+    this.#interfaces = interfaces;
     this.#memory = allocateServerMemory(config);
     this.#eventFds = Array.from({ length: shards }, createEventFd);
     this.#threads = new Threads(shards);
@@ -132,6 +133,7 @@ export class App {
       configuredMs: () => this.#configuredMs,
       file: options.file,
       dataPlane: this.#dataPlane,
+      interfaces,
       leases: this.#leases,
       storage,
       memory: this.#memory,
@@ -149,9 +151,11 @@ export class App {
     const { log } = this.#options;
     this.#leases.start();
     if (config.interfaces.length === 0) log('TDM_ENGINE_NO_INTERFACES');
-    this.#dataPlane.start(config, this.#sockets);
+    await this.#interfaces.begin((lists) => this.#dataPlane.useSockets(lists));
+    this.#dataPlane.start(config);
     await this.#highAvailability.start(this.#control.peerTable);
     await this.#control.start();
+    this.#interfaces.watch();
     log('TDM_ENGINE_SERVING', { shards: this.#eventFds.length, leases: this.#leases.store.count() });
   }
 
@@ -186,11 +190,9 @@ export class App {
   /** Queries that arrive while the shards stand still wait in the sockets. */
   async #apply(next: LoadedConfiguration): Promise<void> {
     const { config } = next;
-    const isSameInterfaces =
-      JSON.stringify(config.interfaces) === JSON.stringify(this.#loaded.config.interfaces);
-    await this.#dataPlane.stop();
     try {
-      if (!isSameInterfaces) this.#reopenSockets(config);
+      await this.#interfaces.prepare(config);
+      await this.#dataPlane.stop();
       this.#dataPlane.renewStatistics(config);
       const pools = this.#leases.reconfigure(config, this.#dataPlane.writer, this.#dataPlane.reader);
       this.#dataPlane.replacePools(pools);
@@ -198,23 +200,8 @@ export class App {
       this.#configuredMs = systemClock.monotonicMs();
       this.#options.log.setLevel(logLevelOf(config.loggers));
     } finally {
-      this.#dataPlane.start(this.#loaded.config, this.#sockets);
-    }
-  }
-
-  /** Opens the new sockets; when that fails the old ones are opened again. */
-  #reopenSockets(config: ServerConfig): void {
-    const open = (interfaces: ServerConfig['interfaces']): ServerSockets =>
-      ServerSockets.open(
-        { interfaces, port: this.#options.serverPort, shards: this.#eventFds.length },
-        this.#options.log,
-      );
-    this.#sockets.close();
-    try {
-      this.#sockets = open(config.interfaces);
-    } catch (error) {
-      this.#sockets = open(this.#loaded.config.interfaces);
-      throw error;
+      await this.#interfaces.use(this.#loaded.config);
+      if (!this.#dataPlane.isRunning) this.#dataPlane.start(this.#loaded.config);
     }
   }
 
@@ -226,12 +213,13 @@ export class App {
     log('TDM_ENGINE_STOPPING');
     await this.#reloading;
     this.#highAvailability.stopTimers();
+    await this.#interfaces.pause();
     await this.#dataPlane.stop();
     const drained = await this.#leases.stop();
     await this.#highAvailability.close();
     await this.#control.close();
     this.#serviceSwitch.close();
-    this.#sockets.close();
+    this.#interfaces.close();
     await this.#threads.close();
     for (const fd of this.#eventFds) closeFd(fd);
     log(drained ? 'TDM_ENGINE_STOPPED' : 'TDM_ENGINE_STOPPED_UNFLUSHED');
@@ -241,4 +229,18 @@ export class App {
 
 function refuse(problem: string): ConfigOutcome {
   return { ok: false, problems: [problem] };
+}
+
+function openInterfaces({ loaded, serverPort, log, shutdown }: AppOptions, shards: number): InterfaceWatch {
+  const parts = {
+    port: serverPort,
+    shards,
+    clock: systemClock,
+    timers: systemTimers,
+    log,
+    list: listInterfaces,
+    notices: new InterfaceNotices(),
+    onGivenUp: () => shutdown(GIVEN_UP_EXIT_VALUE),
+  };
+  return InterfaceWatch.open(parts, loaded.config);
 }

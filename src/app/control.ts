@@ -21,6 +21,7 @@ import type { ConfigurationFile } from './configuration.ts';
 import type { DataPlane } from './data-plane.ts';
 import { serverFigures } from './figures.ts';
 import type { HighAvailability } from './high-availability.ts';
+import type { InterfaceWatch } from './interface-watch.ts';
 import type { Leases } from './leases.ts';
 import type { ServerMemory } from './memory.ts';
 import type { Storage } from './storage.ts';
@@ -31,6 +32,7 @@ export interface ControlParts {
   readonly configuredMs: () => number;
   readonly file: ConfigurationFile;
   readonly dataPlane: DataPlane;
+  readonly interfaces: InterfaceWatch;
   readonly leases: Leases;
   readonly storage: Storage;
   readonly memory: ServerMemory;
@@ -125,7 +127,7 @@ export class Control {
         startedMs: this.#startedMs,
         configuredMs,
         config,
-        sockets: () => ({ status: 'ready', errors: [] }),
+        sockets: () => this.#parts.interfaces.status(),
         dhcpState: () => dhcpState(serviceSwitch),
         highAvailability: () => highAvailability.status(),
         shutdown,
@@ -143,10 +145,13 @@ export class Control {
   }
 
   #notReady(): string[] {
-    const { serviceSwitch, highAvailability } = this.#parts;
+    const { serviceSwitch, highAvailability, interfaces } = this.#parts;
     const origins = serviceSwitch.origins();
-    if (origins.length === 0) return [];
-    return [`the DHCP service is held off by origin ${origins.join(', ')}`, ...highAvailability.why()];
+    const heldOff =
+      origins.length === 0
+        ? []
+        : [`the DHCP service is held off by origin ${origins.join(', ')}`, ...highAvailability.why()];
+    return [...heldOff, ...interfaces.notReady()];
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import type { ServerConfig } from '../config/model.ts';
 import { type Policy, publishPolicy } from '../engine/policy.ts';
+import type { ServerSocket } from '../engine/query.ts';
 import { allocateShardLink, type ShardLinkMemory, ShardWord } from '../engine/shard-link.ts';
 import {
   allocateStatistics,
@@ -15,12 +16,12 @@ import { signalEventFd } from '../io/eventfd.ts';
 import { WordWatch } from '../journal/word-watch.ts';
 import { isReached } from '../lease/change-log.ts';
 import type { PoolMemory } from '../lease/pool.ts';
+import { allocateSocketTable, writeSocketTable } from '../shard/socket-table.ts';
 import type { ServerMemory } from './memory.ts';
-import type { ServerSockets } from './sockets.ts';
 import type { Threads } from './threads.ts';
 
-/** A shard looks at the policy at least every 50 ms; one that needs longer hangs. */
-const POLICY_TIMEOUT_MS = 5_000;
+/** A shard looks at policy and sockets at least every 50 ms; one that needs longer hangs. */
+const SHARD_TIMEOUT_MS = 5_000;
 
 export interface DataPlaneParts {
   readonly memory: ServerMemory;
@@ -39,20 +40,23 @@ export class DataPlane {
   /** Kept over reloads: the dispatcher of lease updates holds the verdict rings. */
   readonly links: readonly ShardLinkMemory[];
   readonly #policyWatches: readonly WordWatch[];
+  readonly #socketTables: readonly SharedArrayBuffer[];
+  readonly #socketWatches: readonly WordWatch[];
   #pools: PoolMemory;
   #statistics: StatisticsMemory;
   #reader: StatisticsReader;
   #writer: StatisticsWriter;
   #running: Promise<unknown>[] = [];
   #version = 0;
+  #socketVersion = 0;
 
   constructor(parts: DataPlaneParts, config: ServerConfig) {
     this.#parts = parts;
     this.#policyWords = new Int32Array(parts.memory.policies);
     this.links = parts.eventFds.map((fd) => allocateShardLink(fd, parts.parkedMax));
-    this.#policyWatches = this.links.map(
-      (link) => new WordWatch(new Int32Array(link.words), ShardWord.policyVersion),
-    );
+    this.#policyWatches = this.#watch(ShardWord.policyVersion);
+    this.#socketTables = this.links.map(allocateSocketTable);
+    this.#socketWatches = this.#watch(ShardWord.socketsTaken);
     this.#pools = parts.memory.book.pools;
     this.#statistics = this.#allocateStatistics(config);
     this.#reader = new StatisticsReader(this.#statistics);
@@ -72,18 +76,19 @@ export class DataPlane {
     return this.#running.length > 0;
   }
 
-  /** Starts every shard on the open sockets. */
-  start(config: ServerConfig, sockets: ServerSockets): void {
+  /** Starts every shard on the sockets that `useSockets` was given last. */
+  start(config: ServerConfig): void {
     const { memory, threads, parkedMax, forcedPort, onFailure } = this.#parts;
     this.#running = this.links.map((link, shard) => {
       const words = new Int32Array(link.words);
       Atomics.store(words, ShardWord.stop, 0);
       Atomics.store(words, ShardWord.policyVersion, 0);
+      Atomics.store(words, ShardWord.socketsTaken, 0);
       const { policies, updates } = memory;
       const book = { ...memory.book, pools: this.#pools };
       const task = {
         shard,
-        sockets: sockets.shards[shard]!,
+        sockets: this.#socketTables[shard]!,
         config,
         book,
         policies,
@@ -123,9 +128,38 @@ export class DataPlane {
     if (!this.isRunning) return;
     const isSeen = (seen: number): boolean => isReached(seen, version);
     const answers = await Promise.all(
-      this.#policyWatches.map((watch) => watch.until(isSeen, POLICY_TIMEOUT_MS)),
+      this.#policyWatches.map((watch) => watch.until(isSeen, SHARD_TIMEOUT_MS)),
     );
     if (answers.includes(false)) throw new Error('a packet thread does not confirm the policy: it hangs');
+  }
+
+  /**
+   * Gives each shard its sockets, running or not; what waits in those that stay is not touched.
+   * @returns true when no shard works with any other socket, so that those may be closed; false when one does not react
+   */
+  async useSockets(lists: readonly (readonly ServerSocket[])[]): Promise<boolean> {
+    // A shard that has not read its table yet must not see it change.
+    if (!(await this.#socketsTaken())) return false;
+    this.#socketVersion += 1;
+    this.links.forEach((link, shard) => {
+      writeSocketTable(this.#socketTables[shard]!, lists[shard]!);
+      Atomics.store(new Int32Array(link.words), ShardWord.socketsGiven, this.#socketVersion);
+      signalEventFd(link.eventFd);
+    });
+    return this.#socketsTaken();
+  }
+
+  async #socketsTaken(): Promise<boolean> {
+    if (!this.isRunning) return true;
+    const isTaken = (version: number): boolean => version === this.#socketVersion;
+    const answers = await Promise.all(
+      this.#socketWatches.map((watch) => watch.until(isTaken, SHARD_TIMEOUT_MS)),
+    );
+    return !answers.includes(false);
+  }
+
+  #watch(word: number): WordWatch[] {
+    return this.links.map((link) => new WordWatch(new Int32Array(link.words), word));
   }
 
   wake(shard: number): void {

@@ -13,6 +13,7 @@ export function serverFigures(parts: ControlParts): ServerFigures {
   return {
     leases: { count: leases.store.count(), max: leases.book.table.capacity },
     shards: shardFigures(parts),
+    interfaces: parts.interfaces.served(),
     journal: config().leaseDatabase.persist ? journalFigures(storage.journal) : null,
     ha: parts.highAvailability.relationships.map(haFigures),
   };

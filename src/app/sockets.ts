@@ -1,108 +1,173 @@
 /**
- * The server's sockets. Main opens them before anything else, so that a port in use stops the start, and keeps them open
- * over reloads: while no shard reads, queries wait in the socket buffers.
+ * The server's sockets. They are opened and closed one by one as interfaces and configuration change; what both the old
+ * and the new plan ask for stays open, with the queries that wait in it.
  *
- * Each interface address has one socket a shard, on one port (SO_REUSEPORT); the kernel steers a client to one of them by
- * its hardware address. Each interface that can broadcast has one more, which hears clients without a relay.
+ * Each address has one socket a shard, on one port (SO_REUSEPORT); the kernel steers a client to one of them by its hardware
+ * address. Each interface that can broadcast has one more, which hears clients without a relay. A socket is known by what
+ * it means to the kernel: that of an address is tied to no interface and hears the address wherever it is; that for
+ * broadcasts is tied to the index of an interface and deaf when the interface was made again.
  */
-import { formatIpv4 } from '../base/ipv4.ts';
-import type { InterfaceConfig } from '../config/model.ts';
+import { formatIpv4, type Ipv4 } from '../base/ipv4.ts';
 import type { ServerSocket } from '../engine/query.ts';
-import { type Ipv4Interface, resolveInterfaces } from '../io/interfaces.ts';
+import type { NetworkInterface } from '../io/interfaces.ts';
 import { attachClientSteering, closeFd, openUdpSocket } from '../io/udp.ts';
 import type { Log } from '../log/logger.ts';
+import type { InterfaceFault, InterfacePlan, PlannedAddress } from './interface-plan.ts';
 
 const BROADCAST = 0xffffffff;
 /** Queries that arrive while a reload stops the shards for a moment: at 50,000 a second, 300 octets each, half a second. */
 const RECEIVE_BUFFER_BYTES = 8 << 20;
 
 export interface SocketOptions {
-  readonly interfaces: readonly InterfaceConfig[];
   /** UDP port, 67 by default. */
   readonly port: number;
   readonly shards: number;
 }
 
 export class ServerSockets {
-  /** The sockets of each shard. */
-  readonly shards: readonly (readonly ServerSocket[])[];
-  readonly #fds: readonly number[];
+  readonly #options: SocketOptions;
+  readonly #log: Log;
+  /** By address: a descriptor a shard. */
+  readonly #unicast = new Map<Ipv4, readonly number[]>();
+  /** By index of the interface. */
+  readonly #broadcast = new Map<number, number>();
 
-  private constructor(shards: readonly (readonly ServerSocket[])[], fds: readonly number[]) {
-    this.shards = shards;
-    this.#fds = fds;
+  constructor(options: SocketOptions, log: Log) {
+    this.#options = options;
+    this.#log = log;
   }
 
   /**
-   * Opens every socket, or none.
-   * @throws an Error that names the interface, address and port, and what to do
+   * Opens what the plan asks for and is not open. On an interface that is down no address can be bound; a socket that is
+   * open already outlives it.
+   * @returns what could not be opened, and why
    */
-  static open(options: SocketOptions, log: Log): ServerSockets {
-    const fds: number[] = [];
-    const shards: ServerSocket[][] = Array.from({ length: options.shards }, () => []);
-    try {
-      for (const entry of resolveInterfaces(options.interfaces))
-        openInterface(entry, options, shards, fds, log);
-    } catch (error) {
-      for (const fd of fds) closeFd(fd);
-      throw error;
+  open({ addresses }: InterfacePlan): InterfaceFault[] {
+    const faults = new Map<string, InterfaceFault>();
+    for (const { link, address } of addresses.filter(({ link }) => link.isUp)) {
+      const reason = this.#openAddress(link, address) ?? this.#openBroadcast(link);
+      if (reason === null) continue;
+      const text = `Failed to open socket on interface ${link.name}, reason: ${reason}`;
+      faults.set(text, { interfaceName: link.name, reason: text, isMissed: true });
     }
-    return new ServerSockets(shards, fds);
+    return [...faults.values()];
+  }
+
+  /** The open sockets of the plan as each shard is to have them. */
+  lists({ addresses }: InterfacePlan): ServerSocket[][] {
+    const shards = Array.from({ length: this.#options.shards }, (): ServerSocket[] => []);
+    const open = addresses.filter(({ address }) => this.#unicast.has(address));
+    for (const { link, address } of distinctBy(open, (each) => each.address)) {
+      const broadcastFd = this.#broadcast.get(link.index);
+      this.#unicast.get(address)!.forEach((fd, shard) => {
+        const common = { fd, address, interfaceName: link.name, broadcast: false };
+        shards[shard]!.push({ ...common, replyFd: fd, broadcastFd: broadcastFd ?? fd });
+      });
+    }
+    // The kernel gives a broadcast to every socket that is bound for it: one shard only may read it. It is answered from
+    // the first address of its interface.
+    for (const { link, address } of distinctBy(open, (each) => each.link.index)) {
+      const fd = this.#broadcast.get(link.index);
+      if (fd === undefined) continue;
+      const common = { fd, address, interfaceName: link.name, broadcast: true };
+      shards[0]!.push({ ...common, replyFd: this.#unicast.get(address)![0]!, broadcastFd: fd });
+    }
+    return shards;
+  }
+
+  /**
+   * Closes what the plan does not ask for. Only when no shard works with it any more: its number may be given again.
+   * @returns how many were closed
+   */
+  retain({ addresses }: InterfacePlan): number {
+    let closed = 0;
+    const kept = new Set(addresses.map(({ address }) => address));
+    const indexes = new Set(addresses.map(({ link }) => link.index));
+    for (const [address, fds] of this.#unicast) {
+      if (kept.has(address)) continue;
+      this.#unicast.delete(address);
+      closed += fds.length;
+      for (const fd of fds) closeFd(fd);
+      this.#log('TDM_ENGINE_SOCKET_CLOSED', { address: formatIpv4(address), port: this.#options.port });
+    }
+    for (const [index, fd] of this.#broadcast) {
+      if (indexes.has(index)) continue;
+      this.#broadcast.delete(index);
+      closed += 1;
+      closeFd(fd);
+    }
+    return closed;
   }
 
   close(): void {
-    for (const fd of this.#fds) closeFd(fd);
+    for (const fd of [...[...this.#unicast.values()].flat(), ...this.#broadcast.values()]) closeFd(fd);
+    this.#unicast.clear();
+    this.#broadcast.clear();
+  }
+
+  /** @returns why not, or null */
+  #openAddress(link: NetworkInterface, address: Ipv4): string | null {
+    if (this.#unicast.has(address)) return null;
+    try {
+      this.#unicast.set(address, openGroup(address, this.#options));
+    } catch (error) {
+      return (error as Error).message;
+    }
+    this.#log('TDM_ENGINE_SOCKET_OPEN', {
+      interface: link.name,
+      address: formatIpv4(address),
+      port: this.#options.port,
+      broadcast: hearsBroadcasts(link),
+    });
+    return null;
+  }
+
+  /** @returns why not, or null */
+  #openBroadcast(link: NetworkInterface): string | null {
+    if (!hearsBroadcasts(link) || this.#broadcast.has(link.index)) return null;
+    try {
+      const fd = openUdpSocket({
+        address: BROADCAST,
+        port: this.#options.port,
+        interfaceName: link.name,
+        broadcast: true,
+        receiveBufferBytes: RECEIVE_BUFFER_BYTES,
+      });
+      this.#broadcast.set(link.index, fd);
+      return null;
+    } catch (error) {
+      return (error as Error).message;
+    }
   }
 }
 
-function openInterface(
-  entry: Ipv4Interface,
-  options: SocketOptions,
-  shards: ServerSocket[][],
-  fds: number[],
-  log: Log,
-): void {
-  const { address, name } = entry;
-  const unicast = openGroup(address, options);
-  fds.push(...unicast);
-  const broadcast = entry.broadcast && !entry.loopback ? openBroadcast(entry, options.port, log) : null;
-  if (broadcast !== null) fds.push(broadcast);
-  unicast.forEach((fd, shard) => {
-    const common = { address, interfaceName: name, replyFd: fd, broadcastFd: broadcast ?? fd };
-    shards[shard]!.push({ ...common, fd, broadcast: false });
-    // The kernel gives a broadcast to every socket that is bound for it: one shard only may read it.
-    if (shard === 0 && broadcast !== null) shards[0]!.push({ ...common, fd: broadcast, broadcast: true });
-  });
-  log('TDM_ENGINE_SOCKET_OPEN', {
-    interface: name,
-    address: formatIpv4(address),
-    port: options.port,
-    broadcast: broadcast !== null,
-  });
+/** Loopback is for relays and tests on this machine: nobody without an address is there. */
+function hearsBroadcasts(link: NetworkInterface): boolean {
+  return link.canBroadcast && !link.isLoopback;
 }
 
-function openGroup(address: number, { port, shards }: SocketOptions): number[] {
+function openGroup(address: Ipv4, { port, shards }: SocketOptions): number[] {
   const base = { address, port, broadcast: true, receiveBufferBytes: RECEIVE_BUFFER_BYTES };
   if (shards === 1) return [openUdpSocket(base)];
   // With SO_REUSEPORT a second server would silently share the port: a plain socket first tells whether it is free.
   closeFd(openUdpSocket(base));
-  const fds = Array.from({ length: shards }, () => openUdpSocket({ ...base, reusePort: true }));
-  attachClientSteering(fds[0]!, shards);
+  const fds: number[] = [];
+  try {
+    while (fds.length < shards) fds.push(openUdpSocket({ ...base, reusePort: true }));
+    attachClientSteering(fds[0]!, shards);
+  } catch (error) {
+    for (const fd of fds) closeFd(fd);
+    throw error;
+  }
   return fds;
 }
 
-/** A server that cannot hear broadcasts still serves relays: the log says what is missing. */
-function openBroadcast(entry: Ipv4Interface, port: number, log: Log): number | null {
-  try {
-    return openUdpSocket({
-      address: BROADCAST,
-      port,
-      interfaceName: entry.name,
-      broadcast: true,
-      receiveBufferBytes: RECEIVE_BUFFER_BYTES,
-    });
-  } catch (error) {
-    log('TDM_ENGINE_NO_BROADCAST_SOCKET', { interface: entry.name, reason: (error as Error).message });
-    return null;
-  }
+/** The first of each key. */
+function distinctBy(
+  addresses: readonly PlannedAddress[],
+  keyOf: (planned: PlannedAddress) => number,
+): PlannedAddress[] {
+  const first = new Map<number, PlannedAddress>();
+  for (const each of addresses) if (!first.has(keyOf(each))) first.set(keyOf(each), each);
+  return [...first.values()];
 }

@@ -7,6 +7,7 @@ import type { HaRelationshipConfig } from './ha-model.ts';
 
 export interface ServerConfig {
   readonly interfaces: readonly InterfaceConfig[];
+  readonly serviceSockets: ServiceSocketsConfig;
   readonly leaseDatabase: LeaseDatabaseConfig;
   readonly multiThreading: {
     readonly enabled: boolean;
@@ -38,6 +39,16 @@ export interface InterfaceConfig {
   readonly name: string;
   /** From "eth0/10.0.0.1": only this address of it; null = all its IPv4 addresses. */
   readonly address: Ipv4 | null;
+}
+
+/** What becomes of interfaces that cannot be served. */
+export interface ServiceSocketsConfig {
+  /** False: interfaces that appear while the server runs are not taken. */
+  readonly reDetect: boolean;
+  /** The server ends when one interface cannot be served after the retries. */
+  readonly requireAll: boolean;
+  readonly maxRetries: number;
+  readonly retryWaitMs: number;
 }
 
 export interface LeaseDatabaseConfig {

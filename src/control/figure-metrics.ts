@@ -1,5 +1,6 @@
 /** The metrics made of the server's figures, as a table: what is missing (no partner, no lease file) is left out. */
 import type { HaFigures, JournalFigures, ServerFigures, ShardFigures } from './figures.ts';
+import { INTERFACE_METRICS_MAX } from './limits.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -52,6 +53,17 @@ export const figureMetrics: readonly FigureMetric[] = [
     metric: 'tandem_leases_max',
     help: 'Leases that memory is set aside for',
     read: ({ leases }) => single(leases.max),
+  },
+  {
+    ...gauge,
+    metric: 'tandem_interface_served',
+    help: '1 for each interface of the configuration that is served, 0 for one that is not',
+    labelNames: ['interface'],
+    read: ({ interfaces }) =>
+      [...interfaces]
+        .sort(([, a], [, b]) => Number(a) - Number(b))
+        .slice(0, INTERFACE_METRICS_MAX)
+        .map(([name, isServed]) => [{ interface: name }, Number(isServed)] as const),
   },
   {
     ...gauge,

@@ -49,6 +49,8 @@ export interface HaFigures {
 export interface ServerFigures {
   readonly leases: { readonly count: number; readonly max: number };
   readonly shards: readonly ShardFigures[];
+  /** Each interface that is to be served, by name, and whether it is. */
+  readonly interfaces: ReadonlyMap<string, boolean>;
   /** Null when leases are kept in memory only. */
   readonly journal: JournalFigures | null;
   /** One a relationship, empty without high availability. */

@@ -29,3 +29,6 @@ export const UNIX_PATH_BYTES_MAX = 107;
 
 /** Subnets with metrics of their own: 500 take 20 ms of the main thread a scrape. With more there are only the sums. */
 export const SUBNET_METRICS_MAX = 500;
+
+/** Interfaces with a metric of their own, those that are not served first: a concentrator may have thousands. */
+export const INTERFACE_METRICS_MAX = 500;

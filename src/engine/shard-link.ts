@@ -58,6 +58,10 @@ export const ShardWord = {
   turns: 3,
   /** Shard -> its successor: number of its last transaction (u32). */
   transactions: 4,
+  /** Main -> shard: version of the sockets in its table (shard/socket-table.ts). */
+  socketsGiven: 5,
+  /** Shard -> main: version of the sockets that the shard works with. Notified on change. */
+  socketsTaken: 6,
 } as const;
 const WORDS = 32;
 
@@ -65,7 +69,7 @@ export interface ShardLinkMemory {
   readonly words: SharedArrayBuffer;
   readonly observations: ByteRingMemory;
   readonly verdicts: SharedArrayBuffer;
-  /** An eventfd that wakes the shard out of poll(): something became durable, a verdict, a policy, stop. */
+  /** An eventfd that wakes the shard out of poll(): something became durable, a verdict, a policy, other sockets, stop. */
   readonly eventFd: number;
 }
 

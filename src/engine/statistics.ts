@@ -66,6 +66,7 @@ export const GLOBAL_STATISTICS = [
   'tandem-drop-reply-too-large',
   'tandem-drop-partner-cannot-hold',
   'tandem-drop-send-failed',
+  'tandem-drop-socket-gone',
   'tandem-drop-update-rejected',
   'tandem-drop-parked-too-long',
   // Queries that are handled and need no answer.

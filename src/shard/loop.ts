@@ -16,10 +16,10 @@ import { G } from '../engine/statistics.ts';
 import { VerdictReader } from '../engine/verdicts.ts';
 import { drainEventFd } from '../io/eventfd.ts';
 import { DatagramReceiver, DatagramSender } from '../io/mmsg.ts';
-import { Poller } from '../io/poll.ts';
 import { BATCH_MAX, INPUT_OFFSET, INPUT_STRIDE } from '../wasm/layout.ts';
 import { Classifier } from '../wasm/module.ts';
 import { ObservationWriter } from './observations.ts';
+import { NO_SOCKET, ShardSockets } from './sockets.ts';
 import { buildContext, type ShardTask } from './task.ts';
 
 /** A thread inside poll() cannot be stopped: this bounds how long a stop word goes unseen. */
@@ -50,8 +50,7 @@ export class ShardLoop {
   readonly #router: ReplyRouter;
   readonly #verdicts: VerdictReader;
   readonly #observations: ObservationWriter;
-  readonly #poller: Poller;
-  readonly #wakeUps: Poller;
+  readonly #sockets: ShardSockets;
   readonly #words: Int32Array;
   /** Control words of each relationship's update log. */
   readonly #updateWords: readonly Int32Array[];
@@ -77,8 +76,7 @@ export class ShardLoop {
     this.#router = new ReplyRouter(this.#slots, task.forcedPort);
     this.#verdicts = new VerdictReader(task.link.verdicts);
     this.#observations = new ObservationWriter(task.link.observations);
-    this.#poller = new Poller([task.link.eventFd, ...task.sockets.map((socket) => socket.fd)]);
-    this.#wakeUps = new Poller([task.link.eventFd]);
+    this.#sockets = new ShardSockets(task);
     this.#words = new Int32Array(task.link.words);
     this.#updateWords = task.updates.map(({ words }) => new Int32Array(words));
   }
@@ -93,14 +91,13 @@ export class ShardLoop {
 
   /** One turn of the loop. @param mayRead false: only what is parked is looked after */
   turn(mayRead: boolean): void {
-    // Sockets that are not read would be ready all the time.
-    const poller = mayRead ? this.#poller : this.#wakeUps;
-    poller.wait(POLL_MS);
-    if (poller.isReady(0)) drainEventFd(this.#task.link.eventFd);
+    const sockets = this.#sockets;
+    if (sockets.isOutdated) sockets.renew(this.#slots);
+    if (sockets.wait(POLL_MS, mayRead)) drainEventFd(this.#task.link.eventFd);
     this.#takePolicy();
     this.#settle();
-    for (let i = 0; mayRead && i < this.#task.sockets.length; i++) {
-      if (this.#poller.isReady(i + 1)) this.#drainSocket(this.#task.sockets[i]!);
+    for (let i = 0; mayRead && i < sockets.list.length; i++) {
+      if (sockets.isReady(i)) this.#drainSocket(sockets.list[i]!);
     }
     Atomics.store(this.#words, ShardWord.parked, this.#context.park.parked);
     Atomics.store(this.#words, ShardWord.transactions, (this.#context.park.nextTransaction() - 1) | 0);
@@ -209,6 +206,7 @@ export class ShardLoop {
 
   #enqueue(slot: number): void {
     const slots = this.#slots;
+    if (slots.fds[slot] === NO_SOCKET) return this.#discard(slot, G['tandem-drop-socket-gone']);
     this.#sender.queue(
       slot,
       slots.lengths[slot]!,

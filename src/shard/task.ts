@@ -7,7 +7,7 @@ import type { Context } from '../engine/context.ts';
 import { LeaseChanges } from '../engine/lease-changes.ts';
 import { PARKED_MS_MAX, Park, type ParkExit } from '../engine/park.ts';
 import { PolicyView } from '../engine/policy.ts';
-import { Query, type ServerSocket } from '../engine/query.ts';
+import { Query } from '../engine/query.ts';
 import { ReplyWriter } from '../engine/reply.ts';
 import type { ReplySlots } from '../engine/reply-slots.ts';
 import { type ShardLinkMemory, ShardWord, type UpdateLogMemory } from '../engine/shard-link.ts';
@@ -18,7 +18,8 @@ import type { Classifier } from '../wasm/module.ts';
 
 export interface ShardTask {
   readonly shard: number;
-  readonly sockets: readonly ServerSocket[];
+  /** Its sockets, see socket-table.ts. */
+  readonly sockets: SharedArrayBuffer;
   readonly config: ServerConfig;
   readonly book: LeaseBookMemory;
   readonly policies: SharedArrayBuffer;

@@ -34,14 +34,49 @@ t.test('the shutdown command ends the server with the value it names', async (t)
   t.equal(await server.exitCode(), 3);
 });
 
-t.test('a second server on the same port does not start, and says why', async (t) => {
+const LOOPBACK = { interfaces: ['lo/127.0.0.1'], 'dhcp-socket-type': 'udp' };
+
+t.test('a port in use: the server says whose it is not, and serves when it is free', async (t) => {
+  const port = freeUdpPort();
+  const first = await serve(t, writeConfig(scratch(t)), port);
+  const directory = scratch(t);
+  const config = { 'interfaces-config': { ...LOOPBACK, 'service-sockets-retry-wait-time': 100 } };
+  const second = await serve(t, writeConfig(directory, config), port);
+  const reasons = String((await second.logged('TDM_ENGINE_INTERFACES_NOT_SERVED'))['reasons']);
+  t.match(
+    reasons,
+    new RegExp(`Failed to open socket on interface lo, reason: .*127.0.0.1:${port}: EADDRINUSE`),
+  );
+  const sockets = { status: 'failed', errors: [/Failed to open socket on interface lo/] };
+  t.match(await ask(directory, 'status-get'), { arguments: { sockets } });
+  t.equal(await first.stop(), 0);
+  await second.logged('TDM_ENGINE_INTERFACES_MENDED');
+  await second.logged('TDM_ENGINE_SOCKET_OPEN');
+  t.match(await ask(directory, 'status-get'), { arguments: { sockets: { status: 'ready' } } });
+});
+
+t.test('a port in use, all sockets required: the server does not start, and says why', async (t) => {
   const port = freeUdpPort();
   await serve(t, writeConfig(scratch(t)), port);
-  const second = new ServerUnderTest(['serve', '-c', writeConfig(scratch(t)), '-p', `${port}`]);
+  const config = { 'interfaces-config': { ...LOOPBACK, 'service-sockets-require-all': true } };
+  const second = new ServerUnderTest(['serve', '-c', writeConfig(scratch(t), config), '-p', `${port}`]);
   t.equal(await second.exitCode(), 1);
   const line = await second.logged('TDM_ENGINE_NOT_STARTED');
-  t.match(line['reason'], /EADDRINUSE|in use/);
-  t.match(line['reason'], new RegExp(`127.0.0.1:${port}`));
+  t.match(line['reason'], /require-all/);
+  t.match(line['reason'], new RegExp(`127.0.0.1:${port}: EADDRINUSE`));
+});
+
+t.test('a port in use, all sockets required, retries: the server ends when they are used up', async (t) => {
+  const port = freeUdpPort();
+  await serve(t, writeConfig(scratch(t)), port);
+  const retries = { 'service-sockets-max-retries': 2, 'service-sockets-retry-wait-time': 100 };
+  const config = { 'interfaces-config': { ...LOOPBACK, ...retries, 'service-sockets-require-all': true } };
+  const directory = scratch(t);
+  const second = await serve(t, writeConfig(directory, config), port);
+  t.match(await ask(directory, 'status-get'), { arguments: { sockets: { status: 'retrying' } } });
+  t.equal(await second.exitCode(), 1);
+  t.match(await second.logged('TDM_ENGINE_SOCKET_RETRIES_USED_UP'), { retries: 2, isFatal: true });
+  await second.logged('TDM_ENGINE_STOPPED');
 });
 
 t.test('a second server on the same lease file does not start', async (t) => {

@@ -191,6 +191,7 @@ t.test('the smallest file has the defaults of Kea', async (t) => {
   const config = good(`{ "Dhcp4": { ${SKELETON}, "subnet4": [ { "id": 9, "subnet": "10.0.0.0/8" } ] } }`);
   t.strictSame(config, {
     interfaces: [{ name: 'eth0', address: null }],
+    serviceSockets: { reDetect: true, requireAll: false, maxRetries: 0, retryWaitMs: 5000 },
     leaseDatabase: {
       persist: true,
       path: '/var/lib/kea/kea-leases4.csv',

@@ -1,10 +1,16 @@
 import t from 'tap';
 import type { HaFigures, ServerFigures } from '../../src/control/figures.ts';
-import { SUBNET_METRICS_MAX } from '../../src/control/limits.ts';
+import { INTERFACE_METRICS_MAX, SUBNET_METRICS_MAX } from '../../src/control/limits.ts';
 import { createMetrics } from '../../src/control/metrics.ts';
 import { allocateStatistics, G, S, StatisticsReader, StatisticsWriter } from '../../src/engine/statistics.ts';
 
-const quiet: ServerFigures = { leases: { count: 0, max: 10 }, shards: [], journal: null, ha: [] };
+const quiet: ServerFigures = {
+  leases: { count: 0, max: 10 },
+  shards: [],
+  interfaces: new Map(),
+  journal: null,
+  ha: [],
+};
 const ha: HaFigures = {
   serverName: 'server1',
   state: 'hot-standby',
@@ -93,6 +99,20 @@ t.test('figures of leases, shards and journal appear under their labels', async 
   ];
   for (const [name, value] of rows) t.equal(series.get(name), value, name);
 });
+
+t.test(
+  'interfaces: those that are not served come first, and there are not more series than is good',
+  async (t) => {
+    const { scrape, show } = setUp();
+    const names = Array.from({ length: INTERFACE_METRICS_MAX }, (_, i) => [`ppp${i}`, true] as const);
+    show({ ...quiet, interfaces: new Map<string, boolean>([...names, ['eth0', false]]) });
+    const series = await scrape();
+    t.equal(series.get('tandem_interface_served{interface="eth0"}'), '0');
+    t.equal(series.get('tandem_interface_served{interface="ppp0"}'), '1');
+    const shown = [...series.keys()].filter((name) => name.startsWith('tandem_interface_served'));
+    t.equal(shown.length, INTERFACE_METRICS_MAX);
+  },
+);
 
 t.test('only the present state of high availability has a series', async (t) => {
   const { scrape, show } = setUp();

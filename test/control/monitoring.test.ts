@@ -11,7 +11,13 @@ const metrics = createMetrics({
   reader: () => new StatisticsReader(allocateStatistics(1, [])),
   totals: () => new Map(),
   subnetIds: () => [],
-  figures: () => ({ leases: { count: 42, max: 100 }, shards: [], journal: null, ha: [] }),
+  figures: () => ({
+    leases: { count: 42, max: 100 },
+    shards: [],
+    interfaces: new Map(),
+    journal: null,
+    ha: [],
+  }),
 });
 
 async function serve(

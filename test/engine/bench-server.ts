@@ -11,6 +11,7 @@ import type { ServerConfig } from '../../src/config/model.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { poolRanges } from '../../src/engine/compiled.ts';
 import { allocatePolicies, type Policy, publishPolicy } from '../../src/engine/policy.ts';
+import type { ServerSocket } from '../../src/engine/query.ts';
 import {
   allocateShardLink,
   allocateUpdateLog,
@@ -35,6 +36,7 @@ import { allocateLeaseTable } from '../../src/lease/layout.ts';
 import type { Lease4 } from '../../src/lease/model.ts';
 import { allocatePools } from '../../src/lease/pool.ts';
 import { ShardLoop } from '../../src/shard/loop.ts';
+import { allocateSocketTable, writeSocketTable } from '../../src/shard/socket-table.ts';
 import type { ShardTask } from '../../src/shard/task.ts';
 import { type Reply, readReply } from './packets.ts';
 
@@ -92,6 +94,9 @@ export class BenchServer {
   /** For a dispatcher that takes the place of `updates`. */
   readonly updateMemory: UpdateLogMemory;
   readonly observations: ByteRingReader;
+  /** The socket that datagrams are sent to. */
+  readonly socket: ServerSocket;
+  readonly #sockets = allocateSocketTable();
   readonly #task: ShardTask;
   readonly #clock: Clock;
   #loop: ShardLoop;
@@ -127,7 +132,7 @@ export class BenchServer {
     this.#reader = new StatisticsReader(this.statistics);
     this.#fd = openUdpSocket({ address: LOOPBACK, port: 0, broadcast: true });
     this.#client = openUdpSocket({ address: LOOPBACK, port: 0 });
-    const socket = {
+    this.socket = {
       fd: this.#fd,
       address: LOOPBACK,
       interfaceName: 'lo',
@@ -135,9 +140,10 @@ export class BenchServer {
       replyFd: this.#fd,
       broadcastFd: this.#fd,
     };
+    writeSocketTable(this.#sockets, [this.socket]);
     this.#task = {
       shard: 0,
-      sockets: [socket],
+      sockets: this.#sockets,
       config: this.config,
       book: this.bookMemory,
       policies: this.#policy,
@@ -172,6 +178,12 @@ export class BenchServer {
   turn(): void {
     signalEventFd(this.link.eventFd);
     this.#loop.turn(true);
+  }
+
+  /** Gives the running shard other sockets, as main does; it takes them with its next turn. */
+  giveSockets(sockets: readonly ServerSocket[]): void {
+    writeSocketTable(this.#sockets, sockets);
+    Atomics.add(new Int32Array(this.link.words), ShardWord.socketsGiven, 1);
   }
 
   /** Stops the shard with whatever it has parked and starts another one on the same memory and sockets, as a reload does. */

@@ -23,6 +23,7 @@ import { LeaseBook } from '../../src/lease/book.ts';
 import { allocateChangeLog } from '../../src/lease/change-log.ts';
 import { allocateLeaseTable } from '../../src/lease/layout.ts';
 import { allocatePools } from '../../src/lease/pool.ts';
+import { allocateSocketTable, writeSocketTable } from '../../src/shard/socket-table.ts';
 
 const LOOPBACK = parseIpv4('127.0.0.1')!;
 const PARKED_MAX = 1024;
@@ -97,7 +98,8 @@ export class ServerThreads {
       forcedPort: clientPort,
     };
     this.#shards = this.#links.map((link, shard) => {
-      const sockets = [socketOf(this.#fds[shard]!)];
+      const sockets = allocateSocketTable();
+      writeSocketTable(sockets, [socketOf(this.#fds[shard]!)]);
       return start('shard', { ...shared, shard, sockets, link });
     });
   }

@@ -76,7 +76,7 @@ export function readDhcp4(
   const classes = new Set(peers.map((peer) => `HA_${peer.name}`));
   const global = resolveNetwork(values, networkDefaults, at, report);
   const config: ServerConfig = {
-    interfaces: readInterfaces(values['interfaces-config'], child(at, 'interfaces-config'), report),
+    ...readInterfaces(values['interfaces-config'], child(at, 'interfaces-config'), report),
     leaseDatabase: readLeaseDatabase(values['lease-database'], child(at, 'lease-database'), report),
     multiThreading,
     parkedPacketLimit: values['parked-packet-limit'] ?? null,

@@ -1,11 +1,11 @@
 /** `interfaces-config`: where queries are taken from. */
 import { parseIpv4 } from '../../base/ipv4.ts';
-import type { InterfaceConfig } from '../model.ts';
+import type { InterfaceConfig, ServerConfig, ServiceSocketsConfig } from '../model.ts';
 import { child, describe, type Path } from '../problem.ts';
 import type { Report } from '../report.ts';
 import { isMap, listOf } from '../schema/collections.ts';
 import { defineMap, readMap } from '../schema/map.ts';
-import { accepted, type Rule, rule, withDefault } from '../schema/rule.ts';
+import { type Rule, rule, withDefault } from '../schema/rule.ts';
 import { flag, integer, oneOf, UINT32_MAX } from '../schema/scalars.ts';
 import { only } from './unimplemented.ts';
 
@@ -36,23 +36,38 @@ export const interfacesSchema = defineMap('interfaces-config', {
   ),
   'dhcp-socket-type': socketType(),
   'outbound-interface': only('same-as-inbound'),
-  're-detect': accepted(flag()),
-  'service-sockets-require-all': accepted(flag()),
-  'service-sockets-max-retries': accepted(integer(0, UINT32_MAX)),
-  'service-sockets-retry-wait-time': accepted(integer(0, UINT32_MAX)),
+  're-detect': withDefault(flag(), true),
+  'service-sockets-require-all': withDefault(flag(), false),
+  'service-sockets-max-retries': withDefault(integer(0, UINT32_MAX), 0),
+  'service-sockets-retry-wait-time': withDefault(integer(0, UINT32_MAX), 5000),
 });
 
+/** In the place of what could not be read; the file is refused anyway. */
+const UNREAD: ServiceSocketsConfig = { reDetect: true, requireAll: false, maxRetries: 0, retryWaitMs: 0 };
+
 /** @param value undefined when the file has no such map */
-export function readInterfaces(value: unknown, at: Path, report: Report): readonly InterfaceConfig[] {
+export function readInterfaces(
+  value: unknown,
+  at: Path,
+  report: Report,
+): Pick<ServerConfig, 'interfaces' | 'serviceSockets'> {
   const values = readMap(interfacesSchema, value === undefined ? {} : value, at, report);
   // Kea's default is raw.
   if (value === undefined || (isMap(value) && !Object.hasOwn(value, 'dhcp-socket-type')))
     report.unsupported(child(at, 'dhcp-socket-type'), undefined, UDP_ONLY);
-  if (values === undefined) return [];
+  if (values === undefined) return { interfaces: [], serviceSockets: UNREAD };
   if (values.interfaces.length === 0)
     report.warn(child(at, 'interfaces'), 'no interface', 'at least one: without any, no query arrives');
   checkDuplicates(values.interfaces, child(at, 'interfaces'), report);
-  return values.interfaces;
+  return {
+    interfaces: values.interfaces,
+    serviceSockets: {
+      reDetect: values['re-detect'],
+      requireAll: values['service-sockets-require-all'],
+      maxRetries: values['service-sockets-max-retries'],
+      retryWaitMs: values['service-sockets-retry-wait-time'],
+    },
+  };
 }
 
 function checkDuplicates(interfaces: readonly InterfaceConfig[], at: Path, report: Report): void {

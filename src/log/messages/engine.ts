@@ -31,17 +31,46 @@ export const engineMessages = {
     meaning:
       'The commands of control-socket(s) can be sent from now on; `httpPorts` are the ports of the HTTP sockets.',
   },
-  TDM_ENGINE_NO_BROADCAST_SOCKET: {
-    level: 'warn',
-    text: 'broadcasts cannot be received',
+  TDM_ENGINE_SOCKET_CLOSED: {
+    level: 'info',
+    text: 'socket closed',
     meaning:
-      'The socket for 255.255.255.255 could not be opened. Relayed queries and unicast renewals are served; a client that rebinds without a relay is not heard. Grant CAP_NET_RAW or run as root.',
+      'The address is on no interface of the configuration any more: it was taken away, the interface vanished, or a reload left it out. It is served again by itself when it comes back.',
+  },
+  TDM_ENGINE_INTERFACES_NOT_SERVED: {
+    level: 'warn',
+    text: 'interfaces are not served',
+    meaning:
+      "`reasons` says which and why, in Kea's words: down, not running (no carrier), without an address, not there, or a socket that could not be opened. Where only the socket for 255.255.255.255 is missing, relayed queries and unicast renewals are served, clients without a relay are not heard. Each is served by itself as soon as the reason is gone, without a reload.",
+  },
+  TDM_ENGINE_INTERFACES_MENDED: {
+    level: 'info',
+    text: 'what kept interfaces from being served is gone',
+    meaning: 'The reasons named here, logged before as not served, do not hold any more.',
+  },
+  TDM_ENGINE_SOCKET_RETRIES_USED_UP: {
+    level: 'warn',
+    text: 'the retries for service sockets are used up',
+    meaning:
+      'After `service-sockets-max-retries` attempts an interface is still not served; the warning before says which. With `service-sockets-require-all` (`isFatal`) the server ends now, as Kea does; otherwise it serves the others and goes on trying.',
+  },
+  TDM_ENGINE_SOCKETS_NOT_TAKEN: {
+    level: 'error',
+    text: 'a packet thread does not take over its sockets',
+    meaning:
+      'Interfaces have changed, and a thread of the data plane has not noticed for five seconds: the machine is starved of CPU, or a fault of this program. The old sockets stay open; it is tried again. Restart the server if it lasts.',
+  },
+  TDM_ENGINE_INTERFACES_UNREADABLE: {
+    level: 'error',
+    text: 'the network interfaces cannot be listed',
+    meaning:
+      'The kernel refused the list (`reason`): the limit of open files or memory. Sockets stay as they are, changes of interfaces are not noticed until it works again.',
   },
   TDM_ENGINE_NO_INTERFACES: {
     level: 'warn',
     text: 'no interface is configured',
     meaning:
-      'interfaces-config/interfaces is empty: the server opens no socket and answers nobody. Name an interface, or "*".',
+      'interfaces-config/interfaces is empty: the server opens no socket and answers nobody. Name an interface, or "*", and reload.',
   },
   TDM_ENGINE_POLICY_NOT_SEEN: {
     level: 'error',

@@ -1,0 +1,77 @@
+/** The sockets that a shard works with, until main gives it others. */
+import type { ServerSocket } from '../engine/query.ts';
+import type { ReplySlots } from '../engine/reply-slots.ts';
+import { ShardWord } from '../engine/shard-link.ts';
+import { Poller } from '../io/poll.ts';
+import { readSocketTable } from './socket-table.ts';
+import type { ShardTask } from './task.ts';
+
+/** In place of the descriptor of a reply whose socket has gone. */
+export const NO_SOCKET = -1;
+
+export class ShardSockets {
+  readonly #task: ShardTask;
+  readonly #words: Int32Array;
+  /** For turns in which no socket is read: those would be ready all the time. */
+  readonly #wakeUps: Poller;
+  #version = 0;
+  #poller: Poller;
+  list: readonly ServerSocket[] = [];
+
+  constructor(task: ShardTask) {
+    this.#task = task;
+    this.#words = new Int32Array(task.link.words);
+    this.#wakeUps = new Poller([task.link.eventFd]);
+    this.#poller = this.#wakeUps;
+    this.#take();
+    this.#announce();
+  }
+
+  /** Waits for the eventfd, or for that and the sockets. @returns whether it was the eventfd */
+  wait(timeoutMs: number, withSockets: boolean): boolean {
+    const poller = withSockets ? this.#poller : this.#wakeUps;
+    poller.wait(timeoutMs);
+    return poller.isReady(0);
+  }
+
+  /** Whether the socket at this position of the list was ready in the last `wait` with sockets. */
+  isReady(index: number): boolean {
+    return this.#poller.isReady(index + 1);
+  }
+
+  /** Whether main has given other sockets than those in the list. */
+  get isOutdated(): boolean {
+    return Atomics.load(this.#words, ShardWord.socketsGiven) !== this.#version;
+  }
+
+  /**
+   * Works with the new sockets from here on and says so: main closes the others then. A parked reply of one that is not
+   * there any more loses its way. Pre: nothing is queued for sending.
+   */
+  renew(slots: ReplySlots): void {
+    this.#take();
+    const fds = new Set<number>();
+    for (let i = 0; i < this.list.length; i++) {
+      fds.add(this.list[i]!.replyFd);
+      fds.add(this.list[i]!.broadcastFd);
+    }
+    // What stands in a free slot does not matter.
+    for (let slot = 0; slot < slots.size; slot++) {
+      if (!fds.has(slots.fds[slot]!)) slots.fds[slot] = NO_SOCKET;
+    }
+    this.#announce();
+  }
+
+  #take(): void {
+    this.#version = Atomics.load(this.#words, ShardWord.socketsGiven);
+    this.list = readSocketTable(this.#task.sockets);
+    const fds = [this.#task.link.eventFd];
+    for (let i = 0; i < this.list.length; i++) fds.push(this.list[i]!.fd);
+    this.#poller = new Poller(fds);
+  }
+
+  #announce(): void {
+    Atomics.store(this.#words, ShardWord.socketsTaken, this.#version);
+    Atomics.notify(this.#words, ShardWord.socketsTaken);
+  }
+}
