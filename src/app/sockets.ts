@@ -82,7 +82,9 @@ export class ServerSockets {
   retain({ addresses }: InterfacePlan): number {
     let closed = 0;
     const kept = new Set(addresses.map(({ address }) => address));
-    const indexes = new Set(addresses.map(({ link }) => link.index));
+    // A socket that nobody reads would only gather queries for later.
+    const read = addresses.filter(({ address }) => this.#unicast.has(address));
+    const indexes = new Set(read.map(({ link }) => link.index));
     for (const [address, fds] of this.#unicast) {
       if (kept.has(address)) continue;
       this.#unicast.delete(address);

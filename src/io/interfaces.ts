@@ -25,7 +25,12 @@ const IFF_RUNNING = 0x40;
 
 /** Every interface of this network namespace, in the order of their indexes. @throws when the kernel refuses */
 export function listInterfaces(): NetworkInterface[] {
-  const addresses = listAddresses();
+  const addresses = new Map<number, Ipv4[]>();
+  for (const { index, address } of listAddresses()) {
+    const known = addresses.get(index);
+    if (known === undefined) addresses.set(index, [address]);
+    else known.push(address);
+  }
   return listLinks().map(({ index, name, flags }) => ({
     name,
     index,
@@ -33,6 +38,6 @@ export function listInterfaces(): NetworkInterface[] {
     isRunning: (flags & IFF_RUNNING) !== 0,
     canBroadcast: (flags & IFF_BROADCAST) !== 0,
     isLoopback: (flags & IFF_LOOPBACK) !== 0,
-    addresses: addresses.filter((each) => each.index === index).map(({ address }) => address),
+    addresses: addresses.get(index) ?? [],
   }));
 }

@@ -58,6 +58,7 @@ export const Errno = {
   EINVAL: constants.errno.EINVAL,
   ENODEV: constants.errno.ENODEV,
   ENOTSOCK: constants.errno.ENOTSOCK,
+  EAFNOSUPPORT: constants.errno.EAFNOSUPPORT,
   EADDRINUSE: constants.errno.EADDRINUSE,
   EADDRNOTAVAIL: constants.errno.EADDRNOTAVAIL,
 } as const;

@@ -178,5 +178,6 @@ function align(length: number): number {
 }
 
 function listError(errno: number): Error {
-  return systemError('cannot list the network interfaces (rtnetlink)', errno);
+  const advice = errno === Errno.EAFNOSUPPORT ? 'allow AF_NETLINK (RestrictAddressFamilies= of systemd)' : '';
+  return systemError('cannot list the network interfaces (rtnetlink)', errno, advice);
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { runCtl } from '../../src/cli/ctl.ts';
+import { findFreeTcpPort } from '../../src/demo/ports.ts';
 import { freeUdpPort, ServerUnderTest, scratch, serve, writeConfig } from './process.ts';
 
 const HEADER =
@@ -40,7 +41,19 @@ t.test('a port in use: the server says whose it is not, and serves when it is fr
   const port = freeUdpPort();
   const first = await serve(t, writeConfig(scratch(t)), port);
   const directory = scratch(t);
-  const config = { 'interfaces-config': { ...LOOPBACK, 'service-sockets-retry-wait-time': 100 } };
+  const httpPort = await findFreeTcpPort('127.0.0.1');
+  const config = {
+    'interfaces-config': { ...LOOPBACK, 'service-sockets-retry-wait-time': 100 },
+    'control-socket': undefined,
+    'control-sockets': [
+      { 'socket-type': 'unix', 'socket-name': join(directory, 'ctl') },
+      { 'socket-type': 'http', 'socket-address': '127.0.0.1', 'socket-port': httpPort },
+    ],
+  };
+  const page = async (path: string): Promise<[status: number, body: string]> => {
+    const response = await fetch(`http://127.0.0.1:${httpPort}/${path}`);
+    return [response.status, await response.text()];
+  };
   const second = await serve(t, writeConfig(directory, config), port);
   const reasons = String((await second.logged('TDM_ENGINE_INTERFACES_NOT_SERVED'))['reasons']);
   t.match(
@@ -49,8 +62,12 @@ t.test('a port in use: the server says whose it is not, and serves when it is fr
   );
   const sockets = { status: 'failed', errors: [/Failed to open socket on interface lo/] };
   t.match(await ask(directory, 'status-get'), { arguments: { sockets } });
+  t.match(await page('readyz'), [503, /not ready.*Failed to open socket on interface lo/]);
+  t.match(await page('metrics'), [200, /^tandem_interface_served\{interface="lo"\} 0$/m]);
   t.equal(await first.stop(), 0);
   await second.logged('TDM_ENGINE_INTERFACES_MENDED');
+  t.same(await page('readyz'), [200, '{"status":"ready"}']);
+  t.match(await page('metrics'), [200, /^tandem_interface_served\{interface="lo"\} 1$/m]);
   await second.logged('TDM_ENGINE_SOCKET_OPEN');
   t.match(await ask(directory, 'status-get'), { arguments: { sockets: { status: 'ready' } } });
 });

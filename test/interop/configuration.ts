@@ -55,6 +55,8 @@ export interface ConfigurationPlan {
   readonly ha?: HaParameters;
   /** Default 4,000 s. */
   readonly validLifetimeSec?: number;
+  /** Keys that a story adds, or puts in place of the usual ones. */
+  readonly dhcp4?: Readonly<Record<string, unknown>>;
   /** Directory of the lease file when not `directory`. */
   readonly leaseDirectory?: string;
 }
@@ -96,6 +98,7 @@ export function configurationOf(plan: ConfigurationPlan): Record<string, unknown
         },
       ],
       loggers: loggersOf(),
+      ...plan.dhcp4,
     },
   };
 }

@@ -35,6 +35,8 @@ export interface Network {
     options?: ProgramOptions,
   ): Promise<ProgramResult>;
   start(host: string, program: string, args: readonly string[], options?: ProgramOptions): RunningProgram;
+  /** Joins a host to a segment, again when its interface was deleted. */
+  attach(host: string, segment: string, attachment: Attachment): void;
   /** Kills what runs inside and deletes the namespaces. Safe to call twice. */
   remove(): void;
 }
@@ -68,12 +70,12 @@ export function createNetwork(t: Teardown, plan: NetworkPlan): Network {
   };
   const hub = addHost('switch');
   let portCount = 0;
+  const join = (host: string, segment: string, attachment: Attachment): void =>
+    attach(addHost(host), hub, segment, attachment, `port${portCount++}`);
   for (const [segment, hosts] of Object.entries(plan)) {
     ip('-n', hub, 'link', 'add', 'name', segment, 'type', 'bridge');
     ip('-n', hub, 'link', 'set', 'dev', segment, 'up');
-    for (const [host, attachment] of Object.entries(hosts)) {
-      attach(addHost(host), hub, segment, attachment, `port${portCount++}`);
-    }
+    for (const [host, attachment] of Object.entries(hosts)) join(host, segment, attachment);
   }
   const enter = (host: string, program: string, args: readonly string[]): string[] => {
     if (!names.has(prefix + host)) throw new Error(`no host ${host} in this network`);
@@ -82,6 +84,7 @@ export function createNetwork(t: Teardown, plan: NetworkPlan): Network {
   return {
     run: (host, program, args, options) => runProgram('ip', enter(host, program, args), options),
     start: (host, program, args, options) => startProgram('ip', enter(host, program, args), options),
+    attach: join,
     remove,
   };
 }
