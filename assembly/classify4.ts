@@ -18,11 +18,15 @@ import * as Entry from './entry';
 import * as Field from './field';
 import * as Malformed from './malformed';
 import {
+  addressOf,
   findAgentOptions,
   findOptions,
+  forgetSeveral,
   halfWord,
-  hasOtherLength,
+  isAddress,
   isPresent,
+  isRepeated,
+  isShort,
   lengthOf,
   offsetOf,
   word,
@@ -66,26 +70,35 @@ function check(input: u32, length: u32, scratch: u32): u32 {
   if (<u32>load<u8>(input) !== BOOTREQUEST) return Malformed.notAQuery;
   if (<u32>load<u8>(input + HLEN) > CHADDR_BYTES) return Malformed.badHardwareLength;
   if (load32(input + COOKIE) !== MAGIC_COOKIE) return Malformed.noMagicCookie;
-  if (!findOptions(input + OPTIONS, input + length, scratch)) return Malformed.optionOverrun;
-  const agent = offsetOf(Entry.agent);
-  if (agent !== 0 && !findAgentOptions(agent, agent + lengthOf(Entry.agent))) return Malformed.optionOverrun;
-  if (hasBadLength()) return Malformed.optionLength;
+  const repeated = findOptions(input + OPTIONS, input + length, scratch);
+  findAgentOptions(offsetOf(Entry.agent), offsetOf(Entry.agent) + lengthOf(Entry.agent));
+  if (hasShortOption()) return Malformed.optionLength;
+  if (repeated !== 0 && !settleSeveral(repeated)) return Malformed.optionLength;
   if (!isPresent(Entry.messageType)) return Malformed.noMessageType;
   if (load<u8>(input + HLEN) === 0 && lengthOf(Entry.clientId) === 0) return Malformed.noClient;
   return Malformed.none;
 }
 
-function hasBadLength(): bool {
+/** Of a longer one the first octets count, as Kea reads it. */
+function hasShortOption(): bool {
   return (
-    hasOtherLength(Entry.messageType, 1) ||
-    hasOtherLength(Entry.requestedAddress, 4) ||
-    hasOtherLength(Entry.leaseTime, 4) ||
-    hasOtherLength(Entry.serverIdentifier, 4) ||
-    hasOtherLength(Entry.subnetSelection, 4) ||
-    hasOtherLength(Entry.maxMessageSize, 2) ||
-    hasOtherLength(Entry.linkSelection, 4) ||
-    hasOtherLength(Entry.serverIdOverride, 4)
+    isShort(Entry.messageType, 1) ||
+    isShort(Entry.requestedAddress, 4) ||
+    isShort(Entry.leaseTime, 4) ||
+    isShort(Entry.serverIdentifier, 4) ||
+    isShort(Entry.subnetSelection, 4) ||
+    isShort(Entry.maxMessageSize, 2)
   );
+}
+
+/** @returns false when it is not clear what the query is, or whose */
+function settleSeveral(repeated: u32): bool {
+  forgetSeveral(Entry.requestedAddress, 4, repeated);
+  forgetSeveral(Entry.leaseTime, 4, repeated);
+  forgetSeveral(Entry.subnetSelection, 4, repeated);
+  forgetSeveral(Entry.maxMessageSize, 2, repeated);
+  const types = isRepeated(Entry.messageType, repeated) && lengthOf(Entry.messageType) > 1;
+  return !types && !(isRepeated(Entry.serverIdentifier, repeated) && lengthOf(Entry.serverIdentifier) > 4);
 }
 
 function describe(descriptor: u32, input: u32): void {
@@ -102,8 +115,8 @@ function describe(descriptor: u32, input: u32): void {
   put(descriptor, Field.serverIdentifier, word(Entry.serverIdentifier));
   put(descriptor, Field.leaseTime, word(Entry.leaseTime));
   put(descriptor, Field.subnetSelection, word(Entry.subnetSelection));
-  put(descriptor, Field.linkSelection, word(Entry.linkSelection));
-  put(descriptor, Field.serverIdOverride, word(Entry.serverIdOverride));
+  put(descriptor, Field.linkSelection, addressOf(Entry.linkSelection));
+  put(descriptor, Field.serverIdOverride, addressOf(Entry.serverIdOverride));
   put(descriptor, Field.maxMessageSize, halfWord(Entry.maxMessageSize));
   putRun(descriptor, Field.clientId, Entry.clientId);
   putRun(descriptor, Field.requestList, Entry.requestList);
@@ -120,19 +133,19 @@ function clientHash(input: u32): u32 {
 
 function presentBits(): u32 {
   return (
-    bit(Entry.requestedAddress, Present.requestedAddress) |
-    bit(Entry.serverIdentifier, Present.serverIdentifier) |
-    bit(Entry.leaseTime, Present.leaseTime) |
-    bit(Entry.subnetSelection, Present.subnetSelection) |
-    bit(Entry.linkSelection, Present.linkSelection) |
-    bit(Entry.serverIdOverride, Present.serverIdOverride) |
-    bit(Entry.maxMessageSize, Present.maxMessageSize) |
-    bit(Entry.relayPort, Present.relayPort)
+    bit(isPresent(Entry.requestedAddress), Present.requestedAddress) |
+    bit(isPresent(Entry.serverIdentifier), Present.serverIdentifier) |
+    bit(isPresent(Entry.leaseTime), Present.leaseTime) |
+    bit(isPresent(Entry.subnetSelection), Present.subnetSelection) |
+    bit(isAddress(Entry.linkSelection), Present.linkSelection) |
+    bit(isAddress(Entry.serverIdOverride), Present.serverIdOverride) |
+    bit(isPresent(Entry.maxMessageSize), Present.maxMessageSize) |
+    bit(isPresent(Entry.relayPort), Present.relayPort)
   );
 }
 
-function bit(entry: u32, value: u32): u32 {
-  return isPresent(entry) ? value : 0;
+function bit(isThere: bool, value: u32): u32 {
+  return isThere ? value : 0;
 }
 
 function put(descriptor: u32, field: u32, value: u32): void {

@@ -4,7 +4,8 @@
  * What was found stands in a table with one entry for each option that the engine wants, ascending by code; entry 0
  * takes none. The sub-options of option 82 have entries of their own.
  *
- *     entry   u32 offset of the payload, 0 = absent | u32 length
+ *     entry              u32 offset of the payload, 0 = absent | u32 length
+ *     of an address in 82   u32 the address itself             | u32 octets in all, 4 = it is one
  */
 import { load16, load32 } from './big-endian';
 import * as Entry from './entry';
@@ -33,9 +34,6 @@ const LINK_SELECTION: u32 = 5;
 const SERVER_ID_OVERRIDE: u32 = 11;
 const RELAY_PORT: u32 = 19;
 
-/** Answer of the walks: an option runs past the end. No set of entries has this value. */
-export const OVERRUN: u32 = 0xffffffff;
-
 function at(entry: u32): u32 {
   return FOUND + entry * ENTRY_BYTES;
 }
@@ -52,9 +50,18 @@ export function lengthOf(entry: u32): u32 {
   return load<u32>(at(entry), 4);
 }
 
-/** An option that is there with another size than its only one. */
-export function hasOtherLength(entry: u32, length: u32): bool {
-  return isPresent(entry) && lengthOf(entry) !== length;
+/** An option that is there with less than its size. */
+export function isShort(entry: u32, size: u32): bool {
+  return isPresent(entry) && lengthOf(entry) < size;
+}
+
+/** Several options of one value, each of which says something else: none of them counts. */
+export function forgetSeveral(entry: u32, size: u32, repeated: u32): void {
+  if (isRepeated(entry, repeated) && lengthOf(entry) > size) store<u64>(at(entry), 0);
+}
+
+export function isRepeated(entry: u32, repeated: u32): bool {
+  return (repeated & (1 << entry)) !== 0;
 }
 
 /** The 32-bit number of an option of four octets, 0 when it is absent. */
@@ -68,28 +75,25 @@ export function halfWord(entry: u32): u32 {
 }
 
 /**
- * Fills the table from the options in [from, end); those after the END option are none.
+ * Fills the table from the options in [from, end): up to the END option, or to the first that runs past the end.
  * @param scratch where repeated options may be concatenated
- * @returns whether every option lies within the datagram
+ * @returns the set of entries that occur several times, as bits
  */
-export function findOptions(from: u32, end: u32, scratch: u32): bool {
+export function findOptions(from: u32, end: u32, scratch: u32): u32 {
   for (let entry: u32 = 0; entry < Entry.count; entry++) store<u64>(at(entry), 0);
   const repeated = walk(from, end);
-  if (repeated === OVERRUN) return false;
   if (repeated !== 0) concatenate(from, end, scratch, repeated);
-  return true;
+  return repeated;
 }
 
-/** @returns the set of entries that occur several times, as bits, or OVERRUN */
 function walk(from: u32, end: u32): u32 {
   let repeated: u32 = 0;
   for (let position = from; position < end; ) {
     const code: u32 = load<u8>(position++);
     if (code === PAD) continue;
-    if (code === END) break;
-    if (position === end) return OVERRUN;
+    if (code === END || position === end) break;
     const length: u32 = load<u8>(position++);
-    if (length > end - position) return OVERRUN;
+    if (length > end - position) break;
     const entry: u32 = load<u8>(ENTRY_OF + code);
     if (entry !== Entry.none) {
       if (isPresent(entry)) repeated |= 1 << entry;
@@ -107,7 +111,7 @@ function walk(from: u32, end: u32): u32 {
  */
 function concatenate(from: u32, end: u32, scratch: u32, repeated: u32): void {
   for (let entry: u32 = 1; entry <= Entry.subnetSelection; entry++) {
-    if ((repeated & (1 << entry)) === 0) continue;
+    if (!isRepeated(entry, repeated)) continue;
     store<u32>(at(entry), scratch);
     scratch += lengthOf(entry);
     store<u32>(at(entry), 0, 4);
@@ -115,10 +119,11 @@ function concatenate(from: u32, end: u32, scratch: u32, repeated: u32): void {
   for (let position = from; position < end; ) {
     const code: u32 = load<u8>(position++);
     if (code === PAD) continue;
-    if (code === END) break;
+    if (code === END || position === end) break;
     const length: u32 = load<u8>(position++);
+    if (length > end - position) break;
     const entry: u32 = load<u8>(ENTRY_OF + code);
-    if ((repeated & (1 << entry)) !== 0) append(entry, position, length);
+    if (isRepeated(entry, repeated)) append(entry, position, length);
     position += length;
   }
 }
@@ -130,27 +135,36 @@ function append(entry: u32, from: u32, length: u32): void {
 }
 
 /**
- * Adds the sub-options of option 82 to the table; of several with one code the first counts. There is neither PAD nor
- * END in option 82 (RFC 3046 section 2.0).
- * @returns whether every sub-option lies within the option
+ * Adds the sub-options of option 82 to the table, up to the first that runs past the end. There is neither PAD nor END
+ * in option 82 (RFC 3046 section 2.0).
  */
-export function findAgentOptions(from: u32, end: u32): bool {
-  for (let position = from; position < end; ) {
-    if (end - position < 2) return false;
+export function findAgentOptions(from: u32, end: u32): void {
+  for (let position = from; position < end && end - position >= 2; ) {
     const code: u32 = load<u8>(position);
     const length: u32 = load<u8>(position, 1);
     position += 2;
-    if (length > end - position) return false;
-    if (code === LINK_SELECTION) addAgentOption(Entry.linkSelection, position, length);
-    else if (code === SERVER_ID_OVERRIDE) addAgentOption(Entry.serverIdOverride, position, length);
-    else if (code === RELAY_PORT) addAgentOption(Entry.relayPort, position, length);
+    if (length > end - position) break;
+    if (code === LINK_SELECTION) addAddress(Entry.linkSelection, position, length);
+    else if (code === SERVER_ID_OVERRIDE) addAddress(Entry.serverIdOverride, position, length);
+    else if (code === RELAY_PORT) store<u32>(at(Entry.relayPort), position);
     position += length;
   }
-  return true;
 }
 
-function addAgentOption(entry: u32, position: u32, length: u32): void {
-  if (isPresent(entry)) return;
-  store<u32>(at(entry), position);
-  store<u32>(at(entry), length, 4);
+/** Parts of one code belong together here too: the last four octets, and the number of all. */
+function addAddress(entry: u32, position: u32, length: u32): void {
+  let value = offsetOf(entry);
+  for (let i: u32 = 0; i < length; i++) value = (value << 8) | load<u8>(position + i);
+  store<u32>(at(entry), value);
+  store<u32>(at(entry), lengthOf(entry) + length, 4);
+}
+
+/** Whether a sub-option that is an address is one. */
+export function isAddress(entry: u32): bool {
+  return lengthOf(entry) === 4;
+}
+
+/** The address of a sub-option, 0 when it has none. */
+export function addressOf(entry: u32): u32 {
+  return isAddress(entry) ? load<u32>(at(entry)) : 0;
 }

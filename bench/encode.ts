@@ -8,10 +8,10 @@ import {
   XID_OFFSET,
   YIADDR_OFFSET,
 } from '../src/dhcp4/codes.ts';
+import { BOOTP_BYTES_MIN, replyBytesFor } from '../src/dhcp4/reply-size.ts';
 import { compileOptions } from '../src/engine/compiled.ts';
 import { Query, type ServerSocket } from '../src/engine/query.ts';
 import { ReplyWriter } from '../src/engine/reply.ts';
-import { REPLY_BYTES_MAX } from '../src/engine/reply-slots.ts';
 import { INPUT_OFFSET } from '../src/wasm/layout.ts';
 import { Classifier } from '../src/wasm/module.ts';
 import { createQuery } from './clients.ts';
@@ -52,7 +52,7 @@ export const encode: Bench = {
   run: ({ scale }) => {
     const replies = sizeOf(scale, 100, 300_000);
     const datagram = createQuery(1, MessageType.discover);
-    const slot = new Uint8Array(REPLY_BYTES_MAX);
+    const slot = new Uint8Array(replyBytesFor(0));
     const write = createWriter(datagram, slot);
     let length = 0;
     let built: Uint8Array = new Uint8Array(0);
@@ -90,7 +90,7 @@ function createWriter(datagram: Uint8Array, slot: Uint8Array): () => number {
   classifier.classify(1);
   const query = new Query(classifier.bytes, classifier.words);
   query.point(0, INPUT_OFFSET, SOCKET, 0, 0);
-  const writer = new ReplyWriter(slot, query);
+  const writer = new ReplyWriter({ bytes: slot, slotBytes: slot.length }, query);
   const options = compileOptions(CONFIGURED);
   return () => {
     writer.begin(0, MessageType.offer, YIADDR);
@@ -122,7 +122,8 @@ function buildReply(query: Uint8Array): Buffer {
   options.sort((a, b) => a.code - b.code);
   options.unshift({ code: OptionCode.messageType, data: Uint8Array.of(MessageType.offer) });
   const encoded = options.map(({ code, data }) => Buffer.from([code, data.length, ...data]));
-  return Buffer.concat([header, ...encoded, Buffer.of(OptionCode.end)]);
+  const reply = Buffer.concat([header, ...encoded, Buffer.of(OptionCode.end)]);
+  return Buffer.concat([reply, Buffer.alloc(Math.max(0, BOOTP_BYTES_MIN - reply.length))]);
 }
 
 function clientIdentifierOf(query: Uint8Array): Uint8Array {

@@ -2,6 +2,11 @@
  * What `classify4` finds out about one datagram: a fixed number of 32-bit words, written by the WASM module (and by its
  * TypeScript twin, the test oracle) and read by the engine. Offsets count from the start of the WASM memory. An option
  * that occurs several times is concatenated (RFC 3396) into a scratch area, so that every option is one run of bytes.
+ *
+ * What is malformed and can be passed over is passed over, as Kea does, because a relay makes it and all clients behind
+ * that relay would be lost: an option that runs past the end of the datagram, and what follows it; the same within
+ * option 82; what is too long of an option of fixed size; several of 50, 51, 57 or 118, and sub-options 5 and 11 of
+ * another size, which then count as absent.
  */
 
 /** 32-bit words of one descriptor. */
@@ -45,7 +50,7 @@ export const Field = {
   /** Option 55. */
   requestListOffset: 19,
   requestListLength: 20,
-  /** Payload of option 82. */
+  /** Payload of option 82, as it came. */
   agentOffset: 21,
   agentLength: 22,
   /** Option 12. */
@@ -56,7 +61,7 @@ export const Field = {
   vendorClassLength: 26,
 } as const;
 
-/** Bits of `Field.present`: a scalar option occurred with a valid length. */
+/** Bits of `Field.present`: a scalar option occurred and can be used. */
 export const Present = {
   requestedAddress: 1,
   serverIdentifier: 2,
@@ -80,12 +85,10 @@ export const Malformed = {
   /** hlen above 16, the size of chaddr. */
   badHardwareLength: 4,
   noMagicCookie: 5,
-  /** An option's length runs past the end of the datagram, or its length octet is missing; the same inside option 82. */
-  optionOverrun: 6,
-  /** An option of fixed size has another one (50, 51, 53, 54, 57, 118; sub-options 5 and 11 of 82). */
-  optionLength: 7,
+  /** An option of fixed size has less than that (50, 51, 53, 54, 57, 118), or there are several of 53 or of 54. */
+  optionLength: 6,
   /** No option 53: BOOTP, or nothing at all. */
-  noMessageType: 8,
+  noMessageType: 7,
   /** hlen is 0 and there is no client identifier: nobody to give a lease to. */
-  noClient: 9,
+  noClient: 8,
 } as const;

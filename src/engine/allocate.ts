@@ -64,6 +64,11 @@ export function takeAnyAddress(context: Context, subnet: CompiledSubnet): number
     if (address !== NO_ADDRESS) return address;
   }
   for (const pool of subnet.pools) {
+    if (!isPermitted(context, pool) || !context.overdue.release(pool, context.nowSec)) continue;
+    const address = takeNext(context, pool);
+    if (address !== NO_ADDRESS) return address;
+  }
+  for (const pool of subnet.pools) {
     if (!isPermitted(context, pool) || !context.book.recallOffer(pool.index)) continue;
     const address = takeNext(context, pool);
     if (address !== NO_ADDRESS) return address;

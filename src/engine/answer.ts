@@ -1,5 +1,6 @@
 /** Writes the three kinds of reply; shared by the message handlers. */
 import { MessageType } from '../dhcp4/codes.ts';
+import { Field } from '../dhcp4/descriptor.ts';
 import type { CompiledOption, CompiledSubnet } from './compiled.ts';
 import { type Context, Outcome } from './context.ts';
 import { G } from './statistics.ts';
@@ -23,8 +24,13 @@ function bootFields(context: Context, subnet: CompiledSubnet): void {
   context.reply.bootFields(subnet.config.nextServer, names.serverHostname, names.bootFileName);
 }
 
-/** The server identifier of replies to the query: configured option 54, else the address that it came in on. */
+/**
+ * The server identifier of replies to the query: the one that the relay asks for, so that clients send their renewals to
+ * the relay [RFC5107 4], else configured option 54, else the address that the query came in on.
+ */
 export function serverIdentifier(context: Context): number {
+  const override = context.query.field(Field.serverIdOverride) >>> 0;
+  if (override !== 0) return override;
   const configured = context.subnet?.serverIdentifier ?? 0;
   return configured !== 0 ? configured : context.query.socket.address;
 }
@@ -76,6 +82,8 @@ export function answerInform(context: Context): number {
   reply.options(subnet?.options ?? [], serverIdentifier(context), 0, null, context.settings.echoClientId);
   const direct = query.ciaddr !== 0;
   if (direct) reply.clearRelay();
+  // The relay knows no address of the client either.
+  else if (query.isRelayed()) reply.askForBroadcast();
   return finish(context, !direct, G['pkt4-ack-sent'], Outcome.send);
 }
 

@@ -2,6 +2,7 @@
 import type { HaRelationshipConfig } from '../config/ha-model.ts';
 import type { OptionConfig, PoolConfig, ServerConfig, SubnetConfig } from '../config/model.ts';
 import { OptionCode } from '../dhcp4/codes.ts';
+import { encodedLength, OPTION_PART_BYTES, replyBytesFor } from '../dhcp4/reply-size.ts';
 import { relationshipOf } from './relationship-of.ts';
 
 /** One configured option with its complete encoding: one TLV, or several when it is longer than 255 octets. */
@@ -39,11 +40,10 @@ export interface CompiledSubnet {
 
 /** RFC 3396: an option above 255 octets goes into consecutive TLVs of the same code. */
 export function encodeOption(code: number, data: Uint8Array): Uint8Array {
-  const parts = Math.max(1, Math.ceil(data.length / 255));
-  const encoded = new Uint8Array(data.length + parts * 2);
+  const encoded = new Uint8Array(encodedLength(data.length));
   let at = 0;
-  for (let part = 0; part < parts; part++) {
-    const chunk = data.subarray(part * 255, (part + 1) * 255);
+  for (let done = 0; at < encoded.length; done += OPTION_PART_BYTES) {
+    const chunk = data.subarray(done, done + OPTION_PART_BYTES);
     encoded[at] = code;
     encoded[at + 1] = chunk.length;
     encoded.set(chunk, at + 2);
@@ -52,18 +52,8 @@ export function encodeOption(code: number, data: Uint8Array): Uint8Array {
   return encoded;
 }
 
-/** Made by the server, whatever the configuration says about them; 58 and 59 only when the server has computed them. */
-const SERVER_MADE: ReadonlySet<number> = new Set([
-  OptionCode.pad,
-  OptionCode.subnetMask,
-  OptionCode.leaseTime,
-  OptionCode.messageType,
-  OptionCode.serverIdentifier,
-  OptionCode.clientIdentifier,
-  OptionCode.relayAgentInformation,
-  OptionCode.subnetSelection,
-  OptionCode.end,
-]);
+/** In every reply, whatever the configuration says about them. All others that a reply has already win as well. */
+const SERVER_MADE: ReadonlySet<number> = new Set([OptionCode.messageType, OptionCode.serverIdentifier]);
 
 const SENT_UNASKED: ReadonlySet<number> = new Set([
   OptionCode.routers,
@@ -140,6 +130,26 @@ export function compileSubnets(config: ServerConfig): CompiledSubnet[] {
       options: compileOptions(pool.options, subnet.options),
     })),
   }));
+}
+
+/** Every value of option 54 that means this server: addresses of its sockets, and what subnets are configured with. */
+export function serverIdentifiersOf(
+  subnets: readonly CompiledSubnet[],
+  sockets: readonly { readonly address: number }[],
+): ReadonlySet<number> {
+  const identifiers = new Set(sockets.map(({ address }) => address));
+  for (const { serverIdentifier } of subnets) if (serverIdentifier !== 0) identifiers.add(serverIdentifier);
+  return identifiers;
+}
+
+function bytesOf(options: readonly CompiledOption[]): number {
+  return options.reduce((sum, option) => sum + option.encoded.length, 0);
+}
+
+/** Octets of the longest reply to a client of these subnets, with all options asked for. */
+export function longestReplyBytes(subnets: readonly CompiledSubnet[]): number {
+  const scopes = subnets.flatMap((subnet) => [subnet, ...subnet.pools]);
+  return replyBytesFor(scopes.reduce((most, { options }) => Math.max(most, bytesOf(options)), 0));
 }
 
 /** The address ranges of all pools, in the order in which `compileSubnets` numbers them. */

@@ -2,6 +2,7 @@
 import type { LeaseBook } from '../lease/book.ts';
 import type { CompiledSubnet } from './compiled.ts';
 import type { LeaseChanges } from './lease-changes.ts';
+import type { OverdueSearch } from './overdue.ts';
 import type { Park } from './park.ts';
 import type { PolicyView } from './policy.ts';
 import type { Query } from './query.ts';
@@ -25,6 +26,8 @@ export interface EngineSettings {
   readonly authoritative: boolean;
   readonly echoClientId: boolean;
   readonly declineProbationSec: number;
+  /** Every value of option 54 that means this server, but for the overrides of relays. */
+  readonly serverIdentifiers: ReadonlySet<number>;
   /** Several relationships: which one a query belongs to, its subnet says. */
   readonly isHub: boolean;
   readonly offerHoldSec: number;
@@ -34,6 +37,7 @@ export interface EngineSettings {
 
 export interface Context {
   readonly book: LeaseBook;
+  readonly overdue: OverdueSearch;
   readonly changes: LeaseChanges;
   readonly subnets: SubnetIndex;
   readonly settings: EngineSettings;

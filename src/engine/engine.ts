@@ -12,6 +12,7 @@ import { serveDecline } from './messages/decline.ts';
 import { serveDiscover } from './messages/discover.ts';
 import { serveRelease } from './messages/release.ts';
 import { serveRequest } from './messages/request.ts';
+import type { Query } from './query.ts';
 import { NO_RELATIONSHIP } from './relationship-of.ts';
 import { G } from './statistics.ts';
 
@@ -42,6 +43,7 @@ export function serve(context: Context, shed: boolean): number {
   const type = query.field(Field.messageType);
   statistics.add(RECEIVED[type] ?? G['pkt4-unknown-received']);
   if (!isQuery(type)) return G['tandem-drop-message-type'];
+  if (type === MessageType.inform && !hasReturnAddress(query)) return G['tandem-drop-no-return-address'];
   if (context.settings.isHub && !chooseRelationship(context)) return G['tandem-drop-no-relationship'];
   if (!isInScope(context)) return OUT_OF_SCOPE;
   if (type === MessageType.discover && shed) return G['tandem-drop-discover-shed'];
@@ -69,6 +71,11 @@ function isQuery(type: number): boolean {
     type === MessageType.release ||
     type === MessageType.inform
   );
+}
+
+/** [RFC2131 4.3.5] An INFORM is answered to the address that its client has. */
+function hasReturnAddress(query: Query): boolean {
+  return query.ciaddr !== 0 || query.isRelayed() || query.sourceAddress !== 0;
 }
 
 function handle(context: Context, type: number): number {
@@ -109,13 +116,15 @@ function isInScope(context: Context): boolean {
   return (policy.scopes & query.classes) !== 0;
 }
 
-/** [RFC2131 4.3.2] [RFC5107 4] A query that names another server is left to it. */
+/**
+ * [RFC2131 4.3.2] [RFC5107 4] A query that names another server is left to it. This one has many names: what the relay
+ * makes clients believe, the configured identifiers of all subnets, the addresses of all sockets.
+ */
 function isForOtherServer(context: Context): boolean {
   const { query } = context;
   if (!query.has(Present.serverIdentifier)) return false;
   const named = query.field(Field.serverIdentifier) >>> 0;
-  if (named === serverIdentifier(context) || named === query.socket.address) return false;
-  return !(query.has(Present.serverIdOverride) && named === query.field(Field.serverIdOverride) >>> 0);
+  return named !== serverIdentifier(context) && !context.settings.serverIdentifiers.has(named);
 }
 
 /** Kea's statistics that go with one of ours, for queries without an answer. */
@@ -135,11 +144,11 @@ const KEA_DROPS: Readonly<Record<number, number>> = {
   [G['tandem-drop-not-a-query']]: G['pkt4-parse-failed'],
   [G['tandem-drop-bad-hardware-length']]: G['pkt4-parse-failed'],
   [G['tandem-drop-no-magic-cookie']]: G['pkt4-parse-failed'],
-  [G['tandem-drop-option-overrun']]: G['pkt4-parse-failed'],
   [G['tandem-drop-option-length']]: G['pkt4-parse-failed'],
   [G['tandem-drop-no-message-type']]: G['pkt4-rfc-violation'],
   [G['tandem-drop-message-type']]: G['pkt4-rfc-violation'],
   [G['tandem-drop-no-client']]: G['pkt4-rfc-violation'],
+  [G['tandem-drop-no-return-address']]: G['pkt4-rfc-violation'],
   [G['tandem-drop-service-disabled']]: G['pkt4-service-disabled'],
   [G['tandem-drop-out-of-scope']]: G['pkt4-not-for-us'],
   [G['tandem-drop-other-server']]: G['pkt4-not-for-us'],

@@ -8,6 +8,17 @@ const SERVER_PORT = 67;
 const CLIENT_PORT = 68;
 const BROADCAST = 0xffffffff;
 
+/**
+ * Whether ciaddr is an address at which the client can be reached: when it extends its lease, or has sent the query from
+ * there. In a DISCOVER or a REQUEST of another state ciaddr is but a memory of an address, and nobody answers ARP for it.
+ */
+function hasAddress(query: Query): boolean {
+  if (query.ciaddr === 0) return false;
+  if (!query.socket.broadcast && query.sourceAddress === query.ciaddr) return true;
+  const isRequest = query.field(Field.messageType) === MessageType.request;
+  return isRequest && !query.has(Present.requestedAddress) && !query.has(Present.serverIdentifier);
+}
+
 export class ReplyRouter {
   readonly #slots: ReplySlots;
   readonly #forcedPort: number;
@@ -20,13 +31,12 @@ export class ReplyRouter {
 
   /** Sets destination and socket of the reply in a slot. */
   route(slot: number, query: Query): void {
-    // An INFORM's ciaddr is the client itself, also when a relay stood between. [RFC2131 4.3.5]
-    const toClient =
-      !query.isRelayed() || (query.field(Field.messageType) === MessageType.inform && query.ciaddr !== 0);
-    if (!toClient) return this.#set(slot, query, query.giaddr, this.#relayPort(query));
     const informs = query.field(Field.messageType) === MessageType.inform;
-    const address = query.ciaddr !== 0 ? query.ciaddr : informs ? query.sourceAddress : BROADCAST;
-    this.#set(slot, query, address === 0 ? BROADCAST : address, CLIENT_PORT);
+    // An INFORM's ciaddr is the client itself, also when a relay stood between. [RFC2131 4.3.5]
+    if (query.isRelayed() && !(informs && query.ciaddr !== 0))
+      return this.#set(slot, query, query.giaddr, this.#relayPort(query));
+    const address = informs && query.ciaddr === 0 ? query.sourceAddress : query.ciaddr;
+    this.#set(slot, query, informs || hasAddress(query) ? address : BROADCAST, CLIENT_PORT);
   }
 
   #relayPort(query: Query): number {

@@ -4,12 +4,11 @@
  */
 import { assert } from '../base/assert.ts';
 
-/** Octets of one slot: more than any reply that fits an Ethernet frame, with room for long echoed options. */
-export const REPLY_BYTES_MAX = 2048;
-
 export class ReplySlots {
   readonly bytes: Uint8Array;
   readonly size: number;
+  /** Octets of one slot: the longest reply of this configuration, so that no reply is too long for it. */
+  readonly slotBytes: number;
   readonly lengths: Uint16Array;
   readonly addresses: Uint32Array;
   readonly ports: Uint16Array;
@@ -22,11 +21,12 @@ export class ReplySlots {
   readonly #free: Int32Array;
   #freeCount: number;
 
-  /** @param bytes the sender's slots, `size * REPLY_BYTES_MAX` octets */
-  constructor(bytes: Uint8Array, size: number) {
-    assert(bytes.length >= size * REPLY_BYTES_MAX, 'slots are as large as replies');
+  /** @param bytes the sender's slots, `size * slotBytes` octets */
+  constructor(bytes: Uint8Array, size: number, slotBytes: number) {
+    assert(bytes.length >= size * slotBytes, 'slots are as large as replies');
     this.bytes = bytes;
     this.size = size;
+    this.slotBytes = slotBytes;
     this.lengths = new Uint16Array(size);
     this.addresses = new Uint32Array(size);
     this.ports = new Uint16Array(size);

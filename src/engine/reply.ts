@@ -2,10 +2,11 @@
  * Writes one reply into its slot, at once and completely: nothing is computed again after the lease is confirmed.
  *
  *     op htype hlen hops | xid | secs flags | ciaddr | yiaddr | siaddr | giaddr | chaddr[16] | sname[64] | file[128]
- *     magic cookie | 53 | other options ascending by code | 82 | 255
+ *     magic cookie | 53 | other options ascending by code | 82 | 255 | zeros up to 300 octets
  */
 import {
   BOOTREPLY,
+  BROADCAST_FLAG,
   CHADDR_BYTES,
   CHADDR_OFFSET,
   CIADDR_OFFSET,
@@ -27,12 +28,10 @@ import {
   YIADDR_OFFSET,
 } from '../dhcp4/codes.ts';
 import { Field, Present } from '../dhcp4/descriptor.ts';
+import { BOOTP_BYTES_MIN, DATAGRAM_BYTES_MAX, OPTION_PART_BYTES } from '../dhcp4/reply-size.ts';
 import type { CompiledOption } from './compiled.ts';
 import type { Query } from './query.ts';
-import { REPLY_BYTES_MAX } from './reply-slots.ts';
-
-/** Octets up to which a reply may grow: an Ethernet frame less the IP and UDP headers. */
-const DATAGRAM_BYTES_MAX = 1472;
+import type { ReplySlots } from './reply-slots.ts';
 
 /** Lease time and timers of a reply, seconds; 0 leaves a timer out. */
 export interface ReplyTimes {
@@ -43,15 +42,18 @@ export interface ReplyTimes {
 
 export class ReplyWriter {
   readonly #bytes: Uint8Array;
+  readonly #slotBytes: number;
   readonly #query: Query;
   /** Code -> the turn in which the client asked for it; saves clearing a set for each query. */
   readonly #requested = new Uint32Array(256);
   #turn = 0;
   #start = 0;
+  #end = 0;
   #at = 0;
 
-  constructor(bytes: Uint8Array, query: Query) {
-    this.#bytes = bytes;
+  constructor(slots: Pick<ReplySlots, 'bytes' | 'slotBytes'>, query: Query) {
+    this.#bytes = slots.bytes;
+    this.#slotBytes = slots.slotBytes;
     this.#query = query;
   }
 
@@ -59,8 +61,9 @@ export class ReplyWriter {
   begin(slot: number, messageType: number, yiaddr: number): void {
     const { bytes, offset } = this.#query;
     const out = this.#bytes;
-    const start = slot * REPLY_BYTES_MAX;
+    const start = slot * this.#slotBytes;
     this.#start = start;
+    this.#end = start + this.#slotBytes;
     out.fill(0, start, start + OPTIONS_OFFSET);
     for (let i = OP_OFFSET; i < XID_OFFSET + 4; i++) out[start + i] = bytes[offset + i]!;
     out[start + OP_OFFSET] = BOOTREPLY;
@@ -69,7 +72,7 @@ export class ReplyWriter {
     out[start + FLAGS_OFFSET + 1] = bytes[offset + FLAGS_OFFSET + 1]!;
     if (messageType === MessageType.ack) this.#putAddress(CIADDR_OFFSET, this.#query.ciaddr);
     // [RFC2131 4.3.2] A relay broadcasts a NAK: the client has no address that it could be sent to.
-    if (messageType === MessageType.nak && this.#query.isRelayed()) out[start + FLAGS_OFFSET]! |= 0x80;
+    if (messageType === MessageType.nak && this.#query.isRelayed()) this.askForBroadcast();
     this.#putAddress(YIADDR_OFFSET, yiaddr);
     this.#putAddress(GIADDR_OFFSET, this.#query.giaddr);
     for (let i = 0; i < CHADDR_BYTES; i++)
@@ -88,6 +91,11 @@ export class ReplyWriter {
     this.#bytes.set(bootFileName.subarray(0, FILE_BYTES - 1), this.#start + FILE_OFFSET);
   }
 
+  /** Has the relay broadcast the reply. */
+  askForBroadcast(): void {
+    this.#bytes[this.#start + FLAGS_OFFSET]! |= BROADCAST_FLAG >>> 8;
+  }
+
   /** Takes the relay out of a reply that goes straight to the client. */
   clearRelay(): void {
     this.#putAddress(GIADDR_OFFSET, 0);
@@ -95,7 +103,8 @@ export class ReplyWriter {
   }
 
   /**
-   * Writes what an OFFER or ACK carries besides option 53, ascending by code.
+   * Writes what an OFFER or ACK carries besides option 53, ascending by code. What the server makes or echoes stands
+   * instead of what is configured for that code, as in Kea.
    * @param mask the subnet's netmask, sent with a lease; @param times null for an INFORM, which has no lease
    */
   options(
@@ -106,20 +115,38 @@ export class ReplyWriter {
     echo: boolean,
   ): void {
     this.#markRequested();
+    const query = this.#query;
     let next = 0;
-    if (times !== null) this.#putOption32(OptionCode.subnetMask, mask);
-    next = this.#configuredUpTo(configured, next, OptionCode.hostName);
-    this.#hostName(configured, next);
-    next = this.#configuredUpTo(configured, next, OptionCode.leaseTime);
-    if (times !== null) this.#putOption32(OptionCode.leaseTime, times.leaseSec);
+    if (times !== null) next = this.#ofLease(configured, mask, times);
+    next = this.#insteadOf(configured, next, OptionCode.serverIdentifier);
     this.#putOption32(OptionCode.serverIdentifier, serverId);
-    next = this.#configuredUpTo(configured, next, OptionCode.renewalTime);
-    next = this.#timers(configured, next, times);
-    next = this.#configuredUpTo(configured, next, OptionCode.clientIdentifier);
-    if (echo) this.#echo(OptionCode.clientIdentifier, Field.clientIdOffset, Field.clientIdLength);
-    next = this.#configuredUpTo(configured, next, OptionCode.subnetSelection);
-    this.#subnetSelection();
+    if (times !== null) next = this.#timers(configured, next, times);
+    if (echo && query.field(Field.clientIdLength) > 0) {
+      next = this.#insteadOf(configured, next, OptionCode.clientIdentifier);
+      this.#echo(OptionCode.clientIdentifier, Field.clientIdOffset, Field.clientIdLength);
+    }
+    // The relay's option is written last, by `finish`.
+    if (query.field(Field.agentLength) > 0)
+      next = this.#insteadOf(configured, next, OptionCode.relayAgentInformation);
+    if (query.has(Present.subnetSelection)) {
+      next = this.#insteadOf(configured, next, OptionCode.subnetSelection);
+      this.#subnetSelection();
+    }
     this.#configuredUpTo(configured, next, OptionCode.end);
+  }
+
+  /** Options 1, 12 and 51 of a lease. A client that sends its name gets it back as the server understood it. */
+  #ofLease(configured: readonly CompiledOption[], mask: number, times: ReplyTimes): number {
+    const { hostName } = this.#query;
+    let next = this.#insteadOf(configured, 0, OptionCode.subnetMask);
+    this.#putOption32(OptionCode.subnetMask, mask);
+    if (hostName.length > 0) {
+      next = this.#insteadOf(configured, next, OptionCode.hostName);
+      this.#putOption(OptionCode.hostName, hostName.bytes, hostName.offset, hostName.length);
+    }
+    next = this.#insteadOf(configured, next, OptionCode.leaseTime);
+    this.#putOption32(OptionCode.leaseTime, times.leaseSec);
+    return next;
   }
 
   /** Writes what a NAK carries: server identifier and echoes, nothing else. [RFC2131 table 3] */
@@ -130,13 +157,14 @@ export class ReplyWriter {
   }
 
   /**
-   * Writes option 82 and the end. [RFC3046 2.2]
+   * Writes option 82 as it came, the end, and zeros up to the least size of a BOOTP message. [RFC3046 2.2] [RFC1542 2.1]
    * @param withAgent whether the relay's option is echoed
-   * @returns the length of the reply, or 0 when it does not fit an Ethernet frame (option 57 is not looked at, as in Kea)
+   * @returns the length of the reply, or 0 when no datagram can hold it (option 57 is not looked at, as in Kea)
    */
   finish(withAgent: boolean): number {
     if (withAgent) this.#echo(OptionCode.relayAgentInformation, Field.agentOffset, Field.agentLength);
     this.#putByte(OptionCode.end);
+    while (this.#at < this.#start + BOOTP_BYTES_MIN) this.#putByte(0);
     const length = this.#at - this.#start;
     return length > DATAGRAM_BYTES_MAX ? 0 : length;
   }
@@ -163,23 +191,22 @@ export class ReplyWriter {
     return next;
   }
 
-  /** A client that sends its name gets it back as the server understood it, unless a name is configured. */
-  #hostName(configured: readonly CompiledOption[], next: number): void {
-    if (next < configured.length && configured[next]!.code === OptionCode.hostName) return;
-    const { hostName } = this.#query;
-    if (hostName.length > 0)
-      this.#putOption(OptionCode.hostName, hostName.bytes, hostName.offset, hostName.length);
+  /** Writes the configured options below a code and leaves out the one of the code; returns the position behind it. */
+  #insteadOf(configured: readonly CompiledOption[], from: number, code: number): number {
+    const next = this.#configuredUpTo(configured, from, code);
+    return next < configured.length && configured[next]!.code === code ? next + 1 : next;
   }
 
-  /** Options 58 and 59: computed values win over configured options of these codes. */
-  #timers(configured: readonly CompiledOption[], from: number, times: ReplyTimes | null): number {
+  /** Options 58 and 59, as far as the server has computed them. */
+  #timers(configured: readonly CompiledOption[], from: number, { t1Sec, t2Sec }: ReplyTimes): number {
     let next = from;
-    for (let code: number = OptionCode.renewalTime; code <= OptionCode.rebindingTime; code++) {
-      const seconds = times === null ? 0 : code === OptionCode.renewalTime ? times.t1Sec : times.t2Sec;
-      if (seconds > 0) {
-        this.#putOption32(code, seconds);
-        if (next < configured.length && configured[next]!.code === code) next += 1;
-      } else next = this.#configuredUpTo(configured, next, code + 1);
+    if (t1Sec > 0) {
+      next = this.#insteadOf(configured, next, OptionCode.renewalTime);
+      this.#putOption32(OptionCode.renewalTime, t1Sec);
+    }
+    if (t2Sec > 0) {
+      next = this.#insteadOf(configured, next, OptionCode.rebindingTime);
+      this.#putOption32(OptionCode.rebindingTime, t2Sec);
     }
     return next;
   }
@@ -197,8 +224,8 @@ export class ReplyWriter {
 
   /** [RFC3396 5] Above 255 octets an option is split. */
   #putOption(code: number, bytes: Uint8Array, offset: number, length: number): void {
-    for (let done = 0; done < length; done += 255) {
-      const part = Math.min(255, length - done);
+    for (let done = 0; done < length; done += OPTION_PART_BYTES) {
+      const part = Math.min(OPTION_PART_BYTES, length - done);
       this.#putByte(code);
       this.#putByte(part);
       this.#putBytes(bytes, offset + done, part);
@@ -216,14 +243,14 @@ export class ReplyWriter {
 
   /** Stores the low octet of `value`; behind the slot's end only the position grows, so that `finish` sees the overflow. */
   #putByte(value: number): void {
-    if (this.#at < this.#start + REPLY_BYTES_MAX) this.#bytes[this.#at] = value;
+    if (this.#at < this.#end) this.#bytes[this.#at] = value;
     this.#at += 1;
   }
 
   #putBytes(source: Uint8Array, offset: number, length: number): void {
     const at = this.#at;
     this.#at = at + length;
-    if (this.#at > this.#start + REPLY_BYTES_MAX) return;
+    if (this.#at > this.#end) return;
     const out = this.#bytes;
     for (let i = 0; i < length; i++) out[at + i] = source[offset + i]!;
   }

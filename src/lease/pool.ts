@@ -177,9 +177,16 @@ export class PoolSet {
     let index = this.#findFree(tree, start);
     if (index < 0) index = this.#findFree(tree, 0);
     assert(index >= 0, 'a pool with free addresses has one');
-    this.#cursors[pool * 2 + 1] = index + 1 === tree.size ? 0 : index + 1;
+    this.startBehind(pool, tree.first + index);
     this.take(pool, tree.first + index);
     return tree.first + index;
+  }
+
+  /** Starts the next search behind an address of this pool, so that it is the last to be taken again. */
+  startBehind(pool: number, address: Ipv4): void {
+    const tree = this.#trees[pool]!;
+    const index = address - tree.first;
+    this.#cursors[pool * 2 + 1] = index + 1 === tree.size ? 0 : index + 1;
   }
 
   /** First free index at or after `start`, or -1: up the tree until a word has a free bit behind us, then down. */

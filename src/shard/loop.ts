@@ -5,12 +5,13 @@
  */
 import { type Clock, systemClock } from '../base/clock.ts';
 import { DESCRIPTOR_WORDS, Field, Malformed } from '../dhcp4/descriptor.ts';
+import { compileSubnets, longestReplyBytes } from '../engine/compiled.ts';
 import { type Context, Outcome } from '../engine/context.ts';
 import { countDrop, hasReply, OUT_OF_SCOPE, serve } from '../engine/engine.ts';
 import { UpdateMode } from '../engine/policy.ts';
 import type { ServerSocket } from '../engine/query.ts';
 import { ReplyRouter } from '../engine/reply-route.ts';
-import { REPLY_BYTES_MAX, ReplySlots } from '../engine/reply-slots.ts';
+import { ReplySlots } from '../engine/reply-slots.ts';
 import { ShardWord, UpdateWord } from '../engine/shard-link.ts';
 import { G } from '../engine/statistics.ts';
 import { VerdictReader } from '../engine/verdicts.ts';
@@ -33,7 +34,6 @@ const MALFORMED_CELL: Readonly<Record<number, number>> = {
   [Malformed.notAQuery]: G['tandem-drop-not-a-query'],
   [Malformed.badHardwareLength]: G['tandem-drop-bad-hardware-length'],
   [Malformed.noMagicCookie]: G['tandem-drop-no-magic-cookie'],
-  [Malformed.optionOverrun]: G['tandem-drop-option-overrun'],
   [Malformed.optionLength]: G['tandem-drop-option-length'],
   [Malformed.noMessageType]: G['tandem-drop-no-message-type'],
   [Malformed.noClient]: G['tandem-drop-no-client'],
@@ -65,14 +65,16 @@ export class ShardLoop {
       INPUT_STRIDE,
       BATCH_MAX,
     );
-    this.#sender = new DatagramSender(slots, REPLY_BYTES_MAX, BATCH_MAX);
-    this.#slots = new ReplySlots(this.#sender.bytes, slots);
+    const subnets = compileSubnets(task.config);
+    const slotBytes = longestReplyBytes(subnets);
+    this.#sender = new DatagramSender(slots, slotBytes, BATCH_MAX);
+    this.#slots = new ReplySlots(this.#sender.bytes, slots, slotBytes);
     const exit = {
       release: (slot: number): void => this.#release(slot),
       reject: (slot: number): void => this.#reject(slot),
       expire: (slot: number): void => this.#expire(slot),
     };
-    this.#context = buildContext(task, this.#classifier, this.#slots, exit, clock);
+    this.#context = buildContext(task, subnets, this.#classifier, this.#slots, exit, clock);
     this.#router = new ReplyRouter(this.#slots, task.forcedPort);
     this.#verdicts = new VerdictReader(task.link.verdicts);
     this.#observations = new ObservationWriter(task.link.observations);

@@ -2,9 +2,10 @@
 
 import type { Clock } from '../base/clock.ts';
 import type { ServerConfig } from '../config/model.ts';
-import { compileSubnets } from '../engine/compiled.ts';
+import { type CompiledSubnet, serverIdentifiersOf } from '../engine/compiled.ts';
 import type { Context } from '../engine/context.ts';
 import { LeaseChanges } from '../engine/lease-changes.ts';
+import { OverdueSearch } from '../engine/overdue.ts';
 import { PARKED_MS_MAX, Park, type ParkExit } from '../engine/park.ts';
 import { PolicyView } from '../engine/policy.ts';
 import { Query } from '../engine/query.ts';
@@ -40,6 +41,7 @@ function firstTransaction(link: ShardLinkMemory): number {
 /** Builds the serving context of a shard. */
 export function buildContext(
   task: ShardTask,
+  subnets: readonly CompiledSubnet[],
   classifier: Classifier,
   slots: ReplySlots,
   exit: ParkExit,
@@ -50,16 +52,18 @@ export function buildContext(
   const query = new Query(new Uint8Array(classifier.memory.buffer), classifier.words);
   return {
     book,
+    overdue: new OverdueSearch(book, task.book.pools.pools.length),
     changes: new LeaseChanges(
       book,
       task.updates.map(({ ring }) => ring),
       task.shard,
     ),
-    subnets: new SubnetIndex(compileSubnets(config)),
+    subnets: new SubnetIndex(subnets),
     settings: {
       authoritative: config.authoritative,
       echoClientId: config.echoClientId,
       declineProbationSec: config.declineProbationPeriodSec,
+      serverIdentifiers: serverIdentifiersOf(subnets, task.sockets),
       isHub: config.relationships.length > 1,
       offerHoldSec: config.tandem.offerHoldSec,
       keepReleased:
@@ -68,7 +72,7 @@ export function buildContext(
     statistics: new StatisticsWriter(task.statistics, task.shard + 1),
     policy: new PolicyView(task.policies),
     query,
-    reply: new ReplyWriter(slots.bytes, query),
+    reply: new ReplyWriter(slots, query),
     slots,
     park: new Park(task.parkedMax, PARKED_MS_MAX, exit, firstTransaction(task.link)),
     times: { leaseSec: 0, t1Sec: 0, t2Sec: 0 },

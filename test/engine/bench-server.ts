@@ -42,6 +42,8 @@ import { type Reply, readReply } from './packets.ts';
 
 const LOOPBACK = parseIpv4('127.0.0.1')!;
 const PARKED_MAX = 64;
+/** Room for any datagram. */
+const DATAGRAM_BYTES = 65_536;
 
 const OPEN: Policy = {
   serviceEnabled: true,
@@ -103,8 +105,8 @@ export class BenchServer {
   readonly #fd: number;
   readonly #client: number;
   readonly #sender = new DatagramSender(1, 4096, 1);
-  readonly #memory = new ArrayBuffer(64 * 2048);
-  readonly #receiver = new DatagramReceiver(this.#memory, 0, 2048, 64);
+  readonly #memory = new ArrayBuffer(64 * DATAGRAM_BYTES);
+  readonly #receiver = new DatagramReceiver(this.#memory, 0, DATAGRAM_BYTES, 64);
   readonly #reader: StatisticsReader;
   readonly #policy: SharedArrayBuffer;
   readonly #changes: Int32Array;
@@ -209,7 +211,9 @@ export class BenchServer {
   replies(): Reply[] {
     const count = this.#receiver.receive(this.#client);
     return Array.from({ length: count }, (_, i) =>
-      readReply(new Uint8Array(this.#memory.slice(i * 2048, i * 2048 + this.#receiver.length(i)))),
+      readReply(
+        new Uint8Array(this.#memory.slice(i * DATAGRAM_BYTES, i * DATAGRAM_BYTES + this.#receiver.length(i))),
+      ),
     );
   }
 

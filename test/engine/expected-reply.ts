@@ -4,22 +4,34 @@
  * For a server without configured options or timers.
  */
 import { MessageType, OptionCode } from '../../src/dhcp4/codes.ts';
+import { BOOTP_BYTES_MIN } from '../../src/dhcp4/reply-size.ts';
 import { number32, type Reply } from './packets.ts';
 
 const HEADER_BYTES = 240;
 
-/** The options of a query, parts of one code put together; what stands behind option 255 is none. */
+/**
+ * The options of a query, parts of one code put together; what stands behind option 255, or runs past the end, is none. Of
+ * option 118 the first four octets count, and several of it do not.
+ */
 function optionsOf(query: Uint8Array): Map<number, number[]> {
   const options = new Map<number, number[]>();
+  const counts = new Map<number, number>();
   for (let at = HEADER_BYTES; at < query.length && query[at] !== OptionCode.end; ) {
     const code = query[at]!;
     if (code === OptionCode.pad) {
       at += 1;
       continue;
     }
-    const length = query[at + 1]!;
+    const length = query[at + 1];
+    if (length === undefined || at + 2 + length > query.length) break;
     options.set(code, [...(options.get(code) ?? []), ...query.subarray(at + 2, at + 2 + length)]);
+    counts.set(code, (counts.get(code) ?? 0) + 1);
     at += 2 + length;
+  }
+  const selected = options.get(OptionCode.subnetSelection);
+  if (selected !== undefined && selected.length > 4) {
+    if (counts.get(OptionCode.subnetSelection) === 1) selected.length = 4;
+    else options.delete(OptionCode.subnetSelection);
   }
   return options;
 }
@@ -56,7 +68,7 @@ export function expectedReply(
   header[0] = 2;
   if (!isRelayed || isDirect) header[3] = 0;
   header.set(query.subarray(10, 12), 10);
-  if (isNak && isRelayed) header[10]! |= 0x80;
+  if ((isNak || (isInform && !isDirect)) && isRelayed) header[10]! |= 0x80;
   if (reply.type === MessageType.ack) header.set(query.subarray(12, 16), 12);
   if (!isNak && !isInform) header.set(reply.bytes.subarray(16, 20), 16);
   if (!isDirect) header.set(giaddr, 24);
@@ -65,10 +77,10 @@ export function expectedReply(
 
   const echo = (code: number): number[] => encode(code, options.get(code) ?? []);
   const hasLease = !isNak && !isInform;
-  const name = isNak ? [] : sanitised(options.get(OptionCode.hostName) ?? []);
+  const name = hasLease ? sanitised(options.get(OptionCode.hostName) ?? []) : [];
   const seconds = number32(reply, OptionCode.leaseTime) ?? 0;
   const leaseTime = [seconds >>> 24, (seconds >>> 16) & 255, (seconds >>> 8) & 255, seconds & 255];
-  return Uint8Array.from([
+  const octets = [
     ...header,
     ...encode(OptionCode.messageType, [reply.type]),
     ...(hasLease ? encode(OptionCode.subnetMask, mask) : []),
@@ -79,5 +91,6 @@ export function expectedReply(
     ...echo(OptionCode.subnetSelection),
     ...(isDirect ? [] : echo(OptionCode.relayAgentInformation)),
     OptionCode.end,
-  ]);
+  ];
+  return Uint8Array.from([...octets, ...new Array(Math.max(0, BOOTP_BYTES_MIN - octets.length)).fill(0)]);
 }

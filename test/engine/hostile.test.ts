@@ -195,11 +195,9 @@ t.test('every option code with no octets, with 255, and with more than there are
   for (let code = 1; code < 255; code++) {
     for (const length of [0, 1, 255])
       checked.ask(packet({ mac: mac(code % 99), options: [[code, new Array(length).fill(code)]] }));
-    const overrun = packet({ mac: mac(code), options: [[code, [1, 2, 3]]] });
+    const overrun = packet({ mac: mac(code % 99), options: [[code, [1, 2, 3]]] });
     overrun[overrun.length - 5] = 200;
-    t.equal(checked.ask(overrun), 'tandem-drop-option-overrun', `option ${code} past the end`, {
-      diagnostic: false,
-    });
+    t.equal(checked.ask(overrun), 'pkt4-sent', `option ${code} past the end`, { diagnostic: false });
   }
   t.equal(checked.failures, 0);
   t.ok(checked.serves());
@@ -221,10 +219,16 @@ const CASES: readonly (readonly [what: string, datagram: Uint8Array, fate: Globa
   ['another cookie', packet({ cookie: 0x63825364 }), 'tandem-drop-no-magic-cookie'],
   ['BOOTP', packet({ type: null }), 'tandem-drop-no-message-type'],
   ['two message types', packet({ options: [[53, [3]]] }), 'tandem-drop-option-length'],
-  ['an address of five octets', packet({ options: [[50, [10, 0, 0, 10, 1]]] }), 'tandem-drop-option-length'],
+  ['an address of three octets', packet({ options: [[50, [10, 0, 0]]] }), 'tandem-drop-option-length'],
+  ['an address of five octets', packet({ options: [[50, [10, 0, 0, 10, 1]]] }), 'pkt4-sent'],
+  [
+    'a DISCOVER with two servers',
+    packet({ options: [54, 54].map((code) => [code, SERVER]) }),
+    'tandem-drop-option-length',
+  ],
   ['a subnet mask of five octets from a client', packet({ options: [[1, [1, 2, 3, 4, 5]]] }), 'pkt4-sent'],
-  ['a sub-option past the end', packet({ options: [[82, [1, 200, 1]]] }), 'tandem-drop-option-overrun'],
-  ['half a sub-option', packet({ options: [[82, [1]]] }), 'tandem-drop-option-overrun'],
+  ['a sub-option past the end', packet({ options: [[82, [1, 200, 1]]] }), 'pkt4-sent'],
+  ['half a sub-option', packet({ options: [[82, [1]]] }), 'pkt4-sent'],
   ['an identifier of 255 octets', packet({ options: [[61, new Array(255).fill(9)]] }), 'pkt4-sent'],
   ...[256, 300, 512, 900].map(
     (octets) =>
@@ -257,11 +261,7 @@ const CASES: readonly (readonly [what: string, datagram: Uint8Array, fate: Globa
     }),
     'tandem-drop-address-unmanaged',
   ],
-  [
-    'a reply that would not fit',
-    packet({ options: partsOf(82, agentOf(1300)) }),
-    'tandem-drop-reply-too-large',
-  ],
+  ['a reply longer than a frame', packet({ options: partsOf(82, agentOf(1700)) }), 'pkt4-sent'],
 ];
 
 /** An option in as many parts as it needs. */

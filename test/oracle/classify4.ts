@@ -61,6 +61,10 @@ const RUNS = [
 const WANTED = [...FIXED.map(([code]) => code), ...RUNS.map(([code]) => code)].sort((a, b) => a - b);
 const IS_WANTED = Uint8Array.from({ length: 256 }, (_, code) => (WANTED.includes(code) ? 1 : 0));
 
+function addressOf(octets: readonly number[]): number {
+  return octets.reduce((value, octet) => (value << 8) | octet, 0);
+}
+
 export class ClassifierTwin {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -69,10 +73,10 @@ export class ClassifierTwin {
   readonly #offset = new Int32Array(256);
   readonly #length = new Int32Array(256);
   readonly #parts = new Int32Array(256);
-  #linkSelection = 0;
-  #serverIdOverride = 0;
+  /** Octets of sub-options 5 and 11, parts put together. */
+  #linkSelection: number[] = [];
+  #serverIdOverride: number[] = [];
   #relayPort = false;
-  #badAgentLength = false;
 
   /** @param memory of the layout of src/wasm/layout.ts */
   constructor(memory: ArrayBuffer) {
@@ -101,28 +105,29 @@ export class ClassifierTwin {
     const hlen = this.#bytes[input + HLEN_OFFSET]!;
     if (hlen > CHADDR_BYTES) return Malformed.badHardwareLength;
     if (this.#view.getUint32(input + COOKIE_OFFSET) !== MAGIC_COOKIE) return Malformed.noMagicCookie;
-    if (!this.#walk(input + OPTIONS_OFFSET, input + length)) return Malformed.optionOverrun;
-    this.#concatenate(input + OPTIONS_OFFSET, input + length, scratch);
-    if (!this.#walkAgent()) return Malformed.optionOverrun;
-    if (this.#badAgentLength || this.#hasBadLength()) return Malformed.optionLength;
+    const end = this.#walk(input + OPTIONS_OFFSET, input + length);
+    this.#concatenate(input + OPTIONS_OFFSET, end, scratch);
+    this.#walkAgent();
+    if (!this.#takeFixed()) return Malformed.optionLength;
     if (this.#offset[OptionCode.messageType] === 0) return Malformed.noMessageType;
     if (hlen === 0 && this.#length[OptionCode.clientIdentifier] === 0) return Malformed.noClient;
     return 0;
   }
 
-  #walk(from: number, end: number): boolean {
+  /** @returns where the last option ends that counts */
+  #walk(from: number, end: number): number {
     for (const code of WANTED) this.#offset[code] = this.#length[code] = this.#parts[code] = 0;
     let at = from;
     while (at < end) {
       const code = this.#bytes[at]!;
-      if (code === OptionCode.end) return true;
+      if (code === OptionCode.end) return at;
       if (code === OptionCode.pad) {
         at += 1;
         continue;
       }
-      if (at + 1 >= end) return false;
+      if (at + 1 >= end) return at;
       const length = this.#bytes[at + 1]!;
-      if (at + 2 + length > end) return false;
+      if (at + 2 + length > end) return at;
       if (IS_WANTED[code] === 1) {
         if (this.#parts[code] === 0) this.#offset[code] = at + 2;
         this.#length[code]! += length;
@@ -130,7 +135,7 @@ export class ClassifierTwin {
       }
       at += 2 + length;
     }
-    return true;
+    return at;
   }
 
   #concatenate(from: number, end: number, scratch: number): void {
@@ -138,7 +143,7 @@ export class ClassifierTwin {
     for (const code of WANTED) {
       if (this.#parts[code]! < 2) continue;
       this.#offset[code] = to;
-      for (let at = from; at < end && this.#bytes[at] !== OptionCode.end; ) {
+      for (let at = from; at < end; ) {
         if (this.#bytes[at] === OptionCode.pad) {
           at += 1;
           continue;
@@ -153,35 +158,36 @@ export class ClassifierTwin {
     }
   }
 
-  #walkAgent(): boolean {
-    this.#linkSelection = this.#serverIdOverride = 0;
-    this.#relayPort = this.#badAgentLength = false;
+  #walkAgent(): void {
+    this.#linkSelection = [];
+    this.#serverIdOverride = [];
+    this.#relayPort = false;
     let at = this.#offset[OptionCode.relayAgentInformation]!;
     const end = at + this.#length[OptionCode.relayAgentInformation]!;
-    while (at < end) {
-      if (at + 2 > end) return false;
+    while (at + 2 <= end) {
       const code = this.#bytes[at]!;
-      const length = this.#bytes[at + 1]!;
-      if (at + 2 + length > end) return false;
-      if (code === AgentCode.linkSelection && this.#linkSelection === 0) {
-        this.#linkSelection = at + 2;
-        if (length !== 4) this.#badAgentLength = true;
-      }
-      if (code === AgentCode.serverIdOverride && this.#serverIdOverride === 0) {
-        this.#serverIdOverride = at + 2;
-        if (length !== 4) this.#badAgentLength = true;
-      }
+      const next = at + 2 + this.#bytes[at + 1]!;
+      if (next > end) return;
+      const payload = this.#bytes.subarray(at + 2, next);
+      if (code === AgentCode.linkSelection) this.#linkSelection.push(...payload);
+      if (code === AgentCode.serverIdOverride) this.#serverIdOverride.push(...payload);
       if (code === AgentCode.relayPort) this.#relayPort = true;
-      at += 2 + length;
+      at = next;
     }
-    return true;
   }
 
-  #hasBadLength(): boolean {
+  /** Options of fixed size: false when one is too short, or when there are several types or servers. */
+  #takeFixed(): boolean {
     for (const [code, bytes] of FIXED) {
-      if (this.#offset[code] !== 0 && this.#length[code] !== bytes) return true;
+      if (this.#offset[code] === 0) continue;
+      if (this.#length[code]! < bytes) return false;
     }
-    return false;
+    for (const [code, bytes] of FIXED) {
+      if (this.#parts[code]! < 2 || this.#length[code] === bytes) continue;
+      if (code === OptionCode.messageType || code === OptionCode.serverIdentifier) return false;
+      this.#offset[code] = 0;
+    }
+    return true;
   }
 
   #describe(at: number, input: number): void {
@@ -202,13 +208,13 @@ export class ClassifierTwin {
       present |= bit;
       words[at + field] = bytes === 4 ? view.getInt32(offset) : view.getUint16(offset);
     }
-    if (this.#linkSelection !== 0) {
+    if (this.#linkSelection.length === 4) {
       present |= Present.linkSelection;
-      words[at + Field.linkSelection] = view.getInt32(this.#linkSelection);
+      words[at + Field.linkSelection] = addressOf(this.#linkSelection);
     }
-    if (this.#serverIdOverride !== 0) {
+    if (this.#serverIdOverride.length === 4) {
       present |= Present.serverIdOverride;
-      words[at + Field.serverIdOverride] = view.getInt32(this.#serverIdOverride);
+      words[at + Field.serverIdOverride] = addressOf(this.#serverIdOverride);
     }
     words[at + Field.present] = present;
     for (const [code, field] of RUNS) {

@@ -9,6 +9,7 @@ import { integer, ipv4, name } from '../schema/scalars.ts';
 import { formatPrefix, lastOf, type Prefix, prefixRule } from './addresses.ts';
 import { effectiveCacheThreshold, type NetworkSettings, networkRules, resolveNetwork } from './network.ts';
 import { readPools } from './pools.ts';
+import { checkReplySize } from './reply-size.ts';
 import { additionalClasses, emptyList, only } from './unimplemented.ts';
 
 export const relaySchema = defineMap('relay', {
@@ -60,7 +61,9 @@ export function readSubnets(
   for (const [index, entry] of entries.entries()) {
     const place = child(at, index);
     const config = readSubnet(entry, global, classes, place, report);
-    if (config !== null) subnets.push({ config, at: place });
+    if (config === null) continue;
+    checkReplySize(config, place, report);
+    subnets.push({ config, at: place });
   }
   checkIds(subnets, report);
   checkPrefixes(subnets, report);

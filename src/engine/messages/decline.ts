@@ -15,8 +15,9 @@ export function serveDecline(context: Context): number {
   const { rows } = book.table;
   if (subnet === null || !query.has(Present.requestedAddress)) return G['tandem-ignored-decline'];
   const slot = book.table.findByAddress(query.requestedAddress());
-  const isLeased = slot !== NO_SLOT && rows.state(slot) === LeaseState.assigned && book.isLive(slot, nowSec);
-  if (!isLeased || !belongsToClient(context, slot)) return G['tandem-ignored-decline'];
+  const isMine = slot !== NO_SLOT && book.isLive(slot, nowSec) && belongsToClient(context, slot);
+  if (isMine && rows.state(slot) === LeaseState.offered) return withdrawOffer(context, slot);
+  if (!isMine || rows.state(slot) !== LeaseState.assigned) return G['tandem-ignored-decline'];
   const room = roomForChange(context);
   if (room !== 0) return room;
   eraseClient(context, slot);
@@ -28,4 +29,17 @@ export function serveDecline(context: Context): number {
   endSilent(context);
   countDeclined(context, rows.subnetId(slot));
   return G['tandem-done-decline'];
+}
+
+/**
+ * A client that declines what it was only offered has no lease to lose, and the address is not blocked on its word: it
+ * goes back to its pool, where it is the last to be offered again.
+ */
+function withdrawOffer(context: Context, slot: number): number {
+  const { book } = context;
+  const address = book.table.rows.address(slot);
+  const pool = book.pools.poolOf(address);
+  book.remove(slot);
+  if (pool >= 0) book.pools.startBehind(pool, address);
+  return G['tandem-done-decline-offer'];
 }
