@@ -59,6 +59,8 @@ export interface ConfigurationPlan {
   readonly dhcp4?: Readonly<Record<string, unknown>>;
   /** Directory of the lease file when not `directory`. */
   readonly leaseDirectory?: string;
+  /** Keys of the Dhcp4 map that a story adds, or puts in place of the usual ones. */
+  readonly dhcp4?: Readonly<Record<string, unknown>>;
 }
 
 export function leaseFileOf(plan: ConfigurationPlan): string {

@@ -1,0 +1,155 @@
+/** Queries with something wrong in them, put to Kea and to Tandem: both are silent, or both give the same answer. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { parseIpv4 } from '../../src/base/ipv4.ts';
+import { MessageType } from '../../src/dhcp4/codes.ts';
+import { ip, type PacketFields, packet, type Reply, readReply } from '../engine/packets.ts';
+import { needRootAnd } from '../support/need.ts';
+import { ADDRESS, SERVERS_SEGMENT, type ServerName } from './configuration.ts';
+import { temporaryDirectory } from './leftovers.ts';
+import { type MalformedQuery, malformedQueries } from './malformed-queries.ts';
+import { createNetwork, type Network } from './network.ts';
+import { serversSegment } from './pair.ts';
+import { createServer, SUBJECT } from './server.ts';
+
+const ASKER = fileURLToPath(new URL('./asker.js', import.meta.url));
+const BEHIND_XID = 0x8000_0000;
+const BEHIND_ADDRESS = '10.65.200.1';
+const ASKING_MS = 120_000;
+
+/** One thread, so that answers keep their order; every renewal is written, so that none overtakes a parked answer. */
+const ORDERLY = { 'multi-threading': { 'enable-multi-threading': false }, 'cache-max-age': 0 };
+
+/** The query that is always answered: a client renews the lease that its first query has given it. */
+function behind(index: number): Uint8Array {
+  const mac = '02:00:00:00:00:01';
+  const xid = BEHIND_XID + index;
+  return packet({ type: MessageType.request, xid, mac, ciaddr: BEHIND_ADDRESS, giaddr: ADDRESS.load });
+}
+
+interface Answered extends MalformedQuery {
+  readonly reply: Reply | null;
+}
+
+/** Puts queries to a target from an address of a host, each with the one behind it. */
+async function ask<Q extends { readonly datagram: Uint8Array }>(
+  network: Network,
+  [host, address, target]: readonly [host: string, address: string, target: string],
+  directory: string,
+  queries: readonly Q[],
+  next: (index: number) => Uint8Array,
+): Promise<(Q & { readonly reply: Reply | null })[]> {
+  const file = join(directory, `${host}-${target}.queries`);
+  const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+  const lines = queries.map(({ datagram }, index) => `${hex(datagram)} ${hex(next(index))}\n`);
+  writeFileSync(file, lines.join(''));
+  const asker = network.start(host, process.execPath, [ASKER, address, target, file]);
+  await asker.waitForOutput(/asked all/, ASKING_MS);
+  await asker.ended;
+  const answers = asker.output().split('\n');
+  return queries.map((query, index) => {
+    const line = answers[index] ?? '';
+    return { ...query, reply: line === '-' ? null : readReply(Uint8Array.from(Buffer.from(line, 'hex'))) };
+  });
+}
+
+/** What of a reply must be the same. Which address is free depends on the server; option 82 has a rule of its own. */
+function comparable(server: ServerName, reply: Reply | null): unknown {
+  if (reply === null) return 'silence';
+  const { type, ciaddr, giaddr, flags, yiaddr } = reply;
+  const options = [...reply.options].filter(([code]) => code !== 82);
+  const own = Buffer.from(ip(ADDRESS[server])).toString('hex');
+  const text = options.map(([code, data]) =>
+    `${code}=${Buffer.from(data).toString('hex')}`.replace(own, 'own'),
+  );
+  return { type, ciaddr, giaddr, flags, subnet: subnetOf(yiaddr), options: text };
+}
+
+function subnetOf(address: string): string {
+  const value = parseIpv4(address)!;
+  return value === 0 ? 'none' : value >>> 24 === 10 && ((value >>> 16) & 255) === 80 ? 'clients' : 'servers';
+}
+
+/** [RFC3046 2.2] What Kea echoes is what it could read; Tandem echoes what came. */
+function echoesAgent({ datagram, reply }: Answered): boolean {
+  const sent = readAgent(datagram);
+  if (reply === null || sent === null || reply.ciaddr !== '0.0.0.0') return true;
+  return Buffer.from(reply.options.get(82) ?? []).equals(sent);
+}
+
+/** Option 82 of a query with one at most; null when it has none. */
+function readAgent(datagram: Uint8Array): Buffer | null {
+  for (let at = 240; at + 1 < datagram.length && datagram[at] !== 255; ) {
+    const end = at + 2 + datagram[at + 1]!;
+    if (datagram[at] === 0) at += 1;
+    else if (end > datagram.length) return null;
+    else if (datagram[at] === 82) return Buffer.from(datagram.subarray(at + 2, end));
+    else at = end;
+  }
+  return null;
+}
+
+t.test('what Kea answers is answered, and what Kea passes over is passed over', async (t) => {
+  if (!needRootAnd(t, ['ip', 'kea-dhcp4'])) return;
+  const directory = temporaryDirectory(t);
+  const network = createNetwork(t, serversSegment());
+  const kea = createServer(network, 'kea', { name: 'server1', directory, mode: null, dhcp4: ORDERLY });
+  const own = createServer(network, SUBJECT, { name: 'server2', directory, mode: null, dhcp4: ORDERLY });
+  await Promise.all([kea.start(), own.start()]);
+  const put = (server: ServerName): Promise<Answered[]> => {
+    const way = ['load', ADDRESS.load, ADDRESS[server]] as const;
+    return ask(network, way, directory, malformedQueries(ip(ADDRESS[server])), behind);
+  };
+  const byKea = await put('server1');
+  const bySubject = await put('server2');
+  const silent = byKea.filter(({ reply }) => reply === null).length;
+  t.ok(byKea.length - silent > 300, `Kea answers ${byKea.length - silent} of ${byKea.length} queries`);
+  t.ok(silent > 50, `and ${silent} it does not`);
+  for (const [index, query] of bySubject.entries()) {
+    const expected = comparable('server1', byKea[index]!.reply);
+    const found = comparable('server2', query.reply);
+    const isSame = JSON.stringify(found) === JSON.stringify(expected);
+    if (query.differs === undefined && !isSame) t.same(found, expected, query.what);
+    if (query.differs !== undefined && isSame && SUBJECT !== 'kea')
+      t.fail(`${query.what}: the same as Kea's, but said to differ: ${query.differs}`);
+    if (SUBJECT !== 'kea' && !echoesAgent(query)) t.fail(`${query.what}: option 82 is not echoed as it came`);
+  }
+});
+
+t.test('a client without an address, which remembers one, is answered by broadcast', async (t) => {
+  if (!needRootAnd(t, ['ip'])) return;
+  const directory = temporaryDirectory(t);
+  const plan = serversSegment();
+  const network = createNetwork(t, { [SERVERS_SEGMENT]: { ...plan[SERVERS_SEGMENT], nobody: {} } });
+  const route = await network.run('nobody', 'ip', ['route', 'add', 'default', 'dev', SERVERS_SEGMENT]);
+  t.equal(route.code, 0, route.output);
+  const server = createServer(network, 'tandem', { name: 'server1', directory, mode: null, dhcp4: ORDERLY });
+  await server.start();
+  const from = (fields: PacketFields): Uint8Array => packet({ ...fields, giaddr: '0.0.0.0', hops: 0 });
+  const old = '10.65.7.7';
+  const named = [54, ip(ADDRESS.server1)] as const;
+  const rows: readonly (readonly [what: string, fields: PacketFields, type: number | undefined])[] = [
+    ['a DISCOVER with ciaddr', { ciaddr: old }, MessageType.offer],
+    ['SELECTING with ciaddr', { type: 3, ciaddr: old, options: [[50, ip(old)], named] }, MessageType.ack],
+    ['INIT-REBOOT with ciaddr', { type: 3, ciaddr: old, options: [[50, ip(old)]] }, MessageType.ack],
+    ['an INFORM from nowhere', { type: 8, options: [[55, [1, 3]]] }, undefined],
+  ];
+  const queries = rows.map(([what, fields], index) => ({
+    what,
+    datagram: from({ ...fields, xid: index + 1 }),
+  }));
+  const next = (index: number): Uint8Array =>
+    from({
+      type: 3,
+      xid: BEHIND_XID + index,
+      mac: '02:00:00:00:00:09',
+      options: [[50, ip('10.65.7.9')], named],
+    });
+  const answered = await ask(network, ['nobody', '0.0.0.0', '255.255.255.255'], directory, queries, next);
+  for (const [index, { what, reply }] of answered.entries()) t.equal(reply?.type, rows[index]![2], what);
+  const name = 'tandem-drop-no-return-address';
+  const { arguments: figures } = await server.command('statistic-get', { name });
+  t.match(figures, { [name]: [[1]] }, 'the INFORM is counted');
+});

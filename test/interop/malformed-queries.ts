@@ -1,0 +1,184 @@
+/**
+ * Queries with something wrong in them, a few hundred, generated: every option that the server looks at in every length,
+ * several times, cut off, and every sub-option of option 82 that it looks at likewise.
+ */
+import { MessageType, OptionCode } from '../../src/dhcp4/codes.ts';
+import { datagram4, option } from '../oracle/datagram4.ts';
+
+export interface MalformedQuery {
+  readonly what: string;
+  readonly datagram: Uint8Array;
+  /** Why Tandem's answer is another one than Kea's; absent = it is the same. */
+  readonly differs?: string;
+}
+
+const GIADDR = 0x0a40000a;
+/** The server of a query is not known here: replaced by `queriesFor`. */
+const SERVER = [0xff, 0xff, 0xff, 0xfe];
+const OTHER_SUBNET = [10, 80, 0, 1];
+const TAILS: Readonly<Record<string, readonly number[]>> = {
+  'no END': [],
+  'a lone octet': [12],
+  'a lone 61': [61],
+  'zeros behind the options': [0, 0, 0],
+  'an option one octet too long': [12, 3, 1, 2],
+  'an unknown option past the end': [224, 255, 1],
+  'an identifier past the end': [61, 7, 1, 2],
+  'a relay option past the end': [82, 9, 1, 2, 65, 66],
+  'a message type past the end': [53, 2, 1],
+  'an option behind END': [255, 82, 3, 1, 1, 7],
+};
+
+/** Octets that make sense at the start of an option of this code. */
+function payloadOf(code: number, bytes: number): number[] {
+  const start: Readonly<Record<number, readonly number[]>> = {
+    [OptionCode.requestedAddress]: [10, 65, 9, 9],
+    [OptionCode.leaseTime]: [0, 0, 1, 0],
+    [OptionCode.serverIdentifier]: SERVER,
+    [OptionCode.maxMessageSize]: [5, 220],
+    [OptionCode.subnetSelection]: OTHER_SUBNET,
+    [OptionCode.hostName]: [...Buffer.from('name-of-it')],
+    [OptionCode.vendorClass]: [...Buffer.from('MSFT 5.0')],
+    [OptionCode.parameterRequestList]: [1, 3, 6, 15, 51, 58, 59, 3],
+    [OptionCode.clientIdentifier]: [1, 2, 3, 4, 5, 6, 7],
+    [OptionCode.relayAgentInformation]: [1, 2, 65, 66, 2, 2, 67, 68],
+  };
+  const known = start[code] ?? [];
+  return Array.from({ length: bytes }, (_, index) => known[index] ?? 0x61 + (index % 4));
+}
+
+const SIZES = [
+  [OptionCode.requestedAddress, 4],
+  [OptionCode.leaseTime, 4],
+  [OptionCode.serverIdentifier, 4],
+  [OptionCode.maxMessageSize, 2],
+  [OptionCode.subnetSelection, 4],
+] as const;
+const FREE = [OptionCode.hostName, OptionCode.vendorClass, OptionCode.relayAgentInformation] as const;
+
+type Draft = readonly [what: string, type: number, options: readonly number[], differs?: string | undefined];
+
+function* lengths(): Generator<Draft> {
+  for (const type of [MessageType.discover, MessageType.request, MessageType.inform]) {
+    for (const [code] of SIZES) {
+      for (let bytes = 0; bytes <= 9; bytes++) {
+        const isNamed = type === MessageType.discover && code === OptionCode.serverIdentifier && bytes >= 4;
+        const differs = isNamed ? 'a DISCOVER that names this server is answered' : undefined;
+        yield [`option ${code} of ${bytes}`, type, option(code, payloadOf(code, bytes)), differs];
+      }
+    }
+    for (const code of FREE) {
+      for (const bytes of [0, 1, 2, 3, 5, 8])
+        yield [`option ${code} of ${bytes}`, type, option(code, payloadOf(code, bytes))];
+    }
+    for (const bytes of [1, 2, 5, 8]) yield [`option 55 of ${bytes}`, type, option(55, payloadOf(55, bytes))];
+    for (const bytes of [2, 3, 7, 30])
+      yield [`option 61 of ${bytes}`, type, option(61, payloadOf(61, bytes))];
+  }
+}
+
+function* messageTypes(): Generator<Draft> {
+  yield ['no option 53', -1, []];
+  yield ['option 53 of 0', -1, option(53)];
+  yield ['option 53 of 2', -1, option(53, [1, 3])];
+  yield ['option 53 of 3', -1, option(53, [1, 9, 9])];
+  yield ['two message types', MessageType.discover, option(53, [3])];
+  yield ['a message type twice', MessageType.discover, option(53, [1])];
+  for (const type of [0, 2, 5, 6, 9, 200, 255]) yield [`message type ${type}`, type, []];
+}
+
+function* tails(): Generator<Draft> {
+  for (const type of [MessageType.discover, MessageType.request, MessageType.inform]) {
+    for (const [what, tail] of Object.entries(TAILS)) {
+      yield [what, type, tail];
+      yield [`${what} behind option 82`, type, [...option(82, [1, 2, 65, 66]), ...tail]];
+    }
+  }
+  yield ['the only option past the end', -1, [53, 2, 1]];
+  yield ['53 behind an option past the end', -1, [224, 9, 53, 1, 1]];
+}
+
+const PARTS = 'parts of an option are put together (RFC 3396) before their size is looked at';
+
+function* repeated(): Generator<Draft> {
+  for (const type of [MessageType.discover, MessageType.inform]) {
+    for (const [code, size] of SIZES) {
+      const whole = option(code, payloadOf(code, size));
+      const differs =
+        code === OptionCode.subnetSelection ? 'several of option 118 are not echoed' : undefined;
+      yield [`option ${code} twice`, type, [...whole, ...whole], differs];
+      if (code === OptionCode.serverIdentifier) continue;
+      const half = option(code, payloadOf(code, size / 2));
+      yield [
+        `option ${code} in two halves`,
+        type,
+        [...half, ...option(code, payloadOf(code, size).slice(size / 2))],
+        PARTS,
+      ];
+      yield [`option ${code} too short in two parts`, type, [...option(code), ...half]];
+    }
+    for (const code of [OptionCode.clientIdentifier, OptionCode.parameterRequestList])
+      yield [`option ${code} twice`, type, [...option(code, [1, 2, 3]), ...option(code, [4, 5, 6])]];
+  }
+}
+
+const GOOD_SELECTION = option(5, OTHER_SUBNET);
+
+function* subOptions(): Generator<Draft> {
+  for (const code of [1, 5, 11, 19, 151, 0, 255]) {
+    for (let bytes = 0; bytes <= 8; bytes++) {
+      const payload = Array.from({ length: bytes }, (_, index) => OTHER_SUBNET[index] ?? 1);
+      const part = option(code, payload);
+      const override =
+        code === 11 && bytes === 4 ? 'option 54 is what the relay asks for (RFC 5107)' : undefined;
+      yield [`sub-option ${code} of ${bytes}`, 1, option(82, part), override];
+      yield [
+        `sub-option ${code} of ${bytes} behind another`,
+        1,
+        option(82, [1, 2, 65, 66, ...part]),
+        override,
+      ];
+      if (code !== 5)
+        yield [
+          `sub-option ${code} of ${bytes} before a link selection`,
+          1,
+          option(82, [...part, ...GOOD_SELECTION]),
+          override,
+        ];
+      yield [
+        `sub-option ${code} of ${bytes}, one octet too long`,
+        1,
+        option(82, [...GOOD_SELECTION, code, bytes + 1, ...payload]),
+      ];
+      yield [`sub-option ${code} of ${bytes}, one octet more`, 1, option(82, [...part, 1]), override];
+    }
+  }
+  yield ['a link selection in two parts', 1, option(82, [5, 2, 10, 80, 5, 2, 0, 1])];
+  yield ['two link selections', 1, option(82, [...GOOD_SELECTION, ...GOOD_SELECTION])];
+  yield ['option 82 one octet longer than its sub-option', 1, [82, 7, 1, 4, 0x65, 0x74, 0x68, 0x31, 0]];
+  yield ['a link selection of no subnet', 1, option(82, [5, 4, 192, 0, 2, 1])];
+  yield [
+    'a broken link selection and option 118',
+    1,
+    [...option(82, [5, 3, 10, 80, 0]), ...option(118, OTHER_SUBNET)],
+  ];
+}
+
+/**
+ * The queries for one server, each from a client of its own.
+ * @param server its address, the octets of option 54
+ */
+export function malformedQueries(server: readonly number[]): MalformedQuery[] {
+  const drafts = [...lengths(), ...messageTypes(), ...tails(), ...repeated(), ...subOptions()];
+  return drafts.map(([what, type, options, differs], index) => {
+    const client = [2, 0, 0, 1, index >>> 8, index & 255];
+    const octets = options.join(',').replaceAll(SERVER.join(','), server.join(',')).split(',').map(Number);
+    const rest = options.length === 0 ? [] : octets;
+    const isOpen = TAIL_NAMES.has(what.replace(' behind option 82', '')) || what.includes('past the end');
+    const all = [...(type < 0 ? [] : option(53, [type])), ...rest, ...(isOpen ? [] : [255])];
+    const datagram = datagram4({ xid: index + 1, chaddr: client, giaddr: GIADDR, options: all });
+    return { what: `${what} (${type})`, datagram, ...(differs !== undefined && { differs }) };
+  });
+}
+
+const TAIL_NAMES: ReadonlySet<string> = new Set(Object.keys(TAILS));
