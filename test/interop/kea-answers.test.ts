@@ -153,3 +153,37 @@ t.test('a client without an address, which remembers one, is answered by broadca
   const { arguments: figures } = await server.command('statistic-get', { name });
   t.match(figures, { [name]: [[1]] }, 'the INFORM is counted');
 });
+
+t.test('answers longer than a frame arrive, of either server', async (t) => {
+  if (!needRootAnd(t, ['ip', 'kea-dhcp4'])) return;
+  const directory = temporaryDirectory(t);
+  const network = createNetwork(t, serversSegment());
+  const long = (octets: number) =>
+    Array.from({ length: 6 }, (_, index) => ({
+      code: 224 + index,
+      data: '5a'.repeat(octets),
+      'csv-format': false,
+      'always-send': true,
+    }));
+  for (const [octets, length] of [
+    [250, 1786],
+    [5000, null],
+  ] as const) {
+    const dhcp4 = { ...ORDERLY, 'option-data': long(octets) };
+    const kea = createServer(network, 'kea', { name: 'server1', directory, mode: null, dhcp4 });
+    const own = createServer(network, SUBJECT, { name: 'server2', directory, mode: null, dhcp4 });
+    await Promise.all([kea.start(), own.start()]);
+    const discover = { datagram: packet({ xid: 1, giaddr: ADDRESS.load }) };
+    for (const server of ['server1', 'server2'] as const) {
+      const way = ['load', ADDRESS.load, ADDRESS[server]] as const;
+      const [{ reply } = { reply: null }] = await ask(network, way, directory, [discover], behind);
+      const found = [...(reply?.options ?? [])]
+        .filter(([code]) => code >= 224)
+        .map(([, data]) => data.length);
+      t.same(found, new Array(6).fill(octets), `${server}: six options of ${octets} octets`);
+      // Above 253 octets Kea cuts options elsewhere.
+      if (length !== null) t.equal(reply?.bytes.length, length);
+    }
+    await Promise.all([kea.stop(), own.stop()]);
+  }
+});
