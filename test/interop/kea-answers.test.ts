@@ -1,76 +1,17 @@
 /** Queries with something wrong in them, put to Kea and to Tandem: both are silent, or both give the same answer. */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { MessageType } from '../../src/dhcp4/codes.ts';
-import { ip, type PacketFields, packet, type Reply, readReply } from '../engine/packets.ts';
+import { ip, type PacketFields, packet } from '../engine/packets.ts';
 import { needRootAnd } from '../support/need.ts';
+import { type Asked, ask, askAsRelay, BEHIND_XID, comparable, ORDERLY } from './comparing.ts';
 import { ADDRESS, SERVERS_SEGMENT, type ServerName } from './configuration.ts';
 import { temporaryDirectory } from './leftovers.ts';
 import { type MalformedQuery, malformedQueries } from './malformed-queries.ts';
-import { createNetwork, type Network } from './network.ts';
+import { createNetwork } from './network.ts';
 import { serversSegment } from './pair.ts';
 import { createServer, SUBJECT } from './server.ts';
 
-const ASKER = fileURLToPath(new URL('./asker.js', import.meta.url));
-const BEHIND_XID = 0x8000_0000;
-const BEHIND_ADDRESS = '10.65.200.1';
-const ASKING_MS = 120_000;
-
-/** One thread, so that answers keep their order; every renewal is written, so that none overtakes a parked answer. */
-const ORDERLY = { 'multi-threading': { 'enable-multi-threading': false }, 'cache-max-age': 0 };
-
-/** The query that is always answered: a client renews the lease that its first query has given it. */
-function behind(index: number): Uint8Array {
-  const mac = '02:00:00:00:00:01';
-  const xid = BEHIND_XID + index;
-  return packet({ type: MessageType.request, xid, mac, ciaddr: BEHIND_ADDRESS, giaddr: ADDRESS.load });
-}
-
-interface Answered extends MalformedQuery {
-  readonly reply: Reply | null;
-}
-
-/** Puts queries to a target from an address of a host, each with the one behind it. */
-async function ask<Q extends { readonly datagram: Uint8Array }>(
-  network: Network,
-  [host, address, target]: readonly [host: string, address: string, target: string],
-  directory: string,
-  queries: readonly Q[],
-  next: (index: number) => Uint8Array,
-): Promise<(Q & { readonly reply: Reply | null })[]> {
-  const file = join(directory, `${host}-${target}.queries`);
-  const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-  const lines = queries.map(({ datagram }, index) => `${hex(datagram)} ${hex(next(index))}\n`);
-  writeFileSync(file, lines.join(''));
-  const asker = network.start(host, process.execPath, [ASKER, address, target, file]);
-  await asker.waitForOutput(/asked all/, ASKING_MS);
-  await asker.ended;
-  const answers = asker.output().split('\n');
-  return queries.map((query, index) => {
-    const line = answers[index] ?? '';
-    return { ...query, reply: line === '-' ? null : readReply(Uint8Array.from(Buffer.from(line, 'hex'))) };
-  });
-}
-
-/** What of a reply must be the same. Which address is free depends on the server; option 82 has a rule of its own. */
-function comparable(server: ServerName, reply: Reply | null): unknown {
-  if (reply === null) return 'silence';
-  const { type, ciaddr, giaddr, flags, yiaddr } = reply;
-  const options = [...reply.options].filter(([code]) => code !== 82);
-  const own = Buffer.from(ip(ADDRESS[server])).toString('hex');
-  const text = options.map(([code, data]) =>
-    `${code}=${Buffer.from(data).toString('hex')}`.replace(own, 'own'),
-  );
-  return { type, ciaddr, giaddr, flags, subnet: subnetOf(yiaddr), options: text };
-}
-
-function subnetOf(address: string): string {
-  const value = parseIpv4(address)!;
-  return value === 0 ? 'none' : value >>> 24 === 10 && ((value >>> 16) & 255) === 80 ? 'clients' : 'servers';
-}
+type Answered = Asked<MalformedQuery>;
 
 /** [RFC3046 2.2] What Kea echoes is what it could read; Tandem echoes what came. */
 function echoesAgent({ datagram, reply }: Answered): boolean {
@@ -98,10 +39,8 @@ t.test('what Kea answers is answered, and what Kea passes over is passed over', 
   const kea = createServer(network, 'kea', { name: 'server1', directory, mode: null, dhcp4: ORDERLY });
   const own = createServer(network, SUBJECT, { name: 'server2', directory, mode: null, dhcp4: ORDERLY });
   await Promise.all([kea.start(), own.start()]);
-  const put = (server: ServerName): Promise<Answered[]> => {
-    const way = ['load', ADDRESS.load, ADDRESS[server]] as const;
-    return ask(network, way, directory, malformedQueries(ip(ADDRESS[server])), behind);
-  };
+  const put = (server: ServerName): Promise<Answered[]> =>
+    askAsRelay(network, server, directory, malformedQueries(ip(ADDRESS[server])));
   const byKea = await put('server1');
   const bySubject = await put('server2');
   const silent = byKea.filter(({ reply }) => reply === null).length;
@@ -175,8 +114,7 @@ t.test('answers longer than a frame arrive, of either server', async (t) => {
     await Promise.all([kea.start(), own.start()]);
     const discover = { datagram: packet({ xid: 1, giaddr: ADDRESS.load }) };
     for (const server of ['server1', 'server2'] as const) {
-      const way = ['load', ADDRESS.load, ADDRESS[server]] as const;
-      const [{ reply } = { reply: null }] = await ask(network, way, directory, [discover], behind);
+      const [{ reply } = { reply: null }] = await askAsRelay(network, server, directory, [discover]);
       const found = [...(reply?.options ?? [])]
         .filter(([code]) => code >= 224)
         .map(([, data]) => data.length);

@@ -1,0 +1,78 @@
+/** Putting one query after the other to a server, and what of its answers two servers must have in common. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseIpv4 } from '../../src/base/ipv4.ts';
+import { MessageType } from '../../src/dhcp4/codes.ts';
+import { ip, packet, type Reply, readReply } from '../engine/packets.ts';
+import { ADDRESS, type ServerName } from './configuration.ts';
+import type { Network } from './network.ts';
+
+const ASKER = fileURLToPath(new URL('./asker.js', import.meta.url));
+export const BEHIND_XID = 0x8000_0000;
+const BEHIND_ADDRESS = '10.65.200.1';
+const ASKING_MS = 120_000;
+
+/** One thread, so that answers keep their order; every renewal is written, so that none overtakes a parked answer. */
+export const ORDERLY = { 'multi-threading': { 'enable-multi-threading': false }, 'cache-max-age': 0 };
+
+/** The query that is always answered: a client renews the lease that its first query has given it. */
+export function behind(index: number): Uint8Array {
+  const mac = '02:00:00:00:00:01';
+  const xid = BEHIND_XID + index;
+  return packet({ type: MessageType.request, xid, mac, ciaddr: BEHIND_ADDRESS, giaddr: ADDRESS.load });
+}
+
+/** A query with the answer to it, null for silence. */
+export type Asked<Q> = Q & { readonly reply: Reply | null };
+
+/** Puts queries to a target from an address of a host, each with the one behind it. */
+export async function ask<Q extends { readonly datagram: Uint8Array }>(
+  network: Network,
+  [host, address, target]: readonly [host: string, address: string, target: string],
+  directory: string,
+  queries: readonly Q[],
+  next: (index: number) => Uint8Array,
+): Promise<Asked<Q>[]> {
+  const file = join(directory, `${host}-${target}.queries`);
+  const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+  const lines = queries.map(({ datagram }, index) => `${hex(datagram)} ${hex(next(index))}\n`);
+  writeFileSync(file, lines.join(''));
+  const asker = network.start(host, process.execPath, [ASKER, address, target, file]);
+  await asker.waitForOutput(/asked all/, ASKING_MS);
+  await asker.ended;
+  const answers = asker.output().split('\n');
+  return queries.map((query, index) => {
+    const line = answers[index] ?? '';
+    return { ...query, reply: line === '-' ? null : readReply(Uint8Array.from(Buffer.from(line, 'hex'))) };
+  });
+}
+
+/** Puts queries to a server as a relay does. */
+export function askAsRelay<Q extends { readonly datagram: Uint8Array }>(
+  network: Network,
+  server: ServerName,
+  directory: string,
+  queries: readonly Q[],
+): Promise<Asked<Q>[]> {
+  return ask(network, ['load', ADDRESS.load, ADDRESS[server]], directory, queries, behind);
+}
+
+/** What of a reply must be the same. Which address is free depends on the server; option 82 has a rule of its own. */
+export function comparable(server: ServerName, reply: Reply | null): unknown {
+  if (reply === null) return 'silence';
+  const { type, ciaddr, giaddr, flags, yiaddr } = reply;
+  const options = [...reply.options].filter(([code]) => code !== 82);
+  const own = Buffer.from(ip(ADDRESS[server])).toString('hex');
+  const text = options.map(([code, data]) =>
+    `${code}=${Buffer.from(data).toString('hex')}`.replace(own, 'own'),
+  );
+  // [RFC2131 4.3.2] Tandem has a relay broadcast every NAK, Kea does not.
+  const asked = type === MessageType.nak ? 'any' : flags;
+  return { type, ciaddr, giaddr, flags: asked, subnet: subnetOf(yiaddr), options: text };
+}
+
+function subnetOf(address: string): string {
+  const value = parseIpv4(address)!;
+  return value === 0 ? 'none' : value >>> 24 === 10 && ((value >>> 16) & 255) === 80 ? 'clients' : 'servers';
+}
