@@ -26,8 +26,6 @@ export interface EngineSettings {
   readonly authoritative: boolean;
   readonly echoClientId: boolean;
   readonly declineProbationSec: number;
-  /** Every value of option 54 that means this server, but for the overrides of relays. */
-  readonly serverIdentifiers: ReadonlySet<number>;
   /** Several relationships: which one a query belongs to, its subnet says. */
   readonly isHub: boolean;
   readonly offerHoldSec: number;
@@ -48,6 +46,8 @@ export interface Context {
   readonly slots: ReplySlots;
   readonly park: Park;
   readonly times: ReplyTimes;
+  /** Every value of option 54 that means this server, but for the overrides of relays; another set with other sockets. */
+  serverIdentifiers: ReadonlySet<number>;
   /** Wall clock of this batch, Unix seconds. */
   nowSec: number;
   /** Monotonic milliseconds of this batch. */

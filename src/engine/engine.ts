@@ -124,7 +124,7 @@ function isForOtherServer(context: Context): boolean {
   const { query } = context;
   if (!query.has(Present.serverIdentifier)) return false;
   const named = query.field(Field.serverIdentifier) >>> 0;
-  return named !== serverIdentifier(context) && !context.settings.serverIdentifiers.has(named);
+  return named !== serverIdentifier(context) && !context.serverIdentifiers.has(named);
 }
 
 /** Kea's statistics that go with one of ours, for queries without an answer. */

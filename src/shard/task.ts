@@ -63,7 +63,6 @@ export function buildContext(
       authoritative: config.authoritative,
       echoClientId: config.echoClientId,
       declineProbationSec: config.declineProbationPeriodSec,
-      serverIdentifiers: serverIdentifiersOf(subnets, task.sockets),
       isHub: config.relationships.length > 1,
       offerHoldSec: config.tandem.offerHoldSec,
       keepReleased:
@@ -76,6 +75,7 @@ export function buildContext(
     slots,
     park: new Park(task.parkedMax, PARKED_MS_MAX, exit, firstTransaction(task.link)),
     times: { leaseSec: 0, t1Sec: 0, t2Sec: 0 },
+    serverIdentifiers: serverIdentifiersOf(subnets, task.sockets),
     nowSec: clock.wallSec(),
     nowMs: clock.monotonicMs(),
     relationship: 0,

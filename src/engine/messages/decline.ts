@@ -23,12 +23,22 @@ export function serveDecline(context: Context): number {
   eraseClient(context, slot);
   // The lease stays in its subnet, wherever the query comes from.
   rows.setState(slot, LeaseState.declined);
-  rows.setTimes(slot, clttOfChange(context, slot, true), context.settings.declineProbationSec);
+  const cltt = clttOfChange(context, slot, true);
+  rows.setTimes(slot, cltt, probationFrom(cltt, context));
   beginSilent(context);
   context.changes.put(slot, true);
   endSilent(context);
   countDeclined(context, rows.subnetId(slot));
   return G['tandem-done-decline'];
+}
+
+/**
+ * The probation of a row whose cltt may be ahead of the clock: it ends when it ends by the clock. At least a second of it
+ * is left, because a lease of no seconds is a deletion in the lease file.
+ */
+function probationFrom(cltt: number, { nowSec, settings }: Context): number {
+  const { declineProbationSec } = settings;
+  return Math.max(Math.min(declineProbationSec, 1), declineProbationSec - Math.max(0, cltt - nowSec));
 }
 
 /**
