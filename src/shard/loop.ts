@@ -5,7 +5,12 @@
  */
 import { type Clock, systemClock } from '../base/clock.ts';
 import { DESCRIPTOR_WORDS, Field, Malformed } from '../dhcp4/descriptor.ts';
-import { compileSubnets, longestReplyBytes } from '../engine/compiled.ts';
+import {
+  type CompiledSubnet,
+  compileSubnets,
+  longestReplyBytes,
+  serverIdentifiersOf,
+} from '../engine/compiled.ts';
 import { type Context, Outcome } from '../engine/context.ts';
 import { countDrop, hasReply, OUT_OF_SCOPE, serve } from '../engine/engine.ts';
 import { UpdateMode } from '../engine/policy.ts';
@@ -51,6 +56,7 @@ export class ShardLoop {
   readonly #verdicts: VerdictReader;
   readonly #observations: ObservationWriter;
   readonly #sockets: ShardSockets;
+  readonly #subnets: readonly CompiledSubnet[];
   readonly #words: Int32Array;
   /** Control words of each relationship's update log. */
   readonly #updateWords: readonly Int32Array[];
@@ -65,8 +71,8 @@ export class ShardLoop {
       INPUT_STRIDE,
       BATCH_MAX,
     );
-    const subnets = compileSubnets(task.config);
-    const slotBytes = longestReplyBytes(subnets);
+    this.#subnets = compileSubnets(task.config);
+    const slotBytes = longestReplyBytes(this.#subnets);
     this.#sender = new DatagramSender(slots, slotBytes, BATCH_MAX);
     this.#slots = new ReplySlots(this.#sender.bytes, slots, slotBytes);
     const exit = {
@@ -74,11 +80,19 @@ export class ShardLoop {
       reject: (slot: number): void => this.#reject(slot),
       expire: (slot: number): void => this.#expire(slot),
     };
-    this.#context = buildContext(task, subnets, this.#classifier, this.#slots, exit, clock);
+    this.#sockets = new ShardSockets(task);
+    this.#context = buildContext(
+      task,
+      this.#subnets,
+      this.#sockets.list,
+      this.#classifier,
+      this.#slots,
+      exit,
+      clock,
+    );
     this.#router = new ReplyRouter(this.#slots, task.forcedPort);
     this.#verdicts = new VerdictReader(task.link.verdicts);
     this.#observations = new ObservationWriter(task.link.observations);
-    this.#sockets = new ShardSockets(task);
     this.#words = new Int32Array(task.link.words);
     this.#updateWords = task.updates.map(({ words }) => new Int32Array(words));
   }
@@ -91,10 +105,16 @@ export class ShardLoop {
     this.#context.statistics.add(G['tandem-drop-parked-too-long'], this.#context.park.parked);
   }
 
+  /** Main has given other sockets; a query that names one of their addresses as its server means us. */
+  #renewSockets(): void {
+    this.#sockets.renew(this.#slots);
+    this.#context.serverIdentifiers = serverIdentifiersOf(this.#subnets, this.#sockets.list);
+  }
+
   /** One turn of the loop. @param mayRead false: only what is parked is looked after */
   turn(mayRead: boolean): void {
     const sockets = this.#sockets;
-    if (sockets.isOutdated) sockets.renew(this.#slots);
+    if (sockets.isOutdated) this.#renewSockets();
     if (sockets.wait(POLL_MS, mayRead)) drainEventFd(this.#task.link.eventFd);
     this.#takePolicy();
     this.#settle();

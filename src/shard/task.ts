@@ -8,7 +8,7 @@ import { LeaseChanges } from '../engine/lease-changes.ts';
 import { OverdueSearch } from '../engine/overdue.ts';
 import { PARKED_MS_MAX, Park, type ParkExit } from '../engine/park.ts';
 import { PolicyView } from '../engine/policy.ts';
-import { Query } from '../engine/query.ts';
+import { Query, type ServerSocket } from '../engine/query.ts';
 import { ReplyWriter } from '../engine/reply.ts';
 import type { ReplySlots } from '../engine/reply-slots.ts';
 import { type ShardLinkMemory, ShardWord, type UpdateLogMemory } from '../engine/shard-link.ts';
@@ -42,6 +42,7 @@ function firstTransaction(link: ShardLinkMemory): number {
 export function buildContext(
   task: ShardTask,
   subnets: readonly CompiledSubnet[],
+  sockets: readonly ServerSocket[],
   classifier: Classifier,
   slots: ReplySlots,
   exit: ParkExit,
@@ -75,7 +76,7 @@ export function buildContext(
     slots,
     park: new Park(task.parkedMax, PARKED_MS_MAX, exit, firstTransaction(task.link)),
     times: { leaseSec: 0, t1Sec: 0, t2Sec: 0 },
-    serverIdentifiers: serverIdentifiersOf(subnets, task.sockets),
+    serverIdentifiers: serverIdentifiersOf(subnets, sockets),
     nowSec: clock.wallSec(),
     nowMs: clock.monotonicMs(),
     relationship: 0,

@@ -55,8 +55,6 @@ export interface ConfigurationPlan {
   readonly ha?: HaParameters;
   /** Default 4,000 s. */
   readonly validLifetimeSec?: number;
-  /** Keys that a story adds, or puts in place of the usual ones. */
-  readonly dhcp4?: Readonly<Record<string, unknown>>;
   /** Directory of the lease file when not `directory`. */
   readonly leaseDirectory?: string;
   /** Keys of the Dhcp4 map that a story adds, or puts in place of the usual ones. */
