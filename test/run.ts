@@ -1,47 +1,76 @@
 /**
- * Runs the test files, each in a process of its own, and writes one TAP stream that has a subtest a file.
+ * Runs the test files, each in a process of its own, and prints a line for each, what failed, and the sums.
  *
  *     node build/test/run.js             all that need neither root nor other programs, two at a time
  *     node build/test/run.js interop     those that do, one after the other
- *     node build/test/run.js FILE ...    these
+ *     node build/test/run.js FILE ...    these, as named in the source tree or in build/
  *
- * `tap` itself starts each file with a loader that records for coverage reports, which nobody makes here, what the file
- * imports: 1.3 instead of 0.4 s of processor time for a test of one line, and again for every server that a test starts.
+ * TAP_TIMEOUT (seconds) is how long a file may take. The exit code is 0 when everything passed.
+ *
+ * tap's own runner starts each file with a loader that records for coverage reports, which nobody makes here, what the
+ * file imports: 1.3 instead of 0.4 s of processor time for a test of one line, and again for every server that a test
+ * starts. And its reporters tell what passed in many pages, or nothing at all.
  */
 import { readdirSync } from 'node:fs';
-import { relative } from 'node:path';
+import { constants } from 'node:os';
+import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import t from 'tap';
+import { type FileReport, formatFile, formatSums } from './runner/report.ts';
+import { killTestFiles, runTestFile } from './runner/test-file.ts';
 
-const HERE = fileURLToPath(new URL('.', import.meta.url));
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const BUILD = fileURLToPath(new URL('..', import.meta.url));
+const ROOT = resolve(BUILD, '..');
 const INTEROP = 'interop/';
-const UNIT = { jobs: 2, timeoutMs: 180_000 };
-const ONE_BY_ONE = { jobs: 1, timeoutMs: 600_000 };
+const UNIT = { jobs: 2, limitMs: 180_000 };
+const ONE_BY_ONE = { jobs: 1, limitMs: 600_000 };
 
 const wanted = process.argv.slice(2);
 const isInterop = wanted[0] === 'interop';
-const { jobs, timeoutMs } = isInterop ? ONE_BY_ONE : UNIT;
-const files = isInterop || wanted.length === 0 ? filesOf(isInterop) : wanted;
+const { jobs, limitMs } = isInterop ? ONE_BY_ONE : UNIT;
+const fileLimitMs = Number(process.env['TAP_TIMEOUT']) * 1000 || limitMs;
+const files = isInterop || wanted.length === 0 ? filesOf(isInterop) : wanted.map(compiledOf);
+const open = files.values();
+const reports: FileReport[] = [];
 
-// No bound for the whole: it follows from those of the files.
-t.setTimeout(0);
-t.jobs = jobs;
-if (files.length === 0) t.fail('there is no test file: compile them first (npm run build:test)');
-for (const file of files) {
-  // The loader travels in NODE_OPTIONS, which is set after this program's own environment is copied.
-  void t.spawn('env', ['-u', 'NODE_OPTIONS', process.execPath, '--enable-source-maps', file], {
-    name: relative(ROOT, file),
-    buffered: jobs > 1,
-    timeout: timeoutMs,
-    // What the file itself goes by.
-    env: { ...process.env, TAP_TIMEOUT: String(timeoutMs / 1000) },
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => {
+    killTestFiles();
+    process.stdout.write(`\nended by ${signal}: ${files.length - reports.length} files are not done\n`);
+    process.stdout.write(formatSums(reports));
+    process.exit(128 + constants.signals[signal]);
   });
+}
+await Promise.all(Array.from({ length: jobs }, work));
+if (files.length === 0)
+  process.stdout.write('there is no test file: compile them first (npm run build:test)\n');
+process.stdout.write(formatSums(reports));
+process.exitCode = reports.length > 0 && reports.every(({ failed }) => failed === 0) ? 0 : 1;
+
+/** Takes one file after the other until none is left. */
+async function work(): Promise<void> {
+  for (const file of open) {
+    const began = performance.now();
+    const outcome = await runTestFile(file, fileLimitMs, process.env['CI'] === 'true');
+    const report = { ...outcome, name: sourceOf(file), seconds: (performance.now() - began) / 1000 };
+    reports.push(report);
+    process.stdout.write(formatFile(report));
+  }
 }
 
 function filesOf(interop: boolean): string[] {
-  return readdirSync(HERE, { recursive: true, encoding: 'utf8' })
+  const tests = resolve(BUILD, 'test');
+  return readdirSync(tests, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.test.js') && name.startsWith(INTEROP) === interop)
     .sort()
-    .map((name) => `${HERE}${name}`);
+    .map((name) => resolve(tests, name));
+}
+
+function compiledOf(file: string): string {
+  const path = resolve(file);
+  return path.endsWith('.ts') ? resolve(BUILD, relative(ROOT, path).replace(/ts$/, 'js')) : path;
+}
+
+function sourceOf(file: string): string {
+  const inBuild = relative(BUILD, file);
+  return inBuild.startsWith('..') ? file : inBuild.replace(/js$/, 'ts');
 }
