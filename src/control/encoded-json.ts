@@ -5,12 +5,12 @@
 export class EncodedJson {
   readonly text: string;
 
-  /** @param text one JSON value */
+  /** @param text one JSON value as kea-json.ts writes it */
   constructor(text: string) {
     this.text = text;
   }
 
-  /** For writers that know nothing of this class, so that they too send the value and not its text. */
+  /** For whoever compares or copies answers and knows nothing of this class. */
   toJSON(): unknown {
     return JSON.parse(this.text);
   }

@@ -2,7 +2,7 @@
  * Kea's command envelope: checks one request map, runs its handler and gives back exactly one answer.
  *
  *     request   {"command": NAME, "arguments"?: ..., "service"?: ["dhcp4"]}     no other keys
- *     answer    {"arguments"?: ..., "result": INT, "text"?: STRING}             keys in this, alphabetical, order
+ *     answer    {"arguments"?: ..., "result": INT, "text"?: STRING}             written by kea-json.ts
  *
  * Every transport (HTTP, unix socket, peer port) goes through here, so that none can skip a check. What stands under
  * "arguments" is each command's own to judge. The texts are Kea's, because scripts match on them.
@@ -27,7 +27,6 @@ const QUOTED_NAME_MAX = 64;
 /**
  * Runs one command. Never throws and never rejects: a handler that throws is an answer with result 1 and a log line.
  * @param request the parsed body, unchecked
- * @returns a new answer object, keys in alphabetical order
  */
 export async function runCommand(
   table: CommandTable,
@@ -51,7 +50,7 @@ async function runHandler(
 ): Promise<Answer> {
   log('TDM_CONTROL_COMMAND', { command: name, transport });
   try {
-    return ordered(await handler(args));
+    return await handler(args);
   } catch (error) {
     log('TDM_CONTROL_COMMAND_FAILED', { command: name, transport, err: error });
     return failure(REFUSED + (error instanceof Error ? error.message : 'unexpected error, see the log'));
@@ -80,13 +79,4 @@ function serviceRefusal(service: unknown, own: string): string | null {
 /** The sender's text, cut, so that neither an answer nor a log line grows with it. */
 function cut(name: string): string {
   return name.length <= QUOTED_NAME_MAX ? name : `${name.slice(0, QUOTED_NAME_MAX)}...`;
-}
-
-/** The same answer with its keys in the order in which Kea writes them. */
-function ordered(answer: Answer): Answer {
-  return {
-    ...(answer.arguments === undefined ? {} : { arguments: answer.arguments }),
-    result: answer.result,
-    ...(answer.text === undefined ? {} : { text: answer.text }),
-  };
 }

@@ -2,8 +2,8 @@
  * The HTTP of Kea's commands, for the peer port and the control API alike: one command a POST, one answer in a list.
  *
  *     request   POST, any path, Content-Length, Content-Type: application/json (no parameter), one JSON map
- *     answer    200, Content-Type: application/json, Content-Length, [ {"result": ...} ]
- *     refusal   400 401 403 408 413 503 with a bare map {"result": STATUS, "text": REASON}
+ *     answer    200, Content-Type: application/json, Content-Length, [ { "result": ... } ]
+ *     refusal   400 401 403 408 413 503 with a bare map { "result": STATUS, "text": REASON }
  *
  * A refused request costs its connection. Connections that are idle between requests are kept for minutes: a partner
  * that finds its connection closed takes us for gone.
@@ -21,11 +21,11 @@ import fastify, {
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Log } from '../log/logger.ts';
 import { type Answer, type CommandTable, failure } from './answer.ts';
-import { EncodedJson } from './encoded-json.ts';
 import { runCommand } from './envelope.ts';
 import { readCommandBody } from './kea-http-body.ts';
 import { limitConnections } from './kea-http-connections.ts';
 import { HTTP_BODY_BYTES_MAX, HttpGate, type Refusal } from './kea-http-gate.ts';
+import { encodeKeaJson } from './kea-json.ts';
 import { createRefusalLog, type RefusalLog } from './refusal-log.ts';
 
 export interface KeaHttpOptions {
@@ -202,13 +202,11 @@ function commandName(request: unknown): string | null {
 
 /** A buffer, because fastify adds a charset to the type of a text and Kea's readers want none. */
 function encodeAnswer(answer: Answer): Buffer {
-  const { arguments: args, ...rest } = answer;
-  if (!(args instanceof EncodedJson)) return Buffer.from(`[${JSON.stringify(answer)}]`);
-  return Buffer.from(`[{"arguments":${args.text},${JSON.stringify(rest).slice(1)}]`);
+  return Buffer.from(encodeKeaJson([answer]));
 }
 
 function encodeRefusal({ status, reason }: Refusal): Buffer {
-  return Buffer.from(JSON.stringify({ result: status, text: reason }));
+  return Buffer.from(encodeKeaJson({ result: status, text: reason }));
 }
 
 function sendRefusal(

@@ -11,6 +11,7 @@ import { type Answer, type CommandTable, failure } from './answer.ts';
 import { runCommand } from './envelope.ts';
 import { GrowingBuffer } from './growing-buffer.ts';
 import { JsonScanner } from './json-scan.ts';
+import { encodeKeaJson } from './kea-json.ts';
 import * as bounds from './limits.ts';
 
 /** What a connection needs from its server. */
@@ -132,11 +133,11 @@ export class UnixConnection {
 
   #encode(answer: Answer): string {
     try {
-      return JSON.stringify(answer);
+      return encodeKeaJson(answer);
     } catch (err) {
       // An answer of more than half a gigabyte does not fit into a string.
       this.#context.log('TDM_CONTROL_UNIX_BROKEN', { err });
-      return JSON.stringify(failure('the answer is too large'));
+      return encodeKeaJson(failure('the answer is too large'));
     }
   }
 

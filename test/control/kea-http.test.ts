@@ -38,7 +38,7 @@ t.test('a command as Kea sends it gets one answer in a list, in exactly the head
     t.equal(response?.headers['content-type'], 'application/json');
     t.equal(response?.headers['content-length'], String(response?.body.length));
     t.match(response?.headers['date'], /GMT$/);
-    t.equal(response?.body, '[{"arguments":{"a":1},"result":0,"text":"echoed"}]');
+    t.equal(response?.body, '[ { "arguments": { "a": 1 }, "result": 0, "text": "echoed" } ]');
   }
 });
 
@@ -186,7 +186,8 @@ t.test('commands outside the accept list are 403', async (t) => {
 t.test('a body of megabytes is taken, one beyond the limit is refused by its announcement', async (t) => {
   const { port } = await serve(t);
   const body = JSON.stringify({ command: 'echo', arguments: { filler: 'x'.repeat(5_000_000) } });
-  t.equal((await rawExchange(port, keaRequest(body)))?.body.length, body.length + 12);
+  const answer = JSON.parse((await rawExchange(port, keaRequest(body)))?.body ?? '');
+  t.equal(answer[0].arguments.filler.length, 5_000_000);
   const huge = keaRequest('{').replace(/Content-Length: \d+/, 'Content-Length: 67108865');
   t.equal((await rawExchange(port, huge))?.status, 413);
 });

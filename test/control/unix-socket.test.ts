@@ -28,7 +28,7 @@ t.test('one command a connection is answered with a bare map, then the connectio
   const { path } = await start(t);
   t.equal(
     await askRaw(path, '{"command":"echo","arguments":{"a":1}}'),
-    '{"arguments":{"a":1},"result":0,"text":"echoed"}',
+    '{ "arguments": { "a": 1 }, "result": 0, "text": "echoed" }',
   );
 });
 
@@ -36,7 +36,7 @@ t.test('the end of the JSON value ends the request, not the end of the stream', 
   const { path } = await start(t);
   // askRaw does not close its side before the answer is there.
   t.match(await ask(path, { command: 'echo' }), { result: 0 });
-  t.match(await askRaw(path, '{"command":"echo"}', { halfClose: true }), /"result":0/);
+  t.match(await askRaw(path, '{"command":"echo"}', { halfClose: true }), /"result": 0/);
   t.match(await askRaw(path, '{"command":"echo"}{"command":"nope"}'), /echoed/);
 });
 
@@ -91,7 +91,7 @@ t.test('half a JSON is answered when the client closes its side', async (t) => {
   const { path } = await start(t);
   t.match(
     await askRaw(path, '{"command": "ec', { halfClose: true }),
-    /"result":1.*incomplete, discarded 15 bytes/,
+    /"result": 1.*incomplete, discarded 15 bytes/,
   );
 });
 
@@ -106,7 +106,7 @@ t.test('a connection that sends nothing and closes gets nothing', async (t) => {
 
 t.test('a silent connection is told so and closed', async (t) => {
   const { path } = await start(t, {}, { idleMs: 300 });
-  t.match(await askRaw(path, ''), /"result":1.*timed out, discarded partial command of 0 bytes/);
+  t.match(await askRaw(path, ''), /"result": 1.*timed out, discarded partial command of 0 bytes/);
   t.match(await askRaw(path, '{"command"'), /timed out, discarded partial command of 10 bytes/);
 });
 

@@ -87,7 +87,7 @@ t.test('every request of a real Kea 2.2 gets through, over its own kind of conne
     socket.write(`POST / HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${text}`);
     const response = await readResponse(socket);
     t.equal(response?.status, 200, body.command);
-    t.equal(response?.body, '[{"result":0,"text":"ok"}]');
+    t.equal(response?.body, '[ { "result": 0, "text": "ok" } ]');
   }
 });
 

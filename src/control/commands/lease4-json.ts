@@ -10,7 +10,9 @@
 import { formatHex } from '../../base/hex.ts';
 import { formatIpv4 } from '../../base/ipv4.ts';
 import { type Lease4, LeaseState } from '../../lease/model.ts';
+import { isMap } from '../arguments.ts';
 import { EncodedJson } from '../encoded-json.ts';
+import { encodeKeaJson } from '../kea-json.ts';
 
 /**
  * How a released lease (state 3) is shown. Kea knows the state since 2.7 and older versions refuse it; as expired and
@@ -30,14 +32,14 @@ export function encodeLease4(lease: Lease4, releasedAs: ReleasedAs): string {
   const isNamed = lease.hostname !== '';
   // An identifier of one octet is too short for Kea's reader; see lease/update-json.ts.
   const shown = lease.clientId !== null && (lease.clientId.length > 1 || lease.hwAddress.length === 0);
-  const clientId = shown ? `"client-id":"${formatHex(lease.clientId!)}",` : '';
-  const poolId = lease.poolId === 0 ? '' : `"pool-id":${lease.poolId},`;
-  const userContext = lease.userContext === '' ? '' : `"user-context":${contextText(lease.userContext)},`;
+  const clientId = shown ? `"client-id": "${formatHex(lease.clientId!)}", ` : '';
+  const poolId = lease.poolId === 0 ? '' : `"pool-id": ${lease.poolId}, `;
+  const userContext = lease.userContext === '' ? '' : `"user-context": ${contextText(lease.userContext)}, `;
   return (
-    `{${clientId}"cltt":${Math.max(1, lease.clttSec)},"fqdn-fwd":${isNamed && lease.fqdnFwd},` +
-    `"fqdn-rev":${isNamed && lease.fqdnRev},"hostname":${isNamed ? nameText(lease.hostname) : '""'},` +
-    `"hw-address":"${formatHex(lease.hwAddress)}","ip-address":"${formatIpv4(lease.address)}",${poolId}` +
-    `"state":${state},"subnet-id":${lease.subnetId},${userContext}"valid-lft":${lease.validLifetimeSec}}`
+    `{ ${clientId}"cltt": ${Math.max(1, lease.clttSec)}, "fqdn-fwd": ${isNamed && lease.fqdnFwd}, ` +
+    `"fqdn-rev": ${isNamed && lease.fqdnRev}, "hostname": ${isNamed ? nameText(lease.hostname) : '""'}, ` +
+    `"hw-address": "${formatHex(lease.hwAddress)}", "ip-address": "${formatIpv4(lease.address)}", ${poolId}` +
+    `"state": ${state}, "subnet-id": ${lease.subnetId}, ${userContext}"valid-lft": ${lease.validLifetimeSec} }`
   );
 }
 
@@ -50,9 +52,9 @@ function nameText(hostname: string): string {
 function contextText(userContext: string): string {
   try {
     const context: unknown = JSON.parse(userContext);
-    return typeof context === 'object' && context !== null && !Array.isArray(context) ? userContext : '{}';
+    return encodeKeaJson(isMap(context) ? context : {});
   } catch {
-    return '{}';
+    return encodeKeaJson({});
   }
 }
 
@@ -74,9 +76,9 @@ export async function leaseListArguments(
   for (let start = 0; start < leases.length; start += SLICE_LEASES) {
     if (start > 0) await yieldTurn();
     const slice = leases.slice(start, start + SLICE_LEASES);
-    parts.push(slice.map((lease) => encodeLease4(lease, options.releasedAs)).join(','));
+    parts.push(slice.map((lease) => encodeLease4(lease, options.releasedAs)).join(', '));
   }
   return new EncodedJson(
-    `{${options.counted ? `"count":${leases.length},` : ''}"leases":[${parts.join(',')}]}`,
+    `{ ${options.counted ? `"count": ${leases.length}, ` : ''}"leases": [ ${parts.join(', ')} ] }`,
   );
 }
