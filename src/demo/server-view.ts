@@ -43,7 +43,7 @@ export async function viewServer(client: CommandClient): Promise<ServerView> {
       .filter(([name, value]) => name.startsWith(DROP_PREFIX) && value > 0)
       .map(([name, value]) => [name.slice(DROP_PREFIX.length), value] as const)
       .filter(([reason]) => !EXPECTED_DROPS.has(reason));
-    return { state, leases: statistics.get('assigned-addresses') ?? 0, drops: new Map(drops) };
+    return { state, leases: statistics.get('tandem-assigned-addresses') ?? 0, drops: new Map(drops) };
   } catch {
     return DOWN;
   }

@@ -35,9 +35,11 @@ export const GLOBAL_STATISTICS = [
   'assigned-addresses',
   'cumulative-assigned-addresses',
   'v4-allocation-fail',
+  'v4-allocation-fail-shared-network',
   'v4-allocation-fail-subnet',
   'v4-allocation-fail-no-pools',
   'v4-allocation-fail-classes',
+  'v4-reservation-conflicts',
   'v4-lease-reuses',
   // Each datagram that gets no answer and no lease change is in exactly one of these.
   'tandem-drop-too-short',
@@ -87,9 +89,11 @@ export const SUBNET_STATISTICS = [
   'reclaimed-declined-addresses',
   'reclaimed-leases',
   'v4-allocation-fail',
+  'v4-allocation-fail-shared-network',
   'v4-allocation-fail-subnet',
   'v4-allocation-fail-no-pools',
   'v4-allocation-fail-classes',
+  'v4-reservation-conflicts',
   'v4-lease-reuses',
 ] as const;
 export type SubnetStatistic = (typeof SUBNET_STATISTICS)[number];

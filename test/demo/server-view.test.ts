@@ -7,7 +7,7 @@ import { DOWN, localHaState, statisticsOf, viewServer } from '../../src/demo/ser
 
 const STATUS = { 'high-availability': [{ 'ha-servers': { local: { state: 'hot-standby' } } }] };
 const STATISTICS = {
-  'assigned-addresses': [
+  'tandem-assigned-addresses': [
     [7, '2024-01-01 00:00:00.000000'],
     [6, '2023-01-01 00:00:00.000000'],
   ],

@@ -20,7 +20,18 @@ export interface StatisticsSources {
   readonly totals: () => ReadonlyMap<string, number>;
 }
 
-const globalNames: ReadonlySet<string> = new Set(GLOBAL_STATISTICS);
+/**
+ * Kea 2.2 has this name for subnets alone, and tools that map names to labels fail when it comes without a subnet. What Kea
+ * does not have is called tandem-something, which they skip.
+ */
+const OWN_NAMES: Partial<Record<GlobalStatistic, string>> = {
+  'assigned-addresses': 'tandem-assigned-addresses',
+};
+
+/** Name in answers -> name in the counters, of the global statistics. */
+const globalNames: ReadonlyMap<string, GlobalStatistic> = new Map(
+  GLOBAL_STATISTICS.map((name) => [shownName(name), name]),
+);
 
 export function createStatisticsCommands(sources: StatisticsSources): Map<string, CommandHandler> {
   return new Map<string, CommandHandler>([
@@ -48,16 +59,21 @@ function statisticGet(sources: StatisticsSources, args: unknown): Answer {
 
 function currentValue({ reader, totals }: StatisticsSources, name: string): number | undefined {
   // The usual question, without adding up the cells of every subnet.
-  if (globalNames.has(name)) return reader().global(name as GlobalStatistic);
-  return totals().get(name) ?? reader().all().get(name);
+  const global = globalNames.get(name);
+  if (global !== undefined) return reader().global(global);
+  return name.startsWith('subnet[') ? (totals().get(name) ?? reader().all().get(name)) : undefined;
+}
+
+function shownName(name: string): string {
+  return OWN_NAMES[name as GlobalStatistic] ?? name;
 }
 
 function statisticGetAll({ clock, reader, totals }: StatisticsSources): Answer {
   const now = timestamp(clock);
-  const values = [...reader().all(), ...totals()].sort(([a], [b]) => (a < b ? -1 : 1));
+  const values = [...reader().all(), ...totals()];
   return {
     result: Result.success,
-    arguments: Object.fromEntries(values.map(([name, value]) => [name, sample(value, now)])),
+    arguments: Object.fromEntries(values.map(([name, value]) => [shownName(name), sample(value, now)])),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { ServerConfig } from '../../config/model.ts';
 import { type Answer, type CommandHandler, type CommandTable, failure, Result, success } from '../answer.ts';
 import { isMap } from '../arguments.ts';
+import { EncodedJson } from '../encoded-json.ts';
 
 /** How the DHCP sockets are, in Kea's form. */
 export interface SocketsStatus {
@@ -33,6 +34,8 @@ export interface StatusSources {
 
 /** What a process can tell its parent. */
 const EXIT_VALUE_MAX = 255;
+/** The mean over the last 10, 100 and 1,000 packets, as real numbers, which Kea's readers demand. */
+const NO_QUEUE = new EncodedJson('[ 0.0, 0.0, 0.0 ]');
 
 export function createStatusCommands(sources: StatusSources): Map<string, CommandHandler> {
   return new Map<string, CommandHandler>([
@@ -56,10 +59,19 @@ function statusGet(sources: StatusSources): Answer {
     pid: process.pid,
     reload: wholeSeconds(nowMs - sources.configuredMs()),
     sockets: errors.length === 0 ? { status } : { errors, status },
-    ...(multiThreading.enabled ? { 'thread-pool-size': multiThreading.threadPoolSize } : {}),
+    ...(multiThreading.enabled ? threads(multiThreading) : {}),
     uptime: wholeSeconds(nowMs - sources.startedMs),
   };
   return { result: Result.success, arguments: report };
+}
+
+/** Queries wait in the sockets' buffers: there is no queue in between whose fill could be averaged. */
+function threads({ threadPoolSize, packetQueueSize }: ServerConfig['multiThreading']): object {
+  return {
+    'packet-queue-size': packetQueueSize,
+    'packet-queue-statistics': NO_QUEUE,
+    'thread-pool-size': threadPoolSize,
+  };
 }
 
 function versionGet({ version }: StatusSources): Answer {

@@ -3,6 +3,7 @@ import t from 'tap';
 import type { ServerConfig } from '../../../src/config/model.ts';
 import type { CommandHandler } from '../../../src/control/answer.ts';
 import { createStatusCommands, type StatusSources } from '../../../src/control/commands/status.ts';
+import { EncodedJson } from '../../../src/control/encoded-json.ts';
 
 const config = {
   multiThreading: { enabled: true, threadPoolSize: 4, packetQueueSize: 64 },
@@ -54,6 +55,8 @@ t.test(
         'csv-lease-file': '/var/lib/kea/kea-leases4.csv',
         'dhcp-state': { 'globally-disabled': false },
         'multi-threading-enabled': true,
+        'packet-queue-size': 64,
+        'packet-queue-statistics': new EncodedJson('[ 0.0, 0.0, 0.0 ]'),
         pid: process.pid,
         reload: 9,
         sockets: { status: 'ready' },
@@ -85,6 +88,7 @@ t.test('status-get says why sockets are not open, and leaves out what is not the
     'multi-threading-enabled': false,
   });
   t.notHas(report, { 'thread-pool-size': Number });
+  t.notHas(report, { 'packet-queue-size': Number });
   t.notHas(report, { 'csv-lease-file': String });
 });
 
