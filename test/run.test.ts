@@ -139,6 +139,7 @@ t.test(
     });
     t.equal(code, 1);
     t.match(text, new RegExp(`was not done after ${LIMIT_S} s and was killed`));
+    t.notMatch(text, /TAP version/, 'the limit of a file is not the limit of the run');
     t.equal(lastLine, '2 passed, 1 failed');
   },
 );

@@ -15,6 +15,7 @@ import { readdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import t from 'tap';
 import { type FileReport, formatFile, formatSums } from './runner/report.ts';
 import { killTestFiles, runTestFile } from './runner/test-file.ts';
 
@@ -29,6 +30,8 @@ const isInterop = wanted[0] === 'interop';
 const { jobs, limitMs } = isInterop ? ONE_BY_ONE : UNIT;
 const fileLimitMs = Number(process.env['TAP_TIMEOUT']) * 1000 || limitMs;
 const files = isInterop || wanted.length === 0 ? filesOf(isInterop) : wanted.map(compiledOf);
+// tap bounds the process that imports it: this one runs as long as its files.
+t.setTimeout(0);
 const open = files.values();
 const reports: FileReport[] = [];
 

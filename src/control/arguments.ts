@@ -1,5 +1,8 @@
 /** First looks at what a client sends: any JSON value may stand where a map is meant. */
 
+/** Kea's words for arguments that are no map, without the position that Kea adds. */
+export const NOT_A_MAP = 'get(string) called on a non-map Element';
+
 export type ArgumentMap = Readonly<Record<string, unknown>>;
 
 /** True for a JSON map. */

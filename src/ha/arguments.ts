@@ -28,10 +28,17 @@ export function member(map: JsonMap, name: string): unknown {
   return Object.hasOwn(map, name) ? map[name] : undefined;
 }
 
-/** The arguments of a command that can do without. */
-export function readArguments(args: unknown): Read<JsonMap> {
+/** The arguments of a command that can do without; Kea's words for those that are no map. */
+export function readArguments(args: unknown, command: string): Read<JsonMap> {
   if (args === undefined) return ok({});
-  return isMap(args) ? ok(args) : bad("'arguments' must be a map");
+  return isMap(args) ? ok(args) : bad(`arguments in the '${command}' command are not a map`);
+}
+
+/** The arguments of a command that needs them. */
+export function needArguments(args: unknown, command: string): Read<JsonMap> {
+  return args === undefined
+    ? bad(`arguments not found in the '${command}' command`)
+    : readArguments(args, command);
 }
 
 /** An integer within bounds, or null when the member is absent. */

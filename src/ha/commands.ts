@@ -4,9 +4,9 @@ import {
   bad,
   checkServerName,
   clip,
-  isMap,
   type JsonMap,
   member,
+  needArguments,
   ok,
   type Read,
   readArguments,
@@ -43,27 +43,29 @@ export function createHaCommands(control: HaControl, view: () => View): CommandT
 }
 
 function heartbeat(control: HaControl, args: unknown): Answer {
-  const request = readNamed(control, args);
+  const request = readNamed(control, args, 'ha-heartbeat');
   if (!request.ok) return failure(request.error);
   const { map, serverName } = request.value;
   // Only the partner's own word counts; a backup may be a Tandem while the partner is a Kea.
   if (serverName !== null && serverName === control.setup.partner?.name && showsBulk(map))
     control.sawPartnerBulk(true);
   const reply = heartbeatReplyArguments(control.state(), control.parts.clock.wallMs(), control.tandem);
-  return success('the state of this server', reply);
+  return success('HA peer status returned.', reply);
 }
 
 async function sync(control: HaControl, args: unknown): Promise<Answer> {
   const { setup } = control;
-  if (!isMap(args)) return failure("'arguments' must be a map with 'server-name'");
-  const name = member(args, 'server-name');
-  if (typeof name !== 'string') return failure("'server-name' must name the server to synchronize from");
+  const map = needArguments(args, 'ha-sync');
+  if (!map.ok) return failure(map.error);
+  const name = member(map.value, 'server-name');
+  if (name === undefined) return failure("'server-name' is mandatory for the 'ha-sync' command");
+  if (typeof name !== 'string') return failure("'server-name' must be a string in the 'ha-sync' command");
   if (name === setup.own.name) return failure('a server cannot synchronize from itself');
   const source = control.client(name);
   if (!isPeerName(setup, name) || source === null)
     return failure(`'${clip(name)}' is no server of this relationship`);
-  const period = readInteger(args, 'max-period', 1, MAX_PERIOD_SEC_MAX);
-  if (!period.ok) return failure(period.error);
+  const period = readInteger(map.value, 'max-period', 1, MAX_PERIOD_SEC_MAX);
+  if (!period.ok) return failure("'max-period' must be a positive integer in the 'ha-sync' command");
   const running = control.sync(source, period.value ?? maxPeriodSec(control));
   if (running === null) return failure('a synchronization is under way; try again when it has ended');
   const outcome = await running;
@@ -71,51 +73,57 @@ async function sync(control: HaControl, args: unknown): Promise<Answer> {
 }
 
 function scopes(control: HaControl, args: unknown): Promise<Answer> | Answer {
-  const request = readNamed(control, args);
+  const map = needArguments(args, 'ha-scopes');
+  if (!map.ok) return failure(map.error);
+  const request = readNamed(control, args, 'ha-scopes');
   if (!request.ok) return failure(request.error);
   const names = readScopeNames(control, request.value.map);
   if (!names.ok) return failure(names.error);
   control.submit({ kind: 'scopes-requested', scopes: names.value });
-  return whenApplied(() => control.applied(), 'the scopes were set');
+  return whenApplied(() => control.applied(), 'New HA scopes configured.');
 }
 
 function readScopeNames(control: HaControl, map: JsonMap): Read<readonly string[]> {
   const value = member(map, 'scopes');
-  if (!Array.isArray(value)) return bad("'scopes' must be a list of server names");
+  if (value === undefined) return bad("'scopes' is mandatory for the 'ha-scopes' command");
+  if (!Array.isArray(value)) return bad("'scopes' must be a list in the 'ha-scopes' command");
   for (const name of value) {
-    if (typeof name !== 'string') return bad("'scopes' must contain only strings");
+    if (typeof name !== 'string') return bad("scope name must be a string in the 'scopes' argument");
     if (!isPeerName(control.setup, name))
-      return bad(`'${clip(name)}' is no server of this relationship; the scopes are unchanged`);
+      return bad(`invalid server name specified '${clip(name)}' while enabling/disabling HA scopes`);
   }
   return ok(value);
 }
 
 function resume(control: HaControl, args: unknown): Answer {
-  const request = readNamed(control, args);
+  const request = readNamed(control, args, 'ha-continue');
   if (!request.ok) return failure(request.error);
-  if (!control.state().paused) return success('the state machine is not paused');
+  if (!control.state().paused) return success('HA state machine is not paused.');
   control.submit({ kind: 'continue-requested' });
   control.parts.log('TDM_HA_CONTINUED', { state: control.state().name });
-  return success('the state machine goes on');
+  return success('HA state machine continues.');
 }
 
 function reset(control: HaControl, args: unknown): Answer | Promise<Answer> {
-  const request = readNamed(control, args);
+  const request = readNamed(control, args, 'ha-reset');
   if (!request.ok) return failure(request.error);
-  if (control.state().name === 'waiting') return success('the state machine is waiting already');
+  if (control.state().name === 'waiting') return success('HA state machine already in WAITING state.');
   control.submit({ kind: 'reset-requested' });
-  return whenApplied(() => control.applied(), 'the state machine was reset');
+  return whenApplied(() => control.applied(), 'HA state machine reset.');
 }
 
 function syncComplete(control: HaControl, args: unknown): Answer | Promise<Answer> {
-  const request = readNamed(control, args);
+  const request = readNamed(control, args, 'ha-sync-complete-notify');
   if (!request.ok) return failure(request.error);
   const origin = readPartnerOrigin(request.value.map);
   if (!origin.ok) return failure(origin.error);
   // First our own hold (in partner-down), then the partner's: the service must not flicker on between them.
   control.submit({ kind: 'sync-complete-notified' });
   control.parts.serviceSwitch.enable(origin.value);
-  return whenApplied(() => control.applied(), 'the end of the synchronization was noted');
+  return whenApplied(
+    () => control.applied(),
+    'Server successfully notified about the synchronization completion.',
+  );
 }
 
 /** Servers up to Kea 2.4 send no number; they have disabled as `ha-partner`, which is 2000. */
@@ -128,15 +136,19 @@ function readPartnerOrigin(map: JsonMap): Read<number> {
 }
 
 function why(control: HaControl, args: unknown, view: View): Answer {
-  const request = readNamed(control, args);
+  const request = readNamed(control, args, 'ha-why');
   if (!request.ok) return failure(request.error);
   const reasons = explain(view, control.parts.serviceSwitch.origins());
   return success(`${reasons.state}: ${reasons.because}`, reasons);
 }
 
 /** Arguments that may be absent and may name the relationship by any of its servers. */
-function readNamed(control: HaControl, args: unknown): Read<{ map: JsonMap; serverName: string | null }> {
-  const map = readArguments(args);
+function readNamed(
+  control: HaControl,
+  args: unknown,
+  command: string,
+): Read<{ map: JsonMap; serverName: string | null }> {
+  const map = readArguments(args, command);
   if (!map.ok) return map;
   const serverName = checkServerName(control.setup, map.value);
   return serverName.ok ? ok({ map: map.value, serverName: serverName.value }) : serverName;

@@ -4,7 +4,16 @@
  */
 import { type Answer, failure, Result, success } from '../control/answer.ts';
 import type { PeerAnswer, PeerClient } from '../peer/model.ts';
-import { bad, checkServerName, isMap, type JsonMap, member, ok, type Read } from './arguments.ts';
+import {
+  bad,
+  checkServerName,
+  isMap,
+  type JsonMap,
+  member,
+  needArguments,
+  ok,
+  type Read,
+} from './arguments.ts';
 import {
   mayCancelMaintenance,
   mayEnterMaintenance,
@@ -36,7 +45,9 @@ export class Maintenance {
     const partner = this.#control.partner();
     if (this.#notifying) return failure('maintenance is being started or cancelled already');
     if (partner === null || !mayStartMaintenance(state))
-      return failure(`maintenance of the partner cannot start in the state ${state.name}`);
+      return failure(
+        `Unable to transition the server from the ${state.name} to partner-in-maintenance state.`,
+      );
     if (this.#control.isSynchronizing())
       return failure(
         'a synchronization is under way, which holds the same service; try again when it is over',
@@ -69,11 +80,13 @@ export class Maintenance {
     // A partner that cannot be reached is not asked twice.
     const answer = disabled.kind === 'failed' ? disabled : await this.#notify(partner, false, state.name);
     if (answer.kind === 'answer' && answer.result !== Result.success && answer.result !== Result.error)
-      return failure(`the partner does not enter in-maintenance: ${problemOf(answer)}`);
+      return failure(
+        `Unable to transition to the partner-in-maintenance state. The partner server responded with the following message to the ha-maintenance-notify command: ${problemOf(answer)}`,
+      );
     const accepted = answer.kind === 'answer' && answer.result === Result.success;
     this.#control.submit({ kind: 'maintenance-started', partner: accepted ? 'accepted' : 'offline' });
     if (!(await this.#applied())) return NOT_APPLIED;
-    return describeStart(this.#control.state().name, answer);
+    return describeStart(this.#control.state().name);
   }
 
   /** ha-maintenance-cancel: both servers go back to where they were. */
@@ -83,7 +96,7 @@ export class Maintenance {
     if (this.#notifying) return failure('maintenance is being started or cancelled already');
     if (partner === null || !mayCancelMaintenance(state))
       return failure(
-        `there is no maintenance to cancel: the state is ${state.name}, not partner-in-maintenance`,
+        'Unable to cancel maintenance request because the server is not in the partner-in-maintenance state.',
       );
     return this.#exclusively(() => this.#cancelAt(partner, stateAfterMaintenance(state)));
   }
@@ -92,11 +105,13 @@ export class Maintenance {
     const answer = await this.#notify(partner, true, stateAfter);
     if (!isSuccess(answer)) {
       this.#control.submit({ kind: 'partner-failed', reason: problemOf(answer) });
-      return failure(`the maintenance was not cancelled: ${problemOf(answer)}`);
+      return failure(
+        `Unable to cancel maintenance. The partner server responded with the following message to the ha-maintenance-notify command: ${problemOf(answer)}`,
+      );
     }
     const partnerState = answer.kind === 'answer' ? stateOf(answer.arguments) : null;
     this.#control.submit({ kind: 'maintenance-cancelled', partnerState });
-    return success(`maintenance cancelled, the state is ${this.#control.state().name}`);
+    return success('Server maintenance successfully canceled.');
   }
 
   /**
@@ -109,13 +124,16 @@ export class Maintenance {
     const { cancel, partnerState } = request.value;
     const { name } = this.#control.state();
     if (cancel && name !== 'in-maintenance')
-      return failure(`there is no maintenance to cancel: the state is ${name}, not in-maintenance`);
+      return failure('Unable to cancel the maintenance for the server not in the in-maintenance state.');
     if (!cancel && (this.#notifying || !mayEnterMaintenance(this.#control.state())))
-      return failure(`this server cannot be shut down now, the state is ${name}`, Result.notAllowed);
+      return failure(
+        `Unable to transition the server from the ${name} to in-maintenance state.`,
+        Result.notAllowed,
+      );
     this.#control.submit({ kind: 'maintenance-notified', cancel, partnerState });
     if (!(await this.#applied())) return NOT_APPLIED;
-    if (!cancel) return success('this server is in-maintenance and silent');
-    return success('the maintenance of this server is cancelled', { state: this.#control.state().name });
+    if (!cancel) return success('Server is in-maintenance state.');
+    return success('Server maintenance canceled.', { state: this.#control.state().name });
   }
 
   #notify(partner: PeerClient, cancel: boolean, state: HaStateName): Promise<PeerAnswer> {
@@ -141,23 +159,28 @@ export class Maintenance {
   }
 
   #readNotify(args: unknown): Read<{ cancel: boolean; partnerState: PartnerState | null }> {
-    if (!isMap(args)) return bad("'arguments' must be a map with 'cancel'");
-    const serverName = checkServerName(this.#control.setup, args);
+    const map = needArguments(args, 'ha-maintenance-notify');
+    if (!map.ok) return map;
+    const serverName = checkServerName(this.#control.setup, map.value);
     if (!serverName.ok) return serverName;
-    const cancel = member(args, 'cancel');
-    if (typeof cancel !== 'boolean') return bad("'cancel' must be true or false");
-    const state = member(args, 'state');
+    const cancel = member(map.value, 'cancel');
+    if (cancel === undefined) return bad("'cancel' is mandatory for the 'ha-maintenance-notify' command");
+    if (typeof cancel !== 'boolean')
+      return bad("'cancel' must be a boolean in the 'ha-maintenance-notify' command");
+    const state = member(map.value, 'state');
     if (state !== undefined && typeof state !== 'string') return bad("'state' must be a string");
     return ok({ cancel, partnerState: stateOf(args) });
   }
 }
 
-function describeStart(name: HaStateName, answer: PeerAnswer): Answer {
+function describeStart(name: HaStateName): Answer {
   if (name === 'partner-in-maintenance')
-    return success('the partner is in-maintenance and can be shut down; this server serves everything');
+    return success(
+      'Server is now in the partner-in-maintenance state and its partner is in-maintenance state. The partner can be now safely shut down.',
+    );
   if (name === 'partner-down')
     return success(
-      `the partner cannot be reached (${problemOf(answer)}); this server is partner-down and serves everything`,
+      'Server is now in the partner-down state as its partner appears to be offline for maintenance.',
     );
   return failure(`the state changed to ${name} meanwhile; look at ha-why and try again`);
 }

@@ -4,7 +4,7 @@
  * would be missing there.
  */
 import { type Answer, type CommandHandler, failure, success } from '../control/answer.ts';
-import { bad, type JsonMap, member, ok, type Read, readArguments, readInteger } from './arguments.ts';
+import { bad, clip, isMap, type JsonMap, member, ok, type Read, readInteger } from './arguments.ts';
 import { SILENT } from './peer-answers.ts';
 import { Origin, type ServiceSwitch } from './service-switch.ts';
 
@@ -27,18 +27,18 @@ async function disable(
   applied: () => Promise<void>,
   args: unknown,
 ): Promise<Answer> {
-  const map = readArguments(args);
+  const map = readMap(args, 'dhcp-disable');
   if (!map.ok) return failure(map.error);
+  const maxPeriodSec = readPeriod(map.value);
+  if (!maxPeriodSec.ok) return failure(maxPeriodSec.error);
   const origin = readOrigin(map.value);
   if (!origin.ok) return failure(origin.error);
-  const maxPeriodSec = readInteger(map.value, 'max-period', 1, MAX_PERIOD_SEC_MAX);
-  if (!maxPeriodSec.ok) return failure(maxPeriodSec.error);
   if (maxPeriodSec.value !== null && origin.value >= Origin.database)
     return failure(`'max-period' is not possible for origin ${origin.value}: database origins have no timer`);
   if (!serviceSwitch.disable(origin.value, maxPeriodSec.value))
     return failure('too many origins hold the DHCP service off; release some with dhcp-enable');
   const period = maxPeriodSec.value === null ? '' : ` for ${maxPeriodSec.value} seconds`;
-  return whenApplied(applied, `the DHCPv4 service is disabled${period}`, SILENT);
+  return whenApplied(applied, `DHCPv4 service disabled${period}`, SILENT);
 }
 
 async function enable(
@@ -46,12 +46,12 @@ async function enable(
   applied: () => Promise<void>,
   args: unknown,
 ): Promise<Answer> {
-  const map = readArguments(args);
+  const map = readMap(args, 'dhcp-enable');
   if (!map.ok) return failure(map.error);
   const origin = readOrigin(map.value);
   if (!origin.ok) return failure(origin.error);
   serviceSwitch.enable(origin.value);
-  return whenApplied(applied, 'the DHCP service is enabled for this origin');
+  return whenApplied(applied, 'DHCP service successfully enabled');
 }
 
 /** Answers after the shards have taken over the policy, or says that they have not. */
@@ -68,6 +68,20 @@ export async function whenApplied(
   }
 }
 
+function readMap(args: unknown, command: string): Read<JsonMap> {
+  if (args === undefined) return ok({});
+  return isMap(args) ? ok(args) : bad(`arguments for the '${command}' command must be a map`);
+}
+
+function readPeriod(map: JsonMap): Read<number | null> {
+  const value = member(map, 'max-period');
+  if (value === undefined) return ok(null);
+  if (typeof value !== 'number' || !Number.isInteger(value))
+    return bad("'max-period' argument must be a number");
+  if (value < 1) return bad("'max-period' must be positive integer");
+  return readInteger(map, 'max-period', 1, MAX_PERIOD_SEC_MAX);
+}
+
 /** `origin-id` counts most, then `origin` as a name or a number, then the user. */
 function readOrigin(map: JsonMap): Read<number> {
   const byId = readInteger(map, 'origin-id', 1, ORIGIN_MAX);
@@ -76,7 +90,11 @@ function readOrigin(map: JsonMap): Read<number> {
   const origin = member(map, 'origin');
   if (origin === undefined || origin === 'user') return ok(Origin.user);
   if (origin === 'ha-partner') return ok(Origin.haPartner);
-  if (typeof origin !== 'number') return bad("'origin' must be 'user', 'ha-partner' or an integer");
+  if (typeof origin === 'string')
+    return bad(
+      `invalid value used for 'origin' parameter: ${origin === '' ? '(empty string)' : clip(origin)}`,
+    );
+  if (typeof origin !== 'number') return bad("'origin' argument must be a string");
   const byNumber = readInteger(map, 'origin', 1, ORIGIN_MAX);
   return byNumber.ok ? ok(byNumber.value ?? Origin.user) : byNumber;
 }

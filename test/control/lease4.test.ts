@@ -220,7 +220,7 @@ t.test('lease4-del deletes by address or identifier, and finds nothing the secon
     { 'subnet-id': 1, 'identifier-type': 'address', identifier: 'x' },
     { 'subnet-id': 1, 'identifier-type': 'hw-address', identifier: 'x' },
     { 'subnet-id': 1, 'identifier-type': 'client-id' },
-    { 'subnet-id': 0, 'identifier-type': 'client-id', identifier: '01' },
+    { 'subnet-id': 'x', 'identifier-type': 'client-id', identifier: '01' },
   ];
   for (const args of bad) {
     t.match(await run('lease4-del', args), { result: 1 });

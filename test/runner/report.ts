@@ -1,5 +1,5 @@
 /** What the test runner prints: a line a file, every failure whole below its file's line, and the sums at the end. */
-import pc from 'picocolors';
+import picocolors from 'picocolors';
 import { type Failure, indent, type Outcome } from './outcome.ts';
 
 /** A file as it is named in the source tree, and what became of it. */
@@ -8,6 +8,8 @@ export interface FileReport extends Outcome {
   readonly seconds: number;
 }
 
+/** Some take CI=true for a terminal. */
+const pc = picocolors.createColors(process.stdout.isTTY === true && picocolors.isColorSupported);
 const NAME_COLUMNS = 56;
 const COUNTS_COLUMNS = 12;
 const PATH_SEPARATOR = ' > ';

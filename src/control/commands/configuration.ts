@@ -1,7 +1,7 @@
 /** config-get, config-hash-get, config-test and config-reload, as Kea answers them. */
 import { createHash } from 'node:crypto';
 import { type Answer, type CommandHandler, failure, Result, success } from '../answer.ts';
-import { isMap } from '../arguments.ts';
+import { isMap, NOT_A_MAP } from '../arguments.ts';
 
 /** What became of a check or a reload; `problems` are lines for the operator, empty when all is well. */
 export interface ConfigOutcome {
@@ -62,14 +62,16 @@ function configHashGet({ document }: ConfigurationSources): Answer {
 
 async function configTest({ check }: ConfigurationSources, args: unknown): Promise<Answer> {
   if (args === undefined) return failure("Missing mandatory 'arguments' parameter.");
-  if (!isMap(args)) return failure("'arguments' parameter expected to be a map.");
+  if (!isMap(args)) return failure(`Error during command processing: ${NOT_A_MAP}`);
+  if (args['Dhcp4'] === undefined) return failure("Missing mandatory 'Dhcp4' parameter.");
   const unknown = Object.keys(args).find((key) => key !== 'Dhcp4');
   if (unknown !== undefined) return failure(`Unsupported '${unknown.slice(0, 64)}' parameter.`);
-  if (args['Dhcp4'] === undefined) return failure("Missing mandatory 'Dhcp4' parameter.");
   if (!isMap(args['Dhcp4'])) return failure("'Dhcp4' parameter expected to be a map.");
   const outcome = await check({ Dhcp4: args['Dhcp4'] });
   if (!outcome.ok) return failure(listed(outcome.problems));
-  return success('Configuration seems sane. Sockets, files and the HA partner were not tried.');
+  return success(
+    'Configuration seems sane. Control-socket, hook-libraries, and D2 configuration were sanity checked, but not applied.',
+  );
 }
 
 /** One reload at a time: a second one would tear down what the first is building. */

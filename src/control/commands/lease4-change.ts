@@ -2,20 +2,21 @@
 import { formatIpv4 } from '../../base/ipv4.ts';
 import type { Lease4 } from '../../lease/model.ts';
 import { type Answer, failure, Result, success } from '../answer.ts';
-import { isMap } from '../arguments.ts';
+import { isMap, NOT_A_MAP } from '../arguments.ts';
 import { LeaseFault } from './lease4-fault.ts';
 import { identifyLease } from './lease4-identify.ts';
 import { type LeaseCommandParts, putLease, removeLease, whenDurable } from './lease4-parts.ts';
 import { readLease } from './lease4-read.ts';
 import { readAddress } from './lease4-text.ts';
+import { wrongLeaseAddress, wrongParameter } from './lease4-words.ts';
 
 export async function leaseAdd(parts: LeaseCommandParts, args: unknown): Promise<Answer> {
+  if (args === undefined) return failure('no parameters specified for the command');
   const lease = leaseOf(parts, args);
   if (lease instanceof LeaseFault) return lease.answer();
   const { store } = parts;
   const address = formatIpv4(lease.address);
-  if (store.get(lease.address) !== null)
-    return failure(`IPv4 lease already exists for the address ${address}.`, Result.conflict);
+  if (store.get(lease.address) !== null) return failure('IPv4 lease already exists.', Result.conflict);
   const outcome = putLease(store, lease);
   if (outcome instanceof LeaseFault) return outcome.answer();
   return whenDurable(store, success(`Lease for address ${address}, subnet-id ${lease.subnetId} added.`));
@@ -23,11 +24,11 @@ export async function leaseAdd(parts: LeaseCommandParts, args: unknown): Promise
 
 /** Overwrites whatever stands at the address; the newest change wins, whenever its client was seen. */
 export async function leaseUpdate(parts: LeaseCommandParts, args: unknown): Promise<Answer> {
+  if (args === undefined) return failure('no parameters specified for lease4-update command');
   const lease = leaseOf(parts, args);
   if (lease instanceof LeaseFault) return lease.answer();
-  const forceCreate = isMap(args) ? (args['force-create'] ?? false) : false;
-  if (typeof forceCreate !== 'boolean') return failure("'force-create' must be a boolean");
   const { store } = parts;
+  const forceCreate = isMap(args) && args['force-create'] === true;
   if (!forceCreate && store.get(lease.address) === null)
     return failure(
       `failed to update the lease with address ${formatIpv4(lease.address)} - no such lease`,
@@ -39,7 +40,7 @@ export async function leaseUpdate(parts: LeaseCommandParts, args: unknown): Prom
 }
 
 export async function leaseDelete({ store }: LeaseCommandParts, args: unknown): Promise<Answer> {
-  const lease = identifyLease(store, args);
+  const lease = identifyLease(store, args, 'Delete');
   if (lease instanceof LeaseFault) return lease.answer();
   const removed = lease !== null && removeLease(store, lease.address);
   if (typeof removed === 'string') return failure(removed);
@@ -49,8 +50,13 @@ export async function leaseDelete({ store }: LeaseCommandParts, args: unknown): 
 }
 
 function leaseOf({ subnets, clock }: LeaseCommandParts, args: unknown): Lease4 | LeaseFault {
-  if (!isMap(args)) return LeaseFault.malformed("'arguments' must be a map");
+  if (!isMap(args)) return LeaseFault.malformed(NOT_A_MAP);
   const address = readAddress(args['ip-address']);
-  if (address === null) return LeaseFault.malformed("'ip-address' must be an IPv4 address");
-  return readLease(args, address, subnets(), clock.wallSec());
+  if (address === null) return LeaseFault.malformed(wrongLeaseAddress(args['ip-address']));
+  const lease = readLease(args, address, subnets(), clock.wallSec());
+  const { 'force-create': forceCreate = false } = args;
+  if (typeof forceCreate === 'boolean') return lease;
+  return lease instanceof LeaseFault
+    ? lease
+    : LeaseFault.malformed(wrongParameter('force-create', forceCreate));
 }

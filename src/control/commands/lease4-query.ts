@@ -1,33 +1,48 @@
 /** The lease commands that only read: lease4-get, -get-all, -get-page, -get-by-hw-address, -get-by-client-id. */
+import { isIPv6 } from 'node:net';
 import type { Lease4 } from '../../lease/model.ts';
 import { CLIENT_ID_BYTES_MAX, HARDWARE_ADDRESS_BYTES_MAX } from '../../lease/record.ts';
 import { type Answer, failure, Result, success } from '../answer.ts';
-import { isMap } from '../arguments.ts';
+import { isMap, NOT_A_MAP } from '../arguments.ts';
 import { LeaseFault } from './lease4-fault.ts';
 import { identifyLease } from './lease4-identify.ts';
 import { leaseArguments, leaseListArguments, type ReleasedAs } from './lease4-json.ts';
 import type { LeaseCommandParts } from './lease4-parts.ts';
 import { readAddress, readOctets } from './lease4-text.ts';
+import { wrongClientId, wrongHwAddress } from './lease4-words.ts';
 
 /** Leases in one answer; about 30 MB. More would hold up the partner's heartbeats and updates. */
 export const ANSWER_LEASES_MAX = 100_000;
+const LIMIT_MAX = 0xffffffff;
 
 export function leaseGet({ store }: LeaseCommandParts, args: unknown): Answer {
-  const lease = identifyLease(store, args);
+  const lease = identifyLease(store, args, 'Query');
   if (lease instanceof LeaseFault) return lease.answer();
   return lease === null
     ? failure('Lease not found.', Result.empty)
     : success('IPv4 lease found.', leaseArguments(lease));
 }
 
+/** Without arguments, all leases; with them, those of the subnets named. */
 export async function leaseGetAll(parts: LeaseCommandParts, args: unknown): Promise<Answer> {
   const { store } = parts;
-  const subnets = isMap(args) ? args['subnets'] : undefined;
-  if (subnets !== undefined && !isIdList(subnets)) return failure("'subnets' must be a list of subnet ids");
+  const wrong = wrongSubnets(args);
+  if (wrong !== null) return failure(wrong);
+  const subnets = isMap(args) ? (args['subnets'] as number[]) : null;
   const tooMany = failure(`more than ${ANSWER_LEASES_MAX} leases: use lease4-get-page`);
-  if (subnets === undefined && store.count() > ANSWER_LEASES_MAX) return tooMany;
-  const leases = store.all(subnets ?? null);
+  if (subnets === null && store.count() > ANSWER_LEASES_MAX) return tooMany;
+  const leases = store.all(subnets);
   return leases.length > ANSWER_LEASES_MAX ? tooMany : leaseList(parts, leases);
+}
+
+/** Why these arguments name no subnets, or null. */
+function wrongSubnets(args: unknown): string | null {
+  if (args === undefined) return null;
+  if (!isMap(args)) return NOT_A_MAP;
+  const { subnets } = args;
+  if (subnets === undefined) return "'subnets' parameter not specified";
+  if (!Array.isArray(subnets)) return "'subnets' parameter must be a list";
+  return subnets.every((id) => Number.isInteger(id)) ? null : 'listed subnet identifiers must be numbers';
 }
 
 /**
@@ -39,12 +54,12 @@ export async function leaseGetPage(
   args: unknown,
   releasedAs: ReleasedAs,
 ): Promise<Answer> {
-  if (!isMap(args)) return failure("'from' and 'limit' parameters are needed");
+  if (args === undefined) return failure('no parameters specified for the lease4-get-page command');
+  if (!isMap(args)) return failure(NOT_A_MAP);
   const from = args['from'] === 'start' ? -1 : readAddress(args['from']);
-  if (from === null) return failure("'from' must be start or an IPv4 address");
+  if (from === null) return failure(wrongFrom(args['from']));
   const limit = args['limit'];
-  if (typeof limit !== 'number' || !Number.isInteger(limit) || limit < 1 || limit > 0xffffffff)
-    return failure("'limit' must be an integer, 1 to 4294967295");
+  if (!isLimit(limit)) return failure(wrongLimit(limit));
   const leases = parts.store.page(from, Math.min(limit, ANSWER_LEASES_MAX + 1));
   if (leases.length > ANSWER_LEASES_MAX)
     return failure(`more than ${ANSWER_LEASES_MAX} leases in a page: lower 'limit' (sync-page-limit)`);
@@ -54,16 +69,49 @@ export async function leaseGetPage(
   return found(leases.length, page);
 }
 
+function wrongFrom(from: unknown): string {
+  if (from === undefined) return "'from' parameter not specified";
+  if (typeof from !== 'string') return "'from' parameter must be a string";
+  return isIPv6(from)
+    ? `'from' parameter value ${from} is not an IPv4 address`
+    : "'from' parameter value is neither 'start' keyword nor a valid IPv4 address";
+}
+
+function isLimit(limit: unknown): limit is number {
+  return typeof limit === 'number' && Number.isInteger(limit) && limit >= 1 && limit <= LIMIT_MAX;
+}
+
+function wrongLimit(limit: unknown): string {
+  if (limit === undefined) return "'limit' parameter not specified";
+  if (typeof limit !== 'number' || !Number.isInteger(limit)) return "'limit' parameter must be a number";
+  const bound = limit === 0 ? 'not be 0' : `not be greater than ${LIMIT_MAX}`;
+  return `page size of retrieved leases must ${bound}`;
+}
+
 export async function leaseGetByHwAddress(parts: LeaseCommandParts, args: unknown): Promise<Answer> {
-  const hwAddress = isMap(args) ? readOctets(args['hw-address'], HARDWARE_ADDRESS_BYTES_MAX) : null;
-  if (hwAddress === null) return failure("'hw-address' must be octets in hexadecimal");
+  const text = readText(args, 'hw-address');
+  if (!text.ok) return failure(text.error);
+  const hwAddress = readOctets(text.value, HARDWARE_ADDRESS_BYTES_MAX);
+  if (hwAddress === null) return failure(wrongHwAddress(text.value));
   return leaseList(parts, parts.store.findByHwAddress(hwAddress, null));
 }
 
 export async function leaseGetByClientId(parts: LeaseCommandParts, args: unknown): Promise<Answer> {
-  const clientId = isMap(args) ? readOctets(args['client-id'], CLIENT_ID_BYTES_MAX) : null;
-  if (clientId === null) return failure("'client-id' must be octets in hexadecimal");
+  const text = readText(args, 'client-id');
+  if (!text.ok) return failure(text.error);
+  const clientId = readOctets(text.value, CLIENT_ID_BYTES_MAX);
+  if (clientId === null || clientId.length === 0) return failure(wrongClientId(text.value));
   return leaseList(parts, parts.store.findByClientId(clientId, null));
+}
+
+type Text = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly error: string };
+
+function readText(args: unknown, name: string): Text {
+  if (!isMap(args)) return { ok: false, error: 'Command arguments missing or a not a map.' };
+  const value = args[name];
+  if (value === undefined) return { ok: false, error: `'${name}' parameter not specified` };
+  if (typeof value !== 'string') return { ok: false, error: `'${name}' parameter must be a string` };
+  return { ok: true, value };
 }
 
 async function leaseList(parts: LeaseCommandParts, leases: readonly Lease4[]): Promise<Answer> {
@@ -74,8 +122,4 @@ async function leaseList(parts: LeaseCommandParts, leases: readonly Lease4[]): P
 function found(count: number, args: unknown): Answer {
   const result = count > 0 ? Result.success : Result.empty;
   return { result, text: `${count} IPv4 lease(s) found.`, arguments: args };
-}
-
-function isIdList(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((id) => Number.isInteger(id) && id > 0);
 }

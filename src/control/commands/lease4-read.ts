@@ -5,14 +5,16 @@
  * address, valid-lft from the subnet, the client's last transaction now, state 0. Unknown members are ignored. What the
  * lease file could not hold is refused, because a lease that this server takes it must also find again.
  */
-import type { Ipv4 } from '../../base/ipv4.ts';
+import { formatIpv4, type Ipv4 } from '../../base/ipv4.ts';
 import { type Lease4, LeaseState } from '../../lease/model.ts';
 import { CLIENT_ID_BYTES_MAX, HARDWARE_ADDRESS_BYTES_MAX, HOSTNAME_BYTES_MAX } from '../../lease/record.ts';
-import type { ArgumentMap } from '../arguments.ts';
+import { type ArgumentMap, isMap } from '../arguments.ts';
+import { encodeKeaJson } from '../kea-json.ts';
 import { LeaseFault } from './lease4-fault.ts';
 import { isWithin, type LeaseSubnet, type LeaseSubnets } from './lease4-subnets.ts';
 import { readOctets } from './lease4-text.ts';
 import { readUserContext } from './lease4-user-context.ts';
+import { wrongClientId, wrongHwAddress, wrongInteger, wrongParameter } from './lease4-words.ts';
 
 const U32_MAX = 0xffffffff;
 /** 2^32-1 is no subnet id in Kea. */
@@ -31,25 +33,23 @@ export function readLease(
   subnets: LeaseSubnets,
   nowSec: number,
 ): Lease4 | LeaseFault {
+  const hwAddress = readOctets(args['hw-address'], HARDWARE_ADDRESS_BYTES_MAX);
+  if (hwAddress === null) return wrongOctets('hw-address', args['hw-address'], wrongHwAddress);
   const subnet = readSubnet(args['subnet-id'], address, subnets);
   if (subnet instanceof LeaseFault) return subnet;
-  const hwAddress = readOctets(args['hw-address'], HARDWARE_ADDRESS_BYTES_MAX);
-  if (hwAddress === null) return malformed("'hw-address' must be 0 to 16 octets in hexadecimal");
   const clientId =
     args['client-id'] === undefined ? null : readOctets(args['client-id'], CLIENT_ID_BYTES_MAX);
   if (args['client-id'] !== undefined && (clientId === null || clientId.length === 0))
-    return malformed("'client-id' must be 1 to 255 octets in hexadecimal");
-  const times = readTimes(args, subnet, nowSec);
+    return wrongOctets('client-id', args['client-id'], wrongClientId);
+  const times = readTimes(args, address, subnet, nowSec);
   if (times instanceof LeaseFault) return times;
   const name = readName(args);
   if (name instanceof LeaseFault) return name;
-  const state = args['state'] ?? LeaseState.assigned;
-  if (!isState(state)) return malformed("'state' must be 0 to 3");
-  const poolId = args['pool-id'] ?? 0;
-  if (!isInteger(poolId, 0, U32_MAX)) return malformed("'pool-id' must be an integer, 0 to 4294967295");
+  const { state = LeaseState.assigned, 'pool-id': poolId = 0 } = args;
+  if (!isState(state)) return malformed(wrongState(state));
+  if (!isInteger(poolId, 0, U32_MAX)) return malformed(wrongInteger('pool-id', poolId));
   const userContext = readUserContext(args['user-context'], args['comment']);
-  if (userContext === null)
-    return malformed("'user-context' must be a map, not too deep and at most 12,288 octets");
+  if (userContext === null) return malformed(wrongContext(args['user-context']));
   if (hwAddress.length === 0 && clientId === null && state !== LeaseState.declined)
     return malformed("a lease that is not declined needs a 'hw-address' or a 'client-id'");
   return {
@@ -68,51 +68,75 @@ export function readLease(
   };
 }
 
+function wrongOctets(name: string, value: unknown, describe: (text: string) => string): LeaseFault {
+  return malformed(typeof value === 'string' ? describe(value) : wrongParameter(name, value));
+}
+
 function readSubnet(id: unknown, address: Ipv4, subnets: LeaseSubnets): LeaseSubnet | LeaseFault {
   if (id === undefined || id === 0)
-    return subnets.containing(address) ?? LeaseFault.conflict('no subnet found for this address');
-  if (!isInteger(id, 1, SUBNET_ID_MAX)) return malformed("'subnet-id' must be an integer, 1 to 4294967294");
+    return (
+      subnets.containing(address) ??
+      LeaseFault.conflict(
+        `subnet-id not specified and failed to find a subnet for address ${formatIpv4(address)}`,
+      )
+    );
+  if (!isInteger(id, 1, SUBNET_ID_MAX)) return malformed(wrongInteger('subnet-id', id));
   const subnet = subnets.byId(id);
   if (subnet === null)
     return LeaseFault.conflict(
       `Invalid subnet-id: No IPv4 subnet with subnet-id=${id} currently configured.`,
     );
-  if (!isWithin(subnet, address))
-    return LeaseFault.conflict(`The address does not belong to the subnet with subnet-id=${id}`);
-  return subnet;
+  if (isWithin(subnet, address)) return subnet;
+  const prefix = `${formatIpv4(subnet.prefix)}/${subnet.prefixLength}`;
+  return LeaseFault.conflict(
+    `The address ${formatIpv4(address)} does not belong to subnet ${prefix}, subnet-id=${id}`,
+  );
 }
 
 function readTimes(
   args: ArgumentMap,
+  address: Ipv4,
   subnet: LeaseSubnet,
   nowSec: number,
 ): Pick<Lease4, 'validLifetimeSec' | 'clttSec'> | LeaseFault {
-  const validLifetimeSec = args['valid-lft'] ?? subnet.validLifetime.defaultSec;
-  if (!isInteger(validLifetimeSec, 0, U32_MAX))
-    return malformed("'valid-lft' must be an integer, 0 to 4294967295");
-  const expireSec = args['expire'];
+  const { 'valid-lft': validLifetimeSec = subnet.validLifetime.defaultSec, expire: expireSec } = args;
+  if (!isInteger(validLifetimeSec, 0, U32_MAX)) return malformed(wrongInteger('valid-lft', validLifetimeSec));
   if (expireSec === undefined) return { validLifetimeSec, clttSec: nowSec };
-  if (!isInteger(expireSec, 1, 2 * U32_MAX)) return malformed("'expire' must be a positive integer");
+  if (typeof expireSec !== 'number' || !Number.isInteger(expireSec))
+    return malformed(wrongParameter('expire', expireSec));
+  if (expireSec < 1) return malformed(`expiration time must be positive for address ${formatIpv4(address)}`);
   const clttSec = expireSec - validLifetimeSec;
-  if (clttSec < 0 || clttSec > U32_MAX)
-    return malformed("'expire' must not be less than 'valid-lft', nor more than 4294967295 seconds above it");
+  if (clttSec < 0)
+    return malformed(
+      `expiration time must be greater than valid lifetime for address ${formatIpv4(address)}`,
+    );
+  if (clttSec > U32_MAX) return malformed(wrongInteger('expire', expireSec));
   return { validLifetimeSec, clttSec };
 }
 
 function readName(args: ArgumentMap): Pick<Lease4, 'hostname' | 'fqdnFwd' | 'fqdnRev'> | LeaseFault {
-  const hostname = args['hostname'] ?? '';
-  if (typeof hostname !== 'string') return malformed("'hostname' must be a string");
+  const { hostname = '', 'fqdn-fwd': fqdnFwd = false, 'fqdn-rev': fqdnRev = false } = args;
+  if (typeof fqdnFwd !== 'boolean') return malformed(wrongParameter('fqdn-fwd', fqdnFwd));
+  if (typeof fqdnRev !== 'boolean') return malformed(wrongParameter('fqdn-rev', fqdnRev));
+  if (typeof hostname !== 'string') return malformed(wrongParameter('hostname', hostname));
   const name = normalize(hostname);
   // Every character is an octet or more; only a name that is not plainly short must be measured.
   if (name.length * 3 > HOSTNAME_BYTES_MAX && Buffer.byteLength(name) > HOSTNAME_BYTES_MAX)
     return malformed("'hostname' must have at most 255 octets");
-  const fqdnFwd = args['fqdn-fwd'] ?? false;
-  const fqdnRev = args['fqdn-rev'] ?? false;
-  if (typeof fqdnFwd !== 'boolean' || typeof fqdnRev !== 'boolean')
-    return malformed("'fqdn-fwd' and 'fqdn-rev' must be booleans");
   if ((fqdnFwd || fqdnRev) && name === '')
-    return malformed("'hostname' must not be empty when 'fqdn-fwd' or 'fqdn-rev' is true");
+    return malformed('No hostname specified and either forward or reverse fqdn was set to true.');
   return { hostname: name, fqdnFwd, fqdnRev };
+}
+
+function wrongState(state: unknown): string {
+  if (!isInteger(state, 0, U32_MAX)) return wrongInteger('state', state);
+  return `Invalid state value: ${state}, supported values are: 0 (default), 1 (declined), 2 (expired-reclaimed) and 3 (released)`;
+}
+
+function wrongContext(context: unknown): string {
+  if (context !== undefined && !isMap(context))
+    return `Invalid user context '${encodeKeaJson(context).slice(0, 64)}' is not a JSON map.`;
+  return "'user-context' must be a map, not too deep and at most 12,288 octets, and 'comment' a text";
 }
 
 /**

@@ -10,7 +10,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { ServerConfig } from '../../config/model.ts';
 import { GLOBAL_STATISTICS, type GlobalStatistic, type StatisticsReader } from '../../engine/statistics.ts';
 import { type Answer, type CommandHandler, failure, Result } from '../answer.ts';
-import { isMap } from '../arguments.ts';
+import { isMap, NOT_A_MAP } from '../arguments.ts';
 
 export interface StatisticsSources {
   readonly clock: Clock;
@@ -48,7 +48,8 @@ export function subnetTotals({ subnets }: Pick<ServerConfig, 'subnets'>): Map<st
 }
 
 function statisticGet(sources: StatisticsSources, args: unknown): Answer {
-  const name = isMap(args) ? args['name'] : undefined;
+  if (args !== undefined && !isMap(args)) return failure(`Error during command processing: ${NOT_A_MAP}`);
+  const name = args?.['name'];
   if (name === undefined) return failure("Missing mandatory 'name' parameter.");
   if (typeof name !== 'string') return failure("'name' parameter expected to be a string.");
   const value = currentValue(sources, name);

@@ -57,8 +57,9 @@ t.test('config-test refuses wrong arguments with the words of Kea', async (t) =>
   const run = setUp();
   const rows: [args: unknown, text: string][] = [
     [undefined, "Missing mandatory 'arguments' parameter."],
-    [[], "'arguments' parameter expected to be a map."],
-    [null, "'arguments' parameter expected to be a map."],
+    [[], 'Error during command processing: get(string) called on a non-map Element'],
+    [null, 'Error during command processing: get(string) called on a non-map Element'],
+    [{ x: 1 }, "Missing mandatory 'Dhcp4' parameter."],
     [{}, "Missing mandatory 'Dhcp4' parameter."],
     [{ Dhcp4: {}, x: 1 }, "Unsupported 'x' parameter."],
     [{ Dhcp4: 3 }, "'Dhcp4' parameter expected to be a map."],

@@ -1,0 +1,64 @@
+/**
+ * Why an argument of a lease command is refused, in the words of Kea, because scripts and tests compare them. What Kea adds in
+ * its own form, the position of the value in the command, is left out.
+ */
+import { isIPv6 } from 'node:net';
+
+/** The sender's text, cut, so that an answer does not grow with it. */
+const QUOTED_MAX = 64;
+
+/** `value` stood where a parameter of another type, or any, was needed. */
+export function wrongParameter(name: string, value: unknown): string {
+  return value === undefined
+    ? `missing parameter '${name}'`
+    : `invalid type specified for parameter '${name}'`;
+}
+
+/** `value` is no integer within the bounds of the parameter. */
+export function wrongInteger(name: string, value: unknown): string {
+  if (typeof value !== 'number' || !Number.isInteger(value)) return wrongParameter(name, value);
+  return `out of range value (${value}) specified for parameter '${name}'`;
+}
+
+/** `text` is no IPv4 address where a lease is given. */
+export function wrongLeaseAddress(text: unknown): string {
+  if (typeof text !== 'string') return wrongParameter('ip-address', text);
+  if (isIPv6(text)) return `Non-IPv4 address specified: ${text}`;
+  return `Failed to convert '${quoted(text)}' to address: ${notConverted(text)}`;
+}
+
+/** `text` is no IPv4 address where a lease is looked for. */
+export function wrongQueryAddress(text: unknown): string {
+  if (typeof text !== 'string') return "'ip-address' is not a string.";
+  return isIPv6(text) ? `Invalid IPv4 address specified: ${text}` : notConverted(text);
+}
+
+/** `text` is no hardware address. */
+export function wrongHwAddress(text: string): string {
+  return wrongSeparated(text);
+}
+
+/** `text` is no client identifier. */
+export function wrongClientId(text: string): string {
+  if (text === '') return 'Empty DUIDs are not allowed';
+  return text.includes(':')
+    ? wrongSeparated(text)
+    : `'${quoted(text)}' is not a valid string of hexadecimal digits`;
+}
+
+function wrongSeparated(text: string): string {
+  if (text.includes('::'))
+    return `two consecutive separators (':') specified in a decoded string '${quoted(text)}'`;
+  const digit = /[^0-9a-fA-F:]/.exec(text)?.[0];
+  if (digit === undefined || text.split(':').some((octet) => octet.length > 2))
+    return `invalid format of the decoded string '${quoted(text)}'`;
+  return `'${digit}' is not a valid hexadecimal digit in decoded string '${quoted(text)}'`;
+}
+
+function notConverted(text: string): string {
+  return `Failed to convert string to address '${quoted(text)}': Invalid argument`;
+}
+
+function quoted(text: string): string {
+  return text.length <= QUOTED_MAX ? text : `${text.slice(0, QUOTED_MAX)}...`;
+}

@@ -1,0 +1,120 @@
+/** Tandem and a real Kea 2.2 are told the same, command by command, and must answer the same. */
+import { readFileSync } from 'node:fs';
+import t, { type Test } from 'tap';
+import { needRootAnd } from '../support/need.ts';
+import { sendText } from './command.ts';
+import { type CommandCase, commandCases, FREE, SEED } from './command-cases.ts';
+import { DIFFERENCES, type Outcome } from './command-differences.ts';
+import { socketOf } from './configuration.ts';
+import { temporaryDirectory } from './leftovers.ts';
+import { createNetwork } from './network.ts';
+import { serversSegment } from './pair.ts';
+import { createServer, type ServerKind } from './server.ts';
+
+const PROGRAMS = ['ip', 'kea-dhcp4'];
+/** So slow that the state machine stands still, without a partner, while the test runs. */
+const HA = { relationship: { 'max-response-delay': 600_000, 'heartbeat-delay': 300_000 } };
+/** Kea's words for the place of a value in the command. */
+const POSITION = / ?(in )?\(<wire>[^)]*\)/;
+
+type Ask = (which: CommandCase) => Promise<string>;
+
+/** Starts one server alone, though its configuration has a partner. */
+async function start(t: Test, kind: ServerKind): Promise<Ask> {
+  const directory = temporaryDirectory(t);
+  const plan = { name: 'server1', directory, mode: 'hot-standby', ha: HA } as const;
+  await createServer(createNetwork(t, serversSegment()), kind, plan).start();
+  return ({ command, args }) => sendText(socketOf(plan), JSON.stringify({ command, arguments: args }));
+}
+
+async function startBoth(t: Test): Promise<{ readonly kea: Ask; readonly tandem: Ask }> {
+  const [kea, tandem] = await Promise.all([start(t, 'kea'), start(t, 'tandem')]);
+  for (const ask of [kea, tandem]) await ask({ command: 'lease4-add', args: SEED });
+  return { kea, tandem };
+}
+
+function outcomeOf(text: string): Outcome {
+  if (text === '') return { result: -1, text: '' };
+  const { result, text: words = '' } = JSON.parse(text);
+  return { result, text: words.replace(POSITION, '') };
+}
+
+function argumentsOf(text: string): Record<string, unknown> {
+  return JSON.parse(text).arguments;
+}
+
+t.test('result and text of every command with every kind of arguments are those of Kea', async (t) => {
+  if (!needRootAnd(t, PROGRAMS)) return;
+  const { kea, tandem } = await startBoth(t);
+  const used = new Set<string>();
+  const wrong: unknown[] = [];
+  const cases = commandCases();
+  for (const which of cases) {
+    const theirs = outcomeOf(await kea(which));
+    const ours = outcomeOf(await tandem(which));
+    for (const ask of [kea, tandem]) await ask({ command: 'lease4-del', args: { 'ip-address': FREE } });
+    if (theirs.result === ours.result && theirs.text === ours.text) continue;
+    const known = DIFFERENCES.find(({ covers }) => covers(which, theirs, ours));
+    if (known === undefined) wrong.push({ ...which, theirs, ours });
+    else used.add(known.reason);
+  }
+  t.comment(`${cases.length} commands`);
+  t.same(wrong, []);
+  t.same(
+    DIFFERENCES.map(({ reason }) => reason).filter((reason) => !used.has(reason)),
+    [],
+    'a difference that is no more is taken out',
+  );
+});
+
+t.test('the same answers come octet for octet', async (t) => {
+  if (!needRootAnd(t, PROGRAMS)) return;
+  const { kea, tandem } = await startBoth(t);
+  const seed = {
+    ...SEED,
+    'user-context': { list: [], map: {}, values: [1, 2.5, null, true, 'a"/b'] },
+    expire: 1_900_000_000,
+  };
+  for (const ask of [kea, tandem]) await ask({ command: 'lease4-update', args: seed });
+  for (const which of [
+    { command: 'lease4-get-all' },
+    { command: 'lease4-get-page', args: { from: 'start', limit: 10 } },
+    { command: 'lease4-get', args: { 'ip-address': SEED['ip-address'] } },
+    { command: 'lease4-get-by-hw-address', args: { 'hw-address': 'ff:ff' } },
+    { command: 'no-such-command' },
+    { command: 'statistic-get', args: { name: 'no-such-statistic' } },
+    { command: 'dhcp-enable' },
+  ])
+    t.equal(await tandem(which), await kea(which), JSON.stringify(which));
+});
+
+t.test('status-get and statistic-get-all have everything that Kea has', async (t) => {
+  if (!needRootAnd(t, PROGRAMS)) return;
+  const { kea, tandem } = await startBoth(t);
+  const [theirs, ours] = await Promise.all([
+    kea({ command: 'status-get' }),
+    tandem({ command: 'status-get' }),
+  ]);
+  t.same(missing(argumentsOf(theirs), argumentsOf(ours)), []);
+  const statistics = { command: 'statistic-get-all' };
+  const names = Object.keys(argumentsOf(await kea(statistics)));
+  const all = Object.keys(argumentsOf(await tandem(statistics)));
+  t.same(
+    names.filter((name) => !all.includes(name)),
+    [],
+  );
+});
+
+/** Paths of members that `ours` lacks or that have another type there. */
+function missing(theirs: unknown, ours: unknown, path = ''): string[] {
+  if (typeof theirs !== typeof ours || Array.isArray(theirs) !== Array.isArray(ours)) return [path];
+  if (typeof theirs !== 'object' || theirs === null) return [];
+  return Object.entries(theirs).flatMap(([name, value]) =>
+    missing(value, (Object(ours) as Record<string, unknown>)[name], `${path}/${name}`),
+  );
+}
+
+t.test('docs/kea-compatibility.md tells every difference', async (t) => {
+  const page = readFileSync(new URL('../../../docs/kea-compatibility.md', import.meta.url), 'utf8');
+  for (const { reason } of DIFFERENCES) t.ok(page.includes(`- ${reason}\n`), reason);
+});
