@@ -7,7 +7,6 @@ import { formatProblem } from '../config/problem.ts';
 import type { CommandHandler, CommandTable } from '../control/answer.ts';
 import type { ConfigOutcome } from '../control/commands/configuration.ts';
 import { createLease4Commands } from '../control/commands/lease4.ts';
-import type { ReleasedAs } from '../control/commands/lease4-json.ts';
 import { LeaseSubnets } from '../control/commands/lease4-subnets.ts';
 import { createServerCommands, type ServerSources } from '../control/commands/server.ts';
 import { subnetTotals } from '../control/commands/statistics.ts';
@@ -15,6 +14,7 @@ import { createMetrics } from '../control/metrics.ts';
 import { createMonitoringPages } from '../control/monitoring.ts';
 import { type ControlServer, openControlServer } from '../control/server.ts';
 import { dhcpState, type ServiceSwitch } from '../ha/service-switch.ts';
+import type { ChangeSource } from '../lease/store.ts';
 import type { Log } from '../log/logger.ts';
 import { VERSION } from '../version.ts';
 import type { ConfigurationFile } from './configuration.ts';
@@ -60,22 +60,21 @@ export class Control {
     this.#subnets = subnetsOf(parts.config);
     this.table = new Map<string, CommandHandler>([
       ...createServerCommands(this.#serverSources()),
-      ...this.#leaseCommands('released'),
+      ...this.#leaseCommands('administrator'),
       ...parts.highAvailability.commands,
     ]);
   }
 
-  /** The table as peers see it: Kea before 2.7 refuses a page with a lease in state released. */
+  /** The table as peers see it. */
   get peerTable(): CommandTable {
-    const page = this.#leaseCommands('expired-reclaimed').get('lease4-get-page');
-    return page === undefined ? this.table : new Map([...this.table, ['lease4-get-page', page]]);
+    return new Map([...this.table, ...this.#leaseCommands('peer')]);
   }
 
-  #leaseCommands(releasedAs: ReleasedAs): Map<string, CommandHandler> {
+  #leaseCommands(caller: ChangeSource): Map<string, CommandHandler> {
     const { config, leases, clock } = this.#parts;
     if (!config().leaseCommands) return new Map();
-    const parts = { store: leases.store, subnets: this.#subnets, clock, yieldTurn: () => nextTurn() };
-    return createLease4Commands(parts, releasedAs);
+    const parts = { store: leases.store, subnets: this.#subnets, clock, caller, yieldTurn: () => nextTurn() };
+    return createLease4Commands(parts);
   }
 
   /** @throws when a control socket cannot be opened */

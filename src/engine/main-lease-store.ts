@@ -1,6 +1,6 @@
 /** The LeaseStore of the running server: table, pools, statistics and change log, each call one short locked section. */
 import type { Clock } from '../base/clock.ts';
-import type { Ipv4 } from '../base/ipv4.ts';
+import { formatIpv4, type Ipv4 } from '../base/ipv4.ts';
 import { AddressOrder, firstAbove } from '../lease/address-order.ts';
 import type { LeaseBook } from '../lease/book.ts';
 import { hasRow } from '../lease/csv.ts';
@@ -9,7 +9,7 @@ import { NO_SLOT } from '../lease/hash-chain.ts';
 import { RowFlag } from '../lease/layout.ts';
 import { type Lease4, LeaseState } from '../lease/model.ts';
 import { type ByteRange, REFUSED } from '../lease/rows.ts';
-import type { LeaseStore, PutOutcome } from '../lease/store.ts';
+import type { ChangeSource, LeaseStore, PutOutcome } from '../lease/store.ts';
 import type { LeaseAccounting } from './lease-accounting.ts';
 import { PARKED_MS_MAX } from './park.ts';
 
@@ -61,7 +61,7 @@ export class MainLeaseStore implements LeaseStore {
     return this.#chain((after) => table.findByClientId(clientId, 0, clientId.length, subnetId ?? 0, after));
   }
 
-  put(lease: Lease4): PutOutcome {
+  put(lease: Lease4, source: ChangeSource = 'peer'): PutOutcome {
     const record = recordOfLease(lease);
     if (!hasRow(record)) return 'full';
     return this.#locked(() => {
@@ -69,7 +69,7 @@ export class MainLeaseStore implements LeaseStore {
       const existing = table.findByAddress(lease.address);
       const before = existing === NO_SLOT ? null : table.rows.state(existing);
       const beforeSubnet = existing === NO_SLOT ? lease.subnetId : table.rows.subnetId(existing);
-      if (existing !== NO_SLOT && this.#isBusy(existing, lease)) return 'busy';
+      if (existing !== NO_SLOT && this.#isBusy(existing, lease, source)) return 'busy';
       if (!this.#hasRoom()) return 'full';
       const slot = this.#book.write(record, this.#parts.clock.wallSec());
       if (slot === NO_SLOT) return 'full';
@@ -84,11 +84,13 @@ export class MainLeaseStore implements LeaseStore {
     });
   }
 
-  remove(address: Ipv4): boolean {
+  remove(address: Ipv4, source: ChangeSource = 'peer'): boolean {
     return this.#locked(() => {
       const { table } = this.#book;
       const slot = table.findByAddress(address);
       if (slot === NO_SLOT || table.rows.state(slot) === LeaseState.offered) return false;
+      if (source === 'administrator' && this.#isBeingGiven(slot))
+        throw new Error(`ResourceBusy: IP address:${formatIpv4(address)} could not be deleted.`);
       if (!this.#hasRoom())
         throw new Error('the lease file is not being written (see the log): nothing was deleted');
       this.#parts.accounting().changed(table.rows.subnetId(slot), table.rows.state(slot), null);
@@ -163,19 +165,32 @@ export class MainLeaseStore implements LeaseStore {
     return this.#book.changes.free() > 2 * 65_536;
   }
 
-  /**
-   * Whether the row's address goes to another client than that of `lease` right now: a shard waits with the ACK or has
-   * just sent it, and no peer has refused the change. What a partner sends then has crossed our own update on the way, and
-   * one of the two clients must not get its ACK. A settled row gives way to a client that was seen later. Beyond the time
-   * that a reply may be parked everything gives way.
-   */
-  #isBusy(slot: number, lease: Lease4): boolean {
-    const { table } = this.#book;
-    const { rows } = table;
+  /** Whether a shard waits with the ACK for this row, which no peer has refused. */
+  #isBeingGiven(slot: number): boolean {
+    const change = this.#book.table.rows.unsettledChange(slot);
+    return change !== 0 && change !== REFUSED && this.#isFreshGrant(slot);
+  }
+
+  /** Whether a client got the row here, so lately that its ACK may be parked: beyond that time everything gives way. */
+  #isFreshGrant(slot: number): boolean {
+    const { rows } = this.#book.table;
     if (rows.state(slot) !== LeaseState.assigned || (rows.flags(slot) & RowFlag.granted) === 0) return false;
-    const change = rows.unsettledChange(slot);
-    if (change === REFUSED || (change === 0 && lease.clttSec > rows.clttSec(slot))) return false;
-    if (this.#parts.clock.wallSec() - rows.clttSec(slot) > Math.ceil(PARKED_MS_MAX / 1000)) return false;
+    return this.#parts.clock.wallSec() - rows.clttSec(slot) <= Math.ceil(PARKED_MS_MAX / 1000);
+  }
+
+  /**
+   * Whether the row's address goes to another client than that of `lease` right now: one of the two clients must not get
+   * its ACK. For everybody that is so while a shard waits with the ACK. What a partner sends may also have been on the
+   * way when the ACK left, unless its client was seen later; an administrator has seen what is there.
+   */
+  #isBusy(slot: number, lease: Lease4, source: ChangeSource): boolean {
+    const { table } = this.#book;
+    const mayHaveCrossed =
+      source === 'peer' &&
+      table.rows.unsettledChange(slot) === 0 &&
+      lease.clttSec <= table.rows.clttSec(slot) &&
+      this.#isFreshGrant(slot);
+    if (!mayHaveCrossed && !this.#isBeingGiven(slot)) return false;
     return !table.belongsTo(slot, rangeOf(lease.clientId ?? NO_BYTES), rangeOf(lease.hwAddress));
   }
 

@@ -11,15 +11,25 @@ import type { Lease4 } from './model.ts';
  */
 export type PutOutcome = 'created' | 'updated' | 'full' | 'busy';
 
+/**
+ * Who wants a change. What a peer sends may have crossed a change of ours on the way; an administrator means what is there
+ * now.
+ */
+export type ChangeSource = 'peer' | 'administrator';
+
 export interface LeaseStore {
   /** The lease at an address in any state but offered, or null. */
   get(address: Ipv4): Lease4 | null;
   findByHwAddress(hwAddress: Uint8Array, subnetId: number | null): Lease4[];
   findByClientId(clientId: Uint8Array, subnetId: number | null): Lease4[];
-  /** Writes a lease over whatever stands at its address. */
-  put(lease: Lease4): PutOutcome;
-  /** Deletes the lease at an address; false when there is none. */
-  remove(address: Ipv4): boolean;
+  /** Writes a lease over whatever stands at its address. @param source default: a peer */
+  put(lease: Lease4, source?: ChangeSource): PutOutcome;
+  /**
+   * Deletes the lease at an address; false when there is none.
+   * @param source default: a peer
+   * @throws when nothing can be deleted now
+   */
+  remove(address: Ipv4, source?: ChangeSource): boolean;
   /** At most `limit` leases with addresses strictly above `from` (-1 = from the start), ascending by address. */
   page(from: number, limit: number): Lease4[];
   /** Every address that has a lease or an offer, ascending; never changed afterwards. */

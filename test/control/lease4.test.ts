@@ -25,10 +25,10 @@ const subnets = new LeaseSubnets([
 /** What a client of the control API or a peer would see. */
 function commands(
   test: TestStore = createTestStore(4_096, [1, 7]),
-  audience: 'administrator' | 'peer' = 'peer',
+  caller: 'administrator' | 'peer' = 'peer',
 ) {
-  const parts = { store: test.store, subnets: () => subnets, clock, yieldTurn: async () => {} };
-  const table = createLease4Commands(parts, audience === 'peer' ? 'expired-reclaimed' : 'released');
+  const parts = { store: test.store, subnets: () => subnets, clock, caller, yieldTurn: async () => {} };
+  const table = createLease4Commands(parts);
   const run = async (name: string, args: unknown) => {
     const answer = await table.get(name)!(args);
     return JSON.parse(JSON.stringify(answer));
@@ -305,10 +305,14 @@ t.test('a page of a real Kea can be written by ours, key for key', async (t) => 
     { id: 1, prefix: parseIpv4('10.99.0.0')!, prefixLength: 16, validLifetime: lifetime(3600) },
   ]);
   const { store } = createTestStore();
-  const table = createLease4Commands(
-    { store, subnets: () => wide, clock, yieldTurn: async () => {} },
-    'released',
-  );
+  const caller = 'administrator';
+  const table = createLease4Commands({
+    store,
+    subnets: () => wide,
+    clock,
+    caller,
+    yieldTurn: async () => {},
+  });
   const leases = pages[0].arguments.leases.map((entry: { cltt: number; 'valid-lft': number }) => ({
     ...entry,
     expire: entry.cltt + entry['valid-lft'],
@@ -509,7 +513,7 @@ t.test(
 
 t.test('no arguments make a command throw', async (t) => {
   const { run } = commands();
-  const names = [...createLease4Commands({} as never, 'released').keys()];
+  const names = [...createLease4Commands({} as never).keys()];
   const anyMember = fc.oneof(
     fc.jsonValue(),
     fc.constantFrom<unknown>('10.0.0.1', '02:00', 1, 0, -1, 'start', 'hw-address', true, {}, []),

@@ -276,3 +276,39 @@ t.test('a change that does not reach the disk is waited for again', async (t) =>
   await store.durable(1);
   t.equal(tries, 2);
 });
+
+t.test('an administrator changes a lease as soon as its ACK has left, and not before', async (t) => {
+  const { server, store, clock } = benchFor(t);
+  server.policy({ activeServers: 1, scopes: 1, updateMode: UpdateMode.await });
+  const given = (n: number, at: string) => {
+    server.send(request(n, at));
+    const lease = store.get(address(at))!;
+    // Seen long before, as when an `expire` is given: who seems to be the newer client is of no importance.
+    const clttSec = clock.wallSec() - 1000;
+    return { ...lease, hwAddress: Uint8Array.of(9, 9, 9, 9, 9, 9), clientId: Uint8Array.of(9, n), clttSec };
+  };
+  const other = given(1, '10.0.0.10');
+  t.equal(store.put(other, 'administrator'), 'busy', 'the ACK may leave any moment');
+  t.throws(
+    () => store.remove(other.address, 'administrator'),
+    /ResourceBusy/,
+    'the address would be given again',
+  );
+  server.makeDurable();
+  t.equal(store.put(other, 'administrator'), 'busy', 'it waits for the partner');
+  server.verdict(1, 1, Verdict.confirmed);
+  t.equal(store.put(other, 'peer'), 'busy', 'this one may have crossed ours');
+  t.equal(store.put(other, 'administrator'), 'updated', 'in the same moment');
+  t.same(store.get(other.address)?.hwAddress, other.hwAddress);
+
+  const deleted = given(2, '10.0.0.11');
+  server.makeDurable();
+  t.throws(() => store.remove(deleted.address, 'administrator'), /ResourceBusy/);
+  server.verdict(2, 1, Verdict.confirmed);
+  t.equal(store.remove(deleted.address, 'administrator'), true);
+
+  const refused = given(3, '10.0.0.12');
+  server.makeDurable();
+  server.verdict(3, 1, Verdict.rejected);
+  t.equal(store.put(refused, 'administrator'), 'updated', 'its client hears nothing');
+});

@@ -227,11 +227,12 @@ async function answering(t: Test, page: KeaReply | null) {
   const lifetime = { minSec: 1, defaultSec: 1, maxSec: 1 };
   const prefix = parseIpv4('10.99.0.0')!;
   const subnets = new LeaseSubnets([{ id: 1, prefix, prefixLength: 16, validLifetime: lifetime }]);
-  const parts = { store, subnets: () => subnets, clock: systemClock, yieldTurn: async () => {} };
+  const caller = 'peer' as const;
+  const parts = { store, subnets: () => subnets, clock: systemClock, caller, yieldTurn: async () => {} };
   const ha = new Server(config, new VirtualTime(), []).start();
   const http = createKeaHttpServer({
     log: recordLog().log,
-    table: new Map([...ha.service.commands, ...createLease4Commands(parts, 'expired-reclaimed')]),
+    table: new Map([...ha.service.commands, ...createLease4Commands(parts)]),
     address: '127.0.0.1',
     port: 0,
     service: 'dhcp4',

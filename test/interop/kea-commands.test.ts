@@ -13,7 +13,7 @@ import { createServer, type ServerKind } from './server.ts';
 
 const PROGRAMS = ['ip', 'kea-dhcp4'];
 /** So slow that the state machine stands still, without a partner, while the test runs. */
-const HA = { relationship: { 'max-response-delay': 65_535_000, 'heartbeat-delay': 65_000 } };
+const HA = { relationship: { 'max-response-delay': 65_000, 'heartbeat-delay': 65_000 } };
 /** Kea's words for the place of a value in the command. */
 const POSITION = / ?(in )?\(<wire>[^)]*\)/;
 

@@ -195,9 +195,10 @@ t.test(
       store,
       subnets: () => new LeaseSubnets([]),
       clock: systemClock,
+      caller: 'peer' as const,
       yieldTurn: async () => {},
     };
-    const table = createLease4Commands(parts, 'expired-reclaimed');
+    const table = createLease4Commands(parts);
     const { port, events } = await listen(t, relationship({}), table);
     const requests = trace.filter(
       (message) => message.method === 'POST' && message.body.command.startsWith('lease4'),
@@ -248,8 +249,9 @@ t.test('leases go from the shards of one server into the store of the other', as
       validLifetime: { minSec: 1, defaultSec: 1, maxSec: 1 },
     },
   ]);
-  const parts = { store, subnets: () => subnets, clock: systemClock, yieldTurn: async () => {} };
-  const { port } = await listen(t, relationship({}), createLease4Commands(parts, 'expired-reclaimed'));
+  const caller = 'peer' as const;
+  const parts = { store, subnets: () => subnets, clock: systemClock, caller, yieldTurn: async () => {} };
+  const { port } = await listen(t, relationship({}), createLease4Commands(parts));
   const client = createPeerClient(peerAt(port), 4);
   const shards = new TestShards(2);
   const failures: string[] = [];

@@ -13,10 +13,18 @@
  * command refused, with nothing applied; and when this server can take no lease at all it says so of the whole command.
  */
 import { formatIpv4, type Ipv4 } from '../../base/ipv4.ts';
+import type { ChangeSource } from '../../lease/store.ts';
 import { type Answer, failure, Result } from '../answer.ts';
 import { type ArgumentMap, isMap } from '../arguments.ts';
 import { LeaseFault } from './lease4-fault.ts';
-import { type LeaseCommandParts, putLease, removeLease, STORE_FULL, whenDurable } from './lease4-parts.ts';
+import {
+  type LeaseCommandParts,
+  putLease,
+  removeLease,
+  STORE_FULL,
+  sourceOf,
+  whenDurable,
+} from './lease4-parts.ts';
 import { readLease } from './lease4-read.ts';
 import { readAddress } from './lease4-text.ts';
 
@@ -44,64 +52,11 @@ export async function leaseBulkApply(parts: LeaseCommandParts, args: unknown): P
     return failure(
       `'deleted-leases' and 'leases' must be lists of maps with an 'ip-address', at most ${BULK_LEASES_MAX}`,
     );
-  const failedDeletions = applyDeletions(parts, deletions);
-  const failedUpdates = applyUpdates(parts, updates);
+  const source = sourceOf(parts, args);
+  const failedDeletions = applyDeletions(parts, deletions, source);
+  const failedUpdates = applyUpdates(parts, updates, source);
   const unable =
     failedDeletions.find(({ result }) => result === Result.error) ??
     failedUpdates.find((fault) => fault['error-message'] === STORE_FULL.text);
   // No fault of a lease but of this server: the sender must not count on it any more.
   if (unable !== undefined) return failure(unable['error-message']);
-  const applied = deletions.length + updates.length - failedDeletions.length - failedUpdates.length;
-  const answer = describe(applied, failedDeletions, failedUpdates);
-  return applied === 0 ? answer : whenDurable(parts.store, answer);
-}
-
-function readItems(list: unknown): Item[] | null {
-  if (list === undefined) return [];
-  if (!Array.isArray(list) || list.length > BULK_LEASES_MAX) return null;
-  const items: Item[] = [];
-  for (const args of list) {
-    const address = isMap(args) ? readAddress(args['ip-address']) : null;
-    if (address === null) return null;
-    items.push({ args, address });
-  }
-  return items;
-}
-
-function applyDeletions({ store }: LeaseCommandParts, items: readonly Item[]): FaultEntry[] {
-  const faults: FaultEntry[] = [];
-  for (const { address } of items) {
-    const removed = removeLease(store, address);
-    if (removed === false) faults.push(faultEntry(address, Result.empty, 'lease not found'));
-    else if (removed !== true) faults.push(faultEntry(address, Result.error, removed));
-  }
-  return faults;
-}
-
-function applyUpdates(parts: LeaseCommandParts, items: readonly Item[]): FaultEntry[] {
-  const subnets = parts.subnets();
-  const nowSec = parts.clock.wallSec();
-  const faults: FaultEntry[] = [];
-  for (const { args, address } of items) {
-    const lease = readLease(args, address, subnets, nowSec);
-    const outcome = lease instanceof LeaseFault ? lease : putLease(parts.store, lease);
-    if (outcome instanceof LeaseFault) faults.push(faultEntry(address, outcome.result, outcome.text));
-  }
-  return faults;
-}
-
-function faultEntry(address: Ipv4, result: number, text: string): FaultEntry {
-  return { 'ip-address': formatIpv4(address), result, 'error-message': text };
-}
-
-function describe(applied: number, failedDeletions: FaultEntry[], failedUpdates: FaultEntry[]): Answer {
-  const failed = {
-    ...(failedDeletions.length === 0 ? {} : { 'failed-deleted-leases': failedDeletions }),
-    ...(failedUpdates.length === 0 ? {} : { 'failed-leases': failedUpdates }),
-  };
-  return {
-    result: applied > 0 ? Result.success : Result.empty,
-    text: `Bulk apply of ${applied} IPv4 leases completed.`,
-    ...(failedDeletions.length + failedUpdates.length === 0 ? {} : { arguments: failed }),
-  };
-}

@@ -5,7 +5,7 @@ import { type Answer, failure, Result, success } from '../answer.ts';
 import { isMap, NOT_A_MAP } from '../arguments.ts';
 import { LeaseFault } from './lease4-fault.ts';
 import { identifyLease } from './lease4-identify.ts';
-import { type LeaseCommandParts, putLease, removeLease, whenDurable } from './lease4-parts.ts';
+import { type LeaseCommandParts, putLease, removeLease, sourceOf, whenDurable } from './lease4-parts.ts';
 import { readLease } from './lease4-read.ts';
 import { readAddress } from './lease4-text.ts';
 import { wrongLeaseAddress, wrongParameter } from './lease4-words.ts';
@@ -17,7 +17,7 @@ export async function leaseAdd(parts: LeaseCommandParts, args: unknown): Promise
   const { store } = parts;
   const address = formatIpv4(lease.address);
   if (store.get(lease.address) !== null) return failure('IPv4 lease already exists.', Result.conflict);
-  const outcome = putLease(store, lease);
+  const outcome = putLease(store, lease, sourceOf(parts, args));
   if (outcome instanceof LeaseFault) return outcome.answer();
   return whenDurable(store, success(`Lease for address ${address}, subnet-id ${lease.subnetId} added.`));
 }
@@ -34,15 +34,16 @@ export async function leaseUpdate(parts: LeaseCommandParts, args: unknown): Prom
       `failed to update the lease with address ${formatIpv4(lease.address)} - no such lease`,
       Result.conflict,
     );
-  const outcome = putLease(store, lease);
+  const outcome = putLease(store, lease, sourceOf(parts, args));
   if (outcome instanceof LeaseFault) return outcome.answer();
   return whenDurable(store, success(`IPv4 lease ${outcome === 'created' ? 'added' : 'updated'}.`));
 }
 
-export async function leaseDelete({ store }: LeaseCommandParts, args: unknown): Promise<Answer> {
+export async function leaseDelete(parts: LeaseCommandParts, args: unknown): Promise<Answer> {
+  const { store } = parts;
   const lease = identifyLease(store, args, 'Delete');
   if (lease instanceof LeaseFault) return lease.answer();
-  const removed = lease !== null && removeLease(store, lease.address);
+  const removed = lease !== null && removeLease(store, lease.address, sourceOf(parts, args));
   if (typeof removed === 'string') return failure(removed);
   return removed
     ? whenDurable(store, success('IPv4 lease deleted.'))

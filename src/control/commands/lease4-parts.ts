@@ -2,8 +2,9 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Ipv4 } from '../../base/ipv4.ts';
 import type { Lease4 } from '../../lease/model.ts';
-import type { LeaseStore } from '../../lease/store.ts';
+import type { ChangeSource, LeaseStore } from '../../lease/store.ts';
 import { type Answer, failure } from '../answer.ts';
+import { isMap } from '../arguments.ts';
 import { LeaseFault } from './lease4-fault.ts';
 import type { LeaseSubnets } from './lease4-subnets.ts';
 
@@ -12,6 +13,8 @@ export interface LeaseCommandParts {
   /** Read at each command: a reload brings other subnets. */
   readonly subnets: () => LeaseSubnets;
   readonly clock: Clock;
+  /** Who reaches these commands: the peer port, or a control socket. */
+  readonly caller: ChangeSource;
   /** Lets the event loop turn once. */
   readonly yieldTurn: () => Promise<void>;
 }
@@ -36,17 +39,26 @@ export const STORE_FULL = LeaseFault.failed(
 /** What a partner hears whose update crossed a lease of ours on the way: Kea says the same of an address in work. */
 const ADDRESS_BUSY = LeaseFault.conflict('the address is being given to another client');
 
+/** Whose change a command is: a partner's may come by a control socket too, and then says so. */
+export function sourceOf({ caller }: LeaseCommandParts, args: unknown): ChangeSource {
+  return isMap(args) && args['origin'] === 'ha-partner' ? 'peer' : caller;
+}
+
 /** Writes a lease over whatever stands at its address. */
-export function putLease(store: LeaseStore, lease: Lease4): 'created' | 'updated' | LeaseFault {
-  const outcome = store.put(lease);
+export function putLease(
+  store: LeaseStore,
+  lease: Lease4,
+  source: ChangeSource,
+): 'created' | 'updated' | LeaseFault {
+  const outcome = store.put(lease, source);
   if (outcome === 'full') return STORE_FULL;
   return outcome === 'busy' ? ADDRESS_BUSY : outcome;
 }
 
 /** Deletes a lease; an error text when the store cannot. */
-export function removeLease(store: LeaseStore, address: Ipv4): boolean | string {
+export function removeLease(store: LeaseStore, address: Ipv4, source: ChangeSource): boolean | string {
   try {
-    return store.remove(address);
+    return store.remove(address, source);
   } catch (error) {
     return (error as Error).message;
   }

@@ -6,7 +6,7 @@ import { type Answer, failure, Result, success } from '../answer.ts';
 import { isMap, NOT_A_MAP } from '../arguments.ts';
 import { LeaseFault } from './lease4-fault.ts';
 import { identifyLease } from './lease4-identify.ts';
-import { leaseArguments, leaseListArguments, type ReleasedAs } from './lease4-json.ts';
+import { leaseArguments, leaseListArguments } from './lease4-json.ts';
 import type { LeaseCommandParts } from './lease4-parts.ts';
 import { readAddress, readOctets } from './lease4-text.ts';
 import { wrongClientId, wrongHwAddress } from './lease4-words.ts';
@@ -49,11 +49,7 @@ function wrongSubnets(args: unknown): string | null {
  * `{"from": "start" | ADDRESS, "limit": N}` gives the next N leases above the address. A page is never cut below its
  * limit: whoever asks would take a short page for the last one.
  */
-export async function leaseGetPage(
-  parts: LeaseCommandParts,
-  args: unknown,
-  releasedAs: ReleasedAs,
-): Promise<Answer> {
+export async function leaseGetPage(parts: LeaseCommandParts, args: unknown): Promise<Answer> {
   if (args === undefined) return failure('no parameters specified for the lease4-get-page command');
   if (!isMap(args)) return failure(NOT_A_MAP);
   const from = args['from'] === 'start' ? -1 : readAddress(args['from']);
@@ -63,8 +59,9 @@ export async function leaseGetPage(
   const leases = parts.store.page(from, Math.min(limit, ANSWER_LEASES_MAX + 1));
   if (leases.length > ANSWER_LEASES_MAX)
     return failure(`more than ${ANSWER_LEASES_MAX} leases in a page: lower 'limit' (sync-page-limit)`);
-  // Another Tandem says so and can read every state.
-  const shownAs = args['tandem'] === undefined ? releasedAs : 'released';
+  // Kea before 2.7 refuses a page with a lease in state released; another Tandem says so and can read every state.
+  const shownAs =
+    parts.caller === 'administrator' || args['tandem'] !== undefined ? 'released' : 'expired-reclaimed';
   const page = await leaseListArguments(leases, { counted: true, releasedAs: shownAs }, parts.yieldTurn);
   return found(leases.length, page);
 }

@@ -2,7 +2,6 @@
 import type { CommandHandler } from '../answer.ts';
 import { leaseBulkApply } from './lease4-bulk-apply.ts';
 import { leaseAdd, leaseDelete, leaseUpdate } from './lease4-change.ts';
-import type { ReleasedAs } from './lease4-json.ts';
 import type { LeaseCommandParts } from './lease4-parts.ts';
 import {
   leaseGet,
@@ -12,14 +11,8 @@ import {
   leaseGetPage,
 } from './lease4-query.ts';
 
-/**
- * Handlers by name.
- * @param releasedAs how pages show released leases: as they are, or in the state that Kea before 2.7 knows
- */
-export function createLease4Commands(
-  parts: LeaseCommandParts,
-  releasedAs: ReleasedAs,
-): Map<string, CommandHandler> {
+/** Handlers by name, for one kind of caller. */
+export function createLease4Commands(parts: LeaseCommandParts): Map<string, CommandHandler> {
   return new Map<string, CommandHandler>([
     ['lease4-add', (args) => leaseAdd(parts, args)],
     ['lease4-bulk-apply', (args) => leaseBulkApply(parts, args)],
@@ -28,7 +21,7 @@ export function createLease4Commands(
     ['lease4-get-all', (args) => leaseGetAll(parts, args)],
     ['lease4-get-by-client-id', (args) => leaseGetByClientId(parts, args)],
     ['lease4-get-by-hw-address', (args) => leaseGetByHwAddress(parts, args)],
-    ['lease4-get-page', (args) => leaseGetPage(parts, args, releasedAs)],
+    ['lease4-get-page', (args) => leaseGetPage(parts, args)],
     ['lease4-update', (args) => leaseUpdate(parts, args)],
   ]);
 }
