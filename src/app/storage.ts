@@ -72,6 +72,8 @@ export class Storage {
   /** Stops the journal after everything is written. @returns false when rows are left that the disk did not take */
   async stop(): Promise<boolean> {
     for (const timer of this.#timers) clearInterval(timer);
+    // Before the lock is given back: a clean-up must not change files that another process works on.
+    await this.#maintenance.stop(() => this.#parts.threads.endJobs());
     this.journal.stop();
     const report = await this.#running;
     this.#unlock();

@@ -15,6 +15,7 @@ const JOB_IDLE_MS = 10_000;
 export class Threads {
   readonly #longLived: Piscina;
   readonly #jobs: Piscina;
+  #jobsEnd: Promise<void> | null = null;
 
   /** @param shards threads of the data plane; the journal has one more */
   constructor(shards: number) {
@@ -49,8 +50,14 @@ export class Threads {
     return this.#jobs.run(task, { name: 'runCleanup' });
   }
 
+  /** Ends a job under way, whose promise rejects then; resolves when its thread is gone. There are no jobs any more. */
+  endJobs(): Promise<void> {
+    this.#jobsEnd ??= this.#jobs.destroy();
+    return this.#jobsEnd;
+  }
+
   /** Ends the threads; their tasks have returned before. */
   async close(): Promise<void> {
-    await Promise.all([this.#longLived.destroy(), this.#jobs.destroy()]);
+    await Promise.all([this.#longLived.destroy(), this.endJobs()]);
   }
 }

@@ -22,11 +22,14 @@ export async function serve(options: ServeOptions, exit: (code: number) => void)
     log('TDM_CONFIG_REFUSED', { file: options.path, problems: loaded.problems.length });
     return exit(ExitCode.failed);
   }
-  let app: App | null = null;
+  let isEnding = false;
+  // What comes while the server starts waits until it has started; a second signal must not cut the first one short.
   const shutdown = (exitValue: number): void => {
-    const stopping = app === null ? Promise.resolve(true) : app.stop();
-    void stopping.then((drained) => exit(drained ? exitValue : ExitCode.failed));
+    if (isEnding) return;
+    isEnding = true;
+    void started.then(async (app) => exit((await app.stop()) ? exitValue : ExitCode.failed), notStarted);
   };
+  const notStarted = (): void => {};
   const onFatal = (error: unknown): void => {
     log('TDM_ENGINE_THREAD_FAILED', {
       reason: String(error),
@@ -35,14 +38,14 @@ export async function serve(options: ServeOptions, exit: (code: number) => void)
     exit(ExitCode.internal);
   };
   const { serverPort, clientPort } = options;
-  try {
-    app = await App.start({ file: options, loaded, serverPort, clientPort, log, shutdown, onFatal });
-  } catch (error) {
-    log('TDM_ENGINE_NOT_STARTED', { reason: (error as Error).message });
-    return exit(ExitCode.failed);
-  }
-  const running = app;
   process.on('SIGTERM', () => shutdown(ExitCode.ok));
   process.on('SIGINT', () => shutdown(ExitCode.ok));
-  process.on('SIGHUP', () => void running.reload());
+  process.on('SIGHUP', () => void started.then((app) => (isEnding ? undefined : app.reload()), notStarted));
+  const started = App.start({ file: options, loaded, serverPort, clientPort, log, shutdown, onFatal });
+  try {
+    await started;
+  } catch (error) {
+    log('TDM_ENGINE_NOT_STARTED', { reason: (error as Error).message });
+    exit(ExitCode.failed);
+  }
 }

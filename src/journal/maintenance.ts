@@ -15,6 +15,12 @@ export class LeaseFileMaintenance {
   readonly #runJob: (task: CleanupTask) => Promise<CleanupOutcome>;
   readonly #log: Log;
   #isRunning = false;
+  #end: Promise<void> = Promise.resolve();
+  #isStopped = false;
+  #stopWaits = (): void => {};
+  readonly #stopped = new Promise<void>((resolve) => {
+    this.#stopWaits = resolve;
+  });
 
   /** @param runJob runs `runCleanup` (cleanup.ts) in a worker */
   constructor(
@@ -31,10 +37,29 @@ export class LeaseFileMaintenance {
 
   /** Runs a clean-up to its end and logs how it went; does nothing while one is running. Never rejects. */
   async cleanUp(): Promise<void> {
-    if (this.#isRunning) return;
+    if (this.#isRunning || this.#isStopped) return;
+    this.#end = this.#run();
+    await this.#end;
+  }
+
+  /**
+   * Begins no clean-up any more and cuts short the one under way, which loses nothing: the next start finishes it. When this
+   * resolves, nobody works on the files but the journal, so that they may become another process's.
+   * @param endJob ends the worker that runs the job; resolves when it is gone
+   */
+  async stop(endJob: () => Promise<void>): Promise<void> {
+    this.#isStopped = true;
+    this.#stopWaits();
+    await endJob();
+    await this.#end;
+  }
+
+  async #run(): Promise<void> {
     this.#isRunning = true;
     try {
-      const rotation = await this.#client.rotate(ROTATION_TIMEOUT_MS);
+      // A journal that ends meanwhile may leave the question without an answer.
+      const rotation = await Promise.race([this.#client.rotate(ROTATION_TIMEOUT_MS), this.#stopped]);
+      if (this.#isStopped) return this.#log('TDM_JOURNAL_CLEANUP_CUT_SHORT');
       if (rotation === 'failed') {
         this.#log('TDM_JOURNAL_CLEANUP_FAILED', { reason: 'the lease file could not be frozen' });
         return;
@@ -43,6 +68,7 @@ export class LeaseFileMaintenance {
       this.#log('TDM_JOURNAL_CLEANUP_STARTED', { resumed: rotation === 'unfinished' });
       this.#logOutcome(await this.#runJob({ path: this.#path }));
     } catch (error) {
+      if (this.#isStopped) return this.#log('TDM_JOURNAL_CLEANUP_CUT_SHORT');
       this.#log('TDM_JOURNAL_CLEANUP_FAILED', {
         reason: error instanceof Error ? error.message : String(error),
       });

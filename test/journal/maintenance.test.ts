@@ -97,3 +97,40 @@ t.test('when the file cannot be frozen no job is started', async (t) => {
   await maintenance.cleanUp();
   t.match(logged, [['TDM_JOURNAL_CLEANUP_FAILED', { reason: /could not be frozen/ }]]);
 });
+
+t.test('a stop cuts a clean-up short, begins none, and is over when nobody works on the files', async (t) => {
+  let endJob = (): void => {};
+  const job = new Promise<CleanupOutcome>((_, reject) => {
+    endJob = () => reject(new Error('Terminating worker thread'));
+  });
+  const { maintenance, logged } = await running(t, () => {
+    begun();
+    return job;
+  });
+  let begun = (): void => {};
+  const begins = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  const cleanUp = maintenance.cleanUp();
+  await begins;
+  await maintenance.stop(async () => endJob());
+  await cleanUp;
+  await maintenance.cleanUp();
+  t.same(
+    logged.map(([id]) => id),
+    ['TDM_JOURNAL_CLEANUP_STARTED', 'TDM_JOURNAL_CLEANUP_CUT_SHORT'],
+  );
+});
+
+t.test('a stop does not wait for a journal that answers no more', async (t) => {
+  const { maintenance, client, logged } = await running(t);
+  // Answers nothing any more.
+  client.rotate = () => new Promise(() => {});
+  const cleanUp = maintenance.cleanUp();
+  await maintenance.stop(async () => {});
+  await cleanUp;
+  t.same(
+    logged.map(([id]) => id),
+    ['TDM_JOURNAL_CLEANUP_CUT_SHORT'],
+  );
+});

@@ -46,13 +46,17 @@ export function wrongClientId(text: string): string {
     : `'${quoted(text)}' is not a valid string of hexadecimal digits`;
 }
 
+/** The first octet that is none decides. */
 function wrongSeparated(text: string): string {
-  if (text.includes('::'))
-    return `two consecutive separators (':') specified in a decoded string '${quoted(text)}'`;
-  const digit = /[^0-9a-fA-F:]/.exec(text)?.[0];
-  if (digit === undefined || text.split(':').some((octet) => octet.length > 2))
-    return `invalid format of the decoded string '${quoted(text)}'`;
-  return `'${digit}' is not a valid hexadecimal digit in decoded string '${quoted(text)}'`;
+  for (const octet of text.split(':')) {
+    if (octet === '')
+      return `two consecutive separators (':') specified in a decoded string '${quoted(text)}'`;
+    if (octet.length > 2) break;
+    const digit = /[^0-9a-fA-F]/.exec(octet)?.[0];
+    if (digit !== undefined)
+      return `'${digit}' is not a valid hexadecimal digit in decoded string '${quoted(text)}'`;
+  }
+  return `invalid format of the decoded string '${quoted(text)}'`;
 }
 
 function notConverted(text: string): string {

@@ -67,6 +67,11 @@ export const journalMessages = {
     text: 'bad rows were left out of the cleaned lease file',
     meaning: 'They are gone from the files now. TDM_JOURNAL_ROW_BAD named them at the last start.',
   },
+  TDM_JOURNAL_CLEANUP_CUT_SHORT: {
+    level: 'info',
+    text: 'the lease file clean-up is cut short because the server stops',
+    meaning: 'Nothing is lost: the next start finishes it.',
+  },
   TDM_JOURNAL_CLEANUP_FAILED: {
     level: 'error',
     text: 'the lease file clean-up failed',
