@@ -1,6 +1,6 @@
 /** The LeaseStore of the running server: table, pools, statistics and change log, each call one short locked section. */
 import type { Clock } from '../base/clock.ts';
-import { formatIpv4, type Ipv4 } from '../base/ipv4.ts';
+import type { Ipv4 } from '../base/ipv4.ts';
 import { AddressOrder, firstAbove } from '../lease/address-order.ts';
 import type { LeaseBook } from '../lease/book.ts';
 import { hasRow } from '../lease/csv.ts';
@@ -84,13 +84,12 @@ export class MainLeaseStore implements LeaseStore {
     });
   }
 
-  remove(address: Ipv4, source: ChangeSource = 'peer'): boolean {
+  remove(address: Ipv4, source: ChangeSource = 'peer'): boolean | 'busy' {
     return this.#locked(() => {
       const { table } = this.#book;
       const slot = table.findByAddress(address);
       if (slot === NO_SLOT || table.rows.state(slot) === LeaseState.offered) return false;
-      if (source === 'administrator' && this.#isBeingGiven(slot))
-        throw new Error(`ResourceBusy: IP address:${formatIpv4(address)} could not be deleted.`);
+      if (source === 'administrator' && this.#isBeingGiven(slot)) return 'busy';
       if (!this.#hasRoom())
         throw new Error('the lease file is not being written (see the log): nothing was deleted');
       this.#parts.accounting().changed(table.rows.subnetId(slot), table.rows.state(slot), null);

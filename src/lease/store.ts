@@ -25,11 +25,11 @@ export interface LeaseStore {
   /** Writes a lease over whatever stands at its address. @param source default: a peer */
   put(lease: Lease4, source?: ChangeSource): PutOutcome;
   /**
-   * Deletes the lease at an address; false when there is none.
-   * @param source default: a peer
+   * Deletes the lease at an address; false when there is none, `busy` as in PutOutcome.
+   * @param source default: a peer, to whom no deletion is refused as busy
    * @throws when nothing can be deleted now
    */
-  remove(address: Ipv4, source?: ChangeSource): boolean;
+  remove(address: Ipv4, source?: ChangeSource): boolean | 'busy';
   /** At most `limit` leases with addresses strictly above `from` (-1 = from the start), ascending by address. */
   page(from: number, limit: number): Lease4[];
   /** Every address that has a lease or an offer, ascending; never changed afterwards. */

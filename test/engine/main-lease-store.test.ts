@@ -289,11 +289,7 @@ t.test('an administrator changes a lease as soon as its ACK has left, and not be
   };
   const other = given(1, '10.0.0.10');
   t.equal(store.put(other, 'administrator'), 'busy', 'the ACK may leave any moment');
-  t.throws(
-    () => store.remove(other.address, 'administrator'),
-    /ResourceBusy/,
-    'the address would be given again',
-  );
+  t.equal(store.remove(other.address, 'administrator'), 'busy', 'the address would be given again');
   server.makeDurable();
   t.equal(store.put(other, 'administrator'), 'busy', 'it waits for the partner');
   server.verdict(1, 1, Verdict.confirmed);
@@ -303,7 +299,7 @@ t.test('an administrator changes a lease as soon as its ACK has left, and not be
 
   const deleted = given(2, '10.0.0.11');
   server.makeDurable();
-  t.throws(() => store.remove(deleted.address, 'administrator'), /ResourceBusy/);
+  t.equal(store.remove(deleted.address, 'administrator'), 'busy');
   server.verdict(2, 1, Verdict.confirmed);
   t.equal(store.remove(deleted.address, 'administrator'), true);
 

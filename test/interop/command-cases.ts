@@ -58,6 +58,10 @@ const WAYS: readonly Arguments[] = ['hw-address', 'client-id', 'duid', 'flex-id'
 
 /** All cases of commands that only ask, or fail, or put a lease at FREE. */
 export function commandCases(): CommandCase[] {
+  return [...leaseCommandCases(), ...serverCases()];
+}
+
+function leaseCommandCases(): CommandCase[] {
   return [
     ...leaseCases('lease4-add'),
     ...leaseCases('lease4-update'),
@@ -87,6 +91,11 @@ export function commandCases(): CommandCase[] {
       { 'client-id': '01:02:03' },
       listsOf('client-id', ['zz', '01', '::', '0102']),
     ),
+  ];
+}
+
+function serverCases(): CommandCase[] {
+  return [
     ...['status-get', 'version-get', 'list-commands', 'statistic-get-all', 'config-get'].flatMap((command) =>
       around(command, {}),
     ),

@@ -118,8 +118,9 @@ export class ModelServer {
       log,
     });
     const subnets = new LeaseSubnets(config.subnets);
-    const parts = { store: this.store, subnets: () => subnets, clock, yieldTurn: async () => {} };
-    this.handlers = new Map([...createLease4Commands(parts, 'expired-reclaimed'), ...this.service.commands]);
+    const caller = 'peer' as const;
+    const parts = { store: this.store, subnets: () => subnets, clock, caller, yieldTurn: async () => {} };
+    this.handlers = new Map([...createLease4Commands(parts), ...this.service.commands]);
   }
 
   start(): this {

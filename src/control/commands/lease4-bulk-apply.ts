@@ -60,3 +60,61 @@ export async function leaseBulkApply(parts: LeaseCommandParts, args: unknown): P
     failedUpdates.find((fault) => fault['error-message'] === STORE_FULL.text);
   // No fault of a lease but of this server: the sender must not count on it any more.
   if (unable !== undefined) return failure(unable['error-message']);
+  const applied = deletions.length + updates.length - failedDeletions.length - failedUpdates.length;
+  const answer = describe(applied, failedDeletions, failedUpdates);
+  return applied === 0 ? answer : whenDurable(parts.store, answer);
+}
+
+function readItems(list: unknown): Item[] | null {
+  if (list === undefined) return [];
+  if (!Array.isArray(list) || list.length > BULK_LEASES_MAX) return null;
+  const items: Item[] = [];
+  for (const args of list) {
+    const address = isMap(args) ? readAddress(args['ip-address']) : null;
+    if (address === null) return null;
+    items.push({ args, address });
+  }
+  return items;
+}
+
+function applyDeletions(
+  { store }: LeaseCommandParts,
+  items: readonly Item[],
+  source: ChangeSource,
+): FaultEntry[] {
+  const faults: FaultEntry[] = [];
+  for (const { address } of items) {
+    const removed = removeLease(store, address, source);
+    if (removed === false) faults.push(faultEntry(address, Result.empty, 'lease not found'));
+    else if (removed !== true) faults.push(faultEntry(address, removed.result, removed.text));
+  }
+  return faults;
+}
+
+function applyUpdates(parts: LeaseCommandParts, items: readonly Item[], source: ChangeSource): FaultEntry[] {
+  const subnets = parts.subnets();
+  const nowSec = parts.clock.wallSec();
+  const faults: FaultEntry[] = [];
+  for (const { args, address } of items) {
+    const lease = readLease(args, address, subnets, nowSec);
+    const outcome = lease instanceof LeaseFault ? lease : putLease(parts.store, lease, source);
+    if (outcome instanceof LeaseFault) faults.push(faultEntry(address, outcome.result, outcome.text));
+  }
+  return faults;
+}
+
+function faultEntry(address: Ipv4, result: number, text: string): FaultEntry {
+  return { 'ip-address': formatIpv4(address), result, 'error-message': text };
+}
+
+function describe(applied: number, failedDeletions: FaultEntry[], failedUpdates: FaultEntry[]): Answer {
+  const failed = {
+    ...(failedDeletions.length === 0 ? {} : { 'failed-deleted-leases': failedDeletions }),
+    ...(failedUpdates.length === 0 ? {} : { 'failed-leases': failedUpdates }),
+  };
+  return {
+    result: applied > 0 ? Result.success : Result.empty,
+    text: `Bulk apply of ${applied} IPv4 leases completed.`,
+    ...(failedDeletions.length + failedUpdates.length === 0 ? {} : { arguments: failed }),
+  };
+}

@@ -44,7 +44,7 @@ export async function leaseDelete(parts: LeaseCommandParts, args: unknown): Prom
   const lease = identifyLease(store, args, 'Delete');
   if (lease instanceof LeaseFault) return lease.answer();
   const removed = lease !== null && removeLease(store, lease.address, sourceOf(parts, args));
-  if (typeof removed === 'string') return failure(removed);
+  if (removed instanceof LeaseFault) return removed.answer();
   return removed
     ? whenDurable(store, success('IPv4 lease deleted.'))
     : failure('IPv4 lease not found.', Result.empty);

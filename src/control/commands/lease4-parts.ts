@@ -55,11 +55,12 @@ export function putLease(
   return outcome === 'busy' ? ADDRESS_BUSY : outcome;
 }
 
-/** Deletes a lease; an error text when the store cannot. */
-export function removeLease(store: LeaseStore, address: Ipv4, source: ChangeSource): boolean | string {
+/** Deletes a lease; false when there is none. */
+export function removeLease(store: LeaseStore, address: Ipv4, source: ChangeSource): boolean | LeaseFault {
   try {
-    return store.remove(address, source);
+    const outcome = store.remove(address, source);
+    return outcome === 'busy' ? ADDRESS_BUSY : outcome;
   } catch (error) {
-    return (error as Error).message;
+    return LeaseFault.failed((error as Error).message);
   }
 }
