@@ -23,7 +23,7 @@ export function encodeOptionText(definition: OptionDefinition, text: string): Op
       ? { ok: true, bytes: new Uint8Array(0) }
       : wrong(text, 'no data, or hexadecimal data and "csv-format": false');
   }
-  const tokens = splitFields(text);
+  const tokens = fieldsOf(definition, text);
   const types = typesFor(definition, tokens.length);
   if (types === null) return wrong(text, countExpected(definition));
   const parts: Uint8Array[] = [];
@@ -54,6 +54,13 @@ function bounded(bytes: Uint8Array, text: string): OptionData {
 function wrong(text: string, expected: string): OptionData {
   const excerpt = text.length > EXCERPT_MAX ? `${text.slice(0, EXCERPT_MAX)}...` : text;
   return { ok: false, found: JSON.stringify(excerpt), expected };
+}
+
+/** Of a list of values the empty ones count for nothing, such as the one behind a final comma. */
+function fieldsOf({ fields, repeatsLast }: OptionDefinition, text: string): string[] {
+  const tokens = splitFields(text);
+  const values = repeatsLast && fields.length === 1 ? tokens.filter((token) => token !== '') : tokens;
+  return values.length > 0 ? values : tokens;
 }
 
 /** Splits at commas that no backslash stands before; any other backslash is a character like the rest. */

@@ -49,14 +49,26 @@ export function fieldCodec(type: FieldType): FieldCodec {
 
 function integerCodec(min: number, max: number, size: 1 | 2 | 4): FieldCodec {
   return {
-    expected: `an integer from ${min} to ${max}`,
+    expected: `an integer from ${min} to ${max}, decimal or hexadecimal`,
     size,
     encode: (text) => {
-      if (!/^-?[0-9]{1,10}$/.test(text)) return null;
-      const value = Number(text);
-      return value >= min && value <= max ? bigEndian(value, size) : null;
+      const value = parseInteger(text);
+      return value !== null && value >= min && value <= max ? bigEndian(value, size) : null;
     },
   };
+}
+
+/** Digits are decimal whatever stands before them (`010` is ten); only what is no decimal number is read as hexadecimal. */
+function parseInteger(text: string): number | null {
+  const [, sign, digits = ''] = /^([+-]?)(.+)$/.exec(text) ?? [];
+  const magnitude = parseMagnitude(digits);
+  if (magnitude === null) return null;
+  return sign === '-' ? -magnitude : magnitude;
+}
+
+function parseMagnitude(digits: string): number | null {
+  if (/^[0-9]+$/.test(digits)) return Number(digits);
+  return /^(?:0[xX])?[0-9a-fA-F]+$/.test(digits) ? Number.parseInt(digits, 16) : null;
 }
 
 /** The lowest `size` octets of a number, highest first. */
@@ -64,9 +76,11 @@ function bigEndian(value: number, size: number): Uint8Array {
   return Uint8Array.from({ length: size }, (_, index) => value >> (8 * (size - 1 - index)));
 }
 
+/** The words in any case, or a number that is one or nought. */
 function encodeBoolean(text: string): Uint8Array | null {
-  if (text === 'true' || text === '1') return Uint8Array.of(1);
-  return text === 'false' || text === '0' ? Uint8Array.of(0) : null;
+  const word = text.toLowerCase();
+  if (word === 'true' || /^\+?0*1$/.test(word)) return Uint8Array.of(1);
+  return word === 'false' || /^[+-]?0+$/.test(word) ? Uint8Array.of(0) : null;
 }
 
 function encodeIpv4(text: string): Uint8Array | null {
@@ -105,11 +119,12 @@ function encodeFqdn(text: string): Uint8Array | null {
 
 /** RFC 7618 section 7: the number of bits, then the bits at the high end of two octets. */
 function encodePsid(text: string): Uint8Array | null {
-  const match = /^([0-9]{1,5})\/([0-9]{1,2})$/.exec(text);
-  if (match === null) return null;
-  const value = Number(match[1]);
-  const bits = Number(match[2]);
-  return bits <= 16 && value < 2 ** bits ? Uint8Array.of(bits, ...bigEndian(value << (16 - bits), 2)) : null;
+  const [first = '', second = '', ...more] = text.split('/');
+  const value = parseInteger(first);
+  const bits = parseInteger(second);
+  if (value === null || bits === null || more.length > 0) return null;
+  const fits = bits >= 0 && bits <= 16 && value >= 0 && value < 2 ** bits;
+  return fits ? Uint8Array.of(bits, ...bigEndian(value << (16 - bits), 2)) : null;
 }
 
 /** RFC 3442: the width of the mask, the octets of the destination that the mask covers, the router. */
