@@ -66,7 +66,7 @@ function check(document: unknown, options: LoadOptions, report: Report): LoadRes
   if (!isMap(document)) report.error(null, describe(document), 'a map with the key "Dhcp4"');
   else if (!Object.hasOwn(document, 'Dhcp4')) report.error(at, 'nothing', 'a map');
   else {
-    warnOfOthers(document, report);
+    refuseOthers(document, report);
     const choices = { thisServerName: options.thisServerName ?? null };
     const config = readDhcp4(document['Dhcp4'], choices, at, report);
     if (config !== null && !report.hasErrors)
@@ -75,16 +75,11 @@ function check(document: unknown, options: LoadOptions, report: Report): LoadRes
   return failed(report);
 }
 
-/** Kea ignores them too; but somebody who wrote them expects them to do something. */
-function warnOfOthers(document: Readonly<Record<string, unknown>>, report: Report): void {
+/** A file for several servers is no file for one, as in Kea. `hash` is what config-get adds to the document it answers. */
+function refuseOthers(document: Readonly<Record<string, unknown>>, report: Report): void {
   for (const key of Object.keys(document)) {
-    if (key === 'Dhcp4') continue;
-    report.warn(
-      child(null, key),
-      `the key ${quote(key)} beside "Dhcp4"`,
-      'no other key: it is ignored',
-      'key',
-    );
+    if (key === 'Dhcp4' || key === 'hash') continue;
+    report.error(child(null, key), `the key ${quote(key)} beside "Dhcp4"`, '"Dhcp4" alone', 'key');
   }
 }
 

@@ -31,6 +31,7 @@ export class Report {
   readonly #errors: Entry[] = [];
   readonly #warnings: Entry[] = [];
   #locate: Locate = () => null;
+  #isWrittenReal: (path: Path) => boolean = () => false;
   #errorCount = 0;
 
   /** @param ignoreUnsupported true turns what Kea knows and Tandem does not implement into warnings */
@@ -41,6 +42,16 @@ export class Report {
   /** Tells where paths stand; from then on problems carry positions. */
   locateWith(locate: Locate): void {
     this.#locate = locate;
+  }
+
+  /** Tells which numbers of a whole value the text writes with a point or an exponent. */
+  tellRealsWith(isWrittenReal: (path: Path) => boolean): void {
+    this.#isWrittenReal = isWrittenReal;
+  }
+
+  /** Whether the whole number at `at` is written as a real one; false when the document has no text that could tell. */
+  isWrittenReal(at: Path): boolean {
+    return this.#isWrittenReal(at);
   }
 
   get hasErrors(): boolean {

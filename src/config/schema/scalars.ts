@@ -1,17 +1,23 @@
 /** Rules for numbers, strings and the other values that hold no further values. */
 import { type Ipv4, parseIpv4 } from '../../base/ipv4.ts';
-import { describeKind } from '../problem.ts';
+import { describe, describeKind } from '../problem.ts';
 import { type Rule, rule } from './rule.ts';
 
 /** The largest 32-bit unsigned integer; as a lifetime it means infinite. */
 export const UINT32_MAX = 0xffffffff;
 
 export function integer(min: number, max: number): Rule<number, undefined> {
-  return rule(`an integer from ${min} to ${max}`, (value) =>
-    Number.isInteger(value) && (value as number) >= min && (value as number) <= max
-      ? (value as number)
-      : undefined,
-  );
+  const expected = `an integer from ${min} to ${max}`;
+  return {
+    ...rule(expected, () => undefined),
+    read: (value, at, report) => {
+      const isInteger = typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
+      if (isInteger && !report.isWrittenReal(at)) return value;
+      const found = isInteger ? `${value} with a point or an exponent` : describe(value);
+      report.error(at, found, expected);
+      return undefined;
+    },
+  };
 }
 
 /** A number of [0, 1) or, without zero, of (0, 1). */

@@ -31,7 +31,7 @@ const SLASH = 0x2f;
 const LESS = 0x3c;
 const QUESTION = 0x3f;
 const BACKSLASH = 0x5c;
-const DIRECTIVE = /<\?include[ \t\r\n]*"([^"\r\n]{1,4096})"[ \t\r\n]*\?>/y;
+const DIRECTIVE = /<\?[ \t\r\n]*include[ \t\r\n]*"([^"\r\n]{1,4096})"[ \t\r\n]*\?>/y;
 
 /** Scans one file. Never throws; time is linear in the length of the text. */
 export function scanSource(text: string): ScannedSource {

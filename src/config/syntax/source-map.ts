@@ -51,7 +51,7 @@ function findLineStarts(text: string): number[] {
 }
 
 /** The last index whose value is at most `limit`; the first value is 0, so there always is one. */
-function lastAtMost(ascending: readonly number[], limit: number): number {
+export function lastAtMost(ascending: readonly number[], limit: number): number {
   let low = 0;
   let high = ascending.length - 1;
   while (low < high) {

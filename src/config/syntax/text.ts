@@ -1,13 +1,12 @@
 /**
- * Reads Kea's dialect of JSON: comments, includes and trailing commas, duplicate keys refused. The result is a plain document
+ * Reads Kea's dialect of JSON: comments, includes, commas too many, numbers of its own, duplicate keys refused. The result is a plain document
  * beside a function that finds where each path stands in the text. `JSON.parse` makes the document; the parser that keeps
  * positions is twenty times slower and runs only when there is something to report.
  */
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { type Path, quote } from '../problem.ts';
-import type { Report } from '../report.ts';
+import type { Location, Report } from '../report.ts';
 import { composeText } from './include.ts';
-import type { SourceMap } from './source-map.ts';
 import { NESTING_EXPECTED, PROTOTYPE_KEY, type Structure, scanStructure } from './structure.ts';
 
 /** By the names that the parser prints for its error codes. */
@@ -36,33 +35,61 @@ export function parseConfigText(text: string, name: string, report: Report): unk
   const composed = composeText(text, name, report);
   if (report.hasErrors) return undefined;
   const structure = scanStructure(composed.text);
-  reportStructure(structure, composed.map, report);
+  const locate = (offset: number): Location => composed.map.locate(offset);
+  reportStructure(structure, locate, report);
   if (structure.tooDeepAt >= 0) return undefined;
+  const locateJson = (offset: number): Location => locate(structure.original(offset));
   let document: unknown;
   try {
     document = JSON.parse(structure.text);
   } catch (error) {
-    reportSyntax(structure.text, composed.map, error, report);
+    reportSyntax(structure.text, locateJson, error, report);
     return undefined;
   }
   if (structure.prototypeKeys.length > 0) return undefined;
   let root: Node | undefined;
-  report.locateWith((path, part) => {
+  const find = (path: Path | null, part: 'key' | 'value'): number | null => {
     root ??= parseTree(structure.text);
-    return root === undefined ? null : composed.map.locate(findOffset(root, path, part));
+    return root === undefined ? null : structure.original(findOffset(root, path, part));
+  };
+  report.locateWith((path, part) => {
+    const offset = find(path, part);
+    return offset === null ? null : locate(offset);
   });
+  report.tellRealsWith(
+    (path) => structure.wholeReals.size > 0 && structure.wholeReals.has(find(path, 'value') ?? -1),
+  );
   return document;
 }
 
-function reportStructure(structure: Structure, map: SourceMap, report: Report): void {
+function reportStructure(structure: Structure, locate: (offset: number) => Location, report: Report): void {
   if (structure.tooDeepAt >= 0)
-    report.errorAt(map.locate(structure.tooDeepAt), null, 'deeper nesting', NESTING_EXPECTED);
+    report.errorAt(locate(structure.tooDeepAt), null, 'deeper nesting', NESTING_EXPECTED);
   for (const offset of structure.prototypeKeys)
-    report.errorAt(map.locate(offset), null, `the key "${PROTOTYPE_KEY}"`, 'another name');
-  for (const { offset, key } of structure.duplicateKeys)
-    report.errorAt(map.locate(offset), null, `the key ${quote(key)} a second time`, 'each key once in a map');
-  for (const offset of structure.trailingCommas)
-    report.warnAt(map.locate(offset), null, 'a trailing comma', 'no comma before a closing brace or bracket');
+    report.errorAt(locate(offset), null, `the key "${PROTOTYPE_KEY}"`, 'another name');
+  for (const { offset, text } of structure.duplicateKeys)
+    report.errorAt(locate(offset), null, `the key ${quote(text)} a second time`, 'each key once in a map');
+  for (const { offset, text } of structure.hugeNumbers)
+    report.errorAt(locate(offset), null, `the number ${quote(text)}`, 'a number that fits into 64 bits');
+  for (const offset of structure.extraCommas)
+    report.warnAt(
+      locate(offset),
+      null,
+      'a comma too many',
+      'one comma between two values, none behind the last',
+    );
+  for (const { offset, text, isRefused } of structure.wideEscapes) {
+    const found = `the escape ${text}`;
+    if (isRefused)
+      report.errorAt(locate(offset), null, found, 'the character itself: Kea has no such escape');
+    else
+      report.warnAt(
+        locate(offset),
+        null,
+        found,
+        'the character itself: Kea makes one octet of it, not UTF-8',
+      );
+  }
 }
 
 /** What a parser that has lost its way says at the end; true only when it is all that there is to say. */
@@ -71,12 +98,17 @@ const CONSEQUENCES = new Set(['CloseBraceExpected', 'CloseBracketExpected', 'End
 /**
  * A parser that recovers stumbles again over what follows a fault: of each line only the first fault is certain to be one.
  */
-function reportSyntax(text: string, map: SourceMap, error: unknown, report: Report): void {
+function reportSyntax(
+  text: string,
+  locate: (offset: number) => Location,
+  error: unknown,
+  report: Report,
+): void {
   const faults: ParseError[] = [];
   parseTree(text, faults, { disallowComments: true });
   const lines = new Set<string>();
   for (const { error: code, offset, length } of faults) {
-    const location = map.locate(offset);
+    const location = locate(offset);
     const line = `${location.file}:${location.line}`;
     const kind = printParseErrorCode(code);
     if (lines.has(line) || (lines.size > 0 && CONSEQUENCES.has(kind))) continue;
@@ -86,7 +118,7 @@ function reportSyntax(text: string, map: SourceMap, error: unknown, report: Repo
     report.errorAt(location, null, found, EXPECTED[kind] ?? 'valid JSON');
   }
   if (faults.length === 0)
-    report.errorAt(map.locate(0), null, error instanceof Error ? error.message : 'no JSON', 'valid JSON');
+    report.errorAt(locate(0), null, error instanceof Error ? error.message : 'no JSON', 'valid JSON');
 }
 
 /** The offset of a path, or of its deepest part that exists when the path names something that is missing. */

@@ -68,7 +68,7 @@ checkRefused({
       dhcp4('"option-data": [ { "name": "interface-mtu", "data": §"65536" } ]'),
       'Dhcp4/option-data[0]/data',
       '"65536"',
-      'an integer from 0 to 65535',
+      'an integer from 0 to 65535, decimal or hexadecimal',
     ],
     [
       dhcp4('"option-data": [ { "code": 222, "data": §"no hex" } ]'),
