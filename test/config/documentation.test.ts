@@ -90,9 +90,9 @@ t.test('the page and the program have the same keys, values and defaults', async
 
 t.test('the defaults of inherited keys that only the page spells out are those of the program', async (t) => {
   const { networkDefaults } = await import('../../src/config/sections/network.ts');
-  const { validLifetime, t1Percent, t2Percent, cacheThreshold } = networkDefaults;
+  const { lifetime, t1Percent, t2Percent, cacheThreshold } = networkDefaults;
   for (const [key, value] of [
-    ['valid-lifetime', validLifetime.defaultSec],
+    ['valid-lifetime', lifetime.defaultSec],
     ['t1-percent', t1Percent],
     ['t2-percent', t2Percent],
     ['cache-threshold', cacheThreshold],

@@ -40,11 +40,11 @@ t.test('a document without text gives the same configuration as its text', async
 });
 
 t.test('problems of a document without text have paths and no positions', async (t) => {
-  const result = checkDocument({ Dhcp4: { 'valid-lifetime': '1', subnet4: [{ id: 0 }] } });
+  const result = checkDocument({ Dhcp4: { 'valid-lifetime': '1', subnet4: [{ id: -1 }] } });
   t.strictSame(result.ok ? [] : result.problems.map(formatProblem), [
     'Dhcp4/valid-lifetime: found "1"; expected an integer from 1 to 4294967295',
     'Dhcp4/interfaces-config/dhcp-socket-type: found nothing; expected "udp": Tandem has no raw sockets; set "dhcp-socket-type": "udp" (Kea knows this, Tandem does not implement it yet)',
-    'Dhcp4/subnet4[0]/id: found 0; expected an integer from 1 to 4294967294',
+    'Dhcp4/subnet4[0]/id: found -1; expected an integer from 0 to 4294967294',
     'Dhcp4/subnet4[0]/subnet: found nothing; expected a prefix such as "192.0.2.0/24"',
   ]);
   t.match(result, { problems: [{ file: null, line: null, column: null }] });
@@ -135,3 +135,15 @@ t.test('all problems of a file are reported at once, in the order of the text', 
     ],
   );
 });
+
+t.test(
+  'a file of several servers is refused, the hash of a document from config-get is not looked at',
+  async (t) => {
+    const right = `"Dhcp4": { ${SKELETON} }`;
+    t.equal(
+      findProblems(`{ ${right}, "Dhcp6": {} }`).split(':').slice(1).join(':'),
+      '1:94: Dhcp6: found the key "Dhcp6" beside "Dhcp4"; expected "Dhcp4" alone',
+    );
+    t.equal(checkDocument({ ...(JSON.parse(`{ ${right} }`) as object), hash: 'ABC' }).ok, true);
+  },
+);

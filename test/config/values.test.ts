@@ -66,7 +66,7 @@ t.test('subnets come in the order of their ids with every inherited value resolv
       relayAddresses: [],
       interfaceName: 'eth1',
       haServerName: null,
-      validLifetime: { minSec: 86400, defaultSec: 86400, maxSec: 86400 },
+      validLifetime: { minSec: 3000, defaultSec: 4000, maxSec: 86400 },
       renewTimerSec: 1000,
       rebindTimerSec: 2000,
       calculateTeeTimes: true,
@@ -86,7 +86,7 @@ t.test('subnets come in the order of their ids with every inherited value resolv
     id: 2,
     relayAddresses: [0x0a020001, 0x0a020002],
     interfaceName: null,
-    validLifetime: { minSec: 600, defaultSec: 600, maxSec: 600 },
+    validLifetime: { minSec: 600, defaultSec: 600, maxSec: 5000 },
     authoritative: true,
     cacheThreshold: 0.5,
     cacheMaxAgeSec: 600,
@@ -244,10 +244,10 @@ t.test('the smallest file has the defaults of Kea', async (t) => {
   });
 });
 
-t.test('lifetimes that are not given equal the one that is', async (t) => {
+t.test('lifetime bounds that are not given equal the lifetime', async (t) => {
   const lifetimes: readonly [string, readonly number[]][] = [
-    ['"min-valid-lifetime": 5', [5, 5, 5]],
-    ['"max-valid-lifetime": 6', [6, 6, 6]],
+    ['"min-valid-lifetime": 5', [5, 7200, 7200]],
+    ['"max-valid-lifetime": 9000', [7200, 7200, 9000]],
     ['"valid-lifetime": 7', [7, 7, 7]],
     ['"valid-lifetime": 7, "max-valid-lifetime": 9', [7, 7, 9]],
     ['"valid-lifetime": 7, "min-valid-lifetime": 3', [3, 7, 7]],
@@ -291,4 +291,39 @@ t.test('spelled-out defaults of what is not implemented are accepted', async (t)
     'kea.conf',
   );
   t.strictSame(result.ok ? result.warnings : result.problems, []);
+});
+
+t.test('each lifetime key is inherited by itself', async (t) => {
+  const global = '"valid-lifetime": 4000, "min-valid-lifetime": 3000, "max-valid-lifetime": 5000';
+  const rows: readonly [string, string, readonly number[]][] = [
+    ['"valid-lifetime": 4000', '"min-valid-lifetime": 1000', [1000, 4000, 4000]],
+    ['"valid-lifetime": 500', '"min-valid-lifetime": 100, "max-valid-lifetime": 900', [100, 500, 900]],
+    ['"valid-lifetime": 500, "min-valid-lifetime": 100', '"max-valid-lifetime": 9000', [100, 500, 9000]],
+    [global, '"valid-lifetime": 3500', [3000, 3500, 5000]],
+    [global, '"comment": ""', [3000, 4000, 5000]],
+  ];
+  for (const [outer, inner, [minSec, defaultSec, maxSec]] of rows) {
+    const text = `{ "Dhcp4": { ${SKELETON}, ${outer}, "subnet4": [ { "id": 1, "subnet": "10.0.0.0/8", ${inner} } ] } }`;
+    t.strictSame(good(text).subnets[0]?.validLifetime, { minSec, defaultSec, maxSec }, `${outer}; ${inner}`);
+  }
+});
+
+t.test('an empty string says as much as no key at all', async (t) => {
+  const text = `{ "Dhcp4": { ${SKELETON}, "lease-database": { "type": "memfile", "name": "" },
+    "next-server": "192.0.2.9", "server-hostname": "boot", "boot-file-name": "pxe", "subnet4": [ { "id": 1,
+    "subnet": "10.0.0.0 / 08", "next-server": "", "server-hostname": "", "boot-file-name": "", "interface": "",
+    "pools": [ { "pool": "10.0.0.0 / 028", "client-class": "" } ] } ] } }`;
+  const config = good(text);
+  t.match(config.leaseDatabase.path, /\/kea-leases4\.csv$/);
+  t.match(config.subnets[0], {
+    nextServer: 0xc0000209,
+    serverHostname: 'boot',
+    bootFileName: 'pxe',
+    interfaceName: null,
+    pools: [{ first: 0x0a000000, last: 0x0a00000f, clientClasses: [] }],
+  });
+  const plain = good(
+    `{ "Dhcp4": { ${SKELETON}, "next-server": "", "subnet4": [ { "id": 1, "subnet": "10.0.0.0/8" } ] } }`,
+  );
+  t.equal(plain.subnets[0]?.nextServer, 0);
 });

@@ -54,6 +54,14 @@ export function name(): Rule<string, undefined> {
   );
 }
 
+/** The same rule, and the empty string, which says as much as no key at all. */
+export function orEmpty<T>(base: Rule<T, undefined>): Rule<T, undefined> {
+  return {
+    ...base,
+    read: (value, at, report) => (value === '' ? undefined : base.read(value, at, report)),
+  };
+}
+
 /** A string that problems must not repeat. */
 export function secret(): Rule<string, undefined> {
   const expected = 'a string';

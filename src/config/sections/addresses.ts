@@ -15,7 +15,7 @@ export interface Range {
 /** `10.0.0.0/8`; set host bits are masked off, as in Kea. */
 export function prefixRule(): Rule<Prefix, undefined> {
   return rule('a prefix such as "192.0.2.0/24"', (value) =>
-    typeof value === 'string' ? (parsePrefix(value.trim()) ?? undefined) : undefined,
+    typeof value === 'string' ? (parsePrefix(withoutBlanks(value)) ?? undefined) : undefined,
   );
 }
 
@@ -39,13 +39,13 @@ function parsePrefix(text: string): Prefix | null {
   const slash = text.indexOf('/');
   const length = text.slice(slash + 1);
   const address = parseIpv4(text.slice(0, Math.max(0, slash)));
-  if (address === null || !/^[0-9]{1,2}$/.test(length) || Number(length) > 32) return null;
+  if (address === null || !/^0*[0-9]{1,2}$/.test(length) || Number(length) > 32) return null;
   const prefixLength = Number(length);
   return { prefix: (address & maskOf(prefixLength)) >>> 0, prefixLength };
 }
 
 function parseRange(text: string): Range | null {
-  const compact = text.replaceAll(/[ \t]/g, '');
+  const compact = withoutBlanks(text);
   const dash = compact.indexOf('-');
   if (dash < 0) {
     const prefix = parsePrefix(compact);
@@ -54,4 +54,9 @@ function parseRange(text: string): Range | null {
   const first = parseIpv4(compact.slice(0, dash));
   const last = parseIpv4(compact.slice(dash + 1));
   return first === null || last === null || first > last ? null : { first, last };
+}
+
+/** Kea looks past blanks wherever they stand. */
+function withoutBlanks(text: string): string {
+  return text.replaceAll(/[ \t]/g, '');
 }

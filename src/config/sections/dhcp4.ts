@@ -2,7 +2,7 @@
 import type { ServerConfig } from '../model.ts';
 import { child, type Path } from '../problem.ts';
 import type { Report } from '../report.ts';
-import { freeMap, list } from '../schema/collections.ts';
+import { freeMap, isMap, list } from '../schema/collections.ts';
 import { defineMap, mapOf, readMap, type Values } from '../schema/map.ts';
 import { accepted, type Rule, withDefault } from '../schema/rule.ts';
 import { flag, integer, UINT32_MAX } from '../schema/scalars.ts';
@@ -75,6 +75,7 @@ export function readDhcp4(
   const peers = hooks.relationships.flatMap((relationship) => relationship.peers);
   const classes = new Set(peers.map((peer) => `HA_${peer.name}`));
   const global = resolveNetwork(values, networkDefaults, at, report);
+  const sharedNetworks = isMap(value) ? value['shared-networks'] : undefined;
   const config: ServerConfig = {
     ...readInterfaces(values['interfaces-config'], child(at, 'interfaces-config'), report),
     leaseDatabase: readLeaseDatabase(values['lease-database'], child(at, 'lease-database'), report),
@@ -85,7 +86,7 @@ export function readDhcp4(
     expiredLeases: readExpiredLeases(values['expired-leases-processing'], at, report),
     authoritative: global.authoritative,
     options: global.options,
-    subnets: readSubnets(values.subnet4, global, classes, child(at, 'subnet4'), report),
+    subnets: readSubnets(values.subnet4, sharedNetworks, global, classes, child(at, 'subnet4'), report),
     controlSockets: readControlSockets(values['control-socket'], values['control-sockets'], at, report),
     loggers: readLoggers(values.loggers, child(at, 'loggers'), report),
     leaseCommands: hooks.leaseCommands,

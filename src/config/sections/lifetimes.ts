@@ -1,4 +1,4 @@
-/** Lifetimes and timers of one scope, as Kea reads them: the three lifetime keys of a scope belong together. */
+/** Lifetimes and timers of one scope, each key inherited by itself as in Kea. */
 import type { LifetimeConfig } from '../model.ts';
 import { child, type Path } from '../problem.ts';
 import type { Report } from '../report.ts';
@@ -9,44 +9,43 @@ export interface LifetimeKeys {
   readonly 'max-valid-lifetime': number | undefined;
 }
 
-/**
- * Completes the triplet of a scope: what is missing equals the default, and a default that is missing equals the one bound
- * that is given.
- * @returns null when the scope sets none of the three keys or sets them wrongly
- */
-export function readLifetime(values: LifetimeKeys, at: Path, report: Report): LifetimeConfig | null {
-  const min = values['min-valid-lifetime'];
-  const max = values['max-valid-lifetime'];
-  const given = values['valid-lifetime'];
-  if (given === undefined && min !== undefined && max !== undefined) {
-    report.error(
-      child(at, 'valid-lifetime'),
-      'nothing beside "min-valid-lifetime" and "max-valid-lifetime"',
-      `an integer from ${min} to ${max}`,
-    );
-    return null;
-  }
-  const defaultSec = given ?? min ?? max;
-  if (defaultSec === undefined) return null;
-  const lifetime = { minSec: min ?? defaultSec, defaultSec, maxSec: max ?? defaultSec };
-  checkOrder(lifetime, at, report);
+/** What a scope hands down: a bound that nobody has set is null and follows the default of the scope that uses it. */
+export interface Lifetime {
+  readonly minSec: number | null;
+  readonly defaultSec: number;
+  readonly maxSec: number | null;
+}
+
+/** The keys of a scope over those that it inherits. */
+export function readLifetime(values: LifetimeKeys, inherited: Lifetime, at: Path, report: Report): Lifetime {
+  const lifetime = {
+    minSec: values['min-valid-lifetime'] ?? inherited.minSec,
+    defaultSec: values['valid-lifetime'] ?? inherited.defaultSec,
+    maxSec: values['max-valid-lifetime'] ?? inherited.maxSec,
+  };
+  checkOrder(lifetime, values, at, report);
   return lifetime;
 }
 
-function checkOrder(lifetime: LifetimeConfig, at: Path, report: Report): void {
-  const { minSec, defaultSec, maxSec } = lifetime;
-  if (minSec > defaultSec)
-    report.error(
-      child(at, 'min-valid-lifetime'),
-      String(minSec),
-      `at most "valid-lifetime", which is ${defaultSec}`,
-    );
-  if (maxSec < defaultSec)
-    report.error(
-      child(at, 'max-valid-lifetime'),
-      String(maxSec),
-      `at least "valid-lifetime", which is ${defaultSec}`,
-    );
+export function completeLifetime({ minSec, defaultSec, maxSec }: Lifetime): LifetimeConfig {
+  return { minSec: minSec ?? defaultSec, defaultSec, maxSec: maxSec ?? defaultSec };
+}
+
+/** A fault is reported in the scope that makes it, at the bound or, where that is inherited, at the default. */
+function checkOrder(lifetime: Lifetime, values: LifetimeKeys, at: Path, report: Report): void {
+  const { minSec, defaultSec, maxSec } = completeLifetime(lifetime);
+  const check = (key: 'min-valid-lifetime' | 'max-valid-lifetime', bound: number, word: string): void => {
+    if (values[key] !== undefined)
+      report.error(child(at, key), String(bound), `${word} "valid-lifetime", which is ${defaultSec}`);
+    else if (values['valid-lifetime'] !== undefined)
+      report.error(
+        child(at, 'valid-lifetime'),
+        String(defaultSec),
+        `${word === 'at most' ? 'at least' : 'at most'} "${key}", which is ${bound}`,
+      );
+  };
+  if (minSec > defaultSec) check('min-valid-lifetime', minSec, 'at most');
+  if (maxSec < defaultSec) check('max-valid-lifetime', maxSec, 'at least');
 }
 
 /** T1 may not come after T2 where one scope sets both. */

@@ -4,8 +4,8 @@ import { child, type Path } from '../problem.ts';
 import type { Report } from '../report.ts';
 import { list } from '../schema/collections.ts';
 import type { Rules, Values } from '../schema/map.ts';
-import { flag, fraction, integer, ipv4, text, UINT32_MAX } from '../schema/scalars.ts';
-import { checkTimers, readLifetime } from './lifetimes.ts';
+import { flag, fraction, integer, ipv4, orEmpty, text, UINT32_MAX } from '../schema/scalars.ts';
+import { checkTimers, type Lifetime, readLifetime } from './lifetimes.ts';
 import { readOptions } from './options.ts';
 import { networkUnimplemented } from './unimplemented.ts';
 
@@ -26,9 +26,9 @@ export const networkRules = {
   't2-percent': fraction(false),
   'match-client-id': flag(),
   authoritative: flag(),
-  'next-server': ipv4(),
-  'server-hostname': text(SERVER_HOSTNAME_OCTETS_MAX),
-  'boot-file-name': text(BOOT_FILE_NAME_OCTETS_MAX),
+  'next-server': orEmpty(ipv4()),
+  'server-hostname': orEmpty(text(SERVER_HOSTNAME_OCTETS_MAX)),
+  'boot-file-name': orEmpty(text(BOOT_FILE_NAME_OCTETS_MAX)),
   'cache-threshold': fraction(true),
   'cache-max-age': integer(0, UINT32_MAX),
   'option-data': list(),
@@ -47,17 +47,14 @@ export type NetworkSettings = Omit<
   | 'interfaceName'
   | 'haServerName'
   | 'cacheThreshold'
-> & { readonly cacheThreshold: number };
+  | 'validLifetime'
+> & { readonly cacheThreshold: number; readonly lifetime: Lifetime };
 
 const DEFAULT_VALID_LIFETIME_SEC = 7200;
 
 /** What the Dhcp4 map inherits: Kea's defaults. */
 export const networkDefaults: NetworkSettings = {
-  validLifetime: {
-    minSec: DEFAULT_VALID_LIFETIME_SEC,
-    defaultSec: DEFAULT_VALID_LIFETIME_SEC,
-    maxSec: DEFAULT_VALID_LIFETIME_SEC,
-  },
+  lifetime: { minSec: null, defaultSec: DEFAULT_VALID_LIFETIME_SEC, maxSec: null },
   renewTimerSec: null,
   rebindTimerSec: null,
   calculateTeeTimes: false,
@@ -82,7 +79,7 @@ export function resolveNetwork(
 ): NetworkSettings {
   checkTimers(values['renew-timer'], values['rebind-timer'], at, report);
   const settings = {
-    validLifetime: readLifetime(values, at, report) ?? inherited.validLifetime,
+    lifetime: readLifetime(values, inherited.lifetime, at, report),
     renewTimerSec: values['renew-timer'] ?? inherited.renewTimerSec,
     rebindTimerSec: values['rebind-timer'] ?? inherited.rebindTimerSec,
     calculateTeeTimes: values['calculate-tee-times'] ?? inherited.calculateTeeTimes,
@@ -97,20 +94,31 @@ export function resolveNetwork(
     cacheMaxAgeSec: values['cache-max-age'] ?? inherited.cacheMaxAgeSec,
     options: readScopeOptions(values['option-data'], inherited.options, at, report),
   };
-  const setsPercent = values['t1-percent'] !== undefined || values['t2-percent'] !== undefined;
-  if (setsPercent && settings.t1Percent >= settings.t2Percent) {
-    const key = values['t1-percent'] === undefined ? 't2-percent' : 't1-percent';
-    report.error(
-      child(at, key),
-      `${settings.t1Percent} as "t1-percent" and ${settings.t2Percent} as "t2-percent"`,
-      '"t1-percent" below "t2-percent"',
-    );
-  }
+  checkPercents(values, settings, at, report);
   return settings;
 }
 
+/** The percents matter only where times are computed from them. */
+function checkPercents(
+  values: NetworkValues,
+  { calculateTeeTimes, t1Percent, t2Percent }: NetworkSettings,
+  at: Path,
+  report: Report,
+): void {
+  const keys = ['t1-percent', 't2-percent', 'calculate-tee-times'] as const;
+  const key = keys.find((each) => values[each] !== undefined);
+  if (key === undefined || !calculateTeeTimes || t1Percent < t2Percent) return;
+  report.error(
+    child(at, key),
+    `${t1Percent} as "t1-percent" and ${t2Percent} as "t2-percent"`,
+    '"t1-percent" below "t2-percent"',
+  );
+}
+
 /** The threshold as the engine reads it: null = every renewal is written. */
-export function effectiveCacheThreshold(settings: NetworkSettings): number | null {
+export function effectiveCacheThreshold(
+  settings: Pick<NetworkSettings, 'cacheThreshold' | 'cacheMaxAgeSec'>,
+): number | null {
   return settings.cacheThreshold === 0 || settings.cacheMaxAgeSec === 0 ? null : settings.cacheThreshold;
 }
 

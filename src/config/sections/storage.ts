@@ -5,7 +5,7 @@ import { child, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
 import { defineMap, readMap, type Values } from '../schema/map.ts';
 import { accepted, type Rule, required, withDefault } from '../schema/rule.ts';
-import { flag, integer, name, oneOf, UINT32_MAX } from '../schema/scalars.ts';
+import { flag, integer, name, oneOf, orEmpty, UINT32_MAX } from '../schema/scalars.ts';
 import { only } from './unimplemented.ts';
 
 const LEASE_FILE_NAME = 'kea-leases4.csv';
@@ -26,7 +26,7 @@ function databaseType(): Rule<string, undefined> {
 
 export const leaseDatabaseSchema = defineMap('lease-database', {
   type: required(databaseType()),
-  name: withDefault(name(), LEASE_FILE_NAME),
+  name: withDefault(orEmpty(name()), LEASE_FILE_NAME),
   persist: withDefault(flag(), true),
   'lfc-interval': withDefault(integer(0, UINT32_MAX), 3600),
   'max-row-errors': withDefault(integer(0, UINT32_MAX), 0),

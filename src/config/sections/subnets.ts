@@ -5,11 +5,13 @@ import type { Report } from '../report.ts';
 import { freeMap, list, listOf } from '../schema/collections.ts';
 import { defineMap, mapOf, readMap, type Values } from '../schema/map.ts';
 import { notImplemented, required, withDefault } from '../schema/rule.ts';
-import { integer, ipv4, name } from '../schema/scalars.ts';
+import { integer, ipv4, name, orEmpty } from '../schema/scalars.ts';
 import { formatPrefix, lastOf, type Prefix, prefixRule } from './addresses.ts';
+import { completeLifetime } from './lifetimes.ts';
 import { effectiveCacheThreshold, type NetworkSettings, networkRules, resolveNetwork } from './network.ts';
 import { readPools } from './pools.ts';
 import { checkReplySize } from './reply-size.ts';
+import { SubnetNumbers } from './subnet-ids.ts';
 import { additionalClasses, emptyList, only } from './unimplemented.ts';
 
 export const relaySchema = defineMap('relay', {
@@ -20,11 +22,11 @@ export const relaySchema = defineMap('relay', {
 export const subnetSchema = defineMap('subnet4[]', {
   ...networkRules,
   ...additionalClasses,
-  id: required(integer(1, 4294967294)),
+  id: integer(0, 4294967294),
   subnet: required(prefixRule()),
   pools: withDefault(list(), []),
   relay: mapOf(relaySchema),
-  interface: name(),
+  interface: orEmpty(name()),
   'user-context': freeMap(),
   // Guards are never ignored: without its guard a subnet would serve clients that it was closed to.
   'client-class': notImplemented('""', (value) => value === '' || value === 'ALL', false),
@@ -47,20 +49,23 @@ interface PlacedSubnet {
 
 /**
  * Reads the list `subnet4`.
+ * @param sharedNetworks the value of `shared-networks`, whose subnets are numbered first
  * @param classes the classes that guards may name
  * @returns the subnets that could be read, ascending by id
  */
 export function readSubnets(
   entries: readonly unknown[],
+  sharedNetworks: unknown,
   global: NetworkSettings,
   classes: ReadonlySet<string>,
   at: Path,
   report: Report,
 ): readonly SubnetConfig[] {
   const subnets: PlacedSubnet[] = [];
+  const surroundings = { global, classes, numbers: new SubnetNumbers(sharedNetworks) };
   for (const [index, entry] of entries.entries()) {
     const place = child(at, index);
-    const config = readSubnet(entry, global, classes, place, report);
+    const config = readSubnet(entry, surroundings, place, report);
     if (config === null) continue;
     checkReplySize(config, place, report);
     subnets.push({ config, at: place });
@@ -71,27 +76,35 @@ export function readSubnets(
   return subnets.map(({ config }) => config).sort((a, b) => a.id - b.id);
 }
 
+/** What a subnet takes from outside of its map. */
+interface Surroundings {
+  readonly global: NetworkSettings;
+  readonly classes: ReadonlySet<string>;
+  readonly numbers: SubnetNumbers;
+}
+
 function readSubnet(
   entry: unknown,
-  global: NetworkSettings,
-  classes: ReadonlySet<string>,
+  { global, classes, numbers }: Surroundings,
   at: Path,
   report: Report,
 ): SubnetConfig | null {
   const values = readMap(subnetSchema, entry, at, report);
   if (values === undefined) return null;
-  const settings = resolveNetwork(values, global, at, report);
+  const id = numbers.idOf(values.id, entry, at, report);
+  const { lifetime, ...settings } = resolveNetwork(values, global, at, report);
   const pools = readPools(values.pools, values.subnet ?? null, classes, child(at, 'pools'), report);
   const relayAddresses = readRelay(values.relay, child(at, 'relay'), report);
-  if (values.id === undefined || values.subnet === undefined) return null;
+  if (id === undefined || values.subnet === undefined) return null;
   return {
-    id: values.id,
+    id,
     ...values.subnet,
     pools,
     relayAddresses,
     interfaceName: values.interface ?? null,
     haServerName: readHaServerName(values['user-context'], child(at, 'user-context'), report),
     ...settings,
+    validLifetime: completeLifetime(lifetime),
     cacheThreshold: effectiveCacheThreshold(settings),
   };
 }

@@ -21,10 +21,28 @@ checkRefused({
       'at least "valid-lifetime", which is 10',
     ],
     [
-      '{ "Dhcp4": §{ "interfaces-config": { "interfaces": [ "a" ], "dhcp-socket-type": "udp" }, "min-valid-lifetime": 3, "max-valid-lifetime": 9 } }',
-      'Dhcp4/valid-lifetime',
-      'nothing beside "min-valid-lifetime" and "max-valid-lifetime"',
-      'an integer from 3 to 9',
+      dhcp4('"min-valid-lifetime": §7201', '"max-valid-lifetime": 9000'),
+      'Dhcp4/min-valid-lifetime',
+      '7201',
+      'at most "valid-lifetime", which is 7200',
+    ],
+    [
+      dhcp4(
+        '"min-valid-lifetime": 3000, "max-valid-lifetime": 9000',
+        '"subnet4": [ { "id": 1, "subnet": "192.0.2.0/24", "valid-lifetime": §600 } ]',
+      ),
+      `${S}/valid-lifetime`,
+      '600',
+      'at least "min-valid-lifetime", which is 3000',
+    ],
+    [
+      dhcp4(
+        '"min-valid-lifetime": 3000, "max-valid-lifetime": 9000',
+        '"subnet4": [ { "id": 1, "subnet": "192.0.2.0/24", "valid-lifetime": §9600 } ]',
+      ),
+      `${S}/valid-lifetime`,
+      '9600',
+      'at most "max-valid-lifetime", which is 9000',
     ],
     [
       dhcp4('"rebind-timer": 10', '"renew-timer": §11'),
@@ -41,13 +59,13 @@ checkRefused({
     [dhcp4('"t1-percent": §1'), 'Dhcp4/t1-percent', '1', 'a number above 0 and below 1'],
     [dhcp4('"t2-percent": §0'), 'Dhcp4/t2-percent', '0', 'a number above 0 and below 1'],
     [
-      dhcp4('"t1-percent": §0.9'),
+      dhcp4('"calculate-tee-times": true', '"t1-percent": §0.9'),
       'Dhcp4/t1-percent',
       '0.9 as "t1-percent" and 0.875 as "t2-percent"',
       '"t1-percent" below "t2-percent"',
     ],
     [
-      subnet('"t2-percent": §0.4'),
+      subnet('"t2-percent": §0.4, "calculate-tee-times": true'),
       `${S}/t2-percent`,
       '0.5 as "t1-percent" and 0.4 as "t2-percent"',
       '"t1-percent" below "t2-percent"',

@@ -26,9 +26,9 @@ checkRefused({
       'true or false',
     ],
     [
-      dhcp4('"lease-database": { "type": "memfile", "name": §"" }'),
+      dhcp4('"lease-database": { "type": "memfile", "name": §" " }'),
       'Dhcp4/lease-database/name',
-      '""',
+      '" "',
       'a string that is not blank',
     ],
     [

@@ -151,9 +151,19 @@ checkRefused({
     ['{ "a": §-.e5 }', '', '"-"', VALUE],
     ['{ "a": 0.1§.2 }', '', '".2"', VALUE],
     [dhcp4('"user-context": { "a": §9223372036854775808 }'), '', 'the number "9223372036854775808"', WORD],
-    [dhcp4('"user-context": { "a": [ .5, 007, §-9223372036854775809 ] }'), '', 'the number "-9223372036854775809"', WORD],
+    [
+      dhcp4('"user-context": { "a": [ .5, 007, §-9223372036854775809 ] }'),
+      '',
+      'the number "-9223372036854775809"',
+      WORD,
+    ],
     [dhcp4('"user-context": { "a": §1e400 }'), '', 'the number "1e400"', WORD],
-    [dhcp4('"comment": "b§\\u0100"'), '', 'the escape \\u0100', 'the character itself: Kea has no such escape'],
+    [
+      dhcp4('"comment": "b§\\u0100"'),
+      '',
+      'the escape \\u0100',
+      'the character itself: Kea has no such escape',
+    ],
     ['{ "a": 1 } §/* no end', '', 'a comment without an end', '*/'],
     ['{ "a": §<?include nothing?> }', '', 'the beginning of a directive', '<?include "path"?>'],
     [
