@@ -31,6 +31,7 @@ export class Report {
   readonly #errors: Entry[] = [];
   readonly #warnings: Entry[] = [];
   #locate: Locate = () => null;
+  readonly #leftOut = new Map<string, Path>();
   #isWrittenReal: (path: Path) => boolean = () => false;
   #errorCount = 0;
 
@@ -42,6 +43,20 @@ export class Report {
   /** Tells where paths stand; from then on problems carry positions. */
   locateWith(locate: Locate): void {
     this.#locate = locate;
+  }
+
+  /** Something that the document defines and Tandem leaves out: who refers to it deserves to know. */
+  noteLeftOut(what: string, at: Path): void {
+    if (!this.#leftOut.has(what)) this.#leftOut.set(what, at);
+  }
+
+  /** Where the document defines something that is left out, in words; null when it does not. */
+  whereLeftOut(what: string): string | null {
+    const at = this.#leftOut.get(what);
+    if (at === undefined) return null;
+    const location = this.#locate(at, 'value');
+    const position = location === null ? '' : ` (${location.file}:${location.line}:${location.column})`;
+    return `${formatPath(at)}${position}`;
   }
 
   /** Tells which numbers of a whole value the text writes with a point or an exponent. */
@@ -94,11 +109,16 @@ export class Report {
    * @param mayIgnore false for what must not be left out silently, such as access rules
    */
   unsupported(at: Path, value: unknown, expected: string, mayIgnore = true): void {
+    this.unsupportedThing(at, describe(value), expected, mayIgnore);
+  }
+
+  /** The same for what is better named in other words than by its value. */
+  unsupportedThing(at: Path, found: string, expected: string, mayIgnore = true): void {
     const location = this.#locate(at, 'key');
     if (this.#ignoreUnsupported && mayIgnore) {
-      add(this.#warnings, location, at, describe(value), `${expected} (${NOT_IMPLEMENTED}; ignored)`);
+      add(this.#warnings, location, at, found, `${expected} (${NOT_IMPLEMENTED}; ignored)`);
     } else {
-      this.errorAt(location, at, describe(value), `${expected} (${NOT_IMPLEMENTED})`);
+      this.errorAt(location, at, found, `${expected} (${NOT_IMPLEMENTED})`);
     }
   }
 

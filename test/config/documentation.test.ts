@@ -20,11 +20,19 @@ import { poolSchema } from '../../src/config/sections/pools.ts';
 import { expiredLeasesSchema, leaseDatabaseSchema } from '../../src/config/sections/storage.ts';
 import { relaySchema, subnetSchema } from '../../src/config/sections/subnets.ts';
 import { tandemSchema } from '../../src/config/sections/tandem-settings.ts';
-import { compatibilitySchema, sanityChecksSchema } from '../../src/config/sections/unimplemented.ts';
+import {
+  compatibilitySchema,
+  configControlSchema,
+  ddnsSchema,
+  queueSchema,
+  sanityChecksSchema,
+} from '../../src/config/sections/unimplemented.ts';
 
 const schemas: readonly MapSchema[] = [
   compatibilitySchema,
+  configControlSchema,
   controlSocketSchema,
+  ddnsSchema,
   dhcp4Schema,
   expiredLeasesSchema,
   haParametersSchema,
@@ -40,6 +48,7 @@ const schemas: readonly MapSchema[] = [
   pauseSchema,
   peerSchema,
   poolSchema,
+  queueSchema,
   relationshipSchema,
   relaySchema,
   sanityChecksSchema,

@@ -20,12 +20,14 @@ export interface MapSchema<R extends Rules = Rules> {
   readonly rules: R;
   /** Kea ignores unknown keys in hook parameters, so there they are only worth a warning. */
   readonly unknownKeys: 'error' | 'warning';
+  /** Whether it takes `user-context` and `comment`, as most maps do. */
+  readonly takesContext: boolean;
   readonly requiredKeys: readonly string[];
   readonly defaults: Readonly<Record<string, unknown>>;
 }
 
-/** Keys that Kea takes in every map. */
-const everywhere: Rules = { 'user-context': accepted(freeMap()), comment: accepted(text()) };
+/** Keys that Kea takes in nearly every map. */
+const context: Rules = { 'user-context': accepted(freeMap()), comment: accepted(text()) };
 
 export function defineMap<R extends Rules>(
   mapName: string,
@@ -37,9 +39,15 @@ export function defineMap<R extends Rules>(
     name: mapName,
     rules,
     unknownKeys,
+    takesContext: true,
     requiredKeys: entries.filter(([, entry]) => entry.isRequired).map(([key]) => key),
     defaults: Object.fromEntries(entries.map(([key, entry]) => [key, entry.fallback])),
   };
+}
+
+/** The same map without `user-context` and `comment`. */
+export function withoutContext<R extends Rules>(schema: MapSchema<R>): MapSchema<R> {
+  return { ...schema, takesContext: false };
 }
 
 /**
@@ -85,11 +93,11 @@ export function mapOf<R extends Rules>(schema: MapSchema<R>): Rule<Values<R>, un
 
 function ruleOf(schema: MapSchema, key: string): Rule | undefined {
   if (Object.hasOwn(schema.rules, key)) return schema.rules[key];
-  return Object.hasOwn(everywhere, key) ? everywhere[key] : undefined;
+  return schema.takesContext && Object.hasOwn(context, key) ? context[key] : undefined;
 }
 
 function reportUnknownKey(schema: MapSchema, key: string, member: unknown, at: Path, report: Report): void {
-  if (schema.unknownKeys === 'error' && keaKeys.has(key)) {
+  if (schema.unknownKeys === 'error' && keaKeys.has(key) && !Object.hasOwn(context, key)) {
     report.unsupported(at, member, `no such key in ${schema.name}`);
     return;
   }

@@ -75,3 +75,16 @@ export function notImplemented(
     },
   };
 }
+
+/** The same rule for a key whose values must be of a kind: what is wrong to Kea is an error, whether it is ignored or not. */
+export function ofKind(kind: Rule, refused: Rule<undefined, undefined>): Rule<undefined, undefined> {
+  return {
+    ...refused,
+    read: (value, at, report) => {
+      const errorsBefore = report.errorCount;
+      kind.read(value, at, report);
+      if (report.errorCount === errorsBefore) refused.read(value, at, report);
+      return undefined;
+    },
+  };
+}

@@ -1,4 +1,5 @@
 /** Rules for numbers, strings and the other values that hold no further values. */
+import { isIP } from 'node:net';
 import { type Ipv4, parseIpv4 } from '../../base/ipv4.ts';
 import { describe, describeKind } from '../problem.ts';
 import { type Rule, rule } from './rule.ts';
@@ -35,6 +36,14 @@ export function flag(): Rule<boolean, undefined> {
 export function oneOf<const T extends readonly string[]>(...names: T): Rule<T[number], undefined> {
   const expected = names.length === 1 ? `"${names[0]}"` : `one of ${names.map((n) => `"${n}"`).join(', ')}`;
   return rule(expected, (value) => names.find((name) => name === value));
+}
+
+/** One of these names in whatever case; the rule yields it as it is written here. */
+export function oneOfAnyCase<const T extends readonly string[]>(...names: T): Rule<T[number], undefined> {
+  const { expected } = oneOf(...names);
+  return rule(`${expected}, in any case`, (value) =>
+    typeof value === 'string' ? names.find((name) => name.toLowerCase() === value.toLowerCase()) : undefined,
+  );
 }
 
 /** A string of at most `bytesMax` octets of UTF-8, by default any. NUL is refused: no name or path can hold it. */
@@ -78,5 +87,12 @@ export function secret(): Rule<string, undefined> {
 export function ipv4(): Rule<Ipv4, undefined> {
   return rule('an IPv4 address', (value) =>
     typeof value === 'string' ? (parseIpv4(value) ?? undefined) : undefined,
+  );
+}
+
+/** Of either family. */
+export function ipAddress(): Rule<string, undefined> {
+  return rule('an IP address', (value) =>
+    typeof value === 'string' && isIP(value) !== 0 ? value : undefined,
   );
 }

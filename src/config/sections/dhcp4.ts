@@ -9,6 +9,7 @@ import { flag, integer, UINT32_MAX } from '../schema/scalars.ts';
 import { readControlSockets } from './control-sockets.ts';
 import { readHooks } from './hooks.ts';
 import { readInterfaces } from './interfaces.ts';
+import { noteDefinitions } from './left-out.ts';
 import { readLoggers } from './loggers.ts';
 import { networkDefaults, networkRules, resolveNetwork } from './network.ts';
 import { checkRelationships } from './relationships.ts';
@@ -64,6 +65,7 @@ export function readDhcp4(
   at: Path,
   report: Report,
 ): ServerConfig | null {
+  noteDefinitions(value, at, report);
   const values = readMap(dhcp4Schema, value, at, report);
   if (values === undefined) return null;
   const multiThreading = readMultiThreading(values['multi-threading']);

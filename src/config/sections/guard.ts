@@ -5,6 +5,9 @@ import { list } from '../schema/collections.ts';
 import type { Rules, Values } from '../schema/map.ts';
 import { text } from '../schema/scalars.ts';
 
+/** Classes that Kea makes by itself, those of its hooks included. */
+const BUILT_IN = /^(?:KNOWN|UNKNOWN|BOOTP|DROP|SKIP_DDNS|(?:VENDOR_CLASS|AFTER|EXTERNAL|SPAWN)_.*)$/;
+
 export const guardRules = {
   'client-class': text(),
   'client-classes': list(),
@@ -40,15 +43,29 @@ export function readGuard(
   const names = several ?? (single === undefined || single === '' ? OPEN : [single]);
   if (names.length === 0) return OPEN;
   const place = child(at, several === undefined ? 'client-class' : 'client-classes');
-  for (const [index, each] of names.entries()) {
-    if (isKnown(each, known)) continue;
-    const classes = [EVERY_QUERY, ...known].map((item) => `"${item}"`).join(', ');
-    const itemPlace = several === undefined ? place : child(place, index);
-    report.error(itemPlace, `the class ${describe(each)}`, `a class that exists: ${classes}`);
-  }
+  for (const [index, each] of names.entries())
+    if (!isKnown(each, known))
+      reportUnknown(each, known, several === undefined ? place : child(place, index), report);
   return names.includes(EVERY_QUERY) ? OPEN : names.filter((each) => isKnown(each, known));
 }
 
 function isKnown(value: unknown, known: ReadonlySet<string>): value is string {
   return typeof value === 'string' && (value === EVERY_QUERY || known.has(value));
+}
+
+/** A class that Kea would have is not implemented; without its guard the pool would be open, so that is never ignored. */
+function reportUnknown(name: unknown, known: ReadonlySet<string>, at: Path, report: Report): void {
+  const found = `the class ${describe(name)}`;
+  const expected = `a class that exists: ${[EVERY_QUERY, ...known].map((item) => `"${item}"`).join(', ')}`;
+  const definition = report.whereLeftOut(found);
+  if (definition !== null)
+    report.unsupportedThing(
+      at,
+      `${found}, which ${definition} defines and which is left out`,
+      expected,
+      false,
+    );
+  else if (typeof name === 'string' && BUILT_IN.test(name))
+    report.unsupportedThing(at, `${found}, which is built into Kea`, expected, false);
+  else report.error(at, found, expected);
 }

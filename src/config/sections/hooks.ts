@@ -6,16 +6,18 @@ import type { HaRelationshipConfig } from '../ha-model.ts';
 import { child, describe, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
 import { freeMap, list } from '../schema/collections.ts';
-import { defineMap, readMap } from '../schema/map.ts';
+import { defineMap, readMap, withoutContext } from '../schema/map.ts';
 import { required } from '../schema/rule.ts';
 import { name } from '../schema/scalars.ts';
 
-export const hookSchema = defineMap('hooks-libraries[]', {
-  library: required(name()),
-  parameters: freeMap(),
-});
+export const hookSchema = withoutContext(
+  defineMap('hooks-libraries[]', {
+    library: required(name()),
+    parameters: freeMap(),
+  }),
+);
 
-export const leaseCommandsParametersSchema = defineMap('parameters of lease_cmds', {});
+export const leaseCommandsParametersSchema = defineMap('parameters of lease_cmds', {}, 'warning');
 
 export const haParametersSchema = defineMap(
   'parameters of ha',

@@ -7,13 +7,13 @@ import {
   optionNames,
 } from '../../dhcp4/option-definitions.ts';
 import type { OptionConfig } from '../model.ts';
-import { child, type Path, quote } from '../problem.ts';
+import { child, describe, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
 import { defineMap, readMap, type Values } from '../schema/map.ts';
 import { findNearest } from '../schema/nearest.ts';
 import { withDefault } from '../schema/rule.ts';
 import { flag, integer, name, text } from '../schema/scalars.ts';
-import { emptyList } from './unimplemented.ts';
+import { noNames } from './unimplemented.ts';
 
 export const optionSchema = defineMap('option-data[]', {
   name: name(),
@@ -24,7 +24,7 @@ export const optionSchema = defineMap('option-data[]', {
   'always-send': withDefault(flag(), false),
   'never-send': withDefault(flag(), false),
   // A tag decides who gets the option: going without it would send the option to everybody.
-  'client-classes': emptyList(false),
+  'client-classes': noNames(false),
 });
 
 type OptionValues = Values<typeof optionSchema.rules>;
@@ -60,6 +60,7 @@ function readOption(entry: unknown, at: Path, report: Report): OptionConfig | nu
     report.unsupported(child(at, 'space'), values.space, '"dhcp4"');
     return null;
   }
+  if (isLeftOut(values, at, report)) return null;
   const identity = identify(values, at, report);
   if (identity === null) return null;
   const data = encode(values, identity.definition);
@@ -73,6 +74,26 @@ function readOption(entry: unknown, at: Path, report: Report): OptionConfig | nu
     alwaysSend: values['always-send'],
     neverSend: values['never-send'],
   };
+}
+
+/** An option that option-def of the file defines: its octets can be sent, its text form cannot be read. */
+function isLeftOut(values: OptionValues, at: Path, report: Report): boolean {
+  if (isReadable(values)) return false;
+  const key = values.name === undefined ? 'code' : 'name';
+  const found = `the option ${describe(values[key])}`;
+  const definition = report.whereLeftOut(found);
+  if (definition === null) return false;
+  report.unsupportedThing(
+    child(at, key),
+    `${found}, which ${definition} defines and which is left out`,
+    'a standard option, or its code with hexadecimal data and "csv-format": false',
+  );
+  return true;
+}
+
+function isReadable(values: OptionValues): boolean {
+  if (values.code !== undefined) return findOptionByCode(values.code) !== undefined || !values['csv-format'];
+  return values.name === undefined || findOptionByName(values.name) !== undefined;
 }
 
 interface Identity {
@@ -89,6 +110,10 @@ function identify(values: OptionValues, at: Path, report: Report): Identity | nu
   }
   const definition = findOptionByName(values.name);
   if (definition === undefined) {
+    // A name of one's own for octets that nobody has to understand.
+    const { code } = values;
+    if (code !== undefined && findOptionByCode(code) === undefined && !values['csv-format'])
+      return { code, definition };
     const nearest = report.isFull ? null : findNearest(values.name, optionNames());
     const hint = nearest === null ? '' : `, perhaps "${nearest}"`;
     report.error(child(at, 'name'), quote(values.name), `the name of a standard DHCPv4 option${hint}`);

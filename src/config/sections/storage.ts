@@ -3,10 +3,9 @@ import { isAbsolute, relative, resolve } from 'node:path';
 import type { ExpiredLeasesConfig, LeaseDatabaseConfig } from '../model.ts';
 import { child, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
-import { defineMap, readMap, type Values } from '../schema/map.ts';
+import { defineMap, type Rules, readMap, type Values, withoutContext } from '../schema/map.ts';
 import { accepted, type Rule, required, withDefault } from '../schema/rule.ts';
-import { flag, integer, name, oneOf, orEmpty, UINT32_MAX } from '../schema/scalars.ts';
-import { only } from './unimplemented.ts';
+import { flag, integer, name, oneOf, orEmpty, secret, text, UINT32_MAX } from '../schema/scalars.ts';
 
 const LEASE_FILE_NAME = 'kea-leases4.csv';
 const DATA_DIRECTORY = '/var/lib/kea';
@@ -24,24 +23,47 @@ function databaseType(): Rule<string, undefined> {
   };
 }
 
-export const leaseDatabaseSchema = defineMap('lease-database', {
-  type: required(databaseType()),
-  name: withDefault(orEmpty(name()), LEASE_FILE_NAME),
-  persist: withDefault(flag(), true),
-  'lfc-interval': withDefault(integer(0, UINT32_MAX), 3600),
-  'max-row-errors': withDefault(integer(0, UINT32_MAX), 0),
-  'max-reconnect-tries': only(0),
-  'reconnect-wait-time': only(0),
-});
+/** How a database of another kind is reached: nothing to a file. */
+const connectionRules = {
+  user: accepted(text()),
+  password: accepted(secret()),
+  host: accepted(text()),
+  port: accepted(integer(0, 65535)),
+  'connect-timeout': accepted(integer(0, UINT32_MAX)),
+  'read-timeout': accepted(integer(0, UINT32_MAX)),
+  'write-timeout': accepted(integer(0, UINT32_MAX)),
+  'tcp-user-timeout': accepted(integer(0, UINT32_MAX)),
+  'max-reconnect-tries': accepted(integer(0, UINT32_MAX)),
+  'reconnect-wait-time': accepted(integer(0, UINT32_MAX)),
+  'retry-on-startup': accepted(flag()),
+  'on-fail': accepted(oneOf('stop-retry-exit', 'serve-retry-exit', 'serve-retry-continue')),
+  'trust-anchor': accepted(text()),
+  'cert-file': accepted(text()),
+  'key-file': accepted(text()),
+  'cipher-list': accepted(text()),
+} as const satisfies Rules;
 
-export const expiredLeasesSchema = defineMap('expired-leases-processing', {
-  'reclaim-timer-wait-time': withDefault(integer(0, 65535), 10),
-  'flush-reclaimed-timer-wait-time': withDefault(integer(0, 65535), 25),
-  'hold-reclaimed-time': withDefault(integer(0, UINT32_MAX), 3600),
-  'max-reclaim-leases': withDefault(integer(0, UINT32_MAX), 100),
-  'max-reclaim-time': withDefault(integer(0, 65535), 250),
-  'unwarned-reclaim-cycles': accepted(integer(0, 65535)),
-});
+export const leaseDatabaseSchema = withoutContext(
+  defineMap('lease-database', {
+    type: required(databaseType()),
+    name: withDefault(orEmpty(name()), LEASE_FILE_NAME),
+    persist: withDefault(flag(), true),
+    'lfc-interval': withDefault(integer(0, UINT32_MAX), 3600),
+    'max-row-errors': withDefault(integer(0, UINT32_MAX), 0),
+    ...connectionRules,
+  }),
+);
+
+export const expiredLeasesSchema = withoutContext(
+  defineMap('expired-leases-processing', {
+    'reclaim-timer-wait-time': withDefault(integer(0, 65535), 10),
+    'flush-reclaimed-timer-wait-time': withDefault(integer(0, 65535), 25),
+    'hold-reclaimed-time': withDefault(integer(0, UINT32_MAX), 3600),
+    'max-reclaim-leases': withDefault(integer(0, UINT32_MAX), 100),
+    'max-reclaim-time': withDefault(integer(0, 10_000), 250),
+    'unwarned-reclaim-cycles': accepted(integer(0, 65535)),
+  }),
+);
 
 /** @param value undefined when the file has no such map: Kea's defaults apply */
 export function readLeaseDatabase(value: unknown, at: Path, report: Report): LeaseDatabaseConfig {

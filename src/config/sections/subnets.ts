@@ -1,23 +1,26 @@
 /** The subnets: each one resolved against the global scope, then all of them against each other. */
+import { formatIpv4 } from '../../base/ipv4.ts';
 import type { SubnetConfig } from '../model.ts';
 import { child, describe, type Path } from '../problem.ts';
 import type { Report } from '../report.ts';
 import { freeMap, list, listOf } from '../schema/collections.ts';
-import { defineMap, mapOf, readMap, type Values } from '../schema/map.ts';
-import { notImplemented, required, withDefault } from '../schema/rule.ts';
-import { integer, ipv4, name, orEmpty } from '../schema/scalars.ts';
+import { defineMap, mapOf, readMap, type Values, withoutContext } from '../schema/map.ts';
+import { notImplemented, ofKind, required, withDefault } from '../schema/rule.ts';
+import { integer, ipv4, name, orEmpty, text } from '../schema/scalars.ts';
 import { formatPrefix, lastOf, type Prefix, prefixRule } from './addresses.ts';
 import { completeLifetime } from './lifetimes.ts';
 import { effectiveCacheThreshold, type NetworkSettings, networkRules, resolveNetwork } from './network.ts';
 import { readPools } from './pools.ts';
 import { checkReplySize } from './reply-size.ts';
 import { SubnetNumbers } from './subnet-ids.ts';
-import { additionalClasses, emptyList, only } from './unimplemented.ts';
+import { additionalClasses, noNames, only } from './unimplemented.ts';
 
-export const relaySchema = defineMap('relay', {
-  'ip-addresses': listOf(ipv4(), 'a list of IPv4 addresses'),
-  'ip-address': ipv4(),
-});
+export const relaySchema = withoutContext(
+  defineMap('relay', {
+    'ip-addresses': listOf(ipv4(), 'a list of IPv4 addresses'),
+    'ip-address': ipv4(),
+  }),
+);
 
 export const subnetSchema = defineMap('subnet4[]', {
   ...networkRules,
@@ -29,8 +32,11 @@ export const subnetSchema = defineMap('subnet4[]', {
   interface: orEmpty(name()),
   'user-context': freeMap(),
   // Guards are never ignored: without its guard a subnet would serve clients that it was closed to.
-  'client-class': notImplemented('""', (value) => value === '' || value === 'ALL', false),
-  'client-classes': emptyList(false),
+  'client-class': ofKind(
+    text(),
+    notImplemented('""', (value) => value === '' || value === 'ALL', false),
+  ),
+  'client-classes': noNames(false),
   '4o6-interface': only(''),
   '4o6-interface-id': only(''),
   '4o6-subnet': only(''),
@@ -131,6 +137,13 @@ function readRelay(
   const several = relay?.['ip-addresses'];
   if (single !== undefined && several !== undefined)
     report.error(child(at, 'ip-address'), '"ip-address" beside "ip-addresses"', 'one of the two', 'key');
+  const twice = several?.findIndex((each, index) => several.indexOf(each) < index) ?? -1;
+  if (several !== undefined && twice >= 0)
+    report.error(
+      child(at, 'ip-addresses'),
+      `${formatIpv4(several[twice]!)} a second time`,
+      'each relay once',
+    );
   return several ?? (single === undefined ? NO_RELAYS : [single]);
 }
 

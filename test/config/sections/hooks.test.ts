@@ -35,14 +35,6 @@ checkRefused({
     ],
     [
       dhcp4(
-        '"hooks-libraries": [ { "library": "libdhcp_lease_cmds.so", "parameters": { §"binding-variables": [] } } ]',
-      ),
-      'Dhcp4/hooks-libraries[0]/parameters/binding-variables',
-      'the unknown key "binding-variables"',
-      'a key of parameters of lease_cmds',
-    ],
-    [
-      dhcp4(
         `"hooks-libraries": [ { "library": §"libdhcp_ha.so", "parameters": { "high-availability": [ { "this-server-name": "a", "mode": "hot-standby", "peers": [ ${P1}, ${P2} ] } ] } } ]`,
       ),
       'Dhcp4/hooks-libraries[0]/library',

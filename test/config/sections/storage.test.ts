@@ -50,16 +50,22 @@ checkRefused({
       U32,
     ],
     [
-      dhcp4('"lease-database": { "type": "memfile", §"max-reconnect-tries": 1 }'),
+      dhcp4('"lease-database": { "type": "memfile", "max-reconnect-tries": §-1 }'),
       'Dhcp4/lease-database/max-reconnect-tries',
-      '1',
-      `0${NOT_YET}`,
+      '-1',
+      U32,
     ],
     [
-      dhcp4('"lease-database": { "type": "memfile", §"host": "db" }'),
-      'Dhcp4/lease-database/host',
-      '"db"',
-      `no such key in lease-database${NOT_YET}`,
+      dhcp4('"lease-database": { "type": "memfile", "password": §17 }'),
+      'Dhcp4/lease-database/password',
+      'a number',
+      'a string',
+    ],
+    [
+      dhcp4('"lease-database": { "type": "memfile", §"user-context": {} }'),
+      'Dhcp4/lease-database/user-context',
+      'the unknown key "user-context"',
+      'a key of lease-database',
     ],
     [dhcp4('"expired-leases-processing": §[]'), 'Dhcp4/expired-leases-processing', 'an empty list', 'a map'],
     [
@@ -69,10 +75,10 @@ checkRefused({
       'an integer from 0 to 65535',
     ],
     [
-      dhcp4('"expired-leases-processing": { "max-reclaim-time": §-1 }'),
+      dhcp4('"expired-leases-processing": { "max-reclaim-time": §10001 }'),
       'Dhcp4/expired-leases-processing/max-reclaim-time',
-      '-1',
-      'an integer from 0 to 65535',
+      '10001',
+      'an integer from 0 to 10000',
     ],
     [
       dhcp4('"expired-leases-processing": { "unwarned-reclaim-cycles": §true }'),
