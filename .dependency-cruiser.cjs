@@ -21,7 +21,7 @@ const DATA_PLANE = {
 
 const MAIN_SIDE = {
   config: ['base', 'dhcp4'],
-  log: ['base'],
+  log: ['base', 'io'],
   ha: ['base', 'lease', 'loadbalance'],
   journal: ['base', 'lease', 'io'],
   peer: ['base', 'lease', 'engine', 'control'],

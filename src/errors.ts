@@ -35,6 +35,11 @@ export const errorCatalogue = {
     text: 'cannot use the control socket path "%s": %s',
     meaning: 'The directory is missing or this user may not write to it. Create it, or change `socket-name`.',
   },
+  TDM_ERR_LOG_FILE: {
+    text: 'cannot write the log to "%s": %s',
+    meaning:
+      'The directory is missing, or the user of the server may not write there. Create it or change `output` of the logger; nothing but the file itself is ever made.',
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

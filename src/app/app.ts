@@ -12,7 +12,7 @@ import { createEventFd } from '../io/eventfd.ts';
 import { listInterfaces } from '../io/interfaces.ts';
 import { InterfaceNotices } from '../io/rtnetlink.ts';
 import { closeFd } from '../io/udp.ts';
-import { type AdjustableLog, logLevelOf } from '../log/logger.ts';
+import type { AdjustableLog } from '../log/logger.ts';
 import { VERSION } from '../version.ts';
 import {
   type ConfigurationFile,
@@ -66,7 +66,8 @@ export class App {
   /** Builds the server and starts it. @throws an Error that says what is wrong and what to do; nothing stays open */
   static async start(options: AppOptions): Promise<App> {
     const { config } = options.loaded;
-    options.log.setLevel(logLevelOf(config.loggers));
+    options.log.prepare(config.loggers);
+    options.log.take();
     options.log('TDM_ENGINE_STARTING', { version: VERSION, node: process.version });
     const shards = shardCount(config);
     const interfaces = openInterfaces(options, shards);
@@ -190,6 +191,7 @@ export class App {
   /** Queries that arrive while the shards stand still wait in the sockets. */
   async #apply(next: LoadedConfiguration): Promise<void> {
     const { config } = next;
+    this.#options.log.prepare(config.loggers);
     try {
       await this.#interfaces.prepare(config);
       await this.#dataPlane.stop();
@@ -198,7 +200,7 @@ export class App {
       this.#dataPlane.replacePools(pools);
       this.#loaded = next;
       this.#configuredMs = systemClock.monotonicMs();
-      this.#options.log.setLevel(logLevelOf(config.loggers));
+      this.#options.log.take();
     } finally {
       await this.#interfaces.use(this.#loaded.config);
       if (!this.#dataPlane.isRunning) this.#dataPlane.start(this.#loaded.config);

@@ -126,10 +126,65 @@ export type ControlSocketConfig =
   | { readonly kind: 'http'; readonly address: string; readonly port: number };
 
 export interface LoggerConfig {
+  /** One of LOGGER_NAMES, or one that nothing is written through. */
   readonly name: string;
   readonly severity: 'FATAL' | 'ERROR' | 'WARN' | 'INFO' | 'DEBUG' | 'NONE';
   readonly debugLevel: number;
+  /** Empty = those of the logger above, at the top standard output. */
+  readonly outputs: readonly LoggerOutputConfig[];
 }
+
+export interface LoggerOutputConfig {
+  readonly target:
+    | { readonly kind: 'stdout' }
+    | { readonly kind: 'stderr' }
+    | { readonly kind: 'syslog'; readonly facility: keyof typeof SyslogFacility }
+    | {
+        readonly kind: 'file';
+        /** Absolute. */
+        readonly path: string;
+        /** Octets beyond which the file is rotated, 0 = never. */
+        readonly maxSize: number;
+        /** Old files that are kept, at least 1. */
+        readonly maxVersions: number;
+      };
+  /** Null = a JSON map a line. */
+  readonly pattern: string | null;
+}
+
+/** The loggers of Kea that the program speaks through: the first one for all of it, the others for its parts. */
+export const LOGGER_NAMES = [
+  'kea-dhcp4',
+  'kea-dhcp4.dhcp4',
+  'kea-dhcp4.dhcpsrv',
+  'kea-dhcp4.commands',
+  'kea-dhcp4.http',
+  'kea-dhcp4.ha-hooks',
+] as const;
+
+/** RFC 3164 section 4.1.1, by the names that a configuration uses. */
+export const SyslogFacility = {
+  KERN: 0,
+  USER: 1,
+  MAIL: 2,
+  DAEMON: 3,
+  AUTH: 4,
+  SYSLOG: 5,
+  LPR: 6,
+  NEWS: 7,
+  UUCP: 8,
+  CRON: 9,
+  AUTHPRIV: 10,
+  FTP: 11,
+  LOCAL0: 16,
+  LOCAL1: 17,
+  LOCAL2: 18,
+  LOCAL3: 19,
+  LOCAL4: 20,
+  LOCAL5: 21,
+  LOCAL6: 22,
+  LOCAL7: 23,
+} as const;
 
 /** `"user-context": { "tandem": { ... } }` of the Dhcp4 map: what Kea has no key for. */
 export interface TandemSettings {

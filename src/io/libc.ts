@@ -22,6 +22,7 @@ function declare<Arguments extends number[]>(prototype: string): SystemCall<Argu
 export const libc = {
   socket: declare<[domain: number, type: number, protocol: number]>('int socket(int, int, int)'),
   bind: declare<[fd: number, address: number, length: number]>('int bind(int, uintptr_t, uint32_t)'),
+  connect: declare<[fd: number, address: number, length: number]>('int connect(int, uintptr_t, uint32_t)'),
   setsockopt: declare<[fd: number, level: number, option: number, value: number, length: number]>(
     'int setsockopt(int, int, int, uintptr_t, uint32_t)',
   ),

@@ -7,6 +7,7 @@ import { controlMessages } from './messages/control.ts';
 import { engineMessages } from './messages/engine.ts';
 import { haMessages } from './messages/ha.ts';
 import { journalMessages } from './messages/journal.ts';
+import { logMessages } from './messages/log.ts';
 import { peerMessages } from './messages/peer.ts';
 
 /** `text` is the message; `meaning` tells the operator what happened and what to do. */
@@ -22,6 +23,7 @@ export const messages = {
   ...engineMessages,
   ...haMessages,
   ...journalMessages,
+  ...logMessages,
   ...peerMessages,
 } as const satisfies Record<string, LogMessage>;
 

@@ -34,7 +34,14 @@ t.test('a hot-standby file gives the complete configuration', async (t) => {
     maxReclaimLeases: 1000,
     maxReclaimMs: 250,
   });
-  t.strictSame(config.loggers, [{ name: 'kea-dhcp4', severity: 'DEBUG', debugLevel: 10 }]);
+  t.strictSame(config.loggers, [
+    {
+      name: 'kea-dhcp4',
+      severity: 'DEBUG',
+      debugLevel: 10,
+      outputs: [{ target: { kind: 'stdout' }, pattern: '%m\n' }],
+    },
+  ]);
   t.strictSame(config.tandem, {
     fdatasync: false,
     offerHoldSec: 30,

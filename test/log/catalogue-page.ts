@@ -15,6 +15,7 @@ const areas: Readonly<Record<string, string>> = {
   HA: 'High availability',
   HTTP: 'HTTP of the peer port and the control API',
   JOURNAL: 'Lease file',
+  LOG: 'The log itself',
   PEER: 'Talking to the other servers',
   SERVER: 'The process',
   SHARD: 'Threads of the data plane',
@@ -23,7 +24,8 @@ const areas: Readonly<Record<string, string>> = {
 export function messagesPage(): string {
   const intro = `# Log messages
 
-Each line of the log is a JSON map: \`level\`, \`time\`, \`pid\`, the event's own fields, \`id\`, and \`msg\`, the text shown here.
+Each line of the log is a JSON map: \`level\`, \`time\`, \`pid\`, the event's own fields, \`id\`, and \`msg\`, the text shown here
+(an output with a \`pattern\` has its own form). Where lines go is said by \`loggers\`, see [configuration.md](configuration.md).
 The ids are stable: alarms should match on them. This page is made from the catalogue in \`src/log/messages/\`;
 \`TANDEM_UPDATE_DOCS=1 node build/test/log/messages.test.js\` writes it again.
 `;

@@ -10,7 +10,7 @@ import { readControlSockets } from './control-sockets.ts';
 import { readHooks } from './hooks.ts';
 import { readInterfaces } from './interfaces.ts';
 import { noteDefinitions } from './left-out.ts';
-import { readLoggers } from './loggers.ts';
+import { checkLogFiles, readLoggers } from './loggers.ts';
 import { networkDefaults, networkRules, resolveNetwork } from './network.ts';
 import { checkRelationships } from './relationships.ts';
 import { expiredLeasesSchema, readExpiredLeases, readLeaseDatabase } from './storage.ts';
@@ -95,6 +95,7 @@ export function readDhcp4(
     relationships: hooks.relationships,
     tandem: readTandemSettings(values['user-context'], child(at, 'user-context'), report),
   };
+  checkLogFiles(config.loggers, config.leaseDatabase.path, child(at, 'loggers'), report);
   if (hooks.haAt !== null) checkRelationships(config, hooks.haAt, report);
   return config;
 }

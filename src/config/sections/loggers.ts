@@ -1,27 +1,38 @@
-/** `loggers`: names, severities, and the outputs that Tandem does not choose by itself. */
-import type { LoggerConfig } from '../model.ts';
+/** `loggers`: which messages are written, and where. */
+import { isAbsolute, relative, resolve } from 'node:path';
+import { LOGGER_NAMES, type LoggerConfig, type LoggerOutputConfig, SyslogFacility } from '../model.ts';
 import { child, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
 import { list } from '../schema/collections.ts';
-import { defineMap, readMap } from '../schema/map.ts';
+import { defineMap, readMap, type Values, withoutContext } from '../schema/map.ts';
 import { accepted, required, withDefault } from '../schema/rule.ts';
-import { flag, integer, name, oneOf, text, UINT32_MAX } from '../schema/scalars.ts';
+import { flag, integer, name, oneOfAnyCase, text } from '../schema/scalars.ts';
 
 export const loggerSchema = defineMap('loggers[]', {
   name: required(name()),
-  severity: withDefault(oneOf('FATAL', 'ERROR', 'WARN', 'INFO', 'DEBUG', 'NONE'), 'INFO'),
+  severity: withDefault(oneOfAnyCase('FATAL', 'ERROR', 'WARN', 'INFO', 'DEBUG', 'NONE'), 'INFO'),
   debuglevel: withDefault(accepted(integer(0, 99)), 0),
-  'output-options': accepted(list()),
-  output_options: accepted(list()),
+  'output-options': list(),
+  output_options: list(),
 });
 
-export const loggerOutputSchema = defineMap('output-options[]', {
-  output: required(accepted(name())),
-  flush: accepted(flag()),
-  maxsize: accepted(integer(0, UINT32_MAX)),
-  maxver: accepted(integer(1, UINT32_MAX)),
-  pattern: accepted(text()),
-});
+const PATTERN_OCTETS_MAX = 1000;
+
+export const loggerOutputSchema = withoutContext(
+  defineMap('output-options[]', {
+    output: required(name()),
+    flush: accepted(flag()),
+    maxsize: withDefault(integer(0, Number.MAX_SAFE_INTEGER), 10_240_000),
+    maxver: withDefault(integer(0, 4_294_967_295), 1),
+    pattern: text(PATTERN_OCTETS_MAX),
+  }),
+);
+
+type OutputValues = Values<typeof loggerOutputSchema.rules>;
+
+const LOG_DIRECTORY = '/var/log/kea';
+/** A smaller size is taken for this one, as log4cplus does; only 0 is never. */
+const ROTATED_SIZE_MIN = 204_800;
 
 export function readLoggers(entries: readonly unknown[], at: Path, report: Report): readonly LoggerConfig[] {
   const loggers: LoggerConfig[] = [];
@@ -30,32 +41,97 @@ export function readLoggers(entries: readonly unknown[], at: Path, report: Repor
     const values = readMap(loggerSchema, entry, place, report);
     if (values === undefined) continue;
     const oldOutputs = values.output_options;
-    const outputs = values['output-options'];
-    if (oldOutputs !== undefined && outputs !== undefined)
+    const newOutputs = values['output-options'];
+    if (oldOutputs !== undefined && newOutputs !== undefined)
       report.error(
         child(place, 'output_options'),
         '"output_options" beside "output-options"',
         'one of the two',
         'key',
       );
-    checkOutputs(outputs ?? [], child(place, 'output-options'), report);
-    checkOutputs(oldOutputs ?? [], child(place, 'output_options'), report);
-    if (values.name !== undefined)
-      loggers.push({ name: values.name, severity: values.severity, debugLevel: values.debuglevel });
+    const key = newOutputs === undefined ? 'output_options' : 'output-options';
+    const outputs = readOutputs(newOutputs ?? oldOutputs ?? [], child(place, key), report);
+    const { name: loggerName, severity, debuglevel: debugLevel } = values;
+    if (loggerName === undefined) continue;
+    warnOfName(loggerName, loggers, child(place, 'name'), report);
+    loggers.push({ name: loggerName, severity, debugLevel, outputs });
   }
   return loggers;
 }
 
-/** One process, one log: lines go to standard output, and what runs the process decides where they are kept. */
-function checkOutputs(entries: readonly unknown[], at: Path, report: Report): void {
+function warnOfName(loggerName: string, earlier: readonly LoggerConfig[], at: Path, report: Report): void {
+  if (earlier.some((logger) => logger.name === loggerName))
+    report.warn(at, `${quote(loggerName)} a second time`, 'each logger once: only the last one counts');
+  if (LOGGER_NAMES.every((each) => each !== loggerName))
+    report.warn(
+      at,
+      `${quote(loggerName)}, which no message goes through`,
+      `one of ${LOGGER_NAMES.map((each) => `"${each}"`).join(', ')}`,
+    );
+}
+
+function readOutputs(entries: readonly unknown[], at: Path, report: Report): readonly LoggerOutputConfig[] {
+  const outputs: LoggerOutputConfig[] = [];
   for (const [index, entry] of entries.entries()) {
     const place = child(at, index);
     const values = readMap(loggerOutputSchema, entry, place, report);
-    if (values?.output === undefined || values.output === 'stdout') continue;
-    report.warn(
-      child(place, 'output'),
-      quote(values.output),
-      '"stdout": Tandem writes its log to standard output and nowhere else',
-    );
+    if (values?.output === undefined) continue;
+    const target = readTarget(values.output, values, child(place, 'output'), report);
+    const pattern = values.pattern ?? '';
+    if (target !== null) outputs.push({ target, pattern: pattern === '' ? null : pattern });
   }
+  return outputs;
+}
+
+function readTarget(
+  output: string,
+  { maxsize, maxver }: OutputValues,
+  at: Path,
+  report: Report,
+): LoggerOutputConfig['target'] | null {
+  if (output === 'stdout' || output === 'stderr') return { kind: output };
+  if (output === 'syslog') return { kind: 'syslog', facility: 'LOCAL0' };
+  if (output.startsWith('syslog:')) return readFacility(output, at, report);
+  const path = resolveLogFile(output, at, report);
+  const maxSize = maxsize === 0 ? 0 : Math.max(maxsize, ROTATED_SIZE_MIN);
+  return { kind: 'file', path, maxSize, maxVersions: Math.max(maxver, 1) };
+}
+
+function readFacility(output: string, at: Path, report: Report): LoggerOutputConfig['target'] | null {
+  const facilities = Object.keys(SyslogFacility) as (keyof typeof SyslogFacility)[];
+  const facility = facilities.find((each) => `syslog:${each}`.toLowerCase() === output.toLowerCase());
+  if (facility !== undefined) return { kind: 'syslog', facility };
+  report.error(at, quote(output), `"syslog:" and one of ${facilities.join(', ')}`);
+  return null;
+}
+
+/** A relative name stays inside the log directory; to go elsewhere one has to say where. */
+function resolveLogFile(file: string, at: Path, report: Report): string {
+  if (isAbsolute(file)) return resolve(file);
+  const directory = resolve(process.env['KEA_LOG_FILE_DIR'] || LOG_DIRECTORY);
+  const path = resolve(directory, file);
+  const inside = relative(directory, path);
+  if (inside === '' || inside.startsWith('..'))
+    report.error(
+      at,
+      quote(file),
+      `"stdout", "stderr", "syslog", a file inside ${directory}, or an absolute path`,
+    );
+  return path;
+}
+
+/**
+ * A log in the place of the lease file, or of the files that stand beside it while it is cleaned up, would spoil it.
+ * @param at the list of loggers
+ */
+export function checkLogFiles(
+  loggers: readonly LoggerConfig[],
+  leaseFile: string,
+  at: Path,
+  report: Report,
+): void {
+  for (const { outputs } of loggers)
+    for (const { target } of outputs)
+      if (target.kind === 'file' && (target.path === leaseFile || target.path.startsWith(`${leaseFile}.`)))
+        report.error(at, `the log file ${quote(target.path)}`, 'another file than the lease file');
 }
