@@ -228,6 +228,33 @@ t.test(
   },
 );
 
+t.test('a line of which only half fits is taken back: what is in the file are whole lines', async (t) => {
+  const path = join(t.testdir({}), 'a.log');
+  const module = new URL('../../src/log/logger.js', import.meta.url).href;
+  const script = `
+    const { createLog } = await import(${JSON.stringify(module)});
+    const log = createLog({ level: 'info' });
+    const target = { kind: 'file', path: ${JSON.stringify(path)}, maxSize: 0, maxVersions: 1 };
+    const outputs = [{ target, pattern: null }, { target: { kind: 'stdout' }, pattern: null }];
+    log.prepare([{ name: 'kea-dhcp4', severity: 'INFO', debugLevel: 0, outputs }]);
+    log.take();
+    for (let count = 0; count < 9; count++) log('TDM_CONFIG_LOADED', { count, text: 'x'.repeat(300) });`;
+  // A file may have a block of 1,024 octets here; beyond it write(2) takes what fits and then fails.
+  const shell = `trap '' XFSZ; ulimit -f 1; exec "$0" --input-type=module -e "$1"`;
+  const { stdout } = spawnSync('bash', ['-c', shell, process.execPath, script], { encoding: 'utf8' });
+  const said = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  t.match(
+    said.find(({ id }) => id === 'TDM_LOG_OUTPUT_FAILED'),
+    { output: path, reason: 'EFBIG' },
+  );
+  t.equal(said.length, 10);
+  t.strictSame(idsIn(path).slice(0, 2), ['TDM_CONFIG_LOADED', 'TDM_CONFIG_LOADED']);
+  t.ok(readFileSync(path).length < 1024);
+});
+
 t.test(
   'when no output is left a failure is said on standard error',
   { skip: !existsSync('/dev/full') },

@@ -89,7 +89,9 @@ function readTarget(
   at: Path,
   report: Report,
 ): LoggerOutputConfig['target'] | null {
-  if (output === 'stdout' || output === 'stderr') return { kind: output };
+  // By their paths they would be opened a second time, with a place in the file of their own.
+  if (output === 'stdout' || output === '/dev/stdout') return { kind: 'stdout' };
+  if (output === 'stderr' || output === '/dev/stderr') return { kind: 'stderr' };
   if (output === 'syslog') return { kind: 'syslog', facility: 'LOCAL0' };
   if (output.startsWith('syslog:')) return readFacility(output, at, report);
   const path = resolveLogFile(output, at, report);

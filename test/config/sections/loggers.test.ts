@@ -74,6 +74,7 @@ function output(members: string): string {
 t.test('outputs are read with the defaults and bounds of Kea', async (t) => {
   const rows: readonly (readonly [string, unknown])[] = [
     ['"output": "stdout"', { target: { kind: 'stdout' }, pattern: null }],
+    ['"output": "/dev/stdout"', { target: { kind: 'stdout' }, pattern: null }],
     ['"output": "stderr", "pattern": ""', { target: { kind: 'stderr' }, pattern: null }],
     [
       '"output": "syslog", "pattern": "%m"',
