@@ -1,6 +1,6 @@
 /**
  * Every key that some Kea from 2.2 to 3.3 knows in a DHCPv4 configuration, whatever map it belongs to. A key of this list that
- * Tandem does not know in its place is told apart from a slip of the pen.
+ * Tandem knows in no map is told apart from a slip of the pen.
  */
 const NAMES = `
 4o6-interface 4o6-interface-id 4o6-subnet adaptive-lease-time-threshold allocator always-send array authentication

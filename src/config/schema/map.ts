@@ -26,6 +26,9 @@ export interface MapSchema<R extends Rules = Rules> {
   readonly defaults: Readonly<Record<string, unknown>>;
 }
 
+/** The keys of all tables: one of them in a map that does not have it is misplaced, not unheard of. */
+const tabled = new Set<string>();
+
 /** Keys that Kea takes in nearly every map. */
 const context: Rules = { 'user-context': accepted(freeMap()), comment: accepted(text()) };
 
@@ -35,6 +38,7 @@ export function defineMap<R extends Rules>(
   unknownKeys: 'error' | 'warning' = 'error',
 ): MapSchema<R> {
   const entries = Object.entries(rules);
+  for (const [key] of entries) tabled.add(key);
   return {
     name: mapName,
     rules,
@@ -97,7 +101,12 @@ function ruleOf(schema: MapSchema, key: string): Rule | undefined {
 }
 
 function reportUnknownKey(schema: MapSchema, key: string, member: unknown, at: Path, report: Report): void {
-  if (schema.unknownKeys === 'error' && keaKeys.has(key) && !Object.hasOwn(context, key)) {
+  if (
+    schema.unknownKeys === 'error' &&
+    keaKeys.has(key) &&
+    !tabled.has(key) &&
+    !Object.hasOwn(context, key)
+  ) {
     report.unsupported(at, member, `no such key in ${schema.name}`);
     return;
   }

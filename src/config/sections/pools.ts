@@ -10,11 +10,12 @@ import { integer, UINT32_MAX } from '../schema/scalars.ts';
 import { formatPrefix, lastOf, type Prefix, type Range, rangeRule } from './addresses.ts';
 import { guardRules, readGuard } from './guard.ts';
 import { readOptions } from './options.ts';
-import { additionalClasses } from './unimplemented.ts';
+import { additionalClasses, poolUnimplemented } from './unimplemented.ts';
 
 export const poolSchema = defineMap('pools[]', {
   ...guardRules,
   ...additionalClasses,
+  ...poolUnimplemented,
   pool: required(rangeRule()),
   'pool-id': withDefault(integer(0, UINT32_MAX), 0),
   'option-data': withDefault(list(), []),

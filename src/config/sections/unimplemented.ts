@@ -126,6 +126,9 @@ export const networkUnimplemented = {
   'store-extended-info': only(false),
 } as const satisfies Rules;
 
+/** Keys of pools alone; subnets have them among the inherited ones. */
+export const poolUnimplemented = { ...ddnsUpdates, ...ddnsNames } as const satisfies Rules;
+
 /** Keys of pools and subnets. */
 export const additionalClasses = {
   'require-client-classes': noNames(),

@@ -182,6 +182,8 @@ t.test('what is wrong is wrong, whether it is ignored or not', async (t) => {
     '"client-classes": [ { "name": "x", "tets": "1" } ]',
     '"option-def": [ { "name": "x", "code": 222 } ]',
     '"shared-networks": [ 1 ]',
+    // A key of Kea in a map that does not have it is a slip, not something to go without.
+    '"subnet": [ { "id": 1, "subnet": "10.0.0.0/8" } ]',
     '"store-extended-info": "yes"',
     '"allocator": "best"',
     '"ddns-ttl-percent": true',
