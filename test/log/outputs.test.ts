@@ -2,7 +2,6 @@
 
 import { spawnSync } from 'node:child_process';
 import {
-  chmodSync,
   closeSync,
   existsSync,
   mkdirSync,
@@ -295,20 +294,6 @@ t.test('standard output and standard error stay open when the configuration chan
   t.match(stdout, /^\{.*TDM_CONFIG_LOADED.*\}\nTDM_CONFIG_REFUSED the configuration was refused file="x"\n$/);
   t.match(stderr, /^TDM_CONFIG_WARNING [^\n]*\nTDM_CONFIG_REFUSED [^\n]*\n$/);
 });
-
-t.test(
-  'a directory that may no longer be written to fails the rotation only',
-  { skip: process.getuid?.() === 0 },
-  async (t) => {
-    const directory = t.testdir({ logs: {} });
-    const path = join(directory, 'logs', 'a.log');
-    const log = logBy(logger('kea-dhcp4', 'INFO', file(path, { maxSize: 100 })));
-    chmodSync(join(directory, 'logs'), 0o500);
-    log('TDM_CONFIG_LOADED');
-    chmodSync(join(directory, 'logs'), 0o700);
-    t.strictSame(idsIn(path), ['TDM_CONFIG_LOADED', 'TDM_LOG_ROTATION_FAILED']);
-  },
-);
 
 t.test('a directory that is gone stops nothing', async (t) => {
   const directory = t.testdir({});
