@@ -40,6 +40,16 @@ export const errorCatalogue = {
     meaning:
       'The directory is missing, or the user of the server may not write there. Create it or change `output` of the logger; nothing but the file itself is ever made.',
   },
+  TDM_ERR_PEER_NOT_THIS_HOST: {
+    text: 'this-server-name is "%s", whose url %s is no address of this host, which has %s; start it with the file of this host, or set peer-listen-address where the url is an address outside',
+    meaning:
+      "The server was started with the other server's file, or with its name: give each host the file that names it, or use `--this-server-name`. Where the url is right but an address outside, as that of a container, set `peer-listen-address` in `user-context/tandem` to an address of this host, `0.0.0.0` for all; see docs/ha.md.",
+  },
+  TDM_ERR_PEER_LISTEN: {
+    text: 'cannot listen for the peers of "%s" on %s: %s',
+    meaning:
+      "Another program (perhaps another server) has the port of this server's own `url`. Stop it, or change the `url` in the files of all servers of the relationship.",
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -14,20 +14,17 @@ import { InterfaceNotices } from '../io/rtnetlink.ts';
 import { closeFd } from '../io/udp.ts';
 import type { AdjustableLog } from '../log/logger.ts';
 import { VERSION } from '../version.ts';
-import {
-  type ConfigurationFile,
-  fixedDifferences,
-  type LoadedConfiguration,
-  readConfiguration,
-} from './configuration.ts';
+import { ActiveConfiguration, type ConfigurationFile, type LoadedConfiguration } from './configuration.ts';
 import { Control } from './control.ts';
 import { DataPlane } from './data-plane.ts';
 import { HighAvailability } from './high-availability.ts';
 import { InterfaceWatch } from './interface-watch.ts';
 import { Leases } from './leases.ts';
+import { Listeners } from './listeners.ts';
 import { allocateServerMemory, type ServerMemory } from './memory.ts';
-import { parkedPerShard, shardCount } from './shard-count.ts';
-import { Storage } from './storage.ts';
+import { Reloader } from './reload.ts';
+import { shardCount } from './shard-count.ts';
+import { leaseFileOf, Storage } from './storage.ts';
 import { Threads } from './threads.ts';
 
 /** Of a server that requires all its sockets and does not get them, as Kea's. */
@@ -58,9 +55,9 @@ export class App {
   readonly #highAvailability: HighAvailability;
   readonly #control: Control;
   readonly #interfaces: InterfaceWatch;
-  #loaded: LoadedConfiguration;
-  #configuredMs = systemClock.monotonicMs();
-  #reloading: Promise<ConfigOutcome> | null = null;
+  readonly #listeners = new Listeners();
+  readonly #active: ActiveConfiguration;
+  readonly #reloader: Reloader;
   #isStopping = false;
 
   /** Builds the server and starts it. @throws an Error that says what is wrong and what to do; nothing stays open */
@@ -88,39 +85,28 @@ export class App {
   }
 
   private constructor(options: AppOptions, interfaces: InterfaceWatch, shards: number) {
-    const { config } = options.loaded;
-    const { log, onFatal } = options;
+    const { loaded, log, onFatal } = options;
     const clock = systemClock;
+    const { config } = loaded;
     this.#options = options;
-    this.#loaded = options.loaded;
+    const active = new ActiveConfiguration(loaded);
+    this.#active = active;
     this.#interfaces = interfaces;
     this.#memory = allocateServerMemory(config);
     this.#eventFds = Array.from({ length: shards }, createEventFd);
     this.#threads = new Threads(shards);
-    this.#dataPlane = new DataPlane(
-      {
-        memory: this.#memory,
-        threads: this.#threads,
-        eventFds: this.#eventFds,
-        parkedMax: parkedPerShard(config, shards),
-        forcedPort: options.clientPort,
-        onFailure: onFatal,
-      },
-      config,
-    );
-    const storage = new Storage({
-      config,
+    const running = {
       memory: this.#memory,
       threads: this.#threads,
       eventFds: this.#eventFds,
-      clock,
-      log,
       onFailure: onFatal,
-    });
+    };
+    this.#dataPlane = new DataPlane({ ...running, forcedPort: options.clientPort }, config);
+    const storage = new Storage({ ...running, clock, log }, leaseFileOf(config));
     this.#leases = new Leases({ memory: this.#memory, storage, clock, log }, config, this.#dataPlane.writer);
     this.#serviceSwitch = createServiceSwitch({ timers: systemTimers, log });
     this.#highAvailability = new HighAvailability({
-      config: () => this.#loaded.config,
+      config: () => active.config,
       memory: this.#memory,
       dataPlane: this.#dataPlane,
       store: this.#leases.store,
@@ -129,9 +115,9 @@ export class App {
       log,
     });
     this.#control = new Control({
-      config: () => this.#loaded.config,
-      document: () => this.#loaded.document,
-      configuredMs: () => this.#configuredMs,
+      config: () => active.config,
+      document: () => active.document,
+      configuredMs: () => active.sinceMs,
       file: options.file,
       dataPlane: this.#dataPlane,
       interfaces,
@@ -145,66 +131,42 @@ export class App {
       reload: () => this.reload(),
       shutdown: options.shutdown,
     });
+    this.#reloader = this.#createReloader(storage);
+  }
+
+  #createReloader(storage: Storage): Reloader {
+    return new Reloader({
+      file: this.#options.file,
+      active: this.#active,
+      interfaces: this.#interfaces,
+      dataPlane: this.#dataPlane,
+      leases: this.#leases,
+      storage,
+      highAvailability: this.#highAvailability,
+      control: this.#control,
+      listeners: this.#listeners,
+      isStopping: () => this.#isStopping,
+      log: this.#options.log,
+    });
   }
 
   async #begin(): Promise<void> {
-    const { config } = this.#loaded;
+    const { config } = this.#active;
     const { log } = this.#options;
     this.#leases.start();
     if (config.interfaces.length === 0) log('TDM_ENGINE_NO_INTERFACES');
     await this.#interfaces.begin((lists) => this.#dataPlane.useSockets(lists));
     this.#dataPlane.start(config);
-    await this.#highAvailability.start(this.#control.peerTable);
-    await this.#control.start();
+    const ports = [...this.#highAvailability.listeners(), ...this.#control.listeners(config)];
+    (await this.#listeners.prepare(ports)).commit();
+    this.#highAvailability.start();
     this.#interfaces.watch();
     log('TDM_ENGINE_SERVING', { shards: this.#eventFds.length, leases: this.#leases.store.count() });
   }
 
   /** Reads the configuration file again and works by it; a bad one changes nothing. Never rejects. */
   reload(): Promise<ConfigOutcome> {
-    this.#reloading ??= this.#reload().finally(() => {
-      this.#reloading = null;
-    });
-    return this.#reloading;
-  }
-
-  async #reload(): Promise<ConfigOutcome> {
-    const { file, log } = this.#options;
-    const outcome = this.#isStopping ? refuse('the server is stopping') : readConfiguration(file, log);
-    if (!('config' in outcome)) return this.#refused(outcome);
-    const fixed = fixedDifferences(this.#loaded.config, outcome.config);
-    if (fixed.length > 0) return this.#refused(refuse(`a restart is needed to change ${fixed.join(', ')}`));
-    try {
-      await this.#apply(outcome);
-    } catch (error) {
-      return this.#refused(refuse((error as Error).message));
-    }
-    log('TDM_ENGINE_RELOADED', { file: file.path, subnets: outcome.config.subnets.length });
-    return { ok: true, problems: [] };
-  }
-
-  #refused(outcome: ConfigOutcome): ConfigOutcome {
-    this.#options.log('TDM_ENGINE_RELOAD_REFUSED', { problems: outcome.problems });
-    return outcome;
-  }
-
-  /** Queries that arrive while the shards stand still wait in the sockets. */
-  async #apply(next: LoadedConfiguration): Promise<void> {
-    const { config } = next;
-    this.#options.log.prepare(config.loggers);
-    try {
-      await this.#interfaces.prepare(config);
-      await this.#dataPlane.stop();
-      this.#dataPlane.renewStatistics(config);
-      const pools = this.#leases.reconfigure(config, this.#dataPlane.writer, this.#dataPlane.reader);
-      this.#dataPlane.replacePools(pools);
-      this.#loaded = next;
-      this.#configuredMs = systemClock.monotonicMs();
-      this.#options.log.take();
-    } finally {
-      await this.#interfaces.use(this.#loaded.config);
-      if (!this.#dataPlane.isRunning) this.#dataPlane.start(this.#loaded.config);
-    }
+    return this.#reloader.request();
   }
 
   /** Ends the service in order. @returns whether every change is on disk */
@@ -213,13 +175,13 @@ export class App {
     this.#isStopping = true;
     const { log } = this.#options;
     log('TDM_ENGINE_STOPPING');
-    await this.#reloading;
+    await this.#reloader.idle();
     this.#highAvailability.stopTimers();
     await this.#interfaces.pause();
     await this.#dataPlane.stop();
     const drained = await this.#leases.stop();
     await this.#highAvailability.close();
-    await this.#control.close();
+    await this.#listeners.close();
     this.#serviceSwitch.close();
     this.#interfaces.close();
     await this.#threads.close();
@@ -227,10 +189,6 @@ export class App {
     log(drained ? 'TDM_ENGINE_STOPPED' : 'TDM_ENGINE_STOPPED_UNFLUSHED');
     return drained;
   }
-}
-
-function refuse(problem: string): ConfigOutcome {
-  return { ok: false, problems: [problem] };
 }
 
 function openInterfaces({ loaded, serverPort, log, shutdown }: AppOptions, shards: number): InterfaceWatch {

@@ -1,9 +1,11 @@
 /** The configuration of the running server: the file it came from, what it says, and what only a restart can change. */
+import { systemClock } from '../base/clock.ts';
 import { type LoadResult, loadConfig } from '../config/load.ts';
 import type { ServerConfig } from '../config/model.ts';
 import { formatProblem } from '../config/problem.ts';
 import type { ConfigOutcome } from '../control/commands/configuration.ts';
 import type { Log } from '../log/logger.ts';
+import { shardCount } from './shard-count.ts';
 
 export interface ConfigurationFile {
   readonly path: string;
@@ -38,19 +40,40 @@ export function readConfiguration(file: ConfigurationFile, log: Log): LoadedConf
   return { ok: false, problems: result.problems.map(formatProblem) };
 }
 
-/** What a running server cannot change: memory, files, listeners and threads are laid out at the start. */
-const FIXED: readonly { readonly key: string; readonly value: (config: ServerConfig) => unknown }[] = [
-  { key: 'lease-database', value: (config) => config.leaseDatabase },
-  { key: 'multi-threading', value: (config) => config.multiThreading },
-  { key: 'parked-packet-limit', value: (config) => config.parkedPacketLimit },
-  { key: 'control-socket(s)', value: (config) => config.controlSockets },
-  { key: 'hooks-libraries (high-availability)', value: (config) => config.relationships },
-  { key: 'user-context/tandem', value: (config) => config.tandem },
-];
+/** The configuration in force. */
+export class ActiveConfiguration {
+  #loaded: LoadedConfiguration;
+  #sinceMs = systemClock.monotonicMs();
 
-/** Keys in which two configurations differ although only a restart can change them. */
-export function fixedDifferences(before: ServerConfig, after: ServerConfig): string[] {
-  return FIXED.filter(({ value }) => JSON.stringify(value(before)) !== JSON.stringify(value(after))).map(
-    ({ key }) => key,
-  );
+  constructor(loaded: LoadedConfiguration) {
+    this.#loaded = loaded;
+  }
+
+  get config(): ServerConfig {
+    return this.#loaded.config;
+  }
+
+  get document(): object {
+    return this.#loaded.document;
+  }
+
+  /** Monotonic ms since when it is in force. */
+  get sinceMs(): number {
+    return this.#sinceMs;
+  }
+
+  replace(loaded: LoadedConfiguration): void {
+    this.#loaded = loaded;
+    this.#sinceMs = systemClock.monotonicMs();
+  }
+}
+
+/**
+ * What a running server cannot change, or null. The number of packet threads is the only such thing: the kernel spreads
+ * clients over as many sockets as there are threads, and packets that wait in the sockets of another number would be lost.
+ */
+export function fixedDifference(before: ServerConfig, after: ServerConfig): string | null {
+  const [threads, wanted] = [shardCount(before), shardCount(after)];
+  if (threads === wanted) return null;
+  return `multi-threading asks for ${wanted} packet threads instead of ${threads}: that takes a restart`;
 }

@@ -10,9 +10,10 @@ import { createLease4Commands } from '../control/commands/lease4.ts';
 import { LeaseSubnets } from '../control/commands/lease4-subnets.ts';
 import { createServerCommands, type ServerSources } from '../control/commands/server.ts';
 import { subnetTotals } from '../control/commands/statistics.ts';
+import type { HttpPage } from '../control/kea-http.ts';
 import { createMetrics } from '../control/metrics.ts';
 import { createMonitoringPages } from '../control/monitoring.ts';
-import { type ControlServer, openControlServer } from '../control/server.ts';
+import { openControlSocket } from '../control/server.ts';
 import { dhcpState, type ServiceSwitch } from '../ha/service-switch.ts';
 import type { ChangeSource } from '../lease/store.ts';
 import type { Log } from '../log/logger.ts';
@@ -23,6 +24,7 @@ import { serverFigures } from './figures.ts';
 import type { HighAvailability } from './high-availability.ts';
 import type { InterfaceWatch } from './interface-watch.ts';
 import type { Leases } from './leases.ts';
+import type { ListenerSpec } from './listeners.ts';
 import type { ServerMemory } from './memory.ts';
 import type { Storage } from './storage.ts';
 
@@ -44,30 +46,38 @@ export interface ControlParts {
   readonly shutdown: (exitValue: number) => void;
 }
 
-const COMMAND_GRACE_MS = 1_000;
-
 export class Control {
   readonly #parts: ControlParts;
-  /** Every command of the server; the peer port serves from it too. */
-  readonly table: CommandTable;
+  /** Every command of the server; the same map over reloads, so that sockets which stay open serve from it too. */
+  readonly #table = new Map<string, CommandHandler>();
   readonly #startedMs: number;
   readonly #subnets: () => LeaseSubnets;
-  #server: ControlServer | null = null;
+  readonly #pages: ReadonlyMap<string, HttpPage>;
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
     this.#startedMs = parts.clock.monotonicMs();
     this.#subnets = subnetsOf(parts.config);
-    this.table = new Map<string, CommandHandler>([
+    this.#pages = this.#createPages();
+    this.renew();
+  }
+
+  /** Offers the commands of the configuration in force. */
+  renew(): void {
+    const { highAvailability } = this.#parts;
+    const commands = [
       ...createServerCommands(this.#serverSources()),
       ...this.#leaseCommands('administrator'),
-      ...parts.highAvailability.commands,
-    ]);
+      ...highAvailability.commands,
+    ];
+    this.#table.clear();
+    for (const [name, handler] of commands) this.#table.set(name, handler);
+    highAvailability.serve(this.#peerTable());
   }
 
   /** The table as peers see it. */
-  get peerTable(): CommandTable {
-    return new Map([...this.table, ...this.#leaseCommands('peer')]);
+  #peerTable(): CommandTable {
+    return new Map([...this.#table, ...this.#leaseCommands('peer')]);
   }
 
   #leaseCommands(caller: ChangeSource): Map<string, CommandHandler> {
@@ -77,9 +87,19 @@ export class Control {
     return createLease4Commands(parts);
   }
 
-  /** @throws when a control socket cannot be opened */
-  async start(): Promise<void> {
-    const { config, log, clock, dataPlane } = this.#parts;
+  /** The control sockets that a configuration asks for. */
+  listeners({ controlSockets }: ServerConfig): ListenerSpec[] {
+    const options = { log: this.#parts.log, table: this.#table, pages: this.#pages };
+    return controlSockets.map((socket) => ({
+      key: JSON.stringify(socket),
+      at: socket.kind === 'http' ? { host: socket.address, port: socket.port } : null,
+      open: () => openControlSocket(socket, options),
+      renew: () => {},
+    }));
+  }
+
+  #createPages(): ReadonlyMap<string, HttpPage> {
+    const { config, log, dataPlane, highAvailability } = this.#parts;
     const metrics = createMetrics({
       version: VERSION,
       reader: () => dataPlane.reader,
@@ -87,27 +107,13 @@ export class Control {
       subnetIds: () => config().subnets.map((subnet) => subnet.id),
       figures: () => serverFigures(this.#parts),
     });
-    const pages = createMonitoringPages({
+    return createMonitoringPages({
       log,
       metrics,
       failures: () => this.#failures(),
       notReady: () => this.#notReady(),
-      why: () => this.#parts.highAvailability.whyText(),
+      why: () => highAvailability.whyText(),
     });
-    this.#server = await openControlServer({
-      log,
-      table: this.table,
-      sockets: config().controlSockets,
-      pages,
-    });
-    log('TDM_ENGINE_CONTROL_OPEN', {
-      httpPorts: this.#server.httpPorts,
-      sinceMs: Math.round(clock.monotonicMs() - this.#startedMs),
-    });
-  }
-
-  async close(): Promise<void> {
-    await this.#server?.close(COMMAND_GRACE_MS);
   }
 
   #serverSources(): ServerSources {
@@ -118,7 +124,7 @@ export class Control {
       statistics: { clock, reader: () => dataPlane.reader, totals: () => subnetTotals(config()) },
       status: {
         clock,
-        table: () => this.table,
+        table: () => this.#table,
         version: {
           version: VERSION,
           extended: `tandem ${VERSION}\nNode.js ${process.version}\n${process.platform} ${process.arch}`,

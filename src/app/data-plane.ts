@@ -3,7 +3,7 @@
  * policy. Everything that belongs to one run of the shards (links, statistics) lives here.
  */
 import type { ServerConfig } from '../config/model.ts';
-import { type Policy, publishPolicy } from '../engine/policy.ts';
+import { allocatePolicies, type Policy, publishPolicy } from '../engine/policy.ts';
 import type { ServerSocket } from '../engine/query.ts';
 import { allocateShardLink, type ShardLinkMemory, ShardWord } from '../engine/shard-link.ts';
 import {
@@ -15,9 +15,10 @@ import {
 import { signalEventFd } from '../io/eventfd.ts';
 import { WordWatch } from '../journal/word-watch.ts';
 import { isReached } from '../lease/change-log.ts';
-import type { PoolMemory } from '../lease/pool.ts';
+import { PARKED_MAX } from '../limits.ts';
 import { allocateSocketTable, writeSocketTable } from '../shard/socket-table.ts';
 import type { ServerMemory } from './memory.ts';
+import { parkedPerShard } from './shard-count.ts';
 import type { Threads } from './threads.ts';
 
 /** A shard looks at policy and sockets at least every 50 ms; one that needs longer hangs. */
@@ -28,7 +29,6 @@ export interface DataPlaneParts {
   readonly threads: Threads;
   /** One eventfd a shard. */
   readonly eventFds: readonly number[];
-  readonly parkedMax: number;
   readonly forcedPort: number;
   /** A shard ended with a fault. */
   readonly onFailure: (error: unknown) => void;
@@ -36,13 +36,11 @@ export interface DataPlaneParts {
 
 export class DataPlane {
   readonly #parts: DataPlaneParts;
-  readonly #policyWords: Int32Array;
   /** Kept over reloads: the dispatcher of lease updates holds the verdict rings. */
   readonly links: readonly ShardLinkMemory[];
   readonly #policyWatches: readonly WordWatch[];
   readonly #socketTables: readonly SharedArrayBuffer[];
   readonly #socketWatches: readonly WordWatch[];
-  #pools: PoolMemory;
   #statistics: StatisticsMemory;
   #reader: StatisticsReader;
   #writer: StatisticsWriter;
@@ -52,12 +50,11 @@ export class DataPlane {
 
   constructor(parts: DataPlaneParts, config: ServerConfig) {
     this.#parts = parts;
-    this.#policyWords = new Int32Array(parts.memory.policies);
-    this.links = parts.eventFds.map((fd) => allocateShardLink(fd, parts.parkedMax));
+    // As large as any configuration may want it: they outlive reloads.
+    this.links = parts.eventFds.map((fd) => allocateShardLink(fd, PARKED_MAX));
     this.#policyWatches = this.#watch(ShardWord.policyVersion);
     this.#socketTables = this.links.map(allocateSocketTable);
     this.#socketWatches = this.#watch(ShardWord.socketsTaken);
-    this.#pools = parts.memory.book.pools;
     this.#statistics = this.#allocateStatistics(config);
     this.#reader = new StatisticsReader(this.#statistics);
     this.#writer = new StatisticsWriter(this.#statistics, 0);
@@ -78,14 +75,14 @@ export class DataPlane {
 
   /** Starts every shard on the sockets that `useSockets` was given last. */
   start(config: ServerConfig): void {
-    const { memory, threads, parkedMax, forcedPort, onFailure } = this.#parts;
+    const { memory, threads, forcedPort, onFailure } = this.#parts;
+    const parkedMax = parkedPerShard(config, this.links.length);
     this.#running = this.links.map((link, shard) => {
       const words = new Int32Array(link.words);
       Atomics.store(words, ShardWord.stop, 0);
       Atomics.store(words, ShardWord.policyVersion, 0);
       Atomics.store(words, ShardWord.socketsTaken, 0);
-      const { policies, updates } = memory;
-      const book = { ...memory.book, pools: this.#pools };
+      const { book, policies, updates } = memory;
       const task = {
         shard,
         sockets: this.#socketTables[shard]!,
@@ -114,7 +111,7 @@ export class DataPlane {
 
   /** Publishes the policy of a relationship at once; resolves when every running shard works by it. */
   async publish(relationship: number, policy: Policy): Promise<void> {
-    const version = publishPolicy(this.#policyWords, relationship, policy);
+    const version = publishPolicy(new Int32Array(this.#parts.memory.policies), relationship, policy);
     this.#version = version;
     for (const link of this.links) signalEventFd(link.eventFd);
     await this.applied(version);
@@ -185,9 +182,10 @@ export class DataPlane {
     this.#writer.takeOver(before);
   }
 
-  /** The pools that the shards work with from the next start on. */
-  replacePools(pools: PoolMemory): void {
-    this.#pools = pools;
+  /** Makes room for the policies of another number of relationships. Only while no shard runs. */
+  resizePolicies(count: number): void {
+    const { memory } = this.#parts;
+    memory.policies = allocatePolicies(count, memory.policies);
   }
 
   #allocateStatistics(config: ServerConfig): StatisticsMemory {

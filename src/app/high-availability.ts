@@ -5,11 +5,12 @@
 import { ByteRingReader, type RingRecord } from '../base/byte-ring.ts';
 import type { Clock } from '../base/clock.ts';
 import { formatHex } from '../base/hex.ts';
+import type { HaRelationshipConfig } from '../config/ha-model.ts';
 import type { ServerConfig } from '../config/model.ts';
 import type { CommandTable } from '../control/answer.ts';
 import { formatWhy } from '../control/why-text.ts';
 import { UpdateMode } from '../engine/policy.ts';
-import { OBSERVATION_HEADER_BYTES } from '../engine/shard-link.ts';
+import { OBSERVATION_HEADER_BYTES, type UpdateLogMemory } from '../engine/shard-link.ts';
 import { createRelationshipCommands } from '../ha/relationship-commands.ts';
 import type { ClientObservation } from '../ha/service-model.ts';
 import type { ServiceSwitch } from '../ha/service-switch.ts';
@@ -17,9 +18,13 @@ import { createServiceSwitchCommands } from '../ha/service-switch-commands.ts';
 import { CLIENT_ID_BYTES_MAX } from '../lease/record.ts';
 import type { LeaseStore } from '../lease/store.ts';
 import type { Log } from '../log/logger.ts';
+import type { Change } from './change.ts';
 import type { DataPlane } from './data-plane.ts';
-import type { ServerMemory } from './memory.ts';
+import type { ListenerSpec } from './listeners.ts';
+import { newUpdateLog, policyCount, type ServerMemory } from './memory.ts';
+import { peerPort } from './peer-port.ts';
 import { Relationship } from './relationship.ts';
+import { isContinued } from './relationship-settings.ts';
 
 /** Observed clients decide only at heartbeats: this is often enough for a ring of some 6,000 observations. */
 const OBSERVE_MS = 100;
@@ -35,13 +40,20 @@ export interface HighAvailabilityParts {
   readonly log: Log;
 }
 
+export interface HighAvailabilityChange extends Change {
+  /** The ports that peers are to have from then on. */
+  readonly listeners: readonly ListenerSpec[];
+}
+
 export class HighAvailability {
   readonly #parts: HighAvailabilityParts;
   /** In the order of the configuration, empty without high availability. */
-  readonly relationships: readonly Relationship[];
+  relationships: readonly Relationship[];
   readonly #observations: readonly ByteRingReader[];
   #timer: NodeJS.Timeout | null = null;
   #stopSwitch: () => void = () => {};
+  /** Relationships of configurations of before that have not ended yet. */
+  readonly #ending = new Set<Promise<void>>();
 
   constructor(parts: HighAvailabilityParts) {
     this.#parts = parts;
@@ -89,15 +101,60 @@ export class HighAvailability {
     return texts.join('\n\n');
   }
 
-  /** Starts the state machines, or opens the service; `table` is what the peer ports may call. */
-  async start(table: CommandTable): Promise<void> {
-    if (this.relationships.length === 0) {
-      this.#stopSwitch = this.#parts.serviceSwitch.onChange(() => this.#publishSwitch());
-      return this.#publishSwitch();
-    }
+  /** What the peer ports may call: the commands of the server, and those of their own relationship. */
+  serve(table: CommandTable): void {
     for (const relationship of this.relationships)
-      await relationship.start(new Map([...table, ...this.#commandsFor(relationship)]));
-    this.#timer = setInterval(() => this.#observe(), OBSERVE_MS);
+      relationship.serve(new Map([...table, ...this.#commandsFor(relationship)]));
+  }
+
+  /** Starts the state machines, or opens the service. */
+  start(): void {
+    this.relationships.forEach((relationship, index) => {
+      relationship.start(this.#parts.memory.updates[index]!, Promise.resolve());
+    });
+    this.#watch();
+  }
+
+  /** The ports for the peers. */
+  listeners(): ListenerSpec[] {
+    return this.relationships.flatMap((relationship) => this.#listenerOf(relationship, relationship.config));
+  }
+
+  /**
+   * Makes ready another configuration: relationships that can go on do so, with other settings; all others begin anew.
+   * @param isOtherLeases this server will not have the leases of now any more: all begin anew
+   * @throws Error when a TLS file of a peer cannot be read
+   */
+  prepare(config: ServerConfig, isOtherLeases: boolean): HighAvailabilityChange {
+    const before = this.relationships;
+    const steps = config.relationships.map((next, index) => {
+      const old = before[index];
+      if (old !== undefined && !isOtherLeases && isContinued(old.config, next))
+        return { relationship: old, next, change: old.prepare(next) };
+      return { relationship: new Relationship(this.#parts, next, index), next, change: null };
+    });
+    const anew = steps.flatMap(({ relationship, change }) => (change === null ? relationship : []));
+    const ended = before.filter((old) => steps.every(({ relationship }) => relationship !== old));
+    return {
+      listeners: steps.flatMap(({ relationship, next }) => this.#listenerOf(relationship, next, config)),
+      commit: () => {
+        const ends = before.map((old) => (ended.includes(old) ? this.#end(old) : Promise.resolve()));
+        this.relationships = steps.map(({ relationship }) => relationship);
+        this.#resize(policyCount(config));
+        for (const { change } of steps) change?.commit();
+        for (const relationship of anew) {
+          const index = this.relationships.indexOf(relationship);
+          relationship.start(this.#newUpdateLog(index), ends[index] ?? Promise.resolve());
+        }
+        this.#watch();
+      },
+      abandon: async () => {
+        await Promise.all(steps.map(({ relationship, change }) => change?.abandon() ?? relationship.close()));
+      },
+      retire: async () => {
+        await Promise.all(this.#ending);
+      },
+    };
   }
 
   /** No more heartbeats and transitions; verdicts for parked replies still come. */
@@ -108,7 +165,53 @@ export class HighAvailability {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.relationships.map((relationship) => relationship.close()));
+    await Promise.all([...this.#ending, ...this.relationships.map((relationship) => relationship.close())]);
+  }
+
+  #listenerOf(
+    { table }: Relationship,
+    relationship: HaRelationshipConfig,
+    config = this.#parts.config(),
+  ): ListenerSpec[] {
+    if (!relationship.multiThreading.httpDedicatedListener) return [];
+    return [peerPort(relationship, table, config.tandem.peerListenAddress, this.#parts.log)];
+  }
+
+  /** Policies and update logs for so many relationships. */
+  #resize(count: number): void {
+    const { memory, dataPlane } = this.#parts;
+    if (memory.updates.length === count) return;
+    dataPlane.resizePolicies(count);
+    memory.updates = Array.from({ length: count }, (_, index) => memory.updates[index] ?? newUpdateLog());
+  }
+
+  /** An empty one: what stands in the log of before is for the relationship that was there. */
+  #newUpdateLog(index: number): UpdateLogMemory {
+    const { memory } = this.#parts;
+    const log = newUpdateLog();
+    memory.updates = memory.updates.with(index, log);
+    return log;
+  }
+
+  /** Begins to look at what concerns the relationships that there are now. */
+  #watch(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    this.#stopSwitch();
+    this.#stopSwitch = () => {};
+    if (this.relationships.length > 0) {
+      this.#timer = setInterval(() => this.#observe(), OBSERVE_MS);
+      return;
+    }
+    this.#stopSwitch = this.#parts.serviceSwitch.onChange(() => this.#publishSwitch());
+    this.#publishSwitch();
+  }
+
+  #end(relationship: Relationship): Promise<void> {
+    const end = relationship.close();
+    this.#ending.add(end);
+    void end.finally(() => this.#ending.delete(end));
+    return end;
   }
 
   #publishSwitch(): void {

@@ -7,18 +7,26 @@ import { MainLeaseStore } from '../engine/main-lease-store.ts';
 import { Reclaimer } from '../engine/reclaim.ts';
 import type { StatisticsReader, StatisticsWriter } from '../engine/statistics.ts';
 import { LeaseBook } from '../lease/book.ts';
-import { allocatePools, type PoolMemory } from '../lease/pool.ts';
+import type { LeaseTableMemory } from '../lease/layout.ts';
+import { allocatePools } from '../lease/pool.ts';
 import type { Log } from '../log/logger.ts';
 import { ExpiryTimer } from './expiry.ts';
+import { LeaseChange } from './lease-change.ts';
 import { countLeases, loadLeases } from './lease-files.ts';
 import type { ServerMemory } from './memory.ts';
-import type { Storage } from './storage.ts';
+import { leaseFileOf, type Storage } from './storage.ts';
 
 export interface LeasesParts {
   readonly memory: ServerMemory;
   readonly storage: Storage;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+/** The data plane's statistics, as main sees them. */
+interface Statistics {
+  readonly reader: StatisticsReader;
+  readonly writer: StatisticsWriter;
 }
 
 export class Leases {
@@ -54,17 +62,28 @@ export class Leases {
   }
 
   /**
-   * Works with another configuration's pools and subnets; no shard runs.
-   * @param reader the statistics that `statistics` writes to
-   * @returns the pools for the shards
+   * Makes ready what another configuration wants of the leases, while the server works by the old one.
+   * @throws an Error that says what is wrong with the lease file; nothing has changed
    */
-  reconfigure(config: ServerConfig, statistics: StatisticsWriter, reader: StatisticsReader): PoolMemory {
+  prepare(config: ServerConfig): Promise<LeaseChange> {
+    return LeaseChange.prepare(this.#parts, leaseFileOf(this.#config), config);
+  }
+
+  /**
+   * Works with another configuration's leases, pools and subnets; no shard runs, and the journal has ended where the
+   * change asks for that.
+   * @param table of the change
+   */
+  commit(config: ServerConfig, change: LeaseChange, table: LeaseTableMemory, statistics: Statistics): void {
+    const { memory, clock } = this.#parts;
     this.#config = config;
-    this.#accounting = accountingOf(config, statistics);
+    this.#accounting = accountingOf(config, statistics.writer);
     const pools = allocatePools(poolRanges(config));
-    this.book.replacePools(pools, this.#parts.clock.wallSec());
-    this.#accounting.recount(this.book, reader);
-    return pools;
+    if (table !== memory.book.table) this.book.replaceTable(table);
+    this.book.replacePools(pools, clock.wallSec());
+    memory.book = { ...memory.book, table, pools };
+    this.#accounting.recount(this.book, statistics.reader);
+    change.commit();
   }
 
   /** Stops the expiry timer and the journal. @returns false when rows did not reach the disk */

@@ -10,11 +10,12 @@ import { allocateLeaseTable } from '../lease/layout.ts';
 import { allocatePools } from '../lease/pool.ts';
 import { CHANGE_LOG_BYTES, LEASES_MAX, LEASES_MIN, UPDATE_LOG_BYTES } from '../limits.ts';
 
+/** What can be replaced is so only while no shard runs: a shard works with what stands here when it is started. */
 export interface ServerMemory {
-  readonly book: LeaseBookMemory;
-  readonly policies: SharedArrayBuffer;
+  book: LeaseBookMemory;
+  policies: SharedArrayBuffer;
   /** One a relationship; one, never read, without high availability. */
-  readonly updates: readonly UpdateLogMemory[];
+  updates: readonly UpdateLogMemory[];
   readonly journal: JournalMemory;
 }
 
@@ -26,9 +27,18 @@ export function leaseCapacity(config: ServerConfig): number {
   return Math.min(LEASES_MAX, Math.max(LEASES_MIN, addresses * 2));
 }
 
+/** Policies and update logs that a configuration needs. */
+export function policyCount({ relationships }: ServerConfig): number {
+  return Math.max(1, relationships.length);
+}
+
+export function newUpdateLog(): UpdateLogMemory {
+  return allocateUpdateLog(UPDATE_LOG_BYTES);
+}
+
 /** Allocates everything; pages that are never touched cost nothing. */
 export function allocateServerMemory(config: ServerConfig): ServerMemory {
-  const relationships = Math.max(1, config.relationships.length);
+  const relationships = policyCount(config);
   return {
     book: {
       table: allocateLeaseTable(leaseCapacity(config)),
@@ -36,7 +46,7 @@ export function allocateServerMemory(config: ServerConfig): ServerMemory {
       changes: allocateChangeLog(CHANGE_LOG_BYTES),
     },
     policies: allocatePolicies(relationships),
-    updates: Array.from({ length: relationships }, () => allocateUpdateLog(UPDATE_LOG_BYTES)),
+    updates: Array.from({ length: relationships }, newUpdateLog),
     journal: allocateJournal(),
   };
 }

@@ -1,39 +1,43 @@
-/** One relationship as a part of the server: its state machine with the peers, the dispatcher and the listener. */
+/** One relationship as a part of the server: its state machine with the peers, the dispatcher and what its listener serves. */
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
-import type { HaRelationshipConfig } from '../config/ha-model.ts';
-import type { CommandTable } from '../control/answer.ts';
-import type { KeaHttpServer } from '../control/kea-http.ts';
+import type { HaPeerConfig, HaRelationshipConfig } from '../config/ha-model.ts';
+import type { CommandHandler, CommandTable } from '../control/answer.ts';
 import { synchronizedSubnets } from '../engine/relationship-of.ts';
+import type { UpdateLogMemory } from '../engine/shard-link.ts';
 import { createHaService } from '../ha/service.ts';
 import type { HaService } from '../ha/service-model.ts';
 import { systemTimers } from '../ha/timers.ts';
 import { createPeerClient } from '../peer/client.ts';
 import { createUpdateDispatcher } from '../peer/dispatcher.ts';
-import { createPeerListener } from '../peer/listener.ts';
-import type { PeerClient, UpdateDispatcher } from '../peer/model.ts';
+import type { DispatcherSettings, PeerClient, UpdateDispatcher } from '../peer/model.ts';
+import { MovablePeerClient } from '../peer/movable-client.ts';
 import { VERSION } from '../version.ts';
+import type { Change } from './change.ts';
 import type { HighAvailabilityParts } from './high-availability.ts';
+import { changedSettings, isSameEntry } from './relationship-settings.ts';
 
-/** Time for requests in flight to be answered when the server ends. */
+/** Time for requests in flight to be answered when the relationship ends. */
 const CLOSE_GRACE_MS = 1_000;
 
 export class Relationship {
   readonly #parts: HighAvailabilityParts;
-  readonly #config: HaRelationshipConfig;
-  readonly #index: number;
-  readonly #peers: readonly PeerClient[];
+  readonly #peers: readonly MovablePeerClient[];
   readonly service: HaService;
+  /** What its peers may call; the same map as long as the relationship lives. */
+  readonly table = new Map<string, CommandHandler>();
+  #config: HaRelationshipConfig;
   dispatcher: UpdateDispatcher | null = null;
-  #listener: KeaHttpServer | null = null;
 
-  /** @param index its position in the configuration */
+  /**
+   * @param index its position in the configuration
+   * @throws Error when a TLS file of a peer cannot be read
+   */
   constructor(parts: HighAvailabilityParts, config: HaRelationshipConfig, index: number) {
     const { dataPlane, clock, log, store, serviceSwitch } = parts;
     this.#parts = parts;
     this.#config = config;
-    this.#index = index;
     const others = config.peers.filter((peer) => peer.name !== config.thisServerName);
-    this.#peers = others.map((peer) => createPeerClient(peer, config.multiThreading.httpClientThreads));
+    this.#peers = others.map((peer) => new MovablePeerClient(clientOf(peer, config)));
     this.service = createHaService({
       config,
       index,
@@ -43,7 +47,7 @@ export class Relationship {
       store,
       peers: this.#peers,
       serviceSwitch,
-      synchronizedSubnets: () => synchronizedSubnets(parts.config(), config),
+      synchronizedSubnets: () => synchronizedSubnets(parts.config(), this.#config),
       publish: (policy) => dataPlane.publish(index, policy),
       version: VERSION,
       yieldTurn: () => nextTurn(),
@@ -51,39 +55,100 @@ export class Relationship {
     });
   }
 
-  /** Opens the listener and starts the state machine; `table` is what the peer port may call. */
-  async start(table: CommandTable): Promise<void> {
-    const { dataPlane, memory, store, clock, log } = this.#parts;
-    const config = this.#config;
+  get config(): HaRelationshipConfig {
+    return this.#config;
+  }
+
+  /** Other commands for its peers. */
+  serve(table: CommandTable): void {
+    this.table.clear();
+    for (const [name, handler] of table) this.table.set(name, handler);
+  }
+
+  /**
+   * Starts the state machine.
+   * @param updates what the shards write to
+   * @param predecessor the end of the relationship that was in this one's place
+   */
+  start(updates: UpdateLogMemory, predecessor: Promise<void>): void {
+    const { dataPlane, store, clock, log } = this.#parts;
     const dispatcher = createUpdateDispatcher({
-      updates: memory.updates[this.#index]!,
+      updates,
       verdicts: dataPlane.links.map((link) => link.verdicts),
       wake: (shard) => dataPlane.wake(shard),
       partner: this.#peers.find((peer) => peer.role !== 'backup') ?? null,
       backups: this.#peers.filter((peer) => peer.role === 'backup'),
-      waitBackupAck: config.waitBackupAck,
-      delayedUpdatesLimit: config.delayedUpdatesLimit,
-      connections: config.multiThreading.httpClientThreads,
+      ...dispatcherSettings(this.#config),
       listener: this.service,
       leaseAt: (address) => store.get(address),
       clock,
       log,
     });
     this.dispatcher = dispatcher;
-    if (config.multiThreading.httpDedicatedListener) {
-      this.#listener = createPeerListener(config, table, log);
-      const { port } = await this.#listener.listen();
-      log('TDM_PEER_LISTENING', { port, restricted: config.restrictCommands });
-    }
-    this.service.start(dispatcher);
+    this.service.start(dispatcher, predecessor);
   }
 
+  /**
+   * Makes ready other settings for the same servers; the state, and every update on its way, stay as they are.
+   * @throws Error when a TLS file of a peer cannot be read
+   */
+  prepare(config: HaRelationshipConfig): Change {
+    const before = this.#config;
+    const changed = changedSettings(before, config);
+    const moves = this.#moves(config);
+    const abandon = async () => {
+      await Promise.all(moves.map(({ client }) => client.close()));
+    };
+    return {
+      commit: () => {
+        this.#config = config;
+        if (changed.length === 0) return;
+        for (const { peer, client } of moves) peer.move(client);
+        this.dispatcher?.retune(dispatcherSettings(config));
+        this.service.retune(
+          config,
+          moves.some(({ peer, isElsewhere }) => isElsewhere && peer.role !== 'backup'),
+        );
+        this.#parts.log('TDM_HA_SETTINGS_CHANGED', { server: config.thisServerName, changed });
+      },
+      abandon,
+      retire: async () => {},
+    };
+  }
+
+  #moves(config: HaRelationshipConfig) {
+    const before = this.#config;
+    const isSameCount = before.multiThreading.httpClientThreads === config.multiThreading.httpClientThreads;
+    const moves: { peer: MovablePeerClient; client: PeerClient; isElsewhere: boolean }[] = [];
+    for (const peer of this.#peers) {
+      const [old, now] = [entryOf(before, peer.name), entryOf(config, peer.name)];
+      if (isSameCount && isSameEntry(old, now)) continue;
+      const isElsewhere = old.url.host !== now.url.host || old.url.port !== now.url.port;
+      moves.push({ peer, client: clientOf(now, config), isElsewhere });
+    }
+    return moves;
+  }
+
+  /** Ends the relationship: what is under way may end, nothing new begins. */
   async close(): Promise<void> {
-    await this.#listener?.close();
+    this.service.stop();
     // A partner that hangs must not keep this server from ending: closing the clients ends what is under way.
-    const idle = this.dispatcher?.close();
+    const idle = Promise.all([this.dispatcher?.close(), this.service.ended()]);
     await Promise.race([idle, delay(CLOSE_GRACE_MS, undefined, { ref: false })]);
     await Promise.all(this.#peers.map((peer) => peer.close()));
     await idle;
   }
+}
+
+function clientOf(peer: HaPeerConfig, { multiThreading }: HaRelationshipConfig): PeerClient {
+  return createPeerClient(peer, multiThreading.httpClientThreads);
+}
+
+function entryOf({ peers }: HaRelationshipConfig, name: string): HaPeerConfig {
+  return peers.find((peer) => peer.name === name)!;
+}
+
+function dispatcherSettings(config: HaRelationshipConfig): DispatcherSettings {
+  const { waitBackupAck, delayedUpdatesLimit, multiThreading } = config;
+  return { waitBackupAck, delayedUpdatesLimit, connections: multiThreading.httpClientThreads };
 }

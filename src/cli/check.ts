@@ -1,4 +1,5 @@
 /** `tandem check FILE`: says everything that is wrong with a configuration. */
+import { foreignPeerPorts } from '../app/peer-port.ts';
 import { loadConfig } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
 import { ExitCode } from './exit-codes.ts';
@@ -12,6 +13,8 @@ export function check(path: string, ignoreUnsupported: boolean, print: (line: st
     print(`${path}: ${result.problems.length} error(s)`);
     return ExitCode.failed;
   }
+  // No faults of the file: it may be checked on any host.
+  for (const warning of foreignPeerPorts(result.config)) print(`warning: ${path}: ${warning}`);
   const pools = result.config.subnets.reduce((sum, subnet) => sum + subnet.pools.length, 0);
   print(`${path}: ok, ${result.config.subnets.length} subnet(s), ${pools} pool(s)`);
   return ExitCode.ok;

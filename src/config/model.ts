@@ -196,4 +196,6 @@ export interface TandemSettings {
   readonly maxLeases: number;
   /** Seconds that SIGTERM waits for parked replies. Default 2. */
   readonly shutdownGraceSec: number;
+  /** Where to listen for peers instead of at the address of this server's own url; null = there. */
+  readonly peerListenAddress: string | null;
 }

@@ -26,11 +26,16 @@ const CROWDED: Refusal = {
 };
 
 export class HttpGate {
-  readonly #credentials: Buffer | null;
+  #credentials: Buffer | null = null;
   #largeBytes = 0;
   #active = 0;
 
   constructor(basicAuth: { readonly user: string; readonly password: string } | null) {
+    this.renew(basicAuth);
+  }
+
+  /** From the next request on these are the credentials to show, null = none. */
+  renew(basicAuth: { readonly user: string; readonly password: string } | null): void {
     this.#credentials = basicAuth === null ? null : Buffer.from(`${basicAuth.user}:${basicAuth.password}`);
   }
 

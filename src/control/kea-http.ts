@@ -11,6 +11,7 @@
 import { createServer as createHttpServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
 import fastify, {
   type FastifyError,
@@ -28,16 +29,20 @@ import { HTTP_BODY_BYTES_MAX, HttpGate, type Refusal } from './kea-http-gate.ts'
 import { encodeKeaJson } from './kea-json.ts';
 import { createRefusalLog, type RefusalLog } from './refusal-log.ts';
 
-export interface KeaHttpOptions {
-  readonly log: Log;
+/** Who may ask for what: can be changed while the server listens. */
+export interface KeaHttpAccess {
   readonly table: CommandTable;
-  readonly address: string;
-  /** 0 = the kernel chooses. */
-  readonly port: number;
   /** Commands that are open on this port; null or absent = all. Others get 403. */
   readonly allow?: ReadonlySet<string> | null;
   /** Credentials that every request has to show. */
   readonly basicAuth?: { readonly user: string; readonly password: string } | null;
+}
+
+export interface KeaHttpOptions extends KeaHttpAccess {
+  readonly log: Log;
+  readonly address: string;
+  /** 0 = the kernel chooses. */
+  readonly port: number;
   /** PEM; absent or null = plain HTTP. */
   readonly tls?: KeaHttpTls | null;
   readonly service: 'dhcp4';
@@ -66,8 +71,10 @@ export interface KeaHttpTls {
 export interface KeaHttpServer {
   /** @throws when the address cannot be bound */
   listen(): Promise<{ readonly port: number }>;
-  /** Cuts every connection. */
-  close(): Promise<void>;
+  /** Other rules for the requests to come, also on connections that are open. */
+  admit(access: KeaHttpAccess): void;
+  /** Hears nobody new from the call on. Requests that are being answered may end within `graceMs`, 0 by default. */
+  close(graceMs?: number): Promise<void>;
 }
 
 const REQUEST_MS = 10_000;
@@ -91,19 +98,33 @@ export function createKeaHttpServer(options: KeaHttpOptions): KeaHttpServer {
     serverFactory: (handler) => server.on('request', handler as RequestListener),
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, refused),
   });
-  addRoutes(app, options, refused);
+  const door = { access: options as KeaHttpAccess, gate: new HttpGate(options.basicAuth ?? null) };
+  addRoutes(app, options, door, refused);
   addPages(app, options.pages ?? new Map());
   return {
     listen: async () => {
       await app.listen({ host: options.address, port: options.port });
       return { port: (app.server.address() as AddressInfo).port };
     },
-    close: async () => {
+    admit: (access) => {
+      door.access = access;
+      door.gate.renew(access.basicAuth ?? null);
+    },
+    close: async (graceMs = 0) => {
+      // At once, so that whoever is to have the port can take it.
+      server.close();
       const closed = app.close();
+      if (graceMs > 0) await Promise.race([closed, delay(graceMs, undefined, { ref: false })]);
       connections.cut();
       await closed;
     },
   };
+}
+
+/** What a request meets: replaced in place. */
+interface Door {
+  access: KeaHttpAccess;
+  readonly gate: HttpGate;
 }
 
 function createServer({ tls, requestTimeoutMs = REQUEST_MS }: KeaHttpOptions): Server {
@@ -131,8 +152,8 @@ function tlsSettings({ ca, cert, key, requireClientCerts }: KeaHttpTls) {
   };
 }
 
-function addRoutes(app: FastifyInstance, options: KeaHttpOptions, refused: RefusalLog): void {
-  const gate = new HttpGate(options.basicAuth ?? null);
+function addRoutes(app: FastifyInstance, options: KeaHttpOptions, door: Door, refused: RefusalLog): void {
+  const { gate } = door;
   const refuse = (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply =>
     sendRefusal(request, reply, refusal, refused);
   app.addHook('onRequest', (request, reply, done) => {
@@ -154,7 +175,7 @@ function addRoutes(app: FastifyInstance, options: KeaHttpOptions, refused: Refus
     refuse(request, reply, { status: error.statusCode ?? 500, reason: error.message }),
   );
   app.post('/', async (request, reply) => {
-    const outcome = await answerBody(request.body as string, options);
+    const outcome = await answerBody(request.body as string, door.access, options);
     if ('status' in outcome) return refuse(request, reply, outcome);
     return reply.header('content-type', 'application/json').send(encodeAnswer(outcome));
   });
@@ -180,18 +201,18 @@ function pagePath(
 }
 
 /** Runs the command in a body. */
-async function answerBody(text: string, options: KeaHttpOptions): Promise<Answer | Refusal> {
+async function answerBody(
+  text: string,
+  { table, allow }: KeaHttpAccess,
+  { service, log }: KeaHttpOptions,
+): Promise<Answer | Refusal> {
   const body = readCommandBody(text);
   if (body.kind === 'malformed') return { status: 400, reason: `Bad Request: ${body.reason}` };
   if (body.kind === 'refused') return failure(body.reason);
   const name = commandName(body.request);
-  if (name !== null && options.allow && !options.allow.has(name))
+  if (name !== null && allow && !allow.has(name))
     return { status: 403, reason: 'Forbidden: this command is not open on this port' };
-  return runCommand(options.table, body.request, {
-    service: options.service,
-    log: options.log,
-    transport: 'http',
-  });
+  return runCommand(table, body.request, { service, log, transport: 'http' });
 }
 
 function commandName(request: unknown): string | null {

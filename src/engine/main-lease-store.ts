@@ -41,7 +41,7 @@ export class MainLeaseStore implements LeaseStore {
   constructor(parts: MainLeaseStoreParts) {
     this.#book = parts.book;
     this.#parts = parts;
-    this.#order = new AddressOrder(parts.book.table);
+    this.#order = new AddressOrder(parts.book);
   }
 
   get(address: Ipv4): Lease4 | null {

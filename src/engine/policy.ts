@@ -38,9 +38,15 @@ const OBSERVE = 4;
 const CLIENT_ID_MAX = 5;
 const BLOCK_WORDS = 6;
 
-/** @param relationships each has a policy of its own; without high availability there is one all the same */
-export function allocatePolicies(relationships: number): SharedArrayBuffer {
-  return new SharedArrayBuffer((BLOCKS + relationships * BLOCK_WORDS) * 4);
+/**
+ * @param relationships each has a policy of its own; without high availability there is one all the same
+ * @param before policies for another number of relationships: those that both have are taken over, and versions go on,
+ *   so that nobody waits for ever for one that was published before
+ */
+export function allocatePolicies(relationships: number, before?: SharedArrayBuffer): SharedArrayBuffer {
+  const words = new Int32Array(new SharedArrayBuffer((BLOCKS + relationships * BLOCK_WORDS) * 4));
+  if (before !== undefined) words.set(new Int32Array(before).subarray(0, words.length));
+  return words.buffer;
 }
 
 /** Main's side: publishes the policy of one relationship and returns the version, > 0 and growing by 2. */

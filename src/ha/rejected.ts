@@ -20,9 +20,16 @@ export interface RejectedClients {
 }
 
 export function noRejectedClients(config: HaRelationshipConfig): RejectedClients {
-  const wanted = 2 * config.maxRejectedLeaseUpdates;
-  const sizeMax = Math.min(Math.max(RECORDS_MIN, wanted), RECORDS_MAX);
-  return { records: emptyRecords(sizeMax), earliestExpiryMs: Number.POSITIVE_INFINITY };
+  return { records: emptyRecords(recordsMax(config)), earliestExpiryMs: Number.POSITIVE_INFINITY };
+}
+
+/** The same clients, as many as another limit asks for. */
+export function boundRejected(before: RejectedClients, config: HaRelationshipConfig): RejectedClients {
+  return { ...before, records: { ...before.records, sizeMax: recordsMax(config) } };
+}
+
+function recordsMax({ maxRejectedLeaseUpdates }: HaRelationshipConfig): number {
+  return Math.min(Math.max(RECORDS_MIN, 2 * maxRejectedLeaseUpdates), RECORDS_MAX);
 }
 
 /** Records clients until `expiryMs`; a known client's record is prolonged. The oldest make room at the bound. */

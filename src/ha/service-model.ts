@@ -49,10 +49,22 @@ export interface HaService extends UpdateListener {
    */
   readonly commands: CommandTable;
   readonly setup: HaSetup;
-  /** Publishes the first policy and starts the machine. Called once; the dispatcher was given this service as its listener. */
-  start(dispatcher: UpdateDispatcher): void;
+  /**
+   * Publishes the first policy and starts the machine. Called once; the dispatcher was given this service as its listener.
+   * @param predecessor ends when the synchronizations of the service of before, of the same relationship, have ended. None
+   *   begins before: both hold the source off under one number
+   */
+  start(dispatcher: UpdateDispatcher, predecessor?: Promise<void>): void;
+  /**
+   * Goes on in the same state with other settings.
+   * @param config of the same servers in the same roles and mode; whoever sends updates or not goes on to
+   * @param hasPartnerMoved whoever answers from now on may be another program than before
+   */
+  retune(config: HaRelationshipConfig, hasPartnerMoved: boolean): void;
   /** Stops timers, ignores what is still under way and lets go of the service switch. */
   stop(): void;
+  /** Resolves when no synchronization of this service runs any more; after `stop` they end soon. */
+  ended(): Promise<void>;
   /** Queries out of scope that shards saw while the policy asked for it. */
   observed(clients: readonly ClientObservation[]): void;
   /** Resolves when all shards work by the newest policy. */

@@ -10,12 +10,14 @@ export class Operations {
   readonly #control: HaControl;
   readonly #dispatcher: UpdateDispatcher;
   /** Ends when the last synchronization that was begun has ended; two at once would race for the source's service. */
-  #syncTail: Promise<void> = Promise.resolve();
+  #syncTail: Promise<void>;
   #syncCount = 0;
 
-  constructor(control: HaControl, dispatcher: UpdateDispatcher) {
+  /** @param after synchronizations of before have ended */
+  constructor(control: HaControl, dispatcher: UpdateDispatcher, after: Promise<void>) {
     this.#control = control;
     this.#dispatcher = dispatcher;
+    this.#syncTail = after;
   }
 
   /** Starts what the machine asks for; the end comes back to it as `operation-finished`. */
@@ -29,6 +31,11 @@ export class Operations {
       'send-reset': this.#sendReset,
     };
     void work[effect.kind].call(this, effect.id);
+  }
+
+  /** Resolves when every synchronization begun so far has ended. */
+  ended(): Promise<void> {
+    return this.#syncTail;
   }
 
   isSynchronizing(): boolean {

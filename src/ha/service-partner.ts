@@ -20,7 +20,7 @@ export class PartnerWatch {
 
   /** @param answered is called after the machine has heard of a good heartbeat */
   constructor(control: HaControl, answered: () => void) {
-    const { timers, config } = control.parts;
+    const { timers, clock } = control.parts;
     this.#control = control;
     this.#answered = answered;
     this.#limits = new PartnerLimits(
@@ -29,7 +29,8 @@ export class PartnerWatch {
     );
     this.#heartbeats = new HeartbeatLoop({
       timers,
-      delayMs: config.heartbeatDelayMs,
+      clock,
+      delayMs: () => control.setup.config.heartbeatDelayMs,
       send: () => this.#send(),
       deliver: (outcome) => this.#deliver(outcome),
     });
@@ -37,6 +38,12 @@ export class PartnerWatch {
 
   start(): void {
     this.#heartbeats.start();
+  }
+
+  /** The delay between heartbeats may have changed, or who answers them. */
+  retune(hasPartnerMoved: boolean): void {
+    if (hasPartnerMoved) this.#limits.lost();
+    this.#heartbeats.rearm();
   }
 
   stop(): void {

@@ -3,11 +3,11 @@ import type { MachineState } from './model.ts';
 import type { HaServiceParts } from './service-model.ts';
 
 export class SilenceTimer {
-  readonly #parts: Pick<HaServiceParts, 'clock' | 'timers' | 'config'>;
+  readonly #parts: Pick<HaServiceParts, 'clock' | 'timers'>;
   readonly #onSilence: () => void;
   #cancel: (() => void) | null = null;
 
-  constructor(parts: Pick<HaServiceParts, 'clock' | 'timers' | 'config'>, onSilence: () => void) {
+  constructor(parts: Pick<HaServiceParts, 'clock' | 'timers'>, onSilence: () => void) {
     this.#parts = parts;
     this.#onSilence = onSilence;
   }
@@ -15,8 +15,8 @@ export class SilenceTimer {
   /** To be called after each event. */
   watch({ observing, communication, setup }: MachineState): void {
     if (this.#cancel !== null || observing || setup.partner === null) return;
-    const { clock, timers, config } = this.#parts;
-    const atMs = communication.lastContactMs + config.maxResponseDelayMs + 1;
+    const { clock, timers } = this.#parts;
+    const atMs = communication.lastContactMs + setup.config.maxResponseDelayMs + 1;
     const leftMs = atMs - clock.monotonicMs();
     // Silent for long already, in a state that does not listen: the next event looks again.
     if (leftMs <= 0) return;
@@ -26,7 +26,9 @@ export class SilenceTimer {
     });
   }
 
+  /** After it `watch` begins anew, by what has changed meanwhile. */
   stop(): void {
     this.#cancel?.();
+    this.#cancel = null;
   }
 }

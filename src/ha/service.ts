@@ -3,6 +3,7 @@
  * of the shards in step with the machine. This file and those named service-* are the only impure ones in this folder.
  */
 import { assert, assertNever } from '../base/assert.ts';
+import type { HaRelationshipConfig } from '../config/ha-model.ts';
 import type { CommandTable } from '../control/answer.ts';
 import type { ClientKey, PeerClient, UpdateDispatcher } from '../peer/model.ts';
 import { createHaCommands } from './commands.ts';
@@ -20,8 +21,8 @@ import { SilenceTimer } from './service-silence.ts';
 import { Origin } from './service-switch.ts';
 import { createHaSetup, type HaSetup } from './setup.ts';
 import { highAvailabilityStatus } from './status.ts';
-import { initialState, step } from './step.ts';
-import { clientKey } from './unacked-clients.ts';
+import { initialState, step, withSetup } from './step.ts';
+import { keyOf } from './unacked-clients.ts';
 
 /** Builds the service; nothing happens before `start`. */
 export function createHaService(parts: HaServiceParts): HaService {
@@ -29,7 +30,7 @@ export function createHaService(parts: HaServiceParts): HaService {
 }
 
 class PairService implements HaService, HaControl {
-  readonly setup: HaSetup;
+  setup: HaSetup;
   readonly parts: HaServiceParts;
   readonly tandem: TandemMember;
   readonly commands: CommandTable;
@@ -61,10 +62,10 @@ class PairService implements HaService, HaControl {
     this.#watch = new PartnerWatch(this, () => this.#dispatcher?.partnerAnswered());
   }
 
-  start(dispatcher: UpdateDispatcher): void {
+  start(dispatcher: UpdateDispatcher, predecessor: Promise<void> = Promise.resolve()): void {
     assert(this.#dispatcher === null, 'the HA service is started once');
     this.#dispatcher = dispatcher;
-    this.#operations = new Operations(this, dispatcher);
+    this.#operations = new Operations(this, dispatcher, predecessor);
     this.#machine = initialState(this.setup, this.parts.clock.monotonicMs());
     this.#unsubscribe = this.parts.serviceSwitch.onChange(() => this.#refreshPolicy());
     const { own, config } = this.setup;
@@ -73,11 +74,27 @@ class PairService implements HaService, HaControl {
   }
 
   stop(): void {
+    // Once, and only what was started: the origin may be that of a successor, or of a predecessor.
+    if (this.#stopped || this.#dispatcher === null) return;
     this.#stopped = true;
     this.#unsubscribe();
     this.#watch.stop();
     this.#silence.stop();
     this.parts.serviceSwitch.enable(this.#origin);
+  }
+
+  retune(config: HaRelationshipConfig, hasPartnerMoved: boolean): void {
+    assert(!this.#busy, 'settings change between two events');
+    this.setup = createHaSetup(config);
+    this.#machine = withSetup(this.#machine, this.setup);
+    this.#watch.retune(hasPartnerMoved);
+    if (hasPartnerMoved) this.sawPartnerBulk(false);
+    this.#silence.stop();
+    this.submit({ kind: 'tick' });
+  }
+
+  async ended(): Promise<void> {
+    await this.#operations?.ended();
   }
 
   // UpdateListener: what the dispatcher reports.
@@ -269,8 +286,4 @@ class PairService implements HaService, HaControl {
     // A change of the switch from within: the policy is published once, when everything pending is worked off.
     if (!this.#busy && !this.#stopped) this.#policy.publish(this.#machine);
   }
-}
-
-function keyOf({ hwAddress, clientId }: ClientKey): string {
-  return clientKey(hwAddress, clientId);
 }

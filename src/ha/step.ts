@@ -9,12 +9,12 @@ import { CLIENT_ID_BYTES_MAX } from '../lease/record.ts';
 import { applyEvent } from './apply.ts';
 import { isInterrupted, noCommunication } from './communication.ts';
 import type { HaEffect, HaEvent, MachineState } from './model.ts';
-import { noRejectedClients } from './rejected.ts';
+import { boundRejected, noRejectedClients } from './rejected.ts';
 import { openRun, type Run, setService } from './run.ts';
 import type { HaSetup } from './setup.ts';
 import { STATES } from './states/table.ts';
 import { STATE_TRAITS } from './traits.ts';
-import { noUnackedClients } from './unacked-clients.ts';
+import { boundUnacked, noUnackedClients } from './unacked-clients.ts';
 
 /** More than there are states: no chain of transitions visits one twice for one event. */
 const HANDLERS_MAX = 16;
@@ -52,6 +52,17 @@ export function initialState(setup: HaSetup, nowMs: number): MachineState {
     refused: { leases: 0, reason: '' },
     partnerClientIdMax: CLIENT_ID_BYTES_MAX,
     unsentUpdates: 0n,
+  };
+}
+
+/** The machine in the same state with other settings. Bounds that follow from them hold at once. */
+export function withSetup(state: MachineState, setup: HaSetup): MachineState {
+  const { config } = setup;
+  return {
+    ...state,
+    setup,
+    unacked: boundUnacked(state.unacked, config),
+    rejected: boundRejected(state.rejected, config),
   };
 }
 

@@ -27,9 +27,20 @@ const RECORDS_MIN = 10_000;
 const RECORDS_MAX = 1_000_000;
 
 export function noUnackedClients(config: HaRelationshipConfig): UnackedClients {
-  const wanted = 4 * (config.maxUnackedClients + 1);
-  const unackedMax = Math.min(Math.max(RECORDS_MIN, wanted), RECORDS_MAX);
-  return { connecting: emptyRecords(RECORDS_MIN), unacked: emptyRecords(unackedMax), analyzedCount: 0 };
+  return {
+    connecting: emptyRecords(RECORDS_MIN),
+    unacked: emptyRecords(unackedMax(config)),
+    analyzedCount: 0,
+  };
+}
+
+/** The same clients, with room for as many as another limit asks for. */
+export function boundUnacked(before: UnackedClients, config: HaRelationshipConfig): UnackedClients {
+  return { ...before, unacked: { ...before.unacked, sizeMax: unackedMax(config) } };
+}
+
+function unackedMax({ maxUnackedClients }: HaRelationshipConfig): number {
+  return Math.min(Math.max(RECORDS_MIN, 4 * (maxUnackedClients + 1)), RECORDS_MAX);
 }
 
 /**
@@ -87,6 +98,11 @@ export function clientsWithoutSecs(clients: UnackedClients): number {
 /** One text for a client: the same hardware address with another client-id is another client. */
 export function clientKey(hwAddress: string, clientId: string): string {
   return `${hwAddress}/${clientId}`;
+}
+
+/** `clientKey` of identifiers that stand together. */
+export function keyOf(client: { readonly hwAddress: string; readonly clientId: string }): string {
+  return clientKey(client.hwAddress, client.clientId);
 }
 
 /** Some clients write `secs` in the wrong byte order: a low byte of 0 in a large value gives them away. */

@@ -15,6 +15,7 @@ export class LeaseFileMaintenance {
   readonly #runJob: (task: CleanupTask) => Promise<CleanupOutcome>;
   readonly #log: Log;
   #isRunning = false;
+  #rotation: Promise<unknown> = Promise.resolve();
   #end: Promise<void> = Promise.resolve();
   #isStopped = false;
   #stopWaits = (): void => {};
@@ -42,6 +43,16 @@ export class LeaseFileMaintenance {
     await this.#end;
   }
 
+  /** Resolves when the journal is asked for nothing any more; no clean-up may begin meanwhile. */
+  async rotated(): Promise<void> {
+    await this.#rotation;
+  }
+
+  /** Resolves when nobody works on the files any more; no clean-up may begin meanwhile. */
+  async ended(): Promise<void> {
+    await this.#end;
+  }
+
   /**
    * Begins no clean-up any more and cuts short the one under way, which loses nothing: the next start finishes it. When this
    * resolves, nobody works on the files but the journal, so that they may become another process's.
@@ -57,8 +68,10 @@ export class LeaseFileMaintenance {
   async #run(): Promise<void> {
     this.#isRunning = true;
     try {
+      const asked = this.#client.rotate(ROTATION_TIMEOUT_MS);
+      this.#rotation = asked;
       // A journal that ends meanwhile may leave the question without an answer.
-      const rotation = await Promise.race([this.#client.rotate(ROTATION_TIMEOUT_MS), this.#stopped]);
+      const rotation = await Promise.race([asked, this.#stopped]);
       if (this.#isStopped) return this.#log('TDM_JOURNAL_CLEANUP_CUT_SHORT');
       if (rotation === 'failed') {
         this.#log('TDM_JOURNAL_CLEANUP_FAILED', { reason: 'the lease file could not be frozen' });

@@ -8,12 +8,15 @@ import type { LeaseTable } from './table.ts';
 const SLOTS_PER_LOCK = 4096;
 
 export class AddressOrder {
-  readonly #table: LeaseTable;
+  readonly #book: { readonly table: LeaseTable };
   #addresses = new Uint32Array(0);
+  /** What `#addresses` was made of. */
+  #table: LeaseTable | null = null;
   #membership = -1;
 
-  constructor(table: LeaseTable) {
-    this.#table = table;
+  /** @param book holds the table, which may be replaced by another */
+  constructor(book: { readonly table: LeaseTable }) {
+    this.#book = book;
   }
 
   /**
@@ -21,19 +24,21 @@ export class AddressOrder {
    * meanwhile may or may not be among them. The array is never changed again.
    */
   addresses(): Uint32Array {
-    const membership = this.#table.membership();
-    if (this.#membership === membership) return this.#addresses;
-    const all = new Uint32Array(this.#table.highWater());
+    const { table } = this.#book;
+    const membership = table.membership();
+    if (this.#table === table && this.#membership === membership) return this.#addresses;
+    const all = new Uint32Array(table.highWater());
     let count = 0;
     for (let from = 0; from < all.length; from += SLOTS_PER_LOCK) {
-      this.#table.lock();
+      table.lock();
       for (let slot = from; slot < Math.min(all.length, from + SLOTS_PER_LOCK); slot++) {
-        const address = this.#table.rows.address(slot);
+        const address = table.rows.address(slot);
         if (address !== 0) all[count++] = address;
       }
-      this.#table.unlock();
+      table.unlock();
     }
     this.#addresses = withoutRepeats(all.slice(0, count).sort());
+    this.#table = table;
     this.#membership = membership;
     return this.#addresses;
   }

@@ -58,23 +58,33 @@ function emptyRecord(): LeaseRecord {
 }
 
 export class LeaseBook {
-  readonly table: LeaseTable;
   readonly changes: ChangeLog;
+  #table: LeaseTable;
   #pools: PoolSet;
-  readonly #offers: OfferQueue;
+  #offers: OfferQueue;
   readonly #record = emptyRecord();
   readonly #row = new Uint8Array(ROW_BYTES_MAX);
   readonly #range = emptyRange();
 
   constructor(memory: LeaseBookMemory) {
-    this.table = new LeaseTable(memory.table);
+    this.#table = new LeaseTable(memory.table);
     this.#pools = new PoolSet(memory.pools);
     this.changes = new ChangeLog(memory.changes);
     this.#offers = new OfferQueue(memory.table);
   }
 
+  get table(): LeaseTable {
+    return this.#table;
+  }
+
   get pools(): PoolSet {
     return this.#pools;
+  }
+
+  /** Works with another table from now on; `replacePools` must follow. No shard runs. */
+  replaceTable(memory: LeaseTableMemory): void {
+    this.#table = new LeaseTable(memory);
+    this.#offers = new OfferQueue(memory);
   }
 
   /** Works with other pools from now on; the addresses of live leases are taken in them. */

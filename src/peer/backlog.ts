@@ -6,14 +6,14 @@
 import type { Ipv4 } from '../base/ipv4.ts';
 
 export class Backlog {
-  readonly #limit: number;
+  /** Changes kept at most, 0 = none. A lower one refuses what comes; what is kept already stays. */
+  limit: number;
   readonly #addresses: Ipv4[] = [];
   #overflown = false;
   #clearings = 0;
 
-  /** @param limit changes kept at most; 0 = none */
   constructor(limit: number) {
-    this.#limit = limit;
+    this.limit = limit;
   }
 
   get length(): number {
@@ -30,7 +30,7 @@ export class Backlog {
   }
 
   push(address: Ipv4): void {
-    if (this.#addresses.length < this.#limit) this.#addresses.push(address);
+    if (this.#addresses.length < this.limit) this.#addresses.push(address);
     else this.#overflown = true;
   }
 

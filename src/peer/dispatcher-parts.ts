@@ -5,9 +5,9 @@ import type { UpdateLogMemory } from '../engine/shard-link.ts';
 import type { Lease4 } from '../lease/model.ts';
 import type { Log } from '../log/logger.ts';
 import type { SendLimits } from './limits.ts';
-import type { PeerClient, UpdateListener } from './model.ts';
+import type { DispatcherSettings, PeerClient, UpdateListener } from './model.ts';
 
-export interface DispatcherParts {
+export interface DispatcherParts extends DispatcherSettings {
   readonly updates: UpdateLogMemory;
   /** Verdict memory of each shard, by its index. */
   readonly verdicts: readonly SharedArrayBuffer[];
@@ -16,11 +16,6 @@ export interface DispatcherParts {
   /** The other active server; null in passive-backup mode and on a backup. */
   readonly partner: PeerClient | null;
   readonly backups: readonly PeerClient[];
-  /** Clients wait for the backups too (passive-backup). */
-  readonly waitBackupAck: boolean;
-  readonly delayedUpdatesLimit: number;
-  /** http-client-threads: connections to each peer, 0 = the default. */
-  readonly connections: number;
   readonly listener: UpdateListener;
   /** The lease at an address as it stands now, or null. */
   readonly leaseAt: (address: Ipv4) => Lease4 | null;

@@ -20,7 +20,7 @@ import { CLIENT_CONNECTIONS_DEFAULT } from './client.ts';
 import type { DispatcherParts } from './dispatcher-parts.ts';
 import { deliverLeases } from './lease-delivery.ts';
 import { RECORDS_PER_TURN_MAX, SEND_LIMITS, type SendLimits } from './limits.ts';
-import type { Delivery, LeaseToSend, PartnerUpdates, UpdateDispatcher } from './model.ts';
+import type { Delivery, DispatcherSettings, LeaseToSend, PartnerUpdates, UpdateDispatcher } from './model.ts';
 import type { Outcome } from './outcome.ts';
 import { PartnerOutcomes } from './partner-outcomes.ts';
 import { type HeldUpdate, holdUpdate, UpdateSender } from './sender.ts';
@@ -34,7 +34,9 @@ export function createUpdateDispatcher(parts: DispatcherParts): UpdateDispatcher
 
 class Dispatcher implements UpdateDispatcher {
   readonly #parts: DispatcherParts;
-  readonly #limits: SendLimits;
+  /** Shared with the senders, which ask before each request. */
+  readonly #limits: { -readonly [K in keyof SendLimits]: SendLimits[K] };
+  #settings: DispatcherSettings;
   readonly #updates: UpdateLogReader;
   readonly #desk: TransactionDesk;
   readonly #sender: UpdateSender | null;
@@ -49,11 +51,11 @@ class Dispatcher implements UpdateDispatcher {
   #closed = false;
 
   constructor(parts: DispatcherParts) {
-    const { partner, connections, clock, log } = parts;
-    const singleInFlightMax = connections === 0 ? CLIENT_CONNECTIONS_DEFAULT : connections;
-    const limits = { ...SEND_LIMITS, singleInFlightMax, ...parts.limits };
+    const { partner, clock, log } = parts;
+    const limits = { ...SEND_LIMITS, singleInFlightMax: singleInFlightMax(parts), ...parts.limits };
     const desk = new TransactionDesk(parts.verdicts, parts.wake);
     this.#parts = parts;
+    this.#settings = parts;
     this.#limits = limits;
     this.#desk = desk;
     this.#backlog = new Backlog(parts.delayedUpdatesLimit);
@@ -97,6 +99,12 @@ class Dispatcher implements UpdateDispatcher {
 
   backlog(): { readonly length: number; readonly overflown: boolean } {
     return { length: this.#backlog.length, overflown: this.#backlog.overflown };
+  }
+
+  retune(settings: DispatcherSettings): void {
+    this.#settings = settings;
+    this.#limits.singleInFlightMax = singleInFlightMax(settings);
+    this.#backlog.limit = settings.delayedUpdatesLimit;
   }
 
   clearBacklog(): void {
@@ -214,7 +222,7 @@ class Dispatcher implements UpdateDispatcher {
     const transaction = awaited ? this.#desk.of(kind, update.transaction) : null;
     if (this.#sender !== null) this.#takeForPartner(this.#sender, update, transaction, isLast);
     if (this.#backups.length > 0)
-      this.#takeForBackups(update, this.#parts.waitBackupAck ? transaction : null);
+      this.#takeForBackups(update, this.#settings.waitBackupAck ? transaction : null);
     if (transaction !== null) this.#desk.recordTaken(transaction, isLast);
   }
 
@@ -249,7 +257,7 @@ class Dispatcher implements UpdateDispatcher {
     const wasOverflown = this.#backlog.overflown;
     this.#backlog.push(address);
     if (!wasOverflown && this.#backlog.overflown)
-      this.#parts.log('TDM_PEER_BACKLOG_OVERFLOWN', { limit: this.#parts.delayedUpdatesLimit });
+      this.#parts.log('TDM_PEER_BACKLOG_OVERFLOWN', { limit: this.#settings.delayedUpdatesLimit });
   }
 
   /** What was to be sent when sending ended: as if it were read from the log now. */
@@ -281,4 +289,8 @@ class Dispatcher implements UpdateDispatcher {
     this.#unsent = 0;
     this.#parts.listener.unsent(transactions);
   }
+}
+
+function singleInFlightMax({ connections }: DispatcherSettings): number {
+  return connections === 0 ? CLIENT_CONNECTIONS_DEFAULT : connections;
 }

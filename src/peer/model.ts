@@ -68,6 +68,15 @@ export interface Delivery {
   readonly failure: string | null;
 }
 
+/** What may change while updates are under way. */
+export interface DispatcherSettings {
+  /** Clients wait for the backups too (passive-backup). */
+  readonly waitBackupAck: boolean;
+  readonly delayedUpdatesLimit: number;
+  /** http-client-threads: connections to each peer, 0 = the default. */
+  readonly connections: number;
+}
+
 /** Drains the shards' update rings, sends to partner and backups, gives verdicts. Owned by app.ts, steered by the HA service. */
 export interface UpdateDispatcher {
   setPartnerUpdates(mode: PartnerUpdates): void;
@@ -84,5 +93,7 @@ export interface UpdateDispatcher {
   clearBacklog(): void;
   /** Sends the backlog in order, stops at the first failure; resolves true when all was accepted. */
   sendBacklog(): Promise<boolean>;
+  /** Works by other settings from now on; everything that is queued or under way stays as it is. */
+  retune(settings: DispatcherSettings): void;
   close(): Promise<void>;
 }

@@ -102,15 +102,6 @@ t.test('SIGHUP takes over new pools; a bad file keeps the running configuration'
   t.equal(await server.stop(), 0);
 });
 
-t.test('what only a restart can change is refused by name', async (t) => {
-  const directory = scratch(t);
-  const server = await serve(t, writeConfig(directory), freeUdpPort());
-  writeConfig(directory, { 'lease-database': { type: 'memfile', name: join(directory, 'other.csv') } });
-  server.child.kill('SIGHUP');
-  const line = await server.logged('TDM_ENGINE_RELOAD_REFUSED');
-  t.match(String(line['problems']), /restart.*lease-database/);
-});
-
 t.test('a lease file where none can be made is refused by its path', async (t) => {
   const file = writeConfig(scratch(t), {
     'lease-database': { type: 'memfile', name: '/proc/nosuch/leases.csv' },

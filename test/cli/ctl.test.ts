@@ -7,8 +7,7 @@ import t, { type Test } from 'tap';
 import { runCtl } from '../../src/cli/ctl.ts';
 import { type CommandHandler, failure, Result, success } from '../../src/control/answer.ts';
 import { createKeaHttpServer } from '../../src/control/kea-http.ts';
-import { openControlServer } from '../../src/control/server.ts';
-import { recordingLog, temporaryFolder } from '../control/harness.ts';
+import { openSockets, recordingLog, temporaryFolder } from '../control/harness.ts';
 
 const table = new Map<string, CommandHandler>([
   ['echo', (args) => success('echoed', args)],
@@ -20,15 +19,17 @@ const table = new Map<string, CommandHandler>([
 async function serve(t: Test) {
   const socket = join(temporaryFolder(t), 's');
   const { log } = recordingLog();
-  const server = await openControlServer({
-    log,
-    table,
-    pages: new Map(),
-    sockets: [
+  const server = await openSockets(
+    [
       { kind: 'unix', path: socket },
       { kind: 'http', address: '127.0.0.1', port: 0 },
     ],
-  });
+    {
+      log,
+      table,
+      pages: new Map(),
+    },
+  );
   t.teardown(() => server.close(0));
   return { socket, url: `http://127.0.0.1:${server.httpPorts[0]}/` };
 }

@@ -3,23 +3,24 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { runWhy } from '../../src/cli/why.ts';
 import { type CommandHandler, failure, success } from '../../src/control/answer.ts';
-import { openControlServer } from '../../src/control/server.ts';
-import { recordingLog, temporaryFolder } from '../control/harness.ts';
+import { openSockets, recordingLog, temporaryFolder } from '../control/harness.ts';
 import { relationship } from '../ha/support/relationship.ts';
 import { Server } from '../ha/support/server.ts';
 import { VirtualTime } from '../ha/support/virtual-time.ts';
 
 async function serve(t: Test, handler: CommandHandler | undefined) {
   const socket = join(temporaryFolder(t), 's');
-  const server = await openControlServer({
-    log: recordingLog().log,
-    table: new Map(handler === undefined ? [] : [['ha-why', handler]]),
-    pages: new Map(),
-    sockets: [
+  const server = await openSockets(
+    [
       { kind: 'unix', path: socket },
       { kind: 'http', address: '127.0.0.1', port: 0 },
     ],
-  });
+    {
+      log: recordingLog().log,
+      table: new Map(handler === undefined ? [] : [['ha-why', handler]]),
+      pages: new Map(),
+    },
+  );
   t.teardown(() => server.close(0));
   return { socket, url: `http://127.0.0.1:${server.httpPorts[0]}/` };
 }

@@ -47,6 +47,7 @@ t.test('a hot-standby file gives the complete configuration', async (t) => {
     offerHoldSec: 30,
     maxLeases: 100000,
     shutdownGraceSec: 2,
+    peerListenAddress: null,
   });
   t.match(config, {
     parkedPacketLimit: 512,
@@ -247,7 +248,7 @@ t.test('the smallest file has the defaults of Kea', async (t) => {
     loggers: [],
     leaseCommands: false,
     relationships: [],
-    tandem: { fdatasync: true, offerHoldSec: 10, maxLeases: 0, shutdownGraceSec: 2 },
+    tandem: { fdatasync: true, offerHoldSec: 10, maxLeases: 0, shutdownGraceSec: 2, peerListenAddress: null },
   });
 });
 

@@ -3,6 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ControlSocketConfig } from '../../src/config/model.ts';
+import {
+  type ControlSocket,
+  type ControlSocketOptions,
+  openControlSocket,
+} from '../../src/control/server.ts';
 import type { Log } from '../../src/log/logger.ts';
 import type { LogId } from '../../src/log/messages.ts';
 
@@ -55,4 +61,25 @@ export function askRaw(path: string, data: string | Uint8Array, options: AskOpti
 /** Asks and parses the bare map that has to come back. */
 export async function ask(path: string, request: unknown): Promise<Record<string, unknown>> {
   return JSON.parse(await askRaw(path, JSON.stringify(request))) as Record<string, unknown>;
+}
+
+export interface ControlSockets {
+  /** Of the HTTP sockets, in order. */
+  readonly httpPorts: readonly number[];
+  close(graceMs: number): Promise<void>;
+}
+
+/** Opens sockets one after the other. */
+export async function openSockets(
+  sockets: readonly ControlSocketConfig[],
+  options: ControlSocketOptions,
+): Promise<ControlSockets> {
+  const open: ControlSocket[] = [];
+  for (const socket of sockets) open.push(await openControlSocket(socket, options));
+  return {
+    httpPorts: open.flatMap(({ port }) => port ?? []),
+    close: async (graceMs) => {
+      await Promise.all(open.map((socket) => socket.close(graceMs)));
+    },
+  };
 }

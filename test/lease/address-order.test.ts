@@ -5,14 +5,14 @@ import { LeaseTable } from '../../src/lease/table.ts';
 
 t.test('addresses come in ascending order, as unsigned numbers', async (t) => {
   const table = new LeaseTable(allocateLeaseTable(10));
-  const order = new AddressOrder(table);
+  const order = new AddressOrder({ table });
   for (const address of [0xc0a80001, 5, 0x80000000, 0x7fffffff, 0xffffffff]) table.insert(address);
   t.same([...order.addresses()], [5, 0x7fffffff, 0x80000000, 0xc0a80001, 0xffffffff]);
 });
 
 t.test('the order is built anew when a lease came or went, and only then', async (t) => {
   const table = new LeaseTable(allocateLeaseTable(10));
-  const order = new AddressOrder(table);
+  const order = new AddressOrder({ table });
   const slot = table.insert(7);
   const first = order.addresses();
   t.equal(order.addresses(), first);
@@ -26,7 +26,7 @@ t.test('the order is built anew when a lease came or went, and only then', async
 t.test('a lease that moves to a later row during the walk is listed once', async (t) => {
   const table = new LeaseTable(allocateLeaseTable(20_000));
   const slots = Array.from({ length: 10_000 }, (_, i) => table.insert(i + 1));
-  const order = new AddressOrder(table);
+  const order = new AddressOrder({ table });
   const unlock = table.unlock.bind(table);
   let steps = 0;
   // Between two stretches of the walk a shard gets the lock.

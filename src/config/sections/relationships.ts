@@ -9,6 +9,7 @@ export function checkRelationships(config: ServerConfig, at: Path, report: Repor
   const { relationships } = config;
   relationships.forEach((relationship, index) => {
     checkListener(config, index, child(at, index), report);
+    checkTargets(relationship, child(child(at, index), 'peers'), report);
     checkSplit(config, relationship, child(at, index), report);
   });
   if (relationships.length > 1) checkHub(config, at, report);
@@ -18,19 +19,33 @@ export function checkRelationships(config: ServerConfig, at: Path, report: Repor
 function checkListener(config: ServerConfig, index: number, at: Path, report: Report): void {
   const own = listenerOf(config.relationships[index]!);
   if (own === null) return;
-  const { url } = own;
+  const url = { host: config.tandem.peerListenAddress ?? own.url.host, port: own.url.port };
   const place = child(child(child(at, 'peers'), own.position), 'url');
   const expected = 'a port of its own for the listener of this server';
   if (config.controlSockets.some((socket) => isHttpAt(socket, url)))
     report.error(place, `port ${url.port}, which a control socket has`, expected);
   const { peers } = config.relationships[index]!;
   if (
-    peers.some((peer) => peer.name !== own.name && peer.url.host === url.host && peer.url.port === url.port)
+    peers.some(
+      (peer) => peer.name !== own.name && peer.url.host === own.url.host && peer.url.port === url.port,
+    )
   )
-    report.error(place, `${url.host} port ${url.port}, which another peer has`, expected);
+    report.error(place, `${own.url.host} port ${url.port}, which another peer has`, expected);
   const earlier = config.relationships.slice(0, index).map(listenerOf);
   if (earlier.some((other) => other !== null && sharesPort(other.url, url)))
     report.error(place, `port ${url.port}, which another relationship has`, expected);
+}
+
+/** A server may listen on all its addresses, but nobody can be reached at "all addresses". */
+function checkTargets({ peers, thisServerName }: HaRelationshipConfig, at: Path, report: Report): void {
+  peers.forEach(({ name, url }, position) => {
+    if (name !== thisServerName && ANY_ADDRESS.has(url.host))
+      report.warn(
+        child(child(at, position), 'url'),
+        `${url.host} for another server, which leads to this host itself`,
+        'an address at which that server can be reached from here',
+      );
+  });
 }
 
 /** This server's own entry when it has a listener. */

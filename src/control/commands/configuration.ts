@@ -14,7 +14,7 @@ export interface ConfigurationSources {
   readonly document: () => object;
   /** Checks a document without applying anything. Does not reject for bad input. */
   readonly check: (document: object) => ConfigOutcome | Promise<ConfigOutcome>;
-  /** Reads the configuration file again and applies it; on failure the old one stays in force. */
+  /** Reads the configuration file again and applies it, one reload after the other; on failure the old one stays in force. */
   readonly reload: () => Promise<ConfigOutcome>;
 }
 
@@ -74,19 +74,11 @@ async function configTest({ check }: ConfigurationSources, args: unknown): Promi
   );
 }
 
-/** One reload at a time: a second one would tear down what the first is building. */
 function createReload({ reload, document }: ConfigurationSources): CommandHandler {
-  let isRunning = false;
   return async () => {
-    if (isRunning) return failure('Config reload failed: another reload is under way.');
-    isRunning = true;
-    try {
-      const outcome = await reload();
-      if (!outcome.ok) return failure(`Config reload failed: ${listed(outcome.problems)}`);
-      return success('Configuration successful.', { hash: configHash(document()) });
-    } finally {
-      isRunning = false;
-    }
+    const outcome = await reload();
+    if (!outcome.ok) return failure(`Config reload failed: ${listed(outcome.problems)}`);
+    return success('Configuration successful.', { hash: configHash(document()) });
   };
 }
 

@@ -25,12 +25,6 @@ export const engineMessages = {
     meaning:
       'The server receives on this address and port; `broadcast` tells whether it also hears clients without a relay.',
   },
-  TDM_ENGINE_CONTROL_OPEN: {
-    level: 'info',
-    text: 'control sockets open',
-    meaning:
-      'The commands of control-socket(s) can be sent from now on; `httpPorts` are the ports of the HTTP sockets.',
-  },
   TDM_ENGINE_SOCKET_CLOSED: {
     level: 'info',
     text: 'socket closed',
@@ -78,16 +72,23 @@ export const engineMessages = {
     meaning:
       'A thread of the data plane has not taken over a change of the service for five seconds: the machine is starved of CPU, or a fault of this program. Look at its load; restart the server if it lasts.',
   },
+  TDM_ENGINE_LEASES_REPLACED: {
+    level: 'warn',
+    text: 'another lease file is in use',
+    meaning:
+      'A reload named another file in lease-database: the leases are those that stand in it, as with Kea, and no others. The file of before is closed and complete. Servers of a pair synchronize anew.',
+  },
   TDM_ENGINE_RELOADED: {
     level: 'info',
     text: 'configuration reloaded',
-    meaning: 'The file was read again and is in force.',
+    meaning:
+      'The file was read again and is in force. For `stoodMs` queries waited in the sockets; none was lost by that.',
   },
   TDM_ENGINE_RELOAD_REFUSED: {
     level: 'error',
     text: 'configuration not reloaded, the running one stays',
     meaning:
-      'The file has errors, or changes what only a restart can change; `problems` lists each. Mend the file and reload again.',
+      'The file has errors, something that it names cannot be opened, or it changes the number of packet threads, which takes a restart; `problems` lists each. Nothing of it is in force. Mend the file and reload again.',
   },
   TDM_ENGINE_RECLAIM_BEHIND: {
     level: 'warn',

@@ -8,6 +8,12 @@ export const haMessages = {
     meaning:
       'The state machine runs, from the state waiting. The first heartbeat goes out one heartbeat-delay later.',
   },
+  TDM_HA_SETTINGS_CHANGED: {
+    level: 'info',
+    text: 'the relationship goes on with other settings',
+    meaning:
+      'A reload changed what `changed` names; the state is as it was. For everything else of a relationship the state machine would have begun anew. Nothing to do.',
+  },
   TDM_HA_STATE_CHANGED: {
     level: 'info',
     text: 'HA state changed',

@@ -154,6 +154,8 @@ export class RecordingDispatcher implements UpdateDispatcher {
     return { length: this.entries, overflown: this.overflown };
   }
 
+  retune(): void {}
+
   clearBacklog(): void {
     this.clears++;
     this.entries = 0;

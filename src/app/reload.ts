@@ -1,0 +1,175 @@
+/**
+ * Reloads: the configuration file is read again and taken as a whole, or refused with everything as it was.
+ *
+ *     read -> prepare, beside what serves: lease file, peers, listeners -> stop the shards -> the old journal ends
+ *          -> commit, at once -> start the shards -> retire what only the old configuration needed
+ *
+ * Queries that arrive while the shards stand still wait in the sockets.
+ */
+import { systemClock } from '../base/clock.ts';
+import type { ConfigOutcome } from '../control/commands/configuration.ts';
+import type { AdjustableLog } from '../log/logger.ts';
+import { together } from './change.ts';
+import {
+  type ActiveConfiguration,
+  type ConfigurationFile,
+  fixedDifference,
+  type LoadedConfiguration,
+  readConfiguration,
+} from './configuration.ts';
+import type { Control } from './control.ts';
+import type { DataPlane } from './data-plane.ts';
+import type { HighAvailability } from './high-availability.ts';
+import type { InterfaceWatch } from './interface-watch.ts';
+import type { LeaseChange } from './lease-change.ts';
+import type { Leases } from './leases.ts';
+import type { Listeners } from './listeners.ts';
+import type { Storage } from './storage.ts';
+
+export interface ReloadParts {
+  readonly file: ConfigurationFile;
+  readonly active: ActiveConfiguration;
+  readonly interfaces: InterfaceWatch;
+  readonly dataPlane: DataPlane;
+  readonly leases: Leases;
+  readonly storage: Storage;
+  readonly highAvailability: HighAvailability;
+  readonly control: Control;
+  readonly listeners: Listeners;
+  readonly isStopping: () => boolean;
+  readonly log: AdjustableLog;
+}
+
+export class Reloader {
+  readonly #parts: ReloadParts;
+  #running: Promise<ConfigOutcome> | null = null;
+  #next: Promise<ConfigOutcome> | null = null;
+
+  constructor(parts: ReloadParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Reads the file and works by it; a bad one changes nothing. Never rejects. One at a time: who asks meanwhile gets the
+   * next one, which begins when this has ended, because the file may have changed since it was read.
+   */
+  request(): Promise<ConfigOutcome> {
+    if (this.#running === null) return this.#begin();
+    this.#next ??= this.#running.then(() => {
+      this.#next = null;
+      return this.#begin();
+    });
+    return this.#next;
+  }
+
+  /** Resolves when no reload is under way and none waits. */
+  async idle(): Promise<void> {
+    while (this.#running !== null) await (this.#next ?? this.#running);
+  }
+
+  #begin(): Promise<ConfigOutcome> {
+    this.#running = this.#reload().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  async #reload(): Promise<ConfigOutcome> {
+    const { file, log, active, isStopping } = this.#parts;
+    const outcome = isStopping() ? refuse('the server is stopping') : readConfiguration(file, log);
+    if (!('config' in outcome)) return this.#refused(outcome);
+    const fixed = fixedDifference(active.config, outcome.config);
+    if (fixed !== null) return this.#refused(refuse(fixed));
+    try {
+      const stoodMs = await this.#apply(outcome);
+      log('TDM_ENGINE_RELOADED', { file: file.path, subnets: outcome.config.subnets.length, stoodMs });
+      return { ok: true, problems: [] };
+    } catch (error) {
+      return this.#refused(refuse((error as Error).message));
+    }
+  }
+
+  #refused(outcome: ConfigOutcome): ConfigOutcome {
+    this.#parts.log('TDM_ENGINE_RELOAD_REFUSED', { problems: outcome.problems });
+    return outcome;
+  }
+
+  /** @returns how long the shards stood still, in ms */
+  async #apply(next: LoadedConfiguration): Promise<number> {
+    const { leases, log } = this.#parts;
+    log.prepare(next.config.loggers);
+    const leaseChange = await leases.prepare(next.config);
+    try {
+      return await this.#applyWith(next, leaseChange);
+    } catch (error) {
+      leaseChange.abandon();
+      throw error;
+    }
+  }
+
+  async #applyWith(next: LoadedConfiguration, leaseChange: LeaseChange): Promise<number> {
+    const { highAvailability, control, listeners } = this.#parts;
+    const peers = highAvailability.prepare(next.config, leaseChange.isOtherLeases);
+    const ports = listeners.prepare([...peers.listeners, ...control.listeners(next.config)]);
+    const opened = await ports.catch(async (error: unknown) => {
+      await peers.abandon();
+      throw error;
+    });
+    const change = together([peers, opened]);
+    const startMs = systemClock.monotonicMs();
+    try {
+      await this.#exchange(next, leaseChange, change.commit);
+    } catch (error) {
+      await change.abandon();
+      throw error;
+    }
+    // Not awaited: the socket by which this reload was asked for may be among what is closed.
+    void change.retire();
+    return Math.round(systemClock.monotonicMs() - startMs);
+  }
+
+  /** @throws an Error that says why the new configuration cannot be worked by; the old one is again */
+  async #exchange(next: LoadedConfiguration, leaseChange: LeaseChange, commit: () => void): Promise<void> {
+    const { active, dataPlane, interfaces } = this.#parts;
+    try {
+      await interfaces.prepare(next.config);
+      await dataPlane.stop();
+      await this.#commit(leaseChange, () => this.#take(next, leaseChange, commit));
+    } finally {
+      await interfaces.use(active.config);
+      if (!dataPlane.isRunning) dataPlane.start(active.config);
+    }
+  }
+
+  async #commit(leaseChange: LeaseChange, take: () => void): Promise<void> {
+    const { storage, active } = this.#parts;
+    if (!leaseChange.endsJournal) return take();
+    const { path } = active.config.leaseDatabase;
+    let isTaken = false;
+    try {
+      await storage.drain(() => {
+        take();
+        isTaken = true;
+      });
+    } finally {
+      if (!isTaken) storage.resume();
+    }
+    if (!isTaken) throw new Error(`${path} cannot be left: it has not taken all rows (see the log)`);
+  }
+
+  /** Everything at once: nothing may happen in between. */
+  #take(next: LoadedConfiguration, leaseChange: LeaseChange, commit: () => void): void {
+    const { active, dataPlane, leases, control, log } = this.#parts;
+    const table = leaseChange.table();
+    dataPlane.renewStatistics(next.config);
+    leases.commit(next.config, leaseChange, table, dataPlane);
+    active.replace(next);
+    commit();
+    control.renew();
+    log.take();
+  }
+}
+
+function refuse(problem: string): ConfigOutcome {
+  return { ok: false, problems: [problem] };
+}
