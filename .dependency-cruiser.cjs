@@ -20,12 +20,13 @@ const DATA_PLANE = {
 };
 
 const MAIN_SIDE = {
-  config: ['base', 'dhcp4'],
+  credentials: ['base'],
+  config: ['base', 'dhcp4', 'credentials'],
   log: ['base', 'io'],
   ha: ['base', 'lease', 'loadbalance'],
   journal: ['base', 'lease', 'io'],
-  peer: ['base', 'lease', 'engine', 'control'],
-  control: ['base', 'lease', 'engine'],
+  peer: ['base', 'lease', 'engine', 'credentials', 'control'],
+  control: ['base', 'lease', 'engine', 'credentials'],
   load: ['base', 'dhcp4', 'io'],
   app: [
     'base',
@@ -35,6 +36,7 @@ const MAIN_SIDE = {
     'loadbalance',
     'ha',
     'config',
+    'credentials',
     'engine',
     'io',
     'shard',

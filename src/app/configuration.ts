@@ -1,6 +1,6 @@
 /** The configuration of the running server: the file it came from, what it says, and what only a restart can change. */
 import { systemClock } from '../base/clock.ts';
-import { type LoadResult, loadConfig } from '../config/load.ts';
+import { type LoadOptions, type LoadResult, loadConfig } from '../config/load.ts';
 import type { ServerConfig } from '../config/model.ts';
 import { formatProblem } from '../config/problem.ts';
 import type { ConfigOutcome } from '../control/commands/configuration.ts';
@@ -19,14 +19,22 @@ export interface LoadedConfiguration {
   readonly document: Readonly<Record<string, unknown>>;
 }
 
-function load(file: ConfigurationFile): LoadResult {
+function load(file: ConfigurationFile, dates: DateRule): LoadResult {
   const { ignoreUnsupported, thisServerName } = file;
-  return loadConfig(file.path, { ignoreUnsupported, ...(thisServerName === null ? {} : { thisServerName }) });
+  const choices = { ignoreUnsupported, ...dates };
+  return loadConfig(file.path, thisServerName === null ? choices : { ...choices, thisServerName });
 }
 
+/** Whether certificates that are expired or not valid yet are taken with a warning. */
+export type DateRule = Required<Pick<LoadOptions, 'allowOutdated'>>;
+
 /** Reads the file. @returns the configuration, or every problem as text */
-export function readConfiguration(file: ConfigurationFile, log: Log): LoadedConfiguration | ConfigOutcome {
-  const result = load(file);
+export function readConfiguration(
+  file: ConfigurationFile,
+  log: Log,
+  dates: DateRule,
+): LoadedConfiguration | ConfigOutcome {
+  const result = load(file, dates);
   for (const warning of result.warnings) log('TDM_CONFIG_WARNING', { warning: formatProblem(warning) });
   if (result.ok) {
     const { config, document } = result;

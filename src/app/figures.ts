@@ -16,6 +16,8 @@ export function serverFigures(parts: ControlParts): ServerFigures {
     interfaces: parts.interfaces.served(),
     journal: config().leaseDatabase.persist ? journalFigures(storage.journal) : null,
     ha: parts.highAvailability.relationships.map(haFigures),
+    credentials:
+      parts.highAvailability.relationships.length === 0 ? null : parts.highAvailability.credentials.figures(),
   };
 }
 

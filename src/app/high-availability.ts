@@ -15,10 +15,13 @@ import { createRelationshipCommands } from '../ha/relationship-commands.ts';
 import type { ClientObservation } from '../ha/service-model.ts';
 import type { ServiceSwitch } from '../ha/service-switch.ts';
 import { createServiceSwitchCommands } from '../ha/service-switch-commands.ts';
+import { systemTimers } from '../ha/timers.ts';
 import { CLIENT_ID_BYTES_MAX } from '../lease/record.ts';
 import type { LeaseStore } from '../lease/store.ts';
 import type { Log } from '../log/logger.ts';
+import type { PeerListener } from '../peer/listener.ts';
 import type { Change } from './change.ts';
+import { CredentialFiles } from './credential-files.ts';
 import type { DataPlane } from './data-plane.ts';
 import type { ListenerSpec } from './listeners.ts';
 import { newUpdateLog, policyCount, type ServerMemory } from './memory.ts';
@@ -49,6 +52,7 @@ export class HighAvailability {
   readonly #parts: HighAvailabilityParts;
   /** In the order of the configuration, empty without high availability. */
   relationships: readonly Relationship[];
+  readonly credentials: CredentialFiles;
   readonly #observations: readonly ByteRingReader[];
   #timer: NodeJS.Timeout | null = null;
   #stopSwitch: () => void = () => {};
@@ -60,7 +64,13 @@ export class HighAvailability {
     this.#observations = parts.dataPlane.links.map((link) => new ByteRingReader(link.observations));
     this.relationships = parts
       .config()
-      .relationships.map((config, index) => new Relationship(parts, config, index));
+      .relationships.map((config, index) => this.#createRelationship(config, index));
+    this.credentials = new CredentialFiles({
+      users: () => this.relationships.flatMap((relationship) => relationship.credentialUsers()),
+      clock: parts.clock,
+      timers: systemTimers,
+      log: parts.log,
+    });
   }
 
   /** ha-*, dhcp-enable and dhcp-disable. */
@@ -112,6 +122,7 @@ export class HighAvailability {
     this.relationships.forEach((relationship, index) => {
       relationship.start(this.#parts.memory.updates[index]!, Promise.resolve());
     });
+    this.credentials.start();
     this.#watch();
   }
 
@@ -131,7 +142,7 @@ export class HighAvailability {
       const old = before[index];
       if (old !== undefined && !isOtherLeases && isContinued(old.config, next))
         return { relationship: old, next, change: old.prepare(next) };
-      return { relationship: new Relationship(this.#parts, next, index), next, change: null };
+      return { relationship: this.#createRelationship(next, index), next, change: null };
     });
     const anew = steps.flatMap(({ relationship, change }) => (change === null ? relationship : []));
     const ended = before.filter((old) => steps.every(({ relationship }) => relationship !== old));
@@ -161,6 +172,7 @@ export class HighAvailability {
   stopTimers(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#stopSwitch();
+    this.credentials.stop();
     for (const { service } of this.relationships) service.stop();
   }
 
@@ -168,13 +180,22 @@ export class HighAvailability {
     await Promise.all([...this.#ending, ...this.relationships.map((relationship) => relationship.close())]);
   }
 
+  #createRelationship(config: HaRelationshipConfig, index: number): Relationship {
+    const concerns = (server: string) => this.credentials.concerns(server);
+    return new Relationship({ ...this.#parts, concerns }, config, index);
+  }
+
   #listenerOf(
-    { table }: Relationship,
-    relationship: HaRelationshipConfig,
+    relationship: Relationship,
+    settings: HaRelationshipConfig,
     config = this.#parts.config(),
   ): ListenerSpec[] {
-    if (!relationship.multiThreading.httpDedicatedListener) return [];
-    return [peerPort(relationship, table, config.tandem.peerListenAddress, this.#parts.log)];
+    if (!settings.multiThreading.httpDedicatedListener) return [];
+    const inUse = (listener: PeerListener): void => {
+      relationship.listener = listener;
+    };
+    const { peerListenAddress } = config.tandem;
+    return [peerPort(settings, relationship.table, peerListenAddress, this.#parts.log, inUse)];
   }
 
   /** Policies and update logs for so many relationships. */

@@ -12,7 +12,7 @@ export interface ListenerSpec {
   readonly at: { readonly host: string; readonly port: number } | null;
   /** @throws an Error that says where and why */
   open(): Promise<OpenListener>;
-  /** Whatever else may differ between two specs of one key. */
+  /** Is told which listener serves it from now on: one that stays, for whatever else may differ between two specs of one key, or its own. */
   renew(listener: OpenListener): void;
 }
 
@@ -57,9 +57,11 @@ export class Listeners {
     }
     return {
       commit: () => {
-        this.#open = specs.map(
-          (spec) => renewed(spec, stays(spec)) ?? opened.find((each) => each.spec === spec)!,
-        );
+        this.#open = specs.map((spec) => {
+          const { listener } = stays(spec) ?? opened.find((each) => each.spec === spec)!;
+          spec.renew(listener);
+          return { spec, listener };
+        });
       },
       abandon: undo,
       retire: async () => {
@@ -78,15 +80,10 @@ export class Listeners {
   async #reopen(entries: readonly Entry[]): Promise<void> {
     for (const entry of entries) {
       const listener = await entry.spec.open();
+      entry.spec.renew(listener);
       this.#open = this.#open.map((each) => (each === entry ? { spec: each.spec, listener } : each));
     }
   }
-}
-
-function renewed(spec: ListenerSpec, entry: Entry | undefined): Entry | null {
-  if (entry === undefined) return null;
-  spec.renew(entry.listener);
-  return { spec, listener: entry.listener };
 }
 
 function sharesPlace({ at: a }: ListenerSpec, { at: b }: ListenerSpec): boolean {

@@ -2,17 +2,16 @@
 import type { HaRelationshipConfig } from '../config/ha-model.ts';
 import type { ServerConfig } from '../config/model.ts';
 import type { CommandTable } from '../control/answer.ts';
-import type { KeaHttpServer } from '../control/kea-http.ts';
 import type { Log } from '../log/logger.ts';
-import { createPeerListener, ownEntry, peerAccess } from '../peer/listener.ts';
+import { createPeerListener, ownEntry, type PeerListener, peerAccess } from '../peer/listener.ts';
 import { foreignUrlWarning } from '../peer/own-address.ts';
 import type { ListenerSpec, OpenListener } from './listeners.ts';
 
 /** An open port of a relationship. */
 class PeerPort implements OpenListener {
-  readonly server: KeaHttpServer;
+  readonly server: PeerListener;
 
-  constructor(server: KeaHttpServer) {
+  constructor(server: PeerListener) {
     this.server = server;
   }
 
@@ -24,12 +23,14 @@ class PeerPort implements OpenListener {
 /**
  * @param table what the peers may call
  * @param listenAddress instead of that of the own url, or null
+ * @param inUse is told which port serves the relationship from now on
  */
 export function peerPort(
   config: HaRelationshipConfig,
   table: CommandTable,
   listenAddress: string | null,
   log: Log,
+  inUse: (listener: PeerListener) => void,
 ): ListenerSpec {
   const { url, tls } = ownEntry(config);
   const host = listenAddress ?? url.host;
@@ -44,7 +45,9 @@ export function peerPort(
       return new PeerPort(server);
     },
     renew: (listener) => {
-      if (listener instanceof PeerPort) listener.server.admit(peerAccess(config, table));
+      if (!(listener instanceof PeerPort)) return;
+      listener.server.admit(peerAccess(config, table));
+      inUse(listener.server);
     },
   };
 }

@@ -9,30 +9,40 @@ import type { HaService } from '../ha/service-model.ts';
 import { systemTimers } from '../ha/timers.ts';
 import { createPeerClient } from '../peer/client.ts';
 import { createUpdateDispatcher } from '../peer/dispatcher.ts';
-import type { DispatcherSettings, PeerClient, UpdateDispatcher } from '../peer/model.ts';
+import type { PeerListener } from '../peer/listener.ts';
+import { ownEntry } from '../peer/listener.ts';
+import type { DispatcherSettings, RenewablePeerClient, UpdateDispatcher } from '../peer/model.ts';
 import { MovablePeerClient } from '../peer/movable-client.ts';
 import { VERSION } from '../version.ts';
 import type { Change } from './change.ts';
+import type { CredentialUser } from './credential-files.ts';
 import type { HighAvailabilityParts } from './high-availability.ts';
 import { changedSettings, isSameEntry } from './relationship-settings.ts';
+
+export interface RelationshipParts extends HighAvailabilityParts {
+  /** What is wrong with certificates and passwords, by this server's name. */
+  readonly concerns: (server: string) => readonly string[];
+}
 
 /** Time for requests in flight to be answered when the relationship ends. */
 const CLOSE_GRACE_MS = 1_000;
 
 export class Relationship {
-  readonly #parts: HighAvailabilityParts;
+  readonly #parts: RelationshipParts;
   readonly #peers: readonly MovablePeerClient[];
   readonly service: HaService;
   /** What its peers may call; the same map as long as the relationship lives. */
   readonly table = new Map<string, CommandHandler>();
   #config: HaRelationshipConfig;
   dispatcher: UpdateDispatcher | null = null;
+  /** The port for its peers that is in use, if there is one. */
+  listener: PeerListener | null = null;
 
   /**
    * @param index its position in the configuration
-   * @throws Error when a TLS file of a peer cannot be read
+   * @throws Error when a file of a peer cannot be used
    */
-  constructor(parts: HighAvailabilityParts, config: HaRelationshipConfig, index: number) {
+  constructor(parts: RelationshipParts, config: HaRelationshipConfig, index: number) {
     const { dataPlane, clock, log, store, serviceSwitch } = parts;
     this.#parts = parts;
     this.#config = config;
@@ -52,6 +62,7 @@ export class Relationship {
       version: VERSION,
       yieldTurn: () => nextTurn(),
       passTime: (delayMs) => delay(delayMs, undefined, { ref: false }),
+      concerns: () => [...parts.concerns(config.thisServerName), ...this.#failures()],
     });
   }
 
@@ -63,6 +74,26 @@ export class Relationship {
   serve(table: CommandTable): void {
     this.table.clear();
     for (const [name, handler] of table) this.table.set(name, handler);
+  }
+
+  /** Who works with certificates and passwords here. */
+  credentialUsers(): readonly CredentialUser[] {
+    const { peers, thisServerName: server, multiThreading } = this.#config;
+    const { listener } = this;
+    const users: CredentialUser[] = this.#peers.map((client) => ({
+      server,
+      peer: peers.find(({ name }) => name === client.name)!,
+      renew: (credentials) => client.renew(credentials),
+    }));
+    if (listener === null || !multiThreading.httpDedicatedListener) return users;
+    const peer = ownEntry(this.#config);
+    return [...users, { server, peer, renew: (credentials) => listener.renew(credentials) }];
+  }
+
+  #failures(): readonly string[] {
+    return this.#peers.flatMap(({ name, failure }) =>
+      failure === null ? [] : [`the last request to ${name} got no answer: ${failure}`],
+    );
   }
 
   /**
@@ -119,7 +150,7 @@ export class Relationship {
   #moves(config: HaRelationshipConfig) {
     const before = this.#config;
     const isSameCount = before.multiThreading.httpClientThreads === config.multiThreading.httpClientThreads;
-    const moves: { peer: MovablePeerClient; client: PeerClient; isElsewhere: boolean }[] = [];
+    const moves: { peer: MovablePeerClient; client: RenewablePeerClient; isElsewhere: boolean }[] = [];
     for (const peer of this.#peers) {
       const [old, now] = [entryOf(before, peer.name), entryOf(config, peer.name)];
       if (isSameCount && isSameEntry(old, now)) continue;
@@ -140,7 +171,7 @@ export class Relationship {
   }
 }
 
-function clientOf(peer: HaPeerConfig, { multiThreading }: HaRelationshipConfig): PeerClient {
+function clientOf(peer: HaPeerConfig, { multiThreading }: HaRelationshipConfig): RenewablePeerClient {
   return createPeerClient(peer, multiThreading.httpClientThreads);
 }
 

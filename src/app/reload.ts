@@ -75,18 +75,25 @@ export class Reloader {
   }
 
   async #reload(): Promise<ConfigOutcome> {
-    const { file, log, active, isStopping } = this.#parts;
-    const outcome = isStopping() ? refuse('the server is stopping') : readConfiguration(file, log);
+    const { file, log, active, highAvailability, isStopping } = this.#parts;
+    const outcome = isStopping() ? refuse('the server is stopping') : this.#read();
     if (!('config' in outcome)) return this.#refused(outcome);
     const fixed = fixedDifference(active.config, outcome.config);
     if (fixed !== null) return this.#refused(refuse(fixed));
     try {
       const stoodMs = await this.#apply(outcome);
+      highAvailability.credentials.reload();
       log('TDM_ENGINE_RELOADED', { file: file.path, subnets: outcome.config.subnets.length, stoodMs });
       return { ok: true, problems: [] };
     } catch (error) {
       return this.#refused(refuse((error as Error).message));
     }
+  }
+
+  /** While a certificate in use is outdated there is nothing better to stay with. */
+  #read(): LoadedConfiguration | ConfigOutcome {
+    const { file, log, highAvailability } = this.#parts;
+    return readConfiguration(file, log, { allowOutdated: highAvailability.credentials.isOutdated() });
   }
 
   #refused(outcome: ConfigOutcome): ConfigOutcome {

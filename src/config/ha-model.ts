@@ -39,5 +39,9 @@ export interface HaPeerConfig {
   readonly autoFailover: boolean;
   /** Null = plain HTTP. Decided by the presence of the files, not by the URL's scheme, as Kea does. */
   readonly tls: { readonly trustAnchor: string; readonly certFile: string; readonly keyFile: string } | null;
-  readonly basicAuth: { readonly user: string; readonly password: string } | null;
+  /** Null = no credentials are asked for or sent. */
+  readonly basicAuth: { readonly user: HaSecret; readonly password: HaSecret } | null;
 }
+
+/** A text of the configuration, or the first line of a file, which is read where it is used: it may be replaced. */
+export type HaSecret = { readonly text: string } | { readonly file: string };

@@ -17,6 +17,8 @@ export interface LoadOptions {
   readonly ignoreUnsupported?: boolean;
   /** Takes the place of the relationship's `this-server-name`, so that both servers of a pair can read one file. */
   readonly thisServerName?: string;
+  /** True takes certificates that are expired or not valid yet, with a warning, as Kea does. Default false. */
+  readonly allowOutdated?: boolean;
 }
 
 export type LoadResult =
@@ -43,7 +45,7 @@ export function loadConfig(path: string, options: LoadOptions = {}): LoadResult 
  * @param fileName how the text is called in problems
  */
 export function parseConfig(text: string, fileName: string, options: LoadOptions = {}): LoadResult {
-  const report = new Report(options.ignoreUnsupported === true);
+  const report = new Report(options.ignoreUnsupported === true, options.allowOutdated === true);
   const document = parseConfigText(text, fileName, report);
   return document === undefined ? failed(report) : check(document, options, report);
 }
@@ -54,7 +56,7 @@ export function parseConfig(text: string, fileName: string, options: LoadOptions
  * @param document `{ "Dhcp4": ... }`; it is neither changed nor copied
  */
 export function checkDocument(document: unknown, options: LoadOptions = {}): LoadResult {
-  const report = new Report(options.ignoreUnsupported === true);
+  const report = new Report(options.ignoreUnsupported === true, options.allowOutdated === true);
   const fault = findDocumentFault(document);
   if (fault === null) return check(document, options, report);
   report.error(fault.at, fault.found, fault.expected);

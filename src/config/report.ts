@@ -28,6 +28,7 @@ interface Entry {
 
 export class Report {
   readonly #ignoreUnsupported: boolean;
+  readonly #toleratesOutdated: boolean;
   readonly #errors: Entry[] = [];
   readonly #warnings: Entry[] = [];
   #locate: Locate = () => null;
@@ -35,9 +36,13 @@ export class Report {
   #isWrittenReal: (path: Path) => boolean = () => false;
   #errorCount = 0;
 
-  /** @param ignoreUnsupported true turns what Kea knows and Tandem does not implement into warnings */
-  constructor(ignoreUnsupported: boolean) {
+  /**
+   * @param ignoreUnsupported true turns what Kea knows and Tandem does not implement into warnings
+   * @param toleratesOutdated true turns what only the date forbids into warnings
+   */
+  constructor(ignoreUnsupported: boolean, toleratesOutdated = false) {
     this.#ignoreUnsupported = ignoreUnsupported;
+    this.#toleratesOutdated = toleratesOutdated;
   }
 
   /** Tells where paths stand; from then on problems carry positions. */
@@ -120,6 +125,12 @@ export class Report {
     } else {
       this.errorAt(location, at, found, `${expected} (${NOT_IMPLEMENTED})`);
     }
+  }
+
+  /** What stands at `at` was right once, or will be: an error, or a warning for who has nothing better. */
+  outdated(at: Path, found: string, expected: string): void {
+    if (this.#toleratesOutdated) this.warn(at, found, expected);
+    else this.error(at, found, expected);
   }
 
   /** The errors in the order of the text. */

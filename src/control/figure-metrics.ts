@@ -1,5 +1,5 @@
 /** The metrics made of the server's figures, as a table: what is missing (no partner, no lease file) is left out. */
-import type { HaFigures, JournalFigures, ServerFigures, ShardFigures } from './figures.ts';
+import type { CredentialFigures, HaFigures, JournalFigures, ServerFigures, ShardFigures } from './figures.ts';
 import { INTERFACE_METRICS_MAX } from './limits.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -31,6 +31,10 @@ function ofFsync(read: (fsync: NonNullable<JournalFigures['fsync']>) => number):
 
 function ofHa(read: (ha: HaFigures) => number): FigureMetric['read'] {
   return ({ ha }) => ha.map((each) => [{ server: each.serverName }, read(each)]);
+}
+
+function ofCredentials(read: (credentials: CredentialFigures) => readonly (readonly [Labels, number])[]) {
+  return ({ credentials }: ServerFigures) => (credentials === null ? [] : read(credentials));
 }
 
 /** Only the present state has a series: `tandem_ha_state{state="partner-down"} == 1` is the alarm to set. */
@@ -207,5 +211,42 @@ export const figureMetrics: readonly FigureMetric[] = [
     help: 'Leases that the partner could not hold',
     labelNames: ['server'],
     read: ofHa((ha) => ha.refusedUpdates),
+  },
+  {
+    ...gauge,
+    metric: 'tandem_tls_certificate_days_left',
+    help: 'Days until a certificate in use ends: the first of a cert-file, the last authority of a trust-anchor',
+    labelNames: ['server', 'peer', 'file'],
+    read: ofCredentials(({ entries }) =>
+      entries.flatMap(({ server, peer, daysLeft }) =>
+        daysLeft === null
+          ? []
+          : [
+              [{ server, peer, file: 'cert-file' }, daysLeft.certificate] as const,
+              [{ server, peer, file: 'trust-anchor' }, daysLeft.authority] as const,
+            ],
+      ),
+    ),
+  },
+  {
+    ...gauge,
+    metric: 'tandem_credentials_refused',
+    help: '1 while replaced certificate or password files are not in use, because something is wrong with them',
+    labelNames: ['server', 'peer'],
+    read: ofCredentials(({ entries }) =>
+      entries.map(({ server, peer, isRefused }) => [{ server, peer }, Number(isRefused)] as const),
+    ),
+  },
+  {
+    ...counter,
+    metric: 'tandem_credentials_renewals_total',
+    help: 'Replaced certificate and password files that were taken',
+    read: ofCredentials(({ renewals }) => single(renewals)),
+  },
+  {
+    ...counter,
+    metric: 'tandem_credentials_refusals_total',
+    help: 'Replaced certificate and password files that were not taken',
+    read: ofCredentials(({ refusals }) => single(refusals)),
   },
 ];

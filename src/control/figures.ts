@@ -46,6 +46,23 @@ export interface HaFigures {
   readonly refusedUpdates: number;
 }
 
+/** Certificates and passwords of the peers. */
+export interface CredentialFigures {
+  /** One for each peer entry that is worked with. */
+  readonly entries: readonly {
+    /** This server's name in the relationship. */
+    readonly server: string;
+    readonly peer: string;
+    /** Files on the disk cannot be used, what was read before them is. */
+    readonly isRefused: boolean;
+    /** Days until the certificates in use end, negative afterwards; null without TLS. */
+    readonly daysLeft: { readonly certificate: number; readonly authority: number } | null;
+  }[];
+  /** Since the start: replaced files that were taken, and that were not. */
+  readonly renewals: number;
+  readonly refusals: number;
+}
+
 export interface ServerFigures {
   readonly leases: { readonly count: number; readonly max: number };
   readonly shards: readonly ShardFigures[];
@@ -55,4 +72,6 @@ export interface ServerFigures {
   readonly journal: JournalFigures | null;
   /** One a relationship, empty without high availability. */
   readonly ha: readonly HaFigures[];
+  /** Null without high availability. */
+  readonly credentials: CredentialFigures | null;
 }

@@ -11,6 +11,12 @@ export interface Refusal {
   readonly reason: string;
 }
 
+/** Credentials that every request has to show. */
+export interface BasicAuth {
+  readonly user: string;
+  readonly password: string;
+}
+
 export const HTTP_BODY_BYTES_MAX = 64 * 1024 * 1024;
 /** Bodies above this share a budget: 256 connections with the largest body each would take 16 GB. */
 const SMALL_BODY_BYTES = 1024 * 1024;
@@ -30,12 +36,12 @@ export class HttpGate {
   #largeBytes = 0;
   #active = 0;
 
-  constructor(basicAuth: { readonly user: string; readonly password: string } | null) {
+  constructor(basicAuth: BasicAuth | null) {
     this.renew(basicAuth);
   }
 
   /** From the next request on these are the credentials to show, null = none. */
-  renew(basicAuth: { readonly user: string; readonly password: string } | null): void {
+  renew(basicAuth: BasicAuth | null): void {
     this.#credentials = basicAuth === null ? null : Buffer.from(`${basicAuth.user}:${basicAuth.password}`);
   }
 

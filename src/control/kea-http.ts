@@ -12,20 +12,29 @@ import { createServer as createHttpServer, type RequestListener, type Server, ST
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TLSSocket } from 'node:tls';
+import { Server as TlsServer } from 'node:tls';
 import fastify, {
   type FastifyError,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
+import { assert } from '../base/assert.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Log } from '../log/logger.ts';
 import { type Answer, type CommandTable, failure } from './answer.ts';
 import { runCommand } from './envelope.ts';
 import { readCommandBody } from './kea-http-body.ts';
 import { limitConnections } from './kea-http-connections.ts';
-import { HTTP_BODY_BYTES_MAX, HttpGate, type Refusal } from './kea-http-gate.ts';
+import { type BasicAuth, HTTP_BODY_BYTES_MAX, HttpGate, type Refusal } from './kea-http-gate.ts';
+import {
+  Drain,
+  handshakeProblem,
+  type KeaHttpTls,
+  secureContextOptions,
+  type TlsMaterial,
+  tlsSettings,
+} from './kea-http-tls.ts';
 import { encodeKeaJson } from './kea-json.ts';
 import { createRefusalLog, type RefusalLog } from './refusal-log.ts';
 
@@ -34,8 +43,6 @@ export interface KeaHttpAccess {
   readonly table: CommandTable;
   /** Commands that are open on this port; null or absent = all. Others get 403. */
   readonly allow?: ReadonlySet<string> | null;
-  /** Credentials that every request has to show. */
-  readonly basicAuth?: { readonly user: string; readonly password: string } | null;
 }
 
 export interface KeaHttpOptions extends KeaHttpAccess {
@@ -43,6 +50,8 @@ export interface KeaHttpOptions extends KeaHttpAccess {
   readonly address: string;
   /** 0 = the kernel chooses. */
   readonly port: number;
+  /** Absent or null = none are asked for. */
+  readonly basicAuth?: BasicAuth | null;
   /** PEM; absent or null = plain HTTP. */
   readonly tls?: KeaHttpTls | null;
   readonly service: 'dhcp4';
@@ -60,19 +69,18 @@ export type HttpPage = () => Promise<{
   readonly body: string;
 }>;
 
-export interface KeaHttpTls {
-  readonly ca: readonly Buffer[];
-  readonly cert: Buffer;
-  readonly key: Buffer;
-  /** True: a client without a certificate from `ca` is turned away in the handshake. */
-  readonly requireClientCerts: boolean;
-}
-
 export interface KeaHttpServer {
   /** @throws when the address cannot be bound */
   listen(): Promise<{ readonly port: number }>;
-  /** Other rules for the requests to come, also on connections that are open. */
+  /** Other commands for the requests to come, also on connections that are open. */
   admit(access: KeaHttpAccess): void;
+  /**
+   * Works by other credentials from now on, without closing anything: handshakes that begin now show the new certificate,
+   * and each connection from before ends with the answer to its next request.
+   * @param credentials `tls` null = the certificate stays
+   * @throws Error of OpenSSL, then nothing has changed; a set of readTlsSet never does
+   */
+  renew(credentials: { readonly tls: TlsMaterial | null; readonly basicAuth: BasicAuth | null }): void;
   /** Hears nobody new from the call on. Requests that are being answered may end within `graceMs`, 0 by default. */
   close(graceMs?: number): Promise<void>;
 }
@@ -90,6 +98,8 @@ export function createKeaHttpServer(options: KeaHttpOptions): KeaHttpServer {
   const refused = createRefusalLog(log, () => clock.monotonicMs());
   const server = createServer(options);
   const connections = limitConnections(server, log, clock);
+  const gate = new HttpGate(options.basicAuth ?? null);
+  const drain = new Drain(server);
   const app = fastify({
     logger: false,
     bodyLimit: HTTP_BODY_BYTES_MAX,
@@ -98,8 +108,8 @@ export function createKeaHttpServer(options: KeaHttpOptions): KeaHttpServer {
     serverFactory: (handler) => server.on('request', handler as RequestListener),
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, refused),
   });
-  const door = { access: options as KeaHttpAccess, gate: new HttpGate(options.basicAuth ?? null) };
-  addRoutes(app, options, door, refused);
+  const door = { access: options as KeaHttpAccess, refused, gate, drain };
+  addRoutes(app, options, door);
   addPages(app, options.pages ?? new Map());
   return {
     listen: async () => {
@@ -108,7 +118,14 @@ export function createKeaHttpServer(options: KeaHttpOptions): KeaHttpServer {
     },
     admit: (access) => {
       door.access = access;
-      door.gate.renew(access.basicAuth ?? null);
+    },
+    renew: ({ tls, basicAuth }) => {
+      if (tls !== null) {
+        assert(server instanceof TlsServer, 'a port is with TLS or without it for all its life');
+        server.setSecureContext(secureContextOptions(tls));
+        drain.begin();
+      }
+      gate.renew(basicAuth);
     },
     close: async (graceMs = 0) => {
       // At once, so that whoever is to have the port can take it.
@@ -119,12 +136,6 @@ export function createKeaHttpServer(options: KeaHttpOptions): KeaHttpServer {
       await closed;
     },
   };
-}
-
-/** What a request meets: replaced in place. */
-interface Door {
-  access: KeaHttpAccess;
-  readonly gate: HttpGate;
 }
 
 function createServer({ tls, requestTimeoutMs = REQUEST_MS }: KeaHttpOptions): Server {
@@ -142,18 +153,17 @@ function createServer({ tls, requestTimeoutMs = REQUEST_MS }: KeaHttpOptions): S
     : createHttpServer(settings);
 }
 
-function tlsSettings({ ca, cert, key, requireClientCerts }: KeaHttpTls) {
-  return {
-    ca: [...ca],
-    cert,
-    key,
-    requestCert: requireClientCerts,
-    rejectUnauthorized: requireClientCerts,
-  };
+/** What a request meets. */
+interface Door {
+  /** Replaced in place. */
+  access: KeaHttpAccess;
+  readonly refused: RefusalLog;
+  readonly gate: HttpGate;
+  readonly drain: Drain;
 }
 
-function addRoutes(app: FastifyInstance, options: KeaHttpOptions, door: Door, refused: RefusalLog): void {
-  const { gate } = door;
+function addRoutes(app: FastifyInstance, options: KeaHttpOptions, door: Door): void {
+  const { refused, gate, drain } = door;
   const refuse = (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply =>
     sendRefusal(request, reply, refusal, refused);
   app.addHook('onRequest', (request, reply, done) => {
@@ -163,6 +173,7 @@ function addRoutes(app: FastifyInstance, options: KeaHttpOptions, door: Door, re
         ? gate.judge(method, request.headers)
         : gate.judgePage(request.headers);
     if (refusal !== null) return void refuse(request, reply, refusal);
+    if (drain.isOld(request.raw.socket)) reply.header('connection', 'close');
     gate.enter(request.headers);
     reply.raw.once('close', () => gate.leave(request.headers));
     done();
@@ -262,17 +273,4 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket, refus
   );
   socket.end(body);
   socket.destroySoon();
-}
-
-/**
- * Why there is no TLS session, or null when the error is about something else. Of a certificate that is not trusted Node
- * tells by closing the connection, and has no address of it any more.
- */
-function handshakeProblem(
-  error: NodeJS.ErrnoException & { readonly reason?: string },
-  socket: Socket,
-): string | null {
-  const { authorizationError } = socket as TLSSocket;
-  if (authorizationError) return `the client's certificate is not trusted (${authorizationError})`;
-  return /^ERR_(SSL|TLS)_/.test(error.code ?? '') ? `TLS: ${error.reason ?? error.message}` : null;
 }

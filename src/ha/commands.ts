@@ -138,7 +138,7 @@ function readPartnerOrigin(map: JsonMap): Read<number> {
 function why(control: HaControl, args: unknown, view: View): Answer {
   const request = readNamed(control, args, 'ha-why');
   if (!request.ok) return failure(request.error);
-  const reasons = explain(view, control.parts.serviceSwitch.origins());
+  const reasons = explain(view, control.parts.serviceSwitch.origins(), control.parts.concerns());
   return success(`${reasons.state}: ${reasons.because}`, reasons);
 }
 

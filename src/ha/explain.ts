@@ -18,8 +18,11 @@ export interface HaWhy {
   readonly 'waits-for': readonly string[];
 }
 
-/** @param serviceOrigins who holds the DHCP service off, by origin number */
-export function explain(view: View, serviceOrigins: readonly number[]): HaWhy {
+/**
+ * @param serviceOrigins who holds the DHCP service off, by origin number
+ * @param concerns what is wrong between the servers that the machine does not see
+ */
+export function explain(view: View, serviceOrigins: readonly number[], concerns: readonly string[]): HaWhy {
   const { state } = view;
   const waitsFor = STATES[state.name].waitsFor(view);
   return {
@@ -31,6 +34,7 @@ export function explain(view: View, serviceOrigins: readonly number[]): HaWhy {
       serviceFact(view, serviceOrigins),
       ...(view.setup.partner === null ? [] : partnerFacts(view)),
       ...backupFacts(view),
+      ...concerns,
     ],
     'waits-for': state.paused ? [`ha-continue; after it ${waitsFor[0]}`, ...waitsFor.slice(1)] : waitsFor,
   };

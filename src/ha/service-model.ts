@@ -34,6 +34,8 @@ export interface HaServiceParts {
   readonly yieldTurn: () => Promise<void>;
   /** Resolves so much later, in milliseconds. */
   readonly passTime: (delayMs: number) => Promise<void>;
+  /** What is wrong between the servers that the machine does not see, a sentence each: certificates, failed requests. */
+  readonly concerns: () => readonly string[];
 }
 
 /** A query of the silent partner's share, as a shard reports it. */

@@ -150,7 +150,7 @@ class PairService implements HaService, HaControl {
   }
 
   why(): HaWhy {
-    return explain(this.#view(), this.parts.serviceSwitch.origins());
+    return explain(this.#view(), this.parts.serviceSwitch.origins(), this.parts.concerns());
   }
 
   unsentUpdates(): number {

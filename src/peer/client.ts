@@ -10,10 +10,13 @@
 import { Pool } from 'undici';
 import { systemClock } from '../base/clock.ts';
 import type { HaPeerConfig } from '../config/ha-model.ts';
+import type { Login } from '../credentials/login.ts';
+import type { TlsSet } from '../credentials/tls-set.ts';
 import { readAnswer } from './answer-reader.ts';
-import { exchange } from './exchange.ts';
-import type { PeerAnswer, PeerClient } from './model.ts';
-import { readTlsFiles } from './tls-files.ts';
+import { type PeerCredentials, readPeerCredentials } from './credentials.ts';
+import { type ExchangeEnd, exchange } from './exchange.ts';
+import type { PeerAnswer, RenewablePeerClient } from './model.ts';
+import { explainFailure } from './tls-failure.ts';
 
 /** Kea's http-client-threads when the configuration leaves it at 0. */
 export const CLIENT_CONNECTIONS_DEFAULT = 4;
@@ -29,38 +32,38 @@ const ANSWER_BYTES_MAX = 1024 * 1024;
 /**
  * @param peer the peer's entry of the configuration: it supplies URL, TLS files and credentials
  * @param connections TCP connections at once, 0 = the default
- * @throws Error when a TLS file cannot be read
+ * @throws Error when a file cannot be used
  */
-export function createPeerClient(peer: HaPeerConfig, connections: number): PeerClient {
-  return new HttpPeerClient(peer, connections === 0 ? CLIENT_CONNECTIONS_DEFAULT : connections);
+export function createPeerClient(peer: HaPeerConfig, connections: number): RenewablePeerClient {
+  const credentials = readPeerCredentials(peer);
+  return new HttpPeerClient(peer, connections === 0 ? CLIENT_CONNECTIONS_DEFAULT : connections, credentials);
 }
 
-class HttpPeerClient implements PeerClient {
+class HttpPeerClient implements RenewablePeerClient {
   readonly name: string;
-  readonly role: PeerClient['role'];
-  readonly #pool: Pool;
-  readonly #headers: Readonly<Record<string, string>>;
-  readonly #usesTls: boolean;
+  readonly role: RenewablePeerClient['role'];
+  readonly #url: HaPeerConfig['url'];
+  readonly #connections: number;
+  #credentials: PeerCredentials;
+  #headers: Readonly<Record<string, string>>;
+  #pool: Pool;
+  /** Pools of former credentials whose last requests are under way. */
+  readonly #leaving = new Set<Pool>();
+  #failure: string | null = null;
+  #isClosed = false;
 
-  constructor(peer: HaPeerConfig, connections: number) {
+  constructor(peer: HaPeerConfig, connections: number, credentials: PeerCredentials) {
     this.name = peer.name;
     this.role = peer.role;
-    this.#usesTls = peer.tls !== null;
-    this.#headers = { 'content-type': 'application/json', ...authorization(peer.basicAuth) };
-    const { host, port, ipv6 } = peer.url;
-    this.#pool = new Pool(`${peer.tls === null ? 'http' : 'https'}://${ipv6 ? `[${host}]` : host}:${port}`, {
-      connections,
-      pipelining: 1,
-      connect: { timeout: CONNECT_MS, ...tlsSettings(peer.tls) },
-      // Kea that asks for certificates refuses every session that is resumed ("session id context uninitialized").
-      maxCachedSessions: 0,
-      keepAliveTimeout: IDLE_MS,
-      keepAliveMaxTimeout: IDLE_MS,
-      maxHeaderSize: HEADER_BYTES_MAX,
-      // The clock of a request is its own.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    this.#url = peer.url;
+    this.#connections = connections;
+    this.#credentials = credentials;
+    this.#headers = headersOf(credentials.login);
+    this.#pool = this.#open();
+  }
+
+  get failure(): string | null {
+    return this.#failure;
   }
 
   request(command: string, args: object | null, timeoutMs: number): Promise<PeerAnswer> {
@@ -74,37 +77,80 @@ class HttpPeerClient implements PeerClient {
     return this.#send(body, timeoutMs, ANSWER_BYTES_MAX);
   }
 
-  close(): Promise<void> {
-    return this.#pool.destroy();
+  renew(credentials: PeerCredentials): void {
+    if (this.#isClosed) return;
+    const isSameTls = credentials.tls?.digest === this.#credentials.tls?.digest;
+    this.#credentials = credentials;
+    this.#headers = headersOf(credentials.login);
+    if (isSameTls) return;
+    const old = this.#pool;
+    this.#pool = this.#open();
+    this.#leaving.add(old);
+    const forget = (): void => void this.#leaving.delete(old);
+    old.close().then(forget, forget);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([this.#pool, ...this.#leaving].map((pool) => pool.destroy()));
+  }
+
+  #open(): Pool {
+    const { host, port, ipv6 } = this.#url;
+    const { tls } = this.#credentials;
+    return new Pool(`${tls === null ? 'http' : 'https'}://${ipv6 ? `[${host}]` : host}:${port}`, {
+      connections: this.#connections,
+      pipelining: 1,
+      connect: { timeout: CONNECT_MS, ...tlsSettings(tls) },
+      // Kea that asks for certificates refuses every session that is resumed ("session id context uninitialized").
+      maxCachedSessions: 0,
+      keepAliveTimeout: IDLE_MS,
+      keepAliveMaxTimeout: IDLE_MS,
+      maxHeaderSize: HEADER_BYTES_MAX,
+      // The clock of a request is its own.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
   }
 
   async #send(body: Uint8Array, timeoutMs: number, bytesMax: number): Promise<PeerAnswer> {
     const startMs = systemClock.monotonicMs();
+    const pool = this.#pool;
     const request = { headers: this.#headers, body, timeoutMs, bytesMax };
-    let end = await exchange(this.#pool, request);
-    if (end.kind === 'failed' && end.reset) {
+    let end = await exchange(pool, request);
+    // Also what waited for a connection with the certificate of before and met its end.
+    if (end.kind === 'failed' && (end.reset || pool !== this.#pool)) {
       const leftMs = Math.ceil(timeoutMs - (systemClock.monotonicMs() - startMs));
-      if (leftMs > 0) end = await exchange(this.#pool, { ...request, timeoutMs: leftMs });
+      if (leftMs > 0)
+        end = await exchange(this.#pool, { ...request, headers: this.#headers, timeoutMs: leftMs });
     }
-    if (end.kind === 'answered') return readAnswer(end.body);
-    // Kea does not say why, it closes the connection.
-    const hint = end.reset && this.#usesTls ? '; it may not trust our certificate' : '';
-    return { kind: 'failed', reason: end.reason + hint };
+    return this.#answerOf(end);
+  }
+
+  #answerOf(end: ExchangeEnd): PeerAnswer {
+    if (end.kind === 'answered') {
+      this.#failure = null;
+      return readAnswer(end.body);
+    }
+    const reason = explainFailure(end, this.name, this.#credentials.tls, systemClock.wallMs());
+    this.#failure = reason;
+    return { kind: 'failed', reason };
   }
 }
 
-function authorization(basicAuth: HaPeerConfig['basicAuth']): Record<string, string> {
-  if (basicAuth === null) return {};
-  const credentials = Buffer.from(`${basicAuth.user}:${basicAuth.password}`).toString('base64');
-  return { authorization: `Basic ${credentials}` };
+function headersOf(login: Login | null): Readonly<Record<string, string>> {
+  const headers = { 'content-type': 'application/json' };
+  if (login === null) return headers;
+  const credentials = Buffer.from(`${login.user}:${login.password}`).toString('base64');
+  return { ...headers, authorization: `Basic ${credentials}` };
 }
 
 /**
  * The peer must hold a certificate of the trust anchor. Its name is not compared: peers are configured by address, and
  * Kea does not compare it either, so that a pair's certificates need not carry addresses.
  */
-function tlsSettings(files: HaPeerConfig['tls']) {
-  if (files === null) return {};
-  const { ca, cert, key } = readTlsFiles(files);
+function tlsSettings(tls: TlsSet | null) {
+  if (tls === null) return {};
+  const { ca, cert, key } = tls;
   return { ca: [...ca], cert, key, rejectUnauthorized: true, checkServerIdentity: () => undefined };
 }

@@ -13,10 +13,15 @@ export interface ExchangeRequest {
   readonly bytesMax: number;
 }
 
-/** How an exchange ended; `reset`: the connection broke, whatever had been sent. */
+/** How an exchange ended; `reset`: the connection broke, whatever had been sent. `code` is that of the error, or empty. */
 export type ExchangeEnd =
   | { readonly kind: 'answered'; readonly body: string }
-  | { readonly kind: 'failed'; readonly reason: string; readonly reset: boolean };
+  | {
+      readonly kind: 'failed';
+      readonly reason: string;
+      readonly code: string;
+      readonly reset: boolean;
+    };
 
 const RESET_CODES: ReadonlySet<unknown> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 /** Given to undici as the reason of an abort; it comes back as the error of a request that has ended for us already. */
@@ -80,13 +85,13 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   }
 
   fail(error: unknown): void {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === undefined ? String(message) : `${message} (${code})`;
-    this.#end({ kind: 'failed', reason, reset: RESET_CODES.has(code) });
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    const reason = code === '' ? String(message) : `${message} (${code})`;
+    this.#end({ kind: 'failed', reason, code, reset: RESET_CODES.has(code) });
   }
 
   #giveUp(reason: string): void {
-    this.#end({ kind: 'failed', reason, reset: false });
+    this.#end({ kind: 'failed', reason, code: '', reset: false });
     this.#controller?.abort(GIVEN_UP);
   }
 

@@ -5,16 +5,11 @@
 import { assert } from '../base/assert.ts';
 import type { HaPeerConfig, HaRelationshipConfig } from '../config/ha-model.ts';
 import type { CommandTable } from '../control/answer.ts';
-import {
-  createKeaHttpServer,
-  type KeaHttpAccess,
-  type KeaHttpServer,
-  type KeaHttpTls,
-} from '../control/kea-http.ts';
+import { createKeaHttpServer, type KeaHttpAccess, type KeaHttpServer } from '../control/kea-http.ts';
 import { tandemError } from '../errors.ts';
 import type { Log } from '../log/logger.ts';
+import { type PeerCredentials, readPeerCredentials } from './credentials.ts';
 import { formatUrl, ownAddresses } from './own-address.ts';
-import { readTlsFiles } from './tls-files.ts';
 
 /**
  * What Kea's listener accepts with restrict-commands, and the bulk command between two Tandems. The commands by which an
@@ -36,42 +31,56 @@ export const PEER_COMMANDS: ReadonlySet<string> = new Set([
   'status-get',
 ]);
 
+export interface PeerListener extends Omit<KeaHttpServer, 'renew'> {
+  /** Shows and demands these from now on; the same ones again change nothing. */
+  renew(credentials: PeerCredentials): void;
+}
+
 /**
  * Builds the listener; nothing is bound before `listen`.
  * @param table the commands; without restrict-commands all of them are open
  * @param address where to listen, null = at the address of the own url
- * @throws Error when a TLS file of the own peer entry cannot be read
+ * @throws Error when a file of the own peer entry cannot be used
  */
 export function createPeerListener(
   config: HaRelationshipConfig,
   table: CommandTable,
   log: Log,
   address: string | null = null,
-): KeaHttpServer {
+): PeerListener {
   const own = ownEntry(config);
+  let used = readPeerCredentials(own);
   const server = createKeaHttpServer({
     log,
     address: address ?? own.url.host,
     port: own.url.port,
     ...peerAccess(config, table),
-    tls: tlsOf(own, config.requireClientCerts),
+    basicAuth: used.login,
+    tls: used.tls === null ? null : { ...used.tls, requireClientCerts: config.requireClientCerts },
     service: 'dhcp4',
   });
-  const listen = async (): Promise<{ port: number }> => {
-    try {
-      return await server.listen();
-    } catch (error) {
-      await server.close();
-      throw explain(error as NodeJS.ErrnoException, own, address);
-    }
+  return {
+    listen: async () => {
+      try {
+        return await server.listen();
+      } catch (error) {
+        await server.close();
+        throw explain(error as NodeJS.ErrnoException, own, address);
+      }
+    },
+    admit: (access) => server.admit(access),
+    close: (graceMs) => server.close(graceMs),
+    renew: (next) => {
+      const isSameTls = next.tls?.digest === used.tls?.digest;
+      used = next;
+      server.renew({ tls: isSameTls ? null : next.tls, basicAuth: next.login });
+    },
   };
-  return { ...server, listen };
 }
 
-/** Who may ask for what at the listener. */
+/** Which commands the peers may ask for. */
 export function peerAccess(config: HaRelationshipConfig, table: CommandTable): KeaHttpAccess {
-  const { basicAuth } = ownEntry(config);
-  return { table, allow: config.restrictCommands ? PEER_COMMANDS : null, basicAuth };
+  return { table, allow: config.restrictCommands ? PEER_COMMANDS : null };
 }
 
 /** The kernel says "cannot assign requested address" to a server that was given the other's file. */
@@ -89,8 +98,4 @@ export function ownEntry({ peers, thisServerName }: HaRelationshipConfig): HaPee
   const own = peers.find((peer) => peer.name === thisServerName);
   assert(own !== undefined, 'the own name is that of a peer');
   return own;
-}
-
-function tlsOf({ tls }: HaPeerConfig, requireClientCerts: boolean): KeaHttpTls | null {
-  return tls === null ? null : { ...readTlsFiles(tls), requireClientCerts };
 }

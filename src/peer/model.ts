@@ -1,6 +1,7 @@
 /** The seams between the HA service and what talks to the peers. */
 import type { HaRole } from '../config/ha-model.ts';
 import type { Lease4 } from '../lease/model.ts';
+import type { PeerCredentials } from './credentials.ts';
 
 /** What became of one command sent to a peer. */
 export type PeerAnswer =
@@ -17,6 +18,14 @@ export interface PeerClient {
   /** As `request`, with a body that is already encoded: `{"command":...,"service":...,"arguments":...}`. */
   requestBytes(body: Uint8Array, timeoutMs: number): Promise<PeerAnswer>;
   close(): Promise<void>;
+}
+
+/** A client whose certificate and password can change while it works. */
+export interface RenewablePeerClient extends PeerClient {
+  /** Why the latest request got no answer, null when it got one. */
+  readonly failure: string | null;
+  /** From the next request on it shows these; requests under way end as they began. The same ones again change nothing. */
+  renew(credentials: PeerCredentials): void;
 }
 
 /** What the update dispatcher does with records for the partner, by the HA state. */

@@ -3,33 +3,42 @@
  * sent, later ones go to the new place; whoever holds the client notices nothing, so that no update and no verdict is
  * lost between the two.
  */
-import type { PeerAnswer, PeerClient } from './model.ts';
+import type { PeerCredentials } from './credentials.ts';
+import type { PeerAnswer, PeerClient, RenewablePeerClient } from './model.ts';
 
 interface Place {
-  readonly client: PeerClient;
+  readonly client: RenewablePeerClient;
   inFlight: number;
   isLeft: boolean;
 }
 
-export class MovablePeerClient implements PeerClient {
+export class MovablePeerClient implements RenewablePeerClient {
   readonly name: string;
   readonly role: PeerClient['role'];
   #place: Place;
   readonly #left = new Set<Place>();
 
-  constructor(client: PeerClient) {
+  constructor(client: RenewablePeerClient) {
     this.name = client.name;
     this.role = client.role;
     this.#place = { client, inFlight: 0, isLeft: false };
   }
 
   /** Sends to another place from now on. @param client to the same peer; closed by this one */
-  move(client: PeerClient): void {
+  move(client: RenewablePeerClient): void {
     const before = this.#place;
     this.#place = { client, inFlight: 0, isLeft: false };
     before.isLeft = true;
     this.#left.add(before);
     this.#closeIdle(before);
+  }
+
+  get failure(): string | null {
+    return this.#place.client.failure;
+  }
+
+  renew(credentials: PeerCredentials): void {
+    this.#place.client.renew(credentials);
   }
 
   request(command: string, args: object | null, timeoutMs: number): Promise<PeerAnswer> {

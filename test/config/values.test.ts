@@ -164,7 +164,7 @@ t.test('the relationship is complete', async (t) => {
         url: { host: '2001:db8::3', port: 8001, ipv6: true },
         autoFailover: false,
         tls: null,
-        basicAuth: { user: 'tandem', password: 'secret' },
+        basicAuth: { user: { text: 'tandem' }, password: { text: 'secret' } },
       },
     ],
   });

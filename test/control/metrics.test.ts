@@ -10,6 +10,7 @@ const quiet: ServerFigures = {
   interfaces: new Map(),
   journal: null,
   ha: [],
+  credentials: null,
 };
 const ha: HaFigures = {
   serverName: 'server1',

@@ -17,6 +17,7 @@ const metrics = createMetrics({
     interfaces: new Map(),
     journal: null,
     ha: [],
+    credentials: null,
   }),
 });
 

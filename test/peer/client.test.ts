@@ -5,9 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { createKeaHttpServer, type KeaHttpOptions } from '../../src/control/kea-http.ts';
 import { createPeerClient } from '../../src/peer/client.ts';
-import { readTlsFiles } from '../../src/peer/tls-files.ts';
+import { readPeerCredentials } from '../../src/peer/credentials.ts';
 import { recordLog } from './support/log.ts';
-import { peerAt, tlsDirectory, tlsFiles } from './support/peers.ts';
+import { loginOf, peerAt, tlsDirectory, tlsFiles } from './support/peers.ts';
 
 async function listening(t: Test, server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
@@ -42,6 +42,10 @@ function clientOf(t: Test, ...parameters: Parameters<typeof createPeerClient>) {
   return client;
 }
 
+function setOf(name: string) {
+  return readPeerCredentials(peerAt(1, { tls: tlsFiles(name) })).tls!;
+}
+
 async function keaServer(t: Test, options: Partial<KeaHttpOptions> = {}): Promise<number> {
   const server = createKeaHttpServer({
     log: recordLog().log,
@@ -62,7 +66,7 @@ t.test('a request carries exactly what Kea accepts', async (t) => {
     seen.push({ headers: request.headers, body, method: request.method!, url: request.url! });
     response.end('[{"result":0}]');
   });
-  const client = clientOf(t, peerAt(port, { basicAuth: { user: 'ha', password: 'a:b' } }), 1);
+  const client = clientOf(t, peerAt(port, { basicAuth: loginOf('ha', 'a:b') }), 1);
   t.same(await client.request('ha-heartbeat', null, 1_000), {
     kind: 'answer',
     result: 0,
@@ -264,7 +268,7 @@ t.test('close ends what is under way, and later requests fail at once', async (t
 });
 
 t.test('with the three files set, both sides show certificates of the trust anchor', async (t) => {
-  const tls = { ...readTlsFiles(tlsFiles('server1')), requireClientCerts: true };
+  const tls = { ...setOf('server1'), requireClientCerts: true };
   const port = await keaServer(t, { tls });
   const rows: [string, ReturnType<typeof tlsFiles> | null, 'answer' | 'failed'][] = [
     ['a certificate of the anchor', tlsFiles('server2'), 'answer'],
@@ -283,20 +287,13 @@ t.test('with the three files set, both sides show certificates of the trust anch
   });
 });
 
-t.test('a TLS file that cannot be read is named', async (t) => {
-  const files = tlsFiles('server1');
+t.test('every TLS file that cannot be used is named', async (t) => {
   const missing = '/nonexistent.pem';
-  t.throws(() => readTlsFiles({ ...files, trustAnchor: missing }), {
-    message: `trust-anchor '${missing}' cannot be read`,
+  const refusal = (changes: object): void =>
+    void readPeerCredentials(peerAt(1, { tls: { ...tlsFiles('server1'), ...changes } }));
+  t.throws(() => refusal({ trustAnchor: missing, certFile: missing, keyFile: missing }), {
+    message:
+      /^trust-anchor "\/nonexistent.pem": ENOENT: .*; cert-file "\/nonexistent.pem": .*; key-file "\/nonexistent.pem": /,
   });
-  t.throws(() => readTlsFiles({ ...files, certFile: missing }), {
-    message: `cert-file '${missing}' cannot be read`,
-  });
-  t.throws(() => readTlsFiles({ ...files, keyFile: missing }), {
-    message: `key-file '${missing}' cannot be read`,
-  });
-  t.throws(
-    () => readTlsFiles({ ...files, trustAnchor: t.testdir({ a: 'no certificate' }) }),
-    /without certificates/,
-  );
+  t.throws(() => refusal({ trustAnchor: t.testdir({ a: 'no certificate' }) }), /without certificates/);
 });

@@ -12,12 +12,12 @@ import { createLease4Commands } from '../../src/control/commands/lease4.ts';
 import { LeaseSubnets } from '../../src/control/commands/lease4-subnets.ts';
 import { createKeaHttpServer, type KeaHttpServer } from '../../src/control/kea-http.ts';
 import { createPeerClient } from '../../src/peer/client.ts';
+import { readPeerCredentials } from '../../src/peer/credentials.ts';
 import { createUpdateDispatcher } from '../../src/peer/dispatcher.ts';
 import { createPeerListener, PEER_COMMANDS } from '../../src/peer/listener.ts';
-import { readTlsFiles } from '../../src/peer/tls-files.ts';
 import { SILENT } from './support/listener.ts';
 import { recordLog } from './support/log.ts';
-import { peerAt, tlsFiles } from './support/peers.ts';
+import { loginOf, peerAt, tlsFiles } from './support/peers.ts';
 import { keaRequest, openSocket, rawExchange, readResponse } from './support/raw-http.ts';
 import { type TestRecord, TestShards } from './support/shards.ts';
 import { createTestStore } from './support/store.ts';
@@ -135,7 +135,7 @@ t.test('the port takes the commands of peers and, with restrict-commands, no oth
 });
 
 t.test('the own entry`s credentials and TLS files are what peers must show', async (t) => {
-  const basicAuth = { user: 'ha', password: 'secret' };
+  const basicAuth = loginOf('ha', 'secret');
   const { port, events } = await listen(t, relationship({ basicAuth, tls: tlsFiles('server1') }), everything);
   const rows: [string, Partial<HaPeerConfig>, object][] = [
     ['both', { basicAuth, tls: tlsFiles('server2') }, { kind: 'answer', result: 0 }],
@@ -172,7 +172,8 @@ t.test('the own entry`s credentials and TLS files are what peers must show', asy
 
 t.test('a TLS handshake that is never begun ends, and does not keep the port open', async (t) => {
   const { log, events } = recordLog();
-  const tls = { ...readTlsFiles(tlsFiles('server1')), requireClientCerts: true };
+  const set = readPeerCredentials(peerAt(1, { tls: tlsFiles('server1') })).tls!;
+  const tls = { ...set, requireClientCerts: true };
   const common = { log, table: everything, address: '127.0.0.1', port: 0, service: 'dhcp4', tls } as const;
   const silentAt = async (server: KeaHttpServer) => (await openSocket((await server.listen()).port)).resume();
 

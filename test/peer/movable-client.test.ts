@@ -1,14 +1,17 @@
 /** A peer that moves while requests are under way. */
 import t from 'tap';
-import type { PeerAnswer, PeerClient } from '../../src/peer/model.ts';
+import type { PeerCredentials } from '../../src/peer/credentials.ts';
+import type { PeerAnswer, RenewablePeerClient } from '../../src/peer/model.ts';
 import { MovablePeerClient } from '../../src/peer/movable-client.ts';
 
 /** A place whose answers come when the test says so. */
-class Place implements PeerClient {
+class Place implements RenewablePeerClient {
   readonly name = 'b';
   readonly role = 'standby';
   readonly sent: string[] = [];
   closed = 0;
+  failure: string | null = null;
+  readonly renewals: PeerCredentials[] = [];
   #answers: ((answer: PeerAnswer) => void)[] = [];
 
   request(command: string): Promise<PeerAnswer> {
@@ -18,6 +21,10 @@ class Place implements PeerClient {
 
   requestBytes(body: Uint8Array): Promise<PeerAnswer> {
     return this.request(Buffer.from(body).toString());
+  }
+
+  renew(credentials: PeerCredentials): void {
+    this.renewals.push(credentials);
   }
 
   async close(): Promise<void> {
@@ -58,4 +65,14 @@ t.test('an idle place is closed at once; closing closes all of them', async (t) 
   t.equal(places[1].closed, 0);
   await client.close();
   t.same([places[1].closed, places[2].closed], [1, 1]);
+});
+
+t.test('credentials go to the place of now, and its failure is ours', async (t) => {
+  const [one, two] = [new Place(), new Place()];
+  const client = new MovablePeerClient(one);
+  client.move(two);
+  client.renew({ tls: null, login: { user: 'a', password: 'b', digest: 'ab' } });
+  t.same([one.renewals.length, two.renewals.length], [0, 1]);
+  two.failure = 'refused';
+  t.equal(client.failure, 'refused');
 });

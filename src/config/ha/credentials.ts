@@ -1,7 +1,10 @@
 /** TLS files and basic authentication of a peer. */
-import { accessSync, constants, readFileSync, statSync } from 'node:fs';
-import type { HaPeerConfig } from '../ha-model.ts';
-import { child, type Path, quote } from '../problem.ts';
+import { systemClock } from '../../base/clock.ts';
+import { type FileFault, isFaults } from '../../credentials/fault.ts';
+import { readLogin } from '../../credentials/login.ts';
+import { dateFaults, readTlsSet, type TlsPaths } from '../../credentials/tls-set.ts';
+import type { HaPeerConfig, HaSecret } from '../ha-model.ts';
+import { child, formatPath, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
 import type { Rules, Values } from '../schema/map.ts';
 import { secret, text } from '../schema/scalars.ts';
@@ -22,20 +25,24 @@ export const basicAuthRules = {
 
 type TlsValues = Values<typeof tlsRules>;
 const TLS_KEYS = ['trust-anchor', 'cert-file', 'key-file'] as const;
-/** A password is a line; the certificates of all authorities of the world take less than this. */
-const FILE_OCTETS_MAX = 4 * 1024 * 1024;
 /** Characters of a path in a problem: without its end it would be of no use. */
 const PATH_SHOWN_MAX = 255;
+
+/** The TLS files that stand in a relationship for all of its peers, and what has been said of them. */
+export interface SharedTls {
+  readonly values: TlsValues;
+  /** The relationship. */
+  readonly at: Path;
+  /** Problems that were reported: peers that share a file share what is wrong with it. */
+  readonly told: Set<string>;
+}
 
 /**
  * The TLS files of a peer, its own over those of the relationship: all three or none.
  * @param at the peer
  */
-export function readTls(own: TlsValues, shared: TlsValues, at: Path, report: Report): HaPeerConfig['tls'] {
-  const [trustAnchor = '', certFile = '', keyFile = ''] = TLS_KEYS.map(
-    (key) => own[key] ?? shared[key] ?? '',
-  );
-  const files = [trustAnchor, certFile, keyFile];
+export function readTls(own: TlsValues, shared: SharedTls, at: Path, report: Report): HaPeerConfig['tls'] {
+  const files = TLS_KEYS.map((key) => own[key] ?? shared.values[key] ?? '');
   if (files.every((file) => file === '')) return null;
   const missing = TLS_KEYS.filter((_, index) => files[index] === '');
   if (missing.length > 0) {
@@ -43,64 +50,65 @@ export function readTls(own: TlsValues, shared: TlsValues, at: Path, report: Rep
     report.error(at, found, 'all of "trust-anchor", "cert-file" and "key-file", or none of them');
     return null;
   }
-  for (const [index, key] of TLS_KEYS.entries()) {
-    const reason = whyUnreadable(files[index]!, key === 'trust-anchor');
-    if (reason !== null)
-      report.error(child(at, key), `${quote(files[index]!, PATH_SHOWN_MAX)}: ${reason}`, 'a readable file');
-  }
-  return { trustAnchor, certFile, keyFile };
+  const [trustAnchor = '', certFile = '', keyFile = ''] = files;
+  const paths = { trustAnchor, certFile, keyFile };
+  judgeFiles(paths, report, (fault) => {
+    const key = fault.key as (typeof TLS_KEYS)[number];
+    const place = child(own[key] === undefined ? shared.at : at, key);
+    const problem = JSON.stringify([formatPath(place), fault.reason]);
+    if (shared.told.has(problem)) return null;
+    shared.told.add(problem);
+    return place;
+  });
+  return paths;
 }
 
-/** The user and password that are sent to a peer; null without a user. */
+/** @param placeOf where a problem is to be reported, null when it has been already */
+function judgeFiles(paths: TlsPaths, report: Report, placeOf: (fault: FileFault) => Path | null): void {
+  const set = readTlsSet(paths);
+  if (isFaults(set)) {
+    for (const fault of set) {
+      const place = placeOf(fault);
+      if (place !== null) report.error(place, foundIn(fault), fault.expected);
+    }
+    return;
+  }
+  for (const fault of dateFaults(set, systemClock.wallMs())) {
+    const place = placeOf(fault);
+    if (place !== null) report.outdated(place, foundIn(fault), fault.expected);
+  }
+}
+
+/** The user and password of a peer; null without a user. */
 export function readBasicAuth(
   values: Values<typeof basicAuthRules>,
   at: Path,
   report: Report,
 ): HaPeerConfig['basicAuth'] {
-  const user = readCredential(values, 'basic-auth-user', at, report);
-  const password = readCredential(values, 'basic-auth-password', at, report);
-  if (user === '') return null;
-  if (user.includes(':')) {
-    report.error(child(at, 'basic-auth-user'), quote(user), 'a user name without a colon');
-  }
-  return { user, password };
+  const user = readSecret(values, 'basic-auth-user', at, report);
+  const password = readSecret(values, 'basic-auth-password', at, report);
+  if ('text' in user && user.text.includes(':'))
+    report.error(child(at, 'basic-auth-user'), quote(user.text), 'a user name without a colon');
+  const login = readLogin({ user, password });
+  if (isFaults(login))
+    for (const fault of login) report.error(child(at, fault.key), foundIn(fault), fault.expected);
+  return 'text' in user && user.text === '' ? null : { user, password };
 }
 
-function readCredential(
+function readSecret(
   values: Values<typeof basicAuthRules>,
   key: 'basic-auth-user' | 'basic-auth-password',
   at: Path,
   report: Report,
-): string {
+): HaSecret {
   const fileKey = `${key}-file` as const;
   const file = values[fileKey];
-  if (file === undefined) return values[key] ?? '';
+  if (file === undefined) return { text: values[key] ?? '' };
   if (values[key] !== undefined)
     report.error(child(at, fileKey), `"${fileKey}" beside "${key}"`, 'one of the two', 'key');
-  return readLine(file, child(at, fileKey), report);
+  return { file };
 }
 
-function readLine(file: string, at: Path, report: Report): string {
-  let reason = whyUnreadable(file, false);
-  try {
-    if (reason === null) return readFileSync(file, 'utf8').split(/\r?\n/, 1)[0] ?? '';
-  } catch (error) {
-    // access(2) asks for the real user, read(2) for the effective one; and files may go away in between.
-    reason = (error as NodeJS.ErrnoException).code ?? String(error);
-  }
-  report.error(at, `${quote(file, PATH_SHOWN_MAX)}: ${reason}`, 'a readable file of one line');
-  return '';
-}
-
-/** Why a file cannot be used, or null when it can be read. */
-function whyUnreadable(path: string, mayBeDirectory: boolean): string | null {
-  try {
-    accessSync(path, constants.R_OK);
-    const stat = statSync(path);
-    if (stat.isFile() && stat.size > FILE_OCTETS_MAX) return 'too large';
-    if (stat.isFile() || (mayBeDirectory && stat.isDirectory())) return null;
-    return stat.isDirectory() ? 'a directory' : 'not a file';
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code ?? 'cannot be read';
-  }
+function foundIn({ path, reason }: FileFault): string {
+  return `${quote(path, PATH_SHOWN_MAX)}: ${reason}`;
 }

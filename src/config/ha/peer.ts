@@ -4,10 +4,10 @@ import { parseIpv4 } from '../../base/ipv4.ts';
 import type { HaPeerConfig } from '../ha-model.ts';
 import { child, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
-import { defineMap, readMap, type Values } from '../schema/map.ts';
+import { defineMap, readMap } from '../schema/map.ts';
 import { required, rule, withDefault } from '../schema/rule.ts';
 import { flag, name, oneOf } from '../schema/scalars.ts';
-import { basicAuthRules, readBasicAuth, readTls, tlsRules } from './credentials.ts';
+import { basicAuthRules, readBasicAuth, readTls, type SharedTls, tlsRules } from './credentials.ts';
 
 interface PeerUrl {
   readonly isHttps: boolean;
@@ -37,7 +37,7 @@ export const peerSchema = defineMap(
  */
 export function readPeers(
   entries: readonly unknown[],
-  shared: Values<typeof tlsRules>,
+  shared: SharedTls,
   at: Path,
   report: Report,
 ): readonly HaPeerConfig[] {
@@ -53,12 +53,7 @@ export function readPeers(
   return peers;
 }
 
-function readPeer(
-  entry: unknown,
-  shared: Values<typeof tlsRules>,
-  at: Path,
-  report: Report,
-): HaPeerConfig | null {
+function readPeer(entry: unknown, shared: SharedTls, at: Path, report: Report): HaPeerConfig | null {
   const values = readMap(peerSchema, entry, at, report);
   if (values === undefined) return null;
   const tls = readTls(values, shared, at, report);

@@ -69,7 +69,8 @@ export function readRelationship(
   const values = readMap(relationshipSchema, value, at, report);
   if (values === undefined) return null;
   const errorsBefore = report.errorCount;
-  const peers = readPeers(values.peers ?? [], values, child(at, 'peers'), report);
+  const shared = { values, at, told: new Set<string>() };
+  const peers = readPeers(values.peers ?? [], shared, child(at, 'peers'), report);
   const arePeersRight = values.peers !== undefined && report.errorCount === errorsBefore;
   const given = isMap(value) && Object.hasOwn(value, 'this-server-name');
   const serverName = surroundings.thisServerName ?? values['this-server-name'];

@@ -5,6 +5,7 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { readWholeFile, type Unreadable } from '../../credentials/whole-file.ts';
 import { quote } from '../problem.ts';
 import type { Location, Report } from '../report.ts';
 import { scanSource } from './scan.ts';
@@ -33,18 +34,21 @@ export function composeText(text: string, name: string, report: Report): Compose
 }
 
 /**
- * Reads a configuration file.
- * @returns its text, or `{ reason }` saying why it cannot be used
+ * Reads the configuration file that was named on the command line, which may be a pipe (`tandem check /dev/stdin`).
+ * @returns its text, or why it cannot be used
  */
-export function readConfigFile(path: string): string | { readonly reason: string } {
+export function readConfigFile(path: string): string | Unreadable {
   try {
-    const stat = statSync(path);
-    if (stat.isDirectory()) return { reason: 'a directory' };
-    if (stat.size > CONFIG_CHARACTERS_MAX) return { reason: `a file of ${stat.size} octets` };
-    return readFileSync(path, 'utf8');
+    return statSync(path).isFIFO() ? readFileSync(path, 'utf8') : readTextFile(path);
   } catch (error) {
     return { reason: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** A file may be replaced while it is read, and an included one must not hold the server that reads it again. */
+function readTextFile(path: string): string | Unreadable {
+  const bytes = readWholeFile(path, CONFIG_CHARACTERS_MAX);
+  return 'reason' in bytes ? bytes : bytes.toString('utf8');
 }
 
 class Composer {
@@ -88,7 +92,7 @@ class Composer {
 
   #include(target: string, chain: readonly string[], location: Location): void {
     const path = resolve(target);
-    const read = this.#refuseInclude(target, path, chain) ?? readConfigFile(path);
+    const read = this.#refuseInclude(target, path, chain) ?? readTextFile(path);
     if (typeof read !== 'string') {
       this.#report.errorAt(location, null, read.reason, `a file "${target}" that can be included`);
     } else if (this.#length + read.length > CONFIG_CHARACTERS_MAX) {

@@ -36,6 +36,36 @@ export const peerMessages = {
     meaning:
       'More leases changed than `delayed-updates-limit` while the partner was out of reach. Nothing is lost: the partner will synchronize its whole lease database when it is back. Raise the limit to make this rarer.',
   },
+  TDM_PEER_CREDENTIALS_RENEWED: {
+    level: 'info',
+    text: 'replaced certificate or password files are in use',
+    meaning:
+      'The `files` have changed, were found right and are in use from now on, a certificate `until` the moment given. Connections end with their next answer, no request is lost. Nothing to do.',
+  },
+  TDM_PEER_CREDENTIALS_REFUSED: {
+    level: 'error',
+    text: 'replaced certificate or password files cannot be used',
+    meaning:
+      'What was read before stays in use until its own end. `problem` names the key of the configuration, the file, what is wrong with it and what would be right: mend the file. It is looked at again every few seconds and taken as soon as it is right; no reload is needed. `tandem check` says the same before the server does.',
+  },
+  TDM_PEER_CERTIFICATE_EXPIRES_SOON: {
+    level: 'warn',
+    text: 'a certificate of the peer link runs out soon',
+    meaning:
+      'It ends at `until`; after that no connection between the servers comes about. Renew it and put the new one in the place of `file`: it is taken without a reload. Logged 30, 7 and 1 days before the end of each certificate; for one that lives for a day or less, once in the last third of its life.',
+  },
+  TDM_PEER_CERTIFICATE_EXPIRED: {
+    level: 'error',
+    text: 'a certificate of the peer link has expired',
+    meaning:
+      'No new connection between the servers comes about any more, both will take each other for gone. Renew the certificate in `file` now, or set the clock if that is wrong; the new one is taken without a reload.',
+  },
+  TDM_PEER_CERTIFICATE_NOT_YET_VALID: {
+    level: 'error',
+    text: 'a certificate of the peer link is not valid yet',
+    meaning:
+      'It is valid from `from` on only, until then peers refuse it. Compare the clock of this server with that of the machine that issued the certificate.',
+  },
   TDM_HTTP_CROWDED: {
     level: 'warn',
     text: 'HTTP connections are refused, too many are open',

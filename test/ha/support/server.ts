@@ -63,6 +63,7 @@ export class Server {
       version: '0.0.0-test',
       yieldTurn: () => Promise.resolve(),
       passTime: async (delayMs) => this.pass(delayMs),
+      concerns: () => [],
     });
     this.dispatcher.partner = this.service.setup.partner === null ? null : (peers[0] ?? null);
     this.handlers = new Map([

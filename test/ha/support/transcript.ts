@@ -111,7 +111,7 @@ function why(machine: Machine): string[] {
     ...(machine.localHold ? [Origin.haLocal] : []),
     ...(machine.remoteHold ? [Origin.haPartner] : []),
   ];
-  const reasons = explain({ setup: state.setup, state, nowMs, serviceOn, backlog }, origins);
+  const reasons = explain({ setup: state.setup, state, nowMs, serviceOn, backlog }, origins, []);
   return [
     `${reasons.state} for ${reasons['since-seconds']} s: ${reasons.because}`,
     ...reasons.facts.map((fact) => `- ${fact}`),

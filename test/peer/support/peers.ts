@@ -28,3 +28,8 @@ export function peerAt(port: number, changes: Partial<HaPeerConfig> = {}): HaPee
     ...changes,
   };
 }
+
+/** Credentials that stand in the configuration itself. */
+export function loginOf(user: string, password: string): NonNullable<HaPeerConfig['basicAuth']> {
+  return { user: { text: user }, password: { text: password } };
+}
