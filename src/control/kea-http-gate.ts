@@ -4,6 +4,7 @@
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Clock } from '../base/clock.ts';
 
 /** An HTTP error that ends a request. */
 export interface Refusal {
@@ -18,6 +19,11 @@ export interface BasicAuth {
 }
 
 export const HTTP_BODY_BYTES_MAX = 64 * 1024 * 1024;
+/**
+ * Credentials that were replaced are accepted, and tried, for this long: two servers cannot change theirs at the same moment, and
+ * no heartbeat may fail in between.
+ */
+export const FORMER_CREDENTIALS_MS = 60_000;
 /** Bodies above this share a budget: 256 connections with the largest body each would take 16 GB. */
 const SMALL_BODY_BYTES = 1024 * 1024;
 const LARGE_BODIES_BYTES_MAX = 2 * HTTP_BODY_BYTES_MAX;
@@ -32,17 +38,23 @@ const CROWDED: Refusal = {
 };
 
 export class HttpGate {
-  #credentials: Buffer | null = null;
+  readonly #clock: Clock;
+  #credentials: Buffer | null;
+  #former: { readonly credentials: Buffer; readonly untilMs: number } | null = null;
   #largeBytes = 0;
   #active = 0;
 
-  constructor(basicAuth: BasicAuth | null) {
-    this.renew(basicAuth);
+  constructor(basicAuth: BasicAuth | null, clock: Clock) {
+    this.#clock = clock;
+    this.#credentials = encode(basicAuth);
   }
 
-  /** From the next request on these are the credentials to show, null = none. */
+  /** From the next request on these are the credentials to show, or for a short time those before; null = none. */
   renew(basicAuth: BasicAuth | null): void {
-    this.#credentials = basicAuth === null ? null : Buffer.from(`${basicAuth.user}:${basicAuth.password}`);
+    const before = this.#credentials;
+    this.#credentials = encode(basicAuth);
+    if (before === null || this.#credentials?.equals(before)) return;
+    this.#former = { credentials: before, untilMs: this.#clock.monotonicMs() + FORMER_CREDENTIALS_MS };
   }
 
   /** Why a request is turned away, or null: then `enter` and, when it has been answered, `leave` must follow. */
@@ -68,7 +80,13 @@ export class HttpGate {
   }
 
   #isKnown({ authorization }: IncomingHttpHeaders): boolean {
-    return this.#credentials === null || showsCredentials(authorization, this.#credentials);
+    if (this.#credentials === null || showsCredentials(authorization, this.#credentials)) return true;
+    const former = this.#former;
+    return (
+      former !== null &&
+      this.#clock.monotonicMs() < former.untilMs &&
+      showsCredentials(authorization, former.credentials)
+    );
   }
 
   enter(headers: IncomingHttpHeaders): void {
@@ -80,6 +98,10 @@ export class HttpGate {
     this.#active--;
     this.#largeBytes -= largeBytes(bodyBytes(headers));
   }
+}
+
+function encode(basicAuth: BasicAuth | null): Buffer | null {
+  return basicAuth === null ? null : Buffer.from(`${basicAuth.user}:${basicAuth.password}`);
 }
 
 /** The announced length of the body; NaN when there is none. Node's parser has checked that it is a number. */

@@ -98,7 +98,7 @@ export function createKeaHttpServer(options: KeaHttpOptions): KeaHttpServer {
   const refused = createRefusalLog(log, () => clock.monotonicMs());
   const server = createServer(options);
   const connections = limitConnections(server, log, clock);
-  const gate = new HttpGate(options.basicAuth ?? null);
+  const gate = new HttpGate(options.basicAuth ?? null, clock);
   const drain = new Drain(server);
   const app = fastify({
     logger: false,

@@ -10,6 +10,7 @@
 import { Pool } from 'undici';
 import { systemClock } from '../base/clock.ts';
 import type { HaPeerConfig } from '../config/ha-model.ts';
+import { FORMER_CREDENTIALS_MS } from '../control/kea-http-gate.ts';
 import type { Login } from '../credentials/login.ts';
 import type { TlsSet } from '../credentials/tls-set.ts';
 import { readAnswer } from './answer-reader.ts';
@@ -28,6 +29,7 @@ const HEADER_BYTES_MAX = 16 * 1024;
 const PAGE_ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 /** The longest other answer is that of a bulk update in which every lease failed, about 100 KB. */
 const ANSWER_BYTES_MAX = 1024 * 1024;
+const UNAUTHORIZED = 401;
 
 /**
  * @param peer the peer's entry of the configuration: it supplies URL, TLS files and credentials
@@ -39,13 +41,17 @@ export function createPeerClient(peer: HaPeerConfig, connections: number): Renew
   return new HttpPeerClient(peer, connections === 0 ? CLIENT_CONNECTIONS_DEFAULT : connections, credentials);
 }
 
+type Headers = Readonly<Record<string, string>>;
+
 class HttpPeerClient implements RenewablePeerClient {
   readonly name: string;
   readonly role: RenewablePeerClient['role'];
   readonly #url: HaPeerConfig['url'];
   readonly #connections: number;
   #credentials: PeerCredentials;
-  #headers: Readonly<Record<string, string>>;
+  #headers: Headers;
+  /** Of credentials that were replaced a moment ago: the peer may not have the new ones yet. */
+  #former: { readonly headers: Headers; readonly untilMs: number } | null = null;
   #pool: Pool;
   /** Pools of former credentials whose last requests are under way. */
   readonly #leaving = new Set<Pool>();
@@ -79,15 +85,20 @@ class HttpPeerClient implements RenewablePeerClient {
 
   renew(credentials: PeerCredentials): void {
     if (this.#isClosed) return;
-    const isSameTls = credentials.tls?.digest === this.#credentials.tls?.digest;
+    const before = this.#credentials;
     this.#credentials = credentials;
-    this.#headers = headersOf(credentials.login);
-    if (isSameTls) return;
+    if (credentials.login?.digest !== before.login?.digest) this.#changeLogin(credentials.login);
+    if (credentials.tls?.digest === before.tls?.digest) return;
     const old = this.#pool;
     this.#pool = this.#open();
     this.#leaving.add(old);
     const forget = (): void => void this.#leaving.delete(old);
     old.close().then(forget, forget);
+  }
+
+  #changeLogin(login: Login | null): void {
+    this.#former = { headers: this.#headers, untilMs: systemClock.monotonicMs() + FORMER_CREDENTIALS_MS };
+    this.#headers = headersOf(login);
   }
 
   async close(): Promise<void> {
@@ -114,16 +125,21 @@ class HttpPeerClient implements RenewablePeerClient {
   }
 
   async #send(body: Uint8Array, timeoutMs: number, bytesMax: number): Promise<PeerAnswer> {
-    const startMs = systemClock.monotonicMs();
-    const pool = this.#pool;
-    const request = { headers: this.#headers, body, timeoutMs, bytesMax };
-    let end = await exchange(pool, request);
+    const untilMs = systemClock.monotonicMs() + timeoutMs;
+    let pool = this.#pool;
+    const attempt = (headers: Headers): Promise<ExchangeEnd> => {
+      pool = this.#pool;
+      const leftMs = Math.ceil(untilMs - systemClock.monotonicMs());
+      return exchange(pool, { headers, body, timeoutMs: Math.max(leftMs, 1), bytesMax });
+    };
+    let end = await attempt(this.#headers);
     // Also what waited for a connection with the certificate of before and met its end.
-    if (end.kind === 'failed' && (end.reset || pool !== this.#pool)) {
-      const leftMs = Math.ceil(timeoutMs - (systemClock.monotonicMs() - startMs));
-      if (leftMs > 0)
-        end = await exchange(this.#pool, { ...request, headers: this.#headers, timeoutMs: leftMs });
-    }
+    const isBroken = end.kind === 'failed' && (end.reset || pool !== this.#pool);
+    if (isBroken && systemClock.monotonicMs() < untilMs) end = await attempt(this.#headers);
+    const former = this.#former;
+    const isUnknown = end.kind === 'answered' && end.status === UNAUTHORIZED;
+    if (isUnknown && former !== null && systemClock.monotonicMs() < Math.min(untilMs, former.untilMs))
+      end = await attempt(former.headers);
     return this.#answerOf(end);
   }
 
@@ -138,7 +154,7 @@ class HttpPeerClient implements RenewablePeerClient {
   }
 }
 
-function headersOf(login: Login | null): Readonly<Record<string, string>> {
+function headersOf(login: Login | null): Headers {
   const headers = { 'content-type': 'application/json' };
   if (login === null) return headers;
   const credentials = Buffer.from(`${login.user}:${login.password}`).toString('base64');

@@ -15,7 +15,7 @@ export interface ExchangeRequest {
 
 /** How an exchange ended; `reset`: the connection broke, whatever had been sent. `code` is that of the error, or empty. */
 export type ExchangeEnd =
-  | { readonly kind: 'answered'; readonly body: string }
+  | { readonly kind: 'answered'; readonly status: number; readonly body: string }
   | {
       readonly kind: 'failed';
       readonly reason: string;
@@ -47,6 +47,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | null = null;
   readonly #chunks: Buffer[] = [];
   #bytes = 0;
+  #status = 0;
 
   constructor(request: ExchangeRequest, resolve: (end: ExchangeEnd) => void) {
     this.#request = request;
@@ -63,8 +64,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     else this.#controller = controller;
   }
 
-  onResponseStart(): void {
-    // Whatever the status is, the body says what is meant.
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+    this.#status = status;
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -77,7 +78,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     const [first] = this.#chunks;
     const whole = this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks);
-    this.#end({ kind: 'answered', body: whole.toString() });
+    this.#end({ kind: 'answered', status: this.#status, body: whole.toString() });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
