@@ -2,6 +2,7 @@
  * TLS of an HTTP port: what it shows and demands, how it changes to another certificate while it is open, and what is said
  * of handshakes that fail.
  */
+import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { explainAlert, explainVerification } from '../credentials/tls-words.ts';
@@ -33,8 +34,9 @@ export function secureContextOptions({ ca, cert, key }: TlsMaterial) {
 
 /**
  * Tells connections that were made with the certificate of before. They are not cut, a request may be on its way: the answer
- * to their next one says that the connection ends with it, which both Kea and Tandem follow without losing anything. One
- * that carries no request any more is closed by its idle time.
+ * to their next one says that the connection ends with it. A client that does not speak of its connections is left alone:
+ * Kea does not read what is said of them, and takes the server for gone when it meets the end of one under TLS 1.3; what it
+ * has stays good until it closes it.
  */
 export class Drain {
   #fresh = new WeakSet<Socket>();
@@ -51,8 +53,9 @@ export class Drain {
     this.#hasBegun = true;
   }
 
-  isOld(socket: Socket): boolean {
-    return this.#hasBegun && !this.#fresh.has(socket);
+  /** Whether the connection of a request is to end with its answer. */
+  ends({ socket, headers }: IncomingMessage): boolean {
+    return this.#hasBegun && headers.connection !== undefined && !this.#fresh.has(socket);
   }
 }
 

@@ -75,8 +75,8 @@ export interface KeaHttpServer {
   /** Other commands for the requests to come, also on connections that are open. */
   admit(access: KeaHttpAccess): void;
   /**
-   * Works by other credentials from now on, without closing anything: handshakes that begin now show the new certificate,
-   * and each connection from before ends with the answer to its next request.
+   * Works by other credentials from now on, without cutting anything: handshakes that begin now show the new certificate,
+   * and connections from before end with the answer to their next request where the client understands that.
    * @param credentials `tls` null = the certificate stays
    * @throws Error of OpenSSL, then nothing has changed; a set of readTlsSet never does
    */
@@ -173,7 +173,7 @@ function addRoutes(app: FastifyInstance, options: KeaHttpOptions, door: Door): v
         ? gate.judge(method, request.headers)
         : gate.judgePage(request.headers);
     if (refusal !== null) return void refuse(request, reply, refusal);
-    if (drain.isOld(request.raw.socket)) reply.header('connection', 'close');
+    if (drain.ends(request.raw)) reply.header('connection', 'close');
     gate.enter(request.headers);
     reply.raw.once('close', () => gate.leave(request.headers));
     done();

@@ -40,7 +40,7 @@ export const peerMessages = {
     level: 'info',
     text: 'replaced certificate or password files are in use',
     meaning:
-      'The `files` have changed, were found right and are in use from now on, a certificate `until` the moment given. Connections end with their next answer, no request is lost. Nothing to do.',
+      'The `files` have changed, were found right and are in use from now on, a certificate `until` the moment given. No connection is cut and no request is lost. Nothing to do.',
   },
   TDM_PEER_CREDENTIALS_REFUSED: {
     level: 'error',
