@@ -110,8 +110,12 @@ export class CredentialFiles {
   #arm(): void {
     this.#cancel = this.#parts.timers.after(LOOK_INTERVAL_MS, () => {
       // The next look waits for the end of this one: a file system that hangs is asked once.
-      void this.#look().finally(() => {
+      const again = (): void => {
         if (!this.#isStopped) this.#arm();
+      };
+      this.#look().then(again, (error: Error) => {
+        this.#parts.log('TDM_PEER_CREDENTIALS_REFUSED', { problem: error.message });
+        again();
       });
     });
   }

@@ -12,6 +12,12 @@ export interface FollowedParts<T> {
   readonly judge: (value: T, nowMs: number) => readonly FileFault[];
 }
 
+/**
+ * Wrong files that do not change are read again after so many looks: a certificate becomes valid without a change, a disk that
+ * failed comes back. Not at each look, because a directory of all authorities of the world takes a fifth of a second.
+ */
+const LOOKS_BETWEEN_TRIES = 12;
+
 /** What a look at the files brought. */
 export type Look<T> =
   | { readonly kind: 'same' }
@@ -25,6 +31,7 @@ export class FollowedFiles<T extends { readonly digest: string }> {
   /** How the files looked at the last look, and when they were read. */
   #seen = '';
   #judged = '';
+  #looksSince = 0;
   #faults: readonly FileFault[] = [];
 
   constructor(parts: FollowedParts<T>) {
@@ -53,9 +60,12 @@ export class FollowedFiles<T extends { readonly digest: string }> {
     const stamp = (await Promise.all(this.#parts.paths.map(stampOf))).join('\n');
     const isStill = stamp === this.#seen;
     this.#seen = stamp;
-    // What was wrong may become right without a change: a certificate that was not valid yet, a disk that failed.
-    if (!isStill || (stamp === this.#judged && this.#faults.length === 0)) return { kind: 'same' };
+    if (!isStill) return { kind: 'same' };
+    this.#looksSince++;
+    const isDue = this.#faults.length > 0 && this.#looksSince >= LOOKS_BETWEEN_TRIES;
+    if (stamp === this.#judged && !isDue) return { kind: 'same' };
     this.#judged = stamp;
+    this.#looksSince = 0;
     return this.readNow(nowMs());
   }
 

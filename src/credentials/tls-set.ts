@@ -26,6 +26,9 @@ export interface TlsSet {
   readonly digest: string;
 }
 
+/** How the two PEM forms of keys say that they have a passphrase. */
+const ENCRYPTED = /^-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m;
+
 /** @returns a set that can be used, whatever its dates are, or all that is wrong with the files. Never throws */
 export function readTlsSet(paths: TlsPaths): TlsSet | readonly FileFault[] {
   const anchor = readTrustAnchor(paths.trustAnchor);
@@ -50,7 +53,8 @@ export function readTlsSet(paths: TlsPaths): TlsSet | readonly FileFault[] {
 }
 
 /**
- * What the dates of a set forbid. An expired authority beside one that is valid is a change of authorities under way.
+ * What the dates of a set forbid. An expired authority beside one that is valid is a change of authorities under way, and an
+ * expired certificate between the own one and its authority need not be on the way that the other side takes.
  * @param nowMs milliseconds since 1970
  */
 export function dateFaults({ paths, authorities, chain }: TlsSet, nowMs: number): readonly FileFault[] {
@@ -60,7 +64,7 @@ export function dateFaults({ paths, authorities, chain }: TlsSet, nowMs: number)
     if (reason !== null)
       faults.push({ key, path, reason, expected: 'one that is valid now: renew it, or set the clock' });
   };
-  for (const certificate of chain) judge('cert-file', paths.certFile, certificate);
+  judge('cert-file', paths.certFile, chain[0]!);
   if (authorities.every((authority) => dateProblem(authority, nowMs) !== null))
     judge('trust-anchor', paths.trustAnchor, authorities[0]!);
   return faults;
@@ -90,7 +94,8 @@ function readKey(path: string): { pem: Buffer; key: KeyObject } | Unreadable {
   const pem = readWholeFile(path, CREDENTIAL_OCTETS_MAX);
   if ('reason' in pem) return pem;
   if (pem.length === 0) return { reason: 'an empty file' };
-  if (pem.includes('ENCRYPTED')) return { reason: 'an encrypted key, whose passphrase nobody can enter' };
+  if (ENCRYPTED.test(pem.toString('latin1')))
+    return { reason: 'an encrypted key, whose passphrase nobody can enter' };
   try {
     return { pem, key: createPrivateKey(pem) };
   } catch {
@@ -107,9 +112,9 @@ function findMisfit(
 ): FileFault | null {
   const fault = { key: 'cert-file', path: paths.certFile } as const;
   const expected = `the certificate, first in its file, of the key in "${paths.keyFile}"`;
-  if (!chain[0]!.x509.checkPrivateKey(privateKey))
-    return { ...fault, reason: `the certificate of ${chain[0]!.subject} does not fit the key`, expected };
   try {
+    if (!chain[0]!.x509.checkPrivateKey(privateKey))
+      return { ...fault, reason: `the certificate of ${chain[0]!.subject} does not fit the key`, expected };
     createSecureContext({ ca: [...ca], cert, key });
     return null;
   } catch (error) {

@@ -72,8 +72,8 @@ export function createPeerListener(
     close: (graceMs) => server.close(graceMs),
     renew: (next) => {
       const isSameTls = next.tls?.digest === used.tls?.digest;
-      used = next;
       server.renew({ tls: isSameTls ? null : next.tls, basicAuth: next.login });
+      used = next;
     },
   };
 }

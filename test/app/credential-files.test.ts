@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { CredentialFiles, type CredentialUser } from '../../src/app/credential-files.ts';
 import type { HaPeerConfig } from '../../src/config/ha-model.ts';
@@ -374,6 +375,65 @@ t.test('a renewed certificate ends the warnings of the one before and gets its o
   bench.put(bench.authority.issue('second', { untilMs: 58 * DAY_MS }));
   bench.files.reload();
   t.equal(bench.log.count('TDM_PEER_CERTIFICATE_EXPIRES_SOON'), 3);
+});
+
+t.test('a certificate that is not valid yet is taken when it is, without another change', async (t) => {
+  const bench = withTls(t);
+  bench.put(bench.authority.issue('tomorrow', { fromMs: DAY_MS, untilMs: 2 * DAY_MS }));
+  await bench.looks(30);
+  t.equal(bench.inUse(), 'first');
+  t.equal(bench.log.count(REFUSED), 1);
+  bench.nowMs += DAY_MS + 60_000;
+  await bench.looks(12);
+  t.equal(bench.inUse(), 'tomorrow');
+});
+
+t.test(
+  'a reload in the middle of a look takes what is there, and the look does not take it back',
+  async (t) => {
+    const bench = withTls(t);
+    await bench.looks(2);
+    bench.put(bench.authority.issue('second'));
+    const looking = bench.look();
+    bench.files.reload();
+    t.equal(bench.inUse(), 'second');
+    await looking;
+    await bench.looks(3);
+    t.equal(bench.inUse(), 'second');
+    t.equal(bench.log.count(RENEWED), 1);
+  },
+);
+
+t.test('a user who cannot be served stops neither the others nor the looking', async (t) => {
+  const bench = withTls(t);
+  const [user] = bench.users as [CredentialUser];
+  let tries = 0;
+  const failing = {
+    ...user,
+    renew: () => {
+      tries++;
+      throw new Error('out of memory');
+    },
+  };
+  bench.users = [failing];
+  await bench.look();
+  t.match(bench.problems(), [/out of memory/]);
+  bench.users = [user];
+  bench.put(bench.authority.issue('second'));
+  await bench.looks(2);
+  t.equal(bench.inUse(), 'second');
+  t.equal(tries, 1);
+});
+
+t.test('after stop nothing is looked at, handed out or logged any more', async (t) => {
+  const bench = withTls(t);
+  bench.put(bench.authority.issue('second'));
+  await bench.look();
+  void bench.look();
+  bench.files.stop();
+  await setTimeout(100);
+  t.equal(bench.inUse(), 'first');
+  t.equal(bench.log.count(RENEWED), 0);
 });
 
 t.test('an outdated certificate is used at the start, loudly, and a valid one takes its place', async (t) => {
