@@ -102,6 +102,7 @@ export class ModelServer {
       version: '0.0.0-model',
       yieldTurn: () => new Promise((resolve) => setImmediate(resolve)),
       passTime: async () => {},
+      concerns: () => [],
     });
     this.#dispatcher = createUpdateDispatcher({
       updates: bench.updateMemory,
