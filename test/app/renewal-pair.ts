@@ -10,6 +10,7 @@ import { findFreeTcpPort, findFreeUdpPort } from '../../src/demo/ports.ts';
 import { LoadClient } from '../../src/load/client.ts';
 import { Authority, type Issued } from '../support/authority.ts';
 import { type ServerUnderTest, scratch, serve, writeConfig } from './process.ts';
+import { Relay } from './relay.ts';
 
 const ADDRESS = '127.0.0.1';
 const NAMES = ['server1', 'server2'] as const;
@@ -39,6 +40,8 @@ export interface Story {
   readonly authority: Authority;
   readonly members: readonly Member[];
   readonly relayPort: number;
+  /** Each carries what one server asks the other. */
+  readonly relays: readonly Relay[];
 }
 
 /** Both servers whole, with certificates that live for `SHORT_LIFE_MS`. */
@@ -46,7 +49,14 @@ export async function startPair(t: Test): Promise<Story> {
   const authority = new Authority(scratch(t), 'authority');
   const relayPort = await findFreeUdpPort(ADDRESS);
   const peerPorts = new Map<Name, number>();
-  for (const name of NAMES) peerPorts.set(name, await findFreeTcpPort(ADDRESS));
+  const relays = new Map<Name, Relay>();
+  for (const name of NAMES) {
+    const port = await findFreeTcpPort(ADDRESS);
+    const relay = await Relay.start(port);
+    t.teardown(() => relay.close());
+    peerPorts.set(name, port);
+    relays.set(name, relay);
+  }
   const members: Member[] = [];
   for (const name of NAMES) {
     const directory = scratch(t);
@@ -54,11 +64,13 @@ export async function startPair(t: Test): Promise<Story> {
     writeFileSync(join(directory, 'password'), 'first secret\n');
     const port = await findFreeUdpPort(ADDRESS);
     const httpPort = await findFreeTcpPort(ADDRESS);
-    const configFile = writePairConfig(name, directory, httpPort, peerPorts);
+    const configFile = writePairConfig(name, directory, httpPort, (peer) =>
+      peer === name ? peerPorts.get(peer)! : relays.get(peer)!.port,
+    );
     const server = await serve(t, configFile, port, ['-P', `${relayPort}`]);
     members.push({ name, directory, port, httpPort, configFile, server });
   }
-  const story = { t, authority, members, relayPort };
+  const story = { t, authority, members, relayPort, relays: [...relays.values()] };
   await reachWhole(story);
   return story;
 }
@@ -67,7 +79,7 @@ function writePairConfig(
   name: Name,
   directory: string,
   httpPort: number,
-  peerPorts: ReadonlyMap<Name, number>,
+  portOf: (peer: Name) => number,
 ): string {
   const relationship = {
     'this-server-name': name,
@@ -81,7 +93,7 @@ function writePairConfig(
     peers: NAMES.map((peer, index) => ({
       name: peer,
       role: index === 0 ? 'primary' : 'standby',
-      url: `https://${ADDRESS}:${peerPorts.get(peer)}/`,
+      url: `https://${ADDRESS}:${portOf(peer)}/`,
       'basic-auth-user': 'ha',
       'basic-auth-password-file': join(directory, 'password'),
     })),
@@ -160,6 +172,17 @@ function matches(line: object, key: string, value: unknown): boolean {
   return value instanceof RegExp ? value.test(String(found)) : found === value;
 }
 
+/** Ends the connections between the servers, who have to show their certificates again. */
+export async function reconnect({ t, relays }: Story): Promise<void> {
+  for (const relay of relays) {
+    const before = relay.made;
+    await relay.cut();
+    for (const end = performance.now() + STATE_MS; performance.now() < end && relay.made === before; )
+      await sleep(50);
+    t.ok(relay.made > before, 'a new connection is made');
+  }
+}
+
 /** Clients ask all the time while `happen` runs and until the first certificates have run out. */
 export async function outlive(story: Story, happen: () => Promise<void>): Promise<void> {
   const { t, members, relayPort } = story;
@@ -175,9 +198,10 @@ export async function outlive(story: Story, happen: () => Promise<void>): Promis
   });
   await happen();
   while (Date.now() < Math.max(...ends) + 2_000) await sleep(100);
-  // Some heartbeats more, over connections that are made now.
-  await sleep(2_000);
   const counts = await client.stop(2_000);
+  // Some heartbeats more, over connections that are made now.
+  await reconnect(story);
+  await sleep(2_000);
   t.ok(counts['exchanges-completed'] > 0, `${counts['exchanges-completed']} exchanges`);
   t.equal(counts['address-conflicts'], 0);
   for (const member of members) {
