@@ -111,7 +111,7 @@ t.test('a port shows its new certificate to new connections and drains those fro
   await delay(100);
   t.notOk(busy.closed || idle.closed, 'nothing is cut');
   const ended = once(busy, 'close');
-  t.match(await ask(busy, 'fast'), /^HTTP\/1\.1 200 .*connection: close.*"text":"fast"/is);
+  t.match(await ask(busy, 'fast'), /^HTTP\/1\.1 200 .*connection: close.*"text": "fast"/is);
   busy.resume();
   await ended;
   // Kea says nothing of its connections, and would take us for gone at the end of one.
