@@ -16,6 +16,8 @@ import type { Query } from './query.ts';
 import { NO_RELATIONSHIP } from './relationship-of.ts';
 import { G } from './statistics.ts';
 
+const CLIENT_ID_BYTES_MIN = 2;
+
 /** Statistics cell of each message type's reception. */
 const RECEIVED: Readonly<Record<number, number>> = {
   [MessageType.discover]: G['pkt4-discover-received'],
@@ -40,6 +42,8 @@ export function serve(context: Context, shed: boolean): number {
   const { query, statistics } = context;
   // [RFC3396 7] The parts of an option may add up to more than its own length octet could say, and than a row can hold.
   if (query.clientId.length > CLIENT_ID_BYTES_MAX) return G['tandem-drop-option-length'];
+  // [RFC2132 9.14] An identifier has two octets at least; with nothing beside it no peer could tell its lease apart.
+  if (query.hw.length === 0 && query.clientId.length < CLIENT_ID_BYTES_MIN) return G['tandem-drop-no-client'];
   const type = query.field(Field.messageType);
   statistics.add(RECEIVED[type] ?? G['pkt4-unknown-received']);
   if (!isQuery(type)) return G['tandem-drop-message-type'];

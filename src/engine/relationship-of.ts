@@ -21,7 +21,9 @@ export function synchronizedSubnets(
   relationship: HaRelationshipConfig,
 ): ReadonlySet<number> | null {
   const { subnets, relationships } = config;
-  if (!subnets.some((subnet) => names(subnet, relationship))) return null;
+  // On a hub nobody's subnets are not everybody's: another branch's leases are no business of this one.
+  if (!subnets.some((subnet) => names(subnet, relationship)))
+    return relationships.length > 1 ? new Set() : null;
   // By name: after a reload the configuration is another object.
   const index = relationships.findIndex((each) => each.thisServerName === relationship.thisServerName);
   const shared = subnets.filter((subnet) => relationshipOf(subnet, relationships) === index);

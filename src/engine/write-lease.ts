@@ -3,6 +3,7 @@
 import { Field } from '../dhcp4/descriptor.ts';
 import { emptyRange } from '../lease/book.ts';
 import { RowFlag } from '../lease/layout.ts';
+import { CLTT_AHEAD_MAX_SEC } from '../lease/precedence.ts';
 import type { ByteRange } from '../lease/rows.ts';
 import type { CompiledSubnet } from './compiled.ts';
 import type { Context } from './context.ts';
@@ -55,9 +56,6 @@ export function eraseClient(context: Context, slot: number): void {
   context.book.table.setClient(slot, 0, NOTHING, NOTHING, NOTHING, NOTHING);
   context.book.table.rows.setFlags(slot, 0);
 }
-
-/** How far a row's cltt may be ahead of our clock: the clocks of a pair, 60 s at most, and some changes in one second. */
-const CLTT_AHEAD_MAX_SEC = 120;
 
 /**
  * The cltt of a change: now, but never before that of the change before it, and after it where the address changes hands.

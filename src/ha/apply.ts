@@ -21,6 +21,9 @@ import {
 } from './unacked-clients.ts';
 import { addUnsent } from './unsent.ts';
 
+/** A count of unsent updates that never is. */
+const NEVER = -1n;
+
 /**
  * How much of the machine an event runs: `none`, `once` (a command carries no event that could stay pending: exactly
  * one handler), or `through` (handlers until one stays).
@@ -86,8 +89,8 @@ function applyHeartbeat(run: Run, event: EventOf<'heartbeat-answered'>): Extent 
  */
 function mayHoldMore({ state, setup }: Run, report: HeartbeatReport): boolean {
   if (report.givesBack || !setup.config.syncLeases || !STATE_TRAITS[state.name].service) return false;
-  const isStarting = report.state === 'waiting' || report.state === 'syncing' || report.state === 'ready';
-  return isStarting || state.communication.partnerState === 'unavailable';
+  const mayHaveMore = ['waiting', 'syncing', 'ready', 'communication-recovery'].includes(report.state);
+  return mayHaveMore || state.communication.partnerState === 'unavailable';
 }
 
 /**
@@ -193,7 +196,7 @@ function applyCommand(
       setService(run, STATE_TRAITS[state.name].service);
       return 'none';
     case 'sync-complete-notified':
-      return applySyncComplete(run);
+      return applySyncComplete(run, event.outlasted);
     case 'maintenance-started':
       return startMaintenance(run, event);
     case 'maintenance-cancelled':
@@ -210,9 +213,10 @@ function applyCommand(
  * The partner has all leases now. Its hold on the service ends with this command, but the updates of new leases would
  * still be withheld in partner-down, so our own hold takes over until a heartbeat has shown where the partner stands.
  */
-function applySyncComplete(run: Run): Extent {
+function applySyncComplete(run: Run, outlasted: boolean): Extent {
   run.state.partnerOwesSync = false;
-  run.state.syncedUnsent = run.state.unsentUpdates;
+  // After a hold that ran out the partner has begun too early: it is told to begin again when it is ready.
+  run.state.syncedUnsent = outlasted ? NEVER : run.state.unsentUpdates;
   if (run.state.name !== 'partner-down') return 'none';
   run.state.syncNotified = { atMs: run.nowMs, spared: false };
   setService(run, false);

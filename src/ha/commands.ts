@@ -118,8 +118,9 @@ function syncComplete(control: HaControl, args: unknown): Answer | Promise<Answe
   const origin = readPartnerOrigin(request.value.map);
   if (!origin.ok) return failure(origin.error);
   // First our own hold (in partner-down), then the partner's: the service must not flicker on between them.
-  control.submit({ kind: 'sync-complete-notified' });
-  control.parts.serviceSwitch.enable(origin.value);
+  const { serviceSwitch } = control.parts;
+  control.submit({ kind: 'sync-complete-notified', outlasted: serviceSwitch.hasExpired(origin.value) });
+  serviceSwitch.enable(origin.value);
   return whenApplied(
     () => control.applied(),
     'Server successfully notified about the synchronization completion.',

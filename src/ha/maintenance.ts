@@ -8,7 +8,9 @@ const MAY_NOT_START: readonly HaStateName[] = [
   'partner-in-maintenance',
   'terminated',
 ];
+/** In communication-recovery clients have leases that the partner does not know yet: first they must reach it. */
 const MAY_NOT_BE_SHUT_DOWN: readonly HaStateName[] = [
+  'communication-recovery',
   'backup',
   'passive-backup',
   'partner-in-maintenance',

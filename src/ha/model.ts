@@ -67,6 +67,8 @@ export interface MachineState {
   readonly backlogLost: boolean;
   /** The partner took our reset, because updates for it were lost, and has not synchronized since. */
   readonly partnerOwesSync: boolean;
+  /** A Kea in ready could not be asked for its leases: the pair goes on without, and asks while both serve. */
+  readonly collectFailed: boolean;
   /** The partner may have leases that are missing here, and will not send them by itself: they are to be fetched. */
   readonly collectDue: boolean;
   /** The partner said that its synchronization is complete while this server was partner-down; held off until a heartbeat. */
@@ -148,7 +150,8 @@ export type HaHappening =
       readonly cancel: boolean;
       readonly partnerState: PartnerState | null;
     }
-  | { readonly kind: 'sync-complete-notified' };
+  /** @property outlasted the partner's hold on the service ran out before: leases may have been given meanwhile */
+  | { readonly kind: 'sync-complete-notified'; readonly outlasted: boolean };
 
 export type HaEvent = HaHappening & Surroundings;
 
@@ -170,7 +173,8 @@ export type HaEffect =
   | { readonly kind: 'start-sync'; readonly id: number }
   | { readonly kind: 'start-collect'; readonly id: number }
   | { readonly kind: 'send-backlog'; readonly id: number }
-  | { readonly kind: 'clear-backlog' }
+  /** Empties the backlog; `owe`: what was in it is sent to the partner all the same, when it answers. */
+  | { readonly kind: 'clear-backlog'; readonly owe: boolean }
   | { readonly kind: 'send-reset'; readonly id: number }
   | { readonly kind: 'track-confirmed'; readonly on: boolean }
   | { readonly kind: 'log'; readonly id: LogId; readonly fields: Readonly<Record<string, unknown>> };

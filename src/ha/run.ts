@@ -58,7 +58,7 @@ export function openRun(state: MachineState, event: HaEvent): Run {
 export function transition(run: Run, to: HaStateName, reason: string, allScopes = false): true {
   const { state } = run;
   const from = state.name;
-  leave(run);
+  leave(run, to);
   state.previous = from;
   state.name = to;
   state.sinceMs = run.nowMs;
@@ -149,16 +149,21 @@ export function log(run: Run, id: LogId, fields: Readonly<Record<string, unknown
   run.effects.push({ kind: 'log', id, fields });
 }
 
-function leave(run: Run): void {
+function leave(run: Run, to: HaStateName): void {
   const { state } = run;
   // Whatever is under way outside sees that it is no longer awaited, and stops.
   state.operation = null;
   state.syncNotified = null;
   state.readyOutdated = false;
+  state.collectFailed = false;
   if (state.name !== 'communication-recovery') return;
-  // Stale entries must not be sent in a later communication-recovery, however this one ended.
+  // Stale entries must not be sent in a later communication-recovery, however this one ended. Where a synchronization
+  // follows on one side or the other it covers them; else the partner still needs them.
+  const owe = to !== 'waiting' && to !== 'partner-down';
+  if (owe && (state.backlogLost || run.backlog.overflown))
+    state.partnerOwesSync = run.setup.config.syncLeases;
   state.backlogLost = false;
-  run.effects.push({ kind: 'clear-backlog' });
+  run.effects.push({ kind: 'clear-backlog', owe });
 }
 
 function scopesOnEntry(run: Run, allScopes: boolean): readonly string[] {

@@ -11,7 +11,8 @@ export class Operations {
   readonly #dispatcher: UpdateDispatcher;
   /** Ends when the last synchronization that was begun has ended; two at once would race for the source's service. */
   #syncTail: Promise<void>;
-  #syncCount = 0;
+  /** Synchronizations under way that hold their source's service off. */
+  #holdCount = 0;
 
   /** @param after synchronizations of before have ended */
   constructor(control: HaControl, dispatcher: UpdateDispatcher, after: Promise<void>) {
@@ -38,14 +39,15 @@ export class Operations {
     return this.#syncTail;
   }
 
+  /** Whether a synchronization is under way that holds its source's service off. */
   isSynchronizing(): boolean {
-    return this.#syncCount > 0;
+    return this.#holdCount > 0;
   }
 
   /** The synchronization of ha-sync; null when there is one already. */
   commandSync(source: PeerClient, periodSec: number): Promise<SyncOutcome> | null {
     if (this.isSynchronizing()) return null;
-    return this.#serialized(async () => {
+    return this.#serialized('fetch', async () => {
       const outcome = await this.#synchronize('fetch', source, periodSec, () => this.#control.isStopped());
       this.#noteFailure(source, outcome);
       return outcome;
@@ -65,7 +67,7 @@ export class Operations {
   async #withPartner(kind: SyncRequest['kind'], id: number): Promise<void> {
     const source = this.#partner();
     const isCancelled = () => this.#control.isStopped() || this.#control.state().operation?.id !== id;
-    const outcome = await this.#serialized(() =>
+    const outcome = await this.#serialized(kind, () =>
       this.#synchronize(kind, source, maxPeriodSec(this.#control), isCancelled),
     );
     this.#noteFailure(source, outcome);
@@ -122,8 +124,9 @@ export class Operations {
       this.#control.submit({ kind: 'partner-failed', reason: outcome.text });
   }
 
-  async #serialized<T>(work: () => Promise<T>): Promise<T> {
-    this.#syncCount++;
+  async #serialized<T>(kind: SyncRequest['kind'], work: () => Promise<T>): Promise<T> {
+    const holds = kind === 'fetch' || kind === 'exchange' ? 1 : 0;
+    this.#holdCount += holds;
     const result = this.#syncTail.then(work);
     this.#syncTail = result.then(
       () => {},
@@ -132,7 +135,7 @@ export class Operations {
     try {
       return await result;
     } finally {
-      this.#syncCount--;
+      this.#holdCount -= holds;
     }
   }
 

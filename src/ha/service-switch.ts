@@ -37,6 +37,8 @@ export interface ServiceSwitch {
   disable(origin: number, maxPeriodSec: number | null): boolean;
   /** Ends an origin's hold. */
   enable(origin: number): void;
+  /** Whether a hold of this origin has ended by itself since its last `enable`. */
+  hasExpired(origin: number): boolean;
   /** `listener` is called after every change, until the returned function is called. */
   onChange(listener: () => void): () => void;
   /** Stops all timers; the holds stay. */
@@ -53,6 +55,7 @@ class OriginSet implements ServiceSwitch {
   /** Origin -> what stops its timer, null when the hold has no end. */
   readonly #holds = new Map<number, (() => void) | null>();
   readonly #listeners = new Set<() => void>();
+  readonly #expired = new Set<number>();
 
   constructor(timers: Timers, log: Log) {
     this.#timers = timers;
@@ -83,7 +86,12 @@ class OriginSet implements ServiceSwitch {
     return true;
   }
 
+  hasExpired(origin: number): boolean {
+    return this.#expired.has(origin);
+  }
+
   enable(origin: number): void {
+    this.#expired.delete(origin);
     const stopTimer = this.#holds.get(origin);
     if (stopTimer === undefined) return;
     stopTimer?.();
@@ -105,6 +113,8 @@ class OriginSet implements ServiceSwitch {
 
   #expire(origin: number): void {
     this.#holds.delete(origin);
+    // Origins come over the wire: not more are remembered than may hold at once.
+    if (this.#expired.size < ORIGINS_MAX) this.#expired.add(origin);
     this.#changed('TDM_HA_SERVICE_HOLD_EXPIRED', origin);
   }
 

@@ -60,8 +60,8 @@ export interface SyncOutcome {
 
 /** Leases applied between two turns of the event loop; one takes a few microseconds. */
 const SLICE_LEASES = 256;
-/** Leases given back between two renewals of the hold: a Kea takes them in three seconds. */
-const GIVEN_AT_ONCE_MAX = 4096;
+/** Leases given back between two renewals of the hold: a Kea takes them in a second, a slow one in fifteen. */
+const GIVEN_AT_ONCE_MAX = 1024;
 /** Bad leases that are named in the log; the rest is only counted. */
 const SKIPPED_LOGGED_MAX = 5;
 /** While both serve, a page may take this share of the source's time: it rests so many times as long. */

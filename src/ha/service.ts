@@ -258,7 +258,7 @@ class PairService implements HaService, HaControl {
         this.#operations?.begin(effect);
         break;
       case 'clear-backlog':
-        this.#dispatcher?.clearBacklog();
+        this.#dispatcher?.clearBacklog(effect.owe);
         break;
       case 'track-confirmed':
         this.#dispatcher?.trackConfirmed(effect.on);

@@ -42,6 +42,7 @@ export function initialState(setup: HaSetup, nowMs: number): MachineState {
     backlogLost: false,
     partnerOwesSync: false,
     collectDue: false,
+    collectFailed: false,
     syncNotified: null,
     syncedUnsent: null,
     readyOutdated: false,

@@ -5,7 +5,7 @@
  */
 import { formatIpv4, type Ipv4 } from '../base/ipv4.ts';
 import { type Lease4, LeaseState } from '../lease/model.ts';
-import { isInForce, isSameClient, standingLease } from '../lease/precedence.ts';
+import { isInForce, isSameDevice, standingLease } from '../lease/precedence.ts';
 import type { LeaseStore } from '../lease/store.ts';
 import type { LeaseToSend } from '../peer/model.ts';
 import { SKEW_MAX_SEC } from './communication.ts';
@@ -127,7 +127,10 @@ export class LeaseMerge {
     yield { lease, isUpdate: true };
   }
 
-  /** Leases in force of the same client at other addresses of the subnet. */
+  /**
+   * Leases in force of the same client at other addresses of the subnet. Hardware and identifier must agree: where clients
+   * are told apart by hardware alone (match-client-id), others have the same identifier and leases of their own.
+   */
   #othersOf(lease: Lease4): Lease4[] {
     if (lease.state !== LeaseState.assigned) return [];
     const { store, nowSec } = this.#parts;
@@ -140,7 +143,7 @@ export class LeaseMerge {
         other.address !== lease.address &&
         other.state === LeaseState.assigned &&
         isInForce(other, nowSec) &&
-        isSameClient(other, lease),
+        isSameDevice(other, lease),
     );
   }
 

@@ -4,6 +4,9 @@
  */
 import { INFINITE_LIFETIME_SEC, type Lease4, LeaseState } from './model.ts';
 
+/** How far a cltt may be ahead of our clock: the clocks of a pair, 60 s at most, and some changes in one second. */
+export const CLTT_AHEAD_MAX_SEC = 120;
+
 /** `same`: they differ in nothing that a server would act on. */
 export type Standing = 'same' | 'ours' | 'theirs';
 
@@ -15,6 +18,8 @@ export type Standing = 'same' | 'ours' | 'theirs';
  * while this one was away.
  */
 export function standingLease(ours: Lease4, theirs: Lease4, nowSec: number): Standing {
+  // A clock that was set back: ours says nothing any more, and the other server has gone on by a better one.
+  if (ours.clttSec - nowSec > CLTT_AHEAD_MAX_SEC) return isSameLease(ours, theirs) ? 'same' : 'theirs';
   if (ours.clttSec !== theirs.clttSec) return ours.clttSec > theirs.clttSec ? 'ours' : 'theirs';
   if (isSameLease(ours, theirs)) return 'same';
   return isInForce(ours, nowSec) && !isInForce(theirs, nowSec) ? 'ours' : 'theirs';
@@ -26,10 +31,9 @@ export function isInForce(lease: Lease4, nowSec: number): boolean {
   return lease.validLifetimeSec === INFINITE_LIFETIME_SEC || lease.clttSec + lease.validLifetimeSec > nowSec;
 }
 
-/** Whether two leases in one subnet are the same client's: by identifier where both have one, else by hardware address. */
-export function isSameClient(a: Lease4, b: Lease4): boolean {
-  if (a.clientId !== null && b.clientId !== null) return isSameBytes(a.clientId, b.clientId);
-  return a.hwAddress.length > 0 && isSameBytes(a.hwAddress, b.hwAddress);
+/** Whether two leases have the same hardware address and the same client identifier, or both none. */
+export function isSameDevice(a: Lease4, b: Lease4): boolean {
+  return isSameBytes(a.hwAddress, b.hwAddress) && isSameBytes(a.clientId ?? NO_BYTES, b.clientId ?? NO_BYTES);
 }
 
 /** Flags without a host name mean nothing and do not travel. */
@@ -41,8 +45,7 @@ function isSameLease(a: Lease4, b: Lease4): boolean {
     a.hostname === b.hostname &&
     (a.hostname === '' || (a.fqdnFwd === b.fqdnFwd && a.fqdnRev === b.fqdnRev)) &&
     a.userContext === b.userContext &&
-    isSameBytes(a.hwAddress, b.hwAddress) &&
-    isSameBytes(a.clientId ?? NO_BYTES, b.clientId ?? NO_BYTES)
+    isSameDevice(a, b)
   );
 }
 

@@ -4,6 +4,7 @@ import type { Ipv4 } from '../base/ipv4.ts';
 import type { UpdateLogMemory } from '../engine/shard-link.ts';
 import type { Lease4 } from '../lease/model.ts';
 import type { Log } from '../log/logger.ts';
+import { CLIENT_CONNECTIONS_DEFAULT } from './client.ts';
 import type { SendLimits } from './limits.ts';
 import type { DispatcherSettings, PeerClient, UpdateListener } from './model.ts';
 
@@ -22,4 +23,8 @@ export interface DispatcherParts extends DispatcherSettings {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits?: Partial<SendLimits>;
+}
+
+export function singleInFlightMax({ connections }: DispatcherSettings): number {
+  return connections === 0 ? CLIENT_CONNECTIONS_DEFAULT : connections;
 }

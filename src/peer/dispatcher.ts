@@ -16,8 +16,7 @@ import { Backlog } from './backlog.ts';
 import { deliverBacklog } from './backlog-delivery.ts';
 import { BackupLink } from './backups.ts';
 import type { Batch, UpdateBytes } from './batch.ts';
-import { CLIENT_CONNECTIONS_DEFAULT } from './client.ts';
-import type { DispatcherParts } from './dispatcher-parts.ts';
+import { type DispatcherParts, singleInFlightMax } from './dispatcher-parts.ts';
 import { deliverLeases } from './lease-delivery.ts';
 import { RECORDS_PER_TURN_MAX, SEND_LIMITS, type SendLimits } from './limits.ts';
 import type { Delivery, DispatcherSettings, LeaseToSend, PartnerUpdates, UpdateDispatcher } from './model.ts';
@@ -107,7 +106,8 @@ class Dispatcher implements UpdateDispatcher {
     this.#backlog.limit = settings.delayedUpdatesLimit;
   }
 
-  clearBacklog(): void {
+  clearBacklog(owe: boolean): void {
+    for (let at = 0; owe && at < this.#backlog.length; at++) this.#outcomes.owe(this.#backlog.at(at)!);
     this.#backlog.clear();
   }
 
@@ -243,7 +243,9 @@ class Dispatcher implements UpdateDispatcher {
       case 'withhold':
         if (isLast) this.#unsent++;
         // Its shard did not know yet that nothing is sent any more: the partner lacks it, so nobody may rely on it.
-        if (transaction !== null) transaction.failed = true;
+        if (transaction === null) break;
+        transaction.failed = true;
+        this.#outcomes.owe(update.address);
         break;
     }
   }
@@ -264,7 +266,10 @@ class Dispatcher implements UpdateDispatcher {
   #divert(update: HeldUpdate): void {
     const kept = this.#mode === 'queue';
     if (kept) this.#queue(update.address);
-    else this.#unsent += Math.max(1, update.transactions.length);
+    else {
+      this.#unsent += Math.max(1, update.transactions.length);
+      this.#outcomes.owe(update.address);
+    }
     for (const transaction of update.transactions) this.#desk.settle(transaction, kept);
   }
 
@@ -289,8 +294,4 @@ class Dispatcher implements UpdateDispatcher {
     this.#unsent = 0;
     this.#parts.listener.unsent(transactions);
   }
-}
-
-function singleInFlightMax({ connections }: DispatcherSettings): number {
-  return connections === 0 ? CLIENT_CONNECTIONS_DEFAULT : connections;
 }

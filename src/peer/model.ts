@@ -99,7 +99,8 @@ export interface UpdateDispatcher {
   sendLeases(leases: Iterable<LeaseToSend>): Promise<Delivery>;
   /** Entries waiting in the backlog and whether a push was refused since it was last cleared. */
   backlog(): { readonly length: number; readonly overflown: boolean };
-  clearBacklog(): void;
+  /** @param owe what was in it is sent all the same when the partner has answered a heartbeat */
+  clearBacklog(owe: boolean): void;
   /** Sends the backlog in order, stops at the first failure; resolves true when all was accepted. */
   sendBacklog(): Promise<boolean>;
   /** Works by other settings from now on; everything that is queued or under way stays as it is. */

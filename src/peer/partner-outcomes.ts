@@ -26,7 +26,10 @@ export class PartnerOutcomes {
   note(batch: Batch, outcome: Outcome): void {
     const { listener } = this.#parts;
     const failure = outcome.failure ?? this.#refusals.note(batch, outcome);
-    if (outcome.failure !== null) this.#owe(batch);
+    if (outcome.failure !== null) {
+      this.#owedDue = false;
+      for (const { address } of batch.entries) this.owe(address);
+    }
     this.#noteConflicts(batch, outcome);
     const { refused } = outcome;
     if (this.tracksConfirmed && refused.size < batch.entries.length) {
@@ -42,10 +45,17 @@ export class PartnerOutcomes {
    * @returns whether the delivery may go on
    */
   noteBacklog(batch: Batch, outcome: Outcome): boolean {
-    if (outcome.failure !== null || this.#refusals.note(batch, outcome) !== null) return false;
+    if (outcome.failure !== null) return false;
+    // Also many refusals in a row are no reason for both servers to synchronize: they would be refused again.
+    this.#refusals.note(batch, outcome);
     this.#noteConflicts(batch, outcome);
-    for (const { address } of outcome.conflicts) this.#owed.add(address);
+    for (const { address } of outcome.conflicts) this.owe(address);
     return true;
+  }
+
+  /** The lease at an address is to be sent, as it stands then, when the partner has answered a heartbeat. */
+  owe(address: Ipv4): void {
+    if (!this.#owed.add(address)) this.#parts.listener.updatesLost();
   }
 
   /** The partner answered a heartbeat. @returns whether it is owed anything */
@@ -76,12 +86,5 @@ export class PartnerOutcomes {
     if (conflicts.length === 0) return;
     this.#parts.log('TDM_PEER_CONFLICT', { leases: conflicts.length, reason: conflictText });
     this.#parts.listener.rejected(conflicts.map((entry) => clientOf(batch, entry)));
-  }
-
-  #owe(batch: Batch): void {
-    this.#owedDue = false;
-    let isLost = false;
-    for (const { address } of batch.entries) isLost = !this.#owed.add(address) || isLost;
-    if (isLost) this.#parts.listener.updatesLost();
   }
 }

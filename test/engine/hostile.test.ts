@@ -214,7 +214,12 @@ const CASES: readonly (readonly [what: string, datagram: Uint8Array, fate: Globa
   ['hlen 255', packet({ hlen: 255 }), 'tandem-drop-bad-hardware-length'],
   ['hlen 0 and no identifier', packet({ hlen: 0 }), 'tandem-drop-no-client'],
   ['hlen 0 and an empty identifier', packet({ hlen: 0, options: [[61, []]] }), 'tandem-drop-no-client'],
-  ['hlen 0 and an identifier', packet({ hlen: 0, options: [[61, [0]]] }), 'pkt4-sent'],
+  [
+    'hlen 0 and an identifier of one octet',
+    packet({ hlen: 0, options: [[61, [0]]] }),
+    'tandem-drop-no-client',
+  ],
+  ['hlen 0 and an identifier', packet({ hlen: 0, options: [[61, [0, 1]]] }), 'pkt4-sent'],
   ['hlen 16', packet({ hlen: 16 }), 'pkt4-sent'],
   ['another cookie', packet({ cookie: 0x63825364 }), 'tandem-drop-no-magic-cookie'],
   ['BOOTP', packet({ type: null }), 'tandem-drop-no-message-type'],

@@ -106,6 +106,7 @@ t.test('of two leases at one address the later one stands on both sides', async 
       held(1, 1, 10, { state: LeaseState.released }),
       held(1, 1, 10),
     ],
+    ['ours is of a clock that was set back', held(1, 1, -1_000), held(1, 2, 10), held(1, 2, 10)],
     [
       'declined here',
       held(1, 1, 10, { state: LeaseState.declined, hwAddress: new Uint8Array(0) }),
@@ -137,9 +138,17 @@ t.test('a client that moved to another address keeps the later one only', async 
   const moved = await comeBack([held(1, 1, 500)], [held(7, 1, 50)]);
   t.same(moved.store.all(), [held(7, 1, 50)], 'moved there');
   t.same(moved.remote.all(), [held(7, 1, 50)]);
-  const back = await comeBack([held(1, 1, 10, { clientId: id })], [held(7, 2, 500, { clientId: id })]);
-  t.same(back.store.all(), [held(1, 1, 10, { clientId: id })], 'moved here, with other hardware');
+  const back = await comeBack([held(1, 1, 10, { clientId: id })], [held(7, 1, 500, { clientId: id })]);
+  t.same(back.store.all(), [held(1, 1, 10, { clientId: id })], 'moved here');
   t.same(back.remote.all(), back.store.all());
+  const clones = [held(1, 1, 3_000, { clientId: id }), held(2, 2, 2_000, { clientId: id })];
+  const cloned = await comeBack(clones, [held(3, 3, 1_000, { clientId: id })]);
+  t.equal(
+    cloned.store.count(),
+    3,
+    'one identifier on several machines: each has its lease (match-client-id)',
+  );
+  t.same(cloned.remote.all(), cloned.store.all());
   const others = await comeBack(
     [held(1, 1, 10, { clientId: id })],
     [held(7, 1, 50, { clientId: Uint8Array.of(9, 9) }), held(8, 1, 60, { subnetId: 2, clientId: id })],
@@ -227,18 +236,20 @@ t.test('a Kea that is ready is asked for what it gave alone; nobody is answered 
   t.notOk(partner.story.includes('dhcp-disable'), 'a server in ready is silent by itself');
 });
 
-t.test('the fetch fails: service again at once, and once more at the next heartbeat', async (t) => {
+t.test('the fetch fails: the pair goes on, and asks again while both serve', async (t) => {
   let isBroken = true;
   const { server, partner, store, time } = await keaComesBack([held(1, 1, 100)], [], (command) =>
     command === 'lease4-get-page' && isBroken ? answered(1, undefined, 'busy') : NOTHING,
   );
   partner.state = 'ready';
-  await time.advance(10_000);
-  t.equal(server.state, 'partner-down');
+  await time.advance(20_000);
+  t.equal(server.state, 'hot-standby', 'a Kea whose pages do not come keeps nobody apart');
   t.ok(server.policy.serviceEnabled);
+  t.equal(store.count(), 0);
+  partner.state = 'hot-standby';
+  await time.advance(20_000);
   isBroken = false;
   await time.advance(20_000);
-  t.equal(server.state, 'hot-standby');
   t.equal(store.count(), 1);
 });
 
@@ -317,4 +328,23 @@ t.test('how long an identifier a Kea can hold is asked once each time it comes',
   partner.state = 'hot-standby';
   await time.advance(20_000);
   t.equal(server.policy.clientIdBytesMax, 255, 'a newer version came back');
+});
+
+t.test('a hold that ran out during the synchronization: the partner has to begin again', async (t) => {
+  const { server, partner, time } = await keaComesBack([], []);
+  const hold = { 'origin-id': 2000, origin: 'ha-partner' };
+  await server.command('dhcp-disable', { ...hold, 'max-period': 1 });
+  await time.advance(2_000);
+  server.service.unsent(1);
+  await server.command('dhcp-disable', { ...hold, 'max-period': 60 });
+  partner.state = 'ready';
+  await server.command('ha-sync-complete-notify', { 'server-name': 'server2', ...hold });
+  await time.advance(10_000);
+  t.ok(partner.story.includes('ha-reset'), 'a lease was given behind its back');
+  t.equal(server.state, 'partner-down');
+  partner.story.length = 0;
+  await server.command('dhcp-disable', { ...hold, 'max-period': 60 });
+  await server.command('ha-sync-complete-notify', { 'server-name': 'server2', ...hold });
+  await time.advance(10_000);
+  t.equal(server.state, 'hot-standby');
 });

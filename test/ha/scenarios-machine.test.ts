@@ -419,13 +419,13 @@ t.test(
   async (t) => {
     const machine = Machine.in(lb, 'partner-down');
     machine.remoteHold = true;
-    machine.submit({ kind: 'sync-complete-notified' });
+    machine.submit({ kind: 'sync-complete-notified', outlasted: false });
     machine.remoteHold = false;
     t.notOk(machine.serviceOn);
     t.same(servedAfter(machine.heartbeatFailed()), { scopes: machine.state.scopes, serviceOn: true });
     t.equal(machine.name, 'partner-down');
 
-    machine.submit({ kind: 'sync-complete-notified' }).heartbeat('ready');
+    machine.submit({ kind: 'sync-complete-notified', outlasted: false }).heartbeat('ready');
     t.equal(machine.name, 'load-balancing');
     t.ok(machine.serviceOn);
   },
@@ -434,7 +434,10 @@ t.test(
 t.test(
   '[scenario 30] heartbeats sent before the notify say nothing; a partner still syncing is spared once',
   async (t) => {
-    const machine = Machine.in(lb, 'partner-down').submit({ kind: 'sync-complete-notified' });
+    const machine = Machine.in(lb, 'partner-down').submit({
+      kind: 'sync-complete-notified',
+      outlasted: false,
+    });
     machine.nowMs += 1000;
     machine.submit({ kind: 'heartbeat-failed', sentMs: machine.nowMs - 2000, reason: 'timed out' });
     t.notOk(machine.serviceOn);
@@ -446,7 +449,10 @@ t.test(
 );
 
 t.test('[scenario 30] in other states sync-complete-notify changes nothing of the machine', async (t) => {
-  t.same(Machine.in(lb, 'load-balancing').submit({ kind: 'sync-complete-notified' }).effects, []);
+  t.same(
+    Machine.in(lb, 'load-balancing').submit({ kind: 'sync-complete-notified', outlasted: false }).effects,
+    [],
+  );
 });
 
 t.test('one heartbeat carries the machine through several states', async (t) => {
@@ -464,7 +470,7 @@ function afterLostUpdates(config: HaRelationshipConfig, partnerSynchronized: boo
   machine.backlog = { length: 100, overflown: true };
   machine.heartbeat('communication-recovery').finish(true);
   if (machine.name === 'syncing') machine.finish(true);
-  if (partnerSynchronized) machine.submit({ kind: 'sync-complete-notified' });
+  if (partnerSynchronized) machine.submit({ kind: 'sync-complete-notified', outlasted: false });
   return machine.heartbeat('load-balancing');
 }
 

@@ -27,7 +27,13 @@ t.test('[scenario 32] a notify leads to in-maintenance, its cancellation back', 
 
 t.test('[scenario 33] which servers may not be shut down', async (t) => {
   const refused = HA_STATES.filter((name) => !mayEnterMaintenance(Machine.in(lb, name).state));
-  t.same(refused.toSorted(), ['backup', 'partner-in-maintenance', 'passive-backup', 'terminated']);
+  t.same(refused.toSorted(), [
+    'backup',
+    'communication-recovery',
+    'partner-in-maintenance',
+    'passive-backup',
+    'terminated',
+  ]);
   const machine = Machine.in(lb, 'terminated');
   machine.submit({ kind: 'maintenance-notified', cancel: false, partnerState: null });
   t.equal(machine.name, 'terminated');

@@ -490,7 +490,7 @@ t.test('[scenario 47] the backlog remembers an overflow until it is cleared', as
   t.equal(recorded.count('TDM_PEER_BACKLOG_OVERFLOWN'), 1);
   t.equal(await dispatcher.sendBacklog(), true);
   t.strictSame(dispatcher.backlog(), { length: 0, overflown: true }, 'also after it has drained');
-  dispatcher.clearBacklog();
+  dispatcher.clearBacklog(false);
   t.strictSame(dispatcher.backlog(), { length: 0, overflown: false });
 });
 
@@ -523,7 +523,7 @@ t.test('a backlog that is cleared while it is being delivered is not delivered',
   const hold = gate(partner);
   const sending = dispatcher.sendBacklog();
   await until(() => partner.inFlight === 1);
-  dispatcher.clearBacklog();
+  dispatcher.clearBacklog(false);
   shards.send(0, [{ address: BASE + 9 }]);
   await shards.settled(0, 5);
   hold.release();

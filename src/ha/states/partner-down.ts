@@ -79,7 +79,7 @@ function decide(run: Run): boolean {
         if (run.state.operation === null) startOperation(run, 'reset');
         return STAY;
       }
-      if (run.state.collectDue) {
+      if (run.state.collectDue && !run.state.collectFailed) {
         if (run.state.operation === null) startCollect(run);
         return STAY;
       }
@@ -111,7 +111,9 @@ function endCollect(run: Run): void {
 function afterCollect(run: Run, ok: boolean): boolean {
   endCollect(run);
   if (ok) run.state.collectDue = false;
-  return ok && guarded(run, decide);
+  // A Kea whose pages do not come must not keep the pair apart: it is asked again while both serve.
+  else run.state.collectFailed = true;
+  return guarded(run, decide);
 }
 
 function hasGivenSinceSync({ state, setup }: View): boolean {

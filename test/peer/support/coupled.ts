@@ -76,7 +76,7 @@ export class CoupledServer {
         this.dispatcher.trackConfirmed(effect.on);
         break;
       case 'clear-backlog':
-        this.dispatcher.clearBacklog();
+        this.dispatcher.clearBacklog(effect.owe);
         break;
       case 'send-backlog':
         this.#follow(effect.id, this.dispatcher.sendBacklog());
