@@ -1,4 +1,5 @@
 /** The worker threads: long-lived ones for shards and journal, one that comes and goes for jobs. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { Piscina } from 'piscina';
 import type { CleanupOutcome, CleanupTask } from '../journal/cleanup.ts';
 import type { JournalReport, JournalTask } from '../journal/memory.ts';
@@ -11,6 +12,8 @@ const WORKER_FILE = new URL(
 );
 /** A job's thread is kept a little, because clean-ups may follow one another. */
 const JOB_IDLE_MS = 10_000;
+/** It works for milliseconds between two looks at whether it is to end. */
+const JOB_END_MS = 5_000;
 
 export class Threads {
   readonly #longLived: Piscina;
@@ -50,10 +53,19 @@ export class Threads {
     return this.#jobs.run(task, { name: 'runCleanup' });
   }
 
-  /** Ends a job under way, whose promise rejects then; resolves when its thread is gone. There are no jobs any more. */
+  /**
+   * Ends a job under way, whose promise rejects then; resolves when its thread is gone, or does not say so in time: an
+   * orderly stop must not wait for ever. There are no jobs any more.
+   */
   endJobs(): Promise<void> {
-    this.#jobsEnd ??= this.#jobs.destroy();
+    this.#jobsEnd ??= this.#destroyJobs();
     return this.#jobsEnd;
+  }
+
+  async #destroyJobs(): Promise<void> {
+    const inTime = new AbortController();
+    const ended = this.#jobs.destroy().finally(() => inTime.abort());
+    await Promise.race([ended, delay(JOB_END_MS, undefined, { signal: inTime.signal }).catch(() => {})]);
   }
 
   /** Ends the threads; their tasks have returned before. */
