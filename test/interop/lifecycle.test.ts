@@ -5,29 +5,20 @@
  */
 import t from 'tap';
 import { needRootAnd } from '../support/need.ts';
-import type { HaMode } from './configuration.ts';
 import { acknowledgedLeases } from './lease-files.ts';
 import { createPair } from './pair.ts';
 import {
   crashAndReturn,
   maintenanceCancelled,
   maintenanceWithShutdown,
+  PAIRINGS,
   PAUSES_IN_PARTNER_DOWN,
   resetAndReturn,
   type Scene,
   startBoth,
 } from './pair-steps.ts';
 import { findBrokenPromises, startRecordedLoad } from './recorded-load.ts';
-import { type ServerKind, SUBJECT } from './server.ts';
 
-const PAIRINGS: readonly { mode: HaMode; server1: ServerKind; server2: ServerKind }[] = [
-  { mode: 'hot-standby', server1: SUBJECT, server2: 'kea' },
-  { mode: 'hot-standby', server1: 'kea', server2: SUBJECT },
-  { mode: 'load-balancing', server1: SUBJECT, server2: 'kea' },
-  { mode: 'load-balancing', server1: 'kea', server2: SUBJECT },
-  { mode: 'hot-standby', server1: SUBJECT, server2: SUBJECT },
-  { mode: 'load-balancing', server1: SUBJECT, server2: SUBJECT },
-];
 /** Well within what Kea takes as lease updates, one HTTP exchange each. */
 const RATE = 200;
 const ACKNOWLEDGED_BEFORE = 100;

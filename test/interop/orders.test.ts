@@ -5,22 +5,12 @@
  */
 import t from 'tap';
 import { needRootAnd } from '../support/need.ts';
-import type { HaMode } from './configuration.ts';
 import { carryOut, differencesOf, numbersFrom } from './orders.ts';
 import { createPair } from './pair.ts';
-import { startBoth } from './pair-steps.ts';
+import { PAIRINGS, startBoth } from './pair-steps.ts';
 import { startGate, throughGate } from './parted.ts';
 import { startRecordedLoad } from './recorded-load.ts';
-import { type ServerKind, SUBJECT } from './server.ts';
 
-const PAIRINGS: readonly { mode: HaMode; server1: ServerKind; server2: ServerKind }[] = [
-  { mode: 'hot-standby', server1: SUBJECT, server2: 'kea' },
-  { mode: 'hot-standby', server1: 'kea', server2: SUBJECT },
-  { mode: 'load-balancing', server1: SUBJECT, server2: 'kea' },
-  { mode: 'load-balancing', server1: 'kea', server2: SUBJECT },
-  { mode: 'hot-standby', server1: SUBJECT, server2: SUBJECT },
-  { mode: 'load-balancing', server1: SUBJECT, server2: SUBJECT },
-];
 const ORDERS = Number(process.env['TANDEM_ORDERS'] ?? 5);
 const SEED = Number(process.env['TANDEM_SEED'] ?? 4);
 const STEPS = 7;

@@ -3,7 +3,7 @@ import type { Test } from 'tap';
 import { ADDRESS, HA_TIMING, type HaMode, poolOwnerOf, type ServerName } from './configuration.ts';
 import type { Pair } from './pair.ts';
 import { isAcknowledgement, type RecordedLoad } from './recorded-load.ts';
-import type { DhcpServer } from './server.ts';
+import { type DhcpServer, type ServerKind, SUBJECT } from './server.ts';
 import { until } from './waiting.ts';
 
 /** A pair with its load, and where its promises are checked. */
@@ -13,6 +13,16 @@ export interface Scene {
   readonly pair: Pair;
   readonly load: RecordedLoad;
 }
+
+/** A pair of each kind: with a real Kea in either role, and without. */
+export const PAIRINGS: readonly { mode: HaMode; server1: ServerKind; server2: ServerKind }[] = [
+  { mode: 'hot-standby', server1: SUBJECT, server2: 'kea' },
+  { mode: 'hot-standby', server1: 'kea', server2: SUBJECT },
+  { mode: 'load-balancing', server1: SUBJECT, server2: 'kea' },
+  { mode: 'load-balancing', server1: 'kea', server2: SUBJECT },
+  { mode: 'hot-standby', server1: SUBJECT, server2: SUBJECT },
+  { mode: 'load-balancing', server1: SUBJECT, server2: SUBJECT },
+];
 
 /** Acknowledgements awaited in each step, so that whatever happens next happens under load. */
 const STEP_ACKNOWLEDGEMENTS = 100;
