@@ -158,8 +158,9 @@ export async function partnerIsSeen(server: DhcpServer, state: string): Promise<
   );
 }
 
-/** Synchronizations that the present process has completed, from its log. */
+/** Synchronizations of the state syncing that the present process has completed, from its log: what Tandem asks of a Kea while both serve is none. */
 export function syncsOf(server: DhcpServer): number {
-  const pattern = server.kind === 'kea' ? /HA_SYNC_SUCCESSFUL/g : /TDM_HA_SYNC_SUCCEEDED/g;
+  const pattern =
+    server.kind === 'kea' ? /HA_SYNC_SUCCESSFUL/g : /"kind":"exchange"[^\n]*TDM_HA_SYNC_SUCCEEDED/g;
   return server.log().match(pattern)?.length ?? 0;
 }
