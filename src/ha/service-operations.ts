@@ -4,7 +4,7 @@ import type { HaEffect } from './model.ts';
 import { COMMAND_TIMEOUT_MS, isSuccess, problemOf } from './peer-answers.ts';
 import type { HaControl } from './service-model.ts';
 import { Origin } from './service-switch.ts';
-import { type SyncOutcome, type SyncRequest, synchronize } from './service-sync.ts';
+import { holdsSource, type SyncOutcome, type SyncRequest, synchronize } from './service-sync.ts';
 
 export class Operations {
   readonly #control: HaControl;
@@ -125,7 +125,7 @@ export class Operations {
   }
 
   async #serialized<T>(kind: SyncRequest['kind'], work: () => Promise<T>): Promise<T> {
-    const holds = kind === 'fetch' || kind === 'exchange' ? 1 : 0;
+    const holds = holdsSource({ kind }) ? 1 : 0;
     this.#holdCount += holds;
     const result = this.#syncTail.then(work);
     this.#syncTail = result.then(

@@ -96,7 +96,8 @@ export async function synchronize(parts: SyncParts, request: SyncRequest): Promi
   }
 }
 
-function holdsSource({ kind }: SyncRequest): boolean {
+/** Whether the source's service is held off meanwhile. */
+export function holdsSource({ kind }: Pick<SyncRequest, 'kind'>): boolean {
   return kind === 'fetch' || kind === 'exchange';
 }
 
