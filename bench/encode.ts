@@ -23,18 +23,26 @@ const SERVER = 0x7f000001;
 const MASK = 0xff000000;
 const TIMES = { leaseSec: 7200, t1Sec: 3600, t2Sec: 6300 };
 const CONFIGURED = [
-  { code: OptionCode.routers, data: Uint8Array.of(10, 0, 0, 1), alwaysSend: false, neverSend: false },
+  {
+    code: OptionCode.routers,
+    data: Uint8Array.of(10, 0, 0, 1),
+    alwaysSend: false,
+    neverSend: false,
+    clientClasses: [],
+  },
   {
     code: OptionCode.domainNameServers,
     data: Uint8Array.of(10, 0, 0, 2, 10, 0, 0, 3),
     alwaysSend: false,
     neverSend: false,
+    clientClasses: [],
   },
   {
     code: OptionCode.domainName,
     data: new TextEncoder().encode('example.org'),
     alwaysSend: false,
     neverSend: false,
+    clientClasses: [],
   },
 ];
 const SOCKET: ServerSocket = {

@@ -3,7 +3,10 @@
  * made of plain objects and Uint8Arrays only, so that it can be handed to a worker thread as it is.
  */
 import type { Ipv4 } from '../base/ipv4.ts';
+import type { ClientClassConfig } from './class-model.ts';
+import type { DdnsConfig, DdnsServerConfig } from './ddns-model.ts';
 import type { HaRelationshipConfig } from './ha-model.ts';
+import type { HostConfig, HostIdentifier, HostModes } from './host-model.ts';
 
 export interface ServerConfig {
   readonly interfaces: readonly InterfaceConfig[];
@@ -21,10 +24,26 @@ export interface ServerConfig {
   readonly expiredLeases: ExpiredLeasesConfig;
   /** The value at global scope: used when no subnet is selected. */
   readonly authoritative: boolean;
-  /** Options at global scope, ascending by code: used alone when no subnet is selected. */
+  /** Options at global scope, ascending by code. */
   readonly options: readonly OptionConfig[];
-  /** Ascending by id. Every inheritable key is already resolved to its final value. */
+  readonly vendorOptions: readonly VendorOptionConfig[];
+  /** In the order of the file, which is the order of evaluation. */
+  readonly clientClasses: readonly ClientClassConfig[];
+  readonly sharedNetworks: readonly SharedNetworkConfig[];
+  /** Those of shared networks too, ascending by id. Every inheritable key is resolved to its final value, but for options. */
   readonly subnets: readonly SubnetConfig[];
+  /** All reservations, of subnets and global ones. */
+  readonly hosts: readonly HostConfig[];
+  /** In which order the identifiers of a client are tried. */
+  readonly hostIdentifiers: readonly HostIdentifier[];
+  /** Global reservations are looked up before the subnet is selected, so that their classes take part. */
+  readonly earlyGlobalHosts: boolean;
+  /** Several hosts may not reserve one address. */
+  readonly uniqueHostAddresses: boolean;
+  readonly compatibility: CompatibilityConfig;
+  /** Option 82 is kept with the lease, and used where a renewal comes without it. */
+  readonly stashAgentOptions: boolean;
+  readonly ddns: DdnsServerConfig;
   readonly controlSockets: readonly ControlSocketConfig[];
   readonly loggers: readonly LoggerConfig[];
   /** lease_cmds is loaded: the lease4-* commands exist. */
@@ -80,10 +99,24 @@ export interface SubnetConfig {
   readonly id: number;
   readonly prefix: Ipv4;
   readonly prefixLength: number;
+  /** The shared network that it belongs to; null = it stands alone. */
+  readonly networkName: string | null;
   readonly pools: readonly PoolConfig[];
+  /** Its own, or else those of its network. */
   readonly relayAddresses: readonly Ipv4[];
+  /** Its own, or else that of its network. */
   readonly interfaceName: string | null;
+  /** Classes of which a query needs at least one; empty = open to every query. The guard of its network holds beside it. */
+  readonly clientClasses: readonly string[];
+  /** Classes that are looked at once the lease is known. */
+  readonly additionalClasses: readonly string[];
+  readonly hostModes: HostModes;
+  readonly allocator: Allocator;
   readonly validLifetime: LifetimeConfig;
+  /** Above 0: an OFFER writes a lease of so many seconds. */
+  readonly offerLifetimeSec: number;
+  /** The relay's options are kept in the user context of the lease. */
+  readonly storeExtendedInfo: boolean;
   readonly renewTimerSec: number | null;
   readonly rebindTimerSec: number | null;
   readonly calculateTeeTimes: boolean;
@@ -99,8 +132,32 @@ export interface SubnetConfig {
   readonly cacheMaxAgeSec: number | null;
   /** `user-context.ha-server-name`: a server of the relationship that the subnet belongs to; null = not said. */
   readonly haServerName: string | null;
-  /** Options of subnet and global scope merged (subnet wins), ascending by code. */
+  readonly ddns: DdnsConfig;
+  /** Its own alone, ascending by code: those of network, classes and global scope come after them. */
   readonly options: readonly OptionConfig[];
+  readonly vendorOptions: readonly VendorOptionConfig[];
+}
+
+/** What addresses are tried in which order. */
+export type Allocator = 'iterative' | 'random' | 'flq';
+
+/** Subnets on one link. What they inherit from it is resolved in them, but for what stands here. */
+export interface SharedNetworkConfig {
+  readonly name: string;
+  /** Classes of which a query needs at least one; empty = open to every query. */
+  readonly clientClasses: readonly string[];
+  readonly additionalClasses: readonly string[];
+  readonly options: readonly OptionConfig[];
+  readonly vendorOptions: readonly VendorOptionConfig[];
+}
+
+/** Kea's `compatibility`. */
+export interface CompatibilityConfig {
+  readonly lenientOptionParsing: boolean;
+  readonly ignoreServerIdentifier: boolean;
+  readonly ignoreLinkSelection: boolean;
+  /** The addresses .0 and .255 of pools of a /24 or larger are not given. */
+  readonly excludeFirstLast24: boolean;
 }
 
 export interface PoolConfig {
@@ -109,16 +166,27 @@ export interface PoolConfig {
   readonly poolId: number;
   /** Classes of which a query needs at least one; empty = open to every query. */
   readonly clientClasses: readonly string[];
+  /** Classes that are looked at once the lease is known to be of this pool. */
+  readonly additionalClasses: readonly string[];
   /** Options of the pool alone; they win over the subnet's. */
   readonly options: readonly OptionConfig[];
+  readonly vendorOptions: readonly VendorOptionConfig[];
 }
 
+/** An option of the space dhcp4. Sub-options of the spaces that it encapsulates stand in its data already. */
 export interface OptionConfig {
   readonly code: number;
   /** The payload as it goes on the wire; longer than 255 octets is split on encoding (RFC 3396). */
   readonly data: Uint8Array;
   readonly alwaysSend: boolean;
   readonly neverSend: boolean;
+  /** Classes of which a query needs at least one to get it; empty = everybody. */
+  readonly clientClasses: readonly string[];
+}
+
+/** An option of a space vendor-N: a sub-option of option 125 (RFC 3925). */
+export interface VendorOptionConfig extends OptionConfig {
+  readonly enterprise: number;
 }
 
 export type ControlSocketConfig =

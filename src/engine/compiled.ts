@@ -119,15 +119,15 @@ export function compileSubnets(config: ServerConfig): CompiledSubnet[] {
     config: subnet,
     relationship: relationshipOf(subnet, relationships),
     mask: subnet.prefixLength === 0 ? 0 : (-1 << (32 - subnet.prefixLength)) >>> 0,
-    serverIdentifier: configuredServerIdentifier([subnet.options]),
-    options: compileOptions(subnet.options),
+    serverIdentifier: configuredServerIdentifier([subnet.options, config.options]),
+    options: compileOptions(subnet.options, config.options),
     pools: subnet.pools.map((pool) => ({
       first: pool.first,
       last: pool.last,
       poolId: pool.poolId,
       index: poolIndex++,
       guard: guardOf(pool, activeNames[relationshipOf(subnet, relationships)] ?? []),
-      options: compileOptions(pool.options, subnet.options),
+      options: compileOptions(pool.options, subnet.options, config.options),
     })),
   }));
 }

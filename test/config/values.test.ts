@@ -1,5 +1,6 @@
 /** What right files mean: every value of the resulting configuration. */
 import t from 'tap';
+import { DDNS_DEFAULTS, DDNS_SERVER_DEFAULTS } from '../../src/config/ddns-model.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import type { ServerConfig } from '../../src/config/model.ts';
 import { formatProblem } from '../../src/config/problem.ts';
@@ -65,11 +66,19 @@ t.test('a hot-standby file gives the complete configuration', async (t) => {
 t.test('subnets come in the order of their ids with every inherited value resolved', async (t) => {
   const [first, second] = good(hotStandby).subnets;
   t.strictSame(
-    { ...first, options: first?.options.map((option) => option.code), pools: first?.pools.length },
+    { ...first, pools: first?.pools.length },
     {
       id: 1,
       prefix: 0x0a010000,
       prefixLength: 16,
+      networkName: null,
+      clientClasses: [],
+      additionalClasses: [],
+      hostModes: { global: false, inSubnet: true, outOfPool: false },
+      allocator: 'iterative',
+      offerLifetimeSec: 0,
+      storeExtendedInfo: false,
+      ddns: DDNS_DEFAULTS,
       pools: 1,
       relayAddresses: [],
       interfaceName: 'eth1',
@@ -87,7 +96,8 @@ t.test('subnets come in the order of their ids with every inherited value resolv
       bootFileName: 'pxelinux.0',
       cacheThreshold: null,
       cacheMaxAgeSec: 0,
-      options: [6, 15, 119],
+      options: [],
+      vendorOptions: [],
     },
   );
   t.match(second, {
@@ -105,15 +115,10 @@ t.test('subnets come in the order of their ids with every inherited value resolv
   });
 });
 
-t.test('a subnet option takes the place of the global one and keeps its flags', async (t) => {
+t.test('a subnet has the options of its own scope', async (t) => {
   const [first, second] = good(hotStandby).subnets;
-  const domain = second?.options.find((option) => option.code === 15);
-  t.equal(Buffer.from(domain?.data ?? []).toString(), 'floor2.example.org');
-  t.equal(domain?.alwaysSend, true, 'set at global scope');
-  t.strictSame(
-    second?.options.map((option) => option.code),
-    [3, 6, 15, 119],
-  );
+  t.match(second?.options, [{ code: 3 }, { code: 15, alwaysSend: false }]);
+  t.equal(Buffer.from(second?.options[1]?.data ?? []).toString(), 'floor2.example.org');
   t.match(first?.pools[0]?.options, [{ code: 3, neverSend: true }]);
 });
 
@@ -195,6 +200,40 @@ t.test('a load-balancing file has the defaults of its mode and guarded pools', a
   t.strictSame(plain.controlSockets[0], { kind: 'unix', path: '/run/kea/kea4.sock' });
 });
 
+/** A subnet of which nothing but prefix and id is said. */
+const PLAIN_SUBNET = {
+  id: 9,
+  prefix: 0x0a000000,
+  prefixLength: 8,
+  networkName: null,
+  clientClasses: [],
+  additionalClasses: [],
+  hostModes: { global: false, inSubnet: true, outOfPool: false },
+  allocator: 'iterative',
+  offerLifetimeSec: 0,
+  storeExtendedInfo: false,
+  ddns: DDNS_DEFAULTS,
+  pools: [],
+  relayAddresses: [],
+  interfaceName: null,
+  haServerName: null,
+  validLifetime: { minSec: 7200, defaultSec: 7200, maxSec: 7200 },
+  renewTimerSec: null,
+  rebindTimerSec: null,
+  calculateTeeTimes: false,
+  t1Percent: 0.5,
+  t2Percent: 0.875,
+  matchClientId: true,
+  authoritative: false,
+  nextServer: 0,
+  serverHostname: '',
+  bootFileName: '',
+  cacheThreshold: 0.25,
+  cacheMaxAgeSec: null,
+  options: [],
+  vendorOptions: [],
+};
+
 t.test('the smallest file has the defaults of Kea', async (t) => {
   const config = good(`{ "Dhcp4": { ${SKELETON}, "subnet4": [ { "id": 9, "subnet": "10.0.0.0/8" } ] } }`);
   t.strictSame(config, {
@@ -219,31 +258,22 @@ t.test('the smallest file has the defaults of Kea', async (t) => {
     },
     authoritative: false,
     options: [],
-    subnets: [
-      {
-        id: 9,
-        prefix: 0x0a000000,
-        prefixLength: 8,
-        pools: [],
-        relayAddresses: [],
-        interfaceName: null,
-        haServerName: null,
-        validLifetime: { minSec: 7200, defaultSec: 7200, maxSec: 7200 },
-        renewTimerSec: null,
-        rebindTimerSec: null,
-        calculateTeeTimes: false,
-        t1Percent: 0.5,
-        t2Percent: 0.875,
-        matchClientId: true,
-        authoritative: false,
-        nextServer: 0,
-        serverHostname: '',
-        bootFileName: '',
-        cacheThreshold: 0.25,
-        cacheMaxAgeSec: null,
-        options: [],
-      },
-    ],
+    vendorOptions: [],
+    clientClasses: [],
+    sharedNetworks: [],
+    hosts: [],
+    hostIdentifiers: ['hw-address', 'duid', 'circuit-id', 'client-id'],
+    earlyGlobalHosts: false,
+    uniqueHostAddresses: true,
+    compatibility: {
+      lenientOptionParsing: false,
+      ignoreServerIdentifier: false,
+      ignoreLinkSelection: false,
+      excludeFirstLast24: false,
+    },
+    stashAgentOptions: false,
+    ddns: DDNS_SERVER_DEFAULTS,
+    subnets: [PLAIN_SUBNET],
     controlSockets: [],
     loggers: [],
     leaseCommands: false,

@@ -1,4 +1,6 @@
 /** The Dhcp4 map: its table of keys, and how its parts come together. */
+import { DDNS_SERVER_DEFAULTS } from '../ddns-model.ts';
+import { HOST_IDENTIFIERS } from '../host-model.ts';
 import type { ServerConfig } from '../model.ts';
 import { child, type Path } from '../problem.ts';
 import type { Report } from '../report.ts';
@@ -52,6 +54,16 @@ export const dhcp4Schema = defineMap('Dhcp4', {
   'hooks-libraries': withDefault(list(), []),
 });
 
+/** Without an identifier of one's own making, which only a hook can compute. */
+const DEFAULT_HOST_IDENTIFIERS = HOST_IDENTIFIERS.filter((each) => each !== 'flex-id');
+
+const STRICT: ServerConfig['compatibility'] = {
+  lenientOptionParsing: false,
+  ignoreServerIdentifier: false,
+  ignoreLinkSelection: false,
+  excludeFirstLast24: false,
+};
+
 /** Choices of the command line that take part in the configuration. */
 export interface Dhcp4Choices {
   /** Replaces `this-server-name` of the relationship; null = as in the file. */
@@ -88,6 +100,16 @@ export function readDhcp4(
     expiredLeases: readExpiredLeases(values['expired-leases-processing'], at, report),
     authoritative: global.authoritative,
     options: global.options,
+    vendorOptions: global.vendorOptions,
+    clientClasses: [],
+    sharedNetworks: [],
+    hosts: [],
+    hostIdentifiers: DEFAULT_HOST_IDENTIFIERS,
+    earlyGlobalHosts: false,
+    uniqueHostAddresses: true,
+    compatibility: STRICT,
+    stashAgentOptions: false,
+    ddns: DDNS_SERVER_DEFAULTS,
     subnets: readSubnets(values.subnet4, sharedNetworks, global, classes, child(at, 'subnet4'), report),
     controlSockets: readControlSockets(values['control-socket'], values['control-sockets'], at, report),
     loggers: readLoggers(values.loggers, child(at, 'loggers'), report),

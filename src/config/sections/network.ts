@@ -1,4 +1,5 @@
 /** The keys that a subnet inherits from the Dhcp4 map: their table, their defaults and the inheritance itself. */
+import { DDNS_DEFAULTS } from '../ddns-model.ts';
 import type { SubnetConfig } from '../model.ts';
 import { child, type Path } from '../problem.ts';
 import type { Report } from '../report.ts';
@@ -42,6 +43,9 @@ export type NetworkSettings = Omit<
   | 'id'
   | 'prefix'
   | 'prefixLength'
+  | 'networkName'
+  | 'clientClasses'
+  | 'additionalClasses'
   | 'pools'
   | 'relayAddresses'
   | 'interfaceName'
@@ -67,7 +71,13 @@ export const networkDefaults: NetworkSettings = {
   bootFileName: '',
   cacheThreshold: 0.25,
   cacheMaxAgeSec: null,
+  hostModes: { global: false, inSubnet: true, outOfPool: false },
+  allocator: 'iterative',
+  offerLifetimeSec: 0,
+  storeExtendedInfo: false,
+  ddns: DDNS_DEFAULTS,
   options: [],
+  vendorOptions: [],
 };
 
 /** Combines the keys of a scope with what it inherits. */
@@ -79,6 +89,7 @@ export function resolveNetwork(
 ): NetworkSettings {
   checkTimers(values['renew-timer'], values['rebind-timer'], at, report);
   const settings = {
+    ...inherited,
     lifetime: readLifetime(values, inherited.lifetime, at, report),
     renewTimerSec: values['renew-timer'] ?? inherited.renewTimerSec,
     rebindTimerSec: values['rebind-timer'] ?? inherited.rebindTimerSec,
@@ -92,7 +103,7 @@ export function resolveNetwork(
     bootFileName: values['boot-file-name'] ?? inherited.bootFileName,
     cacheThreshold: values['cache-threshold'] ?? inherited.cacheThreshold,
     cacheMaxAgeSec: values['cache-max-age'] ?? inherited.cacheMaxAgeSec,
-    options: readScopeOptions(values['option-data'], inherited.options, at, report),
+    options: readOptions(values['option-data'] ?? [], child(at, 'option-data'), report),
   };
   checkPercents(values, settings, at, report);
   return settings;
@@ -120,24 +131,4 @@ export function effectiveCacheThreshold(
   settings: Pick<NetworkSettings, 'cacheThreshold' | 'cacheMaxAgeSec'>,
 ): number | null {
   return settings.cacheThreshold === 0 || settings.cacheMaxAgeSec === 0 ? null : settings.cacheThreshold;
-}
-
-/** Options of a scope over inherited ones; a flag set in either scope counts, as in Kea. */
-function readScopeOptions(
-  entries: readonly unknown[] | undefined,
-  inherited: SubnetConfig['options'],
-  at: Path,
-  report: Report,
-): SubnetConfig['options'] {
-  if (entries === undefined || entries.length === 0) return inherited;
-  const merged = new Map(inherited.map((option) => [option.code, option]));
-  for (const option of readOptions(entries, child(at, 'option-data'), report)) {
-    const outer = merged.get(option.code);
-    merged.set(option.code, {
-      ...option,
-      alwaysSend: option.alwaysSend || outer?.alwaysSend === true,
-      neverSend: option.neverSend || outer?.neverSend === true,
-    });
-  }
-  return [...merged.values()].sort((a, b) => a.code - b.code);
 }

@@ -73,6 +73,7 @@ function readOption(entry: unknown, at: Path, report: Report): OptionConfig | nu
     data: data.bytes,
     alwaysSend: values['always-send'],
     neverSend: values['never-send'],
+    clientClasses: [],
   };
 }
 

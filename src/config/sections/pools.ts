@@ -49,7 +49,15 @@ export function readPools(
     checkInside(values.pool, subnet, child(place, 'pool'), report);
     const { first, last } = values.pool;
     ranges.push({ first, last, at: child(place, 'pool') });
-    pools.push({ first, last, poolId: values['pool-id'], clientClasses, options });
+    pools.push({
+      first,
+      last,
+      poolId: values['pool-id'],
+      clientClasses,
+      additionalClasses: [],
+      options,
+      vendorOptions: [],
+    });
   }
   checkOverlaps(ranges, report);
   return pools;

@@ -4,23 +4,27 @@ import type { OptionConfig, SubnetConfig } from '../model.ts';
 import { child, type Path } from '../problem.ts';
 import type { Report } from '../report.ts';
 
-/** Warns of a subnet whose options, or those of one of its pools over them, are too long together. */
-export function checkReplySize(subnet: SubnetConfig, at: Path, report: Report): void {
-  if (!check([], subnet.options, at, report)) return;
+/**
+ * Warns of a subnet whose options, or those of one of its pools over them, are too long together.
+ * @param global the options of the global scope
+ */
+export function checkReplySize(
+  subnet: SubnetConfig,
+  global: readonly OptionConfig[],
+  at: Path,
+  report: Report,
+): void {
+  if (!check([global, subnet.options], at, report)) return;
   for (const [index, pool] of subnet.pools.entries()) {
     if (pool.options.length > 0)
-      check(pool.options, subnet.options, child(child(at, 'pools'), index), report);
+      check([global, subnet.options, pool.options], child(child(at, 'pools'), index), report);
   }
 }
 
-function check(
-  inner: readonly OptionConfig[],
-  outer: readonly OptionConfig[],
-  at: Path,
-  report: Report,
-): boolean {
+/** @param scopes from the outermost to the innermost */
+function check(scopes: readonly (readonly OptionConfig[])[], at: Path, report: Report): boolean {
   const merged = new Map<number, OptionConfig>();
-  for (const option of [...outer, ...inner]) merged.set(option.code, option);
+  for (const scope of scopes) for (const option of scope) merged.set(option.code, option);
   let bytes = 0;
   for (const option of merged.values()) if (!option.neverSend) bytes += encodedLength(option.data.length);
   if (bytes <= CONFIGURED_BYTES_MAX) return true;

@@ -73,7 +73,7 @@ export function readSubnets(
     const place = child(at, index);
     const config = readSubnet(entry, surroundings, place, report);
     if (config === null) continue;
-    checkReplySize(config, place, report);
+    checkReplySize(config, global.options, place, report);
     subnets.push({ config, at: place });
   }
   checkIds(subnets, report);
@@ -105,6 +105,9 @@ function readSubnet(
   return {
     id,
     ...values.subnet,
+    networkName: null,
+    clientClasses: [],
+    additionalClasses: [],
     pools,
     relayAddresses,
     interfaceName: values.interface ?? null,
