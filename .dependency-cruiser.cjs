@@ -11,17 +11,18 @@ const CONTRACTS =
 const DATA_PLANE = {
   base: [],
   dhcp4: ['base'],
+  classes: ['base', 'dhcp4'],
   wasm: ['base', 'dhcp4'],
   lease: ['base'],
   loadbalance: ['base'],
-  engine: ['base', 'dhcp4', 'lease', 'loadbalance'],
+  engine: ['base', 'dhcp4', 'classes', 'lease', 'loadbalance'],
   io: ['base'],
-  shard: ['base', 'dhcp4', 'wasm', 'lease', 'loadbalance', 'engine', 'io'],
+  shard: ['base', 'dhcp4', 'classes', 'wasm', 'lease', 'loadbalance', 'engine', 'io'],
 };
 
 const MAIN_SIDE = {
   credentials: ['base'],
-  config: ['base', 'dhcp4', 'credentials'],
+  config: ['base', 'dhcp4', 'classes', 'credentials'],
   log: ['base', 'io'],
   ha: ['base', 'lease', 'loadbalance'],
   journal: ['base', 'lease', 'io'],

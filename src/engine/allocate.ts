@@ -1,4 +1,5 @@
 /** Finds an address for a client that has none. O(1) in the size and fill of the pools. */
+import { isOpen } from '../classes/class-set.ts';
 import { NO_SLOT } from '../lease/hash-chain.ts';
 import { LeaseState } from '../lease/model.ts';
 import { NO_ADDRESS } from '../lease/pool.ts';
@@ -8,7 +9,7 @@ import { G, S } from './statistics.ts';
 
 /** Whether a pool is open to the query in work. */
 export function isPermitted(context: Context, pool: CompiledPool): boolean {
-  return pool.guard === -1 || (pool.guard & context.query.classes) !== 0;
+  return isOpen(pool.guard, context.query.classes);
 }
 
 /** The pool of a subnet that holds an address and is open to the query, or null. */

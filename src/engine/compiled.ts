@@ -1,6 +1,8 @@
-/** The configuration in the form that the hot path reads: class guards as bit masks, options encoded once. */
+/** The configuration in the form that the hot path reads: class guards as lists of numbers, options encoded once. */
+import { ClassIds } from '../classes/class-ids.ts';
+import { type Guard, guardOf } from '../classes/class-set.ts';
 import type { HaRelationshipConfig } from '../config/ha-model.ts';
-import type { OptionConfig, PoolConfig, ServerConfig, SubnetConfig } from '../config/model.ts';
+import type { OptionConfig, ServerConfig, SubnetConfig } from '../config/model.ts';
 import { OptionCode } from '../dhcp4/codes.ts';
 import { encodedLength, OPTION_PART_BYTES, replyBytesFor } from '../dhcp4/reply-size.ts';
 import { relationshipOf } from './relationship-of.ts';
@@ -19,8 +21,7 @@ export interface CompiledPool {
   readonly poolId: number;
   /** Position in the pool set of the lease book. */
   readonly index: number;
-  /** Bit n: open to queries of the active server n; all bits when the pool has no guard. */
-  readonly guard: number;
+  readonly guard: Guard;
   /** What a client of this pool gets: pool over subnet over global, ascending by code, never-send left out. */
   readonly options: readonly CompiledOption[];
 }
@@ -84,18 +85,8 @@ export function compileOptions(...scopes: readonly (readonly OptionConfig[])[]):
     }));
 }
 
-function guardOf(pool: PoolConfig, activeNames: readonly string[]): number {
-  if (pool.clientClasses.length === 0 || pool.clientClasses.includes('ALL')) return -1;
-  let guard = 0;
-  activeNames.forEach((name, index) => {
-    if (pool.clientClasses.includes(`HA_${name}`)) guard |= 1 << index;
-  });
-  return guard;
-}
-
 /** Names of the servers that share the queries by hash: the primary, and in load-balancing the secondary. */
-function activeServerNames(ha: HaRelationshipConfig | undefined): string[] {
-  if (ha === undefined) return [];
+function activeServerNames(ha: HaRelationshipConfig): string[] {
   const roles = ha.mode === 'load-balancing' ? ['primary', 'secondary'] : ['primary'];
   return roles.map((role) => ha.peers.find((peer) => peer.role === role)?.name ?? '');
 }
@@ -109,10 +100,23 @@ function configuredServerIdentifier(scopes: readonly (readonly OptionConfig[])[]
   return 0;
 }
 
-/** Compiles the subnets; the order of pools is the order of `poolRanges`. */
-export function compileSubnets(config: ServerConfig): CompiledSubnet[] {
+/**
+ * The class that a query of each active server is in, by relationship and server; NO_CLASS when nothing refers to it.
+ * @param classes holds the classes of everything that was compiled
+ */
+export function haClasses(
+  relationships: readonly HaRelationshipConfig[],
+  classes: ClassIds,
+): readonly (readonly number[])[] {
+  return relationships.map((each) => activeServerNames(each).map((name) => classes.find(`HA_${name}`)));
+}
+
+/**
+ * Compiles the subnets; the order of pools is the order of `poolRanges`.
+ * @param classes gets the classes that guards name
+ */
+export function compileSubnets(config: ServerConfig, classes: ClassIds = new ClassIds()): CompiledSubnet[] {
   const { relationships } = config;
-  const activeNames = relationships.map(activeServerNames);
   let poolIndex = 0;
   return config.subnets.map((subnet, index) => ({
     index,
@@ -126,7 +130,7 @@ export function compileSubnets(config: ServerConfig): CompiledSubnet[] {
       last: pool.last,
       poolId: pool.poolId,
       index: poolIndex++,
-      guard: guardOf(pool, activeNames[relationshipOf(subnet, relationships)] ?? []),
+      guard: guardOf(pool.clientClasses, classes),
       options: compileOptions(pool.options, subnet.options, config.options),
     })),
   }));

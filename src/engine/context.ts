@@ -46,6 +46,8 @@ export interface Context {
   readonly slots: ReplySlots;
   readonly park: Park;
   readonly times: ReplyTimes;
+  /** The class of the queries of each active server, by relationship and server, or NO_CLASS. */
+  readonly haClasses: readonly (readonly number[])[];
   /** Every value of option 54 that means this server, but for the overrides of relays; another set with other sockets. */
   serverIdentifiers: ReadonlySet<number>;
   /** Wall clock of this batch, Unix seconds. */

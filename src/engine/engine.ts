@@ -110,14 +110,14 @@ function chooseRelationship(context: Context): boolean {
 
 /** Whether the server that the query belongs to by hash is one whose scope is served here; sets the query's class. */
 function isInScope(context: Context): boolean {
-  const { policy, query } = context;
+  const { policy, query, haClasses, relationship } = context;
   if (policy.activeServers === 0) return true;
   // Without load balancing every query is the primary's, also one without a key. With it, nobody's without a key.
   const server =
     policy.activeServers === 1 ? 0 : serverIndexOf(query.field(Field.hash), policy.activeServers);
   if (server === NO_SERVER) return false;
-  query.classes = 1 << server;
-  return (policy.scopes & query.classes) !== 0;
+  query.classes.add(haClasses[relationship]![server]!);
+  return (policy.scopes & (1 << server)) !== 0;
 }
 
 /**

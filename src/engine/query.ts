@@ -1,5 +1,6 @@
 /** The query in work: one object a shard, pointed at one datagram after the other. Nothing of it outlives the turn. */
 
+import { ClassSet } from '../classes/class-set.ts';
 import { BROADCAST_FLAG, CHADDR_OFFSET } from '../dhcp4/codes.ts';
 import { DESCRIPTOR_WORDS, Field, Present } from '../dhcp4/descriptor.ts';
 import type { ByteRange } from '../lease/rows.ts';
@@ -39,17 +40,20 @@ export class Query {
   sourcePort = 0;
   ciaddr = 0;
   giaddr = 0;
-  /** Bit of the active server that this query belongs to by hash. */
-  classes = 0;
+  readonly classes: ClassSet;
   readonly hw: ByteRange;
   /** Empty when the client sent none, or the subnet does not look at it. */
   readonly clientId: ByteRange;
   /** Empty when the client sent none; sanitised, lower case. */
   readonly hostName: ByteRange;
 
-  /** @param descriptors the classifier's output, as a view on the same memory */
-  constructor(bytes: Uint8Array, descriptors: Int32Array) {
+  /**
+   * @param descriptors the classifier's output, as a view on the same memory
+   * @param classes number of classes that exist
+   */
+  constructor(bytes: Uint8Array, descriptors: Int32Array, classes = 0) {
     this.bytes = bytes;
+    this.classes = new ClassSet(classes);
     this.#words = descriptors;
     this.hw = { bytes, offset: 0, length: 0 };
     this.clientId = { bytes, offset: 0, length: 0 };
@@ -71,7 +75,7 @@ export class Query {
     this.sourcePort = sourcePort;
     this.ciaddr = this.field(Field.ciaddr) >>> 0;
     this.giaddr = this.field(Field.giaddr) >>> 0;
-    this.classes = 0;
+    this.classes.clear();
     this.hw.offset = offset + CHADDR_OFFSET;
     this.hw.length = this.field(Field.hlen);
     this.clientId.offset = this.field(Field.clientIdOffset);

@@ -4,6 +4,7 @@
  *     poll -> recvmmsg into WASM memory -> classify -> serve each -> send now or park -> what became safe -> sendmmsg
  */
 import { type Clock, systemClock } from '../base/clock.ts';
+import { ClassIds } from '../classes/class-ids.ts';
 import { DESCRIPTOR_WORDS, Field, Malformed } from '../dhcp4/descriptor.ts';
 import {
   type CompiledSubnet,
@@ -71,7 +72,8 @@ export class ShardLoop {
       INPUT_STRIDE,
       BATCH_MAX,
     );
-    this.#subnets = compileSubnets(task.config);
+    const classes = new ClassIds();
+    this.#subnets = compileSubnets(task.config, classes);
     const slotBytes = longestReplyBytes(this.#subnets);
     this.#sender = new DatagramSender(slots, slotBytes, BATCH_MAX);
     this.#slots = new ReplySlots(this.#sender.bytes, slots, slotBytes);
@@ -84,6 +86,7 @@ export class ShardLoop {
     this.#context = buildContext(
       task,
       this.#subnets,
+      classes,
       this.#sockets.list,
       this.#classifier,
       this.#slots,

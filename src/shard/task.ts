@@ -1,8 +1,9 @@
 /** What main hands to a shard, and the parts that a shard builds from it once. */
 
 import type { Clock } from '../base/clock.ts';
+import type { ClassIds } from '../classes/class-ids.ts';
 import type { ServerConfig } from '../config/model.ts';
-import { type CompiledSubnet, serverIdentifiersOf } from '../engine/compiled.ts';
+import { type CompiledSubnet, haClasses, serverIdentifiersOf } from '../engine/compiled.ts';
 import type { Context } from '../engine/context.ts';
 import { LeaseChanges } from '../engine/lease-changes.ts';
 import { OverdueSearch } from '../engine/overdue.ts';
@@ -42,6 +43,7 @@ function firstTransaction(link: ShardLinkMemory): number {
 export function buildContext(
   task: ShardTask,
   subnets: readonly CompiledSubnet[],
+  classes: ClassIds,
   sockets: readonly ServerSocket[],
   classifier: Classifier,
   slots: ReplySlots,
@@ -50,7 +52,7 @@ export function buildContext(
 ): Context {
   const { config } = task;
   const book = new LeaseBook(task.book);
-  const query = new Query(new Uint8Array(classifier.memory.buffer), classifier.words);
+  const query = new Query(new Uint8Array(classifier.memory.buffer), classifier.words, classes.count);
   return {
     book,
     overdue: new OverdueSearch(book, task.book.pools.pools.length),
@@ -76,6 +78,7 @@ export function buildContext(
     slots,
     park: new Park(task.parkedMax, PARKED_MS_MAX, exit, firstTransaction(task.link)),
     times: { leaseSec: 0, t1Sec: 0, t2Sec: 0 },
+    haClasses: haClasses(config.relationships, classes),
     serverIdentifiers: serverIdentifiersOf(subnets, sockets),
     nowSec: clock.wallSec(),
     nowMs: clock.monotonicMs(),
