@@ -5,7 +5,7 @@
 
 /** Pure types and constants that stand for an agreement between parts: anyone may import them. */
 const CONTRACTS =
-  '^src/(config/(model|ha-model)|engine/policy|control/answer|peer/model|log/(logger|messages)|errors|limits|version)\\.ts$';
+  '^src/(config/(model|ha-model|hook-model)|engine/policy|control/answer|peer/model|log/(logger|messages)|errors|limits|version)\\.ts$';
 
 /** The data plane: here type imports count too, for a type is a dependency of thought. */
 const DATA_PLANE = {
@@ -29,6 +29,8 @@ const MAIN_SIDE = {
   peer: ['base', 'lease', 'engine', 'credentials', 'control'],
   control: ['base', 'lease', 'engine', 'credentials'],
   load: ['base', 'dhcp4', 'io'],
+  events: ['base', 'lease', 'engine'],
+  hooks: ['base', 'lease', 'events'],
   app: [
     'base',
     'dhcp4',
@@ -39,6 +41,8 @@ const MAIN_SIDE = {
     'config',
     'credentials',
     'engine',
+    'events',
+    'hooks',
     'io',
     'shard',
     'journal',

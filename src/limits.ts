@@ -17,6 +17,9 @@ export const CHANGE_LOG_BYTES = 1 << 23;
 /** Lease updates on their way to main: about 260 octets each, so the same number needs more. */
 export const UPDATE_LOG_BYTES = 1 << 24;
 
+/** Lease events on their way to main, of some 300 octets each with their queries: more than a second at full load. */
+export const LEASE_EVENTS_BYTES = 1 << 24;
+
 /** Pairs that one hub may belong to: each has an update log, a listener and connections of its own. */
 export const RELATIONSHIPS_MAX = 16;
 

@@ -19,6 +19,7 @@ import { Control } from './control.ts';
 import { DataPlane } from './data-plane.ts';
 import { HighAvailability } from './high-availability.ts';
 import { InterfaceWatch } from './interface-watch.ts';
+import { LeaseEvents } from './lease-events.ts';
 import { Leases } from './leases.ts';
 import { Listeners } from './listeners.ts';
 import { allocateServerMemory, type ServerMemory } from './memory.ts';
@@ -51,6 +52,7 @@ export class App {
   readonly #eventFds: readonly number[];
   readonly #dataPlane: DataPlane;
   readonly #leases: Leases;
+  readonly #leaseEvents: LeaseEvents;
   readonly #serviceSwitch: ServiceSwitch;
   readonly #highAvailability: HighAvailability;
   readonly #control: Control;
@@ -104,6 +106,12 @@ export class App {
     this.#dataPlane = new DataPlane({ ...running, forcedPort: options.clientPort }, config);
     const storage = new Storage({ ...running, clock, log }, leaseFileOf(config));
     this.#leases = new Leases({ memory: this.#memory, storage, clock, log }, config, this.#dataPlane.writer);
+    this.#leaseEvents = new LeaseEvents({
+      memory: this.#memory.events,
+      book: this.#leases.book,
+      serverPort: options.serverPort,
+      log,
+    });
     this.#serviceSwitch = createServiceSwitch({ timers: systemTimers, log });
     this.#highAvailability = new HighAvailability({
       config: () => active.config,
@@ -141,6 +149,7 @@ export class App {
       interfaces: this.#interfaces,
       dataPlane: this.#dataPlane,
       leases: this.#leases,
+      leaseEvents: this.#leaseEvents,
       storage,
       highAvailability: this.#highAvailability,
       control: this.#control,
@@ -154,6 +163,7 @@ export class App {
     const { config } = this.#active;
     const { log } = this.#options;
     this.#leases.start();
+    this.#leaseEvents.start(config);
     if (config.interfaces.length === 0) log('TDM_ENGINE_NO_INTERFACES');
     await this.#interfaces.begin((lists) => this.#dataPlane.useSockets(lists));
     this.#dataPlane.start(config);
@@ -180,6 +190,7 @@ export class App {
     await this.#interfaces.pause();
     await this.#dataPlane.stop();
     const drained = await this.#leases.stop();
+    await this.#leaseEvents.close();
     await this.#highAvailability.close();
     await this.#listeners.close();
     this.#serviceSwitch.close();

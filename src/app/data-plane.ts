@@ -17,6 +17,7 @@ import { WordWatch } from '../journal/word-watch.ts';
 import { isReached } from '../lease/change-log.ts';
 import { PARKED_MAX } from '../limits.ts';
 import { allocateSocketTable, writeSocketTable } from '../shard/socket-table.ts';
+import { listeningOf } from './lease-events.ts';
 import type { ServerMemory } from './memory.ts';
 import { parkedPerShard } from './shard-count.ts';
 import type { Threads } from './threads.ts';
@@ -77,12 +78,13 @@ export class DataPlane {
   start(config: ServerConfig): void {
     const { memory, threads, forcedPort, onFailure } = this.#parts;
     const parkedMax = parkedPerShard(config, this.links.length);
+    const listening = listeningOf(config);
     this.#running = this.links.map((link, shard) => {
       const words = new Int32Array(link.words);
       Atomics.store(words, ShardWord.stop, 0);
       Atomics.store(words, ShardWord.policyVersion, 0);
       Atomics.store(words, ShardWord.socketsTaken, 0);
-      const { book, policies, updates } = memory;
+      const { book, policies, updates, events } = memory;
       const task = {
         shard,
         sockets: this.#socketTables[shard]!,
@@ -90,6 +92,8 @@ export class DataPlane {
         book,
         policies,
         updates,
+        events,
+        listening,
         link,
         statistics: this.#statistics,
         parkedMax,

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { ServerConfig } from '../config/model.ts';
 import { poolRanges } from '../engine/compiled.ts';
 import { LeaseAccounting } from '../engine/lease-accounting.ts';
+import { LeaseEventWriter } from '../engine/lease-events.ts';
 import { MainLeaseStore } from '../engine/main-lease-store.ts';
 import { Reclaimer } from '../engine/reclaim.ts';
 import type { StatisticsReader, StatisticsWriter } from '../engine/statistics.ts';
@@ -12,6 +13,7 @@ import { allocatePools } from '../lease/pool.ts';
 import type { Log } from '../log/logger.ts';
 import { ExpiryTimer } from './expiry.ts';
 import { LeaseChange } from './lease-change.ts';
+import { listeningOf } from './lease-events.ts';
 import { countLeases, loadLeases } from './lease-files.ts';
 import type { ServerMemory } from './memory.ts';
 import { leaseFileOf, type Storage } from './storage.ts';
@@ -34,6 +36,7 @@ export class Leases {
   readonly book: LeaseBook;
   readonly store: MainLeaseStore;
   #accounting: LeaseAccounting;
+  #events: LeaseEventWriter;
   #config: ServerConfig;
   #expiry: ExpiryTimer | null = null;
 
@@ -42,6 +45,7 @@ export class Leases {
     this.#config = config;
     this.book = new LeaseBook(parts.memory.book);
     this.#accounting = accountingOf(config, statistics);
+    this.#events = this.#eventsOf(config);
     this.store = new MainLeaseStore({
       book: this.book,
       accounting: () => this.#accounting,
@@ -57,7 +61,12 @@ export class Leases {
     const cleanupDue = leaseDatabase.persist && loadLeases(leaseDatabase, this.book, clock, log);
     countLeases(this.book, this.#accounting);
     storage.start(cleanupDue);
-    const reclaimer = new Reclaimer(this.book, () => this.#accounting, clock);
+    const reclaimer = new Reclaimer(
+      this.book,
+      () => this.#accounting,
+      () => this.#events,
+      clock,
+    );
     this.#expiry = new ExpiryTimer(reclaimer, () => this.#config.expiredLeases, log);
   }
 
@@ -77,6 +86,7 @@ export class Leases {
   commit(config: ServerConfig, change: LeaseChange, table: LeaseTableMemory, statistics: Statistics): void {
     const { memory, clock } = this.#parts;
     this.#config = config;
+    this.#events = this.#eventsOf(config);
     this.#accounting = accountingOf(config, statistics.writer);
     const pools = allocatePools(poolRanges(config));
     if (table !== memory.book.table) this.book.replaceTable(table);
@@ -84,6 +94,10 @@ export class Leases {
     memory.book = { ...memory.book, table, pools };
     this.#accounting.recount(this.book, statistics.reader);
     change.commit();
+  }
+
+  #eventsOf(config: ServerConfig): LeaseEventWriter {
+    return new LeaseEventWriter(this.book, this.#parts.memory.events, listeningOf(config));
   }
 
   /** Stops the expiry timer and the journal. @returns false when rows did not reach the disk */

@@ -6,9 +6,10 @@ import { allocateUpdateLog, type UpdateLogMemory } from '../engine/shard-link.ts
 import { allocateJournal, type JournalMemory } from '../journal/memory.ts';
 import type { LeaseBookMemory } from '../lease/book.ts';
 import { allocateChangeLog } from '../lease/change-log.ts';
+import { allocateLeaseEvents, type LeaseEventsMemory } from '../lease/events.ts';
 import { allocateLeaseTable } from '../lease/layout.ts';
 import { allocatePools } from '../lease/pool.ts';
-import { CHANGE_LOG_BYTES, LEASES_MAX, LEASES_MIN, UPDATE_LOG_BYTES } from '../limits.ts';
+import { CHANGE_LOG_BYTES, LEASE_EVENTS_BYTES, LEASES_MAX, LEASES_MIN, UPDATE_LOG_BYTES } from '../limits.ts';
 
 /** What can be replaced is so only while no shard runs: a shard works with what stands here when it is started. */
 export interface ServerMemory {
@@ -17,6 +18,7 @@ export interface ServerMemory {
   /** One a relationship; one, never read, without high availability. */
   updates: readonly UpdateLogMemory[];
   readonly journal: JournalMemory;
+  readonly events: LeaseEventsMemory;
 }
 
 /** Leases that the table has room for: what the file says, else twice the addresses of all pools. */
@@ -48,5 +50,6 @@ export function allocateServerMemory(config: ServerConfig): ServerMemory {
     policies: allocatePolicies(relationships),
     updates: Array.from({ length: relationships }, newUpdateLog),
     journal: allocateJournal(),
+    events: allocateLeaseEvents(LEASE_EVENTS_BYTES),
   };
 }

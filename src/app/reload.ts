@@ -22,6 +22,7 @@ import type { DataPlane } from './data-plane.ts';
 import type { HighAvailability } from './high-availability.ts';
 import type { InterfaceWatch } from './interface-watch.ts';
 import type { LeaseChange } from './lease-change.ts';
+import type { LeaseEvents } from './lease-events.ts';
 import type { Leases } from './leases.ts';
 import type { Listeners } from './listeners.ts';
 import type { Storage } from './storage.ts';
@@ -32,6 +33,7 @@ export interface ReloadParts {
   readonly interfaces: InterfaceWatch;
   readonly dataPlane: DataPlane;
   readonly leases: Leases;
+  readonly leaseEvents: LeaseEvents;
   readonly storage: Storage;
   readonly highAvailability: HighAvailability;
   readonly control: Control;
@@ -166,10 +168,11 @@ export class Reloader {
 
   /** Everything at once: nothing may happen in between. */
   #take(next: LoadedConfiguration, leaseChange: LeaseChange, commit: () => void): void {
-    const { active, dataPlane, leases, control, log } = this.#parts;
+    const { active, dataPlane, leases, leaseEvents, control, log } = this.#parts;
     const table = leaseChange.table();
     dataPlane.renewStatistics(next.config);
     leases.commit(next.config, leaseChange, table, dataPlane);
+    leaseEvents.commit(next.config);
     active.replace(next);
     commit();
     control.renew();

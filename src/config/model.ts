@@ -6,6 +6,7 @@ import type { Ipv4 } from '../base/ipv4.ts';
 import type { ClientClassConfig } from './class-model.ts';
 import type { DdnsConfig, DdnsServerConfig } from './ddns-model.ts';
 import type { HaRelationshipConfig } from './ha-model.ts';
+import type { HooksConfig } from './hook-model.ts';
 import type { HostConfig, HostIdentifier, HostModes } from './host-model.ts';
 
 export interface ServerConfig {
@@ -48,6 +49,7 @@ export interface ServerConfig {
   readonly loggers: readonly LoggerConfig[];
   /** lease_cmds is loaded: the lease4-* commands exist. */
   readonly leaseCommands: boolean;
+  readonly hooks: HooksConfig;
   /** Empty when the HA hook is not loaded; several on the hub of several hot-standby pairs, in the order of the file. */
   readonly relationships: readonly HaRelationshipConfig[];
   readonly tandem: TandemSettings;

@@ -1,5 +1,5 @@
 /** The configuration in the form that the hot path reads: class guards as lists of numbers, options encoded once. */
-import { ClassIds } from '../classes/class-ids.ts';
+import { ClassIds, NO_CLASS } from '../classes/class-ids.ts';
 import { type Guard, guardOf } from '../classes/class-set.ts';
 import type { HaRelationshipConfig } from '../config/ha-model.ts';
 import type { OptionConfig, ServerConfig, SubnetConfig } from '../config/model.ts';
@@ -100,6 +100,8 @@ function configuredServerIdentifier(scopes: readonly (readonly OptionConfig[])[]
   return 0;
 }
 
+const WITHOUT_RELATIONSHIP = [[NO_CLASS, NO_CLASS]];
+
 /**
  * The class that a query of each active server is in, by relationship and server; NO_CLASS when nothing refers to it.
  * @param classes holds the classes of everything that was compiled
@@ -108,6 +110,7 @@ export function haClasses(
   relationships: readonly HaRelationshipConfig[],
   classes: ClassIds,
 ): readonly (readonly number[])[] {
+  if (relationships.length === 0) return WITHOUT_RELATIONSHIP;
   return relationships.map((each) => activeServerNames(each).map((name) => classes.find(`HA_${name}`)));
 }
 

@@ -2,6 +2,7 @@
 import type { LeaseBook } from '../lease/book.ts';
 import type { CompiledSubnet } from './compiled.ts';
 import type { LeaseChanges } from './lease-changes.ts';
+import type { LeaseEventWriter } from './lease-events.ts';
 import type { OverdueSearch } from './overdue.ts';
 import type { Park } from './park.ts';
 import type { PolicyView } from './policy.ts';
@@ -37,6 +38,7 @@ export interface Context {
   readonly book: LeaseBook;
   readonly overdue: OverdueSearch;
   readonly changes: LeaseChanges;
+  readonly events: LeaseEventWriter;
   readonly subnets: SubnetIndex;
   readonly settings: EngineSettings;
   readonly statistics: StatisticsWriter;

@@ -6,8 +6,10 @@
 import type { Clock } from '../base/clock.ts';
 import type { ExpiredLeasesConfig } from '../config/model.ts';
 import { emptyRange, type LeaseBook } from '../lease/book.ts';
+import { EventPart, LeaseEventKind } from '../lease/events.ts';
 import { LeaseState } from '../lease/model.ts';
 import type { LeaseAccounting } from './lease-accounting.ts';
+import type { LeaseEventWriter } from './lease-events.ts';
 
 /** Rows looked at under one lock: some 20 µs. */
 const ROWS_PER_LOCK = 512;
@@ -25,14 +27,21 @@ export interface ReclaimReport {
 export class Reclaimer {
   readonly #book: LeaseBook;
   readonly #accounting: () => LeaseAccounting;
+  readonly #events: () => LeaseEventWriter;
   readonly #clock: Clock;
   #reclaimed = 0;
   #deleted = 0;
   #left = 0;
 
-  constructor(book: LeaseBook, accounting: () => LeaseAccounting, clock: Clock) {
+  constructor(
+    book: LeaseBook,
+    accounting: () => LeaseAccounting,
+    events: () => LeaseEventWriter,
+    clock: Clock,
+  ) {
     this.#book = book;
     this.#accounting = accounting;
+    this.#events = events;
     this.#clock = clock;
   }
 
@@ -58,6 +67,7 @@ export class Reclaimer {
       await pause();
     }
     if (this.#reclaimed + this.#deleted > 0) this.#book.changes.announce();
+    this.#events().announce();
     return { reclaimed: this.#reclaimed, deleted: this.#deleted, left: this.#left };
   }
 
@@ -97,11 +107,22 @@ export class Reclaimer {
     this.#reclaimed += 1;
     this.#accounting().reclaimed(subnetId, state);
     this.#accounting().changed(subnetId, state, null);
-    if (state === LeaseState.declined || config.flushReclaimedTimerWaitSec === 0) return this.#delete(slot);
+    const events = this.#events();
+    events.begin();
+    events.lease(EventPart.former, slot);
+    const isDeclined = state === LeaseState.declined;
+    const change =
+      isDeclined || config.flushReclaimedTimerWaitSec === 0 ? this.#delete(slot) : this.#keep(slot);
+    events.end(isDeclined ? LeaseEventKind.recovered : LeaseEventKind.expired, change);
+  }
+
+  /** The row stays for its client. */
+  #keep(slot: number): number {
+    const { rows } = this.#book.table;
     rows.setState(slot, LeaseState.expiredReclaimed);
     rows.setFlags(slot, 0);
     this.#forgetHostName(slot);
-    this.#book.logRow(slot);
+    return this.#book.logRow(slot);
   }
 
   /** [Kea] A reclaimed lease keeps its client for affinity, but no name. */
@@ -128,13 +149,14 @@ export class Reclaimer {
 
   #flush(slot: number, nowSec: number, config: ExpiredLeasesConfig): void {
     const isKept = this.#book.table.rows.expireSec(slot) + config.holdReclaimedSec > nowSec;
-    if (!isKept && this.#hasRoom()) this.#delete(slot);
+    if (!isKept && this.#hasRoom()) void this.#delete(slot);
   }
 
-  #delete(slot: number): void {
-    this.#book.logDeletion(slot);
+  #delete(slot: number): number {
+    const change = this.#book.logDeletion(slot);
     this.#book.remove(slot);
     this.#deleted += 1;
+    return change;
   }
 
   #hasRoom(): boolean {

@@ -5,6 +5,7 @@
 import { configMessages } from './messages/config.ts';
 import { controlMessages } from './messages/control.ts';
 import { engineMessages } from './messages/engine.ts';
+import { eventMessages } from './messages/events.ts';
 import { haMessages } from './messages/ha.ts';
 import { journalMessages } from './messages/journal.ts';
 import { logMessages } from './messages/log.ts';
@@ -21,6 +22,7 @@ export const messages = {
   ...configMessages,
   ...controlMessages,
   ...engineMessages,
+  ...eventMessages,
   ...haMessages,
   ...journalMessages,
   ...logMessages,

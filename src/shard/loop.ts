@@ -209,8 +209,9 @@ export class ShardLoop {
 
   /** Wakes the journal and main, once a batch. */
   #announce(): void {
-    const { changes, book } = this.#context;
+    const { changes, book, events } = this.#context;
     if (changes.takeDirtyRows()) book.changes.announce();
+    events.announce();
     const dirty = changes.takeDirtyUpdates();
     for (let relationship = 0; dirty >>> relationship !== 0; relationship++) {
       if (((dirty >>> relationship) & 1) === 0) continue;

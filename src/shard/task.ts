@@ -6,6 +6,7 @@ import type { ServerConfig } from '../config/model.ts';
 import { type CompiledSubnet, haClasses, serverIdentifiersOf } from '../engine/compiled.ts';
 import type { Context } from '../engine/context.ts';
 import { LeaseChanges } from '../engine/lease-changes.ts';
+import { LeaseEventWriter, type Listening } from '../engine/lease-events.ts';
 import { OverdueSearch } from '../engine/overdue.ts';
 import { PARKED_MS_MAX, Park, type ParkExit } from '../engine/park.ts';
 import { PolicyView } from '../engine/policy.ts';
@@ -16,6 +17,7 @@ import { type ShardLinkMemory, ShardWord, type UpdateLogMemory } from '../engine
 import { type StatisticsMemory, StatisticsWriter } from '../engine/statistics.ts';
 import { SubnetIndex } from '../engine/subnet-index.ts';
 import { LeaseBook, type LeaseBookMemory } from '../lease/book.ts';
+import type { LeaseEventsMemory } from '../lease/events.ts';
 import type { Classifier } from '../wasm/module.ts';
 
 export interface ShardTask {
@@ -27,6 +29,8 @@ export interface ShardTask {
   readonly policies: SharedArrayBuffer;
   /** One a relationship, at least one. */
   readonly updates: readonly UpdateLogMemory[];
+  readonly events: LeaseEventsMemory;
+  readonly listening: Listening;
   readonly link: ShardLinkMemory;
   readonly statistics: StatisticsMemory;
   /** Reply slots and park entries of this shard, a power of two. */
@@ -61,6 +65,7 @@ export function buildContext(
       task.updates.map(({ ring }) => ring),
       task.shard,
     ),
+    events: new LeaseEventWriter(book, task.events, task.listening),
     subnets: new SubnetIndex(subnets),
     settings: {
       authoritative: config.authoritative,

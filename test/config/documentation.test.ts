@@ -4,6 +4,7 @@ import t from 'tap';
 import { pauseSchema, stateMachineSchema } from '../../src/config/ha/pauses.ts';
 import { peerSchema } from '../../src/config/ha/peer.ts';
 import { haThreadsSchema, relationshipSchema } from '../../src/config/ha/relationship.ts';
+import { runScriptSchema } from '../../src/config/hooks/run-script.ts';
 import type { MapSchema } from '../../src/config/schema/map.ts';
 import type { Effect } from '../../src/config/schema/rule.ts';
 import { controlSocketSchema } from '../../src/config/sections/control-sockets.ts';
@@ -51,6 +52,7 @@ const schemas: readonly MapSchema[] = [
   queueSchema,
   relationshipSchema,
   relaySchema,
+  runScriptSchema,
   sanityChecksSchema,
   stateMachineSchema,
   subnetSchema,

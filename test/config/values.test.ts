@@ -1,6 +1,7 @@
 /** What right files mean: every value of the resulting configuration. */
 import t from 'tap';
 import { DDNS_DEFAULTS, DDNS_SERVER_DEFAULTS } from '../../src/config/ddns-model.ts';
+import { NO_HOOKS } from '../../src/config/hook-model.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import type { ServerConfig } from '../../src/config/model.ts';
 import { formatProblem } from '../../src/config/problem.ts';
@@ -277,6 +278,7 @@ t.test('the smallest file has the defaults of Kea', async (t) => {
     controlSockets: [],
     loggers: [],
     leaseCommands: false,
+    hooks: NO_HOOKS,
     relationships: [],
     tandem: { fdatasync: true, offerHoldSec: 10, maxLeases: 0, shutdownGraceSec: 2, peerListenAddress: null },
   });

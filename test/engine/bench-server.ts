@@ -10,6 +10,7 @@ import { parseConfig } from '../../src/config/load.ts';
 import type { ServerConfig } from '../../src/config/model.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { poolRanges } from '../../src/engine/compiled.ts';
+import { LeaseEventWriter, Listening } from '../../src/engine/lease-events.ts';
 import { allocatePolicies, type Policy, publishPolicy } from '../../src/engine/policy.ts';
 import type { ServerSocket } from '../../src/engine/query.ts';
 import {
@@ -33,6 +34,7 @@ import { closeFd, localPort, openUdpSocket } from '../../src/io/udp.ts';
 import { LeaseBook, type LeaseBookMemory } from '../../src/lease/book.ts';
 import { allocateChangeLog, ChangeWord } from '../../src/lease/change-log.ts';
 import { leaseOfRecord } from '../../src/lease/csv-lease.ts';
+import { allocateLeaseEvents } from '../../src/lease/events.ts';
 import { allocateLeaseTable } from '../../src/lease/layout.ts';
 import type { Lease4 } from '../../src/lease/model.ts';
 import { allocatePools } from '../../src/lease/pool.ts';
@@ -86,6 +88,8 @@ export interface BenchOptions {
   /** Rows of the lease table. */
   readonly capacity?: number;
   readonly changeLogBytes?: number;
+  /** What is written down of lease events. */
+  readonly listening?: Listening;
 }
 
 export class BenchServer {
@@ -100,6 +104,9 @@ export class BenchServer {
   /** For a dispatcher that takes the place of `updates`. */
   readonly updateMemory: UpdateLogMemory;
   readonly observations: ByteRingReader;
+  readonly eventMemory = allocateLeaseEvents(1 << 18);
+  /** For what changes leases beside the shard, as main does. */
+  readonly events: LeaseEventWriter;
   /** The socket that datagrams are sent to. */
   readonly socket: ServerSocket;
   readonly #sockets = allocateSocketTable();
@@ -134,6 +141,7 @@ export class BenchServer {
     this.link = allocateShardLink(createEventFd(), PARKED_MAX);
     this.observations = new ByteRingReader(this.link.observations);
     this.#verdicts = new VerdictWriter(this.link.verdicts);
+    this.events = new LeaseEventWriter(this.book, this.eventMemory, options.listening ?? Listening.off);
     const subnetIds = this.config.subnets.map((subnet) => subnet.id);
     this.statistics = allocateStatistics(2, subnetIds);
     this.#reader = new StatisticsReader(this.statistics);
@@ -156,6 +164,8 @@ export class BenchServer {
       book: this.bookMemory,
       policies: this.#policy,
       updates,
+      events: this.eventMemory,
+      listening: options.listening ?? Listening.off,
       link: this.link,
       statistics: this.statistics,
       parkedMax: PARKED_MAX,

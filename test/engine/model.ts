@@ -79,7 +79,12 @@ export class Model {
     const { book } = this.#server;
     const clock = this.#clock;
     this.#store = new MainLeaseStore({ book, accounting: () => accounting, durability, clock });
-    this.#reclaimer = new Reclaimer(book, () => accounting, clock);
+    this.#reclaimer = new Reclaimer(
+      book,
+      () => accounting,
+      () => this.#server.events,
+      clock,
+    );
     this.#pools = new PoolSet(this.#server.bookMemory.pools);
   }
 

@@ -44,7 +44,12 @@ function mainOf(server: BenchServer, clock: TestClock) {
   const accounting = new LeaseAccounting(new StatisticsWriter(server.statistics, 0), ids);
   const durability = { durable: async () => {} };
   const store = new MainLeaseStore({ book: server.book, accounting: () => accounting, durability, clock });
-  const reclaimer = new Reclaimer(server.book, () => accounting, clock);
+  const reclaimer = new Reclaimer(
+    server.book,
+    () => accounting,
+    () => server.events,
+    clock,
+  );
   return { store, reclaimer };
 }
 

@@ -27,7 +27,12 @@ function benchFor(t: { teardown: (done: () => void) => void }, changeLogBytes = 
   const accounting = new LeaseAccounting(new StatisticsWriter(server.statistics, 0), [1]);
   const durability = { durable: async () => {} };
   const store = new MainLeaseStore({ book: server.book, accounting: () => accounting, durability, clock });
-  const reclaimer = new Reclaimer(server.book, () => accounting, clock);
+  const reclaimer = new Reclaimer(
+    server.book,
+    () => accounting,
+    () => server.events,
+    clock,
+  );
   const add = (host: number, fields: Partial<Lease4> = {}): void => {
     const hwAddress = Uint8Array.of(2, 0, 0, 0, host >>> 8, host & 255);
     const lease = leaseOf(FIRST + host, {

@@ -9,6 +9,7 @@ import { parseIpv4 } from '../../src/base/ipv4.ts';
 import type { ServerConfig } from '../../src/config/model.ts';
 import { poolRanges } from '../../src/engine/compiled.ts';
 import { LeaseAccounting } from '../../src/engine/lease-accounting.ts';
+import { LeaseEventWriter, Listening } from '../../src/engine/lease-events.ts';
 import { MainLeaseStore } from '../../src/engine/main-lease-store.ts';
 import { allocatePolicies, publishPolicy } from '../../src/engine/policy.ts';
 import type { ServerSocket } from '../../src/engine/query.ts';
@@ -21,6 +22,7 @@ import { JournalClient } from '../../src/journal/client.ts';
 import { allocateJournal, type JournalReport } from '../../src/journal/memory.ts';
 import { LeaseBook } from '../../src/lease/book.ts';
 import { allocateChangeLog } from '../../src/lease/change-log.ts';
+import { allocateLeaseEvents } from '../../src/lease/events.ts';
 import { allocateLeaseTable } from '../../src/lease/layout.ts';
 import { allocatePools } from '../../src/lease/pool.ts';
 import { allocateSocketTable, writeSocketTable } from '../../src/shard/socket-table.ts';
@@ -84,7 +86,14 @@ export class ServerThreads {
       durability: this.#journal,
       clock: systemClock,
     });
-    this.reclaimer = new Reclaimer(this.book, () => accounting, systemClock);
+    const events = allocateLeaseEvents(1 << 18);
+    const quiet = new LeaseEventWriter(this.book, events, Listening.off);
+    this.reclaimer = new Reclaimer(
+      this.book,
+      () => accounting,
+      () => quiet,
+      systemClock,
+    );
     const eventFds = this.#links.map(({ eventFd }) => eventFd);
     const file = { path: leaseFile, fdatasync: true };
     this.#writing = start('journal', { changes: memory.changes, journal, eventFds, file, stopGraceMs: 5000 });
@@ -93,6 +102,8 @@ export class ServerThreads {
       book: memory,
       policies: policy,
       updates: [updates],
+      events,
+      listening: Listening.off,
       statistics,
       parkedMax: PARKED_MAX,
       forcedPort: clientPort,

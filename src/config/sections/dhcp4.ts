@@ -114,6 +114,7 @@ export function readDhcp4(
     controlSockets: readControlSockets(values['control-socket'], values['control-sockets'], at, report),
     loggers: readLoggers(values.loggers, child(at, 'loggers'), report),
     leaseCommands: hooks.leaseCommands,
+    hooks: hooks.config,
     relationships: hooks.relationships,
     tandem: readTandemSettings(values['user-context'], child(at, 'user-context'), report),
   };

@@ -3,6 +3,8 @@ import { basename } from 'node:path';
 import { RELATIONSHIPS_MAX } from '../../limits.ts';
 import { type HaSurroundings, readRelationship } from '../ha/relationship.ts';
 import type { HaRelationshipConfig } from '../ha-model.ts';
+import type { HooksConfig } from '../hook-model.ts';
+import { readRunScript } from '../hooks/run-script.ts';
 import { child, describe, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
 import { freeMap, list } from '../schema/collections.ts';
@@ -25,16 +27,19 @@ export const haParametersSchema = defineMap(
   'warning',
 );
 
+/** What Tandem has of its own. */
+const BUILT_IN: ReadonlySet<string> = new Set(['lease_cmds', 'ha', 'run_script']);
+
 /** Other libraries that come with Kea. */
 const KNOWN = new Set(
   `bootp cb_cmds class_cmds ddns_tuning flex_id flex_option forensic_log gss_tsig host_cache host_cmds lease_query legal_log limits
-  mysql mysql_cb perfmon pgsql pgsql_cb ping_check radius rbac run_script stat_cmds subnet_cmds user_chk`.split(
-    /\s+/,
-  ),
+  mysql mysql_cb perfmon pgsql pgsql_cb ping_check radius rbac stat_cmds subnet_cmds user_chk`.split(/\s+/),
 );
 
 export interface Hooks {
   readonly leaseCommands: boolean;
+  /** What the libraries are to do that are more than commands. */
+  readonly config: HooksConfig;
   readonly relationships: readonly HaRelationshipConfig[];
   /** Where the list of relationships stands in the document, for checks that need the rest of the configuration. */
   readonly haAt: Path | null;
@@ -61,14 +66,15 @@ export function readHooks(
       report,
     );
   const ha = hooks.get('ha');
-  if (ha === undefined) return { leaseCommands: leaseCommands !== undefined, relationships: [], haAt: null };
+  const common = { leaseCommands: leaseCommands !== undefined, config: readConfig(hooks, report) };
+  if (ha === undefined) return { ...common, relationships: [], haAt: null };
   if (leaseCommands === undefined)
     report.error(
       child(ha.at, 'library'),
       'the ha library without the lease_cmds library',
       'libdhcp_lease_cmds.so in the same list: the servers exchange leases by its commands',
     );
-  return { leaseCommands: leaseCommands !== undefined, ...readHa(ha, surroundings, report) };
+  return { ...common, ...readHa(ha, surroundings, report) };
 }
 
 /** The libraries of the list by the middle of their name, e.g. "ha" for /usr/lib/kea/hooks/libdhcp_ha.so. */
@@ -82,7 +88,7 @@ function readLibraries(entries: readonly unknown[], at: Path, report: Report): M
     const libraryAt = child(place, 'library');
     if (hook !== undefined && KNOWN.has(hook)) {
       report.unsupported(libraryAt, values.library, 'libdhcp_lease_cmds.so or libdhcp_ha.so');
-    } else if (hook !== 'lease_cmds' && hook !== 'ha') {
+    } else if (hook === undefined || !BUILT_IN.has(hook)) {
       report.error(libraryAt, quote(values.library), 'a library of Kea such as libdhcp_lease_cmds.so');
     } else if (hooks.has(hook)) {
       report.error(libraryAt, `${quote(values.library)} a second time`, 'each library once');
@@ -91,11 +97,21 @@ function readLibraries(entries: readonly unknown[], at: Path, report: Report): M
   return hooks;
 }
 
+function readConfig(hooks: ReadonlyMap<string, LoadedHook>, report: Report): HooksConfig {
+  const runScript = hooks.get('run_script');
+  return {
+    runScript:
+      runScript === undefined
+        ? null
+        : readRunScript(runScript.parameters, child(runScript.at, 'parameters'), report),
+  };
+}
+
 function readHa(
   hook: LoadedHook,
   surroundings: HaSurroundings,
   report: Report,
-): Omit<Hooks, 'leaseCommands'> {
+): Pick<Hooks, 'relationships' | 'haAt'> {
   const parametersAt = child(hook.at, 'parameters');
   const parameters = readMap(haParametersSchema, hook.parameters ?? {}, parametersAt, report);
   const entries = parameters?.['high-availability'];

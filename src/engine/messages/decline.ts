@@ -1,5 +1,6 @@
 /** DHCPDECLINE: the client found its address in use by somebody; it is kept away from everyone for a while. [RFC2131 4.3.3] */
 import { Present } from '../../dhcp4/descriptor.ts';
+import { EventPart, LeaseEventKind } from '../../lease/events.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
 import { LeaseState } from '../../lease/model.ts';
 import { countDeclined } from '../allocate.ts';
@@ -11,7 +12,7 @@ import { clttOfChange, eraseClient } from '../write-lease.ts';
 
 /** Serves a DECLINE under the table's lock. */
 export function serveDecline(context: Context): number {
-  const { book, subnet, query, nowSec } = context;
+  const { book, events, subnet, query, nowSec } = context;
   const { rows } = book.table;
   if (subnet === null || !query.has(Present.requestedAddress)) return G['tandem-ignored-decline'];
   const slot = book.table.findByAddress(query.requestedAddress());
@@ -20,6 +21,8 @@ export function serveDecline(context: Context): number {
   if (!isMine || rows.state(slot) !== LeaseState.assigned) return G['tandem-ignored-decline'];
   const room = roomForChange(context);
   if (room !== 0) return room;
+  events.begin();
+  events.lease(EventPart.former, slot);
   eraseClient(context, slot);
   // The lease stays in its subnet, wherever the query comes from.
   rows.setState(slot, LeaseState.declined);
@@ -28,6 +31,9 @@ export function serveDecline(context: Context): number {
   beginSilent(context);
   context.changes.put(slot, true);
   endSilent(context);
+  events.lease(EventPart.lease, slot);
+  events.query(query);
+  events.end(LeaseEventKind.declined, context.changes.lastChange);
   countDeclined(context, rows.subnetId(slot));
   return G['tandem-done-decline'];
 }

@@ -1,4 +1,5 @@
 /** DHCPRELEASE: the client gives its lease back; there is no reply. [RFC2131 4.3.4] */
+import { EventPart, LeaseEventKind } from '../../lease/events.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
 import { LeaseState } from '../../lease/model.ts';
 import { countUnassigned } from '../allocate.ts';
@@ -10,7 +11,7 @@ import { clttOfChange } from '../write-lease.ts';
 
 /** Serves a RELEASE under the table's lock. */
 export function serveRelease(context: Context): number {
-  const { book, subnet, query, nowSec } = context;
+  const { book, events, subnet, query, nowSec } = context;
   const { rows } = book.table;
   if (subnet === null) return G['tandem-ignored-release'];
   const slot = query.ciaddr === 0 ? NO_SLOT : book.table.findByAddress(query.ciaddr);
@@ -20,6 +21,8 @@ export function serveRelease(context: Context): number {
   const room = roomForChange(context);
   if (room !== 0) return room;
   countUnassigned(context, rows.subnetId(slot));
+  events.begin();
+  events.lease(EventPart.former, slot);
   beginSilent(context);
   if (context.settings.keepReleased && !rows.isExpired(slot, nowSec)) {
     rows.setState(slot, LeaseState.released);
@@ -31,5 +34,7 @@ export function serveRelease(context: Context): number {
     book.remove(slot);
   }
   endSilent(context);
+  events.query(query);
+  events.end(LeaseEventKind.released, context.changes.lastChange);
   return G['tandem-done-release'];
 }

@@ -9,6 +9,7 @@
  */
 import { MessageType } from '../../dhcp4/codes.ts';
 import { Field, Present } from '../../dhcp4/descriptor.ts';
+import { EventPart, LeaseEventKind } from '../../lease/events.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
 import { INFINITE_LIFETIME_SEC, LeaseState } from '../../lease/model.ts';
 import { NO_ADDRESS } from '../../lease/pool.ts';
@@ -135,10 +136,12 @@ function commit(
   mine: number,
   isSameClient: boolean,
 ): number {
-  const { book, changes, query } = context;
+  const { book, changes, events, query } = context;
   const { rows } = book.table;
   const wasAssigned = rows.state(slot) === LeaseState.assigned && isSameClient;
   const formerSubnetId = rows.subnetId(slot);
+  events.begin();
+  events.lease(EventPart.former, slot);
   if (!writeClient(context, slot, isSameClient)) {
     if (!book.isLive(slot, context.nowSec)) abandonRow(context, slot);
     return G['tandem-drop-table-full'];
@@ -160,13 +163,17 @@ function commit(
   if (mine !== NO_SLOT && mine !== slot) removeFormer(context, mine);
   changes.put(slot, true);
   if (!isAnswered) endSilent(context);
+  events.lease(EventPart.lease, slot);
+  events.query(query);
+  events.end(wasAssigned ? LeaseEventKind.renewed : LeaseEventKind.granted, changes.lastChange);
   return outcome;
 }
 
 /** A client has one lease in a subnet: the one it had before goes. */
 function removeFormer(context: Context, slot: number): void {
-  const { book, changes } = context;
+  const { book, changes, events } = context;
   const state = book.table.rows.state(slot);
+  events.lease(EventPart.replaced, slot);
   if (state !== LeaseState.offered) changes.drop(slot, false);
   if (state === LeaseState.assigned) countUnassigned(context, book.table.rows.subnetId(slot));
   book.remove(slot);

@@ -1,0 +1,37 @@
+/** A lease event as main sees it, and who may listen to it. */
+import type { LeaseEventKind } from '../lease/events.ts';
+import type { Lease4 } from '../lease/model.ts';
+
+/** What is known of the query that an event comes of. */
+export interface EventQuery {
+  /** 44 octets of the DHCP message, op to chaddr. [RFC2131 2] */
+  readonly header: Uint8Array;
+  /** Option 53. */
+  readonly messageType: number;
+  readonly sourceAddress: number;
+  readonly sourcePort: number;
+  /** Of the socket that it came in on. */
+  readonly localAddress: number;
+  readonly interfaceName: string;
+  /** Payload of option 82, empty without one. */
+  readonly agentOptions: Uint8Array;
+}
+
+export interface LeaseEvent {
+  readonly kind: LeaseEventKind;
+  /** The lease that stood at the address before, whosever it was. */
+  readonly former: Lease4 | null;
+  /** The lease as it is now; null when it is over. */
+  readonly lease: Lease4 | null;
+  /** The client's lease at another address, which is gone now. */
+  readonly replaced: Lease4 | null;
+  /** Null for what no query has done, and unless the listener wants queries. */
+  readonly query: EventQuery | null;
+}
+
+/** One who listens. It must neither throw nor wait, and bounds what it keeps. */
+export interface LeaseEventListener {
+  take(event: LeaseEvent): void;
+  /** Nothing more will come; resolves when what was taken is done, or its time is over. */
+  close(): Promise<void>;
+}

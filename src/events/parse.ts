@@ -1,0 +1,60 @@
+/** Reads what engine/lease-events.ts has written. */
+import { assert } from '../base/assert.ts';
+import { EVENT_HEADER_BYTES } from '../engine/lease-events.ts';
+import { LEASE_FILE_COLUMNS } from '../lease/csv.ts';
+import { RowDecoder } from '../lease/csv-decode.ts';
+import { RowFault } from '../lease/csv-fault.ts';
+import { leaseOfRecord } from '../lease/csv-lease.ts';
+import { EVENT_PART_HEADER_BYTES, EventPart, type LeaseEventKind } from '../lease/events.ts';
+import type { Lease4 } from '../lease/model.ts';
+import type { EventQuery, LeaseEvent } from './event.ts';
+
+const COLUMNS = { min: LEASE_FILE_COLUMNS.length, max: LEASE_FILE_COLUMNS.length };
+const decoder = new RowDecoder();
+
+/** @param bytes the event's parts, in memory of their own */
+export function parseLeaseEvent(kind: LeaseEventKind, bytes: Uint8Array): LeaseEvent {
+  let former: Lease4 | null = null;
+  let lease: Lease4 | null = null;
+  let replaced: Lease4 | null = null;
+  let query: EventQuery | null = null;
+  for (let at = 0; at < bytes.length; ) {
+    const role = bytes[at]!;
+    const length = (bytes[at + 2]! << 8) | bytes[at + 3]!;
+    const from = at + EVENT_PART_HEADER_BYTES;
+    at = from + length;
+    if (role === EventPart.former) former = leaseAt(bytes, from);
+    else if (role === EventPart.lease) lease = leaseAt(bytes, from);
+    else if (role === EventPart.replaced) replaced = leaseAt(bytes, from);
+    else if (role === EventPart.query) query = queryOf(bytes.subarray(from, at));
+  }
+  return { kind, former, lease, replaced, query };
+}
+
+function leaseAt(bytes: Uint8Array, at: number): Lease4 {
+  const fault = decoder.decode(bytes, at, COLUMNS);
+  assert(fault === RowFault.none, 'an event holds rows that can be read');
+  return leaseOfRecord(decoder.record);
+}
+
+function queryOf(bytes: Uint8Array): EventQuery {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let at = EVENT_HEADER_BYTES;
+  const messageType = view.getUint8(at);
+  const sourceAddress = view.getUint32(at + 1);
+  const sourcePort = view.getUint16(at + 5);
+  const localAddress = view.getUint32(at + 7);
+  const nameLength = view.getUint8(at + 11);
+  at += 12;
+  const interfaceName = Buffer.from(bytes.subarray(at, at + nameLength)).toString('latin1');
+  at += nameLength + 2;
+  return {
+    header: bytes.subarray(0, EVENT_HEADER_BYTES),
+    messageType,
+    sourceAddress,
+    sourcePort,
+    localAddress,
+    interfaceName,
+    agentOptions: bytes.subarray(at, at + view.getUint16(at - 2)),
+  };
+}

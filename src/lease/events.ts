@@ -1,0 +1,53 @@
+/**
+ * What happened to leases, for those who do not decide about leases: name changes for DNS, scripts, forensic logs. One ring
+ * for the whole server: shards and main write while they hold the lease table's lock, main alone reads. It is a courtesy
+ * beside the lease file: a full ring loses events, which is counted, and never holds up a lease.
+ *
+ *     ring record   kind = LeaseEventKind | sequence = change number of the lease file that the event rests on | parts
+ *     part          u8 role | u8 0 | u16 length | octets       leases: their row of the lease file; query: see engine/lease-events.ts
+ */
+import { allocateByteRing, type ByteRingMemory } from '../base/byte-ring.ts';
+
+export interface LeaseEventsMemory {
+  readonly words: SharedArrayBuffer;
+  readonly ring: ByteRingMemory;
+}
+
+/** Indexes of the control words (Int32). */
+export const LeaseEventWord = {
+  /** Writers -> main, which waits on it: grows, and is notified, when a batch of events was written. */
+  pending: 0,
+  /** Events that found no room, ever. */
+  lost: 1,
+} as const;
+
+export const LeaseEventKind = {
+  /** A client got a lease that it did not have. */
+  granted: 1,
+  /** A client's lease was written again. */
+  renewed: 2,
+  released: 3,
+  declined: 4,
+  /** Nobody renewed it in time. */
+  expired: 5,
+  /** A declined address is back in its pool. */
+  recovered: 6,
+} as const;
+export type LeaseEventKind = (typeof LeaseEventKind)[keyof typeof LeaseEventKind];
+
+export const EventPart = {
+  /** The lease as it stood at the address before, whosever it was. */
+  former: 1,
+  /** The lease as it stands now; of `expired`, `released` and `recovered` there is none. */
+  lease: 2,
+  /** The client's lease at another address, which is gone now. */
+  replaced: 3,
+  query: 4,
+} as const;
+
+export const EVENT_PART_HEADER_BYTES = 4;
+
+/** @param ringBytes a power of two */
+export function allocateLeaseEvents(ringBytes: number): LeaseEventsMemory {
+  return { words: new SharedArrayBuffer(128), ring: allocateByteRing(ringBytes) };
+}

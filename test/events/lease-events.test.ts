@@ -1,0 +1,150 @@
+/** What main hears of leases: one event for each change, in order, once the change is on the disk. */
+import t from 'tap';
+import { parseIpv4 } from '../../src/base/ipv4.ts';
+import { LeaseAccounting } from '../../src/engine/lease-accounting.ts';
+import { Listening } from '../../src/engine/lease-events.ts';
+import { Reclaimer } from '../../src/engine/reclaim.ts';
+import { StatisticsWriter } from '../../src/engine/statistics.ts';
+import type { LeaseEvent } from '../../src/events/event.ts';
+import { LeaseEventReader } from '../../src/events/reader.ts';
+import { LeaseEventKind } from '../../src/lease/events.ts';
+import type { BenchServer } from '../engine/bench-server.ts';
+import { ip } from '../engine/packets.ts';
+import { decline, discover, lease, release, renew, request, serverFor } from '../engine/queries.ts';
+import { TestClock } from '../engine/test-clock.ts';
+
+const AGENT = [1, 4, 0x65, 0x74, 0x68, 0x31];
+const HOST_NAME = [...Buffer.from('alpha')];
+
+function heard(server: BenchServer): LeaseEvent[] {
+  const events: LeaseEvent[] = [];
+  const reader = new LeaseEventReader(
+    server.eventMemory,
+    () => 0,
+    (event) => void events.push(event),
+  );
+  reader.close();
+  return events;
+}
+
+/** Kind, and the addresses of former, present and replaced lease. */
+function told({ kind, former, lease, replaced }: LeaseEvent): readonly unknown[] {
+  return [kind, former?.address ?? null, lease?.address ?? null, replaced?.address ?? null];
+}
+
+t.test('a lease is granted, renewed, released, granted again, declined', async (t) => {
+  const server = serverFor(t, { 'cache-threshold': 0 }, { listening: Listening.queries });
+  const { yiaddr } = lease(server, 1, [
+    [12, HOST_NAME],
+    [82, AGENT],
+  ]);
+  const address = parseIpv4(yiaddr)!;
+  server.ask(renew(1, yiaddr));
+  server.send(release(1, yiaddr));
+  lease(server, 1);
+  server.send(decline(1, yiaddr));
+  const events = heard(server);
+  t.strictSame(events.map(told), [
+    [LeaseEventKind.granted, null, address, null],
+    [LeaseEventKind.renewed, address, address, null],
+    [LeaseEventKind.released, address, null, null],
+    [LeaseEventKind.granted, null, address, null],
+    [LeaseEventKind.declined, address, address, null],
+  ]);
+  t.match(events[0]?.lease, { hostname: 'alpha', subnetId: 1, state: 0 });
+  t.match(events[0]?.query, { messageType: 3, localAddress: parseIpv4('127.0.0.1')!, interfaceName: 'lo' });
+  t.strictSame([...events[0]!.query!.agentOptions], AGENT);
+  t.equal(events[0]?.query?.header.length, 44);
+  t.equal(events[4]?.former?.hwAddress.length, 6, 'the client that declined');
+  t.equal(events[4]?.lease?.hwAddress.length, 0);
+});
+
+t.test('a client that takes another address leaves the one it had', async (t) => {
+  const server = serverFor(t, {}, { listening: Listening.leases });
+  const { yiaddr } = lease(server, 1);
+  const other = '10.0.0.19';
+  server.ask(discover(1, [[50, ip(other)]]));
+  server.ask(request(1, other));
+  const [, event] = heard(server);
+  t.strictSame(told(event!), [LeaseEventKind.granted, null, parseIpv4(other), parseIpv4(yiaddr)]);
+  t.equal(event?.query, null, 'queries are written down only where somebody wants them');
+});
+
+t.test('leases that run out, and declined addresses that come back', async (t) => {
+  const clock = new TestClock();
+  const options = { clock, listening: Listening.leases, changeLogBytes: 1 << 22 };
+  const server = serverFor(t, { 'decline-probation-period': 50, 'valid-lifetime': 100 }, options);
+  const accounting = new LeaseAccounting(new StatisticsWriter(server.statistics, 0), [1]);
+  const reclaimer = new Reclaimer(
+    server.book,
+    () => accounting,
+    () => server.events,
+    clock,
+  );
+  const first = lease(server, 1).yiaddr;
+  const second = lease(server, 2).yiaddr;
+  server.send(decline(2, second));
+  clock.pass(200);
+  await reclaimer.cycle(server.config.expiredLeases, true, async () => {});
+  const last = heard(server).slice(-2);
+  t.strictSame(
+    new Set(last.map(told)),
+    new Set([
+      [LeaseEventKind.expired, parseIpv4(first), null, null],
+      [LeaseEventKind.recovered, parseIpv4(second), null, null],
+    ]),
+  );
+});
+
+t.test('nobody listens: nothing is written; a full ring loses events and counts them', async (t) => {
+  const quiet = serverFor(t);
+  lease(quiet, 1);
+  t.strictSame(heard(quiet), []);
+
+  const server = serverFor(t, { 'cache-threshold': 0 }, { listening: Listening.queries });
+  const { yiaddr } = lease(server, 1);
+  for (let i = 0; i < 1500; i++) {
+    server.ask(renew(1, yiaddr));
+  }
+  const events: LeaseEvent[] = [];
+  const reader = new LeaseEventReader(
+    server.eventMemory,
+    () => 0,
+    (event) => void events.push(event),
+  );
+  reader.close();
+  t.ok(events.length > 500, 'some hundred kilobytes were held');
+  t.equal(events.length + reader.takeLost(), 1501, 'each event was told or is counted');
+  t.equal(reader.takeLost(), 0);
+});
+
+t.test('an event is told when its change is on the disk, not before', async (t) => {
+  const server = serverFor(t, {}, { listening: Listening.leases });
+  let durable = 0;
+  const told: LeaseEvent[] = [];
+  const both = new Promise<void>((resolve) => {
+    const reader = new LeaseEventReader(
+      server.eventMemory,
+      () => durable,
+      (event) => {
+        told.push(event);
+        if (told.length === 1) durable = 2;
+        if (told.length === 2) {
+          reader.close();
+          resolve();
+        }
+      },
+    );
+    lease(server, 1);
+    lease(server, 2);
+    reader.start();
+    t.equal(told.length, 0, 'nothing is on the disk');
+    durable = 1;
+    server.events.announce();
+  });
+  // Waiting for events keeps no process alive.
+  const alive = setInterval(() => {}, 1_000);
+  await both;
+  clearInterval(alive);
+  t.equal(told.length, 2);
+});
