@@ -110,6 +110,7 @@ export class App {
       memory: this.#memory.events,
       book: this.#leases.book,
       serverPort: options.serverPort,
+      clock,
       log,
     });
     this.#serviceSwitch = createServiceSwitch({ timers: systemTimers, log });

@@ -1,23 +1,27 @@
 /** Who listens to lease events by the configuration, and the one reader that serves them all. */
+import type { Clock } from '../base/clock.ts';
 import type { ServerConfig } from '../config/model.ts';
 import { Listening } from '../engine/lease-events.ts';
 import type { LeaseEvent, LeaseEventListener } from '../events/event.ts';
 import { LeaseEventReader } from '../events/reader.ts';
 import type { ScriptHost } from '../hooks/environment.ts';
+import { LegalLog } from '../hooks/legal-log.ts';
 import { interfaceIndex, RunScript } from '../hooks/run-script.ts';
 import type { LeaseBook } from '../lease/book.ts';
 import type { LeaseEventsMemory } from '../lease/events.ts';
 import type { Log } from '../log/logger.ts';
+import type { Change } from './change.ts';
 
 /** What the shards have to write down for the listeners of a configuration. */
 export function listeningOf({ hooks }: ServerConfig): Listening {
-  return hooks.runScript === null ? Listening.off : Listening.queries;
+  return hooks.runScript === null && hooks.legalLog === null ? Listening.off : Listening.queries;
 }
 
 export interface LeaseEventsParts {
   readonly memory: LeaseEventsMemory;
   readonly book: LeaseBook;
   readonly serverPort: number;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -25,8 +29,6 @@ export class LeaseEvents {
   readonly #parts: LeaseEventsParts;
   readonly #reader: LeaseEventReader;
   #listeners: readonly LeaseEventListener[] = [];
-  /** Those of configurations before, which finish what they have begun. */
-  readonly #leaving = new Set<Promise<void>>();
 
   constructor(parts: LeaseEventsParts) {
     this.#parts = parts;
@@ -38,26 +40,29 @@ export class LeaseEvents {
     );
   }
 
-  /** Serves the listeners of the first configuration from now on. */
+  /** Serves the listeners of the first configuration from now on. @throws an Error when one cannot begin */
   start(config: ServerConfig): void {
     this.#listeners = this.#listenersOf(config);
     this.#reader.start();
   }
 
-  /** Serves the listeners of another configuration from now on. */
-  commit(config: ServerConfig): void {
+  /** Makes the listeners of another configuration ready. @throws an Error when one cannot begin; nothing has changed */
+  prepare(config: ServerConfig): Change {
     const former = this.#listeners;
-    this.#listeners = this.#listenersOf(config);
-    for (const listener of former) {
-      const leaving = listener.close().finally(() => this.#leaving.delete(leaving));
-      this.#leaving.add(leaving);
-    }
+    const next = this.#listenersOf(config);
+    return {
+      commit: () => {
+        this.#listeners = next;
+      },
+      abandon: () => closeAll(next),
+      retire: () => closeAll(former),
+    };
   }
 
   /** Hands on the rest; nobody writes events any more. */
   async close(): Promise<void> {
     this.#reader.close();
-    await Promise.all([...this.#leaving, ...this.#listeners.map((listener) => listener.close())]);
+    await closeAll(this.#listeners);
   }
 
   #hand(event: LeaseEvent): void {
@@ -67,10 +72,25 @@ export class LeaseEvents {
   }
 
   #listenersOf(config: ServerConfig): LeaseEventListener[] {
-    const { runScript } = config.hooks;
-    if (runScript === null) return [];
-    return [new RunScript(runScript, hostOf(config, this.#parts.serverPort), this.#parts.log)];
+    const { runScript, legalLog } = config.hooks;
+    const { clock, log, serverPort } = this.#parts;
+    const listeners: LeaseEventListener[] = [];
+    if (runScript !== null) listeners.push(new RunScript(runScript, hostOf(config, serverPort), log));
+    if (legalLog !== null) listeners.push(new LegalLog(legalLog, legalSubnets(config), clock, log));
+    return listeners;
   }
+}
+
+/** Subnets whose user context says `"legal-logging": false` are left out. */
+function legalSubnets(config: ServerConfig): (subnetId: number) => boolean {
+  const silent = new Set(
+    config.subnets.filter(({ userContext }) => userContext?.['legal-logging'] === false).map(({ id }) => id),
+  );
+  return (subnetId) => !silent.has(subnetId);
+}
+
+async function closeAll(listeners: readonly LeaseEventListener[]): Promise<void> {
+  await Promise.all(listeners.map((listener) => listener.close()));
 }
 
 function hostOf(config: ServerConfig, serverPort: number): ScriptHost {

@@ -117,16 +117,17 @@ export class Reloader {
   }
 
   async #applyWith(next: LoadedConfiguration, leaseChange: LeaseChange): Promise<number> {
-    const { highAvailability, control, listeners } = this.#parts;
+    const { highAvailability, control, leaseEvents, listeners } = this.#parts;
     const peers = highAvailability.prepare(next.config, leaseChange.isOtherLeases);
     const ports = listeners.prepare([...peers.listeners, ...control.listeners(next.config)]);
     const opened = await ports.catch(async (error: unknown) => {
       await peers.abandon();
       throw error;
     });
-    const change = together([peers, opened]);
+    let change = together([peers, opened]);
     const startMs = systemClock.monotonicMs();
     try {
+      change = together([change, leaseEvents.prepare(next.config)]);
       await this.#exchange(next, leaseChange, change.commit);
     } catch (error) {
       await change.abandon();
@@ -168,11 +169,10 @@ export class Reloader {
 
   /** Everything at once: nothing may happen in between. */
   #take(next: LoadedConfiguration, leaseChange: LeaseChange, commit: () => void): void {
-    const { active, dataPlane, leases, leaseEvents, control, log } = this.#parts;
+    const { active, dataPlane, leases, control, log } = this.#parts;
     const table = leaseChange.table();
     dataPlane.renewStatistics(next.config);
     leases.commit(next.config, leaseChange, table, dataPlane);
-    leaseEvents.commit(next.config);
     active.replace(next);
     commit();
     control.renew();

@@ -2,6 +2,7 @@
 
 export interface HooksConfig {
   readonly runScript: RunScriptConfig | null;
+  readonly legalLog: LegalLogConfig | null;
 }
 
 /** libdhcp_run_script. */
@@ -10,4 +11,19 @@ export interface RunScriptConfig {
   readonly path: string;
 }
 
-export const NO_HOOKS: HooksConfig = { runScript: null };
+/** libdhcp_legal_log. Whether a subnet is left out, its user context says. */
+export interface LegalLogConfig {
+  /** Absolute. */
+  readonly directory: string;
+  readonly baseName: string;
+  readonly timeUnit: 'second' | 'day' | 'month' | 'year';
+  /** Units after which another file is begun, 0 = never. */
+  readonly count: number;
+  /** Programs that are run with the name of the file that was closed, and of the one that was opened. */
+  readonly prerotate: string | null;
+  readonly postrotate: string | null;
+  /** As for strftime. */
+  readonly timestampFormat: string;
+}
+
+export const NO_HOOKS: HooksConfig = { runScript: null, legalLog: null };

@@ -132,6 +132,8 @@ export interface SubnetConfig {
   /** Fraction of the valid lifetime within which an unchanged lease is answered without a write; null = off. */
   readonly cacheThreshold: number | null;
   readonly cacheMaxAgeSec: number | null;
+  /** As in the file: hooks look into it. */
+  readonly userContext: Readonly<Record<string, unknown>> | null;
   /** `user-context.ha-server-name`: a server of the relationship that the subnet belongs to; null = not said. */
   readonly haServerName: string | null;
   readonly ddns: DdnsConfig;

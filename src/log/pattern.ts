@@ -3,7 +3,7 @@
  * least and greatest width. What the program does not have (a place in the source, a context of the thread) gives nothing.
  */
 import { hostname } from 'node:os';
-import { formatDate } from './date.ts';
+import { formatDate } from '../base/date.ts';
 import type { Layout, LogEvent } from './line.ts';
 
 const CONVERSION = /%(-?)(\d{1,3})?(?:\.(\d{1,3}))?([a-zA-Z%])(?:\{([^}]*)\})?/g;

@@ -1,7 +1,8 @@
 /** The system's log as an end of the log: RFC 3164 as /dev/log takes it, priority, time and program in front of the line. */
+
+import { formatDate } from '../base/date.ts';
 import { SyslogFacility } from '../config/model.ts';
 import { LogSocket } from '../io/log-socket.ts';
-import { formatDate } from './date.ts';
 import type { LogEvent, Severity } from './line.ts';
 import type { Sink } from './output.ts';
 

@@ -4,6 +4,7 @@ import t from 'tap';
 import { pauseSchema, stateMachineSchema } from '../../src/config/ha/pauses.ts';
 import { peerSchema } from '../../src/config/ha/peer.ts';
 import { haThreadsSchema, relationshipSchema } from '../../src/config/ha/relationship.ts';
+import { legalLogSchema } from '../../src/config/hooks/legal-log.ts';
 import { runScriptSchema } from '../../src/config/hooks/run-script.ts';
 import type { MapSchema } from '../../src/config/schema/map.ts';
 import type { Effect } from '../../src/config/schema/rule.ts';
@@ -42,6 +43,7 @@ const schemas: readonly MapSchema[] = [
   interfacesSchema,
   leaseCommandsParametersSchema,
   leaseDatabaseSchema,
+  legalLogSchema,
   loggerOutputSchema,
   loggerSchema,
   multiThreadingSchema,

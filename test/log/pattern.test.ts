@@ -1,7 +1,7 @@
 /** Patterns of log4cplus, against what it writes for the same event. */
 import { hostname } from 'node:os';
 import t from 'tap';
-import { formatDate } from '../../src/log/date.ts';
+import { formatDate } from '../../src/base/date.ts';
 import type { LogEvent } from '../../src/log/line.ts';
 import { patternLayout } from '../../src/log/pattern.ts';
 

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { formatDate } from '../../src/base/date.ts';
 import { libc } from '../../src/io/libc.ts';
 import { LOG_MESSAGE_OCTETS_MAX } from '../../src/io/log-socket.ts';
 import { allocatePinned } from '../../src/io/pinned.ts';
 import { closeFd } from '../../src/io/udp.ts';
-import { formatDate } from '../../src/log/date.ts';
 import type { LogEvent } from '../../src/log/line.ts';
 import { SyslogSink } from '../../src/log/syslog-sink.ts';
 

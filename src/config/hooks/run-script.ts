@@ -1,12 +1,11 @@
 /** Parameters of libdhcp_run_script. */
-import { accessSync, constants, statSync } from 'node:fs';
-import { isAbsolute } from 'node:path';
 import type { RunScriptConfig } from '../hook-model.ts';
 import { child, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
 import { defineMap, readMap } from '../schema/map.ts';
 import { required, withDefault } from '../schema/rule.ts';
 import { flag, name } from '../schema/scalars.ts';
+import { programFault } from './program.ts';
 
 export const runScriptSchema = defineMap('parameters of run_script', {
   name: required(name()),
@@ -17,7 +16,7 @@ export const runScriptSchema = defineMap('parameters of run_script', {
 export function readRunScript(parameters: unknown, at: Path, report: Report): RunScriptConfig | null {
   const values = readMap(runScriptSchema, parameters ?? {}, at, report);
   if (values?.name === undefined) return null;
-  const fault = faultOf(values.name);
+  const fault = programFault(values.name);
   if (fault !== null)
     report.error(
       child(at, 'name'),
@@ -27,16 +26,4 @@ export function readRunScript(parameters: unknown, at: Path, report: Report): Ru
   if (values.sync)
     report.warn(child(at, 'sync'), 'true', 'false: nobody waits for the program, neither here nor in Kea');
   return { path: values.name };
-}
-
-function faultOf(path: string): string | null {
-  if (!isAbsolute(path)) return 'which is no absolute path';
-  try {
-    if (!statSync(path).isFile()) return 'which is no file';
-    accessSync(path, constants.X_OK);
-    return null;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return code === 'EACCES' ? 'which may not be run (EACCES)' : `which cannot be read (${code})`;
-  }
 }

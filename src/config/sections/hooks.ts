@@ -4,6 +4,7 @@ import { RELATIONSHIPS_MAX } from '../../limits.ts';
 import { type HaSurroundings, readRelationship } from '../ha/relationship.ts';
 import type { HaRelationshipConfig } from '../ha-model.ts';
 import type { HooksConfig } from '../hook-model.ts';
+import { readLegalLog } from '../hooks/legal-log.ts';
 import { readRunScript } from '../hooks/run-script.ts';
 import { child, describe, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
@@ -28,11 +29,17 @@ export const haParametersSchema = defineMap(
 );
 
 /** What Tandem has of its own. */
-const BUILT_IN: ReadonlySet<string> = new Set(['lease_cmds', 'ha', 'run_script']);
+const BUILT_IN: ReadonlySet<string> = new Set([
+  'lease_cmds',
+  'ha',
+  'run_script',
+  'legal_log',
+  'forensic_log',
+]);
 
 /** Other libraries that come with Kea. */
 const KNOWN = new Set(
-  `bootp cb_cmds class_cmds ddns_tuning flex_id flex_option forensic_log gss_tsig host_cache host_cmds lease_query legal_log limits
+  `bootp cb_cmds class_cmds ddns_tuning flex_id flex_option gss_tsig host_cache host_cmds lease_query limits
   mysql mysql_cb perfmon pgsql pgsql_cb ping_check radius rbac stat_cmds subnet_cmds user_chk`.split(/\s+/),
 );
 
@@ -98,12 +105,14 @@ function readLibraries(entries: readonly unknown[], at: Path, report: Report): M
 }
 
 function readConfig(hooks: ReadonlyMap<string, LoadedHook>, report: Report): HooksConfig {
-  const runScript = hooks.get('run_script');
+  const read = <T>(
+    hook: LoadedHook | undefined,
+    reader: (parameters: unknown, at: Path, report: Report) => T | null,
+  ): T | null => (hook === undefined ? null : reader(hook.parameters, child(hook.at, 'parameters'), report));
   return {
-    runScript:
-      runScript === undefined
-        ? null
-        : readRunScript(runScript.parameters, child(runScript.at, 'parameters'), report),
+    runScript: read(hooks.get('run_script'), readRunScript),
+    // The library's name up to Kea 2.6 was another one.
+    legalLog: read(hooks.get('legal_log') ?? hooks.get('forensic_log'), readLegalLog),
   };
 }
 

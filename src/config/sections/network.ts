@@ -49,6 +49,7 @@ export type NetworkSettings = Omit<
   | 'pools'
   | 'relayAddresses'
   | 'interfaceName'
+  | 'userContext'
   | 'haServerName'
   | 'cacheThreshold'
   | 'validLifetime'

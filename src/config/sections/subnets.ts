@@ -111,6 +111,7 @@ function readSubnet(
     pools,
     relayAddresses,
     interfaceName: values.interface ?? null,
+    userContext: values['user-context'] ?? null,
     haServerName: readHaServerName(values['user-context'], child(at, 'user-context'), report),
     ...settings,
     validLifetime: completeLifetime(lifetime),

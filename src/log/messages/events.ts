@@ -19,4 +19,15 @@ export const eventMessages = {
     meaning:
       'Events come faster than the program that libdhcp_run_script.so names ends, and no more calls could wait. The field dropped counts all since the configuration was taken. Make the program faster, or let it hand its work to a service.',
   },
+  TDM_EVENTS_LEGAL_LOG_FAILED: {
+    level: 'error',
+    text: 'the forensic log cannot be written',
+    meaning:
+      'Lines about leases are lost until it can be written again, which is said with their number. Leases are given all the same. The fields name the file and the reason: make room, or mend the permissions.',
+  },
+  TDM_EVENTS_LEGAL_LOG_GOES_ON: {
+    level: 'warn',
+    text: 'the forensic log is written again',
+    meaning: 'The field lost counts the lines that were lost since the configuration was taken.',
+  },
 } as const satisfies Record<string, LogMessage>;

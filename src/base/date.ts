@@ -2,6 +2,8 @@
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
+const ZONE_NAMES = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' });
+
 /** Writes a date; letters that are not known stay as they are. */
 export function formatDate(format: string, time: Date, isUtc: boolean): string {
   const local = isUtc ? time : new Date(time.getTime() - time.getTimezoneOffset() * 60_000);
@@ -18,11 +20,18 @@ export function formatDate(format: string, time: Date, isUtc: boolean): string {
     q: String(local.getUTCMilliseconds()).padStart(3, '0'),
     Q: `${String(local.getUTCMilliseconds()).padStart(3, '0')}.000`,
     s: String(Math.floor(time.getTime() / 1000)),
+    Z: isUtc ? 'UTC' : zoneNameOf(time),
     z: isUtc ? '+0000' : zoneOf(time),
     '%': '%',
   };
   const composed = format.replaceAll('%F', '%Y-%m-%d').replaceAll('%T', '%H:%M:%S');
   return composed.replaceAll(/%([a-zA-Z%])/g, (whole, letter: string) => parts[letter] ?? whole);
+}
+
+/** As CET, or as GMT+2 where the zone has no short name. */
+function zoneNameOf(time: Date): string {
+  const parts = ZONE_NAMES.formatToParts(time);
+  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC';
 }
 
 /** As +hhmm. */

@@ -1,0 +1,92 @@
+/** The lines of the forensic log, word for word as Kea's legal_log library writes them, without their time. */
+import { formatHex } from '../base/hex.ts';
+import { formatIpv4 } from '../base/ipv4.ts';
+import type { EventQuery, LeaseEvent } from '../events/event.ts';
+import { LeaseEventKind } from '../lease/events.ts';
+import { INFINITE_LIFETIME_SEC, type Lease4 } from '../lease/model.ts';
+
+/** A line about a lease, and the subnet that says whether it is wanted. */
+export interface LegalEntry {
+  readonly subnetId: number;
+  readonly text: string;
+}
+
+const ETHERNET = 1;
+const HTYPE_AT = 1;
+const GIADDR_AT = 24;
+
+/** Sub-options of option 82 that identify a client, in the order in which they are named. [RFC3046] [RFC3993] */
+const IDENTIFIERS: readonly (readonly [number, string])[] = [
+  [1, 'circuit-id'],
+  [2, 'remote-id'],
+  [6, 'subscriber-id'],
+];
+
+/** The lines for an event; what no client has done has none. */
+export function legalEntries({ kind, former, lease, replaced, query }: LeaseEvent): LegalEntry[] {
+  switch (kind) {
+    case LeaseEventKind.granted:
+    case LeaseEventKind.renewed:
+      return [...entries('assigned', lease, query), ...entries('released', replaced, query)];
+    case LeaseEventKind.released:
+    case LeaseEventKind.declined:
+      return entries('released', former, query);
+    default:
+      return [];
+  }
+}
+
+function entries(
+  verb: 'assigned' | 'released',
+  lease: Lease4 | null,
+  query: EventQuery | null,
+): LegalEntry[] {
+  if (lease === null) return [];
+  const duration = verb === 'released' ? 'from' : `for ${durationText(lease.validLifetimeSec)} to`;
+  const text =
+    `Address: ${formatIpv4(lease.address)} has been ${verb} ${duration}` +
+    ` a device with hardware address: hwtype=${query?.header[HTYPE_AT] ?? ETHERNET} ${formatHex(lease.hwAddress)}` +
+    (lease.clientId === null ? '' : `, client-id: ${octets(lease.clientId)}`) +
+    (query === null ? '' : relayText(query)) +
+    (lease.userContext === '' ? '' : `, context: ${lease.userContext}`);
+  return [{ subnetId: lease.subnetId, text }];
+}
+
+/** `2 days 1 hrs 0 mins 30 secs`. @param seconds 0..2^32-1 */
+export function durationText(seconds: number): string {
+  if (seconds === INFINITE_LIFETIME_SEC) return 'infinite duration';
+  const days = Math.floor(seconds / 86_400);
+  const hours = Math.floor(seconds / 3600) % 24;
+  const minutes = Math.floor(seconds / 60) % 60;
+  return `${days === 0 ? '' : `${days} days `}${hours} hrs ${minutes} mins ${seconds % 60} secs`;
+}
+
+/** Octets as hexadecimal digits, and as text where they are one that can be printed. */
+function octets(bytes: Uint8Array): string {
+  const isText = bytes.length > 0 && bytes.every((octet) => octet >= 0x20 && octet <= 0x7e);
+  return isText ? `${formatHex(bytes)} (${Buffer.from(bytes).toString('latin1')})` : formatHex(bytes);
+}
+
+function relayText({ header, agentOptions }: EventQuery): string {
+  const giaddr = Buffer.from(header).readUInt32BE(GIADDR_AT);
+  if (giaddr === 0) return '';
+  const found = subOptions(agentOptions);
+  const named = IDENTIFIERS.flatMap(([code, name]) => {
+    const value = found.get(code);
+    return value === undefined || value.length === 0 ? [] : [`${name}: ${octets(value)}`];
+  });
+  const identified = named.length === 0 ? '' : `, identified by ${named.join(' and ')}`;
+  return ` connected via relay at address: ${formatIpv4(giaddr)}${identified}`;
+}
+
+/** The sub-options of option 82, up to the first that runs past its end. */
+function subOptions(agent: Uint8Array): Map<number, Uint8Array> {
+  const found = new Map<number, Uint8Array>();
+  for (let at = 0; at + 2 <= agent.length; ) {
+    const end = at + 2 + agent[at + 1]!;
+    if (end > agent.length) break;
+    if (!found.has(agent[at]!)) found.set(agent[at]!, agent.subarray(at + 2, end));
+    at = end;
+  }
+  return found;
+}

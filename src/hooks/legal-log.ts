@@ -1,0 +1,88 @@
+/**
+ * Kea's legal_log library: a line for each lease that a client got, renewed or gave back, in files by date. Lines are
+ * written in the order of the events, some milliseconds after the lease itself is on the disk.
+ */
+import { spawn } from 'node:child_process';
+import type { Clock } from '../base/clock.ts';
+import { formatDate } from '../base/date.ts';
+import type { LegalLogConfig } from '../config/hook-model.ts';
+import type { LeaseEvent, LeaseEventListener } from '../events/event.ts';
+import type { Log } from '../log/logger.ts';
+import { DatedFile } from './dated-file.ts';
+import { legalEntries } from './legal-entry.ts';
+
+export class LegalLog implements LeaseEventListener {
+  readonly #config: LegalLogConfig;
+  readonly #isWanted: (subnetId: number) => boolean;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #file: DatedFile;
+  #lines = '';
+  #isScheduled = false;
+  #isFailing = false;
+  #lost = 0;
+
+  /**
+   * @param isWanted whether leases of a subnet are to be logged
+   * @throws an Error of the file system when the file cannot be opened or made
+   */
+  constructor(config: LegalLogConfig, isWanted: (subnetId: number) => boolean, clock: Clock, log: Log) {
+    this.#config = config;
+    this.#isWanted = isWanted;
+    this.#clock = clock;
+    this.#log = log;
+    this.#file = new DatedFile(config, this.#now(), (former, next) => {
+      this.#run(config.prerotate, former);
+      this.#run(config.postrotate, next);
+    });
+  }
+
+  take(event: LeaseEvent): void {
+    const { timestampFormat } = this.#config;
+    for (const { subnetId, text } of legalEntries(event)) {
+      if (!this.#isWanted(subnetId)) continue;
+      // The texts of clients cannot end a line: octets that no lease file could hold are hexadecimal here.
+      this.#lines += `${formatDate(timestampFormat, this.#now(), false)} ${text}\n`;
+    }
+    if (this.#lines === '' || this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => this.#flush());
+  }
+
+  async close(): Promise<void> {
+    this.#flush();
+    this.#file.close();
+  }
+
+  #now(): Date {
+    return new Date(this.#clock.wallMs());
+  }
+
+  #flush(): void {
+    this.#isScheduled = false;
+    if (this.#lines === '') return;
+    const lines = this.#lines;
+    this.#lines = '';
+    try {
+      this.#file.write(lines, this.#now());
+      if (this.#isFailing)
+        this.#log('TDM_EVENTS_LEGAL_LOG_GOES_ON', { file: this.#file.path, lost: this.#lost });
+      this.#isFailing = false;
+    } catch (error) {
+      this.#lost += lines.split('\n').length - 1;
+      if (!this.#isFailing)
+        this.#log('TDM_EVENTS_LEGAL_LOG_FAILED', { file: this.#file.path, reason: (error as Error).message });
+      this.#isFailing = true;
+    }
+  }
+
+  /** Nobody waits for the program. */
+  #run(program: string | null, file: string): void {
+    if (program === null) return;
+    const child = spawn(program, [file], { stdio: 'ignore', detached: true });
+    child.on('error', (error) =>
+      this.#log('TDM_EVENTS_SCRIPT_FAILED', { script: program, reason: error.message }),
+    );
+    child.unref();
+  }
+}

@@ -1,0 +1,152 @@
+/** The forensic log: its lines, its files and what happens when they cannot be written. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t from 'tap';
+import type { LegalLogConfig } from '../../src/config/hook-model.ts';
+import type { EventQuery, LeaseEvent } from '../../src/events/event.ts';
+import { DatedFile } from '../../src/hooks/dated-file.ts';
+import { durationText, legalEntries } from '../../src/hooks/legal-entry.ts';
+import { LegalLog } from '../../src/hooks/legal-log.ts';
+import { LeaseEventKind } from '../../src/lease/events.ts';
+import { leaseOf } from '../engine/leases.ts';
+import { TestClock } from '../engine/test-clock.ts';
+
+const lease = leaseOf(0xc0020164, {
+  hwAddress: Uint8Array.of(8, 0, 0x2b, 2, 0x3f, 0x4e),
+  clientId: Uint8Array.of(0x17, 0x34, 0xe2, 0xff, 9, 0x92, 0x54),
+  validLifetimeSec: 6735,
+});
+
+function event(fields: Partial<LeaseEvent>): LeaseEvent {
+  return { kind: LeaseEventKind.granted, former: null, lease: null, replaced: null, query: null, ...fields };
+}
+
+function relayed(agentOptions: readonly number[]): EventQuery {
+  const header = new Uint8Array(44);
+  header.set([1, 1, 6]);
+  header.set([192, 2, 16, 33], 24);
+  return {
+    header,
+    messageType: 3,
+    sourceAddress: 0,
+    sourcePort: 67,
+    localAddress: 0,
+    interfaceName: 'eth0',
+    agentOptions: Uint8Array.from(agentOptions),
+  };
+}
+
+function directory(t: { teardown: (done: () => void) => void }): string {
+  const path = mkdtempSync(join(tmpdir(), 'tandem-legal-'));
+  t.teardown(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+function configFor(path: string, fields: Partial<LegalLogConfig> = {}): LegalLogConfig {
+  return {
+    directory: path,
+    baseName: 'kea-legal',
+    timeUnit: 'day',
+    count: 1,
+    prerotate: null,
+    postrotate: null,
+    timestampFormat: '%Y-%m-%d %H:%M:%S',
+    ...fields,
+  };
+}
+
+t.test('lines are those of Kea', async (t) => {
+  const agent = [1, 5, ...Buffer.from('howdy'), 2, 4, 0x87, 0xf6, 0x79, 0x77];
+  t.strictSame(legalEntries(event({ lease, query: relayed(agent) })), [
+    {
+      subnetId: 1,
+      text:
+        'Address: 192.2.1.100 has been assigned for 1 hrs 52 mins 15 secs to a device with hardware address: ' +
+        'hwtype=1 08:00:2b:02:3f:4e, client-id: 17:34:e2:ff:09:92:54 connected via relay at address: 192.2.16.33, ' +
+        'identified by circuit-id: 68:6f:77:64:79 (howdy) and remote-id: 87:f6:79:77',
+    },
+  ]);
+  const released = event({ kind: LeaseEventKind.released, former: lease });
+  t.match(
+    legalEntries(released)[0]?.text,
+    /^Address: 192\.2\.1\.100 has been released from a device with hardware/,
+  );
+  const moved = event({ lease, replaced: leaseOf(1), query: relayed([1, 9, 1]) });
+  t.strictSame(
+    legalEntries(moved).map(({ text }) => text.split(' ').slice(1, 5).join(' ')),
+    ['192.2.1.100 has been assigned', '0.0.0.1 has been released'],
+  );
+  t.notMatch(legalEntries(moved)[0]?.text, /identified/, 'a sub-option that runs past the end is none');
+  t.strictSame(legalEntries(event({ kind: LeaseEventKind.expired, former: lease })), []);
+  t.equal(durationText(0xffffffff), 'infinite duration');
+  t.equal(durationText(90_061), '1 days 1 hrs 1 mins 1 secs');
+});
+
+t.test('files by date: one goes on while it is young, another begins when it is over', async (t) => {
+  const path = directory(t);
+  const rotated: string[] = [];
+  const day = (text: string): Date => new Date(`${text}T12:00:00`);
+  const open = (now: string, fields: Partial<LegalLogConfig> = {}): DatedFile =>
+    new DatedFile(configFor(path, fields), day(now), (...names) => void rotated.push(...names));
+  writeFileSync(join(path, 'kea-legal.20269999x.txt'), '');
+  const first = open('2026-01-30');
+  first.write('one\n', day('2026-01-30'));
+  first.write('two\n', day('2026-01-31'));
+  first.close();
+  const again = open('2026-01-31');
+  again.write('three\n', day('2026-01-31'));
+  again.close();
+  const text = (mark: string): string => readFileSync(join(path, `kea-legal.${mark}.txt`), 'latin1');
+  t.equal(text('20260130'), 'one\n');
+  t.equal(text('20260131'), 'two\nthree\n');
+  t.strictSame(rotated, [join(path, 'kea-legal.20260130.txt'), join(path, 'kea-legal.20260131.txt')]);
+  t.equal(statSync(join(path, 'kea-legal.20260131.txt')).mode & 0o777 & ~0o640, 0, 'nobody else may read it');
+  const monthly = open('2026-02-20', { timeUnit: 'month' });
+  t.equal(monthly.path, join(path, 'kea-legal.20260131.txt'), 'less than a month old');
+  monthly.write('late\n', day('2026-03-04'));
+  t.equal(text('20260304'), 'late\n');
+  monthly.close();
+  const never = open('2036-01-01', { count: 0 });
+  never.write('x\n', day('2040-01-01'));
+  t.equal(text('20360101'), 'x\n');
+  never.close();
+});
+
+t.test('lines are written in order, silent subnets are left out, a full disk is said once', async (t) => {
+  const path = directory(t);
+  const clock = new TestClock();
+  const logged: string[] = [];
+  const log = new LegalLog(
+    configFor(path, { timeUnit: 'second', count: 10 }),
+    (subnetId) => subnetId !== 7,
+    clock,
+    (id) => void logged.push(id),
+  );
+  log.take(event({ lease }));
+  log.take(event({ lease: leaseOf(1, { subnetId: 7 }) }));
+  log.take(event({ kind: LeaseEventKind.released, former: lease }));
+  await log.close();
+  const [name] = readdirSync(path);
+  t.match(name, /^kea-legal\.T\d{20}\.txt$/);
+  t.match(
+    readFileSync(join(path, name!), 'latin1'),
+    /^[-\d]{10} [:\d]{8} Address: .* assigned .*\n[-\d]{10} [:\d]{8} Address: .* released .*\n$/,
+  );
+  t.strictSame(logged, []);
+
+  const failing = new LegalLog(
+    configFor(path, { timeUnit: 'second', count: 1 }),
+    () => true,
+    clock,
+    (id) => void logged.push(id),
+  );
+  rmSync(path, { recursive: true });
+  clock.pass(5);
+  failing.take(event({ lease }));
+  await new Promise((resolve) => setImmediate(resolve));
+  failing.take(event({ lease }));
+  await failing.close();
+  t.notOk(existsSync(path));
+  t.strictSame(logged, ['TDM_EVENTS_LEGAL_LOG_FAILED']);
+});
