@@ -1,5 +1,4 @@
-/** Server configurations in Kea's format, readable by Kea 2.2 and by Tandem alike. */
-import { existsSync, readdirSync } from 'node:fs';
+/** Server configurations in Kea's format, as Kea 2.2 and Tandem spell it. */
 import { join } from 'node:path';
 
 /** Hosts of the segment `servers`, 10.64.0.0/14. */
@@ -120,11 +119,11 @@ function poolsOf(pools: readonly { pool: string; owner: string }[], mode: HaMode
 }
 
 function hooksOf(plan: ConfigurationPlan): unknown[] {
-  const leaseCommands = { library: hookLibrary('libdhcp_lease_cmds.so') };
+  const leaseCommands = { library: 'libdhcp_lease_cmds.so' };
   if (plan.mode === null) return [leaseCommands];
   const relationship = haOf(plan, plan.mode);
   const parameters = { 'high-availability': [relationship] };
-  return [leaseCommands, { library: hookLibrary('libdhcp_ha.so'), parameters }];
+  return [leaseCommands, { library: 'libdhcp_ha.so', parameters }];
 }
 
 /** With max-unacked-clients 0 silence alone means partner down, so a takeover has a deadline. */
@@ -158,12 +157,4 @@ function peersOf({ hasBackup = false, ha }: ConfigurationPlan, mode: HaMode): un
 
 function peerUrl(name: PeerName): string {
   return `http://${ADDRESS[name]}:${PEER_PORT}/`;
-}
-
-/** Kea must find the library; for Tandem its file name is enough. */
-function hookLibrary(file: string): string {
-  const places = ['/usr/lib', '/usr/local/lib'].flatMap((root) =>
-    existsSync(root) ? readdirSync(root).map((part) => join(root, part, 'kea/hooks', file)) : [],
-  );
-  return places.find((path) => existsSync(path)) ?? file;
 }

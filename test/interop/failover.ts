@@ -1,11 +1,11 @@
 /** One story, told for every mode and every victim: crash under load, takeover, return. */
 import type { CapturedReply } from './capture.ts';
 import { HA_TIMING, type HaMode, poolOwnerOf, type ServerName } from './configuration.ts';
+import type { ServerKind } from './kea.ts';
 import { acknowledgedLeases } from './lease-files.ts';
 import type { Teardown } from './network.ts';
 import { startPair } from './pair.ts';
 import { findBrokenPromises, longestSilence, startRecordedLoad } from './recorded-load.ts';
-import type { ServerKind } from './server.ts';
 
 export interface FailoverPlan {
   readonly mode: HaMode;

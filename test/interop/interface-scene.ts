@@ -4,10 +4,11 @@
  */
 
 import { createDhclient } from './dhclient.ts';
+import type { ServerKind } from './kea.ts';
 import { temporaryDirectory } from './leftovers.ts';
 import { createNetwork, type Network, type NetworkPlan, type Teardown } from './network.ts';
 import { type RunningPerfdhcp, startPerfdhcp } from './perfdhcp.ts';
-import { createServer, type DhcpServer, type ServerKind } from './server.ts';
+import { createServer, type DhcpServer } from './server.ts';
 import { until } from './waiting.ts';
 
 export const LAN0 = { address: '10.1.0.1/24' } as const;

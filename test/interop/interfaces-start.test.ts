@@ -5,8 +5,8 @@
 import t from 'tap';
 import { needRootAnd } from '../support/need.ts';
 import { createScene, type InterfaceScene } from './interface-scene.ts';
+import type { ServerKind } from './kea.ts';
 import type { RunningProgram } from './programs.ts';
-import type { ServerKind } from './server.ts';
 import { until } from './waiting.ts';
 
 const RETRIES = { 'service-sockets-max-retries': 2, 'service-sockets-retry-wait-time': 2000 };
@@ -34,7 +34,7 @@ for (const fault of FAULTS) {
     if (!needRootAnd(t, ['ip', 'kea-dhcp4'])) return;
     for (const { name, keys } of KEYS) {
       const ask = (kind: ServerKind) => outcome(kind, fault.prepare, keys);
-      const [kea, tandem] = [await ask('kea'), await ask('tandem')];
+      const [kea, tandem] = [await ask('kea 2.2'), await ask('tandem')];
       const what = `${fault.name}, ${name}`;
       t.comment(`${what}: ${JSON.stringify(kea)}`);
       if (DIFFERENT.has(what))

@@ -6,10 +6,11 @@ import { sendText } from './command.ts';
 import { type CommandCase, commandCases, FREE, SEED } from './command-cases.ts';
 import { DIFFERENCES, type Outcome } from './command-differences.ts';
 import { socketOf } from './configuration.ts';
+import type { ServerKind } from './kea.ts';
 import { temporaryDirectory } from './leftovers.ts';
 import { createNetwork } from './network.ts';
 import { serversSegment } from './pair.ts';
-import { createServer, type ServerKind } from './server.ts';
+import { createServer } from './server.ts';
 
 const PROGRAMS = ['ip', 'kea-dhcp4'];
 /** So slow that the state machine stands still, without a partner, while the test runs. */
@@ -28,7 +29,7 @@ async function start(t: Test, kind: ServerKind): Promise<Ask> {
 }
 
 async function startBoth(t: Test): Promise<{ readonly kea: Ask; readonly tandem: Ask }> {
-  const [kea, tandem] = await Promise.all([start(t, 'kea'), start(t, 'tandem')]);
+  const [kea, tandem] = await Promise.all([start(t, 'kea 2.2'), start(t, 'tandem')]);
   for (const ask of [kea, tandem]) await ask({ command: 'lease4-add', args: SEED });
   return { kea, tandem };
 }

@@ -2,9 +2,9 @@
 import t from 'tap';
 import { MessageType } from '../../src/dhcp4/codes.ts';
 import { ip, packet } from '../engine/packets.ts';
-import { needRootAnd } from '../support/need.ts';
 import { askAsRelay, comparable, ORDERLY } from './comparing.ts';
 import { ADDRESS, type ServerName } from './configuration.ts';
+import { KEAS, needServers } from './kea.ts';
 import { temporaryDirectory } from './leftovers.ts';
 import { createNetwork } from './network.ts';
 import { serversSegment } from './pair.ts';
@@ -95,12 +95,14 @@ function queries(server: ServerName): Row[] {
   return rows;
 }
 
-for (const [how, more] of [
+const WAYS = [
   ['asked for', {}],
   ['always sent', { 'always-send': true }],
-] as const) {
-  t.test(`options of all codes, ${how}, in every kind of answer`, async (t) => {
-    if (!needRootAnd(t, ['ip', 'kea-dhcp4'])) return;
+] as const;
+
+for (const [how, more, version] of KEAS.flatMap((kea) => WAYS.map((way) => [...way, kea] as const))) {
+  t.test(`options of all codes, ${how}, in every kind of answer, as ${version}`, async (t) => {
+    if (!needServers(t, [version], ['ip'])) return;
     const directory = temporaryDirectory(t);
     const network = createNetwork(t, serversSegment());
     const options = CODES.map((code) => ({ code, data: CONFIGURED[code], 'csv-format': false, ...more }));
@@ -110,7 +112,7 @@ for (const [how, more] of [
       { 'renew-timer': 5000, 'rebind-timer': 6000 },
     ]) {
       const dhcp4 = { ...ORDERLY, 'option-data': options, ...timers };
-      const kea = createServer(network, 'kea', { name: 'server1', directory, mode: null, dhcp4 });
+      const kea = createServer(network, version, { name: 'server1', directory, mode: null, dhcp4 });
       const own = createServer(network, SUBJECT, { name: 'server2', directory, mode: null, dhcp4 });
       await Promise.all([kea.start(), own.start()]);
       const byKea = await askAsRelay(network, 'server1', directory, queries('server1'));

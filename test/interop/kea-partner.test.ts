@@ -1,29 +1,25 @@
-/** Tandem as one half of a pair whose other half is a real Kea 2.2, in either role. */
+/** Tandem as one half of a pair whose other half is a real Kea, in either role. */
 import { join } from 'node:path';
 import t from 'tap';
-import { needRootAnd } from '../support/need.ts';
 import { captureReplies, findDoubleAnswers } from './capture.ts';
 import { ADDRESS, SERVERS_SEGMENT } from './configuration.ts';
 import { OUTAGE_MS_MAX, tellFailover } from './failover.ts';
+import { KEAS, needServers } from './kea.ts';
 import { findConflicts } from './lease-files.ts';
 import { startFork, startPair } from './pair.ts';
+import { rolesWith } from './pair-steps.ts';
 import { perfdhcp } from './perfdhcp.ts';
-import { type ServerKind, SUBJECT } from './server.ts';
 
-const PROGRAMS = ['ip', 'kea-dhcp4', 'perfdhcp', 'tcpdump'];
-const PAIRS: readonly { server1: ServerKind; server2: ServerKind }[] = [
-  { server1: SUBJECT, server2: 'kea' },
-  { server1: 'kea', server2: SUBJECT },
-];
+const PROGRAMS = ['ip', 'perfdhcp', 'tcpdump'];
 /** Well within what Kea takes as lease updates, one HTTP exchange each. */
 const GENTLE = { target: ADDRESS.server1, local: ADDRESS.load, rate: 200, seconds: 3, clients: 60_000 };
 /** Kea's half drops a reply whose update is late on a busy machine; what counts here is that both hold the same. */
 const DROPS_PERCENT_MAX = 5;
 const RATE = 200;
 
-for (const { server1, server2 } of PAIRS) {
+for (const { server1, server2 } of KEAS.flatMap(rolesWith)) {
   t.test(`hot-standby: ${server1} as primary, ${server2} as standby share every lease`, async (t) => {
-    if (!needRootAnd(t, PROGRAMS)) return;
+    if (!needServers(t, [server1, server2], PROGRAMS)) return;
     const pair = await startPair(t, { mode: 'hot-standby', server1, server2 });
     const report = await perfdhcp(pair.network, 'load', GENTLE);
     t.ok(report.requestAck.dropPercent <= DROPS_PERCENT_MAX, `${report.requestAck.drops} drops`);
@@ -35,7 +31,7 @@ for (const { server1, server2 } of PAIRS) {
   });
 
   t.test(`load-balancing: ${server1} and ${server2} answer each query once`, async (t) => {
-    if (!needRootAnd(t, PROGRAMS)) return;
+    if (!needServers(t, [server1, server2], PROGRAMS)) return;
     const pair = await startPair(t, { mode: 'load-balancing', server1, server2 });
     await startFork(pair.network);
     const file = join(pair.directory, 'replies.pcap');
@@ -52,7 +48,7 @@ for (const { server1, server2 } of PAIRS) {
   });
 
   t.test(`hot-standby: ${server2} takes over from ${server1}, which comes back`, async (t) => {
-    if (!needRootAnd(t, PROGRAMS)) return;
+    if (!needServers(t, [server1, server2], PROGRAMS)) return;
     const story = await tellFailover(t, {
       mode: 'hot-standby',
       victim: 'server1',

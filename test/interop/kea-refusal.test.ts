@@ -1,8 +1,8 @@
 /** Clients with an identifier that a Kea 2.2 cannot hold, on a pair of Tandem and Kea: they get nothing, all others do. */
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { needRootAnd } from '../support/need.ts';
 import { ADDRESS, type HaMode } from './configuration.ts';
+import { needServers } from './kea.ts';
 import { startFork, startPair } from './pair.ts';
 import { perfdhcp } from './perfdhcp.ts';
 import { SUBJECT } from './server.ts';
@@ -17,8 +17,8 @@ const DROPPED = 'tandem-drop-partner-cannot-hold';
 
 for (const mode of ['hot-standby', 'load-balancing'] as const satisfies readonly HaMode[]) {
   t.test(`${mode}: one client with a long identifier does not stop the pair`, async (t) => {
-    if (!needRootAnd(t, ['ip', 'kea-dhcp4', 'perfdhcp'])) return;
-    const pair = await startPair(t, { mode, server1: SUBJECT, server2: 'kea' });
+    if (!needServers(t, ['kea 2.2'], ['ip', 'perfdhcp'])) return;
+    const pair = await startPair(t, { mode, server1: SUBJECT, server2: 'kea 2.2' });
     await startFork(pair.network);
     const { server1, server2 } = pair;
     // What the partner can hold is asked with the first good heartbeat.

@@ -1,5 +1,5 @@
 /**
- * A Tandem and a real Kea 2.2 over TLS whose certificates run out while clients are served: Tandem's are replaced and nothing
+ * A Tandem and a real Kea over TLS whose certificates run out while clients are served: Tandem's are replaced and nothing
  * else, Kea's are replaced and its configuration is reloaded.
  */
 import { copyFileSync } from 'node:fs';
@@ -7,18 +7,18 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { Authority } from '../support/authority.ts';
-import { needRootAnd } from '../support/need.ts';
 import type { TlsFiles } from './certificates.ts';
 import type { ServerName } from './configuration.ts';
+import { KEAS, needServers } from './kea.ts';
 import { temporaryDirectory } from './leftovers.ts';
 import { createPair, type Pair } from './pair.ts';
-import { startBoth } from './pair-steps.ts';
+import { rolesWith, startBoth } from './pair-steps.ts';
 import { findBrokenPromises, startRecordedLoad } from './recorded-load.ts';
-import type { DhcpServer, ServerKind } from './server.ts';
+import type { DhcpServer } from './server.ts';
 import { until } from './waiting.ts';
 
 const MODE = 'hot-standby';
-const PROGRAMS = ['ip', 'kea-dhcp4', 'openssl', 'perfdhcp', 'tcpdump'];
+const PROGRAMS = ['ip', 'openssl', 'perfdhcp', 'tcpdump'];
 const RATE = 100;
 const ACKNOWLEDGEMENTS = 100;
 /** The pair has to become whole and the files to be replaced within it. */
@@ -52,14 +52,9 @@ class Store {
   }
 }
 
-const PAIRINGS: readonly { server1: ServerKind; server2: ServerKind }[] = [
-  { server1: 'tandem', server2: 'kea' },
-  { server1: 'kea', server2: 'tandem' },
-];
-
-for (const { server1, server2 } of PAIRINGS) {
+for (const { server1, server2 } of KEAS.flatMap(rolesWith)) {
   t.test(`${server1} and ${server2} outlive their first certificates`, { buffered: true }, async (t) => {
-    if (!needRootAnd(t, PROGRAMS)) return;
+    if (!needServers(t, [server1, server2], PROGRAMS)) return;
     const directory = temporaryDirectory(t);
     const store = new Store(directory, new Authority(directory, 'authority'));
     for (const name of ['server1', 'server2'] as const) store.put(name, LIFE_MS);

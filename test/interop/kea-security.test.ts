@@ -1,18 +1,18 @@
 /**
- * TLS with client certificates and basic authentication between Tandem and a real Kea 2.2, out of the configuration; who
+ * TLS with client certificates and basic authentication between Tandem and a real Kea, out of the configuration; who
  * does not have them changes nothing and is named in the log. Kea 2.2 checks certificates and asks for no password.
  */
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
-import { needRootAnd } from '../support/need.ts';
 import { type Certificates, makeCertificates } from './certificates.ts';
 import { ADDRESS, type HaParameters, PEER_PORT, type ServerName } from './configuration.ts';
+import { KEAS, type KeaKind, needServers, type ServerKind } from './kea.ts';
 import { temporaryDirectory } from './leftovers.ts';
 import { createPair, type Pair } from './pair.ts';
-import { crashAndReturn, PAUSES_IN_PARTNER_DOWN, type Scene, startBoth } from './pair-steps.ts';
+import { crashAndReturn, PAUSES_IN_PARTNER_DOWN, rolesWith, type Scene, startBoth } from './pair-steps.ts';
 import type { PostPlan } from './post-command.ts';
 import { findBrokenPromises, startRecordedLoad } from './recorded-load.ts';
-import { type DhcpServer, type ServerKind, SUBJECT } from './server.ts';
+import type { DhcpServer } from './server.ts';
 import { until } from './waiting.ts';
 
 const POST_COMMAND = fileURLToPath(new URL('./post-command.js', import.meta.url));
@@ -24,22 +24,17 @@ const CREDENTIALS = {
   server1: { 'basic-auth-user': 'one', 'basic-auth-password': 'first secret' },
   server2: { 'basic-auth-user': 'two', 'basic-auth-password': 'second secret' },
 } as const;
-const PROGRAMS = ['ip', 'kea-dhcp4', 'openssl', 'perfdhcp', 'tcpdump'];
+const PROGRAMS = ['ip', 'openssl', 'perfdhcp', 'tcpdump'];
 
 // Each in networks of its own; they wait for most of the time.
 t.jobs = 2;
 
-const PAIRINGS: readonly { server1: ServerKind; server2: ServerKind }[] = [
-  { server1: SUBJECT, server2: 'kea' },
-  { server1: 'kea', server2: SUBJECT },
-];
-
-for (const { server1, server2 } of PAIRINGS) {
+for (const { server1, server2 } of KEAS.flatMap(rolesWith)) {
   t.test(
     `${server1} and ${server2} work as a pair over TLS, and strangers are turned away`,
     { buffered: true },
     async (t) => {
-      if (!needRootAnd(t, PROGRAMS)) return;
+      if (!needServers(t, [server1, server2], PROGRAMS)) return;
       const certificates = makeCertificates(temporaryDirectory(t));
       const ha = {
         server1: secured('server1', certificates, PAUSES_IN_PARTNER_DOWN.relationship),
@@ -72,11 +67,11 @@ interface Mistake {
 }
 
 const NOT_TRUSTED = /"reason":"[^"]*(certificate|self-signed)[^"]*".*TDM_HA_HEARTBEAT_FAILED/;
-const MISTAKES: readonly Mistake[] = [
+const mistakesWith = (kea: KeaKind): readonly Mistake[] => [
   {
     what: 'trusts another authority than that of the Kea',
     server1: 'tandem',
-    server2: 'kea',
+    server2: kea,
     by: 'server1',
     entry: ({ otherAuthority }) => ({ 'trust-anchor': otherAuthority }),
     at: 'server1',
@@ -84,7 +79,7 @@ const MISTAKES: readonly Mistake[] = [
   },
   {
     what: 'shows a certificate that the Kea does not trust',
-    server1: 'kea',
+    server1: kea,
     server2: 'tandem',
     by: 'server2',
     entry: ({ stranger }) => ({ ...stranger }),
@@ -93,7 +88,7 @@ const MISTAKES: readonly Mistake[] = [
   },
   {
     what: 'gets the wrong password from the Kea',
-    server1: 'kea',
+    server1: kea,
     server2: 'tandem',
     by: 'server1',
     entry: () => ({ 'basic-auth-password': 'wrong' }),
@@ -111,21 +106,26 @@ const MISTAKES: readonly Mistake[] = [
   },
 ];
 
-for (const mistake of MISTAKES) {
-  t.test(`a Tandem that ${mistake.what} says so and stays in waiting`, { buffered: true }, async (t) => {
-    if (!needRootAnd(t, PROGRAMS)) return;
-    const certificates = makeCertificates(temporaryDirectory(t));
-    const { server1, server2, at } = mistake;
-    const ha = {
-      server1: withMistake('server1', certificates, mistake),
-      server2: withMistake('server2', certificates, mistake),
-    };
-    const pair = createPair(t, { mode: MODE, server1, server2, ha });
-    await Promise.all([pair.server1.start(), pair.server2.start()]);
-    await logs(pair[at], mistake.says);
-    t.equal(await pair[at].haState(), 'waiting');
-    t.notMatch(pair[at].log(), /TDM_HA_STATE_CHANGED/);
-  });
+for (const mistake of KEAS.flatMap(mistakesWith)) {
+  const { server1, server2, at } = mistake;
+  const other = server1 === 'tandem' ? server2 : server1;
+  t.test(
+    `a Tandem beside ${other} that ${mistake.what} says so and stays in waiting`,
+    { buffered: true },
+    async (t) => {
+      if (!needServers(t, [server1, server2], PROGRAMS)) return;
+      const certificates = makeCertificates(temporaryDirectory(t));
+      const ha = {
+        server1: withMistake('server1', certificates, mistake),
+        server2: withMistake('server2', certificates, mistake),
+      };
+      const pair = createPair(t, { mode: MODE, server1, server2, ha });
+      await Promise.all([pair.server1.start(), pair.server2.start()]);
+      await logs(pair[at], mistake.says);
+      t.equal(await pair[at].haState(), 'waiting');
+      t.notMatch(pair[at].log(), /TDM_HA_STATE_CHANGED/);
+    },
+  );
 }
 
 /** Nobody is taken for dead meanwhile. */

@@ -1,27 +1,27 @@
 /** A lease file moves from Kea to Tandem and back: the same leases, address for address and second for second. */
 import { copyFileSync } from 'node:fs';
 import t from 'tap';
-import { needRootAnd } from '../support/need.ts';
 import { ADDRESS } from './configuration.ts';
+import { KEAS, needServers } from './kea.ts';
 import { type FiledLease, readLeaseFile } from './lease-files.ts';
 import { temporaryDirectory } from './leftovers.ts';
 import { createNetwork } from './network.ts';
 import { serversSegment } from './pair.ts';
 import { perfdhcp } from './perfdhcp.ts';
-import { createServer, type DhcpServer, type ServerKind, SUBJECT } from './server.ts';
+import { createServer, type DhcpServer, SUBJECT } from './server.ts';
 
 const LOAD = { local: ADDRESS.load, rate: 200, seconds: 2, clients: 300 };
 /** More than one page of lease4-get-page, so that paging is exercised too. */
 const PAGE_LEASES = 100;
 
-const JOURNEYS: readonly { from: ServerKind; to: ServerKind }[] = [
-  { from: 'kea', to: SUBJECT },
-  { from: SUBJECT, to: 'kea' },
-];
+const JOURNEYS = KEAS.flatMap((kea) => [
+  { from: kea, to: SUBJECT },
+  { from: SUBJECT, to: kea },
+]);
 
 for (const { from, to } of JOURNEYS) {
   t.test(`${to} loads the lease file that ${from} wrote, and goes on with it`, async (t) => {
-    if (!needRootAnd(t, ['ip', 'perfdhcp', 'kea-dhcp4'])) return;
+    if (!needServers(t, [from, to], ['ip', 'perfdhcp'])) return;
     const directory = temporaryDirectory(t);
     const network = createNetwork(t, serversSegment());
     const writer = createServer(network, from, { name: 'server1', directory, mode: null });

@@ -1,10 +1,10 @@
 /**
  * Seeded orders of stops, kills, starts, resets, maintenance and cuts of a real pair under load, of Tandem with a real Kea
- * 2.2 in either role and of two Tandems, in both modes: whenever the pair says that it is whole, both tables are equal.
+ * in either role and of two Tandems, in both modes: whenever the pair says that it is whole, both tables are equal.
  * TANDEM_ORDERS=N tries N orders with each pairing, TANDEM_SEED=N others than the usual ones.
  */
 import t from 'tap';
-import { needRootAnd } from '../support/need.ts';
+import { needServers } from './kea.ts';
 import { carryOut, differencesOf, numbersFrom } from './orders.ts';
 import { createPair } from './pair.ts';
 import { PAIRINGS, startBoth } from './pair-steps.ts';
@@ -24,7 +24,7 @@ for (const [index, { mode, server1, server2 }] of PAIRINGS.entries()) {
     `${mode}, ${server1} and ${server2}: equal tables after each of ${ORDERS} orders`,
     { buffered: true },
     async (t) => {
-      if (!needRootAnd(t, ['ip', 'kea-dhcp4', 'perfdhcp', 'tcpdump'])) return;
+      if (!needServers(t, [server1, server2], ['ip', 'perfdhcp', 'tcpdump'])) return;
       const ha = { server1: throughGate('server1', {}), server2: throughGate('server2', {}) };
       const pair = createPair(t, { mode, server1, server2, ha });
       const gate = await startGate(pair.network);

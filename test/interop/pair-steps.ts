@@ -1,9 +1,10 @@
 /** The steps that stories of a pair under load are made of: each ends with both servers in their normal state again. */
 import type { Test } from 'tap';
 import { ADDRESS, HA_TIMING, type HaMode, poolOwnerOf, type ServerName } from './configuration.ts';
+import { isKea, KEAS, type KeaKind, type ServerKind } from './kea.ts';
 import type { Pair } from './pair.ts';
 import { isAcknowledgement, type RecordedLoad } from './recorded-load.ts';
-import { type DhcpServer, type ServerKind, SUBJECT } from './server.ts';
+import { type DhcpServer, SUBJECT } from './server.ts';
 import { until } from './waiting.ts';
 
 /** A pair with its load, and where its promises are checked. */
@@ -14,15 +15,24 @@ export interface Scene {
   readonly load: RecordedLoad;
 }
 
-/** A pair of each kind: with a real Kea in either role, and without. */
-export const PAIRINGS: readonly { mode: HaMode; server1: ServerKind; server2: ServerKind }[] = [
-  { mode: 'hot-standby', server1: SUBJECT, server2: 'kea' },
-  { mode: 'hot-standby', server1: 'kea', server2: SUBJECT },
-  { mode: 'load-balancing', server1: SUBJECT, server2: 'kea' },
-  { mode: 'load-balancing', server1: 'kea', server2: SUBJECT },
-  { mode: 'hot-standby', server1: SUBJECT, server2: SUBJECT },
-  { mode: 'load-balancing', server1: SUBJECT, server2: SUBJECT },
-];
+export interface Roles {
+  readonly server1: ServerKind;
+  readonly server2: ServerKind;
+}
+
+/** With a real Kea in either role. */
+export function rolesWith(kea: KeaKind): readonly Roles[] {
+  return [
+    { server1: SUBJECT, server2: kea },
+    { server1: kea, server2: SUBJECT },
+  ];
+}
+
+const MODES: readonly HaMode[] = ['hot-standby', 'load-balancing'];
+/** A pair of each kind: with a real Kea of each version in either role, and without. */
+export const PAIRINGS: readonly (Roles & { mode: HaMode })[] = MODES.flatMap((mode) =>
+  [...KEAS.flatMap(rolesWith), { server1: SUBJECT, server2: SUBJECT }].map((roles) => ({ mode, ...roles })),
+);
 
 /** Acknowledgements awaited in each step, so that whatever happens next happens under load. */
 const STEP_ACKNOWLEDGEMENTS = 100;
@@ -160,7 +170,8 @@ export async function partnerIsSeen(server: DhcpServer, state: string): Promise<
 
 /** Synchronizations of the state syncing that the present process has completed, from its log: what Tandem asks of a Kea while both serve is none. */
 export function syncsOf(server: DhcpServer): number {
-  const pattern =
-    server.kind === 'kea' ? /HA_SYNC_SUCCESSFUL/g : /"kind":"exchange"[^\n]*TDM_HA_SYNC_SUCCEEDED/g;
+  const pattern = isKea(server.kind)
+    ? /HA_SYNC_SUCCESSFUL/g
+    : /"kind":"exchange"[^\n]*TDM_HA_SYNC_SUCCEEDED/g;
   return server.log().match(pattern)?.length ?? 0;
 }

@@ -8,9 +8,10 @@ import {
   SERVERS_SEGMENT,
   type ServerName,
 } from './configuration.ts';
+import type { ServerKind } from './kea.ts';
 import { temporaryDirectory } from './leftovers.ts';
 import { createNetwork, type Network, type NetworkPlan, type Teardown } from './network.ts';
-import { createServer, type DhcpServer, type ServerKind } from './server.ts';
+import { createServer, type DhcpServer } from './server.ts';
 
 const DUPLICATOR = fileURLToPath(new URL('./duplicator.js', import.meta.url));
 const NORMAL_TIMEOUT_MS = 30_000;

@@ -10,18 +10,17 @@ import {
   type PeerName,
   socketOf,
 } from './configuration.ts';
+import { isKea, keaCommand, type ServerKind, spelled } from './kea.ts';
 import { type FiledLeases, readLeaseFile } from './lease-files.ts';
 import type { Network } from './network.ts';
 import type { ProgramEnd, RunningProgram } from './programs.ts';
 import { until } from './waiting.ts';
 
-export type ServerKind = 'tandem' | 'kea';
-
 /**
  * What the scenarios of Tandem run with. `TANDEM_INTEROP_WITH=kea` puts Kea in its place: a scenario that fails there
  * too has a fault of its own.
  */
-export const SUBJECT: ServerKind = process.env['TANDEM_INTEROP_WITH'] === 'kea' ? 'kea' : 'tandem';
+export const SUBJECT: ServerKind = process.env['TANDEM_INTEROP_WITH'] === 'kea' ? 'kea 2.2' : 'tandem';
 
 /** From build/test/interop to the packaged program. */
 const TANDEM_MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
@@ -64,8 +63,8 @@ export function createServer(network: Network, kind: ServerKind, plan: Configura
     name: plan.name,
     leaseFile: leaseFileOf(plan),
     start: async () => {
-      writeFileSync(configFile, JSON.stringify(configurationOf(plan), null, 2));
-      if (kind === 'kea') removePidFile(plan);
+      writeFileSync(configFile, JSON.stringify(spelled(kind, configurationOf(plan)), null, 2));
+      if (isKea(kind)) removePidFile(plan);
       process = launch(network, kind, plan, configFile);
       await awaitService(self, running());
     },
@@ -89,13 +88,13 @@ function launch(
   plan: ConfigurationPlan,
   configFile: string,
 ): RunningProgram {
-  if (kind === 'tandem') {
-    if (!existsSync(TANDEM_MAIN)) throw new Error(`${TANDEM_MAIN} is missing: run "npm run build" first`);
-    const args = ['--enable-source-maps', TANDEM_MAIN, 'serve', '-c', configFile];
-    return network.start(plan.name, process.execPath, args);
+  if (isKea(kind)) {
+    const { program, args, env } = keaCommand(kind, plan.directory);
+    return network.start(plan.name, program, [...args, '-c', configFile], { env });
   }
-  const env = { KEA_LOCKFILE_DIR: 'none', KEA_PIDFILE_DIR: plan.directory };
-  return network.start(plan.name, 'kea-dhcp4', ['-c', configFile], { env });
+  if (!existsSync(TANDEM_MAIN)) throw new Error(`${TANDEM_MAIN} is missing: run "npm run build" first`);
+  const args = ['--enable-source-maps', TANDEM_MAIN, 'serve', '-c', configFile];
+  return network.start(plan.name, process.execPath, args);
 }
 
 /** Kea refuses to start while the pid file of a killed one names a process number that is in use again. */
