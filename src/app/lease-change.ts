@@ -96,7 +96,7 @@ export class LeaseChange {
     this.#unlock = await storage.reserve(database.path);
     const table = allocateLeaseTable(leaseCapacity(this.#config));
     const book = new LeaseBook({ ...memory.book, table, pools: allocatePools([]) });
-    this.#cleanupDue = loadLeases(database, book, clock, log);
+    this.#cleanupDue = loadLeases(this.#config, book, clock, log);
     this.#loaded = table;
   }
 }

@@ -58,7 +58,7 @@ export class Leases {
   start(): void {
     const { storage, clock, log } = this.#parts;
     const { leaseDatabase } = this.#config;
-    const cleanupDue = leaseDatabase.persist && loadLeases(leaseDatabase, this.book, clock, log);
+    const cleanupDue = leaseDatabase.persist && loadLeases(this.#config, this.book, clock, log);
     countLeases(this.book, this.#accounting);
     storage.start(cleanupDue);
     const reclaimer = new Reclaimer(

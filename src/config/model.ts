@@ -80,7 +80,11 @@ export interface LeaseDatabaseConfig {
   readonly lfcIntervalSec: number;
   /** Bad rows tolerated at load, 0 = any number. */
   readonly maxRowErrors: number;
+  readonly leaseChecks: LeaseChecks;
 }
+
+/** What becomes of a lease at load whose address is not in its subnet; Kea's `sanity-checks.lease-checks`. */
+export type LeaseChecks = 'none' | 'warn' | 'fix' | 'fix-del' | 'del';
 
 /** Kea's expired-leases-processing; all times and counts as there. */
 export interface ExpiredLeasesConfig {

@@ -19,7 +19,11 @@ import { interfacesSchema } from '../../src/config/sections/interfaces.ts';
 import { loggerOutputSchema, loggerSchema } from '../../src/config/sections/loggers.ts';
 import { optionSchema } from '../../src/config/sections/options.ts';
 import { poolSchema } from '../../src/config/sections/pools.ts';
-import { expiredLeasesSchema, leaseDatabaseSchema } from '../../src/config/sections/storage.ts';
+import {
+  expiredLeasesSchema,
+  leaseDatabaseSchema,
+  sanityChecksSchema,
+} from '../../src/config/sections/storage.ts';
 import { relaySchema, subnetSchema } from '../../src/config/sections/subnets.ts';
 import { tandemSchema } from '../../src/config/sections/tandem-settings.ts';
 import {
@@ -27,7 +31,6 @@ import {
   configControlSchema,
   ddnsSchema,
   queueSchema,
-  sanityChecksSchema,
 } from '../../src/config/sections/unimplemented.ts';
 
 const schemas: readonly MapSchema[] = [

@@ -24,6 +24,7 @@ t.test('a hot-standby file gives the complete configuration', async (t) => {
   t.strictSame(config.leaseDatabase, {
     persist: true,
     path: '/var/lib/kea/dhcp4.csv',
+    leaseChecks: 'warn',
     lfcIntervalSec: 1800,
     maxRowErrors: 0,
   });
@@ -247,6 +248,7 @@ t.test('the smallest file has the defaults of Kea', async (t) => {
       path: '/var/lib/kea/kea-leases4.csv',
       lfcIntervalSec: 3600,
       maxRowErrors: 0,
+      leaseChecks: 'warn',
     },
     multiThreading: { enabled: true, threadPoolSize: 0, packetQueueSize: 64 },
     parkedPacketLimit: null,

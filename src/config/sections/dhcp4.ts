@@ -15,7 +15,7 @@ import { noteDefinitions } from './left-out.ts';
 import { checkLogFiles, readLoggers } from './loggers.ts';
 import { networkDefaults, networkRules, resolveNetwork } from './network.ts';
 import { checkRelationships } from './relationships.ts';
-import { expiredLeasesSchema, readExpiredLeases, readLeaseDatabase } from './storage.ts';
+import { expiredLeasesSchema, readExpiredLeases, readLeaseDatabase, sanityChecksSchema } from './storage.ts';
 import { readSubnets } from './subnets.ts';
 import { readTandemSettings } from './tandem-settings.ts';
 import { globalUnimplemented } from './unimplemented.ts';
@@ -47,6 +47,7 @@ export const dhcp4Schema = defineMap('Dhcp4', {
   'decline-probation-period': withDefault(integer(0, UINT32_MAX), 86_400),
   'echo-client-id': withDefault(flag(), true),
   'expired-leases-processing': mapOf(expiredLeasesSchema),
+  'sanity-checks': mapOf(sanityChecksSchema),
   subnet4: withDefault(list(), []),
   'control-socket': checkedByItsPart,
   'control-sockets': list(),
@@ -92,7 +93,12 @@ export function readDhcp4(
   const sharedNetworks = isMap(value) ? value['shared-networks'] : undefined;
   const config: ServerConfig = {
     ...readInterfaces(values['interfaces-config'], child(at, 'interfaces-config'), report),
-    leaseDatabase: readLeaseDatabase(values['lease-database'], child(at, 'lease-database'), report),
+    leaseDatabase: readLeaseDatabase(
+      values['lease-database'],
+      values['sanity-checks']?.['lease-checks'] ?? 'warn',
+      child(at, 'lease-database'),
+      report,
+    ),
     multiThreading,
     parkedPacketLimit: values['parked-packet-limit'] ?? null,
     declineProbationPeriodSec: values['decline-probation-period'],

@@ -1,6 +1,6 @@
 /** `lease-database` and `expired-leases-processing`: where leases are kept and how they end. */
 import { isAbsolute, relative, resolve } from 'node:path';
-import type { ExpiredLeasesConfig, LeaseDatabaseConfig } from '../model.ts';
+import type { ExpiredLeasesConfig, LeaseChecks, LeaseDatabaseConfig } from '../model.ts';
 import { child, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
 import { defineMap, type Rules, readMap, type Values, withoutContext } from '../schema/map.ts';
@@ -65,14 +65,28 @@ export const expiredLeasesSchema = withoutContext(
   }),
 );
 
+export const sanityChecksSchema = withoutContext(
+  defineMap('sanity-checks', {
+    'lease-checks': withDefault(oneOf('none', 'warn', 'fix', 'fix-del', 'del'), 'warn'),
+    // Nothing relies on what a lease's user context says of its relay.
+    'extended-info-checks': accepted(oneOf('none', 'fix', 'strict', 'pedantic')),
+  }),
+);
+
 /** @param value undefined when the file has no such map: Kea's defaults apply */
-export function readLeaseDatabase(value: unknown, at: Path, report: Report): LeaseDatabaseConfig {
+export function readLeaseDatabase(
+  value: unknown,
+  leaseChecks: LeaseChecks,
+  at: Path,
+  report: Report,
+): LeaseDatabaseConfig {
   const values = readMap(leaseDatabaseSchema, value === undefined ? { type: 'memfile' } : value, at, report);
   return {
     persist: values?.persist ?? true,
     path: resolveLeaseFile(values?.name ?? LEASE_FILE_NAME, child(at, 'name'), report),
     lfcIntervalSec: values?.['lfc-interval'] ?? 0,
     maxRowErrors: values?.['max-row-errors'] ?? 0,
+    leaseChecks,
   };
 }
 

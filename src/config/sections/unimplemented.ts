@@ -135,13 +135,6 @@ export const additionalClasses = {
   'evaluate-additional-classes': noNames(),
 } as const satisfies Rules;
 
-export const sanityChecksSchema = withoutContext(
-  defineMap('sanity-checks', {
-    'lease-checks': ofKind(oneOf('none', 'warn', 'fix', 'fix-del', 'del'), only('warn')),
-    'extended-info-checks': ofKind(oneOf('none', 'fix', 'strict', 'pedantic'), only('fix')),
-  }),
-);
-
 export const compatibilitySchema = withoutContext(
   defineMap('compatibility', {
     'lenient-option-parsing': only(false),
@@ -220,7 +213,6 @@ export const globalUnimplemented = {
   'ip-reservations-unique': accepted(flag()),
   'option-def': emptyList(true, optionDefinition),
   'reservations-lookup-first': accepted(flag()),
-  'sanity-checks': mapOf(sanityChecksSchema),
   'server-tag': accepted(text()),
   'shared-networks': emptyList(true, sharedNetwork),
   'statistic-default-sample-age': accepted(integer(0, UINT32_MAX)),

@@ -18,6 +18,18 @@ export const journalMessages = {
     meaning:
       'The lease of this row is unknown, unless a later row has the same address. At most 20 such rows are logged; TDM_JOURNAL_LOADED has the number of all. Correct the row if the lease matters; the next clean-up leaves it out.',
   },
+  TDM_JOURNAL_LEASE_MISPLACED: {
+    level: 'warn',
+    text: 'a lease in the file is not in the subnet that its row names',
+    meaning:
+      'Its address is in the subnet `rightSubnetId`, null = in none; `subnetId` was changed, moved or taken out since the row was written. `done` is what `sanity-checks.lease-checks` asks for: `kept` as it is, `mended` in memory, or `dropped`. At most 20 rows are logged; TDM_JOURNAL_LEASES_MISPLACED has the numbers.',
+  },
+  TDM_JOURNAL_LEASES_MISPLACED: {
+    level: 'warn',
+    text: 'leases in the file were not in the subnets that their rows name',
+    meaning:
+      'How many rows were kept, mended and dropped. A kept lease holds its address until it ends, but counts for the subnet that its row names: set `sanity-checks.lease-checks` to "fix", or give the subnets the ids that they had.',
+  },
   TDM_JOURNAL_FILE_REPAIRED: {
     level: 'warn',
     text: 'the end of the lease file was mended',

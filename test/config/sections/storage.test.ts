@@ -44,6 +44,18 @@ checkRefused({
       U32,
     ],
     [
+      dhcp4('"sanity-checks": { "lease-checks": §"Warn" }'),
+      'Dhcp4/sanity-checks/lease-checks',
+      '"Warn"',
+      'one of "none", "warn", "fix", "fix-del", "del"',
+    ],
+    [
+      dhcp4('"sanity-checks": { "extended-info-checks": §"off" }'),
+      'Dhcp4/sanity-checks/extended-info-checks',
+      '"off"',
+      'one of "none", "fix", "strict", "pedantic"',
+    ],
+    [
       dhcp4('"lease-database": { "type": "memfile", "max-row-errors": §4294967296 }'),
       'Dhcp4/lease-database/max-row-errors',
       '4294967296',

@@ -56,12 +56,6 @@ checkRefused({
     [dhcp4('§"store-extended-info": true'), 'Dhcp4/store-extended-info', 'true', `false${NOT_YET}`],
     [dhcp4('§"offer-lifetime": 60'), 'Dhcp4/offer-lifetime', '60', `0${NOT_YET}`],
     [
-      dhcp4('"sanity-checks": { §"lease-checks": "fix" }'),
-      'Dhcp4/sanity-checks/lease-checks',
-      '"fix"',
-      `"warn"${NOT_YET}`,
-    ],
-    [
       dhcp4('"compatibility": { §"lenient-option-parsing": true }'),
       'Dhcp4/compatibility/lenient-option-parsing',
       'true',
