@@ -4,12 +4,13 @@
  */
 import { MessageType, OptionCode } from '../../src/dhcp4/codes.ts';
 import { datagram4, option } from '../oracle/datagram4.ts';
+import { KEAS, type KeaKind } from './kea.ts';
 
 export interface MalformedQuery {
   readonly what: string;
   readonly datagram: Uint8Array;
-  /** Why Tandem's answer is another one than Kea's; absent = it is the same. */
-  readonly differs?: string;
+  /** Why Tandem's answer is another one than that of a Kea; absent = it is the same. */
+  readonly differs: Differs;
 }
 
 const GIADDR = 0x0a40000a;
@@ -56,14 +57,29 @@ const SIZES = [
 ] as const;
 const FREE = [OptionCode.hostName, OptionCode.vendorClass, OptionCode.relayAgentInformation] as const;
 
-type Draft = readonly [what: string, type: number, options: readonly number[], differs?: string | undefined];
+type Differs = Readonly<Partial<Record<KeaKind, string>>>;
+type Draft = readonly [what: string, type: number, options: readonly number[], differs?: Differs | undefined];
+
+/** The same reason with every Kea. */
+function always(reason: string): Differs {
+  return Object.fromEntries(KEAS.map((kea) => [kea, reason]));
+}
+
+const NAMED = always('a DISCOVER that names this server is answered');
+const TWICE = { 'kea 3.0': 'a message type or server identifier that comes twice is no query' };
+const PARTS = { 'kea 2.2': 'parts of an option are put together (RFC 3396) before their size is looked at' };
+const SELECTIONS = always('several of option 118 are not echoed');
+const OVERRIDE = always('option 54 is what the relay asks for (RFC 5107)');
+const SHORT = {
+  'kea 3.0': 'a sub-option of option 82 that is too short is passed over, the query is not dropped',
+};
 
 function* lengths(): Generator<Draft> {
   for (const type of [MessageType.discover, MessageType.request, MessageType.inform]) {
     for (const [code] of SIZES) {
       for (let bytes = 0; bytes <= 9; bytes++) {
         const isNamed = type === MessageType.discover && code === OptionCode.serverIdentifier && bytes >= 4;
-        const differs = isNamed ? 'a DISCOVER that names this server is answered' : undefined;
+        const differs = isNamed ? NAMED : undefined;
         yield [`option ${code} of ${bytes}`, type, option(code, payloadOf(code, bytes)), differs];
       }
     }
@@ -82,8 +98,8 @@ function* messageTypes(): Generator<Draft> {
   yield ['option 53 of 0', -1, option(53)];
   yield ['option 53 of 2', -1, option(53, [1, 3])];
   yield ['option 53 of 3', -1, option(53, [1, 9, 9])];
-  yield ['two message types', MessageType.discover, option(53, [3])];
-  yield ['a message type twice', MessageType.discover, option(53, [1])];
+  yield ['two message types', MessageType.discover, option(53, [3]), TWICE];
+  yield ['a message type twice', MessageType.discover, option(53, [1]), TWICE];
   for (const type of [0, 2, 5, 6, 9, 200, 255]) yield [`message type ${type}`, type, []];
 }
 
@@ -98,14 +114,12 @@ function* tails(): Generator<Draft> {
   yield ['53 behind an option past the end', -1, [224, 9, 53, 1, 1]];
 }
 
-const PARTS = 'parts of an option are put together (RFC 3396) before their size is looked at';
-
 function* repeated(): Generator<Draft> {
   for (const type of [MessageType.discover, MessageType.inform]) {
     for (const [code, size] of SIZES) {
       const whole = option(code, payloadOf(code, size));
-      const differs =
-        code === OptionCode.subnetSelection ? 'several of option 118 are not echoed' : undefined;
+      const isNamed = code === OptionCode.serverIdentifier && type === MessageType.inform;
+      const differs = code === OptionCode.subnetSelection ? SELECTIONS : isNamed ? TWICE : undefined;
       yield [`option ${code} twice`, type, [...whole, ...whole], differs];
       if (code === OptionCode.serverIdentifier) continue;
       const half = option(code, payloadOf(code, size / 2));
@@ -122,6 +136,8 @@ function* repeated(): Generator<Draft> {
   }
 }
 
+/** Octets that a sub-option of this code has at least. */
+const SHORT_BYTES: Readonly<Record<number, number>> = { 5: 4, 11: 4, 19: 2 };
 const GOOD_SELECTION = option(5, OTHER_SUBNET);
 
 function* subOptions(): Generator<Draft> {
@@ -129,28 +145,28 @@ function* subOptions(): Generator<Draft> {
     for (let bytes = 0; bytes <= 8; bytes++) {
       const payload = Array.from({ length: bytes }, (_, index) => OTHER_SUBNET[index] ?? 1);
       const part = option(code, payload);
-      const override =
-        code === 11 && bytes === 4 ? 'option 54 is what the relay asks for (RFC 5107)' : undefined;
-      yield [`sub-option ${code} of ${bytes}`, 1, option(82, part), override];
+      const isShort = SHORT_BYTES[code] !== undefined && bytes < SHORT_BYTES[code];
+      const differs = isShort ? SHORT : code === 11 && bytes === 4 ? OVERRIDE : undefined;
+      yield [`sub-option ${code} of ${bytes}`, 1, option(82, part), differs];
       yield [
         `sub-option ${code} of ${bytes} behind another`,
         1,
         option(82, [1, 2, 65, 66, ...part]),
-        override,
+        differs,
       ];
       if (code !== 5)
         yield [
           `sub-option ${code} of ${bytes} before a link selection`,
           1,
           option(82, [...part, ...GOOD_SELECTION]),
-          override,
+          differs,
         ];
       yield [
         `sub-option ${code} of ${bytes}, one octet too long`,
         1,
         option(82, [...GOOD_SELECTION, code, bytes + 1, ...payload]),
       ];
-      yield [`sub-option ${code} of ${bytes}, one octet more`, 1, option(82, [...part, 1]), override];
+      yield [`sub-option ${code} of ${bytes}, one octet more`, 1, option(82, [...part, 1]), differs];
     }
   }
   yield ['a link selection in two parts', 1, option(82, [5, 2, 10, 80, 5, 2, 0, 1])];
@@ -161,6 +177,7 @@ function* subOptions(): Generator<Draft> {
     'a broken link selection and option 118',
     1,
     [...option(82, [5, 3, 10, 80, 0]), ...option(118, OTHER_SUBNET)],
+    SHORT,
   ];
 }
 
@@ -170,14 +187,14 @@ function* subOptions(): Generator<Draft> {
  */
 export function malformedQueries(server: readonly number[]): MalformedQuery[] {
   const drafts = [...lengths(), ...messageTypes(), ...tails(), ...repeated(), ...subOptions()];
-  return drafts.map(([what, type, options, differs], index) => {
+  return drafts.map(([what, type, options, differs = {}], index) => {
     const client = [2, 0, 0, 1, index >>> 8, index & 255];
     const octets = options.join(',').replaceAll(SERVER.join(','), server.join(',')).split(',').map(Number);
     const rest = options.length === 0 ? [] : octets;
     const isOpen = TAIL_NAMES.has(what.replace(' behind option 82', '')) || what.includes('past the end');
     const all = [...(type < 0 ? [] : option(53, [type])), ...rest, ...(isOpen ? [] : [255])];
     const datagram = datagram4({ xid: index + 1, chaddr: client, giaddr: GIADDR, options: all });
-    return { what: `${what} (${type})`, datagram, ...(differs !== undefined && { differs }) };
+    return { what: `${what} (${type})`, datagram, differs };
   });
 }
 
