@@ -1,4 +1,7 @@
-/** Clients with an identifier that a Kea 2.2 cannot hold, on a pair of Tandem and Kea: they get nothing, all others do. */
+/**
+ * Clients with identifiers of unusual length on a pair of Tandem and Kea: one that a Kea 2.2 cannot hold gets nothing, and
+ * disturbs nobody; what a Kea 3.0 holds is in both files.
+ */
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { ADDRESS, type HaMode } from './configuration.ts';
@@ -47,6 +50,38 @@ for (const mode of ['hot-standby', 'load-balancing'] as const satisfies readonly
       [...server1.leases().leases.values()].filter(({ clientId }) => clientId.length > 3 * 128),
       [],
       'no lease was written for them',
+    );
+  });
+}
+
+for (const mode of ['hot-standby', 'load-balancing'] as const satisfies readonly HaMode[]) {
+  t.test(`${mode}: identifiers of every length are in both files of a pair with Kea 3.0`, async (t) => {
+    if (!needServers(t, ['kea 3.0'], ['ip'])) return;
+    const pair = await startPair(t, { mode, server1: SUBJECT, server2: 'kea 3.0' });
+    await startFork(pair.network);
+    const { server1, server2 } = pair;
+    await until({ what: 'both see each other', timeoutMs: 10_000 }, async () =>
+      (await server1.partnerState()) === mode && (await server2.partnerState()) === mode ? true : null,
+    );
+    for (const octets of [2, 19, 128, 129, 200, 255]) {
+      const plan = {
+        target: ADDRESS.fork,
+        local: ADDRESS.load,
+        clients: 5,
+        milliseconds: 1_500,
+        options: [[61, '5a'.repeat(octets - 1)]],
+      };
+      const asking = pair.network.start('load', process.execPath, [ASKING, JSON.stringify(plan)]);
+      await asking.ended;
+      t.match(asking.output(), /5 acknowledgements/, `${octets} octets`);
+    }
+    t.same([await server1.haState(), await server2.haState()], [mode, mode]);
+    await pair.stop();
+    const [one, two] = [server1, server2].map((server) => [...server.leases().leases.values()]);
+    t.equal(one!.length, 30);
+    t.same(
+      new Map(one!.map(({ address, clientId }) => [address, clientId])),
+      new Map(two!.map(({ address, clientId }) => [address, clientId])),
     );
   });
 }
