@@ -1,8 +1,9 @@
 /**
- * Where Tandem answers a command otherwise than Kea 2.2, each with the reason as it stands in docs/kea-compatibility.md.
+ * Where Tandem answers a command otherwise than a Kea, each with the reason as it stands in docs/kea-compatibility.md.
  * A difference that none of them covers is a fault, and so is one that covers nothing any more.
  */
 import type { CommandCase } from './command-cases.ts';
+import type { KeaKind } from './kea.ts';
 
 /** The result and the text of one answer; an answer that never came is 0 and "". */
 export interface Outcome {
@@ -11,6 +12,8 @@ export interface Outcome {
 }
 
 export interface KnownDifference {
+  /** Whose answers it is about; absent = those of every version. */
+  readonly kea?: KeaKind;
   readonly reason: string;
   readonly covers: (which: CommandCase, kea: Outcome, tandem: Outcome) => boolean;
 }
@@ -21,6 +24,7 @@ const value = ({ args }: CommandCase, name: string): unknown =>
 
 export const DIFFERENCES: readonly KnownDifference[] = [
   {
+    kea: 'kea 2.2',
     reason: 'a lease that contradicts the leases or the subnets is result 4, as in Kea since 2.4, not 1',
     covers: (_, kea, tandem) => kea.result === 1 && tandem.result === 4 && kea.text === tandem.text,
   },
@@ -30,6 +34,7 @@ export const DIFFERENCES: readonly KnownDifference[] = [
       /^failed to update.*retry might succeed$/.test(kea.text) && tandem.result === 4,
   },
   {
+    kea: 'kea 2.2',
     reason:
       '`server-name` and `origin-id` are checked, as in Kea since 2.5.5, and so is whether arguments are a map',
     covers: ({ command, args }, kea) =>
@@ -38,11 +43,13 @@ export const DIFFERENCES: readonly KnownDifference[] = [
       (args === null || typeof args !== 'object' || Array.isArray(args)),
   },
   {
+    kea: 'kea 2.2',
     reason: '`origin` may be a number, as in Kea since 2.5.8',
     covers: (which, kea) =>
       typeof value(which, 'origin') === 'number' && kea.text === "'origin' argument must be a string",
   },
   {
+    kea: 'kea 2.2',
     reason: 'the state 3 (released) exists, as in Kea since 2.7',
     covers: (which, kea) => has(which, 'state') && kea.text.startsWith('Invalid state value'),
   },
@@ -55,6 +62,7 @@ export const DIFFERENCES: readonly KnownDifference[] = [
     covers: (which, _, tandem) => has(which, 'comment') && tandem.text.includes("'comment'"),
   },
   {
+    kea: 'kea 2.2',
     reason: 'a client identifier of one octet is one',
     covers: (_, kea) => kea.text.startsWith('client-id is too short'),
   },
@@ -68,6 +76,7 @@ export const DIFFERENCES: readonly KnownDifference[] = [
       value(which, 'hw-address') === '' && tandem.text.startsWith('a lease that is not'),
   },
   {
+    kea: 'kea 2.2',
     reason: 'a number beyond 64 bits is refused by the parameter, not by the reader of the JSON',
     covers: (_, kea) => kea.text.startsWith('Number overflow'),
   },
@@ -80,6 +89,7 @@ export const DIFFERENCES: readonly KnownDifference[] = [
     covers: (_, kea, tandem) => kea.text === 'Connection refused' && tandem.result === 1,
   },
   {
+    kea: 'kea 2.2',
     reason: 'what makes Kea 2.2 close the connection without an answer is answered',
     covers: (_, kea, tandem) => kea.text === '' && kea.result === -1 && tandem.result === 1,
   },
@@ -87,4 +97,38 @@ export const DIFFERENCES: readonly KnownDifference[] = [
     reason: 'the version is its own',
     covers: ({ command }, kea, tandem) => command === 'version-get' && kea.result === tandem.result,
   },
+  {
+    kea: 'kea 3.0',
+    reason: 'a client identifier of one octet is one',
+    covers: (_, kea) => /^identifier is too short/.test(kea.text),
+  },
+  {
+    kea: 'kea 3.0',
+    reason: 'a number beyond 64 bits is out of range, as in Kea 2.2, not of the wrong type',
+    covers: ({ args }, kea, tandem) =>
+      `${JSON.stringify(args)}`.includes('100000000000000000000') && tandem.result === 1 && kea.result === 1,
+  },
+  {
+    kea: 'kea 3.0',
+    reason: '`origin` begins with 1, and a wrong one is refused in the words of Kea 2.2',
+    covers: (which, _, tandem) => has(which, 'origin') && /^'origin' /.test(tandem.text),
+  },
+  {
+    kea: 'kea 3.0',
+    reason: 'the state 4 belongs to DHCPv6 and is refused',
+    covers: (which) => value(which, 'state') === 4,
+  },
+  {
+    kea: 'kea 3.0',
+    reason: 'wrong arguments of an HA command are refused in words of its own',
+    covers: ({ command }, kea, tandem) =>
+      /^ha-(sync|sync-complete-notify|maintenance-notify)$/.test(command) &&
+      kea.result === 1 &&
+      tandem.result === 1,
+  },
 ];
+
+/** Those of one version. */
+export function differencesFrom(version: KeaKind): readonly KnownDifference[] {
+  return DIFFERENCES.filter(({ kea = version }) => kea === version);
+}

@@ -28,7 +28,8 @@ const RENEWED_TIMEOUT_MS = 30_000;
 const LOST =
   /.*(TDM_HA_(HEARTBEAT|UPDATE)_FAILED|TDM_HTTP_REFUSED|HA_\w*COMMUNICATIONS_FAILED|HA_\w*LEASE_UPDATE_\w*FAILED).*/g;
 
-t.jobs = 2;
+// They wait for most of the time.
+t.jobs = 4;
 
 /** The files of one server, at paths that stay. */
 class Store {
