@@ -1,13 +1,16 @@
 /**
  * The lease file clean-up: Kea's LFC with Kea's files, so that either server can finish what the other has begun.
  *
- *     1. NAME.2 + NAME.1 -> NAME.output: one row for each live lease, ascending by address; sync
- *     2. NAME.output -> NAME.completed; sync of the directory
+ *     1. NAME.2 + NAME.1 -> NAME.merged: one row for each live lease, ascending by address; sync
+ *     2. remove NAME.output, NAME.merged -> NAME.completed; sync of the directory
  *     3. remove NAME.2, remove NAME.1, NAME.completed -> NAME.2; sync of the directory
  *
  * A crash at any point loses nothing: before step 2 the inputs are whole; once NAME.completed exists it holds all they
  * held, it alone is loaded, and the next run goes on with step 3. The service writes to NAME all the time; the journal
  * freezes NAME as NAME.1 before a clean-up starts, and leaves it alone while NAME.1 or NAME.completed exists.
+ *
+ * A kea-lfc that finds NAME.output appends to it, and an older version does so with rows that its header does not allow: ours
+ * has another name, and what a kea-lfc has left goes.
  */
 import { assert } from '../base/assert.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
@@ -71,7 +74,8 @@ export function cleanUp(task: CleanupTask, clock: Clock, files: FileSystem): Cle
       if (!files.exists(names.frozen)) return { kind: 'nothing' };
       merge = new Merge(files, names);
       merge.run();
-      files.rename(names.output, names.completed);
+      unlinkIfPresent(files, names.keaOutput);
+      files.rename(names.merged, names.completed);
       syncDirectory(files, names.active);
     }
     takeOver(files, names);
@@ -117,7 +121,7 @@ class Merge implements RowReceiver {
   }
 
   run(): void {
-    const { previous, frozen, output } = this.#names;
+    const { previous, frozen, merged } = this.#names;
     const inputs = [previous, frozen].filter((file) => this.#files.exists(file));
     for (const file of inputs) this.#read(file);
     const sources: RowSource[] = [];
@@ -127,7 +131,7 @@ class Merge implements RowReceiver {
     } catch (error) {
       // A half-written result is of no use, and its space may be what is missing.
       try {
-        unlinkIfPresent(this.#files, output);
+        unlinkIfPresent(this.#files, merged);
       } catch {
         // The next run empties it.
       }
@@ -159,7 +163,7 @@ class Merge implements RowReceiver {
   }
 
   #write(sources: readonly RowSource[]): void {
-    const fd = this.#files.open(this.#names.output, OpenFlags.writeEmpty);
+    const fd = this.#files.open(this.#names.merged, OpenFlags.writeEmpty);
     try {
       const out = new Uint8Array(OUTPUT_BYTES);
       let filled = new TextEncoder().encodeInto(LEASE_FILE_HEADER, out).written;

@@ -16,6 +16,8 @@ type Spelling = readonly [name: string, respell: (value: unknown) => unknown];
 interface Kea {
   /** Null when it is not on this machine. */
   readonly program: string | null;
+  /** Its clean-up of the lease file. */
+  readonly cleanup: string | null;
   readonly wanted: string;
   readonly args: readonly string[];
   /** Variables that name the directory of the test, where it may have its files. */
@@ -28,6 +30,7 @@ const KEA_3 = process.env['TANDEM_KEA3'] ?? '';
 const VERSIONS: Readonly<Record<KeaKind, Kea>> = {
   'kea 2.2': {
     program: findProgram('kea-dhcp4'),
+    cleanup: findProgram('kea-lfc'),
     wanted: 'the program kea-dhcp4, which is not installed',
     args: [],
     directoryVariables: ['KEA_PIDFILE_DIR'],
@@ -35,6 +38,7 @@ const VERSIONS: Readonly<Record<KeaKind, Kea>> = {
   },
   'kea 3.0': {
     program: existing(join(KEA_3, 'bin/kea-dhcp4')),
+    cleanup: existing(join(KEA_3, 'bin/kea-lfc')),
     wanted: 'a Kea 3.0: .ci/kea3 DIRECTORY, then TANDEM_KEA3=DIRECTORY',
     // Plain HTTP between the servers is a warning, no error.
     args: ['-X'],
@@ -79,6 +83,13 @@ export function keaCommand(kind: KeaKind, directory: string) {
   if (program === null) throw new Error(`needs ${wanted}`);
   const directories = Object.fromEntries(directoryVariables.map((name) => [name, directory]));
   return { program, args, env: { KEA_LOCKFILE_DIR: 'none', ...directories } };
+}
+
+/** How the clean-up of the lease file `path` is started, as the server of this version does it. */
+export function cleanupCommand(kind: KeaKind, path: string) {
+  const files = ['-x', `${path}.2`, '-i', `${path}.1`, '-o', `${path}.output`, '-f', `${path}.completed`];
+  const args = ['-4', ...files, '-p', `${path}.pid`, '-c', 'ignored'];
+  return { program: VERSIONS[kind].cleanup ?? '', args, env: { KEA_LOCKFILE_DIR: 'none' } };
 }
 
 /** The configuration as this server spells it; Tandem and Kea 2.2 read the one that the tests write. */

@@ -106,7 +106,7 @@ t.test('a disk that fails leaves everything as it was, and no half-written resul
       if (name === operation) throw systemFault('ENOSPC', name);
     });
     t.match(cleanUp({ path }, systemClock, files), { kind: 'failed', reason: /ENOSPC: the disk is full/ });
-    const { 'leases.output': output, ...rest } = filesIn(directory);
+    const { 'leases.merged': output, ...rest } = filesIn(directory);
     t.same(rest, before, operation);
     t.equal(operation === 'rename' || output === undefined, true);
   }
@@ -128,17 +128,30 @@ t.test('killed before any step, it loses nothing and finishes the next time', as
     const child = spawnSync(process.execPath, [CRASHING_CLEANUP, path, String(steps)], { encoding: 'utf8' });
     isDone = child.signal !== 'SIGKILL';
     t.same(loadAll(path).map.summary(), leases, `killed before step ${steps + 1}`);
+    t.equal('leases.output' in filesIn(directory), false, 'no kea-lfc appends to what it has left');
     cleanUp({ path }, systemClock, systemFiles);
     t.same(loadAll(path).map.summary(), leases, 'and after the next clean-up');
     const left = filesIn(directory);
     t.equal(left['leases.2'], HEADER + row(1, 'one') + row(2, 'two') + row(3, 'one'));
     t.same(
-      Object.keys(left).filter((name) => name !== 'leases.output'),
+      Object.keys(left).filter((name) => name !== 'leases.merged'),
       ['leases', 'leases.2'],
     );
   }
   t.ok(steps >= 9, `${steps} steps`);
 });
+
+t.test(
+  'what a killed kea-lfc has written is not part of the result, and does not stay for the next one',
+  async (t) => {
+    const directory = scratchDirectory(t);
+    const path = join(directory, 'leases');
+    writeFileSync(`${path}.1`, HEADER + row(1, 'one'));
+    writeFileSync(`${path}.output`, HEADER + row(1, 'half'));
+    t.match(runCleanup({ path }), { kind: 'done', leases: 1 });
+    t.same(filesIn(directory), { 'leases.2': HEADER + row(1, 'one') });
+  },
+);
 
 t.test('nothing is removed before its replacement is on stable storage', async (t) => {
   const directory = scratchDirectory(t);
@@ -155,8 +168,9 @@ t.test('nothing is removed before its replacement is on stable storage', async (
   });
   t.match(cleanUp({ path }, systemClock, files), { kind: 'done' });
   t.same(steps, [
-    'fsync leases.output',
-    'rename leases.output',
+    'fsync leases.merged',
+    'unlink leases.output',
+    'rename leases.merged',
     'fsync directory',
     'unlink leases.2',
     'unlink leases.1',

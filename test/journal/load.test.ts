@@ -230,7 +230,7 @@ t.test('an old file whose predecessors cannot be cleaned up is used as it is', a
   writeFileSync(`${path}.1`, HEADER + row(0, 'one'));
   writeFileSync(path, HEADER_2_1 + row(1, 'now').replace(/,0\n$/, '\n'));
   const files = filesWith((operation, [file]) => {
-    if (operation === 'open' && String(file).endsWith('.output')) throw systemFault('ENOSPC', 'open');
+    if (operation === 'open' && String(file).endsWith('.merged')) throw systemFault('ENOSPC', 'open');
   });
   const { map, report } = loadAll(path, files);
   t.same(map.summary(), ['10.0.0.1 one', '10.0.0.2 now']);
