@@ -34,6 +34,8 @@ const COLD_FILES: Readonly<Record<string, string>> = {
   'src/dhcp4/option-definitions.ts': 'option values out of the configuration',
   'src/dhcp4/option-fields.ts': 'option values out of the configuration',
   'src/dhcp4/option-hex.ts': 'option values out of the configuration',
+  'src/dhcp4/option-spaces.ts': 'option values out of the configuration',
+  'src/dhcp4/sub-options.ts': 'option values out of the configuration',
   'src/engine/compiled.ts': 'compiles the configuration at start',
   'src/engine/main-lease-store.ts': 'the lease store of the main thread',
   'src/engine/reclaim.ts': 'a timer of the main thread',

@@ -32,7 +32,6 @@ export class Report {
   readonly #errors: Entry[] = [];
   readonly #warnings: Entry[] = [];
   #locate: Locate = () => null;
-  readonly #leftOut = new Map<string, Path>();
   #isWrittenReal: (path: Path) => boolean = () => false;
   #errorCount = 0;
 
@@ -48,20 +47,6 @@ export class Report {
   /** Tells where paths stand; from then on problems carry positions. */
   locateWith(locate: Locate): void {
     this.#locate = locate;
-  }
-
-  /** Something that the document defines and Tandem leaves out: who refers to it deserves to know. */
-  noteLeftOut(what: string, at: Path): void {
-    if (!this.#leftOut.has(what)) this.#leftOut.set(what, at);
-  }
-
-  /** Where the document defines something that is left out, in words; null when it does not. */
-  whereLeftOut(what: string): string | null {
-    const at = this.#leftOut.get(what);
-    if (at === undefined) return null;
-    const location = this.#locate(at, 'value');
-    const position = location === null ? '' : ` (${location.file}:${location.line}:${location.column})`;
-    return `${formatPath(at)}${position}`;
   }
 
   /** Tells which numbers of a whole value the text writes with a point or an exponent. */

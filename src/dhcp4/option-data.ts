@@ -1,6 +1,6 @@
 /**
  * Encodes the data of a configured option. The text form is a list of fields with commas between them, by the option's
- * definition; the hexadecimal form gives the octets themselves and is only checked for its length.
+ * definition; the hexadecimal form gives the octets themselves, which must hold the fields of the definition.
  */
 import type { OptionDefinition } from './option-definitions.ts';
 import { type FieldType, fieldCodec } from './option-fields.ts';
@@ -8,7 +8,15 @@ import { decodeHexText } from './option-hex.ts';
 
 /** The octets, or what is wrong with the text. */
 export type OptionData =
-  | { readonly ok: true; readonly bytes: Uint8Array }
+  | {
+      readonly ok: true;
+      /** The fields of the option itself. */
+      readonly bytes: Uint8Array;
+      /** What stands behind them: sub-options where the definition has a space for them. */
+      readonly rest: Uint8Array;
+      /** What of the text counts for nothing, in words; null = nothing. */
+      readonly ignored: string | null;
+    }
   | { readonly ok: false; readonly found: string; readonly expected: string };
 
 /** Longer data fits into no datagram: 65,535 octets less the headers of IP, UDP and BOOTP. */
@@ -16,24 +24,27 @@ const OPTION_OCTETS_MAX = 65_000;
 /** The longest field that a problem repeats. */
 const EXCERPT_MAX = 60;
 
+const NOTHING: Uint8Array = new Uint8Array(0);
+
 /** Encodes the text form, e.g. `192.0.2.1, 192.0.2.2`. A comma inside a field is written `\,`. */
 export function encodeOptionText(definition: OptionDefinition, text: string): OptionData {
+  const tokens = splitFields(text);
   if (definition.fields.length === 0) {
-    return text.trim() === ''
-      ? { ok: true, bytes: new Uint8Array(0) }
-      : wrong(text, 'no data, or hexadecimal data and "csv-format": false');
+    if (tokens.length === 0) return right(NOTHING);
+    return wrong(text, 'no data, or hexadecimal data and "csv-format": false');
   }
-  const tokens = fieldsOf(definition, text);
   const types = typesFor(definition, tokens.length);
   if (types === null) return wrong(text, countExpected(definition));
   const parts: Uint8Array[] = [];
   for (const [index, type] of types.entries()) {
     const codec = fieldCodec(type);
-    const bytes = codec.encode(tokens[index]!);
+    const bytes = codec.encode(tokens[index]!, definition.repeatsLast);
     if (bytes === null) return wrong(tokens[index]!, codec.expected);
     parts.push(bytes);
   }
-  return bounded(Uint8Array.from(Buffer.concat(parts)), text);
+  const surplus = tokens.length - types.length;
+  const ignored = surplus === 0 ? null : `${surplus} ${surplus === 1 ? 'value' : 'values'} too many`;
+  return bounded(right(Uint8Array.from(Buffer.concat(parts)), NOTHING, ignored), text);
 }
 
 /** Encodes the hexadecimal form. Without a definition any octets will do. */
@@ -41,13 +52,30 @@ export function encodeOptionHex(definition: OptionDefinition | undefined, text: 
   const bytes = decodeHexText(text.trim());
   if (bytes === null)
     return wrong(text, 'hexadecimal octets such as "0x0102", "01:02", "01 02", "0102", or \'text\'');
-  if (definition !== undefined && !fitsSizes(definition, bytes.length))
-    return { ok: false, found: `${bytes.length} octets`, expected: sizeExpected(definition) };
-  return bounded(bytes, text);
+  if (definition === undefined) return bounded(right(bytes), text);
+  const length = lengthOf(definition, bytes);
+  if (length === null)
+    return {
+      ok: false,
+      found: `${bytes.length} octets`,
+      expected: `the octets of ${fieldsExpected(definition)}`,
+    };
+  const rest = bytes.subarray(length);
+  const isSurplus = rest.length > 0 && definition.encapsulates === '';
+  const ignored = isSurplus ? `${rest.length} ${rest.length === 1 ? 'octet' : 'octets'} too many` : null;
+  return bounded(right(withoutNuls(definition, bytes.subarray(0, length)), rest, ignored), text);
 }
 
-function bounded(bytes: Uint8Array, text: string): OptionData {
-  if (bytes.length <= OPTION_OCTETS_MAX) return { ok: true, bytes };
+function right(
+  bytes: Uint8Array,
+  rest: Uint8Array = NOTHING,
+  ignored: string | null = null,
+): OptionData & { ok: true } {
+  return { ok: true, bytes, rest, ignored };
+}
+
+function bounded(data: OptionData & { ok: true }, text: string): OptionData {
+  if (data.bytes.length + data.rest.length <= OPTION_OCTETS_MAX) return data;
   return wrong(text, `at most ${OPTION_OCTETS_MAX} octets`);
 }
 
@@ -56,52 +84,59 @@ function wrong(text: string, expected: string): OptionData {
   return { ok: false, found: JSON.stringify(excerpt), expected };
 }
 
-/** Of a list of values the empty ones count for nothing, such as the one behind a final comma. */
-function fieldsOf({ fields, repeatsLast }: OptionDefinition, text: string): string[] {
-  const tokens = splitFields(text);
-  const values = repeatsLast && fields.length === 1 ? tokens.filter((token) => token !== '') : tokens;
-  return values.length > 0 ? values : tokens;
-}
-
-/** Splits at commas that no backslash stands before; any other backslash is a character like the rest. */
+/**
+ * Splits at commas that no backslash stands before. Empty fields count for nothing, such as the one behind a final comma. Two
+ * backslashes are one; before any other character a backslash is a character like the rest.
+ */
 function splitFields(text: string): string[] {
-  return text.split(/(?<!\\),/).map((field) => field.replaceAll('\\,', ',').trim());
+  const fields: string[] = [];
+  for (const [field] of text.matchAll(/(?:\\[\s\S]|[^\\,]|\\$)+/g))
+    fields.push(field.replaceAll(/\\([\\,])/g, '$1').trim());
+  return fields;
 }
 
-/** The type of each of `count` fields, or null when the definition does not take so many. */
+/** The types of the fields for `count` values, of which some may be left over; null when the definition needs more values. */
 function typesFor(definition: OptionDefinition, count: number): FieldType[] | null {
   const { fields, repeatsLast } = definition;
-  if (count < fields.length || (count > fields.length && !repeatsLast)) return null;
-  return Array.from({ length: count }, (_, index) => fields[Math.min(index, fields.length - 1)]!);
+  const isEmptyList = count === 0 && fields.length === 1 && repeatsLast && fieldCodec(fields[0]!).mayBeNone;
+  if (isEmptyList) return [];
+  if (count < fields.length) return null;
+  const length = repeatsLast ? count : fields.length;
+  return Array.from({ length }, (_, index) => fields[Math.min(index, fields.length - 1)]!);
 }
 
 function countExpected(definition: OptionDefinition): string {
-  const count = definition.fields.length;
-  const more = definition.repeatsLast ? ' or more' : '';
-  const values = count === 1 && more === '' ? 'value' : 'values';
-  return `${count}${more} ${values} (${definition.fields.join(', ')}); a comma inside a value is written "\\\\,"`;
+  return `${fieldsExpected(definition)}; a comma inside a value is written "\\\\,"`;
 }
 
-/** The octets before the last field and those of the last field; null when some field has no fixed size. */
-function sizesOf(definition: OptionDefinition): { before: number; last: number } | null {
-  const sizes = definition.fields.map((type) => fieldCodec(type).size);
-  const last = sizes.pop();
-  if (last === undefined || last === null || sizes.includes(null)) return null;
-  return { before: sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0), last };
+function fieldsExpected({ fields, repeatsLast }: OptionDefinition): string {
+  const more = repeatsLast ? ' or more' : '';
+  const values = fields.length === 1 && more === '' ? 'value' : 'values';
+  return `${fields.length}${more} ${values} (${fields.join(', ')})`;
 }
 
-function fitsSizes(definition: OptionDefinition, length: number): boolean {
-  const sizes = sizesOf(definition);
-  if (sizes === null) return length > 0 || definition.fields.length === 0;
-  const rest = length - sizes.before;
-  return definition.repeatsLast ? rest >= sizes.last && rest % sizes.last === 0 : rest === sizes.last;
+/** How many octets the fields take; null when they are not there. */
+function lengthOf({ fields, repeatsLast }: OptionDefinition, bytes: Uint8Array): number | null {
+  let at = 0;
+  if (bytes.length === 0 && repeatsLast && fields.length === 1 && fieldCodec(fields[0]!).mayBeNone) return 0;
+  for (const type of fields) {
+    const length = fieldCodec(type).measure(bytes, at);
+    if (length === null) return null;
+    at += length;
+  }
+  const last = fields.at(-1);
+  while (repeatsLast && last !== undefined && at < bytes.length) {
+    const length = fieldCodec(last).measure(bytes, at);
+    if (length === null || length === 0) return fields.length === 1 ? null : at;
+    at += length;
+  }
+  return at;
 }
 
-function sizeExpected(definition: OptionDefinition): string {
-  const sizes = sizesOf(definition);
-  if (sizes === null) return 'at least one octet';
-  const smallest = sizes.before + sizes.last;
-  return definition.repeatsLast
-    ? `${smallest} octets or more by steps of ${sizes.last}`
-    : `${smallest} ${smallest === 1 ? 'octet' : 'octets'}`;
+/** NULs behind a text are no part of it. */
+function withoutNuls({ fields }: OptionDefinition, bytes: Uint8Array): Uint8Array {
+  if (fields.length !== 1 || fields[0] !== 'string') return bytes;
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0) end--;
+  return bytes.subarray(0, end);
 }

@@ -1,6 +1,6 @@
 /**
- * The standard DHCPv4 options: code, name and the types of the fields (RFC 2132 and its successors; names as in Kea). The table
- * is read by the configuration only; on the wire an option is its code and octets.
+ * The standard DHCPv4 options and sub-options: code, name and the types of the fields (RFC 2132 and its successors; names as in
+ * Kea). The tables are read by the configuration only; on the wire an option is its code and octets.
  */
 import { assert } from '../base/assert.ts';
 import { type FieldType, isFieldType } from './option-fields.ts';
@@ -11,12 +11,14 @@ export interface OptionDefinition {
   readonly name: string;
   /** In the order of the wire; none = the option has no data of its own. */
   readonly fields: readonly FieldType[];
-  /** The last field may come any number of times, but at least once. */
+  /** The last field may come any number of times. */
   readonly repeatsLast: boolean;
+  /** The space of the sub-options that stand behind its fields; '' = it has none. */
+  readonly encapsulates: string;
 }
 
-/** A line each: code, name, fields; dots repeat the last field. */
-const TABLE = `
+/** A line each: code, name, fields; dots repeat the last field; > and the space of the sub-options. */
+const DHCP4 = `
 1 subnet-mask ipv4-address
 2 time-offset int32
 3 routers ipv4-address ...
@@ -59,7 +61,7 @@ const TABLE = `
 40 nis-domain string
 41 nis-servers ipv4-address ...
 42 ntp-servers ipv4-address ...
-43 vendor-encapsulated-options empty
+43 vendor-encapsulated-options > vendor-encapsulated-options-space
 44 netbios-name-servers ipv4-address ...
 45 netbios-dd-server ipv4-address ...
 46 netbios-node-type uint8
@@ -97,7 +99,7 @@ const TABLE = `
 78 slp-directory-agent boolean ipv4-address ...
 79 slp-service-scope boolean string
 81 fqdn uint8 uint8 uint8 fqdn
-82 dhcp-agent-options empty
+82 dhcp-agent-options > dhcp-agent-options-space
 85 nds-servers ipv4-address ...
 86 nds-tree-name string
 87 nds-context string
@@ -122,14 +124,14 @@ const TABLE = `
 118 subnet-selection ipv4-address
 119 domain-search fqdn ...
 121 classless-static-route route ...
-122 cablelabs-client-conf empty
-124 vivco-suboptions uint32 binary
-125 vivso-suboptions opaque
+122 cablelabs-client-conf > cablelabs-client-conf
+124 vivco-suboptions uint32 vendor-class
+125 vivso-suboptions enterprise
 136 pana-agent ipv4-address ...
 137 v4-lost fqdn
 138 capwap-ac-v4 ipv4-address ...
 141 sip-ua-cs-domains fqdn ...
-143 v4-sztp-redirect tuple ...
+143 v4-sztp-redirect uri ...
 146 rdnss-selection uint8 ipv4-address ipv4-address fqdn ...
 151 status-code uint8 string
 152 base-time uint32
@@ -144,28 +146,69 @@ const TABLE = `
 213 v4-access-domain fqdn
 `;
 
+/** Sub-options of option 82 (RFC 3046). */
+const AGENT = `
+1 circuit-id binary
+2 remote-id binary
+4 docsis-device-class uint32
+5 link-selection ipv4-address
+6 subscriber-id string
+7 radius binary
+8 auth binary
+9 vendor-specific-info binary
+10 relay-flags uint8
+11 server-id-override ipv4-address
+12 relay-id binary
+13 access-techno-type uint16
+14 access-network-name string
+15 access-point-name string
+16 access-point-bssid binary
+17 operator-id uint32
+18 operator-realm string
+19 relay-port uint16
+151 virtual-subnet-select binary
+152 virtual-subnet-select-ctrl
+`;
+
+/** Sub-options of option 122 (RFC 3495). */
+const CABLELABS = `
+1 tsp-primary-server ipv4-address
+2 tsp-secondary-server ipv4-address
+4 tsp-as-parameters uint32 uint32 uint32
+5 tsp-ap-parameters uint32 uint32 uint32
+6 tsp-realm fqdn
+7 tsp-use-tgt boolean
+8 tsp-provisioning-timer uint8
+9 tsp-sct uint16
+10 kdc-server ipv4-address ...
+`;
+
+/** Vendor options of CableLabs (DOCSIS). */
+const DOCSIS = `
+1 oro uint8 ...
+2 tftp-servers ipv4-address ...
+`;
+
 function parseRow(row: string): OptionDefinition {
-  const [code = '', name = '', ...types] = row.split(' ');
+  const [fieldsPart = '', encapsulates = ''] = row.split(' > ');
+  const [code = '', name = '', ...types] = fieldsPart.split(' ');
   const repeatsLast = types.at(-1) === '...';
-  const fields = types.filter((type) => type !== '...' && type !== 'empty');
+  const fields = types.filter((type) => type !== '...');
   assert(fields.every(isFieldType), `option ${code} has known field types`);
-  return { code: Number(code), name, fields, repeatsLast };
+  return { code: Number(code), name, fields, repeatsLast, encapsulates };
 }
 
-const definitions = TABLE.trim().split('\n').map(parseRow);
-const byCode: ReadonlyMap<number, OptionDefinition> = new Map(definitions.map((each) => [each.code, each]));
-const byName: ReadonlyMap<string, OptionDefinition> = new Map(definitions.map((each) => [each.name, each]));
-
-/** @returns undefined for codes without a standard definition */
-export function findOptionByCode(code: number): OptionDefinition | undefined {
-  return byCode.get(code);
+function parseTable(table: string): readonly OptionDefinition[] {
+  return table.trim().split('\n').map(parseRow);
 }
 
-export function findOptionByName(name: string): OptionDefinition | undefined {
-  return byName.get(name);
-}
+/** The space of the options of a message itself. */
+export const DHCP4_SPACE = 'dhcp4';
 
-/** The names of all standard options, ascending by code. */
-export function optionNames(): Iterable<string> {
-  return byName.keys();
-}
+/** The standard definitions by their space. */
+export const STANDARD_DEFINITIONS: ReadonlyMap<string, readonly OptionDefinition[]> = new Map([
+  [DHCP4_SPACE, parseTable(DHCP4)],
+  ['dhcp-agent-options-space', parseTable(AGENT)],
+  ['cablelabs-client-conf', parseTable(CABLELABS)],
+  ['vendor-4491', parseTable(DOCSIS)],
+]);

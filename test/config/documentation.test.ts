@@ -8,6 +8,8 @@ import { legalLogSchema } from '../../src/config/hooks/legal-log.ts';
 import { runScriptSchema } from '../../src/config/hooks/run-script.ts';
 import type { MapSchema } from '../../src/config/schema/map.ts';
 import type { Effect } from '../../src/config/schema/rule.ts';
+import { clientClassSchema } from '../../src/config/sections/client-classes.ts';
+import { compatibilitySchema } from '../../src/config/sections/compatibility.ts';
 import { controlSocketSchema } from '../../src/config/sections/control-sockets.ts';
 import { dhcp4Schema, multiThreadingSchema } from '../../src/config/sections/dhcp4.ts';
 import {
@@ -17,23 +19,24 @@ import {
 } from '../../src/config/sections/hooks.ts';
 import { interfacesSchema } from '../../src/config/sections/interfaces.ts';
 import { loggerOutputSchema, loggerSchema } from '../../src/config/sections/loggers.ts';
+import { optionDefinitionSchema } from '../../src/config/sections/option-def.ts';
 import { optionSchema } from '../../src/config/sections/options.ts';
 import { poolSchema } from '../../src/config/sections/pools.ts';
+import { queueSchema } from '../../src/config/sections/queue-control.ts';
+import { relaySchema } from '../../src/config/sections/relay.ts';
+import { reservationSchema } from '../../src/config/sections/reservations.ts';
+import { sharedNetworkSchema } from '../../src/config/sections/shared-networks.ts';
 import {
   expiredLeasesSchema,
   leaseDatabaseSchema,
   sanityChecksSchema,
 } from '../../src/config/sections/storage.ts';
-import { relaySchema, subnetSchema } from '../../src/config/sections/subnets.ts';
+import { subnetSchema } from '../../src/config/sections/subnets.ts';
 import { tandemSchema } from '../../src/config/sections/tandem-settings.ts';
-import {
-  compatibilitySchema,
-  configControlSchema,
-  ddnsSchema,
-  queueSchema,
-} from '../../src/config/sections/unimplemented.ts';
+import { configControlSchema, ddnsSchema } from '../../src/config/sections/unimplemented.ts';
 
 const schemas: readonly MapSchema[] = [
+  clientClassSchema,
   compatibilitySchema,
   configControlSchema,
   controlSocketSchema,
@@ -50,6 +53,7 @@ const schemas: readonly MapSchema[] = [
   loggerOutputSchema,
   loggerSchema,
   multiThreadingSchema,
+  optionDefinitionSchema,
   optionSchema,
   pauseSchema,
   peerSchema,
@@ -58,7 +62,9 @@ const schemas: readonly MapSchema[] = [
   relationshipSchema,
   relaySchema,
   runScriptSchema,
+  reservationSchema,
   sanityChecksSchema,
+  sharedNetworkSchema,
   stateMachineSchema,
   subnetSchema,
   tandemSchema,

@@ -76,7 +76,7 @@ t.test('subnets come in the order of their ids with every inherited value resolv
       networkName: null,
       clientClasses: [],
       additionalClasses: [],
-      hostModes: { global: false, inSubnet: true, outOfPool: false },
+      hostModes: { global: false, inSubnet: false, outOfPool: false },
       allocator: 'iterative',
       offerLifetimeSec: 0,
       storeExtendedInfo: false,
@@ -322,16 +322,16 @@ t.test('spelled-out defaults of what is not implemented are accepted', async (t)
     "ddns-send-updates": true, "ddns-override-no-update": false, "ddns-replace-client-name": "never", "ddns-generated-prefix":
     "myhost", "ddns-qualifying-suffix": "", "ddns-update-on-renew": false, "ddns-conflict-resolution-mode": "check-with-dhcid",
     "hostname-char-set": "[^A-Za-z0-9.-]", "hostname-char-replacement": "", "allocator": "iterative", "offer-lifetime": 0,
-    "stash-agent-options": false, "reservation-mode": "all", "reservations-out-of-pool": true, "config-control": { },
+    "stash-agent-options": false, "reservation-mode": "all", "config-control": { },
     "dhcp-queue-control": { "enable-queue": false, "capacity": 100 }, "dhcp4o6-port": 0, "hosts-database": { },
     "early-global-reservations-lookup": true, "hosts-databases": [ ], "ip-reservations-unique": true, "server-tag": "a",
     "reservations-lookup-first": true, "statistic-default-sample-age": 0, "statistic-default-sample-count": 30,
     "compatibility": { "lenient-option-parsing": false, "exclude-first-last-24": false },
     "sanity-checks": { "lease-checks": "warn", "extended-info-checks": "fix" }`;
-  const pool = `{ "pool": "10.0.0.0/24", "client-class": "", "require-client-classes": [ ], "evaluate-additional-classes": [ ] }`;
+  const pool = `{ "pool": "10.0.0.0/24", "client-class": "", "evaluate-additional-classes": [ ] }`;
   const result = parseConfig(
     `{ "Dhcp4": { ${SKELETON}, ${inert}, "subnet4": [ { "id": 1, "subnet": "10.0.0.0/8", "pools": [ ${pool} ],
-      "client-class": "ALL", "client-classes": [ ], "reservations": [ ], "4o6-interface": "", "4o6-subnet": "" } ] } }`,
+      "client-class": "ALL", "reservations": [ ], "4o6-interface": "", "4o6-subnet": "" } ] } }`,
     'kea.conf',
   );
   t.strictSame(result.ok ? result.warnings : result.problems, []);

@@ -7,13 +7,18 @@ export interface Prefix {
   readonly prefixLength: number;
 }
 
+/** A prefix, and the address that it was written with. */
+export interface WrittenPrefix extends Prefix {
+  readonly written: Ipv4;
+}
+
 export interface Range {
   readonly first: Ipv4;
   readonly last: Ipv4;
 }
 
 /** `10.0.0.0/8`; set host bits are masked off, as in Kea. */
-export function prefixRule(): Rule<Prefix, undefined> {
+export function prefixRule(): Rule<WrittenPrefix, undefined> {
   return rule('a prefix such as "192.0.2.0/24"', (value) =>
     typeof value === 'string' ? (parsePrefix(withoutBlanks(value)) ?? undefined) : undefined,
   );
@@ -35,13 +40,13 @@ export function formatPrefix({ prefix, prefixLength }: Prefix): string {
   return `${formatIpv4(prefix)}/${prefixLength}`;
 }
 
-function parsePrefix(text: string): Prefix | null {
+function parsePrefix(text: string): WrittenPrefix | null {
   const slash = text.indexOf('/');
   const length = text.slice(slash + 1);
   const address = parseIpv4(text.slice(0, Math.max(0, slash)));
   if (address === null || !/^0*[0-9]{1,2}$/.test(length) || Number(length) > 32) return null;
   const prefixLength = Number(length);
-  return { prefix: (address & maskOf(prefixLength)) >>> 0, prefixLength };
+  return { prefix: (address & maskOf(prefixLength)) >>> 0, prefixLength, written: address };
 }
 
 function parseRange(text: string): Range | null {

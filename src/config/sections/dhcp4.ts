@@ -1,22 +1,32 @@
 /** The Dhcp4 map: its table of keys, and how its parts come together. */
 import { DDNS_SERVER_DEFAULTS } from '../ddns-model.ts';
-import { HOST_IDENTIFIERS } from '../host-model.ts';
+import type { HostConfig, HostIdentifier } from '../host-model.ts';
 import type { ServerConfig } from '../model.ts';
 import { child, type Path } from '../problem.ts';
 import type { Report } from '../report.ts';
-import { freeMap, isMap, list } from '../schema/collections.ts';
+import { freeMap, list } from '../schema/collections.ts';
 import { defineMap, mapOf, readMap, type Values } from '../schema/map.ts';
 import { accepted, type Rule, withDefault } from '../schema/rule.ts';
-import { flag, integer, UINT32_MAX } from '../schema/scalars.ts';
+import { flag, integer, text, UINT32_MAX } from '../schema/scalars.ts';
+import { classNamesOf, readClientClasses } from './client-classes.ts';
+import { compatibilitySchema, readCompatibility } from './compatibility.ts';
 import { readControlSockets } from './control-sockets.ts';
 import { readHooks } from './hooks.ts';
+import { hostIdentifiersRule } from './host-identifiers.ts';
 import { readInterfaces } from './interfaces.ts';
-import { noteDefinitions } from './left-out.ts';
 import { checkLogFiles, readLoggers } from './loggers.ts';
 import { networkDefaults, networkRules, resolveNetwork } from './network.ts';
+import { readDefinitions } from './option-def.ts';
+import { queueSchema } from './queue-control.ts';
 import { checkRelationships } from './relationships.ts';
+import { checkReplySizes } from './reply-size.ts';
+import { readReservations } from './reservations.ts';
+import { readSharedNetworks } from './shared-networks.ts';
 import { expiredLeasesSchema, readExpiredLeases, readLeaseDatabase, sanityChecksSchema } from './storage.ts';
-import { readSubnets } from './subnets.ts';
+import { checkSubnets } from './subnet-checks.ts';
+import { SubnetNumbers } from './subnet-ids.ts';
+import { readSubnets, type Scope } from './subnets.ts';
+import type { Surroundings } from './surroundings.ts';
 import { readTandemSettings } from './tandem-settings.ts';
 import { globalUnimplemented } from './unimplemented.ts';
 
@@ -48,7 +58,20 @@ export const dhcp4Schema = defineMap('Dhcp4', {
   'echo-client-id': withDefault(flag(), true),
   'expired-leases-processing': mapOf(expiredLeasesSchema),
   'sanity-checks': mapOf(sanityChecksSchema),
+  'option-def': list(),
+  'client-classes': withDefault(list(), []),
+  'shared-networks': withDefault(list(), []),
   subnet4: withDefault(list(), []),
+  reservations: list(),
+  'host-reservation-identifiers': hostIdentifiersRule(),
+  'early-global-reservations-lookup': withDefault(flag(), false),
+  'ip-reservations-unique': withDefault(flag(), true),
+  // Reserved addresses are marked in the pools: nobody has to be looked up before or after.
+  'reservations-lookup-first': accepted(flag()),
+  'stash-agent-options': withDefault(flag(), false),
+  compatibility: mapOf(compatibilitySchema),
+  'dhcp-queue-control': mapOf(queueSchema),
+  'server-tag': accepted(text()),
   'control-socket': checkedByItsPart,
   'control-sockets': list(),
   loggers: withDefault(list(), []),
@@ -56,14 +79,7 @@ export const dhcp4Schema = defineMap('Dhcp4', {
 });
 
 /** Without an identifier of one's own making, which only a hook can compute. */
-const DEFAULT_HOST_IDENTIFIERS = HOST_IDENTIFIERS.filter((each) => each !== 'flex-id');
-
-const STRICT: ServerConfig['compatibility'] = {
-  lenientOptionParsing: false,
-  ignoreServerIdentifier: false,
-  ignoreLinkSelection: false,
-  excludeFirstLast24: false,
-};
+const DEFAULT_HOST_IDENTIFIERS: readonly HostIdentifier[] = ['hw-address', 'duid', 'circuit-id', 'client-id'];
 
 /** Choices of the command line that take part in the configuration. */
 export interface Dhcp4Choices {
@@ -78,7 +94,6 @@ export function readDhcp4(
   at: Path,
   report: Report,
 ): ServerConfig | null {
-  noteDefinitions(value, at, report);
   const values = readMap(dhcp4Schema, value, at, report);
   if (values === undefined) return null;
   const multiThreading = readMultiThreading(values['multi-threading']);
@@ -87,10 +102,6 @@ export function readDhcp4(
     isMultiThreaded: multiThreading.enabled,
   };
   const hooks = readHooks(values['hooks-libraries'], surroundings, child(at, 'hooks-libraries'), report);
-  const peers = hooks.relationships.flatMap((relationship) => relationship.peers);
-  const classes = new Set(peers.map((peer) => `HA_${peer.name}`));
-  const global = resolveNetwork(values, networkDefaults, at, report);
-  const sharedNetworks = isMap(value) ? value['shared-networks'] : undefined;
   const config: ServerConfig = {
     ...readInterfaces(values['interfaces-config'], child(at, 'interfaces-config'), report),
     leaseDatabase: readLeaseDatabase(
@@ -104,19 +115,13 @@ export function readDhcp4(
     declineProbationPeriodSec: values['decline-probation-period'],
     echoClientId: values['echo-client-id'],
     expiredLeases: readExpiredLeases(values['expired-leases-processing'], at, report),
-    authoritative: global.authoritative,
-    options: global.options,
-    vendorOptions: global.vendorOptions,
-    clientClasses: [],
-    sharedNetworks: [],
-    hosts: [],
-    hostIdentifiers: DEFAULT_HOST_IDENTIFIERS,
-    earlyGlobalHosts: false,
-    uniqueHostAddresses: true,
-    compatibility: STRICT,
-    stashAgentOptions: false,
+    ...readAddressing(values, peerClasses(hooks.relationships), at, report),
+    hostIdentifiers: values['host-reservation-identifiers'] ?? DEFAULT_HOST_IDENTIFIERS,
+    earlyGlobalHosts: values['early-global-reservations-lookup'],
+    uniqueHostAddresses: values['ip-reservations-unique'],
+    compatibility: readCompatibility(values.compatibility),
+    stashAgentOptions: values['stash-agent-options'],
     ddns: DDNS_SERVER_DEFAULTS,
-    subnets: readSubnets(values.subnet4, sharedNetworks, global, classes, child(at, 'subnet4'), report),
     controlSockets: readControlSockets(values['control-socket'], values['control-sockets'], at, report),
     loggers: readLoggers(values.loggers, child(at, 'loggers'), report),
     leaseCommands: hooks.leaseCommands,
@@ -127,6 +132,69 @@ export function readDhcp4(
   checkLogFiles(config.loggers, config.leaseDatabase.path, child(at, 'loggers'), report);
   if (hooks.haAt !== null) checkRelationships(config, hooks.haAt, report);
   return config;
+}
+
+/** A class for each server of a relationship: a query is in that of the server whose business it is. */
+function peerClasses(relationships: ServerConfig['relationships']): string[] {
+  return relationships.flatMap(({ peers }) => peers.map(({ name }) => `HA_${name}`));
+}
+
+type Addressing = Pick<
+  ServerConfig,
+  'authoritative' | 'options' | 'vendorOptions' | 'clientClasses' | 'sharedNetworks' | 'subnets' | 'hosts'
+>;
+
+/** Who gets what: options and classes, and with them networks, subnets and reservations. */
+function readAddressing(
+  values: Values<typeof dhcp4Schema.rules>,
+  builtInClasses: readonly string[],
+  at: Path,
+  report: Report,
+): Addressing {
+  const spaces = readDefinitions(values['option-def'], null, child(at, 'option-def'), report);
+  const classes = new Set([...builtInClasses, ...classNamesOf(values['client-classes'])]);
+  const surroundings: Surroundings = { classes, spaces };
+  const clientClasses = readClientClasses(
+    values['client-classes'],
+    spaces,
+    child(at, 'client-classes'),
+    report,
+  );
+  const settings = resolveNetwork(values, networkDefaults, spaces, at, report);
+  const scope: Scope = {
+    settings,
+    networkName: null,
+    relayAddresses: [],
+    interfaceName: null,
+    numbers: new SubnetNumbers(),
+    areAddressesUnique: values['ip-reservations-unique'],
+  };
+  const networksAt = child(at, 'shared-networks');
+  const inNetworks = readSharedNetworks(values['shared-networks'], scope, surroundings, networksAt, report);
+  const subnetsAt = child(at, 'subnet4');
+  const alone = readSubnets(values.subnet4, scope, surroundings, subnetsAt, report);
+  const subnets = [...inNetworks.subnets, ...alone];
+  checkSubnets(subnets, inNetworks.networks, subnetsAt, report);
+  checkReplySizes(subnets, inNetworks.networks, settings.options, report);
+  return {
+    authoritative: settings.authoritative,
+    options: settings.options,
+    vendorOptions: settings.vendorOptions,
+    clientClasses,
+    sharedNetworks: inNetworks.networks,
+    subnets: subnets.map(({ config }) => config).sort((a, b) => a.id - b.id),
+    hosts: [...readGlobalHosts(values, spaces, at, report), ...subnets.flatMap(({ hosts }) => hosts)],
+  };
+}
+
+function readGlobalHosts(
+  values: Values<typeof dhcp4Schema.rules>,
+  spaces: Surroundings['spaces'],
+  at: Path,
+  report: Report,
+): readonly HostConfig[] {
+  const scope = { subnetId: 0, prefix: null, areAddressesUnique: values['ip-reservations-unique'] };
+  return readReservations(values.reservations, scope, spaces, child(at, 'reservations'), report);
 }
 
 function readMultiThreading(

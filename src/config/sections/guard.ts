@@ -1,16 +1,17 @@
-/** Class guards: which queries may use a pool. The old key holds one class, the new one a list. */
-import { child, describe, type Path } from '../problem.ts';
+/** Class guards: which queries may use a pool, a subnet or a network. The old key holds one class, the new one a list. */
+import { child, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
-import { list } from '../schema/collections.ts';
+import { listOf } from '../schema/collections.ts';
 import type { Rules, Values } from '../schema/map.ts';
-import { text } from '../schema/scalars.ts';
+import { name, orEmpty, text } from '../schema/scalars.ts';
 
-/** Classes that Kea makes by itself, those of its hooks included. */
-const BUILT_IN = /^(?:KNOWN|UNKNOWN|BOOTP|DROP|SKIP_DDNS|(?:VENDOR_CLASS|AFTER|EXTERNAL|SPAWN)_.*)$/;
+/** Classes that are made without a definition of their own, those of hooks included. */
+const BUILT_IN =
+  /^(?:ALL|KNOWN|UNKNOWN|BOOTP|DROP|REJECT|SKIP_DDNS|(?:VENDOR_CLASS|HA|AFTER|EXTERNAL|SPAWN)_.*)$/;
 
 export const guardRules = {
-  'client-class': text(),
-  'client-classes': list(),
+  'client-class': orEmpty(text()),
+  'client-classes': listOf(name(), 'a list of class names'),
 } as const satisfies Rules;
 
 /** Most pools have no guard: they share one list. */
@@ -19,8 +20,8 @@ const OPEN: readonly string[] = [];
 const EVERY_QUERY = 'ALL';
 
 /**
- * Reads the guard of a pool.
- * @param known the classes that exist beside ALL: one for each peer of the high-availability relationship
+ * Reads the guard of a scope.
+ * @param known the classes that the file defines
  * @returns the classes of which a query needs one; none = open to every query
  */
 export function readGuard(
@@ -31,41 +32,22 @@ export function readGuard(
 ): readonly string[] {
   const single = values['client-class'];
   const several = values['client-classes'];
-  if (single !== undefined && several !== undefined) {
+  if (single !== undefined && several !== undefined)
     report.error(
       child(at, 'client-class'),
       '"client-class" beside "client-classes"',
       'one of the two',
       'key',
     );
-    return OPEN;
-  }
-  const names = several ?? (single === undefined || single === '' ? OPEN : [single]);
-  if (names.length === 0) return OPEN;
+  const names = several ?? (single === undefined ? OPEN : [single]);
+  if (names.length === 0 || names.includes(EVERY_QUERY)) return OPEN;
   const place = child(at, several === undefined ? 'client-class' : 'client-classes');
-  for (const [index, each] of names.entries())
-    if (!isKnown(each, known))
-      reportUnknown(each, known, several === undefined ? place : child(place, index), report);
-  return names.includes(EVERY_QUERY) ? OPEN : names.filter((each) => isKnown(each, known));
-}
-
-function isKnown(value: unknown, known: ReadonlySet<string>): value is string {
-  return typeof value === 'string' && (value === EVERY_QUERY || known.has(value));
-}
-
-/** A class that Kea would have is not implemented; without its guard the pool would be open, so that is never ignored. */
-function reportUnknown(name: unknown, known: ReadonlySet<string>, at: Path, report: Report): void {
-  const found = `the class ${describe(name)}`;
-  const expected = `a class that exists: ${[EVERY_QUERY, ...known].map((item) => `"${item}"`).join(', ')}`;
-  const definition = report.whereLeftOut(found);
-  if (definition !== null)
-    report.unsupportedThing(
-      at,
-      `${found}, which ${definition} defines and which is left out`,
-      expected,
-      false,
-    );
-  else if (typeof name === 'string' && BUILT_IN.test(name))
-    report.unsupportedThing(at, `${found}, which is built into Kea`, expected, false);
-  else report.error(at, found, expected);
+  for (const each of names)
+    if (!known.has(each) && !BUILT_IN.test(each))
+      report.warn(
+        place,
+        `the class ${quote(each)}, which nothing defines`,
+        'a class that exists: nobody is in this one',
+      );
+  return names;
 }

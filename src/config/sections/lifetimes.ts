@@ -28,7 +28,8 @@ export function readLifetime(values: LifetimeKeys, inherited: Lifetime, at: Path
 }
 
 export function completeLifetime({ minSec, defaultSec, maxSec }: Lifetime): LifetimeConfig {
-  return { minSec: minSec ?? defaultSec, defaultSec, maxSec: maxSec ?? defaultSec };
+  // No seconds are no lease.
+  return { minSec: Math.max(minSec ?? defaultSec, 1), defaultSec, maxSec: maxSec ?? defaultSec };
 }
 
 /** A fault is reported in the scope that makes it, at the bound or, where that is inherited, at the default. */
@@ -48,13 +49,21 @@ function checkOrder(lifetime: Lifetime, values: LifetimeKeys, at: Path, report: 
   if (maxSec < defaultSec) check('max-valid-lifetime', maxSec, 'at least');
 }
 
-/** T1 may not come after T2 where one scope sets both. */
+/** T1 may not come after T2. A fault is reported in the scope that makes it. */
 export function checkTimers(
-  renewSec: number | undefined,
-  rebindSec: number | undefined,
+  values: { readonly 'renew-timer': number | undefined; readonly 'rebind-timer': number | undefined },
+  renewSec: number | null,
+  rebindSec: number | null,
   at: Path,
   report: Report,
 ): void {
-  if (renewSec !== undefined && rebindSec !== undefined && renewSec > rebindSec)
+  if (renewSec === null || rebindSec === null || renewSec <= rebindSec) return;
+  if (values['renew-timer'] !== undefined)
     report.error(child(at, 'renew-timer'), String(renewSec), `at most "rebind-timer", which is ${rebindSec}`);
+  else if (values['rebind-timer'] !== undefined)
+    report.error(
+      child(at, 'rebind-timer'),
+      String(rebindSec),
+      `at least "renew-timer", which is ${renewSec}`,
+    );
 }

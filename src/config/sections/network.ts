@@ -1,24 +1,31 @@
-/** The keys that a subnet inherits from the Dhcp4 map: their table, their defaults and the inheritance itself. */
+/**
+ * The keys that a subnet inherits from its shared network and that from the Dhcp4 map: their table, their defaults and the
+ * inheritance itself.
+ */
+import type { OptionSpaces } from '../../dhcp4/option-spaces.ts';
 import { DDNS_DEFAULTS } from '../ddns-model.ts';
 import type { SubnetConfig } from '../model.ts';
 import { child, type Path } from '../problem.ts';
 import type { Report } from '../report.ts';
 import { list } from '../schema/collections.ts';
 import type { Rules, Values } from '../schema/map.ts';
-import { flag, fraction, integer, ipv4, orEmpty, text, UINT32_MAX } from '../schema/scalars.ts';
+import { type Rule, rule } from '../schema/rule.ts';
+import { flag, fraction, integer, ipv4, oneOf, orEmpty, text, UINT32_MAX } from '../schema/scalars.ts';
+import { hostModeRules, readHostModes } from './host-modes.ts';
 import { checkTimers, type Lifetime, readLifetime } from './lifetimes.ts';
 import { readOptions } from './options.ts';
 import { networkUnimplemented } from './unimplemented.ts';
 
 /** The header fields hold 64 and 128 octets, the last one of which is a NUL (RFC 2131 section 2). */
-const SERVER_HOSTNAME_OCTETS_MAX = 63;
-const BOOT_FILE_NAME_OCTETS_MAX = 127;
+export const SERVER_HOSTNAME_OCTETS_MAX = 63;
+export const BOOT_FILE_NAME_OCTETS_MAX = 127;
 
 export const networkRules = {
   ...networkUnimplemented,
+  ...hostModeRules,
   // A lease of no seconds is a deleted lease in the lease file.
   'valid-lifetime': integer(1, UINT32_MAX),
-  'min-valid-lifetime': integer(1, UINT32_MAX),
+  'min-valid-lifetime': integer(0, UINT32_MAX),
   'max-valid-lifetime': integer(1, UINT32_MAX),
   'renew-timer': integer(0, UINT32_MAX),
   'rebind-timer': integer(0, UINT32_MAX),
@@ -30,8 +37,11 @@ export const networkRules = {
   'next-server': orEmpty(ipv4()),
   'server-hostname': orEmpty(text(SERVER_HOSTNAME_OCTETS_MAX)),
   'boot-file-name': orEmpty(text(BOOT_FILE_NAME_OCTETS_MAX)),
-  'cache-threshold': fraction(true),
+  'cache-threshold': part(),
   'cache-max-age': integer(0, UINT32_MAX),
+  allocator: oneOf('iterative', 'random', 'flq'),
+  'offer-lifetime': integer(0, UINT32_MAX),
+  'store-extended-info': flag(),
   'option-data': list(),
 } as const satisfies Rules;
 
@@ -54,6 +64,13 @@ export type NetworkSettings = Omit<
   | 'cacheThreshold'
   | 'validLifetime'
 > & { readonly cacheThreshold: number; readonly lifetime: Lifetime };
+
+/** From nothing to all of it. */
+function part(): Rule<number, undefined> {
+  return rule('a number from 0 to 1', (value) =>
+    typeof value === 'number' && value >= 0 && value <= 1 ? value : undefined,
+  );
+}
 
 const DEFAULT_VALID_LIFETIME_SEC = 7200;
 
@@ -85,10 +102,10 @@ export const networkDefaults: NetworkSettings = {
 export function resolveNetwork(
   values: NetworkValues,
   inherited: NetworkSettings,
+  spaces: OptionSpaces,
   at: Path,
   report: Report,
 ): NetworkSettings {
-  checkTimers(values['renew-timer'], values['rebind-timer'], at, report);
   const settings = {
     ...inherited,
     lifetime: readLifetime(values, inherited.lifetime, at, report),
@@ -104,8 +121,13 @@ export function resolveNetwork(
     bootFileName: values['boot-file-name'] ?? inherited.bootFileName,
     cacheThreshold: values['cache-threshold'] ?? inherited.cacheThreshold,
     cacheMaxAgeSec: values['cache-max-age'] ?? inherited.cacheMaxAgeSec,
-    options: readOptions(values['option-data'] ?? [], child(at, 'option-data'), report),
+    hostModes: readHostModes(values, inherited.hostModes, at, report),
+    allocator: values.allocator ?? inherited.allocator,
+    offerLifetimeSec: values['offer-lifetime'] ?? inherited.offerLifetimeSec,
+    storeExtendedInfo: values['store-extended-info'] ?? inherited.storeExtendedInfo,
+    ...readOptions(values['option-data'], spaces, child(at, 'option-data'), report),
   };
+  checkTimers(values, settings.renewTimerSec, settings.rebindTimerSec, at, report);
   checkPercents(values, settings, at, report);
   return settings;
 }

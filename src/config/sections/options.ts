@@ -1,46 +1,60 @@
-/** The `option-data` lists of global, subnet and pool scope. */
+/** The `option-data` lists of every scope. */
 import { encodeOptionHex, encodeOptionText, type OptionData } from '../../dhcp4/option-data.ts';
-import {
-  findOptionByCode,
-  findOptionByName,
-  type OptionDefinition,
-  optionNames,
-} from '../../dhcp4/option-definitions.ts';
-import type { OptionConfig } from '../model.ts';
-import { child, describe, type Path, quote } from '../problem.ts';
+import { DHCP4_SPACE, type OptionDefinition } from '../../dhcp4/option-definitions.ts';
+import type { OptionSpaces } from '../../dhcp4/option-spaces.ts';
+import type { OptionConfig, VendorOptionConfig } from '../model.ts';
+import { child, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
+import { listOf } from '../schema/collections.ts';
 import { defineMap, readMap, type Values } from '../schema/map.ts';
 import { findNearest } from '../schema/nearest.ts';
 import { withDefault } from '../schema/rule.ts';
 import { flag, integer, name, text } from '../schema/scalars.ts';
-import { noNames } from './unimplemented.ts';
+import { fillContainers, type ScopeOption } from './option-containers.ts';
+import { spaceName } from './option-def.ts';
 
 export const optionSchema = defineMap('option-data[]', {
   name: name(),
-  code: integer(1, 254),
-  space: withDefault(text(), 'dhcp4'),
+  code: integer(0, 255),
+  space: withDefault(spaceName(), DHCP4_SPACE),
   'csv-format': withDefault(flag(), true),
   data: withDefault(text(), ''),
   'always-send': withDefault(flag(), false),
   'never-send': withDefault(flag(), false),
-  // A tag decides who gets the option: going without it would send the option to everybody.
-  'client-classes': noNames(false),
+  'client-classes': withDefault(listOf(name(), 'a list of class names'), []),
 });
 
 type OptionValues = Values<typeof optionSchema.rules>;
 
-/** Most scopes have no options: they share one list. */
-const NO_OPTIONS: readonly OptionConfig[] = [];
+/** What a scope has in its `option-data`. */
+export interface ScopeOptions {
+  /** Ascending by code. */
+  readonly options: readonly OptionConfig[];
+  /** Ascending by enterprise and code. */
+  readonly vendorOptions: readonly VendorOptionConfig[];
+}
 
-/** Reads one list, ascending by code. Of two entries with the same code the first one counts, as in Kea. */
-export function readOptions(entries: readonly unknown[], at: Path, report: Report): readonly OptionConfig[] {
-  if (entries.length === 0) return NO_OPTIONS;
-  const options = new Map<number, OptionConfig>();
+/** Most scopes have no options: they share one list. */
+const NO_OPTIONS: ScopeOptions = { options: [], vendorOptions: [] };
+
+/**
+ * Reads one list. Of two entries with the same code the first one counts, as in Kea. Sub-options go into the containers of this
+ * list only.
+ */
+export function readOptions(
+  entries: readonly unknown[] | undefined,
+  spaces: OptionSpaces,
+  at: Path,
+  report: Report,
+): ScopeOptions {
+  if (entries === undefined || entries.length === 0) return NO_OPTIONS;
+  const options = new Map<string, ScopeOption>();
   for (const [index, entry] of entries.entries()) {
     const place = child(at, index);
-    const option = readOption(entry, place, report);
+    const option = readOption(entry, spaces, place, report);
     if (option === null) continue;
-    if (!options.has(option.code)) options.set(option.code, option);
+    const key = `${option.space} ${option.code}`;
+    if (!options.has(key)) options.set(key, option);
     else
       report.warn(
         place,
@@ -48,53 +62,56 @@ export function readOptions(entries: readonly unknown[], at: Path, report: Repor
         'each option once: only the first one counts',
       );
   }
-  return [...options.values()].sort((a, b) => a.code - b.code);
+  return inOrder(fillContainers([...options.values()], report));
 }
 
-function readOption(entry: unknown, at: Path, report: Report): OptionConfig | null {
+/** @returns what goes into a reply by itself; sub-options stand in their containers */
+function inOrder(options: readonly ScopeOption[]): ScopeOptions {
+  const own: OptionConfig[] = [];
+  const vendorOptions: VendorOptionConfig[] = [];
+  for (const { space, code, data, alwaysSend, neverSend, clientClasses } of options) {
+    const config = { code, data, alwaysSend, neverSend, clientClasses };
+    if (space === DHCP4_SPACE) own.push(config);
+    const enterprise = enterpriseOf(space);
+    if (enterprise !== null) vendorOptions.push({ ...config, enterprise });
+  }
+  return {
+    options: own.sort((a, b) => a.code - b.code),
+    vendorOptions: vendorOptions.sort((a, b) => a.enterprise - b.enterprise || a.code - b.code),
+  };
+}
+
+/** The number in the name of a vendor's space; null when the space is nobody's. */
+function enterpriseOf(space: string): number | null {
+  const digits = /^vendor-([0-9]{1,10})$/.exec(space)?.[1];
+  const enterprise = Number(digits);
+  return digits !== undefined && enterprise > 0 && enterprise <= 0xffffffff ? enterprise : null;
+}
+
+function readOption(entry: unknown, spaces: OptionSpaces, at: Path, report: Report): ScopeOption | null {
   const errorsBefore = report.errorCount;
   const values = readMap(optionSchema, entry, at, report);
   // A wrong code, name or data stands for nothing: going on would report the same entry twice.
   if (values === undefined || report.errorCount > errorsBefore) return null;
-  if (values.space !== 'dhcp4') {
-    report.unsupported(child(at, 'space'), values.space, '"dhcp4"');
-    return null;
-  }
-  if (isLeftOut(values, at, report)) return null;
-  const identity = identify(values, at, report);
+  const identity = identify(values, spaces, at, report);
   if (identity === null) return null;
   const data = encode(values, identity.definition);
   if (!data.ok) {
     report.error(child(at, 'data'), data.found, data.expected);
     return null;
   }
+  if (data.ignored !== null)
+    report.warn(child(at, 'data'), data.ignored, 'no more than the option holds: the surplus is left out');
   return {
-    code: identity.code,
+    ...identity,
+    space: values.space,
     data: data.bytes,
+    rest: data.rest,
     alwaysSend: values['always-send'],
     neverSend: values['never-send'],
-    clientClasses: [],
+    clientClasses: values['client-classes'],
+    at,
   };
-}
-
-/** An option that option-def of the file defines: its octets can be sent, its text form cannot be read. */
-function isLeftOut(values: OptionValues, at: Path, report: Report): boolean {
-  if (isReadable(values)) return false;
-  const key = values.name === undefined ? 'code' : 'name';
-  const found = `the option ${describe(values[key])}`;
-  const definition = report.whereLeftOut(found);
-  if (definition === null) return false;
-  report.unsupportedThing(
-    child(at, key),
-    `${found}, which ${definition} defines and which is left out`,
-    'a standard option, or its code with hexadecimal data and "csv-format": false',
-  );
-  return true;
-}
-
-function isReadable(values: OptionValues): boolean {
-  if (values.code !== undefined) return findOptionByCode(values.code) !== undefined || !values['csv-format'];
-  return values.name === undefined || findOptionByName(values.name) !== undefined;
 }
 
 interface Identity {
@@ -103,37 +120,59 @@ interface Identity {
 }
 
 /** Which option an entry is about: its code, its name, or both if they agree. */
-function identify(values: OptionValues, at: Path, report: Report): Identity | null {
-  if (values.name === undefined) {
-    if (values.code !== undefined) return { code: values.code, definition: findOptionByCode(values.code) };
-    report.error(at, 'neither "name" nor "code"', 'the name or the code of an option');
+function identify(values: OptionValues, spaces: OptionSpaces, at: Path, report: Report): Identity | null {
+  const { space, code, name: optionName } = values;
+  if (code === undefined) {
+    if (optionName === undefined) {
+      report.error(at, 'neither "name" nor "code"', 'the name or the code of an option');
+      return null;
+    }
+    const definition = spaces.findByName(space, optionName);
+    if (definition !== undefined) return { code: definition.code, definition };
+    reportUnknownName(optionName, space, spaces, child(at, 'name'), report);
     return null;
   }
-  const definition = findOptionByName(values.name);
-  if (definition === undefined) {
-    // A name of one's own for octets that nobody has to understand.
-    const { code } = values;
-    if (code !== undefined && findOptionByCode(code) === undefined && !values['csv-format'])
-      return { code, definition };
-    const nearest = report.isFull ? null : findNearest(values.name, optionNames());
-    const hint = nearest === null ? '' : `, perhaps "${nearest}"`;
-    report.error(child(at, 'name'), quote(values.name), `the name of a standard DHCPv4 option${hint}`);
+  const definition = spaces.findByCode(space, code);
+  if (definition === undefined) return identifyUndefined(values, code, at, report);
+  if (optionName === undefined || optionName === definition.name) return { code, definition };
+  const meant = spaces.findByName(space, optionName);
+  if (meant === undefined) reportUnknownName(optionName, space, spaces, child(at, 'name'), report);
+  else report.error(child(at, 'code'), String(code), `${meant.code}, the code of ${quote(optionName)}`);
+  return null;
+}
+
+/** Octets of an option that nobody has to understand, under a name of one's own if one likes. */
+function identifyUndefined(values: OptionValues, code: number, at: Path, report: Report): Identity | null {
+  if (values.space === DHCP4_SPACE && (code === 0 || code === 255)) {
+    report.error(child(at, 'code'), String(code), 'a code from 1 to 254: 0 and 255 are no options');
     return null;
   }
-  if (values.code !== undefined && values.code !== definition.code) {
-    report.error(
-      child(at, 'code'),
-      String(values.code),
-      `${definition.code}, the code of "${definition.name}"`,
-    );
-    return null;
-  }
-  return { code: definition.code, definition };
+  // An entry that only suppresses an option needs no data.
+  if (!values['csv-format'] || values['never-send']) return { code, definition: undefined };
+  report.error(
+    child(at, 'code'),
+    `${code}, which nothing defines in the space ${quote(values.space)}`,
+    'an "option-def" for it, or hexadecimal data and "csv-format": false',
+  );
+  return null;
+}
+
+function reportUnknownName(
+  optionName: string,
+  space: string,
+  spaces: OptionSpaces,
+  at: Path,
+  report: Report,
+): void {
+  const nearest = report.isFull ? null : findNearest(optionName, spaces.names(space));
+  const hint = nearest === null ? '' : `, perhaps "${nearest}"`;
+  report.error(at, quote(optionName), `the name of an option of the space ${quote(space)}${hint}`);
 }
 
 function encode(values: OptionValues, definition: OptionDefinition | undefined): OptionData {
   // An entry that only suppresses an option needs no data.
-  if (values['never-send'] && values.data === '') return { ok: true, bytes: new Uint8Array(0) };
+  if (values['never-send'] && values.data === '')
+    return { ok: true, bytes: new Uint8Array(0), rest: new Uint8Array(0), ignored: null };
   if (definition === undefined || !values['csv-format']) return encodeOptionHex(definition, values.data);
   return encodeOptionText(definition, values.data);
 }

@@ -7,18 +7,20 @@ import { list } from '../schema/collections.ts';
 import { defineMap, readMap } from '../schema/map.ts';
 import { required, withDefault } from '../schema/rule.ts';
 import { integer, UINT32_MAX } from '../schema/scalars.ts';
+import { additionalClassRules, readAdditionalClasses } from './additional-classes.ts';
 import { formatPrefix, lastOf, type Prefix, type Range, rangeRule } from './addresses.ts';
 import { guardRules, readGuard } from './guard.ts';
 import { readOptions } from './options.ts';
-import { additionalClasses, poolUnimplemented } from './unimplemented.ts';
+import type { Surroundings } from './surroundings.ts';
+import { poolUnimplemented } from './unimplemented.ts';
 
 export const poolSchema = defineMap('pools[]', {
   ...guardRules,
-  ...additionalClasses,
+  ...additionalClassRules,
   ...poolUnimplemented,
   pool: required(rangeRule()),
   'pool-id': withDefault(integer(0, UINT32_MAX), 0),
-  'option-data': withDefault(list(), []),
+  'option-data': list(),
 });
 
 interface PlacedRange extends Range {
@@ -28,12 +30,11 @@ interface PlacedRange extends Range {
 /**
  * Reads the pools of a subnet, in the order of the file.
  * @param subnet null when the subnet's own prefix is wrong
- * @param classes the classes that a guard may name
  */
 export function readPools(
   entries: readonly unknown[],
   subnet: Prefix | null,
-  classes: ReadonlySet<string>,
+  { classes, spaces }: Surroundings,
   at: Path,
   report: Report,
 ): readonly PoolConfig[] {
@@ -44,7 +45,8 @@ export function readPools(
     const values = readMap(poolSchema, entry, place, report);
     if (values === undefined) continue;
     const clientClasses = readGuard(values, classes, place, report);
-    const options = readOptions(values['option-data'], child(place, 'option-data'), report);
+    const additional = readAdditionalClasses(values, place, report);
+    const options = readOptions(values['option-data'], spaces, child(place, 'option-data'), report);
     if (values.pool === undefined) continue;
     checkInside(values.pool, subnet, child(place, 'pool'), report);
     const { first, last } = values.pool;
@@ -54,9 +56,8 @@ export function readPools(
       last,
       poolId: values['pool-id'],
       clientClasses,
-      additionalClasses: [],
-      options,
-      vendorOptions: [],
+      additionalClasses: additional,
+      ...options,
     });
   }
   checkOverlaps(ranges, report);

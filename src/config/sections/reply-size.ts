@@ -1,23 +1,28 @@
 /** Whether a reply can hold the options of a subnet: one that is longer than a UDP datagram is never sent. */
 import { CONFIGURED_BYTES_MAX, encodedLength } from '../../dhcp4/reply-size.ts';
-import type { OptionConfig, SubnetConfig } from '../model.ts';
+import type { OptionConfig, SharedNetworkConfig } from '../model.ts';
 import { child, type Path } from '../problem.ts';
 import type { Report } from '../report.ts';
+import type { PlacedSubnet } from './subnets.ts';
 
 /**
- * Warns of a subnet whose options, or those of one of its pools over them, are too long together.
+ * Warns of subnets whose options, or those of one of their pools over them, are too long together.
  * @param global the options of the global scope
  */
-export function checkReplySize(
-  subnet: SubnetConfig,
+export function checkReplySizes(
+  subnets: readonly PlacedSubnet[],
+  networks: readonly SharedNetworkConfig[],
   global: readonly OptionConfig[],
-  at: Path,
   report: Report,
 ): void {
-  if (!check([global, subnet.options], at, report)) return;
-  for (const [index, pool] of subnet.pools.entries()) {
-    if (pool.options.length > 0)
-      check([global, subnet.options, pool.options], child(child(at, 'pools'), index), report);
+  const byName = new Map(networks.map(({ name, options }) => [name, options]));
+  for (const { config, at } of subnets) {
+    const ofNetwork = byName.get(config.networkName ?? '') ?? [];
+    const scopes = [global, ofNetwork, config.options];
+    if (!check(scopes, at, report)) continue;
+    for (const [index, pool] of config.pools.entries()) {
+      if (pool.options.length > 0) check([...scopes, pool.options], child(child(at, 'pools'), index), report);
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 /**
- * Subnets without an id get one as Kea 2.2 gives it: 1, 2, ... in the order of the file, whatever ids the other subnets have.
- * The ids stand in the lease file and in the messages between the servers, so the count must be Kea's to the last subnet;
- * newer versions of Kea refuse such a file.
+ * Subnets without an id get one as Kea 2.2 gives it: 1, 2, ... in the order of the file, those of shared networks first, whatever
+ * ids the other subnets have. The ids stand in the lease file and in the messages between the servers, so the count must be Kea's
+ * to the last subnet; newer versions of Kea refuse such a file.
  */
 import type { Path } from '../problem.ts';
 import { child } from '../problem.ts';
@@ -9,14 +9,7 @@ import type { Report } from '../report.ts';
 import { isMap } from '../schema/collections.ts';
 
 export class SubnetNumbers {
-  #last: number;
-
-  /** @param sharedNetworks the value of `shared-networks`: Kea numbers the subnets in there first, wherever the list stands */
-  constructor(sharedNetworks: unknown) {
-    this.#last = itemsOf(sharedNetworks)
-      .flatMap((network) => (isMap(network) ? itemsOf(network['subnet4']) : []))
-      .filter(isUnnumbered).length;
-  }
+  #last = 0;
 
   /**
    * The id of a subnet: its own, or the next number with a warning.
@@ -39,8 +32,4 @@ export class SubnetNumbers {
 /** Kea takes 0 for none. */
 function isUnnumbered(subnet: unknown): boolean {
   return isMap(subnet) && (subnet['id'] ?? 0) === 0 && subnet['id'] !== null;
-}
-
-function itemsOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

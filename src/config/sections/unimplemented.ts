@@ -3,7 +3,6 @@
  * somebody spelled out Kea's defaults loads as it is; any other value of Kea is refused by name, and what is none of Kea's is
  * wrong here too.
  */
-import { describe } from '../problem.ts';
 import { freeMap, isMap, listOf } from '../schema/collections.ts';
 import { defineMap, mapOf, type Rules, withoutContext } from '../schema/map.ts';
 import { accepted, notImplemented, ofKind, type Rule, required } from '../schema/rule.ts';
@@ -18,7 +17,6 @@ import {
   text,
   UINT32_MAX,
 } from '../schema/scalars.ts';
-import { clientClass, database, optionDefinition, reservation, sharedNetwork } from './left-out.ts';
 
 /** Accepts exactly these values; others of their kind ask for something. */
 export function only(...values: readonly (string | number | boolean)[]): Rule<undefined, undefined> {
@@ -50,11 +48,6 @@ export function emptyList(
   return ofKind(listOf(items, 'a list'), empty);
 }
 
-/** A list of names. */
-export function noNames(mayIgnore = true): Rule<undefined, undefined> {
-  return emptyList(mayIgnore, text());
-}
-
 /** A map without members, or one of a kind. */
 function emptyOr(kind: Rule): Rule {
   return {
@@ -63,14 +56,6 @@ function emptyOr(kind: Rule): Rule {
       isMap(value) && Object.keys(value).length === 0 ? undefined : kind.read(value, at, report),
   };
 }
-
-/** Decide how reservations are looked up; without reservations every value does the same. */
-const reservationFlags = {
-  'reservation-mode': accepted(oneOf('disabled', 'off', 'out-of-pool', 'global', 'all')),
-  'reservations-global': accepted(flag()),
-  'reservations-in-subnet': accepted(flag()),
-  'reservations-out-of-pool': accepted(flag()),
-} as const satisfies Rules;
 
 /** Shape the updates sent to a DNS server; without updates every value does the same. */
 const ddnsUpdates = {
@@ -106,9 +91,8 @@ const ddnsNames = {
   ...hostnameCharacters,
 } as const satisfies Rules;
 
-/** Keys of global and subnet scope. */
+/** Keys of global, network and subnet scope. */
 export const networkUnimplemented = {
-  ...reservationFlags,
   ...ddnsUpdates,
   ...ddnsNames,
   'ddns-ttl-percent': ofKind(
@@ -119,30 +103,17 @@ export const networkUnimplemented = {
     fraction(true),
     notImplemented('nothing', () => false),
   ),
-  allocator: ofKind(oneOf('iterative', 'random', 'flq'), only('iterative')),
-  'offer-lifetime': only(0),
-  reservations: emptyList(true, reservation),
-  'stash-agent-options': only(false),
-  'store-extended-info': only(false),
 } as const satisfies Rules;
 
 /** Keys of pools alone; subnets have them among the inherited ones. */
 export const poolUnimplemented = { ...ddnsUpdates, ...ddnsNames } as const satisfies Rules;
 
-/** Keys of pools and subnets. */
-export const additionalClasses = {
-  'require-client-classes': noNames(),
-  'evaluate-additional-classes': noNames(),
+/** Keys of subnets alone, for clients of DHCPv4 over DHCPv6. */
+export const subnetUnimplemented = {
+  '4o6-interface': only(''),
+  '4o6-interface-id': only(''),
+  '4o6-subnet': only(''),
 } as const satisfies Rules;
-
-export const compatibilitySchema = withoutContext(
-  defineMap('compatibility', {
-    'lenient-option-parsing': only(false),
-    'ignore-dhcp-server-identifier': only(false),
-    'ignore-rai-link-selection': only(false),
-    'exclude-first-last-24': only(false),
-  }),
-);
 
 /** The way to the server of DNS updates: without updates it leads nowhere, but it must be one. */
 export const ddnsSchema = defineMap('dhcp-ddns', {
@@ -163,15 +134,15 @@ export const ddnsSchema = defineMap('dhcp-ddns', {
   ...hostnameCharacters,
 });
 
-/** Kinds of queues may have keys of their own, which Kea does not check either. */
-export const queueSchema = defineMap(
-  'dhcp-queue-control',
-  {
-    'enable-queue': required(only(false)),
-    'queue-type': accepted(text()),
-    capacity: accepted(integer(0, UINT32_MAX)),
-  },
-  'warning',
+/** A database of Kea in which configuration or hosts would stand. */
+const database = mapOf(
+  withoutContext(
+    defineMap(
+      'hosts-databases[]',
+      { type: required(oneOf('memfile', 'mysql', 'postgresql')), name: text(), readonly: flag() },
+      'warning',
+    ),
+  ),
 );
 
 export const configControlSchema = withoutContext(
@@ -181,40 +152,16 @@ export const configControlSchema = withoutContext(
   }),
 );
 
-/** No host is looked up, so the order of identifiers changes nothing. */
-function hostIdentifiers(): Rule<readonly string[], undefined> {
-  const identifiers = listOf(oneOf('circuit-id', 'hw-address', 'duid', 'client-id', 'flex-id'), 'a list');
-  return {
-    ...identifiers,
-    read: (value, at, report) => {
-      const read = identifiers.read(value, at, report);
-      const twice = read?.find((each, index) => read.indexOf(each) < index);
-      if (twice !== undefined) report.error(at, `${describe(twice)} a second time`, 'each identifier once');
-      return read;
-    },
-  };
-}
-
 /** Keys of the Dhcp4 map alone. */
 export const globalUnimplemented = {
-  'client-classes': emptyList(true, clientClass),
-  compatibility: mapOf(compatibilitySchema),
   'config-control': mapOf(configControlSchema),
   'dhcp-ddns': mapOf(ddnsSchema),
-  'dhcp-queue-control': mapOf(queueSchema),
   'dhcp4o6-port': ofKind(integer(0, 65535), only(0)),
-  'early-global-reservations-lookup': accepted(flag()),
-  'host-reservation-identifiers': accepted(hostIdentifiers()),
   'hosts-database': ofKind(
     emptyOr(database),
     notImplemented('an empty map', (value) => Object.keys(value as object).length === 0),
   ),
   'hosts-databases': emptyList(true, database),
-  'ip-reservations-unique': accepted(flag()),
-  'option-def': emptyList(true, optionDefinition),
-  'reservations-lookup-first': accepted(flag()),
-  'server-tag': accepted(text()),
-  'shared-networks': emptyList(true, sharedNetwork),
   'statistic-default-sample-age': accepted(integer(0, UINT32_MAX)),
   'statistic-default-sample-count': accepted(integer(0, UINT32_MAX)),
 } as const satisfies Rules;

@@ -70,7 +70,7 @@ checkRefused({
       '0.5 as "t1-percent" and 0.4 as "t2-percent"',
       '"t1-percent" below "t2-percent"',
     ],
-    [dhcp4('"cache-threshold": §1.0'), 'Dhcp4/cache-threshold', '1', 'a number from 0 to below 1'],
+    [dhcp4('"cache-threshold": §1.5'), 'Dhcp4/cache-threshold', '1.5', 'a number from 0 to 1'],
     [dhcp4('"cache-max-age": §-1'), 'Dhcp4/cache-max-age', '-1', U32],
     [dhcp4('"calculate-tee-times": §1'), 'Dhcp4/calculate-tee-times', '1', 'true or false'],
   ],

@@ -1,5 +1,5 @@
 /** `option-data` with values that are refused. */
-import { checkRefused, dhcp4, NOT_YET } from '../fixtures/marked-file.ts';
+import { checkRefused, dhcp4 } from '../fixtures/marked-file.ts';
 
 checkRefused({
   'option-data': [
@@ -14,25 +14,25 @@ checkRefused({
       dhcp4('"option-data": [ { "name": §"router", "data": "10.0.0.1" } ]'),
       'Dhcp4/option-data[0]/name',
       '"router"',
-      'the name of a standard DHCPv4 option, perhaps "routers"',
+      'the name of an option of the space "dhcp4", perhaps "routers"',
     ],
     [
       dhcp4('"option-data": [ { "name": §"zzz", "data": "10.0.0.1" } ]'),
       'Dhcp4/option-data[0]/name',
       '"zzz"',
-      'the name of a standard DHCPv4 option',
+      'the name of an option of the space "dhcp4"',
     ],
     [
       dhcp4('"option-data": [ { "code": §0, "data": "" } ]'),
       'Dhcp4/option-data[0]/code',
       '0',
-      'an integer from 1 to 254',
+      'a code from 1 to 254: 0 and 255 are no options',
     ],
     [
       dhcp4('"option-data": [ { "code": §255, "data": "" } ]'),
       'Dhcp4/option-data[0]/code',
       '255',
-      'an integer from 1 to 254',
+      'a code from 1 to 254: 0 and 255 are no options',
     ],
     [
       dhcp4('"option-data": [ { "name": "routers", "code": §6, "data": "10.0.0.1" } ]'),
@@ -53,16 +53,16 @@ checkRefused({
       'a string',
     ],
     [
-      dhcp4('"option-data": [ §{ "name": "routers" } ]'),
+      dhcp4('"option-data": [ §{ "name": "domain-name" } ]'),
       'Dhcp4/option-data[0]/data',
       '""',
-      'an IPv4 address',
+      '1 value (string); a comma inside a value is written "\\\\,"',
     ],
     [
-      dhcp4('"option-data": [ { "name": "domain-name", "data": §"a, b" } ]'),
-      'Dhcp4/option-data[0]/data',
-      '"a, b"',
-      '1 value (string); a comma inside a value is written "\\\\,"',
+      dhcp4('"option-data": [ { "code": §222, "data": "0a" } ]'),
+      'Dhcp4/option-data[0]/code',
+      '222, which nothing defines in the space "dhcp4"',
+      'an "option-def" for it, or hexadecimal data and "csv-format": false',
     ],
     [
       dhcp4('"option-data": [ { "name": "interface-mtu", "data": §"65536" } ]'),
@@ -71,7 +71,7 @@ checkRefused({
       'an integer from 0 to 65535, decimal or hexadecimal',
     ],
     [
-      dhcp4('"option-data": [ { "code": 222, "data": §"no hex" } ]'),
+      dhcp4('"option-data": [ { "code": 222, "csv-format": false, "data": §"no hex" } ]'),
       'Dhcp4/option-data[0]/data',
       '"no hex"',
       'hexadecimal octets such as "0x0102", "01:02", "01 02", "0102", or \'text\'',
@@ -80,13 +80,19 @@ checkRefused({
       dhcp4('"option-data": [ { "code": 3, "csv-format": false, "data": §"0a0000" } ]'),
       'Dhcp4/option-data[0]/data',
       '3 octets',
-      '4 octets or more by steps of 4',
+      'the octets of 1 or more values (ipv4-address)',
     ],
     [
-      dhcp4('"option-data": [ { "code": 3, "data": "10.0.0.1", §"space": "vendor-4491" } ]'),
+      dhcp4('"option-data": [ { "code": §3, "data": "10.0.0.1", "space": "vendor-4491" } ]'),
+      'Dhcp4/option-data[0]/code',
+      '3, which nothing defines in the space "vendor-4491"',
+      'an "option-def" for it, or hexadecimal data and "csv-format": false',
+    ],
+    [
+      dhcp4('"option-data": [ { "code": 3, "data": "10.0.0.1", "space": §"dhcp6" } ]'),
       'Dhcp4/option-data[0]/space',
-      '"vendor-4491"',
-      `"dhcp4"${NOT_YET}`,
+      '"dhcp6"',
+      'the name of a space of letters, digits, "-" and "_", not "dhcp6"',
     ],
     [
       dhcp4('"option-data": [ { "code": 3, "data": "10.0.0.1", "always-send": §1 } ]'),
@@ -95,10 +101,10 @@ checkRefused({
       'true or false',
     ],
     [
-      dhcp4('"option-data": [ { "code": 3, "data": "10.0.0.1", §"client-classes": [ "x" ] } ]'),
-      'Dhcp4/option-data[0]/client-classes',
-      'a list of 1',
-      `an empty list${NOT_YET}`,
+      dhcp4('"option-data": [ { "code": 3, "data": "10.0.0.1", "client-classes": [ §1 ] } ]'),
+      'Dhcp4/option-data[0]/client-classes[0]',
+      '1',
+      'a string that is not blank',
     ],
   ],
 });
