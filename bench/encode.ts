@@ -52,6 +52,7 @@ const SOCKET: ServerSocket = {
   broadcast: false,
   replyFd: -1,
   broadcastFd: -1,
+  raw: null,
 };
 
 export const encode: Bench = {

@@ -40,6 +40,10 @@ const COLD_FILES: Readonly<Record<string, string>> = {
   'src/engine/main-lease-store.ts': 'the lease store of the main thread',
   'src/engine/reclaim.ts': 'a timer of the main thread',
   'src/engine/statistics.ts': 'its names are for reports; cells are added to by number',
+  'src/io/capabilities.ts': 'text for errors',
+  'src/io/packet-socket.ts': 'opens sockets at start',
+  'src/io/query-filter.ts': 'makes programs for sockets at start',
+  'src/io/steering.ts': 'makes programs for sockets at start',
   'src/io/libc.ts': 'declares the calls; its text is for errors',
   'src/io/udp.ts': 'opens sockets at start',
 };

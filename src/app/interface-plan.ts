@@ -3,7 +3,7 @@
  * what is wrong with those that cannot be served. Pure: the same interfaces give the same plan.
  */
 import { formatIpv4, type Ipv4 } from '../base/ipv4.ts';
-import type { InterfaceConfig } from '../config/model.ts';
+import type { InterfaceConfig, ServerConfig } from '../config/model.ts';
 import type { NetworkInterface } from '../io/interfaces.ts';
 
 /** Addresses served at once: each has a socket a shard. */
@@ -24,7 +24,10 @@ export interface InterfaceFault {
   readonly isMissed: boolean;
 }
 
+export type SocketType = ServerConfig['socketType'];
+
 export interface InterfacePlan {
+  readonly socketType: SocketType;
   /** In the order of the configuration; an address can be on two interfaces. */
   readonly addresses: readonly PlannedAddress[];
   readonly faults: readonly InterfaceFault[];
@@ -41,8 +44,9 @@ export interface InterfacePlan {
 export function planInterfaces(
   configured: readonly InterfaceConfig[],
   available: readonly NetworkInterface[],
+  socketType: SocketType,
 ): InterfacePlan {
-  const draft = new Draft();
+  const draft = new Draft(socketType);
   for (const wanted of configured) {
     const isAll = wanted.name === '*';
     const links = available.filter(({ name, isLoopback }) => (isAll ? !isLoopback : name === wanted.name));
@@ -54,11 +58,16 @@ export function planInterfaces(
 }
 
 class Draft {
+  readonly #socketType: SocketType;
   /** By index and address: an interface that is named beside "*" is served once. */
   readonly #addresses = new Map<string, PlannedAddress>();
   readonly #faults = new Map<string, InterfaceFault>();
   readonly #missing: InterfaceConfig[] = [];
   readonly #names = new Set<string>();
+
+  constructor(socketType: SocketType) {
+    this.#socketType = socketType;
+  }
 
   addLink(link: NetworkInterface, wanted: InterfaceConfig, isAll: boolean): void {
     const { name, addresses } = link;
@@ -70,6 +79,9 @@ class Draft {
     else if (!link.isRunning) this.#fault(name, `the interface ${name} is not running`, !isAll);
     else if (usable.length === 0)
       this.#fault(name, `the interface ${name} has no usable IPv4 addresses configured`, !isAll);
+    // As Kea: the loopback interface has no stations that could be answered.
+    if (link.isLoopback && this.#socketType === 'raw')
+      return this.#fault(name, `must not open socket on the loopback interface ${name}`, true);
     for (const address of usable) this.#addAddress(link, address);
   }
 
@@ -81,6 +93,7 @@ class Draft {
 
   finish(): InterfacePlan {
     return {
+      socketType: this.#socketType,
       addresses: [...this.#addresses.values()],
       faults: [...this.#faults.values()],
       missing: this.#missing,

@@ -14,8 +14,9 @@ import type { Timers } from '../ha/timers.ts';
 import type { NetworkInterface } from '../io/interfaces.ts';
 import type { Log } from '../log/logger.ts';
 import { type InterfaceFault, type InterfacePlan, planInterfaces } from './interface-plan.ts';
+import type { SocketOptions } from './socket-model.ts';
 import { SocketRetries } from './socket-retries.ts';
-import { ServerSockets, type SocketOptions } from './sockets.ts';
+import { ServerSockets } from './sockets.ts';
 
 const LOOK_MS = 500;
 /** Reasons in one line of the log. */
@@ -35,7 +36,7 @@ export interface InterfaceWatchParts extends SocketOptions {
 /** Gives the shards their sockets. @returns false while one of them may still work with others */
 export type SocketSwitch = (lists: readonly (readonly ServerSocket[])[]) => Promise<boolean>;
 
-type Settings = Pick<ServerConfig, 'interfaces' | 'serviceSockets'>;
+type Settings = Pick<ServerConfig, 'interfaces' | 'socketType' | 'serviceSockets'>;
 
 export class InterfaceWatch {
   readonly #parts: InterfaceWatchParts;
@@ -45,7 +46,7 @@ export class InterfaceWatch {
   #switch: SocketSwitch = () => Promise.resolve(true);
   /** Names that were there while new ones were still taken (re-detect). */
   #known: ReadonlySet<string> | null = null;
-  #plan: InterfacePlan = planInterfaces([], []);
+  #plan: InterfacePlan = planInterfaces([], [], 'udp');
   #faults: readonly InterfaceFault[] = [];
   #looking: Promise<void> = Promise.resolve();
   #cancelTimer: () => void = () => {};
@@ -200,7 +201,7 @@ export class InterfaceWatch {
   #openFirst(config: Settings, running: readonly InterfaceConfig[]): void {
     const { requireAll, maxRetries } = config.serviceSockets;
     const available = this.#list(config);
-    const plan = planInterfaces(config.interfaces, available);
+    const plan = planInterfaces(config.interfaces, available, config.socketType);
     const isNew = ({ name, address }: InterfaceConfig): boolean =>
       !running.some((each) => each.name === name && each.address === address);
     // Whoever configures retries expects that an interface comes late; without them it is a slip of the pen.
@@ -215,7 +216,8 @@ export class InterfaceWatch {
   /** @returns null when the kernel does not give the list: everything stays as it is */
   #planNow(): InterfacePlan | null {
     try {
-      const plan = planInterfaces(this.#config.interfaces, this.#list(this.#config));
+      const { interfaces, socketType } = this.#config;
+      const plan = planInterfaces(interfaces, this.#list(this.#config), socketType);
       this.#isUnreadable = false;
       return plan;
     } catch (error) {

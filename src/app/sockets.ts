@@ -1,40 +1,31 @@
 /**
  * The server's sockets. They are opened and closed one by one as interfaces and configuration change; what both the old
- * and the new plan ask for stays open, with the queries that wait in it.
+ * and the new plan ask for stays open, with the queries that wait in it. A socket is known by what it means to the kernel.
  *
- * Each address has one socket a shard, on one port (SO_REUSEPORT); the kernel steers a client to one of them by its hardware
- * address. Each interface that can broadcast has one more, which hears clients without a relay. A socket is known by what
- * it means to the kernel: that of an address is tied to no interface and hears the address wherever it is; that for
- * broadcasts is tied to the index of an interface and deaf when the interface was made again.
+ *     udp    each address a UDP socket a shard, each interface one for broadcasts, read by the first shard
+ *     raw    each interface a packet socket a shard, for everything; each address the UDP sockets besides, so that the port
+ *            is taken and the kernel does not tell clients that nobody listens. What they hear is thrown away.
  */
-import { formatIpv4, type Ipv4 } from '../base/ipv4.ts';
+import { formatIpv4 } from '../base/ipv4.ts';
 import type { ServerSocket } from '../engine/query.ts';
 import type { NetworkInterface } from '../io/interfaces.ts';
-import { attachClientSteering, closeFd, openUdpSocket } from '../io/udp.ts';
 import type { Log } from '../log/logger.ts';
 import type { InterfaceFault, InterfacePlan, PlannedAddress } from './interface-plan.ts';
-
-const BROADCAST = 0xffffffff;
-/** Queries that arrive while a reload stops the shards for a moment: at 50,000 a second, 300 octets each, half a second. */
-const RECEIVE_BUFFER_BYTES = 8 << 20;
-
-export interface SocketOptions {
-  /** UDP port, 67 by default. */
-  readonly port: number;
-  readonly shards: number;
-}
+import { RawSockets } from './raw-sockets.ts';
+import type { SocketOptions } from './socket-model.ts';
+import { hearsBroadcasts, UdpSockets } from './udp-sockets.ts';
 
 export class ServerSockets {
   readonly #options: SocketOptions;
   readonly #log: Log;
-  /** By address: a descriptor a shard. */
-  readonly #unicast = new Map<Ipv4, readonly number[]>();
-  /** By index of the interface. */
-  readonly #broadcast = new Map<number, number>();
+  readonly #udp: UdpSockets;
+  readonly #raw: RawSockets;
 
   constructor(options: SocketOptions, log: Log) {
     this.#options = options;
     this.#log = log;
+    this.#udp = new UdpSockets(options);
+    this.#raw = new RawSockets(options);
   }
 
   /**
@@ -42,36 +33,30 @@ export class ServerSockets {
    * open already outlives it.
    * @returns what could not be opened, and why
    */
-  open({ addresses }: InterfacePlan): InterfaceFault[] {
+  open(plan: InterfacePlan): InterfaceFault[] {
     const faults = new Map<string, InterfaceFault>();
-    for (const { link, address } of addresses.filter(({ link }) => link.isUp)) {
-      const reason = this.#openAddress(link, address) ?? this.#openBroadcast(link);
-      if (reason === null) continue;
-      const text = `Failed to open socket on interface ${link.name}, reason: ${reason}`;
-      faults.set(text, { interfaceName: link.name, reason: text, isMissed: true });
-    }
+    const attempt = (link: NetworkInterface, open: () => void): void => {
+      try {
+        open();
+      } catch (error) {
+        const text = `Failed to open socket on interface ${link.name}, reason: ${(error as Error).message}`;
+        faults.set(text, { interfaceName: link.name, reason: text, isMissed: true });
+      }
+    };
+    const up = plan.addresses.filter(({ link }) => link.isUp);
+    for (const planned of up) attempt(planned.link, () => this.#openUdp(planned, plan));
+    // After the UDP sockets, which tell whether another server is there.
+    if (plan.socketType === 'raw')
+      for (const each of this.#openLinks(up)) attempt(each[0]!.link, () => this.#openRaw(each));
     return [...faults.values()];
   }
 
   /** The open sockets of the plan as each shard is to have them. */
-  lists({ addresses }: InterfacePlan): ServerSocket[][] {
+  lists(plan: InterfacePlan): ServerSocket[][] {
     const shards = Array.from({ length: this.#options.shards }, (): ServerSocket[] => []);
-    const open = addresses.filter(({ address }) => this.#unicast.has(address));
-    for (const { link, address } of distinctBy(open, (each) => each.address)) {
-      const broadcastFd = this.#broadcast.get(link.index);
-      this.#unicast.get(address)!.forEach((fd, shard) => {
-        const common = { fd, address, interfaceName: link.name, broadcast: false };
-        shards[shard]!.push({ ...common, replyFd: fd, broadcastFd: broadcastFd ?? fd });
-      });
-    }
-    // The kernel gives a broadcast to every socket that is bound for it: one shard only may read it. It is answered from
-    // the first address of its interface.
-    for (const { link, address } of distinctBy(open, (each) => each.link.index)) {
-      const fd = this.#broadcast.get(link.index);
-      if (fd === undefined) continue;
-      const common = { fd, address, interfaceName: link.name, broadcast: true };
-      shards[0]!.push({ ...common, replyFd: this.#unicast.get(address)![0]!, broadcastFd: fd });
-    }
+    const open = plan.addresses.filter(({ address }) => this.#udp.of(address) !== undefined);
+    if (plan.socketType === 'raw') this.#listRaw(open, shards);
+    else this.#listUdp(open, shards);
     return shards;
   }
 
@@ -79,89 +64,90 @@ export class ServerSockets {
    * Closes what the plan does not ask for. Only when no shard works with it any more: its number may be given again.
    * @returns how many were closed
    */
-  retain({ addresses }: InterfacePlan): number {
-    let closed = 0;
-    const kept = new Set(addresses.map(({ address }) => address));
+  retain({ addresses, socketType }: InterfacePlan): number {
     // A socket that nobody reads would only gather queries for later.
-    const read = addresses.filter(({ address }) => this.#unicast.has(address));
+    const read = addresses.filter(({ address }) => this.#udp.of(address) !== undefined);
     const indexes = new Set(read.map(({ link }) => link.index));
-    for (const [address, fds] of this.#unicast) {
-      if (kept.has(address)) continue;
-      this.#unicast.delete(address);
-      closed += fds.length;
-      for (const fd of fds) closeFd(fd);
+    const gone = this.#udp.retainAddresses(new Set(addresses.map(({ address }) => address)));
+    for (const address of gone)
       this.#log('TDM_ENGINE_SOCKET_CLOSED', { address: formatIpv4(address), port: this.#options.port });
-    }
-    for (const [index, fd] of this.#broadcast) {
-      if (indexes.has(index)) continue;
-      this.#broadcast.delete(index);
-      closed += 1;
-      closeFd(fd);
-    }
-    return closed;
+    const none = new Set<number>();
+    return (
+      gone.length * this.#options.shards +
+      this.#udp.retainBroadcasts(socketType === 'raw' ? none : indexes) +
+      this.#raw.retain(socketType === 'raw' ? indexes : none)
+    );
   }
 
   close(): void {
-    for (const fd of [...[...this.#unicast.values()].flat(), ...this.#broadcast.values()]) closeFd(fd);
-    this.#unicast.clear();
-    this.#broadcast.clear();
+    this.#udp.retainAddresses(new Set());
+    this.#udp.retainBroadcasts(new Set());
+    this.#raw.retain(new Set());
   }
 
-  /** @returns why not, or null */
-  #openAddress(link: NetworkInterface, address: Ipv4): string | null {
-    if (this.#unicast.has(address)) return null;
-    try {
-      this.#unicast.set(address, openGroup(address, this.#options));
-    } catch (error) {
-      return (error as Error).message;
-    }
-    this.#log('TDM_ENGINE_SOCKET_OPEN', {
-      interface: link.name,
-      address: formatIpv4(address),
-      port: this.#options.port,
-      broadcast: hearsBroadcasts(link),
-    });
-    return null;
-  }
-
-  /** @returns why not, or null */
-  #openBroadcast(link: NetworkInterface): string | null {
-    if (!hearsBroadcasts(link) || this.#broadcast.has(link.index)) return null;
-    try {
-      const fd = openUdpSocket({
-        address: BROADCAST,
+  #openUdp({ link, address }: PlannedAddress, { socketType }: InterfacePlan): void {
+    if (this.#udp.openAddress(address))
+      this.#log('TDM_ENGINE_SOCKET_OPEN', {
+        interface: link.name,
+        address: formatIpv4(address),
         port: this.#options.port,
-        interfaceName: link.name,
-        broadcast: true,
-        receiveBufferBytes: RECEIVE_BUFFER_BYTES,
+        type: socketType,
+        broadcast: socketType === 'raw' || hearsBroadcasts(link),
       });
-      this.#broadcast.set(link.index, fd);
-      return null;
-    } catch (error) {
-      return (error as Error).message;
+    if (socketType === 'udp') this.#udp.openBroadcast(link);
+  }
+
+  #openRaw(served: readonly PlannedAddress[]): void {
+    this.#raw.open(
+      served[0]!.link,
+      served.map(({ address }) => address),
+    );
+  }
+
+  /** The addresses whose port is held, by interface. */
+  #openLinks(addresses: readonly PlannedAddress[]): PlannedAddress[][] {
+    const byIndex = new Map<number, PlannedAddress[]>();
+    for (const each of addresses) {
+      if (this.#udp.of(each.address) === undefined) continue;
+      const known = byIndex.get(each.link.index);
+      if (known === undefined) byIndex.set(each.link.index, [each]);
+      else known.push(each);
+    }
+    return [...byIndex.values()];
+  }
+
+  /** One descriptor a shard for all of an interface. A broadcast is answered from its first address. */
+  #listRaw(open: readonly PlannedAddress[], shards: ServerSocket[][]): void {
+    for (const served of this.#openLinks(open)) {
+      const { link } = served[0]!;
+      this.#raw.of(link.index)?.forEach((fd, shard) => {
+        served.forEach(({ address }, position) => {
+          const raw = { port: this.#options.port, mtu: link.mtu, shadowFd: this.#udp.of(address)![shard]! };
+          const common = { fd, replyFd: fd, broadcastFd: fd, address, interfaceName: link.name, raw };
+          if (position === 0) shards[shard]!.push({ ...common, broadcast: true });
+          shards[shard]!.push({ ...common, broadcast: false });
+        });
+      });
     }
   }
-}
 
-/** Loopback is for relays and tests on this machine: nobody without an address is there. */
-function hearsBroadcasts(link: NetworkInterface): boolean {
-  return link.canBroadcast && !link.isLoopback;
-}
-
-function openGroup(address: Ipv4, { port, shards }: SocketOptions): number[] {
-  const base = { address, port, broadcast: true, receiveBufferBytes: RECEIVE_BUFFER_BYTES };
-  if (shards === 1) return [openUdpSocket(base)];
-  // With SO_REUSEPORT a second server would silently share the port: a plain socket first tells whether it is free.
-  closeFd(openUdpSocket(base));
-  const fds: number[] = [];
-  try {
-    while (fds.length < shards) fds.push(openUdpSocket({ ...base, reusePort: true }));
-    attachClientSteering(fds[0]!, shards);
-  } catch (error) {
-    for (const fd of fds) closeFd(fd);
-    throw error;
+  #listUdp(open: readonly PlannedAddress[], shards: ServerSocket[][]): void {
+    for (const { link, address } of distinctBy(open, (each) => each.address)) {
+      const broadcastFd = this.#udp.ofBroadcasts(link.index);
+      this.#udp.of(address)!.forEach((fd, shard) => {
+        const common = { fd, address, interfaceName: link.name, broadcast: false, raw: null };
+        shards[shard]!.push({ ...common, replyFd: fd, broadcastFd: broadcastFd ?? fd });
+      });
+    }
+    // The kernel gives a broadcast to every socket that is bound for it: one shard only may read it. It is answered from
+    // the first address of its interface.
+    for (const { link, address } of distinctBy(open, (each) => each.link.index)) {
+      const fd = this.#udp.ofBroadcasts(link.index);
+      if (fd === undefined) continue;
+      const common = { fd, address, interfaceName: link.name, broadcast: true, raw: null };
+      shards[0]!.push({ ...common, replyFd: this.#udp.of(address)![0]!, broadcastFd: fd });
+    }
   }
-  return fds;
 }
 
 /** The first of each key. */

@@ -11,6 +11,8 @@ import type { HostConfig, HostIdentifier, HostModes } from './host-model.ts';
 
 export interface ServerConfig {
   readonly interfaces: readonly InterfaceConfig[];
+  /** raw: packet sockets, by which clients without an address are reached; udp: what the kernel's UDP can do. */
+  readonly socketType: 'raw' | 'udp';
   readonly serviceSockets: ServiceSocketsConfig;
   readonly leaseDatabase: LeaseDatabaseConfig;
   readonly multiThreading: {

@@ -143,6 +143,11 @@ export function countDrop(context: Context, cell: number): void {
 
 const NONE = -1;
 const KEA_DROPS: Readonly<Record<number, number>> = {
+  [G['tandem-drop-frame-other-host']]: G['pkt4-not-for-us'],
+  [G['tandem-drop-frame-too-short']]: G['pkt4-parse-failed'],
+  [G['tandem-drop-frame-ip-header']]: G['pkt4-parse-failed'],
+  [G['tandem-drop-frame-fragment']]: G['pkt4-parse-failed'],
+  [G['tandem-drop-frame-udp-length']]: G['pkt4-parse-failed'],
   [G['tandem-drop-too-short']]: G['pkt4-parse-failed'],
   [G['tandem-drop-too-long']]: G['pkt4-parse-failed'],
   [G['tandem-drop-not-a-query']]: G['pkt4-parse-failed'],

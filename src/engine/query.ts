@@ -17,7 +17,22 @@ export interface ServerSocket {
   readonly replyFd: number;
   /** Answers to 255.255.255.255 leave from here. */
   readonly broadcastFd: number;
+  /** Of a packet socket, which shares its descriptor with the other addresses of its interface; null = a UDP socket. */
+  readonly raw: RawLink | null;
 }
+
+/** The interface behind a packet socket. */
+export interface RawLink {
+  /** Source of the answers. */
+  readonly port: number;
+  /** Octets of the longest IPv4 datagram that the interface carries. */
+  readonly mtu: number;
+  /** The UDP socket of the address, which hears unicast queries too; what it hears is thrown away. */
+  readonly shadowFd: number;
+}
+
+/** Words of a link-layer address as the kernel writes it. */
+export const STATION_WORDS = 5;
 
 const NOBODY: ServerSocket = {
   fd: -1,
@@ -26,6 +41,7 @@ const NOBODY: ServerSocket = {
   broadcast: false,
   replyFd: -1,
   broadcastFd: -1,
+  raw: null,
 };
 
 export class Query {
@@ -38,6 +54,8 @@ export class Query {
   socket: ServerSocket = NOBODY;
   sourceAddress = 0;
   sourcePort = 0;
+  /** The station that sent the frame; only of a packet socket. */
+  readonly station = new Uint32Array(STATION_WORDS);
   ciaddr = 0;
   giaddr = 0;
   readonly classes: ClassSet;

@@ -1,12 +1,15 @@
-/** Where a reply goes. [RFC2131 4.1] [RFC8357 5] The table is that of Kea's UDP sockets. */
-import { MessageType } from '../dhcp4/codes.ts';
+/** Where a reply goes. [RFC2131 4.1] [RFC8357 5] The tables are those of Kea's UDP and raw sockets. */
+import { MessageType, YIADDR_OFFSET } from '../dhcp4/codes.ts';
 import { Field, Present } from '../dhcp4/descriptor.ts';
-import type { Query } from './query.ts';
+import { type Query, STATION_WORDS } from './query.ts';
 import type { ReplySlots } from './reply-slots.ts';
+import { G } from './statistics.ts';
 
 const SERVER_PORT = 67;
 const CLIENT_PORT = 68;
 const BROADCAST = 0xffffffff;
+/** First of the two words of a station that hold its hardware address. */
+const HARDWARE_WORD = 3;
 
 /**
  * Whether ciaddr is an address at which the client can be reached: when it extends its lease, or has sent the query from
@@ -35,8 +38,25 @@ export class ReplyRouter {
     // An INFORM's ciaddr is the client itself, also when a relay stood between. [RFC2131 4.3.5]
     if (query.isRelayed() && !(informs && query.ciaddr !== 0))
       return this.#set(slot, query, query.giaddr, this.#relayPort(query));
-    const address = informs && query.ciaddr === 0 ? query.sourceAddress : query.ciaddr;
-    this.#set(slot, query, informs || hasAddress(query) ? address : BROADCAST, CLIENT_PORT);
+    this.#set(slot, query, this.#clientAddress(slot, query, informs), CLIENT_PORT);
+  }
+
+  #clientAddress(slot: number, query: Query, informs: boolean): number {
+    if (informs) return query.ciaddr === 0 ? query.sourceAddress : query.ciaddr;
+    if (query.socket.raw !== null) return this.#rawAddress(slot, query);
+    return hasAddress(query) ? query.ciaddr : BROADCAST;
+  }
+
+  /** A frame reaches its station without ARP, so that the client need not have the address yet. */
+  #rawAddress(slot: number, query: Query): number {
+    if (query.ciaddr !== 0) return query.ciaddr;
+    if (this.#slots.cells[slot] === G['pkt4-nak-sent'] || query.wantsBroadcast()) return BROADCAST;
+    const { bytes, slotBytes } = this.#slots;
+    const at = slot * slotBytes + YIADDR_OFFSET;
+    const yiaddr =
+      ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
+    if (yiaddr !== 0) return yiaddr;
+    return query.sourceAddress === 0 ? BROADCAST : query.sourceAddress;
   }
 
   #relayPort(query: Query): number {
@@ -44,8 +64,27 @@ export class ReplyRouter {
   }
 
   #set(slot: number, query: Query, address: number, port: number): void {
-    this.#slots.addresses[slot] = address;
-    this.#slots.ports[slot] = this.#forcedPort === 0 ? port : this.#forcedPort;
-    this.#slots.fds[slot] = address === BROADCAST ? query.socket.broadcastFd : query.socket.replyFd;
+    const slots = this.#slots;
+    const { raw } = query.socket;
+    slots.addresses[slot] = address;
+    slots.ports[slot] = this.#forcedPort === 0 ? port : this.#forcedPort;
+    slots.fds[slot] = address === BROADCAST ? query.socket.broadcastFd : query.socket.replyFd;
+    slots.mtus[slot] = raw === null ? 0 : raw.mtu;
+    if (raw !== null) this.#setStation(slot, query, address, raw.port);
+  }
+
+  /**
+   * The station is the one that the query came from, also when it is no more than a router or a bridge on the way: as in
+   * Kea. What goes to all addresses goes to all stations, which Kea sends to that one.
+   */
+  #setStation(slot: number, query: Query, address: number, port: number): void {
+    const { sources, sourcePorts, stations } = this.#slots;
+    sources[slot] = query.socket.address;
+    sourcePorts[slot] = port;
+    const at = slot * STATION_WORDS;
+    for (let i = 0; i < STATION_WORDS; i++) stations[at + i] = query.station[i]!;
+    if (address !== BROADCAST) return;
+    stations[at + HARDWARE_WORD] = 0xffffffff;
+    stations[at + HARDWARE_WORD + 1] = 0xffffffff;
   }
 }

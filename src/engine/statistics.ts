@@ -42,6 +42,11 @@ export const GLOBAL_STATISTICS = [
   'v4-reservation-conflicts',
   'v4-lease-reuses',
   // Each datagram that gets no answer and no lease change is in exactly one of these.
+  'tandem-drop-frame-other-host',
+  'tandem-drop-frame-too-short',
+  'tandem-drop-frame-ip-header',
+  'tandem-drop-frame-fragment',
+  'tandem-drop-frame-udp-length',
   'tandem-drop-too-short',
   'tandem-drop-too-long',
   'tandem-drop-not-a-query',

@@ -13,6 +13,8 @@ export interface NetworkInterface {
   /** A point-to-point link cannot broadcast. */
   readonly canBroadcast: boolean;
   readonly isLoopback: boolean;
+  /** Octets of the longest IPv4 datagram that it carries. */
+  readonly mtu: number;
   /** In the kernel's order. */
   readonly addresses: readonly Ipv4[];
 }
@@ -31,13 +33,14 @@ export function listInterfaces(): NetworkInterface[] {
     if (known === undefined) addresses.set(index, [address]);
     else known.push(address);
   }
-  return listLinks().map(({ index, name, flags }) => ({
+  return listLinks().map(({ index, name, flags, mtu }) => ({
     name,
     index,
     isUp: (flags & IFF_UP) !== 0,
     isRunning: (flags & IFF_RUNNING) !== 0,
     canBroadcast: (flags & IFF_BROADCAST) !== 0,
     isLoopback: (flags & IFF_LOOPBACK) !== 0,
+    mtu,
     addresses: addresses.get(index) ?? [],
   }));
 }

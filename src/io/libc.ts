@@ -26,6 +26,9 @@ export const libc = {
   setsockopt: declare<[fd: number, level: number, option: number, value: number, length: number]>(
     'int setsockopt(int, int, int, uintptr_t, uint32_t)',
   ),
+  getsockopt: declare<[fd: number, level: number, option: number, value: number, length: number]>(
+    'int getsockopt(int, int, int, uintptr_t, uintptr_t)',
+  ),
   getsockname: declare<[fd: number, address: number, length: number]>(
     'int getsockname(int, uintptr_t, uintptr_t)',
   ),
@@ -58,6 +61,7 @@ export const Errno = {
   EFAULT: constants.errno.EFAULT,
   EINVAL: constants.errno.EINVAL,
   ENODEV: constants.errno.ENODEV,
+  ENXIO: constants.errno.ENXIO,
   ENOTSOCK: constants.errno.ENOTSOCK,
   EAFNOSUPPORT: constants.errno.EAFNOSUPPORT,
   EADDRINUSE: constants.errno.EADDRINUSE,
@@ -78,4 +82,9 @@ export function systemError(operation: string, errno: number, advice = ''): Erro
   const code = errnoName(errno);
   const message = advice === '' ? `${operation}: ${code}` : `${operation}: ${code}: ${advice}`;
   return Object.assign(new Error(message), { code });
+}
+
+/** Errors of the caller, not of the network: a loop that went on after them would do nothing for ever. */
+export function isMisuse(errno: number): boolean {
+  return errno === Errno.EBADF || errno === Errno.ENOTSOCK || errno === Errno.EFAULT;
 }

@@ -2,7 +2,7 @@
  * The structures that recvmmsg(2) and sendmmsg(2) share.
  *
  *     struct mmsghdr, 64 bytes   0 pointer to the socket address   8 u32 its length
- *                               16 pointer to the iovec           24 u64 iovecs (1)
+ *                               16 pointer to the iovecs          24 u64 how many
  *                               32 pointer to control data        40 u64 its length (both 0)
  *                               48 i32 flags (out)                56 u32 datagram length (out)
  *     struct iovec, 16 bytes     0 pointer to the bytes            8 u64 length
@@ -12,7 +12,6 @@
  */
 import { assert } from '../base/assert.ts';
 import { allocatePinned, type Pinned, storePointer } from './pinned.ts';
-import { SOCKADDR_IN_BYTES } from './sockaddr.ts';
 
 /** The kernel takes at most this many messages a call (UIO_MAXIOV). */
 const MESSAGES_MAX = 1024;
@@ -25,33 +24,42 @@ export const HEADER_FLAGS = 12;
 export const HEADER_LENGTH = 14;
 const IOVEC_BYTES = 16;
 const IOVEC_WORDS = IOVEC_BYTES / 4;
-export const SOCKADDR_WORDS = SOCKADDR_IN_BYTES / 4;
 
-/** The kernel's structures for a number of messages: header i points at address i and iovec i, for good. */
+/** The kernel's structures for a number of messages: header i points at address i and its iovecs, for good. */
 export class MessageVector {
   readonly headers: Pinned;
   readonly addresses: Pinned;
+  /** 32-bit words of a socket address. */
+  readonly addressWords: number;
   readonly #iovecs: Pinned;
+  readonly #parts: number;
 
-  /** @param messages 1..1024 */
-  constructor(messages: number) {
+  /**
+   * @param messages 1..1024
+   * @param addressBytes of each socket address, a multiple of 4
+   * @param parts pieces of memory that make up a message
+   */
+  constructor(messages: number, addressBytes: number, parts = 1) {
     assert(messages >= 1 && messages <= MESSAGES_MAX, 'messages a system call, 1..1024');
+    this.addressWords = addressBytes / 4;
+    this.#parts = parts;
     this.headers = allocatePinned(messages * HEADER_BYTES);
-    this.addresses = allocatePinned(messages * SOCKADDR_IN_BYTES);
-    this.#iovecs = allocatePinned(messages * IOVEC_BYTES);
+    this.addresses = allocatePinned(messages * addressBytes);
+    this.#iovecs = allocatePinned(messages * parts * IOVEC_BYTES);
     for (let i = 0; i < messages; i++) {
       const words = this.headers.words;
       const at = i * HEADER_WORDS;
-      storePointer(words, at, this.addresses.address + i * SOCKADDR_IN_BYTES);
-      words[at + 2] = SOCKADDR_IN_BYTES;
-      storePointer(words, at + 4, this.#iovecs.address + i * IOVEC_BYTES);
-      words[at + 6] = 1;
+      storePointer(words, at, this.addresses.address + i * addressBytes);
+      words[at + 2] = addressBytes;
+      storePointer(words, at + 4, this.#iovecs.address + i * parts * IOVEC_BYTES);
+      words[at + 6] = parts;
     }
   }
 
-  /** Points iovec `index` at `length` bytes; the caller keeps them alive. */
-  setBytes(index: number, address: number, length: number): void {
-    storePointer(this.#iovecs.words, index * IOVEC_WORDS, address);
-    this.#iovecs.words[index * IOVEC_WORDS + 2] = length;
+  /** Points part `part` of message `index` at `length` bytes; the caller keeps them alive. */
+  setBytes(index: number, address: number, length: number, part = 0): void {
+    const at = (index * this.#parts + part) * IOVEC_WORDS;
+    storePointer(this.#iovecs.words, at, address);
+    this.#iovecs.words[at + 2] = length;
   }
 }

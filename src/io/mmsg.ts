@@ -4,17 +4,11 @@
  */
 import { assert } from '../base/assert.ts';
 import type { Ipv4 } from '../base/ipv4.ts';
-import { Errno, lastErrno, libc, systemError } from './libc.ts';
-import {
-  HEADER_BYTES,
-  HEADER_FLAGS,
-  HEADER_LENGTH,
-  HEADER_WORDS,
-  MessageVector,
-  SOCKADDR_WORDS,
-} from './message-vector.ts';
+import { Errno, isMisuse, lastErrno, libc, systemError } from './libc.ts';
+import { HEADER_FLAGS, HEADER_LENGTH, HEADER_WORDS, MessageVector } from './message-vector.ts';
 import { addressOf } from './pinned.ts';
-import { readAddress, readPort, writeSockaddrIn } from './sockaddr.ts';
+import { SendQueue } from './send-queue.ts';
+import { readAddress, readPort, SOCKADDR_IN_BYTES, writeSockaddrIn } from './sockaddr.ts';
 
 const MSG_TRUNC = 0x20;
 const MSG_DONTWAIT = 0x40;
@@ -34,13 +28,20 @@ export class DatagramReceiver {
    * @param memory an ArrayBuffer or the buffer of a WebAssembly.Memory that never grows
    * @param stride bytes of a slot, all of which a datagram may fill
    * @param slots 1..1024
+   * @param addressBytes of the sockets' addresses: sockaddr_in unless told
    */
-  constructor(memory: ArrayBuffer, offset: number, stride: number, slots: number) {
+  constructor(
+    memory: ArrayBuffer,
+    offset: number,
+    stride: number,
+    slots: number,
+    addressBytes = SOCKADDR_IN_BYTES,
+  ) {
     assert(
       offset >= 0 && stride > 0 && offset + stride * slots <= memory.byteLength,
       'slots lie in the memory',
     );
-    this.#vector = new MessageVector(slots);
+    this.#vector = new MessageVector(slots, addressBytes);
     this.#memory = new Uint8Array(memory, offset, stride * slots);
     this.#slots = slots;
     const address = addressOf(this.#memory);
@@ -75,14 +76,19 @@ export class DatagramReceiver {
     return (this.#vector.headers.words[this.#at(i) + HEADER_FLAGS]! & MSG_TRUNC) !== 0;
   }
 
+  /** The socket addresses of the datagrams, one behind the other. */
+  get addresses(): Uint32Array {
+    return this.#vector.addresses.words;
+  }
+
   sourceAddress(i: number): Ipv4 {
     this.#at(i);
-    return readAddress(this.#vector.addresses.words, i * SOCKADDR_WORDS);
+    return readAddress(this.#vector.addresses.words, i * this.#vector.addressWords);
   }
 
   sourcePort(i: number): number {
     this.#at(i);
-    return readPort(this.#vector.addresses.words, i * SOCKADDR_WORDS);
+    return readPort(this.#vector.addresses.words, i * this.#vector.addressWords);
   }
 
   #at(i: number): number {
@@ -101,27 +107,15 @@ export class DatagramReceiver {
  */
 export class DatagramSender {
   readonly #vector: MessageVector;
-  readonly #batch: number;
+  readonly #queue: SendQueue;
   readonly #slotBytes: number;
-  readonly #slots: number;
   readonly #slotsAddress: number;
-  // By position in the queue.
-  readonly #slot: Int32Array;
-  readonly #fd: Int32Array;
+  // By slot.
   readonly #length: Int32Array;
   readonly #address: Uint32Array;
   readonly #port: Uint16Array;
-  readonly #sent: Uint8Array;
-  /** Queue positions that `flush` has not taken yet, in order. */
-  readonly #waiting: Int32Array;
-  /** Queue positions in the message vector. */
-  readonly #taken: Int32Array;
   /** The slots: slot s starts at `s * slotBytes`. */
   readonly bytes: Uint8Array;
-  #queued = 0;
-  #flushed = 0;
-  #failed = 0;
-  #lastErrno = 0;
 
   /**
    * @param slots how many datagrams may be queued at once
@@ -130,54 +124,43 @@ export class DatagramSender {
    */
   constructor(slots: number, slotBytes: number, batch: number) {
     assert(slots > 0 && slotBytes > 0, 'slots to send from');
-    this.#vector = new MessageVector(batch);
-    this.#batch = batch;
-    this.#slots = slots;
+    this.#vector = new MessageVector(batch, SOCKADDR_IN_BYTES);
+    this.#queue = new SendQueue(this.#vector, slots, batch, (index, slot) => this.#load(index, slot));
     this.#slotBytes = slotBytes;
     this.bytes = new Uint8Array(new ArrayBuffer(slots * slotBytes));
     this.#slotsAddress = addressOf(this.bytes);
-    this.#slot = new Int32Array(slots);
-    this.#fd = new Int32Array(slots);
     this.#length = new Int32Array(slots);
     this.#address = new Uint32Array(slots);
     this.#port = new Uint16Array(slots);
-    this.#sent = new Uint8Array(slots);
-    this.#waiting = new Int32Array(slots);
-    this.#taken = new Int32Array(batch);
   }
 
   /** Datagrams that wait for `flush`. */
   get queued(): number {
-    return this.#queued;
+    return this.#queue.queued;
   }
 
   /** Datagrams that the last `flush` took, sent or not. */
   get flushed(): number {
-    return this.#flushed;
+    return this.#queue.flushed;
   }
 
   /** Datagrams that the kernel refused, since the beginning. */
   get failed(): number {
-    return this.#failed;
+    return this.#queue.failed;
   }
 
   /** Why the kernel refused the last of them; 0 = it never did. */
   get lastErrno(): number {
-    return this.#lastErrno;
+    return this.#queue.lastErrno;
   }
 
   /** Puts the first `length` bytes of a slot in line. Ends the validity of what the last `flush` said. */
   queue(slot: number, length: number, address: Ipv4, port: number, fd: number): void {
-    assert(slot >= 0 && slot < this.#slots && this.#queued < this.#slots, 'a slot, queued once');
     assert(length >= 0 && length <= this.#slotBytes, 'the datagram fits its slot');
-    const position = this.#queued++;
-    this.#flushed = 0;
-    this.#slot[position] = slot;
-    this.#fd[position] = fd;
-    this.#length[position] = length;
-    this.#address[position] = address;
-    this.#port[position] = port;
-    this.#sent[position] = 0;
+    this.#queue.add(slot, fd);
+    this.#length[slot] = length;
+    this.#address[slot] = address;
+    this.#port[slot] = port;
   }
 
   /**
@@ -187,77 +170,22 @@ export class DatagramSender {
    * @throws only on an error that no datagram can cause, such as a closed descriptor
    */
   flush(): number {
-    const failedBefore = this.#failed;
-    let waiting = this.#queued;
-    for (let position = 0; position < waiting; position++) this.#waiting[position] = position;
-    this.#flushed = waiting;
-    this.#queued = 0;
-    while (waiting > 0) waiting = this.#sendOneSocket(waiting);
-    return this.#flushed - (this.#failed - failedBefore);
+    return this.#queue.flush();
   }
 
   /** The slot of the i-th datagram in line, in the order of `queue`; after `flush` still, until the next `queue`. */
   queuedSlot(i: number): number {
-    assert(i >= 0 && i < Math.max(this.#queued, this.#flushed), 'the datagram was queued');
-    return this.#slot[i]!;
+    return this.#queue.queuedSlot(i);
   }
 
   /** Whether the kernel took the i-th datagram of the last `flush`. */
   wasSent(i: number): boolean {
-    assert(i >= 0 && i < this.#flushed, 'the datagram was flushed');
-    return this.#sent[i] === 1;
+    return this.#queue.wasSent(i);
   }
 
-  /** Sends every waiting datagram of the first one's socket. @returns how many still wait */
-  #sendOneSocket(waiting: number): number {
-    const fd = this.#fd[this.#waiting[0]!]!;
-    let kept = 0;
-    let taken = 0;
-    for (let i = 0; i < waiting; i++) {
-      const position = this.#waiting[i]!;
-      if (this.#fd[position] !== fd) {
-        this.#waiting[kept++] = position;
-        continue;
-      }
-      this.#load(taken++, position);
-      if (taken === this.#batch) {
-        this.#send(fd, taken);
-        taken = 0;
-      }
-    }
-    if (taken > 0) this.#send(fd, taken);
-    return kept;
+  #load(index: number, slot: number): void {
+    this.#vector.setBytes(index, this.#slotsAddress + slot * this.#slotBytes, this.#length[slot]!);
+    const { words } = this.#vector.addresses;
+    writeSockaddrIn(words, index * this.#vector.addressWords, this.#address[slot]!, this.#port[slot]!);
   }
-
-  #load(index: number, position: number): void {
-    this.#taken[index] = position;
-    const from = this.#slotsAddress + this.#slot[position]! * this.#slotBytes;
-    this.#vector.setBytes(index, from, this.#length[position]!);
-    const address = this.#address[position]!;
-    writeSockaddrIn(this.#vector.addresses.words, index * SOCKADDR_WORDS, address, this.#port[position]!);
-  }
-
-  /** The kernel stops at the first datagram it refuses and names the error only to a call that begins with it. */
-  #send(fd: number, count: number): void {
-    for (let done = 0; done < count; ) {
-      const headers = this.#vector.headers.address + done * HEADER_BYTES;
-      const sent = libc.sendmmsg(fd, headers, count - done, MSG_DONTWAIT);
-      if (sent > 0) {
-        for (let i = done; i < done + sent; i++) this.#sent[this.#taken[i]!] = 1;
-        done += sent;
-        continue;
-      }
-      const errno = lastErrno();
-      if (errno === Errno.EINTR) continue;
-      if (isMisuse(errno)) throw systemError(`cannot send on descriptor ${fd}`, errno);
-      this.#failed++;
-      this.#lastErrno = errno;
-      done++;
-    }
-  }
-}
-
-/** Errors of the caller, not of the network: a loop that went on after them would do nothing for ever. */
-function isMisuse(errno: number): boolean {
-  return errno === Errno.EBADF || errno === Errno.ENOTSOCK || errno === Errno.EFAULT;
 }

@@ -32,12 +32,15 @@ const RTM_GETLINK = 18;
 const RTM_NEWADDR = 20;
 const RTM_GETADDR = 22;
 const IFLA_IFNAME = 3;
+const IFLA_MTU = 4;
 const IFA_ADDRESS = 1;
 const IFA_LOCAL = 2;
 const RTMGRP_LINK_AND_IPV4_IFADDR = 0x1 | 0x10;
 
 /** The kernel never makes a datagram of a list longer than this. */
 const DATAGRAM_BYTES = 32_768;
+/** What every host takes at least; for a link that does not say. [RFC791 3.1] */
+const IPV4_MTU = 576;
 /** Notices taken at a time: where there are more, the answer is known anyway. */
 const NOTICES_MAX = 256;
 
@@ -47,6 +50,8 @@ export interface Link {
   readonly name: string;
   /** IFF_* of <linux/if.h>. */
   readonly flags: number;
+  /** Octets of the longest IPv4 datagram that it carries. */
+  readonly mtu: number;
 }
 
 /** An IPv4 address of the interface with that index. */
@@ -65,11 +70,13 @@ export function listLinks(): Link[] {
   const links: Link[] = [];
   dump(RTM_GETLINK, AF_UNSPEC, RTM_NEWLINK, (at, end) => {
     const name = findAttribute(at + IFINFOMSG_BYTES, end, IFLA_IFNAME);
+    const mtu = findAttribute(at + IFINFOMSG_BYTES, end, IFLA_MTU);
     if (name === null) return;
     links.push({
       index: view.getInt32(at + 4, true),
       name: readText(name),
       flags: view.getUint32(at + 8, true),
+      mtu: mtu !== null && mtu.end - mtu.at === 4 ? view.getUint32(mtu.at, true) : IPV4_MTU,
     });
   });
   return links;

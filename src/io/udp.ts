@@ -1,18 +1,19 @@
 /** IPv4 UDP sockets with the options that node:dgram lacks: SO_BINDTODEVICE, SO_REUSEPORT, a forced buffer size. */
 import { formatIpv4, type Ipv4 } from '../base/ipv4.ts';
+import { attachProgram } from './bpf.ts';
+import { grantAdvice } from './capabilities.ts';
 import { Errno, lastErrno, libc, systemError } from './libc.ts';
 import { allocatePinned } from './pinned.ts';
 import { readPort, SOCKADDR_IN_BYTES, writeSockaddrIn } from './sockaddr.ts';
-import { STEERING_PROGRAM_BYTES, writeSteeringProgram } from './steering.ts';
+import { setInteger, setReceiveBuffer } from './socket-options.ts';
+import { datagramSteering } from './steering.ts';
 
 const AF_INET = 2;
 const SOCK_DGRAM_NONBLOCK_CLOEXEC = 2 | 0o4000 | 0o2000000;
 const SOL_SOCKET = 1;
 const SO_BROADCAST = 6;
-const SO_RCVBUF = 8;
 const SO_REUSEPORT = 15;
 const SO_BINDTODEVICE = 25;
-const SO_RCVBUFFORCE = 33;
 const SO_ATTACH_REUSEPORT_CBPF = 51;
 /** With its terminator; <linux/if.h>. */
 const IFNAMSIZ = 16;
@@ -74,10 +75,8 @@ export function localPort(fd: number): number {
  * @param shards sockets of the group, 1..65535; position 0 is the one that was bound first
  */
 export function attachClientSteering(fd: number, shards: number): void {
-  const program = writeSteeringProgram(shards);
-  if (libc.setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, program, STEERING_PROGRAM_BYTES) < 0) {
-    throw systemError(`cannot steer clients over ${shards} sockets`, lastErrno());
-  }
+  const what = `cannot steer clients over ${shards} sockets`;
+  attachProgram(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, datagramSteering(shards), what);
 }
 
 function setOptions(fd: number, options: UdpSocketOptions): void {
@@ -85,19 +84,11 @@ function setOptions(fd: number, options: UdpSocketOptions): void {
   if (options.broadcast === true) setFlag(fd, SO_BROADCAST, options);
   if (options.interfaceName != null) bindToDevice(fd, options.interfaceName, options);
   const bytes = options.receiveBufferBytes;
-  // The forced variant ignores net.core.rmem_max and needs CAP_NET_ADMIN; the plain one takes what it can get.
-  if (bytes !== undefined && !setInteger(fd, SO_RCVBUFFORCE, bytes) && !setInteger(fd, SO_RCVBUF, bytes)) {
-    throw openError(options, lastErrno());
-  }
+  if (bytes !== undefined && !setReceiveBuffer(fd, bytes)) throw openError(options, lastErrno());
 }
 
 function setFlag(fd: number, option: number, options: UdpSocketOptions): void {
   if (!setInteger(fd, option, 1)) throw openError(options, lastErrno());
-}
-
-function setInteger(fd: number, option: number, value: number): boolean {
-  scratch.words[0] = value;
-  return libc.setsockopt(fd, SOL_SOCKET, option, scratch.address, 4) === 0;
 }
 
 function bindToDevice(fd: number, name: string, options: UdpSocketOptions): void {
@@ -127,9 +118,9 @@ function adviceOn(errno: number, options: UdpSocketOptions): string {
     case Errno.EADDRINUSE:
       return 'the address is in use: another DHCP server runs here; stop it, or choose another address or port';
     case Errno.EACCES:
-      return `port ${options.port} needs root or CAP_NET_BIND_SERVICE; start as root or grant the capability`;
+      return `port ${options.port} needs CAP_NET_BIND_SERVICE; ${grantAdvice()}`;
     case Errno.EPERM:
-      return 'binding to an interface needs root or CAP_NET_RAW; start as root or grant the capability';
+      return `binding to an interface needs CAP_NET_RAW; ${grantAdvice()}`;
     case Errno.EADDRNOTAVAIL:
       return 'no interface of this machine has that address; correct the configuration or add the address';
     case Errno.ENODEV:

@@ -5,7 +5,6 @@
  */
 import { type Clock, systemClock } from '../base/clock.ts';
 import { ClassIds } from '../classes/class-ids.ts';
-import { DESCRIPTOR_WORDS, Field, Malformed } from '../dhcp4/descriptor.ts';
 import {
   type CompiledSubnet,
   compileSubnets,
@@ -15,17 +14,18 @@ import {
 import { type Context, Outcome } from '../engine/context.ts';
 import { countDrop, hasReply, OUT_OF_SCOPE, serve } from '../engine/engine.ts';
 import { UpdateMode } from '../engine/policy.ts';
-import type { ServerSocket } from '../engine/query.ts';
 import { ReplyRouter } from '../engine/reply-route.ts';
 import { ReplySlots } from '../engine/reply-slots.ts';
 import { ShardWord, UpdateWord } from '../engine/shard-link.ts';
 import { G } from '../engine/statistics.ts';
 import { VerdictReader } from '../engine/verdicts.ts';
 import { drainEventFd } from '../io/eventfd.ts';
-import { DatagramReceiver, DatagramSender } from '../io/mmsg.ts';
-import { BATCH_MAX, INPUT_OFFSET, INPUT_STRIDE } from '../wasm/layout.ts';
-import { Classifier } from '../wasm/module.ts';
+import { DatagramSender } from '../io/mmsg.ts';
+import { BATCH_MAX } from '../wasm/layout.ts';
+import type { Channel } from './channel.ts';
+import { Inbox } from './inbox.ts';
 import { ObservationWriter } from './observations.ts';
+import { Outbox } from './outbox.ts';
 import { NO_SOCKET, ShardSockets } from './sockets.ts';
 import { buildContext, type ShardTask } from './task.ts';
 
@@ -34,23 +34,11 @@ const POLL_MS = 50;
 /** Batches taken from one socket before replies that became safe are looked after again. */
 const BATCHES_PER_TURN = 8;
 
-const MALFORMED_CELL: Readonly<Record<number, number>> = {
-  [Malformed.tooShort]: G['tandem-drop-too-short'],
-  [Malformed.tooLong]: G['tandem-drop-too-long'],
-  [Malformed.notAQuery]: G['tandem-drop-not-a-query'],
-  [Malformed.badHardwareLength]: G['tandem-drop-bad-hardware-length'],
-  [Malformed.noMagicCookie]: G['tandem-drop-no-magic-cookie'],
-  [Malformed.optionLength]: G['tandem-drop-option-length'],
-  [Malformed.noMessageType]: G['tandem-drop-no-message-type'],
-  [Malformed.noClient]: G['tandem-drop-no-client'],
-};
-
 export class ShardLoop {
   readonly #task: ShardTask;
   readonly #clock: Clock;
-  readonly #classifier = new Classifier();
-  readonly #receiver: DatagramReceiver;
-  readonly #sender: DatagramSender;
+  readonly #inbox = new Inbox();
+  readonly #outbox: Outbox;
   readonly #slots: ReplySlots;
   readonly #context: Context;
   readonly #router: ReplyRouter;
@@ -66,17 +54,13 @@ export class ShardLoop {
     this.#task = task;
     this.#clock = clock;
     const slots = task.parkedMax + BATCH_MAX;
-    this.#receiver = new DatagramReceiver(
-      this.#classifier.memory.buffer,
-      INPUT_OFFSET,
-      INPUT_STRIDE,
-      BATCH_MAX,
-    );
     const classes = new ClassIds();
     this.#subnets = compileSubnets(task.config, classes);
-    const slotBytes = longestReplyBytes(this.#subnets);
-    this.#sender = new DatagramSender(slots, slotBytes, BATCH_MAX);
-    this.#slots = new ReplySlots(this.#sender.bytes, slots, slotBytes);
+    // Whole words, for the checksum of frames.
+    const slotBytes = (longestReplyBytes(this.#subnets) + 3) & ~3;
+    const sender = new DatagramSender(slots, slotBytes, BATCH_MAX);
+    this.#slots = new ReplySlots(sender.bytes, slots, slotBytes);
+    this.#outbox = new Outbox(this.#slots, sender, (slot, wasSent) => this.#leave(slot, wasSent));
     const exit = {
       release: (slot: number): void => this.#release(slot),
       reject: (slot: number): void => this.#reject(slot),
@@ -88,7 +72,7 @@ export class ShardLoop {
       this.#subnets,
       classes,
       this.#sockets.list,
-      this.#classifier,
+      this.#inbox.classifier,
       this.#slots,
       exit,
       clock,
@@ -121,8 +105,8 @@ export class ShardLoop {
     if (sockets.wait(POLL_MS, mayRead)) drainEventFd(this.#task.link.eventFd);
     this.#takePolicy();
     this.#settle();
-    for (let i = 0; mayRead && i < sockets.list.length; i++) {
-      if (sockets.isReady(i)) this.#drainSocket(sockets.list[i]!);
+    for (let i = 0; mayRead && i < sockets.channels.length; i++) {
+      if (sockets.isReady(i)) this.#drain(sockets.channels[i]!);
     }
     Atomics.store(this.#words, ShardWord.parked, this.#context.park.parked);
     Atomics.store(this.#words, ShardWord.transactions, (this.#context.park.nextTransaction() - 1) | 0);
@@ -136,18 +120,18 @@ export class ShardLoop {
     Atomics.notify(this.#words, ShardWord.policyVersion);
   }
 
-  #drainSocket(socket: ServerSocket): void {
+  #drain(channel: Channel): void {
     for (let batch = 0; batch < BATCHES_PER_TURN; batch++) {
-      const count = this.#receiver.receive(socket.fd);
+      const count = this.#inbox.receive(channel);
       if (count === 0) return;
-      this.#serveBatch(socket, count);
+      this.#serveBatch(channel, count);
       this.#takePolicy();
       this.#settle();
       if (count < BATCH_MAX) return;
     }
   }
 
-  #serveBatch(socket: ServerSocket, count: number): void {
+  #serveBatch(channel: Channel, count: number): void {
     const { statistics, policy } = this.#context;
     statistics.add(G['pkt4-received'], count);
     if (policy.serviceEnabled === 0) {
@@ -158,10 +142,9 @@ export class ShardLoop {
     }
     this.#context.nowSec = this.#clock.wallSec();
     this.#context.nowMs = this.#clock.monotonicMs();
-    for (let i = 0; i < count; i++) this.#classifier.setLength(i, this.#receiver.length(i));
-    this.#classifier.classify(count);
+    this.#inbox.classify(channel, count);
     const shed = this.#mustShed();
-    for (let i = 0; i < count; i++) this.#serveOne(i, socket, shed);
+    for (let i = 0; i < count; i++) this.#serveOne(i, shed);
     this.#announce();
   }
 
@@ -171,20 +154,12 @@ export class ShardLoop {
     return park.backlog > this.#task.parkedMax * 0.75 || changes.isCrowded();
   }
 
-  #serveOne(index: number, socket: ServerSocket, shed: boolean): void {
+  #serveOne(index: number, shed: boolean): void {
     const context = this.#context;
-    const malformed = this.#classifier.words[index * DESCRIPTOR_WORDS + Field.malformed]!;
-    if (malformed !== 0) return countDrop(context, MALFORMED_CELL[malformed]!);
+    const fault = this.#inbox.faultOf(index);
+    if (fault !== 0) return countDrop(context, fault);
     if (this.#slots.freeCount === 0) return countDrop(context, G['tandem-drop-park-full']);
-    const { query } = context;
-    const sourceAddress = this.#receiver.sourceAddress(index);
-    query.point(
-      index,
-      INPUT_OFFSET + index * INPUT_STRIDE,
-      socket,
-      sourceAddress,
-      this.#receiver.sourcePort(index),
-    );
+    this.#inbox.point(context.query, index);
     context.slot = this.#slots.take();
     const outcome = serve(context, shed);
     if (hasReply(outcome)) return this.#dispatch(outcome);
@@ -227,19 +202,13 @@ export class ShardLoop {
     const nowMs = this.#clock.monotonicMs();
     park.advanceDurable(book.changes.durable(), nowMs);
     park.readVerdicts(this.#verdicts, nowMs);
-    if (this.#sender.queued > 0) this.#flush();
+    this.#outbox.flush();
   }
 
   #enqueue(slot: number): void {
     const slots = this.#slots;
     if (slots.fds[slot] === NO_SOCKET) return this.#discard(slot, G['tandem-drop-socket-gone']);
-    this.#sender.queue(
-      slot,
-      slots.lengths[slot]!,
-      slots.addresses[slot]!,
-      slots.ports[slot]!,
-      slots.fds[slot]!,
-    );
+    this.#outbox.queue(slot);
   }
 
   /** A parked reply may leave: its lease is safe, also for answers to come. */
@@ -269,18 +238,14 @@ export class ShardLoop {
     this.#context.statistics.add(cell);
   }
 
-  #flush(): void {
-    const sender = this.#sender;
+  /** A reply has left, or the kernel refused it. */
+  #leave(slot: number, wasSent: boolean): void {
     const { statistics } = this.#context;
-    sender.flush();
-    for (let i = 0; i < sender.flushed; i++) {
-      const slot = sender.queuedSlot(i);
-      if (sender.wasSent(i)) {
-        statistics.add(G['pkt4-sent']);
-        statistics.add(this.#slots.cells[slot]!);
-      } else statistics.add(G['tandem-drop-send-failed']);
-      this.#slots.give(slot);
-    }
+    if (wasSent) {
+      statistics.add(G['pkt4-sent']);
+      statistics.add(this.#slots.cells[slot]!);
+    } else statistics.add(G['tandem-drop-send-failed']);
+    this.#slots.give(slot);
   }
 }
 

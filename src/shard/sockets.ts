@@ -3,6 +3,7 @@ import type { ServerSocket } from '../engine/query.ts';
 import type { ReplySlots } from '../engine/reply-slots.ts';
 import { ShardWord } from '../engine/shard-link.ts';
 import { Poller } from '../io/poll.ts';
+import { type Channel, channelsOf } from './channel.ts';
 import { readSocketTable } from './socket-table.ts';
 import type { ShardTask } from './task.ts';
 
@@ -17,6 +18,8 @@ export class ShardSockets {
   #version = 0;
   #poller: Poller;
   list: readonly ServerSocket[] = [];
+  /** What is read: the descriptors of the list. */
+  channels: readonly Channel[] = [];
 
   constructor(task: ShardTask) {
     this.#task = task;
@@ -34,7 +37,7 @@ export class ShardSockets {
     return poller.isReady(0);
   }
 
-  /** Whether the socket at this position of the list was ready in the last `wait` with sockets. */
+  /** Whether the channel at this position was ready in the last `wait` with sockets. */
   isReady(index: number): boolean {
     return this.#poller.isReady(index + 1);
   }
@@ -66,7 +69,8 @@ export class ShardSockets {
     this.#version = Atomics.load(this.#words, ShardWord.socketsGiven);
     this.list = readSocketTable(this.#task.sockets);
     const fds = [this.#task.link.eventFd];
-    for (let i = 0; i < this.list.length; i++) fds.push(this.list[i]!.fd);
+    this.channels = channelsOf(this.list);
+    for (let i = 0; i < this.channels.length; i++) fds.push(this.channels[i]!.fd);
     this.#poller = new Poller(fds);
   }
 

@@ -3,7 +3,7 @@
  * very file, so the two sides cannot drift apart; that is why it has nothing but plain constants.
  *
  *     0        static data of the module, below 64 KiB
- *     INPUT    BATCH_MAX slots that recvmmsg fills, one datagram each
+ *     INPUT    BATCH_MAX slots that recvmmsg fills, one datagram each; before the first, room for the headers of a frame
  *     SCRATCH  BATCH_MAX areas for options that had to be concatenated (RFC 3396), one a datagram
  *     LENGTHS  BATCH_MAX u32: octets of each datagram as sent, so more than a slot holds if the kernel cut it
  *     RESULTS  BATCH_MAX descriptors (dhcp4/descriptor.ts)
@@ -22,7 +22,9 @@ export const DESCRIPTOR_BYTES = 128;
 /** Longer than any option or hardware address. */
 export const KEY_BYTES_MAX = 2048;
 
-export const INPUT_OFFSET = 65536;
+/** A frame is received with its IPv4 and UDP headers before the slot, so that its payload lies where a datagram would. */
+export const INPUT_HEADROOM = 32;
+export const INPUT_OFFSET = 65536 + INPUT_HEADROOM;
 export const SCRATCH_OFFSET = INPUT_OFFSET + BATCH_MAX * INPUT_STRIDE;
 export const LENGTHS_OFFSET = SCRATCH_OFFSET + BATCH_MAX * SCRATCH_STRIDE;
 export const RESULTS_OFFSET = LENGTHS_OFFSET + BATCH_MAX * 4;

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { planInterfaces, SERVED_ADDRESSES_MAX } from '../../src/app/interface-plan.ts';
+import { planInterfaces, SERVED_ADDRESSES_MAX, type SocketType } from '../../src/app/interface-plan.ts';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import type { NetworkInterface } from '../../src/io/interfaces.ts';
 import { link, named } from './links.ts';
@@ -11,13 +11,17 @@ const machine = [lo, eth0, eth1];
 
 /** The addresses as "name#index address". */
 function served(configured: readonly string[], available: readonly NetworkInterface[]): string[] {
-  return planInterfaces(configured.map(named), available).addresses.map(
+  return planInterfaces(configured.map(named), available, 'udp').addresses.map(
     ({ link: { name, index }, address }) => `${name}#${index} ${address.toString(16)}`,
   );
 }
 
-function reasons(configured: readonly string[], available: readonly NetworkInterface[]): string[] {
-  return planInterfaces(configured.map(named), available).faults.map(({ reason }) => reason);
+function reasons(
+  configured: readonly string[],
+  available: readonly NetworkInterface[],
+  socketType: SocketType = 'udp',
+): string[] {
+  return planInterfaces(configured.map(named), available, socketType).faults.map(({ reason }) => reason);
 }
 
 t.test('"*" is every interface but loopback', async (t) => {
@@ -43,7 +47,13 @@ t.test('an address that is named twice is served once, in the order of the confi
 });
 
 t.test('an empty list plans nothing and misses nothing', async (t) => {
-  t.same(planInterfaces([], machine), { addresses: [], faults: [], missing: [], names: [] });
+  t.same(planInterfaces([], machine, 'raw'), {
+    socketType: 'raw',
+    addresses: [],
+    faults: [],
+    missing: [],
+    names: [],
+  });
 });
 
 t.test("what is wrong with an interface is said in Kea's words", async (t) => {
@@ -58,9 +68,20 @@ t.test("what is wrong with an interface is said in Kea's words", async (t) => {
   for (const [name, available, reason] of rows) t.same(reasons([name], available), [reason]);
 });
 
+t.test('loopback is not served through raw sockets, whether it is named or an address of it', async (t) => {
+  const reason = 'must not open socket on the loopback interface lo';
+  for (const name of ['lo', 'lo/127.0.0.1']) {
+    t.same(reasons([name], machine, 'raw'), [reason]);
+    const { addresses, faults, missing } = planInterfaces([named(name)], machine, 'raw');
+    t.same([addresses.length, missing.length, faults[0]?.isMissed], [0, 0, true]);
+  }
+  t.same(reasons(['*'], machine, 'raw'), [], 'nor is it what "*" stands for');
+  t.equal(planInterfaces([named('*')], machine, 'raw').addresses.length, 3);
+});
+
 t.test('only what does not exist is missing', async (t) => {
   const missing = (name: string, available: readonly NetworkInterface[]): number =>
-    planInterfaces([named(name)], available).missing.length;
+    planInterfaces([named(name)], available, 'udp').missing.length;
   t.equal(missing('eth9', machine), 1);
   t.equal(missing('eth0/10.0.0.9', machine), 1);
   t.equal(missing('eth0', [{ ...eth0, addresses: [], isUp: false }]), 0);
@@ -74,7 +95,7 @@ t.test('an interface without carrier, or down, keeps its addresses in the plan',
 t.test('nobody misses an interface that only "*" stands for, unless it is named as well', async (t) => {
   const down = [{ ...eth0, isUp: false, isRunning: false }];
   const isMissed = (configured: readonly string[]): boolean[] =>
-    planInterfaces(configured.map(named), down).faults.map((fault) => fault.isMissed);
+    planInterfaces(configured.map(named), down, 'udp').faults.map((fault) => fault.isMissed);
   t.same(isMissed(['*']), [false]);
   t.same(isMissed(['eth0']), [true]);
   t.same(isMissed(['*', 'eth0']), [true]);
@@ -92,7 +113,7 @@ t.test('two interfaces with the same address are both planned', async (t) => {
 
 t.test('more addresses than can be served: the rest is a fault with a name', async (t) => {
   const many = Array.from({ length: SERVED_ADDRESSES_MAX + 5 }, (_, i) => parseIpv4('10.0.0.1')! + i);
-  const plan = planInterfaces([named('*')], [{ ...eth0, addresses: many }]);
+  const plan = planInterfaces([named('*')], [{ ...eth0, addresses: many }], 'udp');
   t.equal(plan.addresses.length, SERVED_ADDRESSES_MAX);
   t.match(plan.faults, [{ interfaceName: 'eth0', reason: /beyond the 1024 addresses/, isMissed: true }]);
 });

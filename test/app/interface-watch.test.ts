@@ -13,7 +13,11 @@ import { freeUdpPort } from './process.ts';
 const PATIENT: ServiceSocketsConfig = { reDetect: true, requireAll: false, maxRetries: 0, retryWaitMs: 5000 };
 
 function settings(interfaces: readonly string[], more: Partial<ServiceSocketsConfig> = {}) {
-  return { interfaces: interfaces.map(named), serviceSockets: { ...PATIENT, ...more } };
+  return {
+    interfaces: interfaces.map(named),
+    socketType: 'udp' as const,
+    serviceSockets: { ...PATIENT, ...more },
+  };
 }
 
 /** Loopback addresses stand for those of interfaces: 127.0.0.0/8 can be bound without preparation. */

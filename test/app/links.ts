@@ -17,6 +17,7 @@ export function link(
     isRunning: true,
     canBroadcast: true,
     isLoopback: false,
+    mtu: 1500,
     addresses: addresses.map((address) => parseIpv4(address)!),
     ...more,
   };

@@ -155,6 +155,7 @@ export class BenchServer {
       broadcast: false,
       replyFd: this.#fd,
       broadcastFd: this.#fd,
+      raw: null,
     };
     writeSocketTable(this.#sockets, [this.socket]);
     this.#task = {

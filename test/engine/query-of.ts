@@ -1,6 +1,6 @@
 /** A Query as a shard would see it, from any source and on any kind of socket; no kernel takes part. */
 import { parseIpv4 } from '../../src/base/ipv4.ts';
-import { Query, type ServerSocket } from '../../src/engine/query.ts';
+import { Query, type RawLink, type ServerSocket } from '../../src/engine/query.ts';
 import { INPUT_OFFSET } from '../../src/wasm/layout.ts';
 import { Classifier } from '../../src/wasm/module.ts';
 
@@ -14,6 +14,10 @@ export interface Arrival {
   readonly fromPort?: number;
   /** It came in on the socket that hears broadcasts. */
   readonly isBroadcast?: boolean;
+  /** Through a packet socket. */
+  readonly raw?: RawLink;
+  /** Link-layer address of the sender. */
+  readonly station?: readonly number[];
 }
 
 /** The query of a well-formed datagram. */
@@ -29,9 +33,11 @@ export function queryOf(datagram: Uint8Array, arrival: Arrival = {}): Query {
     broadcast: arrival.isBroadcast === true,
     replyFd: UNICAST_FD,
     broadcastFd: BROADCAST_FD,
+    raw: arrival.raw ?? null,
   };
   const query = new Query(classifier.bytes, classifier.words);
   const source = parseIpv4(arrival.from ?? '0.0.0.0')!;
   query.point(0, INPUT_OFFSET, socket, source, arrival.fromPort ?? 68);
+  query.station.set(arrival.station ?? []);
   return query;
 }

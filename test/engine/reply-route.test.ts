@@ -86,6 +86,51 @@ t.test('ciaddr counts only where the client has the address', async (t) => {
   for (const [what, fields, arrival, route] of ROWS) t.equal(routeOf(fields, arrival), route, what);
 });
 
+const STATION = [0x00080011, 3, 0x06000001, 0x44332211, 0x6655];
+const RAW = { raw: { port: 1067, mtu: 1400, shadowFd: 9 }, station: STATION };
+const bflag = { flags: 0x8000 };
+
+/** Where a reply of a type with this yiaddr goes through a packet socket. */
+function rawRouteOf(fields: PacketFields, arrival: Arrival, cell: number, yiaddr: string): string {
+  const slots = new ReplySlots(new Uint8Array(128), 2, 64);
+  slots.bytes.set(ip(yiaddr), 64 + 16);
+  slots.cells[1] = cell;
+  new ReplyRouter(slots, 0).route(1, queryOf(packet(fields), { ...RAW, ...arrival }));
+  const station = [...slots.stations.subarray(5)];
+  const isSender = station.join() === STATION.join();
+  const isAll = station.join() === [...STATION.slice(0, 3), 0xffffffff, 0xffffffff].join();
+  const from = `${formatIpv4(slots.sources[1]!)}:${slots.sourcePorts[1]} mtu ${slots.mtus[1]}`;
+  if (from !== '10.0.0.1:1067 mtu 1400') return from;
+  const to = isSender ? 'the sender' : isAll ? 'all' : station.join();
+  return `${formatIpv4(slots.addresses[1]!)}:${slots.ports[1]} ${to}`;
+}
+
+t.test('through a packet socket a client without an address is answered at its station', async (t) => {
+  const rows: readonly [string, PacketFields, Arrival, number, string, string][] = [
+    ['DISCOVER', discover, BROADCAST, G['pkt4-offer-sent'], OLD, `${OLD}:68 the sender`],
+    ['DISCOVER with flag', { ...discover, ...bflag }, BROADCAST, 0, OLD, '255.255.255.255:68 all'],
+    ['DISCOVER with ciaddr', { ...discover, ciaddr: OLD }, BROADCAST, 0, '10.0.0.9', `${OLD}:68 the sender`],
+    ['SELECTING', { ...request, options: selecting }, BROADCAST, 0, OLD, `${OLD}:68 the sender`],
+    ['RENEWING', { ...request, ciaddr: OLD }, { from: OLD }, 0, OLD, `${OLD}:68 the sender`],
+    ['ciaddr before the flag', { ...request, ciaddr: OLD, ...bflag }, {}, 0, OLD, `${OLD}:68 the sender`],
+    ['NAK', request, BROADCAST, G['pkt4-nak-sent'], '0.0.0.0', '255.255.255.255:68 all'],
+    [
+      'NAK to RENEWING',
+      { ...request, ciaddr: OLD },
+      {},
+      G['pkt4-nak-sent'],
+      '0.0.0.0',
+      `${OLD}:68 the sender`,
+    ],
+    ['no address given', discover, { from: OLD }, 0, '0.0.0.0', `${OLD}:68 the sender`],
+    ['no address at all', discover, BROADCAST, 0, '0.0.0.0', '255.255.255.255:68 all'],
+    ['INFORM', { ...inform, ciaddr: OLD }, {}, 0, '0.0.0.0', `${OLD}:68 the sender`],
+    ['relayed', { giaddr: '10.0.0.2', ...bflag }, { from: '10.0.0.9' }, 0, OLD, '10.0.0.2:67 the sender'],
+  ];
+  for (const [what, fields, arrival, cell, yiaddr, route] of rows)
+    t.equal(rawRouteOf(fields, arrival, cell, yiaddr), route, what);
+});
+
 t.test('an INFORM from nowhere gets no answer, and is counted [RFC2131 4.3.5]', async (t) => {
   const counted: number[] = [];
   const statistics = { add: (cell: number) => counted.push(cell) };

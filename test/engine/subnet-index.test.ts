@@ -50,6 +50,7 @@ function query(parts: QueryParts): Query {
     broadcast: false,
     replyFd: 0,
     broadcastFd: 0,
+    raw: null,
     ...parts.socket,
   };
   const subject = new Query(new Uint8Array(2048), words);

@@ -148,7 +148,15 @@ function openSockets(shards: number, steered: boolean): number[] {
 }
 
 function socketOf(fd: number): ServerSocket {
-  return { fd, address: LOOPBACK, interfaceName: 'lo', broadcast: false, replyFd: fd, broadcastFd: fd };
+  return {
+    fd,
+    address: LOOPBACK,
+    interfaceName: 'lo',
+    broadcast: false,
+    replyFd: fd,
+    broadcastFd: fd,
+    raw: null,
+  };
 }
 
 /** Starts a thread. @returns what its task returns; rejects with what it throws */

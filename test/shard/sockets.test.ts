@@ -16,7 +16,7 @@ const LOOPBACK = 0x7f000001;
 
 function socket(fd: number, more: Partial<ServerSocket> = {}): ServerSocket {
   const common = { address: LOOPBACK, interfaceName: 'lo', broadcast: false };
-  return { fd, ...common, replyFd: fd, broadcastFd: fd, ...more };
+  return { fd, ...common, replyFd: fd, broadcastFd: fd, raw: null, ...more };
 }
 
 function taken(server: BenchServer): number {
@@ -26,7 +26,13 @@ function taken(server: BenchServer): number {
 t.test('a table gives back what was written, also after a longer one', async (t) => {
   const table = allocateSocketTable();
   const full = Array.from({ length: SOCKETS_MAX }, (_, i) =>
-    socket(i, { interfaceName: `interface${i}`, address: 0xfffffffe, broadcast: i % 2 === 0, replyFd: -i }),
+    socket(i, {
+      interfaceName: `interface${i}`,
+      address: 0xfffffffe,
+      broadcast: i % 2 === 0,
+      replyFd: -i,
+      raw: i % 3 === 0 ? null : { mtu: 65535 + i, port: 67, shadowFd: i },
+    }),
   );
   for (const sockets of [full, [socket(7, { interfaceName: 'fifteen-octets-' })], [], full.slice(0, 3)]) {
     writeSocketTable(table, sockets);

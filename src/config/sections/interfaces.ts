@@ -3,26 +3,10 @@ import { parseIpv4 } from '../../base/ipv4.ts';
 import type { InterfaceConfig, ServerConfig, ServiceSocketsConfig } from '../model.ts';
 import { child, describe, type Path } from '../problem.ts';
 import type { Report } from '../report.ts';
-import { isMap, listOf } from '../schema/collections.ts';
+import { listOf } from '../schema/collections.ts';
 import { defineMap, readMap } from '../schema/map.ts';
-import { type Rule, rule, withDefault } from '../schema/rule.ts';
+import { rule, withDefault } from '../schema/rule.ts';
 import { flag, integer, oneOf, UINT32_MAX } from '../schema/scalars.ts';
-import { only } from './unimplemented.ts';
-
-const UDP_ONLY = '"udp": Tandem has no raw sockets; set "dhcp-socket-type": "udp"';
-
-/** Kea's other type is known, so asking for it is not a mistake but more than there is. */
-function socketType(): Rule<string, undefined> {
-  const either = oneOf('udp', 'raw');
-  return {
-    ...either,
-    expected: '"udp"',
-    read: (value, at, report) => {
-      if (value === 'raw') report.unsupported(at, value, UDP_ONLY);
-      return either.read(value, at, report);
-    },
-  };
-}
 
 export const interfacesSchema = defineMap('interfaces-config', {
   interfaces: withDefault(
@@ -34,8 +18,9 @@ export const interfacesSchema = defineMap('interfaces-config', {
     ),
     [],
   ),
-  'dhcp-socket-type': socketType(),
-  'outbound-interface': only('same-as-inbound'),
+  'dhcp-socket-type': withDefault(oneOf('raw', 'udp'), 'raw'),
+  // Through raw sockets a reply leaves on the interface of its query; UDP sockets leave the way to the kernel.
+  'outbound-interface': withDefault(oneOf('same-as-inbound', 'use-routing'), 'same-as-inbound'),
   're-detect': withDefault(flag(), true),
   'service-sockets-require-all': withDefault(flag(), false),
   'service-sockets-max-retries': withDefault(integer(0, UINT32_MAX), 0),
@@ -50,17 +35,21 @@ export function readInterfaces(
   value: unknown,
   at: Path,
   report: Report,
-): Pick<ServerConfig, 'interfaces' | 'serviceSockets'> {
+): Pick<ServerConfig, 'interfaces' | 'socketType' | 'serviceSockets'> {
   const values = readMap(interfacesSchema, value === undefined ? {} : value, at, report);
-  // Kea's default is raw.
-  if (value === undefined || (isMap(value) && !Object.hasOwn(value, 'dhcp-socket-type')))
-    report.unsupported(child(at, 'dhcp-socket-type'), undefined, UDP_ONLY);
-  if (values === undefined) return { interfaces: [], serviceSockets: UNREAD };
+  if (values === undefined) return { interfaces: [], socketType: 'raw', serviceSockets: UNREAD };
   if (values.interfaces.length === 0)
     report.warn(child(at, 'interfaces'), 'no interface', 'at least one: without any, no query arrives');
+  if (values['outbound-interface'] === 'use-routing' && values['dhcp-socket-type'] === 'raw')
+    report.warn(
+      child(at, 'outbound-interface'),
+      'use-routing',
+      '"dhcp-socket-type": "udp": through raw sockets a reply leaves on the interface of its query',
+    );
   checkDuplicates(values.interfaces, child(at, 'interfaces'), report);
   return {
     interfaces: values.interfaces,
+    socketType: values['dhcp-socket-type'],
     serviceSockets: {
       reDetect: values['re-detect'],
       requireAll: values['service-sockets-require-all'],

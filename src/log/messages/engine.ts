@@ -23,7 +23,7 @@ export const engineMessages = {
     level: 'info',
     text: 'socket open',
     meaning:
-      'The server receives on this address and port; `broadcast` tells whether it also hears clients without a relay.',
+      'The server receives on this address and port, through raw or UDP sockets (`type`); `broadcast` tells whether it also hears clients without a relay.',
   },
   TDM_ENGINE_SOCKET_CLOSED: {
     level: 'info',

@@ -3,7 +3,6 @@ import { checkRefused, dhcp4, NOT_YET, subnet } from '../fixtures/marked-file.ts
 
 const U32 = 'an integer from 0 to 4294967295';
 const S = 'Dhcp4/subnet4[0]';
-const UDP = `"udp": Tandem has no raw sockets; set "dhcp-socket-type": "udp"${NOT_YET}`;
 
 checkRefused({
   'the document': [
@@ -12,7 +11,6 @@ checkRefused({
     ['§{ "Dhcp6": {} }', 'Dhcp4', 'nothing', 'a map'],
     ['{ "Dhcp4": §[] }', 'Dhcp4', 'an empty list', 'a map'],
     ['{ "Dhcp4": §"x" }', 'Dhcp4', '"x"', 'a map'],
-    ['{ "Dhcp4": §{} }', 'Dhcp4/interfaces-config/dhcp-socket-type', 'nothing', UDP],
   ],
   keys: [
     [

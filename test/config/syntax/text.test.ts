@@ -86,7 +86,6 @@ t.test('positions behind a number that was put into other words are those of the
   const text = '{ "Dhcp4": { "t1-percent":.5,"t2-percent":.6,\n"x":.5,"bogus": 1 } }';
   const result = parseConfig(text, 'kea.conf');
   t.same(result.ok ? [] : result.problems.map(({ line, column, path }) => [line, column, path]), [
-    [1, 12, 'Dhcp4/interfaces-config/dhcp-socket-type'],
     [2, 1, 'Dhcp4/x'],
     [2, 8, 'Dhcp4/bogus'],
   ]);
@@ -104,7 +103,6 @@ t.test('a whole number with a point or an exponent is no integer', async (t) => 
       {
         ok: false,
         problems: [
-          {},
           { line: 2, column: 19, found: `${found} with a point or an exponent`, expected: /^an integer/ },
         ],
       },
