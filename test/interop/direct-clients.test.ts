@@ -1,0 +1,174 @@
+/**
+ * Real clients directly on the server's segment, served through raw sockets: each gets an address, renews it, keeps it over a
+ * restart of the server, rebinds, gives it back and gets it again; and keeps it when the server of a pair dies.
+ */
+import t from 'tap';
+import { needRootAnd } from '../support/need.ts';
+import { SERVERS_SEGMENT } from './configuration.ts';
+import {
+  CLIENT_PROGRAMS,
+  type ClientKind,
+  createDirectClient,
+  type DirectClient,
+  hasNetworkd,
+} from './direct-clients.ts';
+import type { FiledLease } from './lease-files.ts';
+import { temporaryDirectory } from './leftovers.ts';
+import { createNetwork, type Network, type NetworkPlan, type Teardown } from './network.ts';
+import { startPair } from './pair.ts';
+import { createServer, type DhcpServer, SUBJECT } from './server.ts';
+import { until } from './waiting.ts';
+
+/** Renewal after 3 s, rebinding after 6 s. */
+const LIFETIME_SEC = 12;
+const KINDS: readonly ClientKind[] = [
+  'dhclient',
+  'udhcpc',
+  'dhcpcd',
+  ...(hasNetworkd ? (['systemd-networkd'] as const) : []),
+];
+const PATIENCE_MS = 30_000;
+const SERVER_ADDRESS = '10.1.0.1';
+const LAN = {
+  subnet: '10.1.0.0/24',
+  pools: [{ pool: '10.1.0.100 - 10.1.0.199' }],
+};
+
+interface Subject {
+  readonly kind: ClientKind;
+  readonly host: string;
+  readonly mac: string;
+  readonly client: DirectClient;
+}
+
+const macOf = (index: number): string => `0a:00:00:00:01:0${index}`;
+const hostsOf = (): Record<string, { mac: string }> =>
+  Object.fromEntries(KINDS.map((_, index) => [`client${index}`, { mac: macOf(index) }]));
+
+function subjectsOf(network: Network, interfaceName: string, directory: string): Subject[] {
+  return KINDS.map((kind, index) => {
+    const host = `client${index}`;
+    const client = createDirectClient(kind, network, host, interfaceName, directory);
+    return { kind, host, mac: macOf(index), client };
+  });
+}
+
+function leaseOf({ mac }: Subject, server: DhcpServer): FiledLease | null {
+  const all = [...server.leases().leases.values()];
+  return all.find((lease) => lease.mac === mac && lease.state === 0) ?? null;
+}
+
+/** Resolves with the client's lease when it ends later than `afterSec`. */
+function extended(subject: Subject, server: DhcpServer, afterSec: number): Promise<FiledLease> {
+  const what = `${subject.kind} has a lease that ends after ${afterSec}`;
+  const known = (): FiledLease | null => {
+    const lease = leaseOf(subject, server);
+    return lease !== null && lease.expireSec > afterSec ? lease : null;
+  };
+  return until({ what, timeoutMs: PATIENCE_MS }, known).catch((error: Error) => {
+    throw Object.assign(error, {
+      log: server.log().slice(-3000),
+      leases: [...server.leases().leases.values()],
+    });
+  });
+}
+
+async function mustRun(network: Network, host: string, command: string): Promise<string> {
+  const [program = '', ...args] = command.split(' ');
+  const { code, output } = await network.run(host, program, args);
+  if (code !== 0) throw new Error(`${command} ended with ${code}: ${output}`);
+  return output;
+}
+
+function createLan(t: Teardown): { network: Network; server: DhcpServer; directory: string } {
+  const directory = temporaryDirectory(t);
+  const plan: NetworkPlan = { lan: { server1: { address: `${SERVER_ADDRESS}/24` }, ...hostsOf() } };
+  const network = createNetwork(t, plan);
+  const server = createServer(network, SUBJECT, {
+    name: 'server1',
+    directory,
+    mode: null,
+    validLifetimeSec: LIFETIME_SEC,
+    dhcp4: { 'interfaces-config': { interfaces: ['lan'] }, subnet4: [{ id: 1, ...LAN }] },
+  });
+  return { network, server, directory };
+}
+
+t.test('each client gets, renews, keeps, rebinds, releases and gets again', async (t) => {
+  if (!needRootAnd(t, ['ip', ...CLIENT_PROGRAMS])) return;
+  const { network, server, directory } = createLan(t);
+  await server.start();
+  const wire = network.start('server1', 'tcpdump', ['-i', 'lan', '-n', '-l', '-U', '-Z', 'root', 'udp']);
+  await wire.waitForOutput(/listening on/, 10_000);
+  const subjects = subjectsOf(network, 'lan', directory);
+  for (const { client } of subjects) client.start();
+  const first = await Promise.all(subjects.map((each) => extended(each, server, 0)));
+  for (const [i, { kind, host }] of subjects.entries()) {
+    const { address } = first[i]!;
+    await until({ what: `${kind} configures ${address}`, timeoutMs: 10_000 }, async () =>
+      (await mustRun(network, host, 'ip -4 address show dev lan')).includes(`inet ${address}/`) ? true : null,
+    );
+    t.pass(`${kind} has ${address}`);
+  }
+
+  const renewed = await extendAll(subjects, server, first);
+  for (const [i, { kind }] of subjects.entries()) {
+    t.equal(renewed[i]!.address, first[i]!.address, `${kind} renews its address`);
+    const unicast = `${first[i]!.address}.68 > ${SERVER_ADDRESS}.67`;
+    t.ok(wire.output().includes(unicast), `${kind} has sent ${unicast}`);
+  }
+
+  await server.stop();
+  await server.start();
+  const kept = await extendAll(subjects, server, renewed);
+  for (const [i, { kind }] of subjects.entries())
+    t.equal(kept[i]!.address, first[i]!.address, `${kind} keeps its address over a restart of the server`);
+
+  // Unicast queries get nowhere: only the broadcast of a rebinding client arrives.
+  for (const { host } of subjects) await mustRun(network, host, `ip route add blackhole ${SERVER_ADDRESS}`);
+  const rebound = await extendAll(subjects, server, kept);
+  for (const [i, { kind }] of subjects.entries())
+    t.equal(rebound[i]!.address, first[i]!.address, `${kind} rebinds its address`);
+  for (const { host } of subjects) await mustRun(network, host, `ip route del blackhole ${SERVER_ADDRESS}`);
+
+  for (const subject of subjects) {
+    await subject.client.release();
+    await until({ what: `${subject.kind} gives its address back`, timeoutMs: 5000 }, () =>
+      leaseOf(subject, server) === null ? true : null,
+    );
+    t.pass(`${subject.kind} has given its address back`);
+  }
+  for (const { client } of subjects) client.start();
+  const again = await Promise.all(subjects.map((each) => extended(each, server, 0)));
+  for (const [i, { kind }] of subjects.entries())
+    t.equal(again[i]!.address, first[i]!.address, `${kind} gets the same address again`);
+});
+
+t.test('each client keeps its address when the server of a pair that serves it dies', async (t) => {
+  if (!needRootAnd(t, ['ip', ...CLIENT_PROGRAMS])) return;
+  const pair = await startPair(t, {
+    mode: 'hot-standby',
+    server1: SUBJECT,
+    server2: SUBJECT,
+    validLifetimeSec: LIFETIME_SEC,
+    extraNetwork: { [SERVERS_SEGMENT]: hostsOf() },
+    dhcp4: { 'interfaces-config': { interfaces: [SERVERS_SEGMENT] } },
+  });
+  const subjects = subjectsOf(pair.network, SERVERS_SEGMENT, pair.directory);
+  for (const { client } of subjects) client.start();
+  const bound = await Promise.all(subjects.map((each) => extended(each, pair.server1, 0)));
+  await pair.server1.crash();
+  await pair.server2.reaches(['partner-down'], PATIENCE_MS);
+  const kept = await extendAll(subjects, pair.server2, bound);
+  for (const [i, { kind }] of subjects.entries())
+    t.equal(kept[i]!.address, bound[i]!.address, `${kind} is kept by the survivor`);
+});
+
+async function extendAll(
+  subjects: readonly Subject[],
+  server: DhcpServer,
+  before: readonly FiledLease[],
+): Promise<FiledLease[]> {
+  for (const { client } of subjects) client.renew();
+  return Promise.all(subjects.map((each, i) => extended(each, server, before[i]!.expireSec)));
+}
