@@ -16,6 +16,13 @@ export const LAN1 = { address: '10.2.0.1/16' } as const;
 const LOAD = '10.2.0.9';
 const SERVED_MS = 10_000;
 
+let socketType = 'udp';
+
+/** All scenes from here on serve through such sockets. */
+export function serveThrough(type: 'raw' | 'udp'): void {
+  socketType = type;
+}
+
 const NETWORK: NetworkPlan = {
   lan0: { server1: LAN0, client1: { mac: '0a:00:00:00:00:02' } },
   lan1: { server1: LAN1, load: { address: `${LOAD}/16` }, client2: { mac: '0a:00:00:00:00:03' } },
@@ -63,7 +70,7 @@ export function createScene(t: Teardown, plan: ScenePlan): InterfaceScene {
     mode: null,
     ...(plan.validLifetimeSec !== undefined && { validLifetimeSec: plan.validLifetimeSec }),
     dhcp4: {
-      'interfaces-config': { 'dhcp-socket-type': 'udp', ...plan.interfaces },
+      'interfaces-config': { 'dhcp-socket-type': socketType, ...plan.interfaces },
       subnet4: SUBNETS,
       ...plan.dhcp4,
     },
