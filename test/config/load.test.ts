@@ -70,11 +70,7 @@ t.test('what is not implemented becomes a warning when the operator goes without
   const ignored = parseConfig(text, 'kea.conf', { ignoreUnsupported: true });
   t.strictSame(
     ignored.warnings.map((each) => each.path),
-    [
-      'Dhcp4/dhcp4o6-port',
-      'Dhcp4/hooks-libraries[0]/library',
-      'Dhcp4/hosts-databases',
-    ],
+    ['Dhcp4/dhcp4o6-port', 'Dhcp4/hooks-libraries[0]/library', 'Dhcp4/hosts-databases'],
   );
   t.strictSame(ignored.ok && ignored.config.options, []);
 });

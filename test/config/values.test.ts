@@ -241,6 +241,7 @@ const PLAIN_SUBNET = {
 t.test('the smallest file has the defaults of Kea', async (t) => {
   const config = good(`{ "Dhcp4": { ${SKELETON}, "subnet4": [ { "id": 9, "subnet": "10.0.0.0/8" } ] } }`);
   t.strictSame(config, {
+    socketType: 'udp',
     interfaces: [{ name: 'eth0', address: null }],
     serviceSockets: { reDetect: true, requireAll: false, maxRetries: 0, retryWaitMs: 5000 },
     leaseDatabase: {

@@ -18,13 +18,11 @@ function good(text: string): ServerConfig {
   return result.config;
 }
 
-t.test('each key comes from the subnet, else from its network, else from the Dhcp4 map', async (t) => {
-  const { subnets, sharedNetworks } = good(
-    dhcp4(
-      `"valid-lifetime": 1000, "renew-timer": 100, "t1-percent": 0.4, "match-client-id": false, "boot-file-name": "g",
+const INHERITANCE = dhcp4(
+  `"valid-lifetime": 1000, "renew-timer": 100, "t1-percent": 0.4, "match-client-id": false, "boot-file-name": "g",
         "server-hostname": "g", "store-extended-info": true, "allocator": "random", "reservations-global": true,
         "offer-lifetime": 5, "option-data": [ { "name": "routers", "data": "10.0.0.1" } ]`,
-      `"shared-networks": [ { "name": "lan", "valid-lifetime": 2000, "max-valid-lifetime": 3000, "boot-file-name": "n",
+  `"shared-networks": [ { "name": "lan", "valid-lifetime": 2000, "max-valid-lifetime": 3000, "boot-file-name": "n",
         "relay": { "ip-addresses": [ "10.9.9.9" ] }, "interface": "eth0", "client-class": "wired", "allocator": "flq",
         "reservations-in-subnet": false, "evaluate-additional-classes": [ "late", "later", "late" ],
         "option-data": [ { "name": "domain-name", "data": "n" } ], "subnet4": [
@@ -32,10 +30,12 @@ t.test('each key comes from the subnet, else from its network, else from the Dhc
             "relay": { "ip-addresses": [ "10.1.0.1" ] }, "client-classes": [ "a", "b" ], "interface": "eth0",
             "require-client-classes": [ "s" ], "reservation-mode": "all" },
           { "id": 2, "subnet": "10.2.0.0/16", "relay": { "ip-addresses": [ ] }, "boot-file-name": "s" } ] } ]`,
-      '"subnet4": [ { "id": 3, "subnet": "10.3.0.0/16" } ]',
-      '"client-classes": [ { "name": "wired" }, { "name": "a" }, { "name": "b" } ]',
-    ),
-  );
+  '"subnet4": [ { "id": 3, "subnet": "10.3.0.0/16" } ]',
+  '"client-classes": [ { "name": "wired" }, { "name": "a" }, { "name": "b" } ]',
+);
+
+t.test('each key comes from the subnet, else from its network, else from the Dhcp4 map', async (t) => {
+  const { subnets, sharedNetworks } = good(INHERITANCE);
   t.match(sharedNetworks, [
     {
       name: 'lan',
