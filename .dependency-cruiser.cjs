@@ -5,7 +5,7 @@
 
 /** Pure types and constants that stand for an agreement between parts: anyone may import them. */
 const CONTRACTS =
-  '^src/(config/(model|ha-model|hook-model)|engine/policy|control/answer|peer/model|log/(logger|messages)|errors|limits|version)\\.ts$';
+  '^src/(config/(model|class-model|ha-model|hook-model|host-model)|engine/policy|control/answer|peer/model|log/(logger|messages)|errors|limits|version)\\.ts$';
 
 /** The data plane: here type imports count too, for a type is a dependency of thought. */
 const DATA_PLANE = {
@@ -15,9 +15,10 @@ const DATA_PLANE = {
   wasm: ['base', 'dhcp4'],
   lease: ['base'],
   loadbalance: ['base'],
-  engine: ['base', 'dhcp4', 'classes', 'lease', 'loadbalance'],
+  hosts: ['base'],
+  engine: ['base', 'dhcp4', 'classes', 'lease', 'hosts', 'loadbalance'],
   io: ['base'],
-  shard: ['base', 'dhcp4', 'classes', 'wasm', 'lease', 'loadbalance', 'engine', 'io'],
+  shard: ['base', 'dhcp4', 'classes', 'wasm', 'lease', 'hosts', 'loadbalance', 'engine', 'io'],
 };
 
 const MAIN_SIDE = {

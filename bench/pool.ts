@@ -31,7 +31,7 @@ function takeAndRelease(fill: number, size: number, operations: number): Contend
     for (let i = 0; i < operations; i++) {
       const address = pools.takeNext(0);
       digest = fold(digest, address);
-      pools.release(0, address);
+      pools.release(address);
     }
     return digest;
   };
@@ -45,6 +45,6 @@ function filledPool(fill: number, size: number): PoolSet {
   const pools = new PoolSet(allocatePools([{ first: FIRST, last: FIRST + size - 1 }]));
   const random = createRandom(RANDOM_SEED);
   const free = Math.max(1, Math.round(size * (1 - fill)));
-  while (pools.freeCount(0) > free) pools.take(0, FIRST + (random() % size));
+  while (pools.freeCount(0) > free) pools.take(FIRST + (random() % size));
   return pools;
 }

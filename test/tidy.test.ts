@@ -19,6 +19,7 @@ const HOT_FOLDERS = [
   'src/classes/',
   'src/wasm/',
   'src/lease/',
+  'src/hosts/',
   'src/loadbalance/',
   'src/engine/',
   'src/io/',
@@ -44,6 +45,7 @@ const COLD_FILES: Readonly<Record<string, string>> = {
   'src/io/packet-socket.ts': 'opens sockets at start',
   'src/io/query-filter.ts': 'makes programs for sockets at start',
   'src/io/steering.ts': 'makes programs for sockets at start',
+  'src/lease/pool-blocks.ts': 'lays out the pools of a configuration',
   'src/io/libc.ts': 'declares the calls; its text is for errors',
   'src/io/udp.ts': 'opens sockets at start',
 };

@@ -165,8 +165,7 @@ function subnetsOf(config: () => ServerConfig): () => LeaseSubnets {
   let arranged: { readonly config: ServerConfig; readonly subnets: LeaseSubnets } | null = null;
   return () => {
     const current = config();
-    if (arranged?.config !== current)
-      arranged = { config: current, subnets: new LeaseSubnets(current.subnets) };
+    if (arranged?.config !== current) arranged = { config: current, subnets: LeaseSubnets.of(current) };
     return arranged.subnets;
   };
 }

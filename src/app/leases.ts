@@ -1,15 +1,14 @@
 /** Everything of the running server that holds leases: the book, main's store, expiry, and the lease file below them. */
 import type { Clock } from '../base/clock.ts';
 import type { ServerConfig } from '../config/model.ts';
-import { poolRanges } from '../engine/compiled.ts';
 import { LeaseAccounting } from '../engine/lease-accounting.ts';
 import { LeaseEventWriter } from '../engine/lease-events.ts';
 import { MainLeaseStore } from '../engine/main-lease-store.ts';
+import { allocateServerPools } from '../engine/pool-plan.ts';
 import { Reclaimer } from '../engine/reclaim.ts';
 import type { StatisticsReader, StatisticsWriter } from '../engine/statistics.ts';
 import { LeaseBook } from '../lease/book.ts';
 import type { LeaseTableMemory } from '../lease/layout.ts';
-import { allocatePools } from '../lease/pool.ts';
 import type { Log } from '../log/logger.ts';
 import { ExpiryTimer } from './expiry.ts';
 import { LeaseChange } from './lease-change.ts';
@@ -88,7 +87,7 @@ export class Leases {
     this.#config = config;
     this.#events = this.#eventsOf(config);
     this.#accounting = accountingOf(config, statistics.writer);
-    const pools = allocatePools(poolRanges(config));
+    const pools = allocateServerPools(config);
     if (table !== memory.book.table) this.book.replaceTable(table);
     this.book.replacePools(pools, clock.wallSec());
     memory.book = { ...memory.book, table, pools };

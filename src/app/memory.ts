@@ -1,14 +1,13 @@
 /** The shared memory of the server, sized by the configuration. */
 import type { ServerConfig } from '../config/model.ts';
-import { poolRanges } from '../engine/compiled.ts';
 import { allocatePolicies } from '../engine/policy.ts';
+import { allocateServerPools, leasableAddresses } from '../engine/pool-plan.ts';
 import { allocateUpdateLog, type UpdateLogMemory } from '../engine/shard-link.ts';
 import { allocateJournal, type JournalMemory } from '../journal/memory.ts';
 import type { LeaseBookMemory } from '../lease/book.ts';
 import { allocateChangeLog } from '../lease/change-log.ts';
 import { allocateLeaseEvents, type LeaseEventsMemory } from '../lease/events.ts';
 import { allocateLeaseTable } from '../lease/layout.ts';
-import { allocatePools } from '../lease/pool.ts';
 import { CHANGE_LOG_BYTES, LEASE_EVENTS_BYTES, LEASES_MAX, LEASES_MIN, UPDATE_LOG_BYTES } from '../limits.ts';
 
 /** What can be replaced is so only while no shard runs: a shard works with what stands here when it is started. */
@@ -21,12 +20,10 @@ export interface ServerMemory {
   readonly events: LeaseEventsMemory;
 }
 
-/** Leases that the table has room for: what the file says, else twice the addresses of all pools. */
+/** Leases that the table has room for: what the file says, else twice the addresses that there are to give. */
 export function leaseCapacity(config: ServerConfig): number {
   if (config.tandem.maxLeases > 0) return Math.min(config.tandem.maxLeases, LEASES_MAX);
-  let addresses = 0;
-  for (const pool of poolRanges(config)) addresses += pool.last - pool.first + 1;
-  return Math.min(LEASES_MAX, Math.max(LEASES_MIN, addresses * 2));
+  return Math.min(LEASES_MAX, Math.max(LEASES_MIN, leasableAddresses(config) * 2));
 }
 
 /** Policies and update logs that a configuration needs. */
@@ -44,7 +41,7 @@ export function allocateServerMemory(config: ServerConfig): ServerMemory {
   return {
     book: {
       table: allocateLeaseTable(leaseCapacity(config)),
-      pools: allocatePools(poolRanges(config)),
+      pools: allocateServerPools(config),
       changes: allocateChangeLog(CHANGE_LOG_BYTES),
     },
     policies: allocatePolicies(relationships),

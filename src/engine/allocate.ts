@@ -1,38 +1,68 @@
 /** Finds an address for a client that has none. O(1) in the size and fill of the pools. */
+import { randomBelow } from '../base/random.ts';
 import { isOpen } from '../classes/class-set.ts';
 import { NO_SLOT } from '../lease/hash-chain.ts';
-import { LeaseState } from '../lease/model.ts';
 import { NO_ADDRESS } from '../lease/pool.ts';
 import type { CompiledPool, CompiledSubnet } from './compiled.ts';
 import type { Context } from './context.ts';
+import { enterSubnet } from './enter-subnet.ts';
+import { nextSubnet } from './network.ts';
+import { poolMark, subnetMark } from './pool-plan.ts';
 import { G, S } from './statistics.ts';
 
 /** Whether a pool is open to the query in work. */
-export function isPermitted(context: Context, pool: CompiledPool): boolean {
+function isPermitted(context: Context, pool: CompiledPool): boolean {
   return isOpen(pool.guard, context.query.classes);
 }
 
 /** The pool of a subnet that holds an address and is open to the query, or null. */
-export function permittedPool(
-  context: Context,
-  subnet: CompiledSubnet,
-  address: number,
-): CompiledPool | null {
-  for (const pool of subnet.pools) {
-    if (address >= pool.first && address <= pool.last) return isPermitted(context, pool) ? pool : null;
+function permittedPool(context: Context, subnet: CompiledSubnet, address: number): CompiledPool | null {
+  for (let i = 0; i < subnet.pools.length; i++) {
+    const pool = subnet.pools[i]!;
+    if (address >= pool.first && address <= pool.last && isPermitted(context, pool)) return pool;
   }
   return null;
 }
 
+/**
+ * Whether an address lies in a pool that is open to the query: of its subnet, or of another one of the network, which
+ * the query then enters.
+ */
+export function enterPool(context: Context, address: number): boolean {
+  const first = context.subnet!;
+  for (let subnet: CompiledSubnet | null = first; subnet !== null; ) {
+    if (permittedPool(context, subnet, address) !== null) {
+      if (subnet !== first) enterSubnet(context, subnet);
+      return true;
+    }
+    subnet = nextSubnet(subnet, first, context.query.classes);
+  }
+  return false;
+}
+
+/** Whether an address lies in a pool of the query's subnet or network, whoever these are open to. */
+export function isInAnyPool(subnet: CompiledSubnet, address: number): boolean {
+  if (subnet.network === null) return holds(subnet, address);
+  const { subnets } = subnet.network;
+  for (let i = 0; i < subnets.length; i++) if (holds(subnets[i]!, address)) return true;
+  return false;
+}
+
+function holds({ pools }: CompiledSubnet, address: number): boolean {
+  for (let i = 0; i < pools.length; i++) {
+    if (address >= pools[i]!.first && address <= pools[i]!.last) return true;
+  }
+  return false;
+}
+
 /** Takes one particular address if it is free in a pool open to the query. @returns whether it is held now */
-export function takeAddress(context: Context, subnet: CompiledSubnet, address: number): boolean {
+export function takeAddress(context: Context, address: number): boolean {
   const { book } = context;
-  const pool = permittedPool(context, subnet, address);
-  if (pool === null) return false;
-  if (isHeldByRow(context, address)) return false;
-  // A lease that is over ends here, whether or not the timer has come by.
-  book.release(address);
-  return book.pools.take(pool.index, address);
+  if (isHeldByRow(context, address) || context.hosts.isKeptFromClient(address)) return false;
+  if (!enterPool(context, address)) return false;
+  // It may be taken for a lease that is over: that ends here, whether or not the timer has come by.
+  book.hold(address);
+  return true;
 }
 
 /**
@@ -44,116 +74,131 @@ function isHeldByRow(context: Context, address: number): boolean {
   return slot !== NO_SLOT && context.book.isLive(slot, context.nowSec);
 }
 
-/** The next free address of a pool that no live lease holds, taken; or NO_ADDRESS. */
-function takeNext(context: Context, pool: CompiledPool): number {
+/** The next free address of a pool, behind the last one or in all of it, that no live lease holds, taken; or NO_ADDRESS. */
+function takeOnward(context: Context, pool: CompiledPool): number {
   for (;;) {
-    const address = context.book.pools.takeNext(pool.index);
+    const address = context.book.pools.takeOnward(pool.index);
     if (address === NO_ADDRESS || !isHeldByRow(context, address)) return address;
   }
 }
 
+function takeNext(context: Context, pool: CompiledPool): number {
+  const address = takeOnward(context, pool);
+  return address === NO_ADDRESS ? takeOnward(context, pool) : address;
+}
+
 /**
- * Takes the next free address of the pools open to the query, or NO_ADDRESS; counts a failure by its cause. To find one
- * it may take offers back, whose rows are gone then: what the caller knew of rows does not count any more.
+ * The next free address of a subnet's pools that are open to the query, taken; or NO_ADDRESS. The walk goes on in the
+ * pool that gave the last one, then through the others, and in the end from the start of each.
  */
-export function takeAnyAddress(context: Context, subnet: CompiledSubnet): number {
-  let permitted = 0;
-  for (const pool of subnet.pools) {
+function takeFree(context: Context, subnet: CompiledSubnet): number {
+  if (!hasPermittedPool(context, subnet)) return NO_ADDRESS;
+  const { pools } = subnet;
+  const marks = context.book.pools;
+  if (subnet.network !== null) marks.setMark(subnetMark(subnet.group), subnet.place + 1);
+  const start = startOf(context, subnet);
+  for (let i = 0; i < pools.length * 2; i++) {
+    const position = (start + i) % pools.length;
+    const pool = pools[position]!;
     if (!isPermitted(context, pool)) continue;
-    permitted += 1;
-    const address = takeNext(context, pool);
-    if (address !== NO_ADDRESS) return address;
+    const address = takeOnward(context, pool);
+    if (address === NO_ADDRESS) continue;
+    marks.setMark(poolMark(subnet.index), position);
+    return address;
   }
-  for (const pool of subnet.pools) {
-    if (!isPermitted(context, pool) || !context.overdue.release(pool, context.nowSec)) continue;
-    const address = takeNext(context, pool);
-    if (address !== NO_ADDRESS) return address;
-  }
-  for (const pool of subnet.pools) {
-    if (!isPermitted(context, pool) || !context.book.recallOffer(pool.index)) continue;
-    const address = takeNext(context, pool);
-    if (address !== NO_ADDRESS) return address;
-  }
-  countFailure(context, subnet, permitted);
   return NO_ADDRESS;
 }
 
-function countFailure(context: Context, subnet: CompiledSubnet, permitted: number): void {
-  const cause =
-    subnet.pools.length === 0
-      ? 'v4-allocation-fail-no-pools'
-      : permitted === 0
-        ? 'v4-allocation-fail-classes'
-        : 'v4-allocation-fail-subnet';
-  context.statistics.add(G['v4-allocation-fail']);
-  context.statistics.add(G[cause]);
-  context.statistics.addSubnet(subnet.index, S['v4-allocation-fail']);
-  context.statistics.addSubnet(subnet.index, S[cause]);
+/**
+ * Position of the pool in which the walk starts. `iterative`: where the last address came from, if that is open to the
+ * query, else the first one that is. `flq`: any, from which the address that has been free for the longest time is taken,
+ * which is the next one behind the last. `random`: any, and in it at any address.
+ */
+function startOf(context: Context, subnet: CompiledSubnet): number {
+  const { pools, config } = subnet;
+  const { book } = context;
+  if (config.allocator === 'iterative') {
+    const last = book.pools.mark(poolMark(subnet.index));
+    return last < pools.length && isPermitted(context, pools[last]!) ? last : 0;
+  }
+  const position = pools.length > 1 ? randomBelow(pools.length) : 0;
+  const pool = pools[position];
+  if (config.allocator === 'random' && pool !== undefined) {
+    book.pools.startAt(pool.index, pool.first + randomBelow(pool.last - pool.first + 1));
+  }
+  return position;
+}
+
+function hasPermittedPool(context: Context, subnet: CompiledSubnet): boolean {
+  for (let i = 0; i < subnet.pools.length; i++) if (isPermitted(context, subnet.pools[i]!)) return true;
+  return false;
 }
 
 /**
- * The row for a held address: the one that stands there, whose lease is over, or a new one.
- * @returns NO_SLOT when the table is full; then the address is given back
+ * [Kea] Where the search in a network begins: in the subnet of the selected one's kind that gave the last address, because
+ * those before it are probably full.
  */
-export function rowFor(context: Context, address: number): number {
-  const { book } = context;
-  let slot = book.table.findByAddress(address);
-  if (slot !== NO_SLOT) {
-    countTakeover(context, slot);
-    return slot;
-  }
-  slot = book.table.insert(address);
-  if (slot === NO_SLOT) book.release(address);
-  return slot;
+function preferredSubnet(context: Context, selected: CompiledSubnet): CompiledSubnet {
+  if (selected.network === null) return selected;
+  const latest = context.book.pools.mark(subnetMark(selected.group));
+  return latest === 0 ? selected : (selected.network.subnets[latest - 1] ?? selected);
 }
 
-/** Undoes `rowFor` when the client's identifiers find no memory: the address is free again, a former lease stays. */
-export function abandonRow(context: Context, slot: number): void {
-  const { book } = context;
-  if (book.table.rows.clttSec(slot) === 0) book.remove(slot);
-  else book.release(book.table.rows.address(slot));
-}
+/** What may be given away, from what costs nobody anything to what somebody may miss. */
+const Source = { free: 0, overdue: 1, offered: 2 } as const;
 
-/** A lease that ran out and is given to somebody else was not reclaimed by the timer: it is reclaimed now. */
-function countTakeover(context: Context, slot: number): void {
-  const { rows } = context.book.table;
-  const state = rows.state(slot);
-  if (state === LeaseState.assigned || state === LeaseState.declined) {
-    const subnetId = rows.subnetId(slot);
-    count(context, subnetId, 'assigned-addresses', -1);
-    count(context, subnetId, 'reclaimed-leases', 1);
-    if (state === LeaseState.declined) {
-      count(context, subnetId, 'declined-addresses', -1);
-      count(context, subnetId, 'reclaimed-declined-addresses', 1);
+/**
+ * Takes the next free address of the pools open to the query, in its subnet or in another one of the network, which the
+ * query then enters; NO_ADDRESS when there is none, counted by its cause. To find one it may take offers back, whose rows
+ * are gone then: what the caller knew of rows does not count any more.
+ */
+export function takeAnyAddress(context: Context): number {
+  const first = preferredSubnet(context, context.subnet!);
+  for (let source: number = Source.free; source <= Source.offered; source++) {
+    for (let subnet: CompiledSubnet | null = first; subnet !== null; ) {
+      enterSubnet(context, subnet);
+      const address = takeFrom(context, subnet, source);
+      if (address !== NO_ADDRESS) return address;
+      subnet = nextSubnet(subnet, first, context.query.classes);
     }
   }
-  rows.setState(slot, LeaseState.expiredReclaimed);
+  countFailure(context, first);
+  return NO_ADDRESS;
 }
 
-/** Counts a lease of this subnet that became assigned. */
-export function countAssigned(context: Context, subnetId: number): void {
-  count(context, subnetId, 'assigned-addresses', 1);
-  count(context, subnetId, 'cumulative-assigned-addresses', 1);
+function takeFrom(context: Context, subnet: CompiledSubnet, source: number): number {
+  if (source === Source.free) return takeFree(context, subnet);
+  const { pools } = subnet;
+  for (let i = 0; i < pools.length; i++) {
+    const pool = pools[i]!;
+    if (!isPermitted(context, pool)) continue;
+    const isFreed =
+      source === Source.overdue
+        ? context.overdue.release(pool, context.nowSec)
+        : context.book.recallOffer(pool);
+    const address = isFreed ? takeNext(context, pool) : NO_ADDRESS;
+    if (address !== NO_ADDRESS) return address;
+  }
+  return NO_ADDRESS;
 }
 
-/** Counts a lease of this subnet that is assigned no longer. */
-export function countUnassigned(context: Context, subnetId: number): void {
-  count(context, subnetId, 'assigned-addresses', -1);
+/** [Kea] Which causes count together, and that the subnet that was tried last stands for its network. */
+function countFailure(context: Context, first: CompiledSubnet): void {
+  let hasPools = false;
+  for (let subnet: CompiledSubnet | null = first; subnet !== null; ) {
+    hasPools ||= hasPermittedPool(context, subnet);
+    subnet = nextSubnet(subnet, first, context.query.classes);
+  }
+  countCause(
+    context,
+    first.network === null ? 'v4-allocation-fail-subnet' : 'v4-allocation-fail-shared-network',
+  );
+  countCause(context, hasPools ? 'v4-allocation-fail' : 'v4-allocation-fail-no-pools');
+  // Every query is in the class ALL at least.
+  countCause(context, 'v4-allocation-fail-classes');
 }
 
-/** Counts a lease of this subnet that became declined; it stays among the assigned ones until its probation ends. */
-export function countDeclined(context: Context, subnetId: number): void {
-  count(context, subnetId, 'declined-addresses', 1);
-}
-
-/** @param subnetId that of the lease, which a relay elsewhere or another configuration may make differ from the query's */
-function count(
-  context: Context,
-  subnetId: number,
-  name: keyof typeof S & keyof typeof G,
-  delta: number,
-): void {
-  context.statistics.add(G[name], delta);
-  const subnet = context.subnets.ofId(subnetId);
-  if (subnet !== null) context.statistics.addSubnet(subnet.index, S[name], delta);
+function countCause(context: Context, cause: keyof typeof S & keyof typeof G): void {
+  context.statistics.add(G[cause]);
+  context.statistics.addSubnet(context.subnet!.index, S[cause]);
 }

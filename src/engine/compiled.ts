@@ -2,9 +2,10 @@
 import { ClassIds, NO_CLASS } from '../classes/class-ids.ts';
 import { type Guard, guardOf } from '../classes/class-set.ts';
 import type { HaRelationshipConfig } from '../config/ha-model.ts';
-import type { OptionConfig, ServerConfig, SubnetConfig } from '../config/model.ts';
+import type { OptionConfig, PoolConfig, ServerConfig, SubnetConfig } from '../config/model.ts';
 import { OptionCode } from '../dhcp4/codes.ts';
 import { encodedLength, OPTION_PART_BYTES, replyBytesFor } from '../dhcp4/reply-size.ts';
+import { type CompiledNetwork, compileNetworks, groupOf } from './network.ts';
 import { relationshipOf } from './relationship-of.ts';
 
 /** One configured option with its complete encoding: one TLV, or several when it is longer than 255 octets. */
@@ -19,7 +20,7 @@ export interface CompiledPool {
   readonly first: number;
   readonly last: number;
   readonly poolId: number;
-  /** Position in the pool set of the lease book. */
+  /** Number of the pool, in the order of `poolRanges`. */
   readonly index: number;
   readonly guard: Guard;
   /** What a client of this pool gets: pool over subnet over global, ascending by code, never-send left out. */
@@ -30,6 +31,14 @@ export interface CompiledSubnet {
   /** Position in the configuration. */
   readonly index: number;
   readonly config: SubnetConfig;
+  /** Its own; that of its network holds beside it. */
+  readonly guard: Guard;
+  /** The shared network that it belongs to, or null. */
+  readonly network: CompiledNetwork | null;
+  /** Position among the subnets of its network. */
+  readonly place: number;
+  /** Number of the subnets of its network with the same guard, see `groupOf`. */
+  readonly group: number;
   readonly pools: readonly CompiledPool[];
   readonly options: readonly CompiledOption[];
   readonly mask: number;
@@ -120,23 +129,34 @@ export function haClasses(
  */
 export function compileSubnets(config: ServerConfig, classes: ClassIds = new ClassIds()): CompiledSubnet[] {
   const { relationships } = config;
+  const networks = compileNetworks(config.sharedNetworks, classes);
   let poolIndex = 0;
-  return config.subnets.map((subnet, index) => ({
-    index,
-    config: subnet,
-    relationship: relationshipOf(subnet, relationships),
-    mask: subnet.prefixLength === 0 ? 0 : (-1 << (32 - subnet.prefixLength)) >>> 0,
-    serverIdentifier: configuredServerIdentifier([subnet.options, config.options]),
-    options: compileOptions(subnet.options, config.options),
-    pools: subnet.pools.map((pool) => ({
-      first: pool.first,
-      last: pool.last,
-      poolId: pool.poolId,
-      index: poolIndex++,
-      guard: guardOf(pool.clientClasses, classes),
-      options: compileOptions(pool.options, subnet.options, config.options),
-    })),
-  }));
+  const compilePool = (pool: PoolConfig, subnet: SubnetConfig): CompiledPool => ({
+    first: pool.first,
+    last: pool.last,
+    poolId: pool.poolId,
+    index: poolIndex++,
+    guard: guardOf(pool.clientClasses, classes),
+    options: compileOptions(pool.options, subnet.options, config.options),
+  });
+  return config.subnets.map((subnet, index) => {
+    const network = networks.get(subnet.networkName ?? '') ?? null;
+    const compiled = {
+      index,
+      config: subnet,
+      guard: guardOf(subnet.clientClasses, classes),
+      network,
+      place: network?.subnets.length ?? 0,
+      group: groupOf(network, subnet.clientClasses, index),
+      relationship: relationshipOf(subnet, relationships),
+      mask: subnet.prefixLength === 0 ? 0 : (-1 << (32 - subnet.prefixLength)) >>> 0,
+      serverIdentifier: configuredServerIdentifier([subnet.options, config.options]),
+      options: compileOptions(subnet.options, config.options),
+      pools: subnet.pools.map((pool) => compilePool(pool, subnet)),
+    };
+    network?.subnets.push(compiled);
+    return compiled;
+  });
 }
 
 /** Every value of option 54 that means this server: addresses of its sockets, and what subnets are configured with. */
@@ -157,9 +177,4 @@ function bytesOf(options: readonly CompiledOption[]): number {
 export function longestReplyBytes(subnets: readonly CompiledSubnet[]): number {
   const scopes = subnets.flatMap((subnet) => [subnet, ...subnet.pools]);
   return replyBytesFor(scopes.reduce((most, { options }) => Math.max(most, bytesOf(options)), 0));
-}
-
-/** The address ranges of all pools, in the order in which `compileSubnets` numbers them. */
-export function poolRanges(config: ServerConfig): { first: number; last: number }[] {
-  return config.subnets.flatMap((subnet) => subnet.pools.map(({ first, last }) => ({ first, last })));
 }

@@ -1,4 +1,5 @@
 /** Everything that serving one query needs, made once a shard. Handlers take it and return an outcome number. */
+import type { HostConfig } from '../config/host-model.ts';
 import type { LeaseBook } from '../lease/book.ts';
 import type { CompiledSubnet } from './compiled.ts';
 import type { LeaseChanges } from './lease-changes.ts';
@@ -7,6 +8,7 @@ import type { OverdueSearch } from './overdue.ts';
 import type { Park } from './park.ts';
 import type { PolicyView } from './policy.ts';
 import type { Query } from './query.ts';
+import type { QueryHosts } from './query-hosts.ts';
 import type { ReplyTimes, ReplyWriter } from './reply.ts';
 import type { ReplySlots } from './reply-slots.ts';
 import type { StatisticsWriter } from './statistics.ts';
@@ -26,6 +28,10 @@ export const Outcome = {
 export interface EngineSettings {
   readonly authoritative: boolean;
   readonly echoClientId: boolean;
+  /** [Kea] `ignore-dhcp-server-identifier`: a query that names another server is served all the same. */
+  readonly ignoreServerIdentifier: boolean;
+  /** Global reservations are looked up before the subnet is selected. */
+  readonly earlyGlobalHosts: boolean;
   readonly declineProbationSec: number;
   /** Several relationships: which one a query belongs to, its subnet says. */
   readonly isHub: boolean;
@@ -44,6 +50,7 @@ export interface Context {
   readonly statistics: StatisticsWriter;
   readonly policy: PolicyView;
   readonly query: Query;
+  readonly hosts: QueryHosts;
   readonly reply: ReplyWriter;
   readonly slots: ReplySlots;
   readonly park: Park;
@@ -58,8 +65,10 @@ export interface Context {
   nowMs: number;
   /** Index of the relationship of the query in work. */
   relationship: number;
-  /** The selected subnet of the query in work. */
+  /** The subnet of the query in work: the selected one, then that of the lease; set by `enterSubnet`. */
   subnet: CompiledSubnet | null;
+  /** What is reserved for the client in this subnet, or null. */
+  host: HostConfig | null;
   /** The slot that the reply to the query in work is written to. */
   slot: number;
 }

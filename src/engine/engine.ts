@@ -2,12 +2,14 @@
  * Serves one query after the other: scope, server identifier, subnet, then the handler of its message type. The table's
  * lock is held from the first look at a lease until its change is recorded.
  */
+import { NO_CLASS } from '../classes/class-ids.ts';
 import { MessageType } from '../dhcp4/codes.ts';
 import { Field, Present } from '../dhcp4/descriptor.ts';
 import { CLIENT_ID_BYTES_MAX } from '../lease/record.ts';
 import { NO_SERVER, serverIndexOf } from '../loadbalance/scope.ts';
 import { answerInform, serverIdentifier } from './answer.ts';
 import { type Context, Outcome } from './context.ts';
+import { enterSubnet } from './enter-subnet.ts';
 import { serveDecline } from './messages/decline.ts';
 import { serveDiscover } from './messages/discover.ts';
 import { serveRelease } from './messages/release.ts';
@@ -51,10 +53,10 @@ export function serve(context: Context, shed: boolean): number {
   if (context.settings.isHub && !chooseRelationship(context)) return G['tandem-drop-no-relationship'];
   if (!isInScope(context)) return OUT_OF_SCOPE;
   if (type === MessageType.discover && shed) return G['tandem-drop-discover-shed'];
-  if (!context.settings.isHub) context.subnet = context.subnets.select(query);
+  if (needsHosts(type)) findHosts(context);
+  else context.host = null;
+  if (!needsHosts(type) && !context.settings.isHub) context.subnet = context.subnets.select(query);
   if (isForOtherServer(context)) return G['tandem-drop-other-server'];
-  // [RFC6842 3] Where the subnet ignores identifiers they are still echoed: only the lease lookup must not see them.
-  if (context.subnet?.config.matchClientId === false && query.hw.length > 0) query.clientId.length = 0;
   if (type === MessageType.inform) return answerInform(context);
   // A lease that the partner cannot hold could not be confirmed: its client is told so by silence, at once.
   if (query.clientId.length > context.policy.clientIdBytesMax) return G['tandem-drop-partner-cannot-hold'];
@@ -65,6 +67,21 @@ export function serve(context: Context, shed: boolean): number {
     // A fault ends this thread; with the lock held, main would wait for ever instead of ending the process.
     context.book.table.unlock();
   }
+}
+
+/** [Kea] A lease that is given back is found by its address: what is reserved for its client does not matter. */
+function needsHosts(type: number): boolean {
+  return type !== MessageType.release && type !== MessageType.decline;
+}
+
+/** Selects the subnet, unless that was done, and looks for what is reserved for the client in it. */
+function findHosts(context: Context): void {
+  const { hosts, query, settings, subnets } = context;
+  hosts.identify(query);
+  if (settings.earlyGlobalHosts) hosts.findGlobal();
+  const subnet = settings.isHub ? context.subnet : subnets.select(query);
+  if (subnet !== null) hosts.findIn(subnet, query.classes);
+  enterSubnet(context, subnet);
 }
 
 function isQuery(type: number): boolean {
@@ -116,7 +133,7 @@ function isInScope(context: Context): boolean {
   const server =
     policy.activeServers === 1 ? 0 : serverIndexOf(query.field(Field.hash), policy.activeServers);
   if (server === NO_SERVER) return false;
-  query.classes.add(haClasses[relationship]![server]!);
+  query.classes.add(haClasses[relationship]?.[server] ?? NO_CLASS);
   return (policy.scopes & (1 << server)) !== 0;
 }
 
@@ -126,7 +143,7 @@ function isInScope(context: Context): boolean {
  */
 function isForOtherServer(context: Context): boolean {
   const { query } = context;
-  if (!query.has(Present.serverIdentifier)) return false;
+  if (!query.has(Present.serverIdentifier) || context.settings.ignoreServerIdentifier) return false;
   const named = query.field(Field.serverIdentifier) >>> 0;
   return named !== serverIdentifier(context) && !context.serverIdentifiers.has(named);
 }

@@ -49,8 +49,9 @@ export class OverdueSearch {
     const { table } = this.#book;
     const slot = table.findByAddress(address);
     if (slot === NO_SLOT || this.#book.isLive(slot, nowSec)) return false;
-    if (table.rows.state(slot) === LeaseState.offered) this.#book.remove(slot);
-    else this.#book.release(address);
-    return true;
+    if (table.rows.state(slot) !== LeaseState.offered) return this.#book.release(address);
+    this.#book.remove(slot);
+    // An address that is set aside is free for nobody.
+    return !this.#book.pools.isTaken(address);
   }
 }

@@ -1,27 +1,37 @@
 /**
- * Finds the subnet of a query. Prefixes do not overlap, so the subnet of an address is a binary search; relay addresses
- * and interfaces are looked up in maps. The order of the rules is Kea's.
+ * Finds the subnet of a query. The order of the rules is Kea's; within a rule the subnet with the lowest id whose guards
+ * let the query pass. Which prefixes contain an address is a binary search, relays and interfaces are looked up in maps.
  */
-import { maskOf } from '../base/ipv4.ts';
+import { PrefixIndex } from '../base/prefix-index.ts';
+import type { ClassSet } from '../classes/class-set.ts';
 import { Field, Present } from '../dhcp4/descriptor.ts';
 import type { CompiledSubnet } from './compiled.ts';
+import { isSubnetOpen } from './network.ts';
 import type { Query } from './query.ts';
 
-export class SubnetIndex {
-  readonly #byPrefix: readonly CompiledSubnet[];
-  readonly #byRelay = new Map<number, CompiledSubnet>();
-  readonly #byInterface = new Map<string, CompiledSubnet>();
-  readonly #byId = new Map<number, CompiledSubnet>();
+const NONE: readonly CompiledSubnet[] = [];
 
-  constructor(subnets: readonly CompiledSubnet[]) {
-    this.#byPrefix = [...subnets].sort((a, b) => a.config.prefix - b.config.prefix);
-    for (const subnet of subnets) {
+export class SubnetIndex {
+  readonly #byPrefix: PrefixIndex<CompiledSubnet>;
+  readonly #byRelay = new Map<number, CompiledSubnet[]>();
+  readonly #byInterface = new Map<string, CompiledSubnet[]>();
+  readonly #byId = new Map<number, CompiledSubnet>();
+  readonly #usesLinkSelection: boolean;
+
+  /** @param ignoresLinkSelection Kea's `ignore-rai-link-selection` */
+  constructor(subnets: readonly CompiledSubnet[], ignoresLinkSelection = false) {
+    this.#usesLinkSelection = !ignoresLinkSelection;
+    const ascending = [...subnets].sort((a, b) => a.config.id - b.config.id);
+    this.#byPrefix = new PrefixIndex(
+      ascending,
+      ({ config }) => config,
+      (a, b) => a.config.id - b.config.id,
+    );
+    for (const subnet of ascending) {
       this.#byId.set(subnet.config.id, subnet);
-      for (const address of subnet.config.relayAddresses) {
-        if (!this.#byRelay.has(address)) this.#byRelay.set(address, subnet);
-      }
+      for (const address of subnet.config.relayAddresses) listUnder(this.#byRelay, address, subnet);
       const name = subnet.config.interfaceName;
-      if (name !== null && !this.#byInterface.has(name)) this.#byInterface.set(name, subnet);
+      if (name !== null) listUnder(this.#byInterface, name, subnet);
     }
   }
 
@@ -30,33 +40,41 @@ export class SubnetIndex {
     return this.#byId.get(id) ?? null;
   }
 
-  /** The subnet whose prefix contains an address, or null. */
-  containing(address: number): CompiledSubnet | null {
-    let low = 0;
-    let high = this.#byPrefix.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >>> 1;
-      const subnet = this.#byPrefix[middle]!;
-      const { prefix, prefixLength } = subnet.config;
-      if ((address & maskOf(prefixLength)) >>> 0 === prefix) return subnet;
-      if (address < prefix) high = middle - 1;
-      else low = middle + 1;
-    }
-    return null;
+  /** The first subnet whose prefix contains an address and that is open to the query, or null. */
+  containing(address: number, classes: ClassSet): CompiledSubnet | null {
+    return firstOpen(this.#byPrefix.containing(address), classes);
   }
 
   /** Selects the subnet of a query, or null. [RFC3527 3] [RFC3011 2] [RFC2131 4.3.1] */
   select(query: Query): CompiledSubnet | null {
+    const { classes } = query;
     const present = query.field(Field.present);
-    if ((present & Present.linkSelection) !== 0)
-      return this.containing(query.field(Field.linkSelection) >>> 0);
+    if (this.#usesLinkSelection && (present & Present.linkSelection) !== 0)
+      return this.containing(query.field(Field.linkSelection) >>> 0, classes);
     if ((present & Present.subnetSelection) !== 0)
-      return this.containing(query.field(Field.subnetSelection) >>> 0);
-    if (query.isRelayed()) return this.#byRelay.get(query.giaddr) ?? this.containing(query.giaddr);
+      return this.containing(query.field(Field.subnetSelection) >>> 0, classes);
+    if (query.isRelayed())
+      return (
+        firstOpen(this.#byRelay.get(query.giaddr) ?? NONE, classes) ?? this.containing(query.giaddr, classes)
+      );
     if (!query.socket.broadcast) {
-      if (query.ciaddr !== 0) return this.containing(query.ciaddr);
-      if (query.sourceAddress !== 0) return this.containing(query.sourceAddress);
+      if (query.ciaddr !== 0) return this.containing(query.ciaddr, classes);
+      if (query.sourceAddress !== 0) return this.containing(query.sourceAddress, classes);
     }
-    return this.#byInterface.get(query.socket.interfaceName) ?? this.containing(query.socket.address);
+    return (
+      firstOpen(this.#byInterface.get(query.socket.interfaceName) ?? NONE, classes) ??
+      this.containing(query.socket.address, classes)
+    );
   }
+}
+
+function listUnder<K>(map: Map<K, CompiledSubnet[]>, key: K, subnet: CompiledSubnet): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [subnet]);
+  else list.push(subnet);
+}
+
+function firstOpen(subnets: readonly CompiledSubnet[], classes: ClassSet): CompiledSubnet | null {
+  for (let i = 0; i < subnets.length; i++) if (isSubnetOpen(subnets[i]!, classes)) return subnets[i]!;
+  return null;
 }

@@ -1,17 +1,41 @@
-/** Writes the client of the query into a row: identity, host name, place, times. */
+/** Finds the row of an address and writes the client of the query into it: identity, host name, place, times. */
 
 import { Field } from '../dhcp4/descriptor.ts';
 import { emptyRange } from '../lease/book.ts';
+import { NO_SLOT } from '../lease/hash-chain.ts';
 import { RowFlag } from '../lease/layout.ts';
 import { CLTT_AHEAD_MAX_SEC } from '../lease/precedence.ts';
 import type { ByteRange } from '../lease/rows.ts';
-import type { CompiledSubnet } from './compiled.ts';
 import type { Context } from './context.ts';
+import { countTakeover } from './lease-counts.ts';
 
 const NOTHING = emptyRange();
 const range = emptyRange();
 /** A user context is copied here while its row is rewritten; 64 KiB is the most that a row can hold. */
 const keptContext: ByteRange = { bytes: new Uint8Array(65_536), offset: 0, length: 0 };
+
+/**
+ * The row for a held address: the one that stands there, whose lease is over, or a new one.
+ * @returns NO_SLOT when the table is full; then the address is given back
+ */
+export function rowFor(context: Context, address: number): number {
+  const { book } = context;
+  let slot = book.table.findByAddress(address);
+  if (slot !== NO_SLOT) {
+    countTakeover(context, slot);
+    return slot;
+  }
+  slot = book.table.insert(address);
+  if (slot === NO_SLOT) book.release(address);
+  return slot;
+}
+
+/** Undoes `rowFor` when the client's identifiers find no memory: the address is free again, a former lease stays. */
+export function abandonRow(context: Context, slot: number): void {
+  const { book } = context;
+  if (book.table.rows.clttSec(slot) === 0) book.remove(slot);
+  else book.release(book.table.rows.address(slot));
+}
 
 /** Whether row and query agree on identity and host name, so that only the times change. */
 export function isClientUnchanged(context: Context, slot: number): boolean {
@@ -69,19 +93,19 @@ export function clttOfChange(context: Context, slot: number, changesHands: boole
 }
 
 /**
- * Sets state, place and times of a row.
+ * Sets state, place and times of a row, which becomes one of the query's subnet.
  * @param changesHands the row was another client's
  */
 export function writeTerms(
   context: Context,
   slot: number,
-  subnet: CompiledSubnet,
   state: number,
   validLifetimeSec: number,
   changesHands: boolean,
 ): void {
   const { book } = context;
   const { rows } = book.table;
+  const subnet = context.subnet!;
   const address = rows.address(slot);
   let poolId = 0;
   for (const pool of subnet.pools) if (address >= pool.first && address <= pool.last) poolId = pool.poolId;

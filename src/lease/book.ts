@@ -11,7 +11,7 @@ import { NO_SLOT } from './hash-chain.ts';
 import { type LeaseTableMemory, Row, RowFlag } from './layout.ts';
 import { LeaseState } from './model.ts';
 import { OfferQueue } from './offers.ts';
-import { NO_ADDRESS, type PoolMemory, PoolSet } from './pool.ts';
+import { NO_ADDRESS, type PoolMemory, type PoolRange, PoolSet } from './pool.ts';
 import type { LeaseRecord } from './record.ts';
 import type { ByteRange } from './rows.ts';
 import { LeaseTable } from './table.ts';
@@ -103,16 +103,14 @@ export class LeaseBook {
     return !this.table.rows.isExpired(slot, nowSec);
   }
 
-  /** Takes an address out of its pool's free ones; an address of no pool needs nothing. */
+  /** Takes an address out of the free ones; an address of no pool needs nothing. */
   hold(address: Ipv4): void {
-    const pool = this.pools.poolOf(address);
-    if (pool >= 0) this.pools.take(pool, address);
+    this.pools.take(address);
   }
 
-  /** Gives an address back to its pool. */
-  release(address: Ipv4): void {
-    const pool = this.pools.poolOf(address);
-    if (pool >= 0) this.pools.release(pool, address);
+  /** Gives an address back to its pools. @returns whether it is free now and was not */
+  release(address: Ipv4): boolean {
+    return this.pools.release(address);
   }
 
   /** The record view of a row, valid until the next call. */
@@ -221,16 +219,16 @@ export class LeaseBook {
    * reason to disturb the others. Slots that the caller knows may be free afterwards.
    * @returns true when the pool has a free address now
    */
-  recallOffer(pool: number): boolean {
+  recallOffer({ first, last }: PoolRange): boolean {
     for (let tries = 0; tries < RECALLS_MAX; tries++) {
       const address = this.#offers.pop();
       if (address === NO_ADDRESS) return false;
-      if (this.pools.poolOf(address) !== pool) {
+      if (address < first || address > last) {
         this.#offers.push(address);
         continue;
       }
       this.#recall(address);
-      if (this.pools.freeCount(pool) > 0) return true;
+      if (!this.pools.isTaken(address)) return true;
     }
     return false;
   }

@@ -11,11 +11,13 @@ import { OverdueSearch } from '../engine/overdue.ts';
 import { PARKED_MS_MAX, Park, type ParkExit } from '../engine/park.ts';
 import { PolicyView } from '../engine/policy.ts';
 import { Query, type ServerSocket } from '../engine/query.ts';
+import { compileHosts, QueryHosts } from '../engine/query-hosts.ts';
 import { ReplyWriter } from '../engine/reply.ts';
 import type { ReplySlots } from '../engine/reply-slots.ts';
 import { type ShardLinkMemory, ShardWord, type UpdateLogMemory } from '../engine/shard-link.ts';
 import { type StatisticsMemory, StatisticsWriter } from '../engine/statistics.ts';
 import { SubnetIndex } from '../engine/subnet-index.ts';
+import { reservingHosts } from '../hosts/reserved-addresses.ts';
 import { LeaseBook, type LeaseBookMemory } from '../lease/book.ts';
 import type { LeaseEventsMemory } from '../lease/events.ts';
 import type { Classifier } from '../wasm/module.ts';
@@ -56,20 +58,24 @@ export function buildContext(
 ): Context {
   const { config } = task;
   const book = new LeaseBook(task.book);
+  const reserving = reservingHosts(config.hosts, config.subnets);
   const query = new Query(new Uint8Array(classifier.memory.buffer), classifier.words, classes.count);
   return {
     book,
     overdue: new OverdueSearch(book, task.book.pools.pools.length),
+    hosts: new QueryHosts(compileHosts(config.hosts, reserving, config.hostIdentifiers)),
     changes: new LeaseChanges(
       book,
       task.updates.map(({ ring }) => ring),
       task.shard,
     ),
     events: new LeaseEventWriter(book, task.events, task.listening),
-    subnets: new SubnetIndex(subnets),
+    subnets: new SubnetIndex(subnets, config.compatibility.ignoreLinkSelection),
     settings: {
       authoritative: config.authoritative,
       echoClientId: config.echoClientId,
+      ignoreServerIdentifier: config.compatibility.ignoreServerIdentifier,
+      earlyGlobalHosts: config.earlyGlobalHosts,
       declineProbationSec: config.declineProbationPeriodSec,
       isHub: config.relationships.length > 1,
       offerHoldSec: config.tandem.offerHoldSec,
@@ -89,6 +95,7 @@ export function buildContext(
     nowMs: clock.monotonicMs(),
     relationship: 0,
     subnet: null,
+    host: null,
     slot: 0,
   };
 }

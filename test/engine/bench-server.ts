@@ -9,9 +9,9 @@ import { formatIpv4, parseIpv4 } from '../../src/base/ipv4.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import type { ServerConfig } from '../../src/config/model.ts';
 import { formatProblem } from '../../src/config/problem.ts';
-import { poolRanges } from '../../src/engine/compiled.ts';
 import { LeaseEventWriter, Listening } from '../../src/engine/lease-events.ts';
 import { allocatePolicies, type Policy, publishPolicy } from '../../src/engine/policy.ts';
+import { allocateServerPools } from '../../src/engine/pool-plan.ts';
 import type { ServerSocket } from '../../src/engine/query.ts';
 import {
   allocateShardLink,
@@ -37,7 +37,6 @@ import { leaseOfRecord } from '../../src/lease/csv-lease.ts';
 import { allocateLeaseEvents } from '../../src/lease/events.ts';
 import { allocateLeaseTable } from '../../src/lease/layout.ts';
 import type { Lease4 } from '../../src/lease/model.ts';
-import { allocatePools } from '../../src/lease/pool.ts';
 import { ShardLoop } from '../../src/shard/loop.ts';
 import { allocateSocketTable, writeSocketTable } from '../../src/shard/socket-table.ts';
 import type { ShardTask } from '../../src/shard/task.ts';
@@ -90,6 +89,8 @@ export interface BenchOptions {
   readonly changeLogBytes?: number;
   /** What is written down of lease events. */
   readonly listening?: Listening;
+  /** What becomes of the configuration before the server gets it. */
+  readonly alter?: (config: ServerConfig) => ServerConfig;
 }
 
 export class BenchServer {
@@ -125,11 +126,12 @@ export class BenchServer {
   readonly #verdicts: VerdictWriter;
 
   constructor(dhcp4: Record<string, unknown> = {}, options: BenchOptions = {}) {
-    this.config = configOf(dhcp4);
+    const config = configOf(dhcp4);
+    this.config = options.alter?.(config) ?? config;
     this.#clock = options.clock ?? systemClock;
     const changes = allocateChangeLog(options.changeLogBytes ?? 1 << 20);
     const table = allocateLeaseTable(options.capacity ?? 4096);
-    this.bookMemory = { table, pools: allocatePools(poolRanges(this.config)), changes };
+    this.bookMemory = { table, pools: allocateServerPools(this.config), changes };
     this.book = new LeaseBook(this.bookMemory);
     this.#changes = new Int32Array(changes.words);
     const relationships = Math.max(1, this.config.relationships.length);

@@ -170,7 +170,7 @@ export class Model {
       const number = parseIpv4(address)!;
       const slot = this.#server.book.table.findByAddress(number);
       const isLive = slot >= 0 && this.#server.book.isLive(slot, this.#clock.wallSec());
-      require(this.#pools.isTaken(this.#pools.poolOf(number), number) === isLive, `the bit of ${address}`);
+      require(this.#pools.isTaken(number) === isLive, `the bit of ${address}`);
     }
   }
 
@@ -279,8 +279,7 @@ export class Model {
       const lease = this.#server.lease(address)!;
       const slot = book.table.findByAddress(lease.address);
       const isLive = book.isLive(slot, nowSec);
-      const pool = this.#pools.poolOf(lease.address);
-      const isTaken = this.#pools.isTaken(pool, lease.address);
+      const isTaken = this.#pools.isTaken(lease.address);
       require(!isLive || isTaken, `${address} is leased and free`);
       if (isTaken) taken++;
       if (lease.state === LeaseState.offered) continue;

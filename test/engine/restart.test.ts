@@ -1,10 +1,10 @@
 /** What a shard leaves to the one that is started after it on the same memory, and transaction numbers that wrap. */
 import t from 'tap';
 import { MessageType } from '../../src/dhcp4/codes.ts';
-import { poolRanges } from '../../src/engine/compiled.ts';
 import { LeaseAccounting } from '../../src/engine/lease-accounting.ts';
 import { Park } from '../../src/engine/park.ts';
 import { UpdateMode } from '../../src/engine/policy.ts';
+import { allocateServerPools } from '../../src/engine/pool-plan.ts';
 import { UpdateRecord } from '../../src/engine/shard-link.ts';
 import {
   allocateStatistics,
@@ -13,7 +13,6 @@ import {
   StatisticsWriter,
 } from '../../src/engine/statistics.ts';
 import { allocateVerdicts, Verdict, VerdictReader, VerdictWriter } from '../../src/engine/verdicts.ts';
-import { allocatePools } from '../../src/lease/pool.ts';
 import { configOf } from './bench-server.ts';
 import { decline, discover, renew, request, serverFor } from './queries.ts';
 import { TestClock } from './test-clock.ts';
@@ -150,7 +149,7 @@ t.test('with other pools the live leases keep their addresses, and nobody else g
   const server = serverFor(t, POOLS('10.0.0.10 - 10.0.0.13', 1), { clock });
   for (const host of [10, 12, 13]) server.ask(request(host, `10.0.0.${host}`));
   const config = configOf(POOLS('10.0.0.12 - 10.0.0.15', 1));
-  const pools = allocatePools(poolRanges(config));
+  const pools = allocateServerPools(config);
   server.book.replacePools(pools, clock.wallSec());
   server.restart({ config, book: { ...server.bookMemory, pools } });
   server.turn();

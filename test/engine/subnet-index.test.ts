@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { formatIpv4, maskOf, parseIpv4 } from '../../src/base/ipv4.ts';
+import { ClassSet } from '../../src/classes/class-set.ts';
 import type { SubnetConfig } from '../../src/config/model.ts';
 import { DESCRIPTOR_WORDS, Field, Present } from '../../src/dhcp4/descriptor.ts';
 import type { CompiledSubnet } from '../../src/engine/compiled.ts';
 import { Query, type ServerSocket } from '../../src/engine/query.ts';
 import { SubnetIndex } from '../../src/engine/subnet-index.ts';
 
+const NO_CLASSES = new ClassSet(0);
 const address = (text: string): number => parseIpv4(text)!;
 
 /** A subnet of which only what the index reads is there. */
@@ -20,7 +22,8 @@ function subnet(index: number, prefix: string, more: Partial<SubnetConfig> = {})
     interfaceName: null,
     ...more,
   } as unknown as SubnetConfig;
-  return { index, config, pools: [], options: [], mask: 0, relationship: 0, serverIdentifier: 0 };
+  const of = { guard: more.clientClasses?.map(Number) ?? [], network: null, place: 0, group: index };
+  return { index, config, ...of, pools: [], options: [], mask: 0, relationship: 0, serverIdentifier: 0 };
 }
 
 interface QueryParts {
@@ -90,15 +93,15 @@ t.test('the subnet of an address is the one whose prefix it has', async (t) => {
     ['0.0.0.0', null],
   ];
   for (const [text, expected] of cases)
-    t.equal(index.containing(address(text))?.index ?? null, expected, text);
+    t.equal(index.containing(address(text), NO_CLASSES)?.index ?? null, expected, text);
 });
 
 t.test('a subnet of all addresses contains them all', async (t) => {
   const all = new SubnetIndex([subnet(0, '0.0.0.0/0')]);
   for (const text of ['0.0.0.0', '127.255.255.255', '128.0.0.0', '255.255.255.255']) {
-    t.equal(all.containing(address(text))?.index, 0);
+    t.equal(all.containing(address(text), NO_CLASSES)?.index, 0);
   }
-  t.equal(new SubnetIndex([]).containing(1), null);
+  t.equal(new SubnetIndex([]).containing(1, NO_CLASSES), null);
 });
 
 t.test('the search agrees with looking at every subnet', async () => {
@@ -115,7 +118,7 @@ t.test('the search agrees with looking at every subnet', async () => {
         const expected = subnets.find(
           ({ config }) => (value & maskOf(config.prefixLength)) >>> 0 === config.prefix,
         );
-        return subject.containing(value) === (expected ?? null);
+        return subject.containing(value, NO_CLASSES) === (expected ?? null);
       });
     }),
     { seed: 9, numRuns: 200 },

@@ -102,7 +102,7 @@ t.test('the oldest offer of the pool is taken back, and no other', async (t) => 
   offer(book, address('10.0.1.1'));
   for (let at = POOL.first; at <= POOL.last; at++) offer(book, at);
   t.equal(book.pools.freeCount(0), 0);
-  t.ok(book.recallOffer(0));
+  t.ok(book.recallOffer(POOL));
   t.equal(book.table.findByAddress(POOL.first), -1, 'the oldest is gone');
   t.not(book.table.findByAddress(POOL.first + 1), -1);
   t.not(book.table.findByAddress(address('10.0.1.1')), -1, 'the other pool’s stands');
@@ -113,7 +113,7 @@ t.test('an offer that has become a lease is not taken back', async (t) => {
   const book = bookOf([{ first: POOL.first, last: POOL.first }]);
   offer(book, POOL.first);
   book.table.rows.setState(book.table.findByAddress(POOL.first), LeaseState.assigned);
-  t.notOk(book.recallOffer(0));
+  t.notOk(book.recallOffer({ first: POOL.first, last: POOL.first }));
   t.not(book.table.findByAddress(POOL.first), -1);
 });
 

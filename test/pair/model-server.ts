@@ -118,7 +118,7 @@ export class ModelServer {
       clock,
       log,
     });
-    const subnets = new LeaseSubnets(config.subnets);
+    const subnets = LeaseSubnets.of(config);
     const caller = 'peer' as const;
     const parts = { store: this.store, subnets: () => subnets, clock, caller, yieldTurn: async () => {} };
     this.handlers = new Map([...createLease4Commands(parts), ...this.service.commands]);

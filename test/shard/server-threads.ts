@@ -7,11 +7,11 @@ import { Worker } from 'node:worker_threads';
 import { systemClock } from '../../src/base/clock.ts';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import type { ServerConfig } from '../../src/config/model.ts';
-import { poolRanges } from '../../src/engine/compiled.ts';
 import { LeaseAccounting } from '../../src/engine/lease-accounting.ts';
 import { LeaseEventWriter, Listening } from '../../src/engine/lease-events.ts';
 import { MainLeaseStore } from '../../src/engine/main-lease-store.ts';
 import { allocatePolicies, publishPolicy } from '../../src/engine/policy.ts';
+import { allocateServerPools } from '../../src/engine/pool-plan.ts';
 import type { ServerSocket } from '../../src/engine/query.ts';
 import { Reclaimer } from '../../src/engine/reclaim.ts';
 import { allocateShardLink, allocateUpdateLog, ShardWord } from '../../src/engine/shard-link.ts';
@@ -24,7 +24,6 @@ import { LeaseBook } from '../../src/lease/book.ts';
 import { allocateChangeLog } from '../../src/lease/change-log.ts';
 import { allocateLeaseEvents } from '../../src/lease/events.ts';
 import { allocateLeaseTable } from '../../src/lease/layout.ts';
-import { allocatePools } from '../../src/lease/pool.ts';
 import { allocateSocketTable, writeSocketTable } from '../../src/shard/socket-table.ts';
 
 const LOOPBACK = parseIpv4('127.0.0.1')!;
@@ -57,7 +56,7 @@ export class ServerThreads {
   constructor({ config, shards, steered, leaseFile, clientPort }: ServerThreadsOptions) {
     const memory = {
       table: allocateLeaseTable(65_536),
-      pools: allocatePools(poolRanges(config)),
+      pools: allocateServerPools(config),
       changes: allocateChangeLog(1 << 22),
     };
     const subnetIds = config.subnets.map(({ id }) => id);

@@ -1,36 +1,42 @@
 /** The subnets as lease commands ask for them: by id, or by an address in them. */
-import { type Ipv4, maskOf } from '../../base/ipv4.ts';
-import type { SubnetConfig } from '../../config/model.ts';
+import type { Ipv4 } from '../../base/ipv4.ts';
+import { PrefixIndex } from '../../base/prefix-index.ts';
+import type { ServerConfig, SubnetConfig } from '../../config/model.ts';
 
 export type LeaseSubnet = Pick<SubnetConfig, 'id' | 'prefix' | 'prefixLength' | 'validLifetime'>;
 
 export class LeaseSubnets {
   readonly #byId: ReadonlyMap<number, LeaseSubnet>;
-  /** Ascending; prefixes do not overlap. */
-  readonly #byPrefix: readonly LeaseSubnet[];
+  readonly #byPrefix: PrefixIndex<LeaseSubnet>;
 
-  constructor(subnets: readonly LeaseSubnet[]) {
+  /** @param open those that are found by address */
+  constructor(subnets: readonly LeaseSubnet[], open = subnets) {
     this.#byId = new Map(subnets.map((subnet) => [subnet.id, subnet]));
-    this.#byPrefix = [...subnets].sort((a, b) => a.prefix - b.prefix);
+    this.#byPrefix = new PrefixIndex(
+      open,
+      (subnet) => subnet,
+      (a, b) => a.id - b.id,
+    );
+  }
+
+  /** [Kea] A command belongs to no class: a subnet that has a guard, or whose network has one, is not found by address. */
+  static of({ subnets, sharedNetworks }: ServerConfig): LeaseSubnets {
+    const guarded = new Set(
+      sharedNetworks.filter(({ clientClasses }) => clientClasses.length > 0).map(({ name }) => name),
+    );
+    const open = subnets.filter(
+      ({ clientClasses, networkName }) =>
+        clientClasses.length === 0 && (networkName === null || !guarded.has(networkName)),
+    );
+    return new LeaseSubnets(subnets, open);
   }
 
   byId(id: number): LeaseSubnet | null {
     return this.#byId.get(id) ?? null;
   }
 
+  /** The subnet with the lowest id that contains an address, or null. */
   containing(address: Ipv4): LeaseSubnet | null {
-    let low = 0;
-    let high = this.#byPrefix.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#byPrefix[middle]!.prefix <= address) low = middle + 1;
-      else high = middle;
-    }
-    const subnet = low === 0 ? null : this.#byPrefix[low - 1]!;
-    return subnet !== null && isWithin(subnet, address) ? subnet : null;
+    return this.#byPrefix.containing(address)[0] ?? null;
   }
-}
-
-export function isWithin({ prefix, prefixLength }: LeaseSubnet, address: Ipv4): boolean {
-  return (address & maskOf(prefixLength)) >>> 0 === prefix;
 }

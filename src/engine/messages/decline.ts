@@ -3,18 +3,18 @@ import { Present } from '../../dhcp4/descriptor.ts';
 import { EventPart, LeaseEventKind } from '../../lease/events.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
 import { LeaseState } from '../../lease/model.ts';
-import { countDeclined } from '../allocate.ts';
 import { belongsToClient } from '../client-lease.ts';
 import type { Context } from '../context.ts';
+import { countDeclined } from '../lease-counts.ts';
 import { G } from '../statistics.ts';
 import { beginSilent, endSilent, roomForChange } from '../transaction.ts';
 import { clttOfChange, eraseClient } from '../write-lease.ts';
 
 /** Serves a DECLINE under the table's lock. */
 export function serveDecline(context: Context): number {
-  const { book, events, subnet, query, nowSec } = context;
+  const { book, events, query, nowSec } = context;
   const { rows } = book.table;
-  if (subnet === null || !query.has(Present.requestedAddress)) return G['tandem-ignored-decline'];
+  if (!query.has(Present.requestedAddress)) return G['tandem-ignored-decline'];
   const slot = book.table.findByAddress(query.requestedAddress());
   const isMine = slot !== NO_SLOT && book.isLive(slot, nowSec) && belongsToClient(context, slot);
   if (isMine && rows.state(slot) === LeaseState.offered) return withdrawOffer(context, slot);
@@ -52,10 +52,14 @@ function probationFrom(cltt: number, { nowSec, settings }: Context): number {
  * goes back to its pool, where it is the last to be offered again.
  */
 function withdrawOffer(context: Context, slot: number): number {
-  const { book } = context;
-  const address = book.table.rows.address(slot);
-  const pool = book.pools.poolOf(address);
+  const { book, subnets } = context;
+  const { rows } = book.table;
+  const address = rows.address(slot);
+  const pools = subnets.ofId(rows.subnetId(slot))?.pools;
   book.remove(slot);
-  if (pool >= 0) book.pools.startBehind(pool, address);
+  for (let i = 0; pools !== undefined && i < pools.length; i++) {
+    const { index, first, last } = pools[i]!;
+    if (address >= first && address <= last) book.pools.startBehind(index, address);
+  }
   return G['tandem-done-decline-offer'];
 }

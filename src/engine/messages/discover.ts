@@ -4,56 +4,75 @@ import { Field } from '../../dhcp4/descriptor.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
 import { LeaseState } from '../../lease/model.ts';
 import { NO_ADDRESS } from '../../lease/pool.ts';
-import { abandonRow, permittedPool, rowFor, takeAddress, takeAnyAddress } from '../allocate.ts';
+import { enterPool, takeAddress, takeAnyAddress } from '../allocate.ts';
 import { answerWithLease } from '../answer.ts';
-import { findClientRow } from '../client-lease.ts';
-import type { CompiledSubnet } from '../compiled.ts';
+import { belongsToClient, findClientRow } from '../client-lease.ts';
 import { type Context, Outcome } from '../context.ts';
+import { countConflict } from '../lease-counts.ts';
 import { leaseTime, setTimes } from '../lifetimes.ts';
+import { enterReserved, NOT_RESERVED } from '../reserved.ts';
 import { G } from '../statistics.ts';
-import { writeClient, writeTerms } from '../write-lease.ts';
+import { abandonRow, rowFor, writeClient, writeTerms } from '../write-lease.ts';
 
 /** Serves a DISCOVER under the table's lock. */
 export function serveDiscover(context: Context): number {
-  const { subnet, query, times } = context;
-  if (subnet === null) return G['tandem-drop-no-subnet'];
-  const address = offeredAddress(context, subnet);
+  const { query, times } = context;
+  if (context.subnet === null) return G['tandem-drop-no-subnet'];
+  const address = offeredAddress(context);
   if (address < 0) return -address;
-  const wish = query.field(Field.leaseTime) >>> 0;
-  setTimes(times, leaseTime(subnet.config.validLifetime, wish), subnet.config);
+  // The subnet may be another one of the network by now.
+  const { config } = context.subnet;
+  setTimes(times, leaseTime(config.validLifetime, query.field(Field.leaseTime) >>> 0), config);
   return answerWithLease(context, MessageType.offer, address, Outcome.send);
 }
 
 /** The address to offer, or the negated cell of the reason why there is none. */
-function offeredAddress(context: Context, subnet: CompiledSubnet): number {
-  const { book, nowSec } = context;
-  const { rows } = book.table;
-  const mine = findClientRow(context, subnet.config.id);
-  if (mine !== NO_SLOT && book.isLive(mine, nowSec)) {
-    const address = rows.address(mine);
-    if (permittedPool(context, subnet, address) !== null) {
-      if (rows.state(mine) === LeaseState.offered) return renewOffer(context, subnet, mine);
-      return address;
+function offeredAddress(context: Context): number {
+  const { book, hosts, nowSec } = context;
+  const mine = findClientRow(context);
+  const reserved = enterReserved(context);
+  if (reserved !== NOT_RESERVED) {
+    const slot = book.table.findByAddress(reserved);
+    if (slot === NO_SLOT || !book.isLive(slot, nowSec)) {
+      book.hold(reserved);
+      return offer(context, reserved, mine);
     }
+    if (isOwn(context, slot)) return offerAgain(context, slot);
+    countConflict(context);
   }
-  const address = candidate(context, subnet, mine);
-  if (address === NO_ADDRESS) return -G['tandem-drop-no-address'];
+  if (mine !== NO_SLOT && book.isLive(mine, nowSec)) {
+    const address = book.table.rows.address(mine);
+    if (!hosts.isKeptFromClient(address) && enterPool(context, address)) return offerAgain(context, mine);
+  }
+  const address = candidate(context, mine);
+  return address === NO_ADDRESS ? -G['tandem-drop-no-address'] : offer(context, address, mine);
+}
+
+function isOwn(context: Context, slot: number): boolean {
+  return context.book.table.rows.state(slot) !== LeaseState.declined && belongsToClient(context, slot);
+}
+
+/** Offers an address that is held now. @param mine the client's former row */
+function offer(context: Context, address: number, mine: number): number {
+  const { book } = context;
   const slot = rowFor(context, address);
   if (slot === NO_SLOT) return -G['tandem-drop-table-full'];
   if (!writeOffered(context, slot, slot === mine)) {
     abandonRow(context, slot);
     return -G['tandem-drop-table-full'];
   }
-  writeTerms(context, slot, subnet, LeaseState.offered, context.settings.offerHoldSec, slot !== mine);
+  writeTerms(context, slot, LeaseState.offered, context.settings.offerHoldSec, slot !== mine);
   book.pushOffer(address);
   return address;
 }
 
-/** An address that was offered to this client before is offered again, and kept from now on. */
-function renewOffer(context: Context, subnet: CompiledSubnet, slot: number): number {
-  const address = context.book.table.rows.address(slot);
+/** The client's own live row: its lease is offered as it is, what it was offered before is kept for it from now on. */
+function offerAgain(context: Context, slot: number): number {
+  const { rows } = context.book.table;
+  const address = rows.address(slot);
+  if (rows.state(slot) !== LeaseState.offered) return address;
   if (!writeOffered(context, slot, true)) return -G['tandem-drop-table-full'];
-  writeTerms(context, slot, subnet, LeaseState.offered, context.settings.offerHoldSec, false);
+  writeTerms(context, slot, LeaseState.offered, context.settings.offerHoldSec, false);
   return address;
 }
 
@@ -65,13 +84,13 @@ function writeOffered(context: Context, slot: number, isSameClient: boolean): bo
 }
 
 /** Takes an address: the client's former one, the one it asks for, or the next free one. */
-function candidate(context: Context, subnet: CompiledSubnet, former: number): number {
+function candidate(context: Context, former: number): number {
   const { book, query } = context;
   if (former !== NO_SLOT && !book.isLive(former, context.nowSec)) {
     const address = book.table.rows.address(former);
-    if (takeAddress(context, subnet, address)) return address;
+    if (takeAddress(context, address)) return address;
   }
   const wanted = query.requestedAddress();
-  if (wanted !== 0 && takeAddress(context, subnet, wanted)) return wanted;
-  return takeAnyAddress(context, subnet);
+  if (wanted !== 0 && takeAddress(context, wanted)) return wanted;
+  return takeAnyAddress(context);
 }

@@ -2,18 +2,17 @@
 import { EventPart, LeaseEventKind } from '../../lease/events.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
 import { LeaseState } from '../../lease/model.ts';
-import { countUnassigned } from '../allocate.ts';
 import { belongsToClient } from '../client-lease.ts';
 import type { Context } from '../context.ts';
+import { countUnassigned } from '../lease-counts.ts';
 import { G } from '../statistics.ts';
 import { beginSilent, endSilent, roomForChange } from '../transaction.ts';
 import { clttOfChange } from '../write-lease.ts';
 
 /** Serves a RELEASE under the table's lock. */
 export function serveRelease(context: Context): number {
-  const { book, events, subnet, query, nowSec } = context;
+  const { book, events, query, nowSec } = context;
   const { rows } = book.table;
-  if (subnet === null) return G['tandem-ignored-release'];
   const slot = query.ciaddr === 0 ? NO_SLOT : book.table.findByAddress(query.ciaddr);
   if (slot === NO_SLOT || rows.state(slot) !== LeaseState.assigned || !belongsToClient(context, slot)) {
     return G['tandem-ignored-release'];

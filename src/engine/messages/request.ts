@@ -13,28 +13,24 @@ import { EventPart, LeaseEventKind } from '../../lease/events.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
 import { INFINITE_LIFETIME_SEC, LeaseState } from '../../lease/model.ts';
 import { NO_ADDRESS } from '../../lease/pool.ts';
-import {
-  abandonRow,
-  countAssigned,
-  countUnassigned,
-  permittedPool,
-  rowFor,
-  takeAnyAddress,
-} from '../allocate.ts';
+import { enterPool, isInAnyPool, takeAnyAddress } from '../allocate.ts';
 import { answerNak, answerWithLease } from '../answer.ts';
 import { belongsToClient, findClientRow } from '../client-lease.ts';
 import type { CompiledSubnet } from '../compiled.ts';
 import { type Context, Outcome } from '../context.ts';
+import { enterSubnet } from '../enter-subnet.ts';
+import { countAssigned, countUnassigned } from '../lease-counts.ts';
 import { leaseTime, setTimes } from '../lifetimes.ts';
+import { enterReserved, NOT_RESERVED } from '../reserved.ts';
 import { G, S } from '../statistics.ts';
 import { beginAnswered, beginSilent, endSilent, roomForChange } from '../transaction.ts';
-import { isClientUnchanged, writeClient, writeTerms } from '../write-lease.ts';
+import { abandonRow, isClientUnchanged, rowFor, writeClient, writeTerms } from '../write-lease.ts';
 
 /** Serves a REQUEST under the table's lock. */
 export function serveRequest(context: Context): number {
   const { subnet, query } = context;
   if (subnet === null) return withoutSubnet(context);
-  const mine = findClientRow(context, subnet.config.id);
+  const mine = findClientRow(context);
   const isInitReboot = !query.has(Present.serverIdentifier) && query.has(Present.requestedAddress);
   if (isInitReboot) {
     const refusal = refuseInitReboot(context, subnet, mine);
@@ -42,7 +38,7 @@ export function serveRequest(context: Context): number {
   }
   const room = roomForChange(context);
   if (room !== 0) return room;
-  return grant(context, subnet, mine);
+  return grant(context, mine);
 }
 
 /** A client that moved to a network nobody told us of: silence where another server may know better, else NAK. */
@@ -67,39 +63,59 @@ function refuseInitReboot(context: Context, subnet: CompiledSubnet, mine: number
   return rows.address(mine) === context.query.requestedAddress() ? GO_ON : answerNak(context);
 }
 
-/** Gives the client the address it asks for, or refuses. */
-function grant(context: Context, subnet: CompiledSubnet, mine: number): number {
-  const { book, query, nowSec } = context;
-  const { rows } = book.table;
-  let wanted = query.requestedAddress();
-  if (wanted === 0) wanted = mine !== NO_SLOT && book.isLive(mine, nowSec) ? rows.address(mine) : NO_ADDRESS;
-  if (wanted === NO_ADDRESS) return grantAny(context, subnet);
+/** Gives the client the address it asks for, or its own, or any; or refuses. */
+function grant(context: Context, mine: number): number {
+  const { book, hosts, query, nowSec } = context;
+  const wanted = query.requestedAddress();
+  if (wanted !== 0 && hosts.isKeptFromClient(wanted)) return answerNak(context);
+  const reserved = enterReserved(context);
+  const address = wanted !== 0 ? wanted : reserved !== NOT_RESERVED ? reserved : ownAddress(context, mine);
+  if (address === NO_ADDRESS) return grantAny(context);
 
-  let slot = book.table.findByAddress(wanted);
+  const { rows } = book.table;
+  const slot = book.table.findByAddress(address);
   const isMine = slot !== NO_SLOT && belongsToClient(context, slot);
   const isLive = slot !== NO_SLOT && book.isLive(slot, nowSec);
   if (isLive && (!isMine || rows.state(slot) === LeaseState.declined)) return answerNak(context);
-  const pool = permittedPool(context, subnet, wanted);
-  if (pool === null)
-    return book.pools.poolOf(wanted) < 0 ? G['tandem-drop-address-unmanaged'] : answerNak(context);
-  if (isLive) return renew(context, subnet, slot, mine);
-  book.pools.take(pool.index, wanted);
-  slot = rowFor(context, wanted);
-  return slot === NO_SLOT ? G['tandem-drop-table-full'] : commit(context, subnet, slot, mine, isMine);
+  if (address !== reserved) {
+    // The client gets its own address with the next DISCOVER, unless somebody else has it.
+    if (reserved !== NOT_RESERVED && isFree(context, reserved)) return answerNak(context);
+    if (!enterPool(context, address))
+      return isInAnyPool(context.subnet!, address) ? answerNak(context) : G['tandem-drop-address-unmanaged'];
+  }
+  if (isLive) return renew(context, slot, mine);
+  book.hold(address);
+  const row = rowFor(context, address);
+  return row === NO_SLOT ? G['tandem-drop-table-full'] : commit(context, row, mine, isMine);
 }
 
-function grantAny(context: Context, subnet: CompiledSubnet): number {
-  const address = takeAnyAddress(context, subnet);
+/** The address of the client's row, live or over, as long as it can have it; else NO_ADDRESS. */
+function ownAddress(context: Context, mine: number): number {
+  if (mine === NO_SLOT) return NO_ADDRESS;
+  const address = context.book.table.rows.address(mine);
+  return !context.hosts.isKeptFromClient(address) && enterPool(context, address) ? address : NO_ADDRESS;
+}
+
+function isFree({ book, nowSec }: Context, address: number): boolean {
+  const slot = book.table.findByAddress(address);
+  return slot === NO_SLOT || !book.isLive(slot, nowSec);
+}
+
+function grantAny(context: Context): number {
+  const address = takeAnyAddress(context);
   if (address === NO_ADDRESS) return answerNak(context);
+  const { subnet } = context;
   // Only now: the client's own offer may be one of those that were taken back.
-  const mine = findClientRow(context, subnet.config.id);
+  const mine = findClientRow(context);
+  enterSubnet(context, subnet);
   const slot = rowFor(context, address);
-  return slot === NO_SLOT ? G['tandem-drop-table-full'] : commit(context, subnet, slot, mine, false);
+  return slot === NO_SLOT ? G['tandem-drop-table-full'] : commit(context, slot, mine, false);
 }
 
 /** The client's own live row: a reuse without a write where the configuration allows it, else a renewal. */
-function renew(context: Context, subnet: CompiledSubnet, slot: number, mine: number): number {
+function renew(context: Context, slot: number, mine: number): number {
   const { rows } = context.book.table;
+  const subnet = context.subnet!;
   const { config } = subnet;
   const granted = leaseTime(config.validLifetime, context.query.field(Field.leaseTime) >>> 0);
   if (rows.state(slot) === LeaseState.assigned && isReusable(context, subnet, slot, granted)) {
@@ -109,7 +125,7 @@ function renew(context: Context, subnet: CompiledSubnet, slot: number, mine: num
     context.statistics.addSubnet(subnet.index, S['v4-lease-reuses']);
     return answerWithLease(context, MessageType.ack, rows.address(slot), Outcome.send);
   }
-  return commit(context, subnet, slot, mine, true);
+  return commit(context, slot, mine, true);
 }
 
 /** Kea's lease caching: nothing about the lease would change but a time that is still fresh. */
@@ -129,14 +145,9 @@ function isReusable(context: Context, subnet: CompiledSubnet, slot: number, gran
 }
 
 /** Writes the lease, records it, and answers once it is safe. */
-function commit(
-  context: Context,
-  subnet: CompiledSubnet,
-  slot: number,
-  mine: number,
-  isSameClient: boolean,
-): number {
+function commit(context: Context, slot: number, mine: number, isSameClient: boolean): number {
   const { book, changes, events, query } = context;
+  const subnet = context.subnet!;
   const { rows } = book.table;
   const wasAssigned = rows.state(slot) === LeaseState.assigned && isSameClient;
   const formerSubnetId = rows.subnetId(slot);
@@ -147,7 +158,7 @@ function commit(
     return G['tandem-drop-table-full'];
   }
   const granted = leaseTime(subnet.config.validLifetime, query.field(Field.leaseTime) >>> 0);
-  writeTerms(context, slot, subnet, LeaseState.assigned, granted, !isSameClient);
+  writeTerms(context, slot, LeaseState.assigned, granted, !isSameClient);
   if (!wasAssigned) countAssigned(context, subnet.config.id);
   else if (formerSubnetId !== subnet.config.id) {
     countUnassigned(context, formerSubnetId);
@@ -169,7 +180,7 @@ function commit(
   return outcome;
 }
 
-/** A client has one lease in a subnet: the one it had before goes. */
+/** A client has one lease in a subnet, and in a network: the one it had before goes. */
 function removeFormer(context: Context, slot: number): void {
   const { book, changes, events } = context;
   const state = book.table.rows.state(slot);

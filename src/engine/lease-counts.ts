@@ -1,0 +1,53 @@
+/** Counts what becomes of leases, of all of them and of the lease's subnet. */
+import { LeaseState } from '../lease/model.ts';
+import type { Context } from './context.ts';
+import { G, S } from './statistics.ts';
+
+/** A lease that ran out and is given to somebody else was not reclaimed by the timer: it is reclaimed now. */
+export function countTakeover(context: Context, slot: number): void {
+  const { rows } = context.book.table;
+  const state = rows.state(slot);
+  if (state === LeaseState.assigned || state === LeaseState.declined) {
+    const subnetId = rows.subnetId(slot);
+    count(context, subnetId, 'assigned-addresses', -1);
+    count(context, subnetId, 'reclaimed-leases', 1);
+    if (state === LeaseState.declined) {
+      count(context, subnetId, 'declined-addresses', -1);
+      count(context, subnetId, 'reclaimed-declined-addresses', 1);
+    }
+  }
+  rows.setState(slot, LeaseState.expiredReclaimed);
+}
+
+/** Counts a lease of this subnet that became assigned. */
+export function countAssigned(context: Context, subnetId: number): void {
+  count(context, subnetId, 'assigned-addresses', 1);
+  count(context, subnetId, 'cumulative-assigned-addresses', 1);
+}
+
+/** Counts a lease of this subnet that is assigned no longer. */
+export function countUnassigned(context: Context, subnetId: number): void {
+  count(context, subnetId, 'assigned-addresses', -1);
+}
+
+/** Counts a lease of this subnet that became declined; it stays among the assigned ones until its probation ends. */
+export function countDeclined(context: Context, subnetId: number): void {
+  count(context, subnetId, 'declined-addresses', 1);
+}
+
+/** Counts a client that cannot have its reserved address, because somebody else has it. */
+export function countConflict(context: Context): void {
+  count(context, context.subnet!.config.id, 'v4-reservation-conflicts', 1);
+}
+
+/** @param subnetId that of the lease, which a relay elsewhere or another configuration may make differ from the query's */
+function count(
+  context: Context,
+  subnetId: number,
+  name: keyof typeof S & keyof typeof G,
+  delta: number,
+): void {
+  context.statistics.add(G[name], delta);
+  const subnet = context.subnets.ofId(subnetId);
+  if (subnet !== null) context.statistics.addSubnet(subnet.index, S[name], delta);
+}

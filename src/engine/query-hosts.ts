@@ -1,0 +1,194 @@
+/**
+ * The host reservations of the query in work: one object a shard. First `identify`, then `findGlobal` and `findIn`; what
+ * was found stands until the next query.
+ */
+import type { ClassSet } from '../classes/class-set.ts';
+import type { HostConfig, HostIdentifier } from '../config/host-model.ts';
+import { Field } from '../dhcp4/descriptor.ts';
+import { HostIndex, kindOf, NO_IDENTIFIER } from '../hosts/host-index.ts';
+import { isReserved, ReservedAddresses } from '../hosts/reserved-addresses.ts';
+import { emptyRange } from '../lease/book.ts';
+import type { ByteRange } from '../lease/rows.ts';
+import type { CompiledSubnet } from './compiled.ts';
+import { nextSubnet } from './network.ts';
+import type { Query } from './query.ts';
+
+const HW_ADDRESS = kindOf('hw-address');
+const DUID = kindOf('duid');
+const CIRCUIT_ID = kindOf('circuit-id');
+const CLIENT_ID = kindOf('client-id');
+const FLEX_ID = kindOf('flex-id');
+const KINDS = 5;
+
+/** [RFC4361 6.1] A client identifier of this type is an IAID of four octets, then a DUID. */
+const DUID_TYPE = 255;
+const DUID_OFFSET = 5;
+/** Sub-option of option 82 (RFC 3046 2.0). */
+const CIRCUIT_ID_CODE = 1;
+
+/** The hosts of a configuration, compiled. */
+export interface CompiledHosts {
+  readonly index: HostIndex;
+  readonly reserved: ReservedAddresses;
+  /** In which order the kinds of identifiers are tried. */
+  readonly kinds: readonly number[];
+}
+
+/** @param reserving the hosts whose address nobody else gets */
+export function compileHosts(
+  hosts: readonly HostConfig[],
+  reserving: readonly HostConfig[],
+  identifiers: readonly HostIdentifier[],
+): CompiledHosts {
+  return {
+    index: new HostIndex(hosts),
+    reserved: new ReservedAddresses(reserving),
+    kinds: identifiers.map(kindOf),
+  };
+}
+
+export class QueryHosts {
+  /** What a hook makes of the query (flex_id); empty = nothing. It fills it before `identify`, for each query. */
+  readonly flexId: ByteRange = emptyRange();
+  /** The host at global scope, or null. */
+  global: HostConfig | null = null;
+  readonly #hosts: CompiledHosts;
+  /** Octets by kind; length 0 = the client has none. */
+  readonly #ranges: readonly ByteRange[] = Array.from({ length: KINDS }, emptyRange);
+  /** Numbers of the client's identifiers that some host has, in the order in which they are tried. */
+  readonly #numbers = new Int32Array(KINDS);
+  #count = 0;
+  /** The hosts in subnets. */
+  readonly #found: HostConfig[] = [];
+  #foundCount = 0;
+
+  constructor(hosts: CompiledHosts) {
+    this.#hosts = hosts;
+  }
+
+  /** Reads what the client identifies itself with, and forgets what was found for the query before. */
+  identify(query: Query): void {
+    this.global = null;
+    this.#foundCount = 0;
+    this.#count = 0;
+    const { index, kinds } = this.#hosts;
+    if (index.isEmpty) return;
+    this.#readRanges(query);
+    for (let i = 0; i < kinds.length; i++) {
+      const kind = kinds[i]!;
+      const { bytes, offset, length } = this.#ranges[kind]!;
+      if (length === 0) continue;
+      const number = index.find(kind, bytes, offset, length);
+      if (number !== NO_IDENTIFIER) this.#numbers[this.#count++] = number;
+    }
+  }
+
+  #readRanges(query: Query): void {
+    const { bytes } = query;
+    const clientId = query.field(Field.clientIdOffset);
+    const clientIdLength = query.field(Field.clientIdLength);
+    this.#setRange(HW_ADDRESS, bytes, query.hw.offset, query.hw.length);
+    this.#setRange(CLIENT_ID, bytes, clientId, clientIdLength);
+    const isDuid = clientIdLength > DUID_OFFSET && bytes[clientId] === DUID_TYPE;
+    this.#setRange(DUID, bytes, clientId + DUID_OFFSET, isDuid ? clientIdLength - DUID_OFFSET : 0);
+    this.#readCircuitId(query);
+    this.#setRange(FLEX_ID, this.flexId.bytes, this.flexId.offset, this.flexId.length);
+  }
+
+  #setRange(kind: number, bytes: Uint8Array, offset: number, length: number): void {
+    const range = this.#ranges[kind]!;
+    range.bytes = bytes;
+    range.offset = offset;
+    range.length = length;
+  }
+
+  /** [RFC3046 2.0] The first sub-option 1; one that runs past the end of option 82 is none. */
+  #readCircuitId(query: Query): void {
+    const { bytes } = query;
+    let at = query.field(Field.agentOffset);
+    const end = at + query.field(Field.agentLength);
+    this.#setRange(CIRCUIT_ID, bytes, at, 0);
+    while (at + 2 <= end) {
+      const length = bytes[at + 1]!;
+      if (at + 2 + length > end) return;
+      if (bytes[at] === CIRCUIT_ID_CODE) return this.#setRange(CIRCUIT_ID, bytes, at + 2, length);
+      at += 2 + length;
+    }
+  }
+
+  #find(subnetId: number): HostConfig | null {
+    for (let i = 0; i < this.#count; i++) {
+      const host = this.#hosts.index.host(this.#numbers[i]!, subnetId);
+      if (host !== null) return host;
+    }
+    return null;
+  }
+
+  /** Looks for the client's host at global scope. */
+  findGlobal(): void {
+    if (this.global === null) this.global = this.#find(0);
+  }
+
+  /**
+   * Looks for the client's hosts in the selected subnet and in those of its network that are open to the query, as the
+   * modes of each say.
+   */
+  findIn(selected: CompiledSubnet, classes: ClassSet): void {
+    if (this.#count === 0) return;
+    const { global, inSubnet } = selected.config.hostModes;
+    if (global) this.findGlobal();
+    // [Kea] A subnet that looks at global reservations alone says so for its network.
+    if (!inSubnet && global) return;
+    for (let subnet: CompiledSubnet | null = selected; subnet !== null; ) {
+      const host = subnet.config.hostModes.inSubnet ? this.#find(subnet.config.id) : null;
+      if (host !== null) this.#found[this.#foundCount++] = host;
+      subnet = nextSubnet(subnet, selected, classes);
+    }
+  }
+
+  /** [Kea] The class KNOWN: some reservation was found, in whatever subnet of the network. */
+  get isKnown(): boolean {
+    return this.global !== null || this.#foundCount > 0;
+  }
+
+  #ofSubnet(id: number): HostConfig | null {
+    for (let i = 0; i < this.#foundCount; i++) if (this.#found[i]!.subnetId === id) return this.#found[i]!;
+    return null;
+  }
+
+  /** The host that says something about the client in this subnet: its own, else the global one; null = none. */
+  of({ config }: CompiledSubnet): HostConfig | null {
+    const { global, inSubnet } = config.hostModes;
+    const own = inSubnet ? this.#ofSubnet(config.id) : null;
+    return own ?? (global ? this.global : null);
+  }
+
+  /** The address reserved for the client in this subnet; 0 = none. */
+  addressIn({ config }: CompiledSubnet): number {
+    const { global, inSubnet } = config.hostModes;
+    const own = inSubnet ? (this.#ofSubnet(config.id)?.address ?? 0) : 0;
+    if (own !== 0 && isReserved(config, own)) return own;
+    return global ? (this.global?.address ?? 0) : 0;
+  }
+
+  /** Whether an address is kept for hosts, of which the client is none. */
+  isKeptFromClient(address: number): boolean {
+    const { reserved } = this.#hosts;
+    const first = reserved.first(address);
+    if (first < 0) return false;
+    for (let at = first; ; at++) {
+      const host = reserved.hostAt(at, address);
+      if (host === null) return true;
+      if (this.#isClient(host)) return false;
+    }
+  }
+
+  /** Whether the client identifies itself as a host does. */
+  #isClient({ identifier, identifierBytes }: HostConfig): boolean {
+    const kind = kindOf(identifier);
+    const { bytes, offset, length } = this.#ranges[kind]!;
+    if (length !== identifierBytes.length || !this.#hosts.kinds.includes(kind)) return false;
+    for (let i = 0; i < length; i++) if (bytes[offset + i] !== identifierBytes[i]) return false;
+    return true;
+  }
+}

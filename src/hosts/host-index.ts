@@ -1,0 +1,109 @@
+/**
+ * The host reservations, found by what clients identify themselves with. Made once a configuration; a search reads a
+ * hash table and compares octets, whatever the number of hosts.
+ *
+ *     table    open addressing: identifier number + 1, 0 = empty
+ *     spans    4 words an identifier: kind, offset and length of its octets, first host; the next one's first host ends it
+ *     hosts    by identifier, then by subnet: one device may have a reservation in each of many subnets
+ */
+import { HOST_IDENTIFIERS, type HostConfig, type HostIdentifier } from '../config/host-model.ts';
+
+/** The number of no identifier. */
+export const NO_IDENTIFIER = -1;
+
+const SPAN_WORDS = 4;
+const Span = { kind: 0, offset: 1, length: 2, firstHost: 3 } as const;
+
+/** Number of a kind of identifier: its place in HOST_IDENTIFIERS. */
+export function kindOf(identifier: HostIdentifier): number {
+  return HOST_IDENTIFIERS.indexOf(identifier);
+}
+
+export class HostIndex {
+  /** False when there is nothing to find. */
+  readonly isEmpty: boolean;
+  readonly #hosts: readonly HostConfig[];
+  readonly #octets: Uint8Array;
+  readonly #spans: Int32Array;
+  readonly #table: Int32Array;
+
+  /** @param hosts no two with one identifier in one subnet: the first would win */
+  constructor(hosts: readonly HostConfig[]) {
+    this.isEmpty = hosts.length === 0;
+    const groups = groupByIdentifier(hosts);
+    this.#hosts = groups.flatMap((group) => group.sort((a, b) => a.subnetId - b.subnetId));
+    this.#octets = new Uint8Array(groups.reduce((sum, [host]) => sum + host!.identifierBytes.length, 0));
+    this.#spans = new Int32Array((groups.length + 1) * SPAN_WORDS);
+    this.#table = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(2, groups.length * 2))));
+    let octets = 0;
+    let firstHost = 0;
+    for (const [number, group] of groups.entries()) {
+      const { identifier, identifierBytes } = group[0]!;
+      this.#octets.set(identifierBytes, octets);
+      this.#spans.set([kindOf(identifier), octets, identifierBytes.length, firstHost], number * SPAN_WORDS);
+      this.#enter(number, hashOf(kindOf(identifier), identifierBytes, 0, identifierBytes.length));
+      octets += identifierBytes.length;
+      firstHost += group.length;
+    }
+    this.#spans[groups.length * SPAN_WORDS + Span.firstHost] = firstHost;
+  }
+
+  #enter(number: number, hash: number): void {
+    const mask = this.#table.length - 1;
+    let at = hash & mask;
+    while (this.#table[at] !== 0) at = (at + 1) & mask;
+    this.#table[at] = number + 1;
+  }
+
+  /** The number of an identifier that some host has, or NO_IDENTIFIER. @param kind from `kindOf` */
+  find(kind: number, bytes: Uint8Array, offset: number, length: number): number {
+    const mask = this.#table.length - 1;
+    let at = hashOf(kind, bytes, offset, length) & mask;
+    for (; this.#table[at] !== 0; at = (at + 1) & mask) {
+      const number = this.#table[at]! - 1;
+      if (this.#is(number, kind, bytes, offset, length)) return number;
+    }
+    return NO_IDENTIFIER;
+  }
+
+  #is(number: number, kind: number, bytes: Uint8Array, offset: number, length: number): boolean {
+    const span = number * SPAN_WORDS;
+    if (this.#spans[span + Span.length] !== length || this.#spans[span + Span.kind] !== kind) return false;
+    const own = this.#spans[span + Span.offset]!;
+    for (let i = 0; i < length; i++) if (this.#octets[own + i] !== bytes[offset + i]) return false;
+    return true;
+  }
+
+  /** The host of an identifier in a subnet, or null. @param subnetId 0 = the global one */
+  host(number: number, subnetId: number): HostConfig | null {
+    let low = this.#spans[number * SPAN_WORDS + Span.firstHost]!;
+    const end = this.#spans[(number + 1) * SPAN_WORDS + Span.firstHost]!;
+    let high = end;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#hosts[middle]!.subnetId < subnetId) low = middle + 1;
+      else high = middle;
+    }
+    const host = low < end ? this.#hosts[low]! : null;
+    return host !== null && host.subnetId === subnetId ? host : null;
+  }
+}
+
+/** FNV-1a. Nobody but the configuration puts anything into the table, so that no client can make a chain longer. */
+function hashOf(kind: number, bytes: Uint8Array, offset: number, length: number): number {
+  let hash = 0x811c9dc5 ^ kind;
+  for (let i = 0; i < length; i++) hash = Math.imul(hash ^ bytes[offset + i]!, 0x01000193);
+  return hash ^ (hash >>> 15);
+}
+
+function groupByIdentifier(hosts: readonly HostConfig[]): HostConfig[][] {
+  const groups = new Map<string, HostConfig[]>();
+  for (const host of hosts) {
+    const { buffer, byteOffset, length } = host.identifierBytes;
+    const key = host.identifier + Buffer.from(buffer, byteOffset, length).toString('latin1');
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [host]);
+    else group.push(host);
+  }
+  return Array.from(groups.values());
+}
