@@ -3,6 +3,7 @@ import { MessageType } from '../dhcp4/codes.ts';
 import { Field } from '../dhcp4/descriptor.ts';
 import type { CompiledOption, CompiledSubnet } from './compiled.ts';
 import { type Context, Outcome } from './context.ts';
+import { addClassesOfLease } from './host-classes.ts';
 import { G } from './statistics.ts';
 
 const encoder = new TextEncoder();
@@ -57,6 +58,7 @@ function finish(context: Context, withAgent: boolean, cell: number, outcome: num
 export function answerWithLease(context: Context, type: number, address: number, outcome: number): number {
   const subnet = context.subnet!;
   const { reply, settings } = context;
+  addClassesOfLease(context);
   reply.begin(context.slot, type, address);
   bootFields(context, subnet);
   reply.options(

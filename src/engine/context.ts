@@ -1,4 +1,5 @@
 /** Everything that serving one query needs, made once a shard. Handlers take it and return an outcome number. */
+import type { Guard } from '../classes/class-set.ts';
 import type { HostConfig } from '../config/host-model.ts';
 import type { LeaseBook } from '../lease/book.ts';
 import type { CompiledSubnet } from './compiled.ts';
@@ -51,6 +52,10 @@ export interface Context {
   readonly policy: PolicyView;
   readonly query: Query;
   readonly hosts: QueryHosts;
+  /** The classes of each host that has some. */
+  readonly hostClasses: ReadonlyMap<HostConfig, Guard>;
+  /** The class whose queries are dropped, or NO_CLASS. */
+  readonly dropClass: number;
   readonly reply: ReplyWriter;
   readonly slots: ReplySlots;
   readonly park: Park;

@@ -3,6 +3,7 @@
  * lock is held from the first look at a lease until its change is recorded.
  */
 import { NO_CLASS } from '../classes/class-ids.ts';
+import type { Guard } from '../classes/class-set.ts';
 import { MessageType } from '../dhcp4/codes.ts';
 import { Field, Present } from '../dhcp4/descriptor.ts';
 import { CLIENT_ID_BYTES_MAX } from '../lease/record.ts';
@@ -10,6 +11,7 @@ import { NO_SERVER, serverIndexOf } from '../loadbalance/scope.ts';
 import { answerInform, serverIdentifier } from './answer.ts';
 import { type Context, Outcome } from './context.ts';
 import { enterSubnet } from './enter-subnet.ts';
+import { addAll, classesBeforeLease } from './host-classes.ts';
 import { serveDecline } from './messages/decline.ts';
 import { serveDiscover } from './messages/discover.ts';
 import { serveRelease } from './messages/release.ts';
@@ -19,6 +21,7 @@ import { NO_RELATIONSHIP } from './relationship-of.ts';
 import { G } from './statistics.ts';
 
 const CLIENT_ID_BYTES_MIN = 2;
+const NO_CLASSES: Guard = [];
 
 /** Statistics cell of each message type's reception. */
 const RECEIVED: Readonly<Record<number, number>> = {
@@ -57,6 +60,7 @@ export function serve(context: Context, shed: boolean): number {
   else context.host = null;
   if (!needsHosts(type) && !context.settings.isHub) context.subnet = context.subnets.select(query);
   if (isForOtherServer(context)) return G['tandem-drop-other-server'];
+  if (query.classes.has(context.dropClass)) return G['tandem-drop-class'];
   if (type === MessageType.inform) return answerInform(context);
   // A lease that the partner cannot hold could not be confirmed: its client is told so by silence, at once.
   if (query.clientId.length > context.policy.clientIdBytesMax) return G['tandem-drop-partner-cannot-hold'];
@@ -78,10 +82,14 @@ function needsHosts(type: number): boolean {
 function findHosts(context: Context): void {
   const { hosts, query, settings, subnets } = context;
   hosts.identify(query);
-  if (settings.earlyGlobalHosts) hosts.findGlobal();
+  if (settings.earlyGlobalHosts) {
+    hosts.findGlobal();
+    if (hosts.global !== null) addAll(query.classes, context.hostClasses.get(hosts.global) ?? NO_CLASSES);
+  }
   const subnet = settings.isHub ? context.subnet : subnets.select(query);
   if (subnet !== null) hosts.findIn(subnet, query.classes);
   enterSubnet(context, subnet);
+  addAll(query.classes, classesBeforeLease(context));
 }
 
 function isQuery(type: number): boolean {
@@ -186,6 +194,7 @@ const KEA_DROPS: Readonly<Record<number, number>> = {
   [G['tandem-drop-table-full']]: G['pkt4-processing-failed'],
   [G['tandem-drop-reply-too-large']]: G['pkt4-processing-failed'],
   [G['tandem-drop-partner-cannot-hold']]: G['pkt4-processing-failed'],
+  [G['tandem-drop-class']]: G['pkt4-admin-filtered'],
   [G['tandem-drop-no-subnet']]: NONE,
   [G['tandem-drop-no-address']]: NONE,
   [G['tandem-drop-unknown-client']]: NONE,

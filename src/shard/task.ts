@@ -5,6 +5,7 @@ import type { ClassIds } from '../classes/class-ids.ts';
 import type { ServerConfig } from '../config/model.ts';
 import { type CompiledSubnet, haClasses, serverIdentifiersOf } from '../engine/compiled.ts';
 import type { Context } from '../engine/context.ts';
+import { compileHostClasses } from '../engine/host-classes.ts';
 import { LeaseChanges } from '../engine/lease-changes.ts';
 import { LeaseEventWriter, type Listening } from '../engine/lease-events.ts';
 import { OverdueSearch } from '../engine/overdue.ts';
@@ -58,11 +59,14 @@ export function buildContext(
 ): Context {
   const { config } = task;
   const book = new LeaseBook(task.book);
+  const hostClasses = compileHostClasses(config.hosts, classes);
   const reserving = reservingHosts(config.hosts, config.subnets);
   const query = new Query(new Uint8Array(classifier.memory.buffer), classifier.words, classes.count);
   return {
     book,
     overdue: new OverdueSearch(book, task.book.pools.pools.length),
+    hostClasses,
+    dropClass: classes.find('DROP'),
     hosts: new QueryHosts(compileHosts(config.hosts, reserving, config.hostIdentifiers)),
     changes: new LeaseChanges(
       book,

@@ -96,9 +96,11 @@ function ownAddress(context: Context, mine: number): number {
   return !context.hosts.isKeptFromClient(address) && enterPool(context, address) ? address : NO_ADDRESS;
 }
 
+/** Whether no lease is in the way of an address; an offer is none. */
 function isFree({ book, nowSec }: Context, address: number): boolean {
   const slot = book.table.findByAddress(address);
-  return slot === NO_SLOT || !book.isLive(slot, nowSec);
+  if (slot === NO_SLOT || !book.isLive(slot, nowSec)) return true;
+  return book.table.rows.state(slot) === LeaseState.offered;
 }
 
 function grantAny(context: Context): number {
