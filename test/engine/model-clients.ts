@@ -1,4 +1,5 @@
 /** The clients of the model test: what they are called, what they believe to hold, which answer they wait for. */
+import type { World } from './model-worlds.ts';
 import { ip } from './packets.ts';
 import { mac, type Options } from './queries.ts';
 
@@ -34,7 +35,7 @@ export class ModelClient {
   }
 
   /** Hardware address and options that tell who is speaking, for the next message. */
-  identity(): { readonly mac: string; readonly options: Options } {
+  identity(world: World): { readonly mac: string; readonly options: Options } {
     this.#messages++;
     const hw = SHARED_HW.includes(this.number)
       ? SHARED_HW[0]!
@@ -44,7 +45,7 @@ export class ModelClient {
     const hasId = this.number >= 6 && !(this.number === FORGETFUL && this.#messages % 2 === 0);
     const options: (readonly [number, readonly number[]])[] = hasId ? [[61, [0, 7, this.number]]] : [];
     // The relay says by link selection which subnet this is. [RFC3527 3]
-    options.push([82, [5, 4, ...ip(this.subnetId === 1 ? '10.0.0.1' : '10.2.0.1')]]);
+    options.push([82, [5, 4, ...ip(world.linkOf(this.number, this.subnetId))]]);
     return { mac: mac(hw), options };
   }
 

@@ -4,6 +4,7 @@ import t from 'tap';
 import { UpdateMode } from '../../src/engine/policy.ts';
 import { Model, type ModelSettings } from './model.ts';
 import { CLIENTS } from './model-clients.ts';
+import { APART, TOGETHER } from './model-worlds.ts';
 
 const STEPS = [
   'discover',
@@ -93,6 +94,7 @@ const ALONE: ModelSettings = {
   affinity: true,
   cacheThreshold: 0.25,
   capacity: 100,
+  world: APART,
 };
 const SETTINGS: readonly (readonly [name: string, settings: ModelSettings])[] = [
   ['alone', ALONE],
@@ -106,7 +108,11 @@ const SETTINGS: readonly (readonly [name: string, settings: ModelSettings])[] = 
   ],
 ];
 
-SETTINGS.forEach(([name, settings], index) => {
+const TOGETHER_SETTINGS = SETTINGS.map(
+  ([name, settings]) => [`${name}, in networks and with hosts`, { ...settings, world: TOGETHER }] as const,
+);
+
+[...SETTINGS, ...TOGETHER_SETTINGS].forEach(([name, settings], index) => {
   t.test(`nobody ever disagrees: ${name}`, async (t) => {
     await runAll(settings, 100 + index, RUNS);
     t.pass(`${RUNS} runs`);

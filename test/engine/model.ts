@@ -17,6 +17,7 @@ import { fatesOf } from './fates.ts';
 import { leaseOf } from './leases.ts';
 import { CLIENTS, ModelClient, ownerOf } from './model-clients.ts';
 import { ModelDisk, ModelPartner } from './model-disk.ts';
+import type { World } from './model-worlds.ts';
 import { ip, number32, packet, type Reply } from './packets.ts';
 import { countAssigned, type Options, SERVER } from './queries.ts';
 import { TestClock } from './test-clock.ts';
@@ -36,9 +37,6 @@ const SUBNETS = {
     { id: 2, subnet: '10.2.0.0/24', pools: [{ pool: '10.2.0.10 - 10.2.0.12' }] },
   ],
 };
-const POOL_ADDRESSES = [10, 11, 12, 13, 20, 21, 22].map((host) => `10.0.0.${host}`);
-const POOL_ADDRESSES_2 = [10, 11, 12].map((host) => `10.2.0.${host}`);
-
 export interface ModelSettings {
   readonly updateMode: UpdateMode;
   /** Every so many awaited transactions the partner refuses; 0 = none. */
@@ -46,8 +44,9 @@ export interface ModelSettings {
   /** Leases are kept for their client after their end. */
   readonly affinity: boolean;
   readonly cacheThreshold: number;
-  /** Rows of the lease table; the pools have ten addresses. */
+  /** Rows of the lease table; the pools have ten addresses at least. */
   readonly capacity: number;
+  readonly world: World;
 }
 
 export class Model {
@@ -67,14 +66,19 @@ export class Model {
 
   constructor(settings: ModelSettings) {
     this.#settings = settings;
-    const { affinity, cacheThreshold, updateMode, capacity } = settings;
+    const { affinity, cacheThreshold, updateMode, capacity, world } = settings;
     const processing = affinity ? {} : { 'hold-reclaimed-time': 0, 'flush-reclaimed-timer-wait-time': 0 };
     const dhcp4 = { ...SUBNETS, 'cache-threshold': cacheThreshold, 'expired-leases-processing': processing };
-    this.#server = new BenchServer(dhcp4, { clock: this.#clock, changeLogBytes: 1 << 22, capacity });
+    this.#server = new BenchServer(dhcp4, {
+      clock: this.#clock,
+      changeLogBytes: 1 << 22,
+      capacity,
+      alter: world.alter,
+    });
     this.#server.policy({ activeServers: 1, scopes: 1, updateMode });
     this.#disk = new ModelDisk(this.#server);
     this.#partner = new ModelPartner(this.#server);
-    const accounting = new LeaseAccounting(new StatisticsWriter(this.#server.statistics, 0), [1, 2]);
+    const accounting = new LeaseAccounting(new StatisticsWriter(this.#server.statistics, 0), world.subnetIds);
     const durability = { durable: async () => {} };
     const { book } = this.#server;
     const clock = this.#clock;
@@ -166,8 +170,9 @@ export class Model {
     await this.#reclaimer.cycle(config, mayReclaim, async () => {});
     if (!mayReclaim || maxLeases > 0) return;
     // Everybody has been looked at: a bit is taken for a live row, and for nothing else.
-    for (const address of [...POOL_ADDRESSES, ...POOL_ADDRESSES_2]) {
+    for (const address of this.#settings.world.addresses) {
       const number = parseIpv4(address)!;
+      if (this.#pools.isAside(number)) continue;
       const slot = this.#server.book.table.findByAddress(number);
       const isLive = slot >= 0 && this.#server.book.isLive(slot, this.#clock.wallSec());
       require(this.#pools.isTaken(number) === isLive, `the bit of ${address}`);
@@ -176,16 +181,18 @@ export class Model {
 
   /** The partner, or an administrator, gives an address to a client that is none of ours. */
   put(pick: number): void {
-    const address = [...POOL_ADDRESSES, ...POOL_ADDRESSES_2][pick % 10]!;
+    const { addresses, subnetOf } = this.#settings.world;
+    const address = addresses[pick % addresses.length]!;
     const hwAddress = Uint8Array.of(6, 0, 0, 0, pick & 255, 200 + (pick % 50));
     const state = pick % 7 === 0 ? LeaseState.declined : LeaseState.assigned;
-    const subnetId = address.startsWith('10.0') ? 1 : 2;
+    const subnetId = subnetOf(address);
     const fields = { hwAddress, state, subnetId, validLifetimeSec: 600, clttSec: this.#clock.wallSec() };
     if (this.#store.put(leaseOf(parseIpv4(address)!, fields)) !== 'full') this.#override(address);
   }
 
   remove(pick: number): void {
-    const address = [...POOL_ADDRESSES, ...POOL_ADDRESSES_2][pick % 10]!;
+    const { addresses } = this.#settings.world;
+    const address = addresses[pick % addresses.length]!;
     if (this.#store.remove(parseIpv4(address)!)) this.#override(address);
   }
 
@@ -221,7 +228,7 @@ export class Model {
   }
 
   #address(client: ModelClient, pick: number): string {
-    const addresses = client.subnetId === 1 ? POOL_ADDRESSES : POOL_ADDRESSES_2;
+    const addresses = this.#settings.world.wishes(client.subnetId);
     return addresses[pick % addresses.length]!;
   }
 
@@ -231,7 +238,7 @@ export class Model {
 
   #ask(client: ModelClient, type: number, ciaddr: string, options: Options): void {
     this.#asked++;
-    const identity = client.identity();
+    const identity = client.identity(this.#settings.world);
     client.expected = { xid: this.#asked, sentSec: this.#clock.wallSec(), step: this.#step };
     const all = [...options, ...identity.options];
     this.#server.send(packet({ type, xid: this.#asked, mac: identity.mac, ciaddr, options: all }));
@@ -257,6 +264,9 @@ export class Model {
     const nowSec = this.#clock.wallSec();
     const other = this.clients.find((each) => each !== client && each.holds(address, nowSec));
     require(other === undefined, `${address} is client ${client.number}’s and client ${other?.number}’s`);
+    const host = this.#settings.world.reserved.get(address) ?? client.number;
+    require(host ===
+      client.number, `${address} is reserved for client ${host}, client ${client.number} got it`);
     const stored = this.#disk.durable.get(address);
     const owner = stored === undefined ? null : ownerOf(stored.hwAddress, stored.clientId);
     require(owner === client.number, `the ACK of ${address} leaves before the lease is on disk`);
@@ -274,25 +284,28 @@ export class Model {
     const { book } = this.#server;
     const nowSec = this.#clock.wallSec();
     const owners = new Set<string>();
+    const { world } = this.#settings;
     let taken = 0;
     for (const address of this.#server.addresses()) {
       const lease = this.#server.lease(address)!;
       const slot = book.table.findByAddress(lease.address);
       const isLive = book.isLive(slot, nowSec);
       const isTaken = this.#pools.isTaken(lease.address);
-      require(!isLive || isTaken, `${address} is leased and free`);
-      if (isTaken) taken++;
+      const isOfPool = this.#pools.blockOf(lease.address) >= 0;
+      require(!isLive || isTaken || !isOfPool, `${address} is leased and free`);
+      if (isTaken && !this.#pools.isAside(lease.address)) taken++;
       if (lease.state === LeaseState.offered) continue;
       this.#checkWritten(address);
       const owner = ownerOf(lease.hwAddress, lease.clientId);
       if (!isLive || owner === null || lease.state !== LeaseState.assigned) continue;
-      const key = `${owner} in ${lease.subnetId}`;
+      const key = `${owner} in ${world.linkName(lease.subnetId)}`;
       require(!owners.has(key), `client ${key} has two leases`);
       owners.add(key);
     }
-    const free = [0, 1, 2].reduce((sum, pool) => sum + this.#pools.freeCount(pool), 0);
-    require(free + taken ===
-      POOL_ADDRESSES.length + POOL_ADDRESSES_2.length, 'a taken address without a row');
+    const numbers = world.addresses.map((address) => parseIpv4(address)!);
+    const free = numbers.filter((number) => !this.#pools.isTaken(number)).length;
+    const aside = numbers.filter((number) => this.#pools.isAside(number)).length;
+    require(free + taken + aside === numbers.length, 'a taken address without a row');
     for (const [address, lease] of this.#disk.written) {
       const isKnown = (this.#server.lease(address)?.state ?? LeaseState.offered) !== LeaseState.offered;
       const isOver =
@@ -316,7 +329,7 @@ export class Model {
   #checkCounters(): void {
     const server = this.#server;
     require(server.statistic('assigned-addresses') === countAssigned(server), 'assigned-addresses');
-    for (const id of [1, 2]) {
+    for (const id of this.#settings.world.subnetIds) {
       const counted = server.subnetStatistic(`subnet[${id}].assigned-addresses`);
       require(counted === countAssigned(server, id), `subnet[${id}].assigned-addresses is ${counted}`);
     }
