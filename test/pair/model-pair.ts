@@ -13,6 +13,7 @@ import { wired } from '../ha/support/peers.ts';
 import { settle as turns, VirtualTime } from '../ha/support/virtual-time.ts';
 import { type Action, PairClient } from './model-client.ts';
 import { ModelServer } from './model-server.ts';
+import type { PairWorld } from './pair-world.ts';
 
 const CLIENTS = 14;
 const LIFETIME_SEC = 20_000;
@@ -30,6 +31,7 @@ export class ModelPair {
   readonly time = new VirtualTime();
   readonly clients = Array.from({ length: CLIENTS }, (_, number) => new PairClient(number + 1));
   readonly #mode: PairMode;
+  readonly #world: PairWorld | null;
   readonly #servers: (ModelServer | null)[] = [null, null];
   readonly #disks: Lease4[][] = [[], []];
   readonly #aheadSec: [number, number];
@@ -41,8 +43,10 @@ export class ModelPair {
   readonly #contested = new Set<string>();
   readonly violations: string[] = [];
 
-  constructor(mode: PairMode, aheadSec: [number, number]) {
+  /** @param world null = a subnet alone, without reservations */
+  constructor(mode: PairMode, aheadSec: [number, number], world: PairWorld | null = null) {
     this.#mode = mode;
+    this.#world = world;
     this.#aheadSec = aheadSec;
   }
 
@@ -55,6 +59,7 @@ export class ModelPair {
     );
     this.#servers[side] = new ModelServer({
       dhcp4: configOf(this.#mode, side),
+      alter: (config) => this.#world?.alter(config, this.#mode) ?? config,
       time: this.time,
       aheadSec: this.#aheadSec[side],
       partner,
@@ -140,6 +145,9 @@ export class ModelPair {
   }
 
   #granted(client: PairClient, address: string, side: number): void {
+    const host = this.#world?.reserved.get(address) ?? client.number;
+    if (host !== client.number)
+      this.violations.push(`${address} is reserved for client ${host}, client ${client.number} got it`);
     const isGivenByBoth = (this.#unshared.get(address) ?? side) !== side;
     // Clocks further apart than that end a pair: which of two leases is the later one cannot be told by them.
     const isIncomparable = Math.abs(this.#aheadSec[0] - this.#aheadSec[1]) > SKEW_MAX_SEC;

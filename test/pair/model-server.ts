@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../../src/base/clock.ts';
 import type { HaRelationshipConfig } from '../../src/config/ha-model.ts';
+import type { ServerConfig } from '../../src/config/model.ts';
 import type { CommandHandler } from '../../src/control/answer.ts';
 import { createLease4Commands } from '../../src/control/commands/lease4.ts';
 import { LeaseSubnets } from '../../src/control/commands/lease4-subnets.ts';
@@ -49,6 +50,7 @@ class MachineClock implements Clock {
 
 export interface ModelServerOptions {
   readonly dhcp4: Record<string, unknown>;
+  readonly alter: (config: ServerConfig) => ServerConfig;
   readonly time: VirtualTime;
   readonly aheadSec: number;
   readonly partner: PeerClient;
@@ -72,12 +74,20 @@ export class ModelServer {
     const { time, partner } = options;
     this.clock = new MachineClock(time, options.aheadSec);
     const { clock } = this;
-    const bench = new BenchServer(options.dhcp4, { clock, changeLogBytes: 1 << 21, capacity: 1024 });
+    const bench = new BenchServer(options.dhcp4, {
+      clock,
+      changeLogBytes: 1 << 21,
+      capacity: 1024,
+      alter: options.alter,
+    });
     this.#bench = bench;
     const { book, config } = bench;
     for (const lease of options.leases) book.write(recordOfLease(lease), clock.wallSec());
     this.#disk = new ModelDisk(bench, options.leases);
-    const accounting = new LeaseAccounting(new StatisticsWriter(bench.statistics, 0), [1]);
+    const accounting = new LeaseAccounting(
+      new StatisticsWriter(bench.statistics, 0),
+      config.subnets.map(({ id }) => id),
+    );
     const durability = { durable: async () => this.#disk.sync(Number.POSITIVE_INFINITY) };
     this.store = new MainLeaseStore({ book, accounting: () => accounting, durability, clock });
     const log = (id: LogId, fields: object = {}): void => {

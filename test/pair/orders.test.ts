@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { ModelPair, type PairMode } from './model-pair.ts';
 import { carryOut, clocks, order, type Step } from './orders.ts';
+import { NETWORKED, type PairWorld } from './pair-world.ts';
 
 // Some hundred milliseconds an order, much more when a failing one is shortened; the runner bounds the file.
 t.setTimeout(0);
@@ -18,8 +19,9 @@ async function tryOrder(
   mode: PairMode,
   aheadSec: [number, number],
   steps: readonly Step[],
+  world: PairWorld | null,
 ): Promise<{ readonly isWhole: boolean; readonly differences: string[]; readonly story: string }> {
-  const pair = new ModelPair(mode, [...aheadSec]);
+  const pair = new ModelPair(mode, [...aheadSec], world);
   try {
     pair.start(0);
     pair.start(1);
@@ -73,14 +75,19 @@ for (const mode of ['hot-standby', 'load-balancing'] as const) {
     await pair.close();
   });
 
-  t.test(`${mode}: ${RUNS} generated orders`, async (t) => {
-    await fc.assert(
-      fc.asyncProperty(clocks, order, async (aheadSec, steps) => {
-        const { differences, story } = await tryOrder(mode, aheadSec, steps);
-        if (differences.length > 0) throw new Error(`${differences.join('\n')}\n${story}`);
-      }),
-      { numRuns: RUNS, seed: SEED },
+  for (const world of [null, NETWORKED]) {
+    t.test(
+      `${mode}: ${RUNS} generated orders${world === null ? '' : ', in a network and with hosts'}`,
+      async (t) => {
+        await fc.assert(
+          fc.asyncProperty(clocks, order, async (aheadSec, steps) => {
+            const { differences, story } = await tryOrder(mode, aheadSec, steps, world);
+            if (differences.length > 0) throw new Error(`${differences.join('\n')}\n${story}`);
+          }),
+          { numRuns: RUNS, seed: SEED },
+        );
+        t.pass(`${RUNS} orders, both tables equal after each`);
+      },
     );
-    t.pass(`${RUNS} orders, both tables equal after each`);
-  });
+  }
 }
