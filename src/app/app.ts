@@ -137,7 +137,7 @@ export class App {
       highAvailability: this.#highAvailability,
       clock,
       log,
-      reload: () => this.reload(),
+      reloader: () => this.#reloader,
       shutdown: options.shutdown,
     });
     this.#reloader = this.#createReloader(storage);
@@ -171,6 +171,7 @@ export class App {
     const ports = [...this.#highAvailability.listeners(), ...this.#control.listeners(config)];
     (await this.#listeners.prepare(ports)).commit();
     this.#highAvailability.start();
+    this.#control.start();
     this.#interfaces.watch();
     log('TDM_ENGINE_SERVING', { shards: this.#eventFds.length, leases: this.#leases.store.count() });
   }
@@ -188,6 +189,7 @@ export class App {
     log('TDM_ENGINE_STOPPING');
     await this.#reloader.idle();
     this.#highAvailability.stopTimers();
+    this.#control.stop();
     await this.#interfaces.pause();
     await this.#dataPlane.stop();
     const drained = await this.#leases.stop();

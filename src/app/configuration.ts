@@ -1,10 +1,11 @@
 /** The configuration of the running server: the file it came from, what it says, and what only a restart can change. */
 import { systemClock } from '../base/clock.ts';
-import { type LoadOptions, type LoadResult, loadConfig } from '../config/load.ts';
+import { checkDocument, type LoadOptions, type LoadResult, loadConfig } from '../config/load.ts';
 import type { ServerConfig } from '../config/model.ts';
 import { formatProblem } from '../config/problem.ts';
 import type { ConfigOutcome } from '../control/commands/configuration.ts';
 import type { Log } from '../log/logger.ts';
+import { OwnPlaces } from './own-places.ts';
 import { shardCount } from './shard-count.ts';
 
 export interface ConfigurationFile {
@@ -19,10 +20,9 @@ export interface LoadedConfiguration {
   readonly document: Readonly<Record<string, unknown>>;
 }
 
-function load(file: ConfigurationFile, dates: DateRule): LoadResult {
-  const { ignoreUnsupported, thisServerName } = file;
+function choicesOf({ ignoreUnsupported, thisServerName }: ConfigurationFile, dates: DateRule): LoadOptions {
   const choices = { ignoreUnsupported, ...dates };
-  return loadConfig(file.path, thisServerName === null ? choices : { ...choices, thisServerName });
+  return thisServerName === null ? choices : { ...choices, thisServerName };
 }
 
 /** Whether certificates that are expired or not valid yet are taken with a warning. */
@@ -34,17 +34,36 @@ export function readConfiguration(
   log: Log,
   dates: DateRule,
 ): LoadedConfiguration | ConfigOutcome {
-  const result = load(file, dates);
+  const result = loadConfig(file.path, choicesOf(file, dates));
   for (const warning of result.warnings) log('TDM_CONFIG_WARNING', { warning: formatProblem(warning) });
-  if (result.ok) {
-    const { config, document } = result;
+  if (result.ok)
     log('TDM_CONFIG_LOADED', {
       file: file.path,
-      subnets: config.subnets.length,
+      subnets: result.config.subnets.length,
       warnings: result.warnings.length,
     });
-    return { config, document };
-  }
+  return loadedOf(result);
+}
+
+/**
+ * Reads a document that came by a command, under the same choices as the file, and within the places of the file.
+ * @param document `{ "Dhcp4": ... }`, not changed
+ * @param places where the configuration of the file writes
+ */
+export function readDocument(
+  document: object,
+  file: ConfigurationFile,
+  places: OwnPlaces,
+  dates: DateRule,
+): LoadedConfiguration | ConfigOutcome {
+  const loaded = loadedOf(checkDocument(document, choicesOf(file, dates)));
+  if (!('config' in loaded)) return loaded;
+  const strays = places.strays(loaded);
+  return strays.length === 0 ? loaded : { ok: false, problems: strays };
+}
+
+function loadedOf(result: LoadResult): LoadedConfiguration | ConfigOutcome {
+  if (result.ok) return { config: result.config, document: result.document };
   return { ok: false, problems: result.problems.map(formatProblem) };
 }
 
@@ -52,17 +71,25 @@ export function readConfiguration(
 export class ActiveConfiguration {
   #loaded: LoadedConfiguration;
   #sinceMs = systemClock.monotonicMs();
+  #places: OwnPlaces;
 
+  /** @param loaded what the file says */
   constructor(loaded: LoadedConfiguration) {
     this.#loaded = loaded;
+    this.#places = OwnPlaces.of(loaded);
   }
 
   get config(): ServerConfig {
     return this.#loaded.config;
   }
 
-  get document(): object {
+  get document(): LoadedConfiguration['document'] {
     return this.#loaded.document;
+  }
+
+  /** Where the configuration that the file had last lets the server write. */
+  get places(): OwnPlaces {
+    return this.#places;
   }
 
   /** Monotonic ms since when it is in force. */
@@ -70,8 +97,10 @@ export class ActiveConfiguration {
     return this.#sinceMs;
   }
 
-  replace(loaded: LoadedConfiguration): void {
+  /** @param isOfFile the file says so, not a command */
+  replace(loaded: LoadedConfiguration, isOfFile: boolean): void {
     this.#loaded = loaded;
+    if (isOfFile) this.#places = OwnPlaces.of(loaded);
     this.#sinceMs = systemClock.monotonicMs();
   }
 }

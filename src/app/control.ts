@@ -1,24 +1,26 @@
 /** The control API as a part of the server: one table of all commands, and a server for each configured socket. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../base/clock.ts';
-import { checkDocument } from '../config/load.ts';
+import { completeDocument } from '../config/complete/document.ts';
 import type { ServerConfig } from '../config/model.ts';
-import { formatProblem } from '../config/problem.ts';
 import type { CommandHandler, CommandTable } from '../control/answer.ts';
-import type { ConfigOutcome } from '../control/commands/configuration.ts';
+import type { ArgumentMap } from '../control/arguments.ts';
+import type { ConfigOutcome, DocumentEdit } from '../control/commands/configuration.ts';
 import { createLease4Commands } from '../control/commands/lease4.ts';
 import { LeaseSubnets } from '../control/commands/lease4-subnets.ts';
 import { createServerCommands, type ServerSources } from '../control/commands/server.ts';
-import { subnetTotals } from '../control/commands/statistics.ts';
+import { statisticValues, subnetTotals } from '../control/commands/statistics.ts';
 import type { HttpPage } from '../control/kea-http.ts';
+import { createLibraryCommands } from '../control/library/commands.ts';
 import { createMetrics } from '../control/metrics.ts';
 import { createMonitoringPages } from '../control/monitoring.ts';
 import { openControlSocket } from '../control/server.ts';
+import { SAMPLE_INTERVAL_MS, StatisticHistory } from '../control/statistic-history.ts';
 import { dhcpState, type ServiceSwitch } from '../ha/service-switch.ts';
 import type { ChangeSource } from '../lease/store.ts';
 import type { Log } from '../log/logger.ts';
 import { VERSION } from '../version.ts';
-import type { ConfigurationFile } from './configuration.ts';
+import type { ConfigurationFile, LoadedConfiguration } from './configuration.ts';
 import type { DataPlane } from './data-plane.ts';
 import { serverFigures } from './figures.ts';
 import type { HighAvailability } from './high-availability.ts';
@@ -26,11 +28,12 @@ import type { InterfaceWatch } from './interface-watch.ts';
 import type { Leases } from './leases.ts';
 import type { ListenerSpec } from './listeners.ts';
 import type { ServerMemory } from './memory.ts';
+import type { Reloader } from './reload.ts';
 import type { Storage } from './storage.ts';
 
 export interface ControlParts {
   readonly config: () => ServerConfig;
-  readonly document: () => object;
+  readonly document: () => Readonly<Record<string, unknown>>;
   readonly configuredMs: () => number;
   readonly file: ConfigurationFile;
   readonly dataPlane: DataPlane;
@@ -42,7 +45,7 @@ export interface ControlParts {
   readonly highAvailability: HighAvailability;
   readonly clock: Clock;
   readonly log: Log;
-  readonly reload: () => Promise<ConfigOutcome>;
+  readonly reloader: () => Reloader;
   readonly shutdown: (exitValue: number) => void;
 }
 
@@ -52,14 +55,34 @@ export class Control {
   readonly #table = new Map<string, CommandHandler>();
   readonly #startedMs: number;
   readonly #subnets: () => LeaseSubnets;
+  readonly #history: StatisticHistory;
+  #sampling: NodeJS.Timeout | undefined;
+  /** The document in force with all defaults filled in. */
+  readonly #complete: () => ArgumentMap;
   readonly #pages: ReadonlyMap<string, HttpPage>;
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
     this.#startedMs = parts.clock.monotonicMs();
     this.#subnets = subnetsOf(parts.config);
+    this.#complete = completedOnce(parts.document);
+    this.#history = new StatisticHistory({
+      clock: parts.clock,
+      values: () => statisticValues(parts.dataPlane.reader, subnetTotals(parts.config())),
+      limit: () => parts.config().statisticSamples,
+    });
     this.#pages = this.#createPages();
     this.renew();
+  }
+
+  /** Keeps samples of the statistics from now on. */
+  start(): void {
+    this.#history.look();
+    this.#sampling = setInterval(() => this.#history.look(), SAMPLE_INTERVAL_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#sampling);
   }
 
   /** Offers the commands of the configuration in force. */
@@ -68,6 +91,7 @@ export class Control {
     const commands = [
       ...createServerCommands(this.#serverSources()),
       ...this.#leaseCommands('administrator'),
+      ...this.#libraryCommands(),
       ...highAvailability.commands,
     ];
     this.#table.clear();
@@ -83,8 +107,29 @@ export class Control {
   #leaseCommands(caller: ChangeSource): Map<string, CommandHandler> {
     const { config, leases, clock } = this.#parts;
     if (!config().leaseCommands) return new Map();
-    const parts = { store: leases.store, subnets: this.#subnets, clock, caller, yieldTurn: () => nextTurn() };
-    return createLease4Commands(parts);
+    return createLease4Commands({
+      store: leases.store,
+      subnets: this.#subnets,
+      clock,
+      caller,
+      leaseFile: () => (config().leaseDatabase.persist ? config().leaseDatabase.path : null),
+      yieldTurn: () => nextTurn(),
+    });
+  }
+
+  #libraryCommands(): Map<string, CommandHandler> {
+    const { config, dataPlane, clock, reloader } = this.#parts;
+    const sources = {
+      documents: { complete: this.#complete, change: (edit: DocumentEdit) => reloader().change(edit) },
+      leases: {
+        clock,
+        reader: () => dataPlane.reader,
+        totals: () => subnetTotals(config()),
+        subnetIds: () => config().subnets.map(({ id }) => id),
+      },
+    };
+    const { commandLibraries } = config();
+    return new Map(commandLibraries.flatMap((library) => [...createLibraryCommands(library, sources)]));
   }
 
   /** The control sockets that a configuration asks for. */
@@ -117,11 +162,22 @@ export class Control {
   }
 
   #serverSources(): ServerSources {
-    const { config, document, configuredMs, file, dataPlane, clock, reload, shutdown } = this.#parts;
-    const { serviceSwitch, highAvailability } = this.#parts;
+    const { config, configuredMs, file, clock, reloader, shutdown } = this.#parts;
+    const { serviceSwitch, highAvailability, leases, storage, interfaces } = this.#parts;
     return {
-      configuration: { document, check: (candidate) => checkCandidate(candidate, file), reload },
-      statistics: { clock, reader: () => dataPlane.reader, totals: () => subnetTotals(config()) },
+      configuration: {
+        document: this.#complete,
+        check: (candidate) => outcomeOf(reloader().check(candidate)),
+        reload: () => reloader().request(),
+        change: (edit) => reloader().change(edit),
+        path: file.path,
+      },
+      maintenance: {
+        reclaim: (remove) => leases.reclaim(remove),
+        cleanUp: () => storage.cleanUp(),
+        interfaces: () => interfaces.served(),
+      },
+      statistics: this.#history,
       status: {
         clock,
         table: () => this.#table,
@@ -170,11 +226,16 @@ function subnetsOf(config: () => ServerConfig): () => LeaseSubnets {
   };
 }
 
-function checkCandidate(candidate: object, file: ConfigurationFile): ConfigOutcome {
-  const { ignoreUnsupported, thisServerName } = file;
-  const result = checkDocument(candidate, {
-    ignoreUnsupported,
-    ...(thisServerName === null ? {} : { thisServerName }),
-  });
-  return { ok: result.ok, problems: result.ok ? [] : result.problems.map(formatProblem) };
+/** Completes each document once: one of 20,000 subnets takes a while. */
+function completedOnce(document: () => ArgumentMap): () => ArgumentMap {
+  let known: { readonly from: ArgumentMap; readonly complete: ArgumentMap } | null = null;
+  return () => {
+    const from = document();
+    if (known?.from !== from) known = { from, complete: completeDocument(from) };
+    return known.complete;
+  };
+}
+
+function outcomeOf(checked: LoadedConfiguration | ConfigOutcome): ConfigOutcome {
+  return 'config' in checked ? { ok: true, problems: [] } : checked;
 }

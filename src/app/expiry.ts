@@ -16,23 +16,53 @@ export class ExpiryTimer {
   readonly #log: Log;
   readonly #timer: NodeJS.Timeout;
   #sinceReclaimMs = 0;
-  #isRunning = false;
+  #running: Promise<void> | null = null;
   #behind = 0;
 
   constructor(reclaimer: Reclaimer, config: () => ExpiredLeasesConfig, log: Log) {
     this.#reclaimer = reclaimer;
     this.#config = config;
     this.#log = log;
-    this.#timer = setInterval(() => void this.#look(), LOOK_MS);
+    this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
 
   stop(): void {
     clearInterval(this.#timer);
   }
 
-  async #look(): Promise<void> {
-    if (this.#isRunning) return;
-    this.#isRunning = true;
+  /**
+   * Reclaims everything that is over, without the limits of a cycle.
+   * @param remove deletes what is reclaimed instead of keeping it for its client
+   * @param settle waits until what was written is on disk; rejects when the disk does not take it
+   */
+  async reclaimAll(remove: boolean, settle: () => Promise<void>): Promise<void> {
+    while (this.#running !== null) await this.#running;
+    this.#running = this.#reclaimAll(remove, settle).finally(() => {
+      this.#running = null;
+    });
+    await this.#running;
+  }
+
+  async #reclaimAll(remove: boolean, settle: () => Promise<void>): Promise<void> {
+    const config = this.#config();
+    const flushReclaimedTimerWaitSec = remove ? 0 : Math.max(1, config.flushReclaimedTimerWaitSec);
+    const all = { ...config, maxReclaimLeases: 0, maxReclaimMs: 0, flushReclaimedTimerWaitSec };
+    let left = 0;
+    do {
+      // The change log has no room for a million rows at once: what it did not take comes in the next round.
+      ({ left } = await this.#reclaimer.cycle(all, true, () => nextTurn()));
+      await settle();
+    } while (left > 0);
+  }
+
+  #look(): void {
+    if (this.#running !== null) return;
+    this.#running = this.#lookThrough().finally(() => {
+      this.#running = null;
+    });
+  }
+
+  async #lookThrough(): Promise<void> {
     const config = this.#config();
     this.#sinceReclaimMs += LOOK_MS;
     const isDue =
@@ -40,7 +70,6 @@ export class ExpiryTimer {
     if (isDue) this.#sinceReclaimMs = 0;
     const report = await this.#reclaimer.cycle(config, isDue, () => nextTurn());
     if (isDue) this.#warnWhenBehind(report.left);
-    this.#isRunning = false;
   }
 
   #warnWhenBehind(left: number): void {

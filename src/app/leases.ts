@@ -17,6 +17,9 @@ import { countLeases, loadLeases } from './lease-files.ts';
 import type { ServerMemory } from './memory.ts';
 import { leaseFileOf, type Storage } from './storage.ts';
 
+/** As for other commands: a disk that needs longer has other troubles. */
+const RECLAIM_DURABLE_MS = 5_000;
+
 export interface LeasesParts {
   readonly memory: ServerMemory;
   readonly storage: Storage;
@@ -97,6 +100,12 @@ export class Leases {
 
   #eventsOf(config: ServerConfig): LeaseEventWriter {
     return new LeaseEventWriter(this.book, this.#parts.memory.events, listeningOf(config));
+  }
+
+  /** Reclaims every lease that is over; rejects when the disk does not take it. @param remove as for leases-reclaim */
+  async reclaim(remove: boolean): Promise<void> {
+    const settle = (): Promise<void> => this.#parts.storage.journal.allDurable(RECLAIM_DURABLE_MS);
+    await this.#expiry?.reclaimAll(remove, settle);
   }
 
   /** Stops the expiry timer and the journal. @returns false when rows did not reach the disk */

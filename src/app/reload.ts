@@ -7,15 +7,17 @@
  * Queries that arrive while the shards stand still wait in the sockets.
  */
 import { systemClock } from '../base/clock.ts';
-import type { ConfigOutcome } from '../control/commands/configuration.ts';
+import type { ConfigOutcome, DocumentEdit } from '../control/commands/configuration.ts';
 import type { AdjustableLog } from '../log/logger.ts';
 import { together } from './change.ts';
 import {
   type ActiveConfiguration,
   type ConfigurationFile,
+  type DateRule,
   fixedDifference,
   type LoadedConfiguration,
   readConfiguration,
+  readDocument,
 } from './configuration.ts';
 import type { Control } from './control.ts';
 import type { DataPlane } from './data-plane.ts';
@@ -42,10 +44,23 @@ export interface ReloadParts {
   readonly log: AdjustableLog;
 }
 
+/** Makes the next configuration when its turn comes. */
+type Next = () => LoadedConfiguration | ConfigOutcome;
+
+interface NextConfiguration extends LoadedConfiguration {
+  /** False: a command has made it. */
+  readonly isOfFile: boolean;
+}
+
+const UNCHANGED: ConfigOutcome = { ok: true, problems: [] };
+
 export class Reloader {
   readonly #parts: ReloadParts;
-  #running: Promise<ConfigOutcome> | null = null;
-  #next: Promise<ConfigOutcome> | null = null;
+  /** The last one of those that are under way or wait, and how many these are. */
+  #last: Promise<unknown> = Promise.resolve();
+  #pending = 0;
+  /** The last in the queue, when it is the file's and has not begun. */
+  #waiting: Promise<ConfigOutcome> | null = null;
 
   constructor(parts: ReloadParts) {
     this.#parts = parts;
@@ -56,46 +71,78 @@ export class Reloader {
    * next one, which begins when this has ended, because the file may have changed since it was read.
    */
   request(): Promise<ConfigOutcome> {
-    if (this.#running === null) return this.#begin();
-    this.#next ??= this.#running.then(() => {
-      this.#next = null;
-      return this.#begin();
-    });
-    return this.#next;
+    if (this.#waiting !== null) return this.#waiting;
+    let hasBegun = false;
+    const read = (): LoadedConfiguration | ConfigOutcome => {
+      hasBegun = true;
+      this.#waiting = null;
+      return this.#read();
+    };
+    const turn = this.#enqueue(read, true);
+    if (!hasBegun) this.#waiting = turn;
+    return turn;
+  }
+
+  /**
+   * Works by another document from now on, made of the one that is in force when its turn comes; until the file is read
+   * again. Never rejects.
+   * @param edit makes the next document and leaves the one it gets as it is; null = nothing is to be changed
+   */
+  change(edit: DocumentEdit): Promise<ConfigOutcome> {
+    this.#waiting = null;
+    return this.#enqueue(() => {
+      const next = edit(this.#parts.active.document);
+      return next === null ? UNCHANGED : this.check(next);
+    }, false);
+  }
+
+  /** What a document by a command would be, without working by it. Never throws. */
+  check(document: object): LoadedConfiguration | ConfigOutcome {
+    const { file, active } = this.#parts;
+    return readDocument(document, file, active.places, this.#dates());
   }
 
   /** Resolves when no reload is under way and none waits. */
   async idle(): Promise<void> {
-    while (this.#running !== null) await (this.#next ?? this.#running);
+    while (this.#pending > 0) await this.#last;
   }
 
-  #begin(): Promise<ConfigOutcome> {
-    this.#running = this.#reload().finally(() => {
-      this.#running = null;
+  #enqueue(next: Next, isOfFile: boolean): Promise<ConfigOutcome> {
+    this.#pending++;
+    const begin = (): Promise<ConfigOutcome> => this.#reload(next, isOfFile);
+    const turn = (this.#pending === 1 ? begin() : this.#last.then(begin)).finally(() => {
+      this.#pending--;
     });
-    return this.#running;
+    this.#last = turn.catch(() => {});
+    return turn;
   }
 
-  async #reload(): Promise<ConfigOutcome> {
+  async #reload(next: Next, isOfFile: boolean): Promise<ConfigOutcome> {
     const { file, log, active, highAvailability, isStopping } = this.#parts;
-    const outcome = isStopping() ? refuse('the server is stopping') : this.#read();
+    const outcome = isStopping() ? refuse('the server is stopping') : next();
+    if (outcome === UNCHANGED) return UNCHANGED;
     if (!('config' in outcome)) return this.#refused(outcome);
     const fixed = fixedDifference(active.config, outcome.config);
     if (fixed !== null) return this.#refused(refuse(fixed));
     try {
-      const stoodMs = await this.#apply(outcome);
+      const stoodMs = await this.#apply(outcome, isOfFile);
       highAvailability.credentials.reload();
-      log('TDM_ENGINE_RELOADED', { file: file.path, subnets: outcome.config.subnets.length, stoodMs });
+      const by = isOfFile ? { file: file.path } : { byCommand: true };
+      log('TDM_ENGINE_RELOADED', { ...by, subnets: outcome.config.subnets.length, stoodMs });
       return { ok: true, problems: [] };
     } catch (error) {
       return this.#refused(refuse((error as Error).message));
     }
   }
 
-  /** While a certificate in use is outdated there is nothing better to stay with. */
   #read(): LoadedConfiguration | ConfigOutcome {
-    const { file, log, highAvailability } = this.#parts;
-    return readConfiguration(file, log, { allowOutdated: highAvailability.credentials.isOutdated() });
+    const { file, log } = this.#parts;
+    return readConfiguration(file, log, this.#dates());
+  }
+
+  /** While a certificate in use is outdated there is nothing better to stay with. */
+  #dates(): DateRule {
+    return { allowOutdated: this.#parts.highAvailability.credentials.isOutdated() };
   }
 
   #refused(outcome: ConfigOutcome): ConfigOutcome {
@@ -104,19 +151,19 @@ export class Reloader {
   }
 
   /** @returns how long the shards stood still, in ms */
-  async #apply(next: LoadedConfiguration): Promise<number> {
+  async #apply(next: LoadedConfiguration, isOfFile: boolean): Promise<number> {
     const { leases, log } = this.#parts;
     log.prepare(next.config.loggers);
     const leaseChange = await leases.prepare(next.config);
     try {
-      return await this.#applyWith(next, leaseChange);
+      return await this.#applyWith({ ...next, isOfFile }, leaseChange);
     } catch (error) {
       leaseChange.abandon();
       throw error;
     }
   }
 
-  async #applyWith(next: LoadedConfiguration, leaseChange: LeaseChange): Promise<number> {
+  async #applyWith(next: NextConfiguration, leaseChange: LeaseChange): Promise<number> {
     const { highAvailability, control, leaseEvents, listeners } = this.#parts;
     const peers = highAvailability.prepare(next.config, leaseChange.isOtherLeases);
     const ports = listeners.prepare([...peers.listeners, ...control.listeners(next.config)]);
@@ -139,7 +186,7 @@ export class Reloader {
   }
 
   /** @throws an Error that says why the new configuration cannot be worked by; the old one is again */
-  async #exchange(next: LoadedConfiguration, leaseChange: LeaseChange, commit: () => void): Promise<void> {
+  async #exchange(next: NextConfiguration, leaseChange: LeaseChange, commit: () => void): Promise<void> {
     const { active, dataPlane, interfaces } = this.#parts;
     try {
       await interfaces.prepare(next.config);
@@ -168,12 +215,12 @@ export class Reloader {
   }
 
   /** Everything at once: nothing may happen in between. */
-  #take(next: LoadedConfiguration, leaseChange: LeaseChange, commit: () => void): void {
+  #take(next: NextConfiguration, leaseChange: LeaseChange, commit: () => void): void {
     const { active, dataPlane, leases, control, log } = this.#parts;
     const table = leaseChange.table();
     dataPlane.renewStatistics(next.config);
     leases.commit(next.config, leaseChange, table, dataPlane);
-    active.replace(next);
+    active.replace(next, next.isOfFile);
     commit();
     control.renew();
     log.take();

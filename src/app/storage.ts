@@ -71,6 +71,14 @@ export class Storage {
     if (cleanupDue) void this.#maintenance.cleanUp();
   }
 
+  /** Begins a clean-up now; `none` = there is no lease file. */
+  cleanUp(): 'started' | 'running' | 'none' {
+    if (!this.#file.database.persist) return 'none';
+    if (this.#maintenance.isRunning) return 'running';
+    void this.#maintenance.cleanUp();
+    return 'started';
+  }
+
   /** Stops the journal after everything is written. @returns false when rows are left that the disk did not take */
   async stop(): Promise<boolean> {
     this.#stopTimers();

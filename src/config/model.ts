@@ -52,6 +52,9 @@ export interface ServerConfig {
   /** lease_cmds is loaded: the lease4-* commands exist. */
   readonly leaseCommands: boolean;
   readonly hooks: HooksConfig;
+  /** Other libraries of commands that are loaded: the commands exist. */
+  readonly commandLibraries: readonly CommandLibrary[];
+  readonly statisticSamples: StatisticSamplesConfig;
   /** Empty when the HA hook is not loaded; several on the hub of several hot-standby pairs, in the order of the file. */
   readonly relationships: readonly HaRelationshipConfig[];
   readonly tandem: TandemSettings;
@@ -87,6 +90,16 @@ export interface LeaseDatabaseConfig {
 
 /** What becomes of a lease at load whose address is not in its subnet; Kea's `sanity-checks.lease-checks`. */
 export type LeaseChecks = 'none' | 'warn' | 'fix' | 'fix-del' | 'del';
+/** Libraries of Kea that are nothing but commands, by the middle of their file names. */
+export const COMMAND_LIBRARIES = ['stat_cmds', 'subnet_cmds', 'class_cmds', 'host_cmds'] as const;
+export type CommandLibrary = (typeof COMMAND_LIBRARIES)[number];
+
+/** How much of the past of a statistic is kept at first; commands can change it for each. */
+export interface StatisticSamplesConfig {
+  /** Samples, 0 = as many as are younger than `ageSec`. */
+  readonly count: number;
+  readonly ageSec: number;
+}
 
 /** Kea's expired-leases-processing; all times and counts as there. */
 export interface ExpiredLeasesConfig {

@@ -36,6 +36,10 @@ export class LeaseFileMaintenance {
     this.#log = log;
   }
 
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
   /** Runs a clean-up to its end and logs how it went; does nothing while one is running. Never rejects. */
   async cleanUp(): Promise<void> {
     if (this.#isRunning || this.#isStopped) return;

@@ -64,7 +64,7 @@ t.test('the name of this server can come from the command line', async (t) => {
 
 t.test('what is not implemented becomes a warning when the operator goes without it', async (t) => {
   const text = `{ "Dhcp4": { "interfaces-config": { "interfaces": [ "eth0" ] }, "dhcp4o6-port": 5000,
-    "hooks-libraries": [ { "library": "/x/libdhcp_host_cmds.so" } ],
+    "hooks-libraries": [ { "library": "/x/libdhcp_host_cache.so" } ],
     "hosts-databases": [ { "type": "mysql" } ] } }`;
   t.match(parseConfig(text, 'kea.conf'), { ok: false, problems: { length: 3 }, warnings: [] });
   const ignored = parseConfig(text, 'kea.conf', { ignoreUnsupported: true });

@@ -284,6 +284,8 @@ t.test('the smallest file has the defaults of Kea', async (t) => {
     loggers: [],
     leaseCommands: false,
     hooks: NO_HOOKS,
+    commandLibraries: [],
+    statisticSamples: { count: 20, ageSec: 0 },
     relationships: [],
     tandem: { fdatasync: true, offerHoldSec: 10, maxLeases: 0, shutdownGraceSec: 2, peerListenAddress: null },
   });

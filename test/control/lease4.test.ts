@@ -27,7 +27,14 @@ function commands(
   test: TestStore = createTestStore(4_096, [1, 7]),
   caller: 'administrator' | 'peer' = 'peer',
 ) {
-  const parts = { store: test.store, subnets: () => subnets, clock, caller, yieldTurn: async () => {} };
+  const parts = {
+    store: test.store,
+    subnets: () => subnets,
+    clock,
+    caller,
+    leaseFile: () => null,
+    yieldTurn: async () => {},
+  };
   const table = createLease4Commands(parts);
   const run = async (name: string, args: unknown) => {
     const answer = await table.get(name)!(args);
@@ -311,6 +318,7 @@ t.test('a page of a real Kea can be written by ours, key for key', async (t) => 
     subnets: () => wide,
     clock,
     caller,
+    leaseFile: () => null,
     yieldTurn: async () => {},
   });
   const leases = pages[0].arguments.leases.map((entry: { cltt: number; 'valid-lft': number }) => ({

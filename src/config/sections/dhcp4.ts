@@ -53,6 +53,8 @@ export const dhcp4Schema = defineMap('Dhcp4', {
   'interfaces-config': checkedByItsPart,
   'lease-database': checkedByItsPart,
   'multi-threading': mapOf(multiThreadingSchema),
+  'statistic-default-sample-count': withDefault(integer(0, UINT32_MAX), 20),
+  'statistic-default-sample-age': withDefault(integer(0, UINT32_MAX), 0),
   'parked-packet-limit': integer(0, UINT32_MAX),
   'decline-probation-period': withDefault(integer(0, UINT32_MAX), 86_400),
   'echo-client-id': withDefault(flag(), true),
@@ -126,6 +128,11 @@ export function readDhcp4(
     loggers: readLoggers(values.loggers, child(at, 'loggers'), report),
     leaseCommands: hooks.leaseCommands,
     hooks: hooks.config,
+    commandLibraries: hooks.commandLibraries,
+    statisticSamples: {
+      count: values['statistic-default-sample-count'],
+      ageSec: values['statistic-default-sample-age'],
+    },
     relationships: hooks.relationships,
     tandem: readTandemSettings(values['user-context'], child(at, 'user-context'), report),
   };

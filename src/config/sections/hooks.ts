@@ -6,6 +6,7 @@ import type { HaRelationshipConfig } from '../ha-model.ts';
 import type { HooksConfig } from '../hook-model.ts';
 import { readLegalLog } from '../hooks/legal-log.ts';
 import { readRunScript } from '../hooks/run-script.ts';
+import { COMMAND_LIBRARIES, type CommandLibrary } from '../model.ts';
 import { child, describe, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
 import { freeMap, list } from '../schema/collections.ts';
@@ -35,18 +36,20 @@ const BUILT_IN: ReadonlySet<string> = new Set([
   'run_script',
   'legal_log',
   'forensic_log',
+  ...COMMAND_LIBRARIES,
 ]);
 
 /** Other libraries that come with Kea. */
 const KNOWN = new Set(
-  `bootp cb_cmds class_cmds ddns_tuning flex_id flex_option gss_tsig host_cache host_cmds lease_query limits
-  mysql mysql_cb perfmon pgsql pgsql_cb ping_check radius rbac stat_cmds subnet_cmds user_chk`.split(/\s+/),
+  `bootp cb_cmds ddns_tuning flex_id flex_option gss_tsig host_cache lease_query limits
+  mysql mysql_cb perfmon pgsql pgsql_cb ping_check radius rbac user_chk`.split(/\s+/),
 );
 
 export interface Hooks {
   readonly leaseCommands: boolean;
   /** What the libraries are to do that are more than commands. */
   readonly config: HooksConfig;
+  readonly commandLibraries: readonly CommandLibrary[];
   readonly relationships: readonly HaRelationshipConfig[];
   /** Where the list of relationships stands in the document, for checks that need the rest of the configuration. */
   readonly haAt: Path | null;
@@ -65,15 +68,18 @@ export function readHooks(
 ): Hooks {
   const hooks = readLibraries(entries, at, report);
   const leaseCommands = hooks.get('lease_cmds');
-  if (leaseCommands?.parameters !== undefined)
-    readMap(
-      leaseCommandsParametersSchema,
-      leaseCommands.parameters,
-      child(leaseCommands.at, 'parameters'),
-      report,
-    );
+  for (const library of ['lease_cmds', ...COMMAND_LIBRARIES]) {
+    const hook = hooks.get(library);
+    if (hook?.parameters === undefined) continue;
+    const schema = { ...leaseCommandsParametersSchema, name: `parameters of ${library}` };
+    readMap(schema, hook.parameters, child(hook.at, 'parameters'), report);
+  }
+  const commands = {
+    leaseCommands: leaseCommands !== undefined,
+    commandLibraries: COMMAND_LIBRARIES.filter((library) => hooks.has(library)),
+  };
   const ha = hooks.get('ha');
-  const common = { leaseCommands: leaseCommands !== undefined, config: readConfig(hooks, report) };
+  const common = { ...commands, config: readConfig(hooks, report) };
   if (ha === undefined) return { ...common, relationships: [], haAt: null };
   if (leaseCommands === undefined)
     report.error(

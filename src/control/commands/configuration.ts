@@ -1,7 +1,9 @@
-/** config-get, config-hash-get, config-test and config-reload, as Kea answers them. */
+/** config-get, config-hash-get, config-test, config-set, config-write, config-reload and server-tag-get, as Kea answers them. */
 import { createHash } from 'node:crypto';
+import { basename, dirname } from 'node:path';
 import { type Answer, type CommandHandler, failure, Result, success } from '../answer.ts';
-import { isMap, NOT_A_MAP } from '../arguments.ts';
+import { type ArgumentMap, isMap, NOT_A_MAP } from '../arguments.ts';
+import { placeInside, writeWhole } from '../write-file.ts';
 
 /** What became of a check or a reload; `problems` are lines for the operator, empty when all is well. */
 export interface ConfigOutcome {
@@ -9,13 +11,20 @@ export interface ConfigOutcome {
   readonly problems: readonly string[];
 }
 
+/** Makes the next document out of the one in force, which it leaves as it is; null = nothing is to be changed. */
+export type DocumentEdit = (document: ArgumentMap) => ArgumentMap | null;
+
 export interface ConfigurationSources {
   /** The configuration in force as a JSON document with the member `Dhcp4`; never changed, only replaced. */
-  readonly document: () => object;
+  readonly document: () => ArgumentMap;
   /** Checks a document without applying anything. Does not reject for bad input. */
   readonly check: (document: object) => ConfigOutcome | Promise<ConfigOutcome>;
   /** Reads the configuration file again and applies it, one reload after the other; on failure the old one stays in force. */
   readonly reload: () => Promise<ConfigOutcome>;
+  /** Works by another document, when its turn among the reloads comes. */
+  readonly change: (edit: DocumentEdit) => Promise<ConfigOutcome>;
+  /** The configuration file. */
+  readonly path: string;
 }
 
 /** More would make an answer that nobody reads. */
@@ -29,6 +38,9 @@ export function createConfigurationCommands(sources: ConfigurationSources): Map<
     ['config-hash-get', () => configHashGet(sources)],
     ['config-test', (args) => configTest(sources, args)],
     ['config-reload', createReload(sources)],
+    ['config-set', (args) => configSet(sources, args)],
+    ['config-write', (args) => configWrite(sources, args)],
+    ['server-tag-get', () => serverTagGet(sources)],
   ]);
 }
 
@@ -61,17 +73,54 @@ function configHashGet({ document }: ConfigurationSources): Answer {
 }
 
 async function configTest({ check }: ConfigurationSources, args: unknown): Promise<Answer> {
-  if (args === undefined) return failure("Missing mandatory 'arguments' parameter.");
-  if (!isMap(args)) return failure(`Error during command processing: ${NOT_A_MAP}`);
-  if (args['Dhcp4'] === undefined) return failure("Missing mandatory 'Dhcp4' parameter.");
-  const unknown = Object.keys(args).find((key) => key !== 'Dhcp4');
-  if (unknown !== undefined) return failure(`Unsupported '${unknown.slice(0, 64)}' parameter.`);
-  if (!isMap(args['Dhcp4'])) return failure("'Dhcp4' parameter expected to be a map.");
-  const outcome = await check({ Dhcp4: args['Dhcp4'] });
+  const document = readCandidate(args);
+  if ('result' in document) return document as Answer;
+  const outcome = await check(document);
   if (!outcome.ok) return failure(listed(outcome.problems));
   return success(
     'Configuration seems sane. Control-socket, hook-libraries, and D2 configuration were sanity checked, but not applied.',
   );
+}
+
+/** What came to be in force is in memory alone, until config-write; config-reload goes back to the file. */
+async function configSet({ change, document }: ConfigurationSources, args: unknown): Promise<Answer> {
+  const candidate = readCandidate(args);
+  if ('result' in candidate) return candidate as Answer;
+  const outcome = await change(() => candidate);
+  if (!outcome.ok) return failure(listed(outcome.problems));
+  return success('Configuration successful.', { hash: configHash(document()) });
+}
+
+/** `{"Dhcp4": ...}` as config-test and config-set get it, or the answer that refuses it. */
+function readCandidate(args: unknown): ArgumentMap | Answer {
+  if (args === undefined) return failure("Missing mandatory 'arguments' parameter.");
+  if (!isMap(args)) return failure(`Error during command processing: ${NOT_A_MAP}`);
+  if (args['Dhcp4'] === undefined) return failure("Missing mandatory 'Dhcp4' parameter.");
+  // What config-get answers can be sent back as it is.
+  const unknown = Object.keys(args).find((key) => key !== 'Dhcp4' && key !== 'hash');
+  if (unknown !== undefined) return failure(`Unsupported '${unknown.slice(0, 64)}' parameter.`);
+  if (!isMap(args['Dhcp4'])) return failure("'Dhcp4' parameter expected to be a map.");
+  return { Dhcp4: args['Dhcp4'] };
+}
+
+async function configWrite({ document, path }: ConfigurationSources, args: unknown): Promise<Answer> {
+  if (args !== undefined && !isMap(args)) return failure('Argument must be a map');
+  const { filename = '' } = args ?? {};
+  if (typeof filename !== 'string') return failure("passed parameter 'filename' is not a string");
+  const place = await placeInside(dirname(path), filename === '' ? basename(path) : filename);
+  if ('reason' in place) return failure(`Error during write-config:${place.reason}`);
+  const text = `${JSON.stringify(ownPart(document()), sortedKeys, 2)}\n`;
+  try {
+    const size = await writeWhole(place, [Buffer.from(text)]);
+    return success(`Configuration written to ${place.path} successful`, { filename: place.path, size });
+  } catch (error) {
+    return failure(`Error during write-config:${(error as Error).message}`);
+  }
+}
+
+function serverTagGet({ document }: ConfigurationSources): Answer {
+  const { 'server-tag': tag = '' } = document()['Dhcp4'] as { readonly 'server-tag'?: string };
+  return { result: Result.success, arguments: { 'server-tag': tag } };
 }
 
 function createReload({ reload, document }: ConfigurationSources): CommandHandler {
@@ -82,7 +131,8 @@ function createReload({ reload, document }: ConfigurationSources): CommandHandle
   };
 }
 
-function listed(problems: readonly string[]): string {
+/** Problems as one text for the sender of a command. */
+export function listed(problems: readonly string[]): string {
   const rest = problems.length - PROBLEMS_SHOWN_MAX;
   const shown = problems.slice(0, PROBLEMS_SHOWN_MAX).join('\n');
   return rest > 0 ? `${shown}\n... and ${rest} more` : shown;

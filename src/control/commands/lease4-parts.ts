@@ -15,6 +15,8 @@ export interface LeaseCommandParts {
   readonly clock: Clock;
   /** Who reaches these commands: the peer port, or a control socket. */
   readonly caller: ChangeSource;
+  /** The lease file, null when there is none; read at each command. */
+  readonly leaseFile: () => string | null;
   /** Lets the event loop turn once. */
   readonly yieldTurn: () => Promise<void>;
 }

@@ -1,9 +1,9 @@
 /** The lease commands that only read: lease4-get, -get-all, -get-page, -get-by-hw-address, -get-by-client-id. */
 import { isIPv6 } from 'node:net';
-import type { Lease4 } from '../../lease/model.ts';
 import { CLIENT_ID_BYTES_MAX, HARDWARE_ADDRESS_BYTES_MAX } from '../../lease/record.ts';
 import { type Answer, failure, Result, success } from '../answer.ts';
 import { isMap, NOT_A_MAP } from '../arguments.ts';
+import { found, leaseList, readText } from './lease4-answer.ts';
 import { LeaseFault } from './lease4-fault.ts';
 import { identifyLease } from './lease4-identify.ts';
 import { leaseArguments, leaseListArguments } from './lease4-json.ts';
@@ -99,24 +99,4 @@ export async function leaseGetByClientId(parts: LeaseCommandParts, args: unknown
   const clientId = readOctets(text.value, CLIENT_ID_BYTES_MAX);
   if (clientId === null || clientId.length === 0) return failure(wrongClientId(text.value));
   return leaseList(parts, parts.store.findByClientId(clientId, null));
-}
-
-type Text = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly error: string };
-
-function readText(args: unknown, name: string): Text {
-  if (!isMap(args)) return { ok: false, error: 'Command arguments missing or a not a map.' };
-  const value = args[name];
-  if (value === undefined) return { ok: false, error: `'${name}' parameter not specified` };
-  if (typeof value !== 'string') return { ok: false, error: `'${name}' parameter must be a string` };
-  return { ok: true, value };
-}
-
-async function leaseList(parts: LeaseCommandParts, leases: readonly Lease4[]): Promise<Answer> {
-  const list = await leaseListArguments(leases, { counted: false, releasedAs: 'released' }, parts.yieldTurn);
-  return found(leases.length, list);
-}
-
-function found(count: number, args: unknown): Answer {
-  const result = count > 0 ? Result.success : Result.empty;
-  return { result, text: `${count} IPv4 lease(s) found.`, arguments: args };
 }

@@ -31,6 +31,11 @@ export class LeaseSubnets {
     return new LeaseSubnets(subnets, open);
   }
 
+  /** Ascending. */
+  ids(): number[] {
+    return [...this.#byId.keys()].sort((a, b) => a - b);
+  }
+
   byId(id: number): LeaseSubnet | null {
     return this.#byId.get(id) ?? null;
   }

@@ -10,6 +10,9 @@ import {
   leaseGetByHwAddress,
   leaseGetPage,
 } from './lease4-query.ts';
+import { leaseGetByHostname, leaseGetByState } from './lease4-search.ts';
+import { leaseWipe } from './lease4-wipe.ts';
+import { leaseWrite } from './lease4-write.ts';
 
 /** Handlers by name, for one kind of caller. */
 export function createLease4Commands(parts: LeaseCommandParts): Map<string, CommandHandler> {
@@ -21,7 +24,11 @@ export function createLease4Commands(parts: LeaseCommandParts): Map<string, Comm
     ['lease4-get-all', (args) => leaseGetAll(parts, args)],
     ['lease4-get-by-client-id', (args) => leaseGetByClientId(parts, args)],
     ['lease4-get-by-hw-address', (args) => leaseGetByHwAddress(parts, args)],
+    ['lease4-get-by-hostname', (args) => leaseGetByHostname(parts, args)],
+    ['lease4-get-by-state', (args) => leaseGetByState(parts, args)],
     ['lease4-get-page', (args) => leaseGetPage(parts, args)],
     ['lease4-update', (args) => leaseUpdate(parts, args)],
+    ['lease4-wipe', (args) => leaseWipe(parts, args)],
+    ['lease4-write', (args) => leaseWrite(parts, args)],
   ]);
 }

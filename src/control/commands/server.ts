@@ -1,19 +1,23 @@
 /** The commands of the server itself, as one list; those for leases and high availability come from their own parts. */
 import type { CommandHandler } from '../answer.ts';
+import type { StatisticHistory } from '../statistic-history.ts';
 import { type ConfigurationSources, createConfigurationCommands } from './configuration.ts';
-import { createStatisticsCommands, type StatisticsSources } from './statistics.ts';
+import { createMaintenanceCommands, type MaintenanceSources } from './maintenance.ts';
+import { createStatisticsCommands } from './statistics.ts';
 import { createStatusCommands, type StatusSources } from './status.ts';
 
 export interface ServerSources {
   readonly configuration: ConfigurationSources;
-  readonly statistics: StatisticsSources;
+  readonly maintenance: MaintenanceSources;
+  readonly statistics: StatisticHistory;
   readonly status: StatusSources;
 }
 
-/** list-commands, status-get, version-get, shutdown, config-*, statistic-*. */
+/** Those that exist whatever libraries are loaded. */
 export function createServerCommands(sources: ServerSources): Map<string, CommandHandler> {
   return new Map([
     ...createConfigurationCommands(sources.configuration),
+    ...createMaintenanceCommands(sources.maintenance),
     ...createStatisticsCommands(sources.statistics),
     ...createStatusCommands(sources.status),
   ]);

@@ -1,24 +1,14 @@
 /**
- * statistic-get and statistic-get-all, in Kea's form:
+ * The statistic commands, in Kea's form:
  *
- *     {"NAME": [[VALUE, "YYYY-MM-DD HH:MM:SS.ffffff"]]}       local time
- *
- * Kea keeps up to 20 samples of each statistic; the counters here live in shared memory and have no history, so there
- * is always one sample: the value at the time of the question.
+ *     {"NAME": [[VALUE, "YYYY-MM-DD HH:MM:SS.ffffff"], ...]}       newest first, local time
  */
-import type { Clock } from '../../base/clock.ts';
-import type { ServerConfig } from '../../config/model.ts';
+import type { ServerConfig, StatisticSamplesConfig } from '../../config/model.ts';
 import { GLOBAL_STATISTICS, type GlobalStatistic, type StatisticsReader } from '../../engine/statistics.ts';
-import { type Answer, type CommandHandler, failure, Result } from '../answer.ts';
+import { type Answer, type CommandHandler, failure, Result, success } from '../answer.ts';
 import { isMap, NOT_A_MAP } from '../arguments.ts';
-
-export interface StatisticsSources {
-  readonly clock: Clock;
-  /** Read at each call: a reload brings new counters. */
-  readonly reader: () => StatisticsReader;
-  /** Values that nobody counts because the configuration determines them, by complete name. */
-  readonly totals: () => ReadonlyMap<string, number>;
-}
+import { formatTimestamp } from '../kea-time.ts';
+import type { Sample, StatisticHistory } from '../statistic-history.ts';
 
 /**
  * Kea 2.2 has this name for subnets alone, and tools that map names to labels fail when it comes without a subnet. What Kea
@@ -28,16 +18,40 @@ const OWN_NAMES: Partial<Record<GlobalStatistic, string>> = {
   'assigned-addresses': 'tandem-assigned-addresses',
 };
 
-/** Name in answers -> name in the counters, of the global statistics. */
-const globalNames: ReadonlyMap<string, GlobalStatistic> = new Map(
-  GLOBAL_STATISTICS.map((name) => [shownName(name), name]),
+const shownNames: ReadonlyMap<string, string> = new Map(
+  GLOBAL_STATISTICS.map((name) => [name, OWN_NAMES[name] ?? name]),
 );
 
-export function createStatisticsCommands(sources: StatisticsSources): Map<string, CommandHandler> {
+/** The sender's text, cut, so that an answer does not grow with it. */
+const QUOTED_NAME_MAX = 64;
+/** Seconds that Kea takes for an age; beyond it there is no time of day any more. */
+const AGE_SEC_MAX = 0xffffffff;
+
+export function createStatisticsCommands(history: StatisticHistory): Map<string, CommandHandler> {
   return new Map<string, CommandHandler>([
-    ['statistic-get', (args) => statisticGet(sources, args)],
-    ['statistic-get-all', () => statisticGetAll(sources)],
+    ['statistic-get', (args) => statisticGet(history, args)],
+    ['statistic-get-all', () => statisticGetAll(history, () => true)],
+    ['statistic-global-get-all', () => statisticGetAll(history, (name) => !name.startsWith('subnet['))],
+    ['statistic-remove', (args) => named(history, args, (name) => remove(history, name))],
+    ['statistic-remove-all', () => removeAll(history)],
+    ['statistic-reset', (args) => named(history, args, (name) => reset(history, name))],
+    ['statistic-reset-all', () => resetAll(history)],
+    ['statistic-sample-age-set', (args) => named(history, args, (name) => ageSet(history, name, args))],
+    ['statistic-sample-age-set-all', (args) => ageSetAll(history, args)],
+    ['statistic-sample-count-set', (args) => named(history, args, (name) => countSet(history, name, args))],
+    ['statistic-sample-count-set-all', (args) => countSetAll(history, args)],
   ]);
+}
+
+/** Every statistic by its name in answers, as it is counted now. */
+export function statisticValues(
+  reader: StatisticsReader,
+  totals: ReadonlyMap<string, number>,
+): Map<string, number> {
+  const values = new Map<string, number>();
+  for (const [name, value] of reader.all()) values.set(shownNames.get(name) ?? name, value);
+  for (const [name, value] of totals) values.set(name, value);
+  return values;
 }
 
 /** `subnet[ID].total-addresses` of every subnet: the addresses of its pools. */
@@ -47,45 +61,107 @@ export function subnetTotals({ subnets }: Pick<ServerConfig, 'subnets'>): Map<st
   return new Map(subnets.map(({ id, pools }) => [`subnet[${id}].total-addresses`, total(pools)]));
 }
 
-function statisticGet(sources: StatisticsSources, args: unknown): Answer {
+/** Runs what a command does with the statistic that its arguments name. */
+function named(history: StatisticHistory, args: unknown, run: (name: string) => Answer): Answer {
   if (args !== undefined && !isMap(args)) return failure(`Error during command processing: ${NOT_A_MAP}`);
   const name = args?.['name'];
   if (name === undefined) return failure("Missing mandatory 'name' parameter.");
   if (typeof name !== 'string') return failure("'name' parameter expected to be a string.");
-  const value = currentValue(sources, name);
-  // An unknown name is no error in Kea: the answer holds nothing.
-  const found = value === undefined ? [] : [[name, sample(value, timestamp(sources.clock))]];
-  return { result: Result.success, arguments: Object.fromEntries(found) };
+  history.look();
+  return run(name);
 }
 
-function currentValue({ reader, totals }: StatisticsSources, name: string): number | undefined {
-  // The usual question, without adding up the cells of every subnet.
-  const global = globalNames.get(name);
-  if (global !== undefined) return reader().global(global);
-  return name.startsWith('subnet[') ? (totals().get(name) ?? reader().all().get(name)) : undefined;
+function statisticGet(history: StatisticHistory, args: unknown): Answer {
+  return named(history, args, (name) => {
+    const samples = history.samples(name);
+    // An unknown name is no error in Kea: the answer holds nothing.
+    const found = samples === null ? [] : [[name, shown(samples)] as const];
+    return { result: Result.success, arguments: Object.fromEntries(found) };
+  });
 }
 
-function shownName(name: string): string {
-  return OWN_NAMES[name as GlobalStatistic] ?? name;
+function statisticGetAll(history: StatisticHistory, isWanted: (name: string) => boolean): Answer {
+  history.look();
+  const all = [...history.all()].filter(([name]) => isWanted(name));
+  const entries = all.map(([name, samples]) => [name, shown(samples)] as const);
+  return { result: Result.success, arguments: Object.fromEntries(entries) };
 }
 
-function statisticGetAll({ clock, reader, totals }: StatisticsSources): Answer {
-  const now = timestamp(clock);
-  const values = [...reader().all(), ...totals()];
-  return {
-    result: Result.success,
-    arguments: Object.fromEntries(values.map(([name, value]) => [shownName(name), sample(value, now)])),
-  };
+function reset(history: StatisticHistory, name: string): Answer {
+  return history.reset(name) ? success(`Statistic '${name}' reset.`) : noSuch(name);
 }
 
-/** The list of samples of one statistic; newest first, and here the only one. */
-function sample(value: number, time: string): [[number, string]] {
-  return [[value, time]];
+function resetAll(history: StatisticHistory): Answer {
+  history.look();
+  history.resetAll();
+  return success('All statistics reset to neutral values.');
 }
 
-/** The present local time as Kea writes it; microseconds beyond the clock's milliseconds are zero. */
-function timestamp(clock: Clock): string {
-  const wallMs = clock.wallMs();
-  const localMs = wallMs - new Date(wallMs).getTimezoneOffset() * 60_000;
-  return `${new Date(localMs).toISOString().slice(0, 23).replace('T', ' ')}000`;
+function remove(history: StatisticHistory, name: string): Answer {
+  return history.remove(name) ? success(`Statistic '${name}' removed.`) : noSuch(name);
+}
+
+function removeAll(history: StatisticHistory): Answer {
+  history.look();
+  history.removeAll();
+  return success('Warning: statistic-remove-all command is deprecated. All statistics removed.');
+}
+
+function ageSet(history: StatisticHistory, name: string, args: unknown): Answer {
+  const limit = readAge(args);
+  if ('result' in limit) return limit;
+  return history.limit(name, limit) ? success(`Statistic '${name}' duration limit is set.`) : noSuch(name);
+}
+
+function ageSetAll(history: StatisticHistory, args: unknown): Answer {
+  const limit = readAge(args);
+  if ('result' in limit) return limit;
+  history.look();
+  history.limitAll(limit);
+  return success('All statistics duration limit are set.');
+}
+
+function countSet(history: StatisticHistory, name: string, args: unknown): Answer {
+  const limit = readCount(args);
+  if ('result' in limit) return limit;
+  return history.limit(name, limit) ? success(`Statistic '${name}' count limit is set.`) : noSuch(name);
+}
+
+function countSetAll(history: StatisticHistory, args: unknown): Answer {
+  const limit = readCount(args);
+  if ('result' in limit) return limit;
+  if (limit.count === 0) return failure("'max-samples' parameter must not be zero");
+  history.look();
+  history.limitAll(limit);
+  return success('All statistics count limit are set.');
+}
+
+/** Samples younger than `duration` seconds, however many. */
+function readAge(args: unknown): StatisticSamplesConfig | Answer {
+  if (args !== undefined && !isMap(args)) return failure(`Error during command processing: ${NOT_A_MAP}`);
+  const duration = args?.['duration'];
+  if (duration === undefined) return failure("Missing mandatory 'duration' parameter.");
+  if (typeof duration !== 'number' || !Number.isInteger(duration))
+    return failure('Error during command processing: intValue() called on non-integer Element');
+  if (duration < 0) return failure("'duration' parameter must not be negative");
+  return { count: 0, ageSec: Math.min(duration, AGE_SEC_MAX) };
+}
+
+/** The newest `max-samples`, however old; at least the newest one is kept. */
+function readCount(args: unknown): StatisticSamplesConfig | Answer {
+  if (args !== undefined && !isMap(args)) return failure(`Error during command processing: ${NOT_A_MAP}`);
+  const count = args?.['max-samples'];
+  if (count === undefined) return failure("Missing mandatory 'max-samples' parameter.");
+  if (typeof count !== 'number' || !Number.isInteger(count))
+    return failure("'max-samples' parameter expected to be an integer.");
+  if (count < 0) return failure("'max-samples' parameter must not be negative");
+  return { count, ageSec: 0 };
+}
+
+function noSuch(name: string): Answer {
+  return failure(`No '${name.slice(0, QUOTED_NAME_MAX)}' statistic found`);
+}
+
+function shown(samples: readonly Sample[]): (readonly [number, string])[] {
+  return samples.map(([value, wallMs]) => [value, formatTimestamp(wallMs)] as const);
 }

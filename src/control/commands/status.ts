@@ -1,4 +1,4 @@
-/** list-commands, version-get, status-get and shutdown, as Kea answers them. */
+/** list-commands, version-get, build-report, status-get and shutdown, as Kea answers them. */
 import type { Clock } from '../../base/clock.ts';
 import type { ServerConfig } from '../../config/model.ts';
 import { type Answer, type CommandHandler, type CommandTable, failure, Result, success } from '../answer.ts';
@@ -39,6 +39,7 @@ const NO_QUEUE = new EncodedJson('[ 0.0, 0.0, 0.0 ]');
 
 export function createStatusCommands(sources: StatusSources): Map<string, CommandHandler> {
   return new Map<string, CommandHandler>([
+    ['build-report', () => success(sources.version.extended)],
     ['list-commands', () => ({ result: Result.success, arguments: [...sources.table().keys()].sort() })],
     ['status-get', () => statusGet(sources)],
     ['version-get', () => versionGet(sources)],

@@ -20,9 +20,9 @@ checkRefused({
       'a library of Kea such as libdhcp_lease_cmds.so',
     ],
     [
-      dhcp4('"hooks-libraries": [ { §"library": "/x/libdhcp_stat_cmds.so" } ]'),
+      dhcp4('"hooks-libraries": [ { §"library": "/x/libdhcp_radius.so" } ]'),
       'Dhcp4/hooks-libraries[0]/library',
-      '"/x/libdhcp_stat_cmds.so"',
+      '"/x/libdhcp_radius.so"',
       `libdhcp_lease_cmds.so or libdhcp_ha.so${NOT_YET}`,
     ],
     [

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
+import type { ArgumentMap } from '../../../src/control/arguments.ts';
 import {
   type ConfigOutcome,
   type ConfigurationSources,
@@ -15,6 +18,8 @@ function setUp(sources: Partial<ConfigurationSources> = {}) {
     document: () => document,
     check: () => fine,
     reload: async () => fine,
+    change: async (edit) => (edit(document) === null ? fine : fine),
+    path: '/nowhere/tandem.json',
     ...sources,
   });
   return (name: string, args?: unknown) => commands.get(name)!(args);
@@ -46,7 +51,7 @@ t.test(
 );
 
 t.test('config-hash-get gives the hash alone, of the document in force', async (t) => {
-  let current: object = document;
+  let current: Readonly<Record<string, unknown>> = document;
   const run = setUp({ document: () => current });
   t.same(await run('config-hash-get'), { result: 0, arguments: { hash: configHash(document) } });
   current = { Dhcp4: {} };
@@ -65,7 +70,105 @@ t.test('config-test refuses wrong arguments with the words of Kea', async (t) =>
     [{ Dhcp4: 3 }, "'Dhcp4' parameter expected to be a map."],
     [{ Dhcp4: [] }, "'Dhcp4' parameter expected to be a map."],
   ];
-  for (const [args, text] of rows) t.same(await run('config-test', args), { result: 1, text });
+  for (const command of ['config-test', 'config-set']) {
+    for (const [args, text] of rows) t.same(await run(command, args), { result: 1, text }, command);
+  }
+});
+
+t.test(
+  'config-set has the server work by the document, and answers with the hash of what is in force',
+  async (t) => {
+    let current: ArgumentMap = document;
+    let outcome: ConfigOutcome = fine;
+    const run = setUp({
+      document: () => current,
+      change: async (edit) => {
+        if (outcome.ok) current = edit(current) ?? current;
+        return outcome;
+      },
+    });
+    const next = { Dhcp4: { 'valid-lifetime': 60 } };
+    t.same(await run('config-set', { ...next, hash: 'as config-get answers it' }), {
+      result: 0,
+      text: 'Configuration successful.',
+      arguments: { hash: configHash(next) },
+    });
+    t.same(current, next);
+    outcome = { ok: false, problems: ['Dhcp4/subnet4: found 3; expected a list'] };
+    t.same(await run('config-set', { Dhcp4: { subnet4: 3 } }), { result: 1, text: outcome.problems[0] });
+    t.same(current, next, 'a bad one changes nothing');
+  },
+);
+
+t.test('config-write writes what config-get shows, whole, with mode 0640', async (t) => {
+  const folder = t.testdir({ 'kea.conf': 'old', 'other.conf': 'theirs', secret: 'kept', sub: {} });
+  symlinkSync(join(folder, 'secret'), join(folder, 'link.conf'));
+  const path = join(folder, 'kea.conf');
+  const run = setUp({ path });
+  const text = `${JSON.stringify(document, null, 2)}\n`;
+  const size = JSON.stringify(JSON.parse(text)).length;
+  for (const args of [undefined, {}, { filename: '' }, { filename: 'kea.conf' }, { filename: path }]) {
+    writeFileSync(path, 'old');
+    const { result, text: words, arguments: given } = await run('config-write', args);
+    t.same([result, words], [0, `Configuration written to ${path} successful`]);
+    const written = readFileSync(path, 'utf8');
+    t.same(given, { filename: path, size: Buffer.byteLength(written) });
+    t.same(JSON.parse(written), document);
+    t.ok(size > 0);
+    t.equal(statSync(path).mode & 0o777, 0o640);
+  }
+  t.match(await run('config-write', { filename: 'new.conf' }), { result: 0 });
+  const before = readdirSync(folder).toSorted();
+  const escapes = [
+    '../x',
+    '/etc/x',
+    'sub/x',
+    '.',
+    '..',
+    'sub',
+    'link.conf',
+    join(folder, 'link.conf'),
+    `${folder}/`,
+  ];
+  const odd = [
+    'a\0b',
+    'a\nb',
+    'x'.repeat(300),
+    `${folder}/../x`,
+    `${folder}/sub/../../x`,
+    '/',
+    '/proc/self/mem',
+  ];
+  for (const filename of [...escapes, ...odd])
+    t.match(
+      await run('config-write', { filename }),
+      { result: 1, text: /^Error during write-config:/ },
+      filename,
+    );
+  t.match(await run('config-write', { filename: 1 }), {
+    text: "passed parameter 'filename' is not a string",
+  });
+  for (const args of [[], 'x', null, 1])
+    t.match(await run('config-write', args), { text: 'Argument must be a map' });
+  t.same(readdirSync(folder).toSorted(), before, 'nothing came, nothing temporary stayed');
+  t.equal(readFileSync(join(folder, 'secret'), 'utf8'), 'kept');
+});
+
+t.test(
+  'config-write into a directory that is reached by a symbolic link writes into that directory',
+  async (t) => {
+    const folder = t.testdir({ real: { 'kea.conf': '' } });
+    symlinkSync(join(folder, 'real'), join(folder, 'etc'));
+    const run = setUp({ path: join(folder, 'etc', 'kea.conf') });
+    t.match(await run('config-write', { filename: join(folder, 'etc', 'kea.conf') }), { result: 0 });
+    t.same(JSON.parse(readFileSync(join(folder, 'real', 'kea.conf'), 'utf8')), document);
+  },
+);
+
+t.test('server-tag-get gives the tag, none by default', async (t) => {
+  t.same(await setUp()('server-tag-get'), { result: 0, arguments: { 'server-tag': '' } });
+  const run = setUp({ document: () => ({ Dhcp4: { 'server-tag': 'a' } }) });
+  t.same(await run('server-tag-get'), { result: 0, arguments: { 'server-tag': 'a' } });
 });
 
 t.test('config-test hands over the document and says what the check found', async (t) => {
@@ -94,7 +197,7 @@ t.test('a long list of problems is cut', async (t) => {
 });
 
 t.test('config-reload answers with the hash of what is in force then', async (t) => {
-  let current: object = document;
+  let current: Readonly<Record<string, unknown>> = document;
   const run = setUp({
     document: () => current,
     reload: async () => {

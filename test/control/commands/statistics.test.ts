@@ -2,7 +2,12 @@ import { spawnSync } from 'node:child_process';
 import t from 'tap';
 import type { ServerConfig } from '../../../src/config/model.ts';
 import type { Answer } from '../../../src/control/answer.ts';
-import { createStatisticsCommands, subnetTotals } from '../../../src/control/commands/statistics.ts';
+import {
+  createStatisticsCommands,
+  statisticValues,
+  subnetTotals,
+} from '../../../src/control/commands/statistics.ts';
+import { SAMPLES_MAX, StatisticHistory } from '../../../src/control/statistic-history.ts';
 import {
   allocateStatistics,
   G,
@@ -15,17 +20,28 @@ import {
 
 const WALL_MS = Date.UTC(2026, 10, 20, 22, 48, 48, 123);
 
-function setUp() {
+function setUp(limit = { count: 20, ageSec: 0 }) {
   const memory = allocateStatistics(2, [1, 7]);
-  const commands = createStatisticsCommands({
-    clock: { wallSec: () => WALL_MS / 1000, wallMs: () => WALL_MS, monotonicMs: () => 0 },
-    reader: () => new StatisticsReader(memory),
-    totals: () => new Map([['subnet[7].total-addresses', 11]]),
+  const reader = new StatisticsReader(memory);
+  const totals = new Map([['subnet[7].total-addresses', 11]]);
+  const now = { wallMs: WALL_MS };
+  const history = new StatisticHistory({
+    clock: { wallSec: () => now.wallMs / 1000, wallMs: () => now.wallMs, monotonicMs: () => 0 },
+    values: () => statisticValues(reader, totals),
+    limit: () => limit,
   });
+  const commands = createStatisticsCommands(history);
+  const run = (name: string, args?: unknown) => commands.get(name)!(args) as Answer;
   return {
+    now,
+    history,
     main: new StatisticsWriter(memory, 0),
     shard: new StatisticsWriter(memory, 1),
-    run: (name: string, args?: unknown) => commands.get(name)!(args) as Answer,
+    run,
+    values: (name: string) =>
+      (run('statistic-get', { name }).arguments as Record<string, unknown[][]>)[name]?.map(
+        ([value]) => value,
+      ),
   };
 }
 
@@ -81,22 +97,129 @@ t.test('statistic-get-all gives every statistic and ignores arguments', async (t
 
 t.test('times are local, as in Kea', async (t) => {
   // The zone of a process is fixed when it starts.
-  const module = new URL('../../../src/control/commands/statistics.js', import.meta.url);
+  const module = new URL('../../../src/control/kea-time.js', import.meta.url);
   const script = `
-    const { createStatisticsCommands } = await import(${JSON.stringify(module.href)});
-    const commands = createStatisticsCommands({
-      clock: { wallMs: () => ${WALL_MS} },
-      reader: () => ({ all: () => new Map([['subnet[1].x', 1]]) }),
-      totals: () => new Map(),
-    });
-    console.log(commands.get('statistic-get')({ name: 'subnet[1].x' }).arguments['subnet[1].x'][0][1]);`;
+    const { formatTimestamp, formatUtcTimestamp } = await import(${JSON.stringify(module.href)});
+    console.log(formatTimestamp(${WALL_MS}), formatUtcTimestamp(${WALL_MS}));`;
   const inZone = (TZ: string) =>
     spawnSync(process.execPath, ['--input-type=module', '-e', script], {
       env: { TZ },
       encoding: 'utf8',
     }).stdout.trim();
-  t.equal(inZone('UTC'), '2026-11-20 22:48:48.123000');
-  t.equal(inZone('Asia/Kolkata'), '2026-11-21 04:18:48.123000');
+  const utc = '2026-11-20 22:48:48.123000';
+  t.equal(inZone('UTC'), `${utc} ${utc}`);
+  t.equal(inZone('Asia/Kolkata'), `2026-11-21 04:18:48.123000 ${utc}`);
+});
+
+t.test(
+  'each look keeps a sample of what has changed, the newest first, at most as many as are asked for',
+  async (t) => {
+    const { shard, now, history, values, run } = setUp({ count: 3, ageSec: 0 });
+    history.look();
+    for (let second = 1; second <= 4; second++) {
+      now.wallMs += 1000;
+      shard.add(G['pkt4-received'], 10);
+      history.look();
+      history.look();
+    }
+    t.same(values('pkt4-received'), [40, 30, 20]);
+    t.same(values('pkt4-sent'), [0], 'what does not change has one');
+    const [[, newest], [, older]] = (run('statistic-get', { name: 'pkt4-received' }).arguments as any)[
+      'pkt4-received'
+    ];
+    t.equal(Date.parse(newest) - Date.parse(older), 1000);
+    shard.add(G['pkt4-received']);
+    t.same(values('pkt4-received'), [41, 40, 30], 'a question looks too');
+  },
+);
+
+t.test('a reset begins anew at 0, and a removed statistic comes back when it is counted', async (t) => {
+  const { shard, run, values } = setUp();
+  shard.add(G['pkt4-received'], 5);
+  t.same(run('statistic-reset', { name: 'pkt4-received' }), {
+    result: 0,
+    text: "Statistic 'pkt4-received' reset.",
+  });
+  t.same(values('pkt4-received'), [0]);
+  shard.add(G['pkt4-received'], 2);
+  t.same(values('pkt4-received'), [2, 0]);
+  t.match(run('statistic-remove', { name: 'pkt4-received' }), { text: "Statistic 'pkt4-received' removed." });
+  t.equal(values('pkt4-received'), undefined);
+  for (const command of ['statistic-reset', 'statistic-remove'])
+    t.match(run(command, { name: 'pkt4-received' }), {
+      result: 1,
+      text: "No 'pkt4-received' statistic found",
+    });
+  shard.add(G['pkt4-received'], 3);
+  t.same(values('pkt4-received'), [3]);
+  t.match(run('statistic-remove-all'), { result: 0 });
+  t.same(run('statistic-get-all').arguments, {});
+  shard.add(G['pkt4-received']);
+  t.same(Object.keys(run('statistic-get-all').arguments as object), ['pkt4-received']);
+  run('statistic-reset-all');
+  t.same(values('pkt4-received'), [0]);
+});
+
+t.test('samples are kept by number or by age', async (t) => {
+  const { shard, now, history, run, values } = setUp();
+  const count = (): void => {
+    for (let second = 0; second < 30; second++) {
+      now.wallMs += 1000;
+      shard.add(G['pkt4-received']);
+      history.look();
+    }
+  };
+  count();
+  t.equal(values('pkt4-received')?.length, 20);
+  run('statistic-sample-count-set', { name: 'pkt4-received', 'max-samples': 5 });
+  t.equal(values('pkt4-received')?.length, 5);
+  run('statistic-sample-age-set', { name: 'pkt4-received', duration: 10 });
+  count();
+  t.equal(values('pkt4-received')?.length, 11, 'those of the last ten seconds, both ends');
+  run('statistic-sample-count-set-all', { 'max-samples': 2 ** 40 });
+  for (let round = 0; round < 40; round++) count();
+  t.equal(values('pkt4-received')?.length, SAMPLES_MAX, 'bounded whatever is asked for');
+  run('statistic-sample-count-set', { name: 'pkt4-received', 'max-samples': 0 });
+  t.equal(values('pkt4-received')?.length, 1, 'the newest one always stays');
+});
+
+t.test('wrong numbers of samples and ages are refused', async (t) => {
+  const { run } = setUp();
+  const rows: [command: string, args: unknown, text: string][] = [
+    ['statistic-sample-age-set', { name: 'pkt4-sent' }, "Missing mandatory 'duration' parameter."],
+    [
+      'statistic-sample-age-set',
+      { name: 'pkt4-sent', duration: -1 },
+      "'duration' parameter must not be negative",
+    ],
+    ['statistic-sample-age-set', { name: 'x', duration: 1 }, "No 'x' statistic found"],
+    ['statistic-sample-age-set-all', {}, "Missing mandatory 'duration' parameter."],
+    ['statistic-sample-count-set', { name: 'x', 'max-samples': 1 }, "No 'x' statistic found"],
+    ['statistic-sample-count-set-all', { 'max-samples': 0 }, "'max-samples' parameter must not be zero"],
+    [
+      'statistic-sample-count-set-all',
+      { 'max-samples': 'x' },
+      "'max-samples' parameter expected to be an integer.",
+    ],
+    ['statistic-reset', { name: '__proto__' }, "No '__proto__' statistic found"],
+  ];
+  for (const [command, args, text] of rows) t.same(run(command, args), { result: 1, text });
+});
+
+t.test('a subnet that is gone takes its samples with it', async (t) => {
+  let values = new Map([['subnet[1].x', 1]]);
+  const history = new StatisticHistory({
+    clock: { wallSec: () => 0, wallMs: () => WALL_MS, monotonicMs: () => 0 },
+    values: () => values,
+    limit: () => ({ count: 20, ageSec: 0 }),
+  });
+  history.look();
+  values = new Map([['subnet[2].x', 1]]);
+  history.look();
+  t.same(
+    [...history.all()].map(([name]) => name),
+    ['subnet[2].x'],
+  );
 });
 
 t.test('total addresses are those of all pools of a subnet, both ends included', async (t) => {

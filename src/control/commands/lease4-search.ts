@@ -1,0 +1,55 @@
+/**
+ * The lease commands that look through all leases, because nothing is indexed by what they ask for: lease4-get-by-hostname,
+ * lease4-get-by-state.
+ */
+import { type Lease4, LeaseState } from '../../lease/model.ts';
+import { type Answer, failure } from '../answer.ts';
+import { isMap } from '../arguments.ts';
+import { leaseList, readText } from './lease4-answer.ts';
+import type { LeaseCommandParts } from './lease4-parts.ts';
+import { ANSWER_LEASES_MAX } from './lease4-query.ts';
+import { leaseSlices } from './lease4-slices.ts';
+import { readSubnetId } from './lease4-subnet-id.ts';
+
+/** Names in commands, as in the documentation of Kea, beside the numbers. */
+const STATES: Readonly<Record<string, number>> = {
+  default: LeaseState.assigned,
+  assigned: LeaseState.assigned,
+  declined: LeaseState.declined,
+  'expired-reclaimed': LeaseState.expiredReclaimed,
+  released: LeaseState.released,
+};
+
+/** Names are compared as they are kept, in lower case. */
+export async function leaseGetByHostname(parts: LeaseCommandParts, args: unknown): Promise<Answer> {
+  const text = readText(args, 'hostname');
+  if (!text.ok) return failure(text.error);
+  if (text.value === '') return failure("'hostname' parameter is empty");
+  const hostname = text.value.toLowerCase();
+  return search(parts, (lease) => lease.hostname === hostname);
+}
+
+/** `{"state": 0..3 or its name, "subnet-id"?: N}`; without a subnet, or with 0, of all of them. */
+export async function leaseGetByState(parts: LeaseCommandParts, args: unknown): Promise<Answer> {
+  if (!isMap(args)) return failure('Command arguments missing or a not a map.');
+  const given = args['state'];
+  if (given === undefined) return failure("'state' parameter not specified");
+  const state = typeof given === 'string' && Object.hasOwn(STATES, given) ? STATES[given] : given;
+  if (!Object.values(STATES).includes(state as number))
+    return failure(
+      `'state' parameter must be a number from 0 to ${LeaseState.released}, or the name of a state`,
+    );
+  const subnetId = readSubnetId(args);
+  if (typeof subnetId === 'string') return failure(subnetId);
+  return search(parts, (lease) => lease.state === state && (subnetId === 0 || lease.subnetId === subnetId));
+}
+
+async function search(parts: LeaseCommandParts, isWanted: (lease: Lease4) => boolean): Promise<Answer> {
+  const found: Lease4[] = [];
+  for await (const slice of leaseSlices(parts)) {
+    for (const lease of slice) if (isWanted(lease)) found.push(lease);
+    if (found.length > ANSWER_LEASES_MAX)
+      return failure(`more than ${ANSWER_LEASES_MAX} leases: use lease4-get-page`);
+  }
+  return leaseList(parts, found);
+}

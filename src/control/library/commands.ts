@@ -1,0 +1,28 @@
+/** The commands of Kea's libraries that are nothing but commands; they exist when their library is in hooks-libraries. */
+import type { CommandLibrary } from '../../config/model.ts';
+import type { CommandHandler } from '../answer.ts';
+import { createClassCommands } from './class-commands.ts';
+import type { DocumentSources } from './edit.ts';
+import { createHostCommands } from './host-commands.ts';
+import { createNetworkCommands } from './network-commands.ts';
+import { createStatLeaseCommands, type StatLeaseSources } from './stat-lease4.ts';
+import { createSubnetCommands } from './subnet-commands.ts';
+
+export interface LibrarySources {
+  readonly documents: DocumentSources;
+  readonly leases: StatLeaseSources;
+}
+
+/** The commands of one library. */
+export function createLibraryCommands(
+  library: CommandLibrary,
+  { documents, leases }: LibrarySources,
+): Map<string, CommandHandler> {
+  const makers = {
+    stat_cmds: () => createStatLeaseCommands(leases),
+    subnet_cmds: () => new Map([...createSubnetCommands(documents), ...createNetworkCommands(documents)]),
+    class_cmds: () => createClassCommands(documents),
+    host_cmds: () => createHostCommands(documents),
+  } as const satisfies Record<CommandLibrary, () => Map<string, CommandHandler>>;
+  return makers[library]();
+}
