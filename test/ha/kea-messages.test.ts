@@ -228,7 +228,14 @@ async function answering(t: Test, page: KeaReply | null) {
   const prefix = parseIpv4('10.99.0.0')!;
   const subnets = new LeaseSubnets([{ id: 1, prefix, prefixLength: 16, validLifetime: lifetime }]);
   const caller = 'peer' as const;
-  const parts = { store, subnets: () => subnets, clock: systemClock, caller, leaseFile: () => null, yieldTurn: async () => {} };
+  const parts = {
+    store,
+    subnets: () => subnets,
+    clock: systemClock,
+    caller,
+    leaseFile: () => null,
+    yieldTurn: async () => {},
+  };
   const ha = new Server(config, new VirtualTime(), []).start();
   const http = createKeaHttpServer({
     log: recordLog().log,

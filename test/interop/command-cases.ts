@@ -56,9 +56,15 @@ const WAYS: readonly Arguments[] = ['hw-address', 'client-id', 'duid', 'flex-id'
   })),
 );
 
+/** What kills Kea 2.2: a negative age. */
+function isSurvived({ command, args }: CommandCase): boolean {
+  const { duration } = Object(args) as { duration?: unknown };
+  return !command.startsWith('statistic-sample-age') || typeof duration !== 'number' || duration >= 0;
+}
+
 /** All cases of commands that only ask, or fail, or put a lease at FREE. */
 export function commandCases(): CommandCase[] {
-  return [...leaseCommandCases(), ...serverCases()];
+  return [...leaseCommandCases(), ...statCases(), ...statisticCases(), ...serverCases()].filter(isSurvived);
 }
 
 function leaseCommandCases(): CommandCase[] {
@@ -91,6 +97,45 @@ function leaseCommandCases(): CommandCase[] {
       { 'client-id': '01:02:03' },
       listsOf('client-id', ['zz', '01', '::', '0102']),
     ),
+    ...around('lease4-get-by-hostname', { hostname: 'a.b' }, listsOf('hostname', ['A.B', 'zz'])),
+    ...around('lease4-wipe', { 'subnet-id': 9 }, listsOf('subnet-id', [3])),
+    // Of all subnets, with something in them: the seed is put back before the next case.
+    ...[{ 'subnet-id': 2 }, { 'subnet-id': 0 }].map((args) => ({ command: 'lease4-wipe', args })),
+  ];
+}
+
+/** Of the library stat_cmds. */
+function statCases(): CommandCase[] {
+  const range = (first: unknown, last: unknown): Arguments => ({
+    'subnet-range': { 'first-subnet-id': first, 'last-subnet-id': last },
+  });
+  return around('stat-lease4-get', { 'subnet-id': 2 }, [
+    ...listsOf('subnet-id', [9, 1.5]),
+    range(1, 9),
+    range(8, 9),
+    range(9, 1),
+    range(2, 2),
+    range(0, 9),
+    range('x', 9),
+    range(1, -1),
+    { 'subnet-range': { 'first-subnet-id': 1 } },
+    { 'subnet-range': [] },
+    { ...range(1, 2), 'subnet-id': 1 },
+  ]);
+}
+
+function statisticCases(): CommandCase[] {
+  const name = 'pkt4-nak-sent';
+  return [
+    ...around('statistic-reset', { name }, [{ name: 'no-such-statistic' }]),
+    ...around('statistic-sample-age-set', { name, duration: 10 }),
+    ...around('statistic-sample-age-set-all', { duration: 10 }),
+    ...around('statistic-sample-count-set', { name, 'max-samples': 5 }),
+    ...around('statistic-sample-count-set-all', { 'max-samples': 20 }),
+    ...around('statistic-reset-all', {}),
+    ...around('statistic-remove', { name: 'no-such-statistic' }),
+    { command: 'statistic-remove', args: { name } },
+    { command: 'statistic-get', args: { name } },
   ];
 }
 
@@ -100,11 +145,12 @@ function serverCases(): CommandCase[] {
       around(command, {}),
     ),
     ...around('statistic-get', { name: 'pkt4-received' }, [{ name: 'assigned-addresses' }]),
-    ...around('config-test', {}, [
-      { Dhcp6: {} },
-      { Dhcp4: {}, x: 1 },
-      ...listsOf('Dhcp4', [1, 'x', null, []]),
-    ]),
+    ...['config-test', 'config-set'].flatMap((command) =>
+      around(command, {}, [{ Dhcp6: {} }, { Dhcp4: {}, x: 1 }, ...listsOf('Dhcp4', [1, 'x', null, []])]),
+    ),
+    ...around('config-write', {}, [...listsOf('filename', [1, null, [], {}, true])]),
+    ...around('leases-reclaim', { remove: true }, listsOf('remove', [false])),
+    ...['build-report', 'server-tag-get', 'config-backend-pull'].flatMap((command) => around(command, {})),
     ...around('ha-heartbeat', {}),
     ...around('ha-continue', {}),
     ...around('ha-reset', {}),

@@ -56,6 +56,8 @@ export interface ConfigurationPlan {
   readonly validLifetimeSec?: number;
   /** Directory of the lease file when not `directory`. */
   readonly leaseDirectory?: string;
+  /** File names of libraries to load beside the usual ones. */
+  readonly libraries?: readonly string[];
   /** Keys of the Dhcp4 map that a story adds, or puts in place of the usual ones. */
   readonly dhcp4?: Readonly<Record<string, unknown>>;
 }
@@ -120,10 +122,11 @@ function poolsOf(pools: readonly { pool: string; owner: string }[], mode: HaMode
 
 function hooksOf(plan: ConfigurationPlan): unknown[] {
   const leaseCommands = { library: 'libdhcp_lease_cmds.so' };
-  if (plan.mode === null) return [leaseCommands];
+  const others = plan.libraries?.map((file) => ({ library: file })) ?? [];
+  if (plan.mode === null) return [leaseCommands, ...others];
   const relationship = haOf(plan, plan.mode);
   const parameters = { 'high-availability': [relationship] };
-  return [leaseCommands, { library: 'libdhcp_ha.so', parameters }];
+  return [leaseCommands, { library: 'libdhcp_ha.so', parameters }, ...others];
 }
 
 /** With max-unacked-clients 0 silence alone means partner down, so a takeover has a deadline. */

@@ -130,7 +130,14 @@ export class ModelServer {
     });
     const subnets = LeaseSubnets.of(config);
     const caller = 'peer' as const;
-    const parts = { store: this.store, subnets: () => subnets, clock, caller, leaseFile: () => null, yieldTurn: async () => {} };
+    const parts = {
+      store: this.store,
+      subnets: () => subnets,
+      clock,
+      caller,
+      leaseFile: () => null,
+      yieldTurn: async () => {},
+    };
     this.handlers = new Map([...createLease4Commands(parts), ...this.service.commands]);
   }
 

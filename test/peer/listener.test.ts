@@ -197,7 +197,8 @@ t.test(
       subnets: () => new LeaseSubnets([]),
       clock: systemClock,
       caller: 'peer' as const,
-      leaseFile: () => null, yieldTurn: async () => {},
+      leaseFile: () => null,
+      yieldTurn: async () => {},
     };
     const table = createLease4Commands(parts);
     const { port, events } = await listen(t, relationship({}), table);
@@ -251,7 +252,14 @@ t.test('leases go from the shards of one server into the store of the other', as
     },
   ]);
   const caller = 'peer' as const;
-  const parts = { store, subnets: () => subnets, clock: systemClock, caller, leaseFile: () => null, yieldTurn: async () => {} };
+  const parts = {
+    store,
+    subnets: () => subnets,
+    clock: systemClock,
+    caller,
+    leaseFile: () => null,
+    yieldTurn: async () => {},
+  };
   const { port } = await listen(t, relationship({}), createLease4Commands(parts));
   const client = createPeerClient(peerAt(port), 4);
   const shards = new TestShards(2);

@@ -6,6 +6,7 @@
  * What the program has no single value for when the file says nothing is left out (parked-packet-limit).
  */
 import { isMap } from '../schema/collections.ts';
+import { completeLibrary } from './hooks.ts';
 import { completeClass, completeDefinitions, completeHost, completeLogger } from './lists.ts';
 import { completeNetwork, completeSubnet } from './networks.ts';
 import { completeOptions, type Names, namesOf } from './options.ts';
@@ -110,6 +111,7 @@ function completeDhcp4(given: JsonMap): JsonMap {
     completeNetwork(withFlags(withContext(network)), whole, one, names),
   );
   whole['subnet4'] = itemsOf(dhcp4['subnet4']).map((subnet) => one(subnet, whole));
+  whole['hooks-libraries'] = itemsOf(dhcp4['hooks-libraries']).map(completeLibrary);
   completeLists(whole, dhcp4, names);
   return whole;
 }

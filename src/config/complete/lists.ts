@@ -58,12 +58,13 @@ export function completeLogger(logger: JsonMap): JsonMap {
   return whole;
 }
 
-/** Sizes and flushing are said of files alone. */
+/** Sizes are said of files alone. */
 function completeOutput(output: JsonMap): JsonMap {
   const isFile = !/^(stdout|stderr|syslog(:.*)?)$/.test(String(output['output']));
   return {
     pattern: '',
-    ...(isFile ? { flush: true, maxsize: 10_240_000, maxver: 1 } : {}),
+    flush: true,
+    ...(isFile ? { maxsize: 10_240_000, maxver: 1 } : {}),
     ...output,
   };
 }

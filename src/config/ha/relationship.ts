@@ -102,7 +102,7 @@ function build(
     maxAckDelayMs: values['max-ack-delay'],
     maxUnackedClients: values['max-unacked-clients'],
     maxRejectedLeaseUpdates: values['max-rejected-lease-updates'],
-    delayedUpdatesLimit: values['delayed-updates-limit'] ?? (mode === 'load-balancing' ? 100 : 0),
+    delayedUpdatesLimit: values['delayed-updates-limit'] ?? delayedUpdatesLimit(mode),
     sendLeaseUpdates: values['send-lease-updates'],
     syncLeases: values['sync-leases'],
     syncTimeoutMs: values['sync-timeout'],
@@ -127,6 +127,11 @@ function checkThisServer(serverName: string, peers: readonly HaPeerConfig[], at:
     quote(serverName),
     `the name of a peer: ${names || 'there are none'}`,
   );
+}
+
+/** Of a relationship that does not say it. */
+export function delayedUpdatesLimit(mode: string): number {
+  return mode === 'load-balancing' ? 100 : 0;
 }
 
 function checkMode(values: RelationshipValues, mode: HaMode, at: Path, report: Report): void {

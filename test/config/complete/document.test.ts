@@ -1,0 +1,88 @@
+/** What config-get shows, against what Kea 2.2 has shown of the same file. */
+import { readFileSync } from 'node:fs';
+import t from 'tap';
+import { completeDocument } from '../../../src/config/complete/document.ts';
+import { checkDocument, parseConfig } from '../../../src/config/load.ts';
+import { hotStandby, loadBalancing } from '../fixtures/examples.ts';
+
+type Dhcp4 = Record<string, unknown>;
+interface Document {
+  readonly Dhcp4: Dhcp4;
+}
+
+const recorded: { readonly given: Document; readonly shown: Document } = JSON.parse(
+  readFileSync(new URL('../../../../test/config/fixtures/complete-kea22.json', import.meta.url), 'utf8'),
+);
+
+function complete(document: object): Document {
+  return completeDocument(document as Readonly<Record<string, unknown>>) as unknown as Document;
+}
+
+/** Kea keeps the reservations of a subnet in an order of its own. */
+function sorted(dhcp4: Dhcp4): Dhcp4 {
+  return JSON.parse(JSON.stringify(dhcp4), (key, value) =>
+    key === 'reservations' && Array.isArray(value)
+      ? value.toSorted((a, b) => (JSON.stringify(a.hostname) < JSON.stringify(b.hostname) ? -1 : 1))
+      : value,
+  );
+}
+
+t.test('a file with every kind of section is shown as Kea shows it, key by key', async (t) => {
+  const shown = sorted(complete(recorded.given).Dhcp4);
+  const theirs = sorted(recorded.shown.Dhcp4);
+  // No number says what Tandem does without this key.
+  delete theirs['parked-packet-limit'];
+  for (const key of new Set([...Object.keys(theirs), ...Object.keys(shown)]))
+    t.strictSame(shown[key], theirs[key], key);
+});
+
+t.test('completing changes neither what it is given nor what is complete', async (t) => {
+  const before = JSON.stringify(recorded.given);
+  const once = complete(recorded.given);
+  t.equal(JSON.stringify(recorded.given), before);
+  t.same(complete(once), once);
+});
+
+t.test('what is shown says the same as the file: the loader makes the same of both', async (t) => {
+  for (const [name, text] of Object.entries({ hotStandby, loadBalancing })) {
+    const file = parseConfig(text, name);
+    if (!file.ok) throw new Error(JSON.stringify(file.problems));
+    const again = checkDocument(complete(file.document));
+    if (!again.ok) throw new Error(JSON.stringify(again.problems));
+    t.strictSame(again.config, file.config, name);
+  }
+});
+
+t.test('subnets without an id are shown with the numbers that the loader gives them', async (t) => {
+  const subnet4 = [
+    { subnet: '10.0.0.0/24' },
+    { id: 9, subnet: '10.0.1.0/24' },
+    { id: 0, subnet: '10.0.2.0/24' },
+  ];
+  const networks = [{ name: 'n', subnet4: [{ subnet: '10.0.3.0/24' }] }];
+  const shown = complete({ Dhcp4: { subnet4, 'shared-networks': networks } }).Dhcp4;
+  t.same(
+    (shown['subnet4'] as Dhcp4[]).map(({ id }) => id),
+    [2, 9, 3],
+  );
+  t.match(shown['shared-networks'], [{ subnet4: [{ id: 1 }] }]);
+});
+
+t.test('ranges that are a prefix are shown as one, others as they are', async (t) => {
+  const rows: [given: string, shown: string][] = [
+    ['10.0.0.0 - 10.0.0.255', '10.0.0.0/24'],
+    ['10.0.0.1-10.0.0.255', '10.0.0.1-10.0.0.255'],
+    ['10.0.0.7 - 10.0.0.7', '10.0.0.7/32'],
+    ['10.0.0.128 - 10.0.1.127', '10.0.0.128-10.0.1.127'],
+    ['10.0.0.0/25', '10.0.0.0/25'],
+    ['0.0.0.0 - 255.255.255.255', '0.0.0.0/0'],
+  ];
+  for (const [pool, shown] of rows) {
+    const subnet = { id: 1, subnet: '0.0.0.0/0', pools: [{ pool }] };
+    t.match(
+      complete({ Dhcp4: { subnet4: [subnet] } }).Dhcp4,
+      { subnet4: [{ pools: [{ pool: shown }] }] },
+      pool,
+    );
+  }
+});

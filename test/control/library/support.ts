@@ -1,0 +1,47 @@
+/** A configuration that library commands work on, without a server behind it: every edit comes into force. */
+import { completeDocument } from '../../../src/config/complete/document.ts';
+import { COMMAND_LIBRARIES } from '../../../src/config/model.ts';
+import type { Answer } from '../../../src/control/answer.ts';
+import type { ArgumentMap } from '../../../src/control/arguments.ts';
+import { createLibraryCommands } from '../../../src/control/library/commands.ts';
+import { allocateStatistics, StatisticsReader } from '../../../src/engine/statistics.ts';
+
+export interface TestDocument {
+  dhcp4: ArgumentMap;
+  /** What the server says of an edit; empty = it is taken. */
+  problems: string[];
+  readonly run: (command: string, args?: unknown) => Promise<Answer>;
+  readonly commands: readonly string[];
+}
+
+export function testDocument(dhcp4: ArgumentMap): TestDocument {
+  const state = { dhcp4: deepFreeze(dhcp4), problems: [] as string[] };
+  const reader = new StatisticsReader(allocateStatistics(1, [1]));
+  const sources = {
+    documents: {
+      complete: () => completeDocument({ Dhcp4: state.dhcp4 }),
+      change: async (edit: (document: ArgumentMap) => ArgumentMap | null) => {
+        const next = edit({ Dhcp4: state.dhcp4 });
+        if (state.problems.length > 0) return { ok: false, problems: state.problems };
+        if (next !== null) state.dhcp4 = deepFreeze(next['Dhcp4'] as ArgumentMap);
+        return { ok: true, problems: [] };
+      },
+    },
+    leases: {
+      clock: { wallMs: () => 0, wallSec: () => 0, monotonicMs: () => 0 },
+      reader: () => reader,
+      totals: () => new Map([['subnet[1].total-addresses', 7]]),
+      subnetIds: () => [1],
+    },
+  };
+  const table = new Map(COMMAND_LIBRARIES.flatMap((library) => [...createLibraryCommands(library, sources)]));
+  const run = async (command: string, args?: unknown) => table.get(command)!(args);
+  return Object.assign(state, { run, commands: [...table.keys()] });
+}
+
+/** An edit that writes into the document in force throws. */
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const member of Object.values(value)) deepFreeze(member);
+  return Object.freeze(value);
+}
