@@ -31,7 +31,7 @@ export interface WritablePlace {
 export async function placeInside(directory: string, name: string): Promise<WritablePlace | Unwritable> {
   const file = basename(name);
   const isPlain = name === file || (isAbsolute(name) && !name.endsWith('/'));
-  const isName = file !== '' && file !== '.' && file !== '..' && !/[\0-\x1f]/.test(name);
+  const isName = file !== '' && file !== '.' && file !== '..' && isPrintable(name);
   if (!isPlain || !isName || Buffer.byteLength(file) > NAME_OCTETS_MAX)
     return { reason: `the name of a file in ${directory} is needed` };
   try {
@@ -97,6 +97,12 @@ async function fill(
   } finally {
     await handle.close();
   }
+}
+
+/** Control characters in a name are nobody's wish. */
+function isPrintable(name: string): boolean {
+  for (let at = 0; at < name.length; at++) if (name.charCodeAt(at) < 0x20) return false;
+  return true;
 }
 
 async function syncDirectory(path: string): Promise<void> {

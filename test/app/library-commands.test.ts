@@ -186,10 +186,10 @@ t.test('leases-reclaim and kea-lfc-start do their work at once', async (t) => {
       expire: past,
       'valid-lft': 60,
     });
-  const states = async () =>
-    ((await server.ask('lease4-get-all')).arguments?.['leases'] as { state: number }[]).map(
-      ({ state }) => state,
-    );
+  const states = async () => {
+    const { leases } = (await server.ask('lease4-get-all')).arguments as { leases: { state: number }[] };
+    return leases.map(({ state }) => state);
+  };
   await add(1);
   t.same(await states(), [0]);
   t.match(await server.ask('leases-reclaim', { remove: false }), { result: 0 });

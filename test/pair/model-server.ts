@@ -129,15 +129,8 @@ export class ModelServer {
       log,
     });
     const subnets = LeaseSubnets.of(config);
-    const caller = 'peer' as const;
-    const parts = {
-      store: this.store,
-      subnets: () => subnets,
-      clock,
-      caller,
-      leaseFile: () => null,
-      yieldTurn: async () => {},
-    };
+    const nothing = { leaseFile: () => null, yieldTurn: async () => {} };
+    const parts = { store: this.store, subnets: () => subnets, clock, caller: 'peer' as const, ...nothing };
     this.handlers = new Map([...createLease4Commands(parts), ...this.service.commands]);
   }
 
