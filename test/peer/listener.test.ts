@@ -251,15 +251,8 @@ t.test('leases go from the shards of one server into the store of the other', as
       validLifetime: { minSec: 1, defaultSec: 1, maxSec: 1 },
     },
   ]);
-  const caller = 'peer' as const;
-  const parts = {
-    store,
-    subnets: () => subnets,
-    clock: systemClock,
-    caller,
-    leaseFile: () => null,
-    yieldTurn: async () => {},
-  };
+  const nothing = { leaseFile: () => null, yieldTurn: async () => {} };
+  const parts = { store, subnets: () => subnets, clock: systemClock, caller: 'peer' as const, ...nothing };
   const { port } = await listen(t, relationship({}), createLease4Commands(parts));
   const client = createPeerClient(peerAt(port), 4);
   const shards = new TestShards(2);
