@@ -13,12 +13,12 @@ export function compileHostClasses(
 ): ReadonlyMap<HostConfig, Guard> {
   const numbers = new Map<HostConfig, Guard>();
   for (const host of hosts)
-    if (host.clientClasses.length > 0)
-      numbers.set(
-        host,
-        host.clientClasses.map((name) => classes.intern(name)),
-      );
+    if (host.clientClasses.length > 0) numbers.set(host, numbersOf(host.clientClasses, classes));
   return numbers;
+}
+
+function numbersOf(names: readonly string[], classes: ClassIds): Guard {
+  return names.map((name) => classes.intern(name));
 }
 
 /**

@@ -74,12 +74,9 @@ export class ModelServer {
     const { time, partner } = options;
     this.clock = new MachineClock(time, options.aheadSec);
     const { clock } = this;
-    const bench = new BenchServer(options.dhcp4, {
-      clock,
-      changeLogBytes: 1 << 21,
-      capacity: 1024,
-      alter: options.alter,
-    });
+    const { alter } = options;
+    const memory = { changeLogBytes: 1 << 21, capacity: 1024 };
+    const bench = new BenchServer(options.dhcp4, { clock, ...memory, alter });
     this.#bench = bench;
     const { book, config } = bench;
     for (const lease of options.leases) book.write(recordOfLease(lease), clock.wallSec());

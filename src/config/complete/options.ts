@@ -1,6 +1,8 @@
 /** Entries of option-data, complete: `{ always-send, code, csv-format, data, name?, space }`. */
-import { findOptionByCode, findOptionByName } from '../../dhcp4/option-definitions.ts';
+import { OptionSpaces } from '../../dhcp4/option-spaces.ts';
 import { hexDigits, itemsOf, type JsonMap, withContext } from './values.ts';
+
+const standard = new OptionSpaces();
 
 /** Names and codes of the options that a document defines itself, in each space. */
 export interface Names {
@@ -17,10 +19,8 @@ export function namesOf(definitions: readonly JsonMap[]): Names {
     names.set(`${space} ${code}`, name as string);
   }
   return {
-    codeOf: (space, name) =>
-      codes.get(`${space} ${name}`) ?? (space === 'dhcp4' ? findOptionByName(name)?.code : undefined),
-    nameOf: (space, code) =>
-      names.get(`${space} ${code}`) ?? (space === 'dhcp4' ? findOptionByCode(code)?.name : undefined),
+    codeOf: (space, name) => codes.get(`${space} ${name}`) ?? standard.findByName(space, name)?.code,
+    nameOf: (space, code) => names.get(`${space} ${code}`) ?? standard.findByCode(space, code)?.name,
   };
 }
 

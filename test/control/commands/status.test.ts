@@ -34,7 +34,15 @@ t.test('list-commands names the whole table in order, also what was added later'
   commands.set('aa-first', () => ({ result: 0 }));
   t.same(await run('list-commands'), {
     result: 0,
-    arguments: ['aa-first', 'list-commands', 'shutdown', 'status-get', 'version-get', 'zz-last'],
+    arguments: [
+      'aa-first',
+      'build-report',
+      'list-commands',
+      'shutdown',
+      'status-get',
+      'version-get',
+      'zz-last',
+    ],
   });
 });
 
