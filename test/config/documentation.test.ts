@@ -1,11 +1,15 @@
-/** docs/configuration.md repeats the tables of keys; neither may say what the other does not. */
-import { readFileSync } from 'node:fs';
+/**
+ * docs/configuration.md repeats the tables of keys; neither may say what the other does not. docs/kea-compatibility.md has the state
+ * of every key of Kea, made from the tables.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
 import t from 'tap';
 import { pauseSchema, stateMachineSchema } from '../../src/config/ha/pauses.ts';
 import { peerSchema } from '../../src/config/ha/peer.ts';
 import { haThreadsSchema, relationshipSchema } from '../../src/config/ha/relationship.ts';
 import { legalLogSchema } from '../../src/config/hooks/legal-log.ts';
 import { runScriptSchema } from '../../src/config/hooks/run-script.ts';
+import { keaKeys } from '../../src/config/schema/kea-keys.ts';
 import type { MapSchema } from '../../src/config/schema/map.ts';
 import type { Effect } from '../../src/config/schema/rule.ts';
 import { clientClassSchema } from '../../src/config/sections/client-classes.ts';
@@ -120,4 +124,54 @@ t.test('the defaults of inherited keys that only the page spells out are those o
     ['cache-threshold', cacheThreshold],
   ])
     t.match(text, new RegExp(`^\\| \`${key}\` \\| [^|]* \\| ${value} \\|`, 'm'));
+});
+
+const BEGIN = '<!-- keys: made by test/config/documentation.test.ts -->\n';
+const END = '<!-- end of keys -->\n';
+
+/** Keys of nearly every map, and what Kea adds to its own answers. */
+const ANYWHERE = ['comment', 'user-context', 'metadata'];
+
+const STATES: Readonly<Record<Effect, string>> = {
+  used: 'as in Kea',
+  accepted: 'accepted without effect',
+  refused: 'not implemented',
+};
+
+/** The keys of one map by their state, ascending. */
+function rowOf(name: string, effects: ReadonlyMap<string, Effect>): string {
+  const cells = (Object.keys(STATES) as Effect[]).map((state) =>
+    [...effects]
+      .filter(([, effect]) => effect === state)
+      .map(([key]) => `\`${key}\``)
+      .sort()
+      .join(', '),
+  );
+  return `| \`${name}\` | ${cells.join(' | ')} |`.replaceAll(/\| {2}(?=\|)/g, '| ');
+}
+
+function table(): string {
+  const maps = new Map<string, Map<string, Effect>>();
+  for (const { name, rules } of schemas) {
+    const effects = maps.get(name) ?? new Map<string, Effect>();
+    for (const [key, rule] of Object.entries(rules)) effects.set(key, rule.effect);
+    maps.set(name, effects);
+  }
+  const rows = [...maps].map(([name, effects]) => rowOf(name, effects)).sort();
+  const known = new Set([...ANYWHERE, ...[...maps.values()].flatMap((effects) => [...effects.keys()])]);
+  const unheard = [...keaKeys].filter((key) => !known.has(key));
+  const header = `| map | ${Object.values(STATES).join(' | ')} |\n|---|---|---|---|\n`;
+  const others = `In no table, and refused: ${unheard.map((key) => `\`${key}\``).join(', ')}.\n`;
+  return `${header}${rows.join('\n')}\n\n${others}`;
+}
+
+t.test('the page has the state of every key', async (t) => {
+  const file = new URL('../../../docs/kea-compatibility.md', import.meta.url);
+  const page = readFileSync(file, 'utf8');
+  const begin = page.indexOf(BEGIN) + BEGIN.length;
+  const end = page.indexOf(END);
+  t.ok(begin > BEGIN.length && end > begin, 'both marks are there');
+  if (process.env['TANDEM_UPDATE_DOCS'] !== undefined)
+    writeFileSync(file, `${page.slice(0, begin)}\n${table()}\n${page.slice(end)}`);
+  else t.equal(page.slice(begin, end).trim(), table().trim());
 });

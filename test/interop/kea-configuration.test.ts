@@ -7,6 +7,7 @@ import t from 'tap';
 import { parseConfig } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { findProgram, needProgram } from '../support/need.ts';
+import { FILES } from './kea-files.ts';
 
 const INTERFACES = '"interfaces-config": { "interfaces": [ "lo/127.0.0.1" ], "dhcp-socket-type": "udp" }';
 
@@ -195,7 +196,9 @@ function check(text: string): Verdict {
   return { isAccepted: result.ok, words: result.ok ? '' : result.problems.map(formatProblem).join('\n') };
 }
 
-for (const [kind, texts] of Object.entries(files)) {
+const many = Object.entries(FILES).map(([kind, members]) => [kind, members.map(global)] as const);
+
+for (const [kind, texts] of [...Object.entries(files), ...many]) {
   t.test(`${kind}: Kea and Tandem are of one opinion`, async (t) => {
     if (!needProgram(t, 'kea-dhcp4')) return;
     const directory = mkdtempSync(join(tmpdir(), 'tandem-check-'));
