@@ -211,4 +211,6 @@ export const STANDARD_DEFINITIONS: ReadonlyMap<string, readonly OptionDefinition
   ['dhcp-agent-options-space', parseTable(AGENT)],
   ['cablelabs-client-conf', parseTable(CABLELABS)],
   ['vendor-4491', parseTable(DOCSIS)],
+  // An older name, which Kea knows and sends nowhere.
+  ['docsis3-v4', parseTable(DOCSIS)],
 ]);

@@ -58,9 +58,11 @@ export class OptionSpaces {
 
   /** @returns undefined when nobody defines the name, or only for a code that the configuration defines anew */
   findByName(space: string, name: string): OptionDefinition | undefined {
-    const found =
-      standard.get(space)?.byName.get(name) ?? this.#findOwn(space, (set) => set.byName.get(name));
-    return found !== undefined && this.findByCode(space, found.code) === found ? found : undefined;
+    const fixed = standard.get(space)?.byName.get(name);
+    if (fixed !== undefined && !(space === DHCP4_SPACE && GIVES_WAY.has(fixed.code))) return fixed;
+    const own = this.#findOwn(space, (set) => set.byName.get(name));
+    if (own !== undefined || fixed === undefined) return own;
+    return this.findByCode(space, fixed.code) === fixed ? fixed : undefined;
   }
 
   /** The names of a space, for hints. */

@@ -69,21 +69,22 @@ function completeData(option: ScopeOption, open: readonly string[], filling: Fil
   for (const inner of filling.bySpace.get(space) ?? []) {
     if (given.has(inner.code)) continue;
     const innerData = completeData(inner, [...open, space], filling);
-    checkLength(innerData, inner, filling.report);
-    subOptions.push({ code: inner.code, data: innerData });
+    if (fits(innerData, inner, filling.report)) subOptions.push({ code: inner.code, data: innerData });
   }
   const complete = join(data, subOptions);
   filling.done.set(option, complete);
   return complete;
 }
 
-function checkLength(data: Uint8Array, { at }: ScopeOption, report: Report): void {
-  if (data.length > SUB_OPTION_OCTETS_MAX)
-    report.error(
-      child(at, 'data'),
-      `${data.length} octets`,
-      `at most ${SUB_OPTION_OCTETS_MAX} octets in an option inside of an option`,
-    );
+/** What is too long is left out, so that containers of containers cannot grow without a bound. */
+function fits(data: Uint8Array, { at }: ScopeOption, report: Report): boolean {
+  if (data.length <= SUB_OPTION_OCTETS_MAX) return true;
+  report.error(
+    child(at, 'data'),
+    `${data.length} octets`,
+    `at most ${SUB_OPTION_OCTETS_MAX} octets in an option inside of an option`,
+  );
+  return false;
 }
 
 function join(own: Uint8Array, subOptions: readonly SubOption[]): Uint8Array {
