@@ -195,6 +195,7 @@ const KEA_DROPS: Readonly<Record<number, number>> = {
   [G['tandem-drop-reply-too-large']]: G['pkt4-processing-failed'],
   [G['tandem-drop-partner-cannot-hold']]: G['pkt4-processing-failed'],
   [G['tandem-drop-class']]: G['pkt4-admin-filtered'],
+  [G['tandem-repeated-parked']]: NONE,
   [G['tandem-drop-no-subnet']]: NONE,
   [G['tandem-drop-no-address']]: NONE,
   [G['tandem-drop-unknown-client']]: NONE,

@@ -51,6 +51,8 @@ export class Query {
   #descriptor = 0;
   /** Start of the datagram in `bytes`. */
   offset = 0;
+  /** Octets of the datagram. */
+  length = 0;
   socket: ServerSocket = NOBODY;
   sourceAddress = 0;
   sourcePort = 0;

@@ -78,6 +78,9 @@ export const GLOBAL_STATISTICS = [
   'tandem-drop-socket-gone',
   'tandem-drop-update-rejected',
   'tandem-drop-parked-too-long',
+  'tandem-repeated-parked',
+  // A repeated query that is answered by what was sent before.
+  'tandem-repeated-answered',
   // Queries that are handled and need no answer.
   'tandem-done-release',
   'tandem-done-decline',

@@ -45,6 +45,7 @@ export class Inbox {
   readonly #cells = new Int32Array(BATCH_MAX);
   readonly #sources = new Uint32Array(BATCH_MAX);
   readonly #ports = new Uint16Array(BATCH_MAX);
+  readonly #lengths = new Uint16Array(BATCH_MAX);
   readonly #sockets: (ServerSocket | null)[] = [];
   #isRaw = false;
 
@@ -80,6 +81,7 @@ export class Inbox {
   point(query: Query, index: number): void {
     const offset = INPUT_OFFSET + index * INPUT_STRIDE;
     query.point(index, offset, this.#sockets[index]!, this.#sources[index]!, this.#ports[index]!);
+    query.length = this.#lengths[index]!;
     if (!this.#isRaw) return;
     const { addresses } = this.#frames;
     const at = index * LINK_ADDRESS_WORDS;
@@ -89,6 +91,7 @@ export class Inbox {
   #takeDatagrams(socket: ServerSocket, count: number): void {
     const datagrams = this.#datagrams;
     for (let i = 0; i < count; i++) {
+      this.#lengths[i] = datagrams.length(i);
       this.classifier.setLength(i, datagrams.length(i));
       this.#cells[i] = 0;
       this.#sources[i] = datagrams.sourceAddress(i);
@@ -103,7 +106,9 @@ export class Inbox {
       const cell = this.#takeFrame(channel, i);
       this.#cells[i] = cell;
       const socket = this.#sockets[i]!;
-      this.classifier.setLength(i, cell === 0 ? this.#reader.payloadLength : 0);
+      const length = cell === 0 ? this.#reader.payloadLength : 0;
+      this.#lengths[i] = length;
+      this.classifier.setLength(i, length);
       if (cell === 0 && !socket.broadcast) shadow = socket;
     }
     if (shadow !== null) this.#empty(shadow.raw!.shadowFd);

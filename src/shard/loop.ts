@@ -14,6 +14,7 @@ import {
 import { type Context, Outcome } from '../engine/context.ts';
 import { countDrop, hasReply, OUT_OF_SCOPE, serve } from '../engine/engine.ts';
 import { UpdateMode } from '../engine/policy.ts';
+import { KEPT_MAX, NOBODY, Repeats } from '../engine/repeats.ts';
 import { ReplyRouter } from '../engine/reply-route.ts';
 import { ReplySlots } from '../engine/reply-slots.ts';
 import { ShardWord, UpdateWord } from '../engine/shard-link.ts';
@@ -41,6 +42,7 @@ export class ShardLoop {
   readonly #outbox: Outbox;
   readonly #slots: ReplySlots;
   readonly #context: Context;
+  readonly #repeats: Repeats;
   readonly #router: ReplyRouter;
   readonly #verdicts: VerdictReader;
   readonly #observations: ObservationWriter;
@@ -53,7 +55,8 @@ export class ShardLoop {
   constructor(task: ShardTask, clock: Clock = systemClock) {
     this.#task = task;
     this.#clock = clock;
-    const slots = task.parkedMax + BATCH_MAX;
+    const keptMax = Math.min(KEPT_MAX, task.parkedMax);
+    const slots = task.parkedMax + BATCH_MAX + keptMax;
     const classes = new ClassIds();
     this.#subnets = compileSubnets(task.config, classes);
     // Whole words, for the checksum of frames.
@@ -77,6 +80,8 @@ export class ShardLoop {
       exit,
       clock,
     );
+    const { rows } = this.#context.book.table;
+    this.#repeats = new Repeats(this.#slots, rows, this.#inbox.classifier.memory.buffer, keptMax);
     this.#router = new ReplyRouter(this.#slots, task.forcedPort);
     this.#verdicts = new VerdictReader(task.link.verdicts);
     this.#observations = new ObservationWriter(task.link.observations);
@@ -116,6 +121,8 @@ export class ShardLoop {
   /** Works by the newest policy from here on and says so: main waits for it before it relies on the change. */
   #takePolicy(): void {
     if (!this.#context.policy.refresh()) return;
+    // Whoever answers these clients now need not be this server.
+    this.#repeats.clear();
     Atomics.store(this.#words, ShardWord.policyVersion, this.#context.policy.version);
     Atomics.notify(this.#words, ShardWord.policyVersion);
   }
@@ -160,6 +167,8 @@ export class ShardLoop {
     if (fault !== 0) return countDrop(context, fault);
     if (this.#slots.freeCount === 0) return countDrop(context, G['tandem-drop-park-full']);
     this.#inbox.point(context.query, index);
+    const known = this.#repeats.find(context.query);
+    if (known !== NOBODY && this.#isAnswered(known)) return;
     context.slot = this.#slots.take();
     const outcome = serve(context, shed);
     if (hasReply(outcome)) return this.#dispatch(outcome);
@@ -168,12 +177,45 @@ export class ShardLoop {
     if (outcome === OUT_OF_SCOPE && context.policy.observeOutOfScope !== 0) this.#observe();
   }
 
+  /** Whether the query is one that the reply in `slot` answers, sent again; if not, that reply answers none any more. */
+  #isAnswered(slot: number): boolean {
+    const context = this.#context;
+    const { query, statistics } = context;
+    const repeats = this.#repeats;
+    if (repeats.isRepeated(slot, query)) {
+      if (!repeats.isKept(slot)) {
+        statistics.add(G['pkt4-request-received']);
+        countDrop(context, G['tandem-repeated-parked']);
+        return true;
+      }
+      if (this.#mayRepeat(slot)) {
+        statistics.add(G['pkt4-request-received']);
+        statistics.add(G['tandem-repeated-answered']);
+        this.#router.route(slot, query);
+        this.#enqueue(slot);
+        return true;
+      }
+    }
+    repeats.forget(slot);
+    return false;
+  }
+
+  /** Whether a kept reply is still true; then it is out of the kept ones. */
+  #mayRepeat(slot: number): boolean {
+    const { book, nowSec } = this.#context;
+    book.table.lock();
+    const isHeld = this.#repeats.isHeld(slot, nowSec);
+    book.table.unlock();
+    return isHeld && this.#repeats.takeAgain(slot, nowSec);
+  }
+
   #dispatch(outcome: number): void {
-    const { park, changes, policy, slot, nowMs, query } = this.#context;
+    const { park, changes, policy, slot, nowMs, nowSec, query } = this.#context;
     this.#router.route(slot, query);
     if (outcome === Outcome.send) return this.#enqueue(slot);
     this.#slots.rows[slot] = changes.lastRow;
     this.#slots.changes[slot] = changes.lastChange;
+    this.#repeats.remember(slot, query, nowSec);
     park.add(slot, changes.lastChange, policy.updateMode === UpdateMode.await, nowMs);
   }
 
@@ -234,6 +276,7 @@ export class ShardLoop {
   }
 
   #discard(slot: number, cell: number): void {
+    this.#repeats.forget(slot);
     this.#slots.give(slot);
     this.#context.statistics.add(cell);
   }
@@ -241,11 +284,10 @@ export class ShardLoop {
   /** A reply has left, or the kernel refused it. */
   #leave(slot: number, wasSent: boolean): void {
     const { statistics } = this.#context;
-    if (wasSent) {
-      statistics.add(G['pkt4-sent']);
-      statistics.add(this.#slots.cells[slot]!);
-    } else statistics.add(G['tandem-drop-send-failed']);
-    this.#slots.give(slot);
+    if (!wasSent) return this.#discard(slot, G['tandem-drop-send-failed']);
+    statistics.add(G['pkt4-sent']);
+    statistics.add(this.#slots.cells[slot]!);
+    if (!this.#repeats.keep(slot)) this.#slots.give(slot);
   }
 }
 
