@@ -8,6 +8,7 @@ import { journal } from './journal.ts';
 import { leaseFile } from './lease-file.ts';
 import type { Bench } from './model.ts';
 import { pool } from './pool.ts';
+import { raw } from './raw.ts';
 import { singleServer } from './single-server.ts';
 import { table } from './table.ts';
 
@@ -21,5 +22,6 @@ export const BENCHES: readonly Bench[] = [
   leaseFile,
   control,
   singleServer,
+  raw,
   hotStandby,
 ];

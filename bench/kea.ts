@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import type { ServerKind } from '../src/demo/local-server.ts';
 import type { ServerConfiguration } from '../src/demo/pair-config.ts';
 
-const PROGRAM = '/usr/sbin/kea-dhcp4';
+export const KEA_PROGRAM = '/usr/sbin/kea-dhcp4';
 
 /** Whether Kea can take part on this machine. */
 export function keaIsInstalled(): boolean {
-  return existsSync(PROGRAM) && hookDirectory() !== null;
+  return existsSync(KEA_PROGRAM) && hookDirectory() !== null;
 }
 
 export const KEA: ServerKind = {
   name: 'Kea 2.2',
   adapt: (configuration) => ({ Dhcp4: adaptedFrom(configuration) }),
   command: ({ configFile, directory, port, relayPort, logFile }) => ({
-    program: PROGRAM,
+    program: KEA_PROGRAM,
     args: ['-c', configFile, '-p', `${port}`, '-P', `${relayPort}`],
     env: { KEA_PIDFILE_DIR: directory, KEA_LOCKFILE_DIR: directory },
     logFile,
