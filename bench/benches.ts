@@ -2,6 +2,7 @@
 import { classify } from './classify.ts';
 import { control } from './control.ts';
 import { encode } from './encode.ts';
+import { exchange } from './exchange.ts';
 import { hash } from './hash.ts';
 import { hotStandby } from './hot-standby.ts';
 import { journal } from './journal.ts';
@@ -18,6 +19,7 @@ export const BENCHES: readonly Bench[] = [
   table,
   pool,
   encode,
+  exchange,
   journal,
   leaseFile,
   control,

@@ -18,7 +18,7 @@ function endOf({ prefix, prefixLength }: Prefix): number {
 
 export class PrefixIndex<T> {
   /** First address of each run. */
-  readonly #starts: number[] = [0];
+  readonly #starts: Uint32Array;
   readonly #runs: (readonly T[])[] = [[]];
 
   /**
@@ -33,29 +33,29 @@ export class PrefixIndex<T> {
         prefixOf(a).prefix - prefixOf(b).prefix || prefixOf(a).prefixLength - prefixOf(b).prefixLength,
     );
     const open: T[] = [];
+    const starts = [0];
+    const begin = (start: number): void => {
+      if (start === ADDRESSES) return;
+      const run = [...open].sort(compare);
+      // What began at the same address before is empty.
+      if (starts.at(-1) === start) this.#runs[this.#runs.length - 1] = run;
+      else this.#runs.push(run);
+      if (starts.at(-1) !== start) starts.push(start);
+    };
     const closeUpTo = (address: number): void => {
       for (let item = open.at(-1); item !== undefined && endOf(prefixOf(item)) <= address; ) {
         open.pop();
-        this.#begin(endOf(prefixOf(item)), [...open].sort(compare));
+        begin(endOf(prefixOf(item)));
         item = open.at(-1);
       }
     };
     for (const item of inward) {
       closeUpTo(prefixOf(item).prefix);
       open.push(item);
-      this.#begin(prefixOf(item).prefix, [...open].sort(compare));
+      begin(prefixOf(item).prefix);
     }
     closeUpTo(ADDRESSES);
-  }
-
-  /** Begins a run; what began at the same address before is empty. */
-  #begin(start: number, items: readonly T[]): void {
-    if (start === ADDRESSES) return;
-    if (this.#starts.at(-1) === start) this.#runs[this.#runs.length - 1] = items;
-    else {
-      this.#starts.push(start);
-      this.#runs.push(items);
-    }
+    this.#starts = Uint32Array.from(starts);
   }
 
   /** The items whose prefixes contain an address. */

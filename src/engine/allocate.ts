@@ -8,6 +8,7 @@ import type { Context } from './context.ts';
 import { enterSubnet } from './enter-subnet.ts';
 import { nextSubnet } from './network.ts';
 import { poolMark, subnetMark } from './pool-plan.ts';
+import { isKeptFromClient } from './reserved.ts';
 import { G, S } from './statistics.ts';
 
 /** Whether a pool is open to the query in work. */
@@ -58,7 +59,7 @@ function holds({ pools }: CompiledSubnet, address: number): boolean {
 /** Takes one particular address if it is free in a pool open to the query. @returns whether it is held now */
 export function takeAddress(context: Context, address: number): boolean {
   const { book } = context;
-  if (isHeldByRow(context, address) || context.hosts.isKeptFromClient(address)) return false;
+  if (isHeldByRow(context, address) || isKeptFromClient(context, address)) return false;
   if (!enterPool(context, address)) return false;
   // It may be taken for a lease that is over: that ends here, whether or not the timer has come by.
   book.hold(address);

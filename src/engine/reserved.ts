@@ -4,6 +4,13 @@ import type { Context } from './context.ts';
 import { enterSubnet } from './enter-subnet.ts';
 import { nextSubnet } from './network.ts';
 
+/** Whether an address is kept for hosts, of which the client is none. */
+export function isKeptFromClient({ book, hosts }: Context, address: number): boolean {
+  // In the pools a bit tells at once; what is reserved out of them is looked up.
+  if (book.pools.blockOf(address) >= 0 && !book.pools.isAside(address)) return false;
+  return hosts.isKeptFromClient(address);
+}
+
 /** "Nothing is reserved." */
 export const NOT_RESERVED = 0;
 

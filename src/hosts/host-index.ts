@@ -2,7 +2,8 @@
  * The host reservations, found by what clients identify themselves with. Made once a configuration; a search reads a
  * hash table and compares octets, whatever the number of hosts.
  *
- *     table    open addressing: identifier number + 1, 0 = empty
+ *     table    open addressing, 2 words a place: identifier number + 1, 0 = empty; its hash, so that others are passed over
+ *              without a look at their octets
  *     spans    4 words an identifier: kind, offset and length of its octets, first host; the next one's first host ends it
  *     hosts    by identifier, then by subnet: one device may have a reservation in each of many subnets
  */
@@ -34,7 +35,7 @@ export class HostIndex {
     this.#hosts = groups.flatMap((group) => group.sort((a, b) => a.subnetId - b.subnetId));
     this.#octets = new Uint8Array(groups.reduce((sum, [host]) => sum + host!.identifierBytes.length, 0));
     this.#spans = new Int32Array((groups.length + 1) * SPAN_WORDS);
-    this.#table = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(2, groups.length * 2))));
+    this.#table = new Int32Array(2 * 2 ** Math.ceil(Math.log2(Math.max(2, groups.length * 2))));
     let octets = 0;
     let firstHost = 0;
     for (const [number, group] of groups.entries()) {
@@ -50,18 +51,19 @@ export class HostIndex {
 
   #enter(number: number, hash: number): void {
     const mask = this.#table.length - 1;
-    let at = hash & mask;
-    while (this.#table[at] !== 0) at = (at + 1) & mask;
+    let at = (hash << 1) & mask;
+    while (this.#table[at] !== 0) at = (at + 2) & mask;
     this.#table[at] = number + 1;
+    this.#table[at + 1] = hash;
   }
 
   /** The number of an identifier that some host has, or NO_IDENTIFIER. @param kind from `kindOf` */
   find(kind: number, bytes: Uint8Array, offset: number, length: number): number {
+    const hash = hashOf(kind, bytes, offset, length);
     const mask = this.#table.length - 1;
-    let at = hashOf(kind, bytes, offset, length) & mask;
-    for (; this.#table[at] !== 0; at = (at + 1) & mask) {
+    for (let at = (hash << 1) & mask; this.#table[at] !== 0; at = (at + 2) & mask) {
       const number = this.#table[at]! - 1;
-      if (this.#is(number, kind, bytes, offset, length)) return number;
+      if (this.#table[at + 1] === hash && this.#is(number, kind, bytes, offset, length)) return number;
     }
     return NO_IDENTIFIER;
   }

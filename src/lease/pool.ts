@@ -60,6 +60,8 @@ export class PoolSet {
   readonly #pools: readonly PoolRange[];
   /** Ascending. */
   readonly #blocks: readonly PoolBlock[];
+  /** Their first addresses, close together for the search. */
+  readonly #firsts: Uint32Array;
   readonly #blockOfPool: readonly number[];
 
   constructor(memory: PoolMemory) {
@@ -69,6 +71,7 @@ export class PoolSet {
     this.#cursors = new Uint32Array(memory.cursors);
     this.#pools = memory.pools;
     this.#blocks = layOut(memory.pools).blocks;
+    this.#firsts = Uint32Array.from(this.#blocks, ({ first }) => first);
     this.#blockOfPool = memory.pools.map(({ first }) => this.blockOf(first));
   }
 
@@ -93,16 +96,14 @@ export class PoolSet {
 
   /** The block that holds an address, or -1. Blocks ascend: of pools that do not overlap there is one a pool. */
   blockOf(address: Ipv4): number {
-    let low = 0;
-    let high = this.#blocks.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >>> 1;
-      const block = this.#blocks[middle]!;
-      if (address < block.first) high = middle - 1;
-      else if (address >= block.first + block.size) low = middle + 1;
-      else return middle;
+    let low = -1;
+    let high = this.#firsts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.#firsts[middle]! <= address) low = middle;
+      else high = middle - 1;
     }
-    return -1;
+    return low >= 0 && address < this.#firsts[low]! + this.#blocks[low]!.size ? low : -1;
   }
 
   /** Addresses of a block. */

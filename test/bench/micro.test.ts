@@ -2,7 +2,7 @@ import t from 'tap';
 import { BENCHES } from '../../bench/benches.ts';
 
 /** Those without a server process; the others are in end-to-end.test.ts. */
-const MICRO = ['hash', 'classify', 'table', 'pool', 'encode', 'journal'];
+const MICRO = ['hash', 'classify', 'table', 'pool', 'encode', 'exchange', 'journal'];
 
 for (const bench of BENCHES.filter(({ name }) => MICRO.includes(name))) {
   t.test(`${bench.name} answers its question, and always computes the same`, async (t) => {

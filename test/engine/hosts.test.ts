@@ -5,7 +5,7 @@ import type { HostModes } from '../../src/config/host-model.ts';
 import type { ServerConfig } from '../../src/config/model.ts';
 import { MessageType } from '../../src/dhcp4/codes.ts';
 import type { BenchServer } from './bench-server.ts';
-import { type HostParts, hostOf, type SubnetParts, withSubnets } from './networks.ts';
+import { type HostParts, hostOf, reload, type SubnetParts, withSubnets } from './networks.ts';
 import { ip, packet } from './packets.ts';
 import { decline, discover, lease, mac, release, renew, request, serverFor } from './queries.ts';
 import { TestClock } from './test-clock.ts';
@@ -86,7 +86,7 @@ t.test('an address that somebody else holds: a conflict, and another address mea
   t.equal(lease(server, 5).yiaddr, '127.1.0.10');
   const hosts = [hostOf({ hw: 1, address: '127.1.0.10' })];
   const config = { ...server.config, hosts };
-  server.restart({ config });
+  reload(server, config, clock.wallSec());
   t.equal(yiaddr(server, discover(1)), '127.1.0.11');
   t.equal(server.statistic('v4-reservation-conflicts'), 1);
   t.equal(server.subnetStatistic('subnet[1].v4-reservation-conflicts'), 1);
@@ -213,9 +213,11 @@ t.test('a host of a sibling gets its address there, unless that is closed to it'
 t.test('a client with a lease is moved to the address that was reserved for it since', async (t) => {
   const server = serverWith(t, { hosts: [], subnets: NETWORK });
   t.equal(lease(server, 1).yiaddr, '10.1.0.10');
-  server.restart({
-    config: { ...server.config, hosts: [hostOf({ hw: 1, subnetId: 30, address: '10.3.0.99' })] },
-  });
+  reload(
+    server,
+    { ...server.config, hosts: [hostOf({ hw: 1, subnetId: 30, address: '10.3.0.99' })] },
+    clock.wallSec(),
+  );
   t.equal(type(server, renew(1, '10.1.0.10')), MessageType.nak);
   t.equal(yiaddr(server, discover(1)), '10.3.0.99');
   t.equal(type(server, request(1, '10.3.0.99')), MessageType.ack);
@@ -225,7 +227,7 @@ t.test('a client with a lease is moved to the address that was reserved for it s
 t.test('a client whose reservation was taken away keeps nothing out of the pools', async (t) => {
   const server = serverWith(t, { hosts: [{ hw: 1, address: '127.9.9.9' }] });
   lease(server, 1);
-  server.restart({ config: { ...server.config, hosts: [] } });
+  reload(server, { ...server.config, hosts: [] }, clock.wallSec());
   t.equal(server.ask(renew(1, '127.9.9.9')), null, 'it is nobody’s address');
   t.equal(yiaddr(server, discover(1)), '127.1.0.10');
   t.equal(type(server, request(1, '127.1.0.10')), MessageType.ack);

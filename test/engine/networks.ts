@@ -2,6 +2,8 @@
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import type { HostConfig } from '../../src/config/host-model.ts';
 import type { PoolConfig, ServerConfig, SubnetConfig } from '../../src/config/model.ts';
+import { allocateServerPools } from '../../src/engine/pool-plan.ts';
+import type { BenchServer } from './bench-server.ts';
 
 /** Beside the id and the prefix, e.g. '10.0.0.0/24'; pools as 'first - last' with an optional ' of CLASS' behind. */
 export interface SubnetParts extends Partial<Omit<SubnetConfig, 'id' | 'prefix' | 'prefixLength' | 'pools'>> {
@@ -52,6 +54,13 @@ export function withSubnets(
       })
       .sort((a, b) => a.id - b.id),
   };
+}
+
+/** Goes on with another configuration on the same leases, as a reload does. */
+export function reload(server: BenchServer, config: ServerConfig, nowSec: number): void {
+  const pools = allocateServerPools(config);
+  server.book.replacePools(pools, nowSec);
+  server.restart({ config, book: { ...server.bookMemory, pools } });
 }
 
 /** A host; `hw` is the number of a client of the tests. */

@@ -10,7 +10,7 @@ import { belongsToClient, findClientRow } from '../client-lease.ts';
 import { type Context, Outcome } from '../context.ts';
 import { countConflict } from '../lease-counts.ts';
 import { leaseTime, setTimes } from '../lifetimes.ts';
-import { enterReserved, NOT_RESERVED } from '../reserved.ts';
+import { enterReserved, isKeptFromClient, NOT_RESERVED } from '../reserved.ts';
 import { G } from '../statistics.ts';
 import { abandonRow, rowFor, writeClient, writeTerms } from '../write-lease.ts';
 
@@ -28,7 +28,7 @@ export function serveDiscover(context: Context): number {
 
 /** The address to offer, or the negated cell of the reason why there is none. */
 function offeredAddress(context: Context): number {
-  const { book, hosts, nowSec } = context;
+  const { book, nowSec } = context;
   const mine = findClientRow(context);
   const reserved = enterReserved(context);
   if (reserved !== NOT_RESERVED) {
@@ -42,7 +42,7 @@ function offeredAddress(context: Context): number {
   }
   if (mine !== NO_SLOT && book.isLive(mine, nowSec)) {
     const address = book.table.rows.address(mine);
-    if (!hosts.isKeptFromClient(address) && enterPool(context, address)) return offerAgain(context, mine);
+    if (!isKeptFromClient(context, address) && enterPool(context, address)) return offerAgain(context, mine);
   }
   const address = candidate(context, mine);
   return address === NO_ADDRESS ? -G['tandem-drop-no-address'] : offer(context, address, mine);

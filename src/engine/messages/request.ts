@@ -21,7 +21,7 @@ import { type Context, Outcome } from '../context.ts';
 import { enterSubnet } from '../enter-subnet.ts';
 import { countAssigned, countUnassigned } from '../lease-counts.ts';
 import { leaseTime, setTimes } from '../lifetimes.ts';
-import { enterReserved, NOT_RESERVED } from '../reserved.ts';
+import { enterReserved, isKeptFromClient, NOT_RESERVED } from '../reserved.ts';
 import { G, S } from '../statistics.ts';
 import { beginAnswered, beginSilent, endSilent, roomForChange } from '../transaction.ts';
 import { abandonRow, isClientUnchanged, rowFor, writeClient, writeTerms } from '../write-lease.ts';
@@ -65,9 +65,9 @@ function refuseInitReboot(context: Context, subnet: CompiledSubnet, mine: number
 
 /** Gives the client the address it asks for, or its own, or any; or refuses. */
 function grant(context: Context, mine: number): number {
-  const { book, hosts, query, nowSec } = context;
+  const { book, query, nowSec } = context;
   const wanted = query.requestedAddress();
-  if (wanted !== 0 && hosts.isKeptFromClient(wanted)) return answerNak(context);
+  if (wanted !== 0 && isKeptFromClient(context, wanted)) return answerNak(context);
   const reserved = enterReserved(context);
   const address = wanted !== 0 ? wanted : reserved !== NOT_RESERVED ? reserved : ownAddress(context, mine);
   if (address === NO_ADDRESS) return grantAny(context);
@@ -93,7 +93,7 @@ function grant(context: Context, mine: number): number {
 function ownAddress(context: Context, mine: number): number {
   if (mine === NO_SLOT) return NO_ADDRESS;
   const address = context.book.table.rows.address(mine);
-  return !context.hosts.isKeptFromClient(address) && enterPool(context, address) ? address : NO_ADDRESS;
+  return !isKeptFromClient(context, address) && enterPool(context, address) ? address : NO_ADDRESS;
 }
 
 /** Whether no lease is in the way of an address; an offer is none. */
