@@ -25,7 +25,12 @@ export function beginSilent(context: Context): void {
   );
 }
 
-/** Ends a transaction started by `beginSilent`. */
+/** Starts the transaction of a change that no peer is told. */
+export function beginUnshared(context: Context): void {
+  context.changes.begin(context.park.nextTransaction(), UpdateMode.off);
+}
+
+/** Ends a transaction without a reply. */
 export function endSilent(context: Context): void {
   context.park.add(-1, context.changes.lastChange, false, context.nowMs);
 }

@@ -1,4 +1,7 @@
-/** DHCPDISCOVER: offers an address and keeps it for the client for a short while. Nothing is stored. [RFC2131 4.3.1] */
+/**
+ * DHCPDISCOVER: offers an address and keeps it for the client for a short while. Nothing is stored, unless the subnet has
+ * an offer lifetime. [RFC2131 4.3.1]
+ */
 import { MessageType } from '../../dhcp4/codes.ts';
 import { Field } from '../../dhcp4/descriptor.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
@@ -8,10 +11,11 @@ import { enterPool, takeAddress, takeAnyAddress } from '../allocate.ts';
 import { answerWithLease } from '../answer.ts';
 import { belongsToClient, findClientRow } from '../client-lease.ts';
 import { type Context, Outcome } from '../context.ts';
-import { countConflict } from '../lease-counts.ts';
+import { countAssigned, countConflict } from '../lease-counts.ts';
 import { leaseTime, setTimes } from '../lifetimes.ts';
 import { enterReserved, isKeptFromClient, NOT_RESERVED } from '../reserved.ts';
 import { G } from '../statistics.ts';
+import { beginUnshared, endSilent, roomForChange } from '../transaction.ts';
 import { abandonRow, rowFor, writeClient, writeTerms } from '../write-lease.ts';
 
 /** Serves a DISCOVER under the table's lock. */
@@ -52,18 +56,39 @@ function isOwn(context: Context, slot: number): boolean {
   return context.book.table.rows.state(slot) !== LeaseState.declined && belongsToClient(context, slot);
 }
 
-/** Offers an address that is held now. @param mine the client's former row */
+/**
+ * Offers an address that is held now. Where the subnet has an offer lifetime, the offer is a lease of so many seconds:
+ * it stands in the lease file, but as in Kea no peer hears of it.
+ * @param mine the client's former row
+ */
 function offer(context: Context, address: number, mine: number): number {
   const { book } = context;
+  const leaseSec = context.subnet!.config.offerLifetimeSec;
+  const room = leaseSec > 0 ? roomForChange(context) : 0;
+  if (room !== 0) {
+    book.release(address);
+    return -room;
+  }
   const slot = rowFor(context, address);
   if (slot === NO_SLOT) return -G['tandem-drop-table-full'];
   if (!writeOffered(context, slot, slot === mine)) {
     abandonRow(context, slot);
     return -G['tandem-drop-table-full'];
   }
-  writeTerms(context, slot, LeaseState.offered, context.settings.offerHoldSec, slot !== mine);
-  book.pushOffer(address);
+  if (leaseSec > 0) recordOffer(context, slot, leaseSec, slot !== mine);
+  else {
+    writeTerms(context, slot, LeaseState.offered, context.settings.offerHoldSec, slot !== mine);
+    book.pushOffer(address);
+  }
   return address;
+}
+
+function recordOffer(context: Context, slot: number, leaseSec: number, changesHands: boolean): void {
+  writeTerms(context, slot, LeaseState.assigned, leaseSec, changesHands);
+  countAssigned(context, context.subnet!.config.id);
+  beginUnshared(context);
+  context.changes.put(slot, true);
+  endSilent(context);
 }
 
 /** The client's own live row: its lease is offered as it is, what it was offered before is kept for it from now on. */
