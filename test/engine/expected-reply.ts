@@ -8,6 +8,8 @@ import { BOOTP_BYTES_MIN } from '../../src/dhcp4/reply-size.ts';
 import { number32, type Reply } from './packets.ts';
 
 const HEADER_BYTES = 240;
+/** Sub-option of option 82. */
+const SERVER_OVERRIDE = 11;
 
 /**
  * The options of a query, parts of one code put together; what stands behind option 255, or runs past the end, is none. Of
@@ -50,6 +52,16 @@ function sanitised(name: readonly number[]): number[] {
   return [...Buffer.from(text.replace(/[^a-z0-9.-]/g, '').slice(0, 255))];
 }
 
+/** [RFC5107 4] Whether the relay asks for what stands in the reply's option 54. */
+function isAskedFor(agent: readonly number[], serverId: readonly number[]): boolean {
+  return agent.some(
+    (code, at) =>
+      code === SERVER_OVERRIDE &&
+      agent[at + 1]! >= 4 &&
+      serverId.every((octet, index) => octet === agent[at + 2 + index]),
+  );
+}
+
 /** @param serverId octets of option 54; @param mask octets of option 1 */
 export function expectedReply(
   query: Uint8Array,
@@ -75,6 +87,8 @@ export function expectedReply(
   header.set(query.subarray(28, 44), 28);
   header.set([0x63, 0x82, 0x53, 0x63], 236);
 
+  const told = [...(reply.options.get(OptionCode.serverIdentifier) ?? [])];
+  const isOverridden = isAskedFor(options.get(OptionCode.relayAgentInformation) ?? [], told);
   const echo = (code: number): number[] => encode(code, options.get(code) ?? []);
   const hasLease = !isNak && !isInform;
   const name = hasLease ? sanitised(options.get(OptionCode.hostName) ?? []) : [];
@@ -86,7 +100,7 @@ export function expectedReply(
     ...(hasLease ? encode(OptionCode.subnetMask, mask) : []),
     ...encode(OptionCode.hostName, name),
     ...(hasLease ? encode(OptionCode.leaseTime, leaseTime) : []),
-    ...encode(OptionCode.serverIdentifier, serverId),
+    ...encode(OptionCode.serverIdentifier, isOverridden ? told : serverId),
     ...echo(OptionCode.clientIdentifier),
     ...echo(OptionCode.subnetSelection),
     ...(isDirect ? [] : echo(OptionCode.relayAgentInformation)),

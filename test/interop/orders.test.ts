@@ -4,8 +4,9 @@
  * TANDEM_ORDERS=N tries N orders with each pairing, TANDEM_SEED=N others than the usual ones.
  */
 import t from 'tap';
+import { numbersFrom } from '../support/numbers.ts';
 import { needServers } from './kea.ts';
-import { carryOut, differencesOf, numbersFrom } from './orders.ts';
+import { carryOut, differencesOf } from './orders.ts';
 import { createPair } from './pair.ts';
 import { PAIRINGS, startBoth } from './pair-steps.ts';
 import { startGate, throughGate } from './parted.ts';

@@ -38,15 +38,6 @@ export interface Stage {
   readonly load: RecordedLoad;
 }
 
-/** Small numbers from a seed, always the same. */
-export function numbersFrom(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
-
 /**
  * Carries out one order of `steps` steps and heals what it has broken, until the pair says that it is whole.
  * @returns what was done, for the name of a failure

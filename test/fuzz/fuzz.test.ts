@@ -1,0 +1,47 @@
+/** The kept corpus and a short run from a seed, over every entry point: no input makes the server fail. */
+import t from 'tap';
+import { numbersFrom } from '../support/numbers.ts';
+import { keptCorpus } from './corpus.ts';
+import { Fuzzer, type Target } from './fuzzer.ts';
+import { openTargets } from './targets.ts';
+
+const SEED = 20_261_127;
+/** New inputs, as many as a busy machine tries in four seconds. */
+const INPUTS: Readonly<Record<string, number>> = {
+  datagrams: 1_200,
+  configurations: 600,
+  'lease-rows': 30_000,
+  'unix-commands': 1_500,
+  'http-requests': 1_500,
+};
+
+for (const target of await openTargets()) {
+  t.test(`${target.name}: no input of the corpus, and none from the seed, breaks a promise`, async (t) => {
+    t.teardown(() => target.close());
+    const fuzzer = new Fuzzer(target, keptCorpus(target.name), numbersFrom(SEED));
+    let crash = await fuzzer.replay();
+    const inputs = fuzzer.runs + (INPUTS[target.name] ?? 0);
+    while (crash === null && fuzzer.runs < inputs) crash = await fuzzer.step();
+    const shown = crash === null ? '' : JSON.stringify(Buffer.from(crash.input).toString('latin1'));
+    t.equal(crash?.error, undefined, shown);
+    t.ok(fuzzer.signatures > 5, `${fuzzer.runs} inputs, ${fuzzer.signatures} outcomes`);
+  });
+}
+
+t.test('an entry point that fails is found, with the input at which it does', async (t) => {
+  const fragile: Target = {
+    name: 'fragile',
+    seeds: [Uint8Array.of(1, 2, 3)],
+    run: (input) => {
+      if (input.includes(0xff)) throw new Error('no 255 please');
+      return String(input.length > 8);
+    },
+    close: () => {},
+  };
+  const fuzzer = new Fuzzer(fragile, [], numbersFrom(1));
+  let crash = await fuzzer.replay();
+  for (let steps = 0; crash === null && steps < 10_000; steps++) crash = await fuzzer.step();
+  t.match(crash, { target: 'fragile', error: { message: 'no 255 please' } });
+  t.ok(crash?.input.includes(0xff));
+  t.equal(fuzzer.found.length, 1, 'the first long one has joined the corpus');
+});
