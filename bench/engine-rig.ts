@@ -33,6 +33,7 @@ const SOCKET = {
   broadcast: false,
   replyFd: 0,
   broadcastFd: 0,
+  raw: null,
 };
 
 export class EngineRig {
