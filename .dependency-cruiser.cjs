@@ -5,7 +5,7 @@
 
 /** Pure types and constants that stand for an agreement between parts: anyone may import them. */
 const CONTRACTS =
-  '^src/(config/(model|class-model|ha-model|hook-model|host-model)|engine/policy|control/answer|peer/model|log/(logger|messages)|errors|limits|version)\\.ts$';
+  '^src/(config/([a-z]+-)?model|engine/policy|control/answer|peer/model|log/(logger|messages)|errors|limits|version)\\.ts$';
 
 /** The data plane: here type imports count too, for a type is a dependency of thought. */
 const DATA_PLANE = {
@@ -26,6 +26,7 @@ const MAIN_SIDE = {
   config: ['base', 'dhcp4', 'classes', 'credentials'],
   log: ['base', 'io'],
   ha: ['base', 'lease', 'loadbalance'],
+  ddns: ['base', 'dhcp4', 'lease', 'engine'],
   journal: ['base', 'lease', 'io'],
   peer: ['base', 'lease', 'engine', 'credentials', 'control'],
   control: ['base', 'lease', 'engine', 'credentials'],
@@ -41,6 +42,7 @@ const MAIN_SIDE = {
     'ha',
     'config',
     'credentials',
+    'ddns',
     'engine',
     'events',
     'hooks',

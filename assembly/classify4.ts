@@ -123,6 +123,7 @@ function describe(descriptor: u32, input: u32): void {
   putRun(descriptor, Field.agent, Entry.agent);
   putRun(descriptor, Field.hostName, Entry.hostName);
   putRun(descriptor, Field.vendorClass, Entry.vendorClass);
+  putRun(descriptor, Field.fqdn, Entry.fqdn);
 }
 
 /** The key is the client identifier, without one the hardware address; `check` has seen to it that there is one. */
@@ -140,7 +141,8 @@ function presentBits(): u32 {
     bit(isAddress(Entry.linkSelection), Present.linkSelection) |
     bit(isAddress(Entry.serverIdOverride), Present.serverIdOverride) |
     bit(isPresent(Entry.maxMessageSize), Present.maxMessageSize) |
-    bit(isPresent(Entry.relayPort), Present.relayPort)
+    bit(isPresent(Entry.relayPort), Present.relayPort) |
+    bit(isPresent(Entry.fqdn), Present.fqdn)
   );
 }
 

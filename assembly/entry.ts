@@ -9,11 +9,12 @@ export const requestList: u32 = 6;
 export const maxMessageSize: u32 = 7;
 export const vendorClass: u32 = 8;
 export const clientId: u32 = 9;
-export const agent: u32 = 10;
-export const subnetSelection: u32 = 11;
-export const linkSelection: u32 = 12;
-export const serverIdOverride: u32 = 13;
-export const relayPort: u32 = 14;
+export const fqdn: u32 = 10;
+export const agent: u32 = 11;
+export const subnetSelection: u32 = 12;
+export const linkSelection: u32 = 13;
+export const serverIdOverride: u32 = 14;
+export const relayPort: u32 = 15;
 
 /** One more than the last. */
-export const count: u32 = 15;
+export const count: u32 = 16;

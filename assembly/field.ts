@@ -24,3 +24,4 @@ export const requestList: u32 = 19;
 export const agent: u32 = 21;
 export const hostName: u32 = 23;
 export const vendorClass: u32 = 25;
+export const fqdn: u32 = 27;

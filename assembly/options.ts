@@ -11,7 +11,7 @@ import { load16, load32 } from './big-endian';
 import * as Entry from './entry';
 
 const ENTRY_BYTES: u32 = 8;
-const FOUND: u32 = <u32>memory.data(15 * 8, 8);
+const FOUND: u32 = <u32>memory.data(16 * 8, 8);
 /** Entry of each option code, one byte a code. */
 const ENTRY_OF: u32 = <u32>memory.data(256);
 
@@ -24,6 +24,7 @@ store<u8>(ENTRY_OF + 55, Entry.requestList);
 store<u8>(ENTRY_OF + 57, Entry.maxMessageSize);
 store<u8>(ENTRY_OF + 60, Entry.vendorClass);
 store<u8>(ENTRY_OF + 61, Entry.clientId);
+store<u8>(ENTRY_OF + 81, Entry.fqdn);
 store<u8>(ENTRY_OF + 82, Entry.agent);
 store<u8>(ENTRY_OF + 118, Entry.subnetSelection);
 

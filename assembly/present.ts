@@ -7,3 +7,4 @@ export const linkSelection: u32 = 16;
 export const serverIdOverride: u32 = 32;
 export const maxMessageSize: u32 = 64;
 export const relayPort: u32 = 128;
+export const fqdn: u32 = 256;

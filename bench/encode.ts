@@ -1,4 +1,6 @@
 /** Writing a whole OFFER into its slot, against the way a packet is usually built: options as objects, then concatenated. */
+
+import { DDNS_DEFAULTS } from '../src/config/ddns-model.ts';
 import {
   BOOTREPLY,
   MessageType,
@@ -10,6 +12,8 @@ import {
 } from '../src/dhcp4/codes.ts';
 import { BOOTP_BYTES_MIN, replyBytesFor } from '../src/dhcp4/reply-size.ts';
 import { compileOptions } from '../src/engine/compiled.ts';
+import { ClientNames } from '../src/engine/names.ts';
+import { compileNames } from '../src/engine/names-settings.ts';
 import { Query, type ServerSocket } from '../src/engine/query.ts';
 import { ReplyWriter } from '../src/engine/reply.ts';
 import { INPUT_OFFSET } from '../src/wasm/layout.ts';
@@ -18,6 +22,7 @@ import { createQuery } from './clients.ts';
 import { compare, DIGEST_SEED, foldBytes, sizeOf } from './harness.ts';
 import type { Bench } from './model.ts';
 
+const NO_NAME = new Uint8Array(0);
 const YIADDR = 0x0a010203;
 const SERVER = 0x7f000001;
 const MASK = 0xff000000;
@@ -99,9 +104,13 @@ function createWriter(datagram: Uint8Array, slot: Uint8Array): () => number {
   classifier.classify(1);
   const query = new Query(classifier.bytes, classifier.words);
   query.point(0, INPUT_OFFSET, SOCKET, 0, 0);
-  const writer = new ReplyWriter({ bytes: slot, slotBytes: slot.length }, query);
+  const names = new ClientNames(query);
+  const naming = compileNames(DDNS_DEFAULTS, false);
+  const writer = new ReplyWriter({ bytes: slot, slotBytes: slot.length }, query, names);
   const options = compileOptions(CONFIGURED);
   return () => {
+    names.begin();
+    names.settle(naming, YIADDR, NO_NAME);
     writer.begin(0, MessageType.offer, YIADDR);
     writer.options(options, SERVER, MASK, TIMES, true);
     return writer.finish(true);

@@ -6,6 +6,7 @@ import type { ServerConfig } from '../src/config/model.ts';
 import { GIADDR_OFFSET, MessageType, YIADDR_OFFSET } from '../src/dhcp4/codes.ts';
 import { compileSubnets, longestReplyBytes } from '../src/engine/compiled.ts';
 import type { Context } from '../src/engine/context.ts';
+import { allocateDnsLog } from '../src/engine/dns-log.ts';
 import { hasReply, serve } from '../src/engine/engine.ts';
 import { Listening } from '../src/engine/lease-events.ts';
 import { allocatePolicies, publishPolicy } from '../src/engine/policy.ts';
@@ -74,6 +75,7 @@ export class EngineRig {
       updates: [allocateUpdateLog(RING_BYTES)],
       events: allocateLeaseEvents(RING_BYTES),
       listening: Listening.off,
+      dns: allocateDnsLog(RING_BYTES),
       link: allocateShardLink(-1, SLOTS),
       statistics: allocateStatistics(
         2,

@@ -19,6 +19,8 @@ export const UPDATE_LOG_BYTES = 1 << 24;
 
 /** Lease events on their way to main, of some 300 octets each with their queries: more than a second at full load. */
 export const LEASE_EVENTS_BYTES = 1 << 24;
+/** Name change requests on their way to main: some 70 octets each, those of 15,000 leases. */
+export const DNS_LOG_BYTES = 1 << 20;
 
 /** Pairs that one hub may belong to: each has an update log, a listener and connections of its own. */
 export const RELATIONSHIPS_MAX = 16;

@@ -109,6 +109,7 @@ export class Control {
     if (!config().leaseCommands) return new Map();
     return createLease4Commands({
       store: leases.store,
+      dns: leases.dns,
       subnets: this.#subnets,
       clock,
       caller,

@@ -84,7 +84,7 @@ export class DataPlane {
       Atomics.store(words, ShardWord.stop, 0);
       Atomics.store(words, ShardWord.policyVersion, 0);
       Atomics.store(words, ShardWord.socketsTaken, 0);
-      const { book, policies, updates, events } = memory;
+      const { book, policies, updates, events, dns } = memory;
       const task = {
         shard,
         sockets: this.#socketTables[shard]!,
@@ -95,6 +95,7 @@ export class DataPlane {
         events,
         listening,
         link,
+        dns,
         statistics: this.#statistics,
         parkedMax,
         forcedPort,

@@ -1,8 +1,11 @@
 /** Everything of the running server that holds leases: the book, main's store, expiry, and the lease file below them. */
 import type { Clock } from '../base/clock.ts';
+import { DDNS_DEFAULTS, type DdnsConfig } from '../config/ddns-model.ts';
 import type { ServerConfig } from '../config/model.ts';
+import { DdnsSender } from '../ddns/sender.ts';
 import { LeaseAccounting } from '../engine/lease-accounting.ts';
 import { LeaseEventWriter } from '../engine/lease-events.ts';
+import { MainDns } from '../engine/main-dns.ts';
 import { MainLeaseStore } from '../engine/main-lease-store.ts';
 import { allocateServerPools } from '../engine/pool-plan.ts';
 import { Reclaimer } from '../engine/reclaim.ts';
@@ -37,6 +40,9 @@ export class Leases {
   readonly #parts: LeasesParts;
   readonly book: LeaseBook;
   readonly store: MainLeaseStore;
+  readonly dns: MainDns;
+  readonly #sender: DdnsSender;
+  #writer: StatisticsWriter;
   #accounting: LeaseAccounting;
   #events: LeaseEventWriter;
   #config: ServerConfig;
@@ -45,7 +51,16 @@ export class Leases {
   constructor(parts: LeasesParts, config: ServerConfig, statistics: StatisticsWriter) {
     this.#parts = parts;
     this.#config = config;
+    this.#writer = statistics;
     this.book = new LeaseBook(parts.memory.book);
+    this.dns = new MainDns(this.book, parts.memory.dns, () => this.#config.ddns.enableUpdates);
+    const sending = {
+      memory: parts.memory.dns,
+      statistics: () => this.#writer,
+      clock: parts.clock,
+      log: parts.log,
+    };
+    this.#sender = new DdnsSender(sending, config.ddns, namesOf(config));
     this.#accounting = accountingOf(config, statistics);
     this.#events = this.#eventsOf(config);
     this.store = new MainLeaseStore({
@@ -63,11 +78,13 @@ export class Leases {
     const cleanupDue = leaseDatabase.persist && loadLeases(this.#config, this.book, clock, log);
     countLeases(this.book, this.#accounting);
     storage.start(cleanupDue);
+    this.#sender.start();
     const reclaimer = new Reclaimer(
       this.book,
       () => this.#accounting,
       () => this.#events,
       clock,
+      () => this.dns.active(),
     );
     this.#expiry = new ExpiryTimer(reclaimer, () => this.#config.expiredLeases, log);
   }
@@ -89,6 +106,8 @@ export class Leases {
     const { memory, clock } = this.#parts;
     this.#config = config;
     this.#events = this.#eventsOf(config);
+    this.#writer = statistics.writer;
+    this.#sender.use(config.ddns, namesOf(config));
     this.#accounting = accountingOf(config, statistics.writer);
     const pools = allocateServerPools(config);
     if (table !== memory.book.table) this.book.replaceTable(table);
@@ -108,11 +127,18 @@ export class Leases {
     await this.#expiry?.reclaimAll(remove, settle);
   }
 
-  /** Stops the expiry timer and the journal. @returns false when rows did not reach the disk */
+  /** Stops the expiry timer, the way to DNS and the journal. @returns false when rows did not reach the disk */
   async stop(): Promise<boolean> {
     this.#expiry?.stop();
+    await this.#sender.close();
     return await this.#parts.storage.stop();
   }
+}
+
+/** The settings of names by subnet id; those of a subnet that is gone are Kea's defaults. */
+function namesOf(config: ServerConfig): (subnetId: number) => DdnsConfig {
+  const bySubnet = new Map(config.subnets.map(({ id, ddns }) => [id, ddns]));
+  return (subnetId) => bySubnet.get(subnetId) ?? DDNS_DEFAULTS;
 }
 
 function accountingOf(config: ServerConfig, statistics: StatisticsWriter): LeaseAccounting {

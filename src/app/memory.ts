@@ -1,5 +1,6 @@
 /** The shared memory of the server, sized by the configuration. */
 import type { ServerConfig } from '../config/model.ts';
+import { allocateDnsLog, type DnsLogMemory } from '../engine/dns-log.ts';
 import { allocatePolicies } from '../engine/policy.ts';
 import { allocateServerPools, leasableAddresses } from '../engine/pool-plan.ts';
 import { allocateUpdateLog, type UpdateLogMemory } from '../engine/shard-link.ts';
@@ -8,7 +9,14 @@ import type { LeaseBookMemory } from '../lease/book.ts';
 import { allocateChangeLog } from '../lease/change-log.ts';
 import { allocateLeaseEvents, type LeaseEventsMemory } from '../lease/events.ts';
 import { allocateLeaseTable } from '../lease/layout.ts';
-import { CHANGE_LOG_BYTES, LEASE_EVENTS_BYTES, LEASES_MAX, LEASES_MIN, UPDATE_LOG_BYTES } from '../limits.ts';
+import {
+  CHANGE_LOG_BYTES,
+  DNS_LOG_BYTES,
+  LEASE_EVENTS_BYTES,
+  LEASES_MAX,
+  LEASES_MIN,
+  UPDATE_LOG_BYTES,
+} from '../limits.ts';
 
 /** What can be replaced is so only while no shard runs: a shard works with what stands here when it is started. */
 export interface ServerMemory {
@@ -18,6 +26,7 @@ export interface ServerMemory {
   updates: readonly UpdateLogMemory[];
   readonly journal: JournalMemory;
   readonly events: LeaseEventsMemory;
+  readonly dns: DnsLogMemory;
 }
 
 /** Leases that the table has room for: what the file says, else twice the addresses that there are to give. */
@@ -48,5 +57,6 @@ export function allocateServerMemory(config: ServerConfig): ServerMemory {
     updates: Array.from({ length: relationships }, newUpdateLog),
     journal: allocateJournal(),
     events: allocateLeaseEvents(LEASE_EVENTS_BYTES),
+    dns: allocateDnsLog(DNS_LOG_BYTES),
   };
 }

@@ -56,6 +56,7 @@ export const OptionCode = {
   rebindingTime: 59,
   vendorClass: 60,
   clientIdentifier: 61,
+  fqdn: 81,
   relayAgentInformation: 82,
   subnetSelection: 118,
   end: 255,

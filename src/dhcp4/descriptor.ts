@@ -59,6 +59,9 @@ export const Field = {
   /** Option 60. */
   vendorClassOffset: 25,
   vendorClassLength: 26,
+  /** Option 81; with `Present.fqdn` and a length of 0 it is empty. */
+  fqdnOffset: 27,
+  fqdnLength: 28,
 } as const;
 
 /** Bits of `Field.present`: a scalar option occurred and can be used. */
@@ -72,6 +75,7 @@ export const Present = {
   maxMessageSize: 64,
   /** Option 82 sub-option 19 (RFC 8357): answer to the relay's UDP source port. */
   relayPort: 128,
+  fqdn: 256,
 } as const;
 
 /** Why a datagram is not a DHCP query, in the order of the checks. */

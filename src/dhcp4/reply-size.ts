@@ -5,8 +5,10 @@ import { OPTIONS_OFFSET } from './codes.ts';
 export const DATAGRAM_BYTES_MAX = 65_507;
 /** [RFC1542 2.1] A BOOTP message has at least this many octets; some relays throw shorter ones away. */
 export const BOOTP_BYTES_MIN = 300;
-/** Header, cookie, and what the server makes itself: 53, then 1, 51, 54, 58, 59 and 118 of four octets each, and 255. */
-export const OWN_BYTES = OPTIONS_OFFSET + 3 + 6 * 6 + 1;
+/** The client's name as the server makes it: option 81 of 258 octets in two parts, or option 12. */
+const NAME_BYTES_MAX = 258 + 2 * 2;
+/** Header, cookie, and what the server makes itself: 53, then 1, 51, 54, 58, 59 and 118 of four octets each, the name, 255. */
+export const OWN_BYTES = OPTIONS_OFFSET + 3 + 6 * 6 + NAME_BYTES_MAX + 1;
 /** Options of a query, all of which may be echoed: what a receive slot of 2,048 octets holds behind the header. */
 export const ECHO_BYTES_MAX = 2048 - OPTIONS_OFFSET;
 /** The longest payload of one option; longer ones go out in parts (RFC 3396). */

@@ -4,6 +4,7 @@ import { Field } from '../dhcp4/descriptor.ts';
 import type { CompiledOption, CompiledSubnet } from './compiled.ts';
 import { type Context, Outcome } from './context.ts';
 import { addClassesOfLease } from './host-classes.ts';
+import { nameClient } from './name-client.ts';
 import { G } from './statistics.ts';
 
 const encoder = new TextEncoder();
@@ -59,6 +60,7 @@ export function answerWithLease(context: Context, type: number, address: number,
   const subnet = context.subnet!;
   const { reply, settings } = context;
   addClassesOfLease(context);
+  nameClient(context, address);
   reply.begin(context.slot, type, address);
   bootFields(context, subnet);
   reply.options(

@@ -5,6 +5,7 @@ import type { HaRelationshipConfig } from '../config/ha-model.ts';
 import type { OptionConfig, PoolConfig, ServerConfig, SubnetConfig } from '../config/model.ts';
 import { OptionCode } from '../dhcp4/codes.ts';
 import { encodedLength, OPTION_PART_BYTES, replyBytesFor } from '../dhcp4/reply-size.ts';
+import { type CompiledNames, compileNames } from './names-settings.ts';
 import { type CompiledNetwork, compileNetworks, groupOf } from './network.ts';
 import { relationshipOf } from './relationship-of.ts';
 
@@ -46,6 +47,7 @@ export interface CompiledSubnet {
   readonly relationship: number;
   /** Option 54 from the configuration, 0 = the address that the query came in on. */
   readonly serverIdentifier: number;
+  readonly names: CompiledNames;
 }
 
 /** RFC 3396: an option above 255 octets goes into consecutive TLVs of the same code. */
@@ -152,6 +154,7 @@ export function compileSubnets(config: ServerConfig, classes: ClassIds = new Cla
       mask: subnet.prefixLength === 0 ? 0 : (-1 << (32 - subnet.prefixLength)) >>> 0,
       serverIdentifier: configuredServerIdentifier([subnet.options, config.options]),
       options: compileOptions(subnet.options, config.options),
+      names: compileNames(subnet.ddns, config.ddns.enableUpdates),
       pools: subnet.pools.map((pool) => compilePool(pool, subnet)),
     };
     network?.subnets.push(compiled);

@@ -3,8 +3,10 @@ import type { Guard } from '../classes/class-set.ts';
 import type { HostConfig } from '../config/host-model.ts';
 import type { LeaseBook } from '../lease/book.ts';
 import type { CompiledSubnet } from './compiled.ts';
+import type { DnsLog } from './dns-log.ts';
 import type { LeaseChanges } from './lease-changes.ts';
 import type { LeaseEventWriter } from './lease-events.ts';
+import type { ClientNames } from './names.ts';
 import type { OverdueSearch } from './overdue.ts';
 import type { Park } from './park.ts';
 import type { PolicyView } from './policy.ts';
@@ -46,6 +48,8 @@ export interface Context {
   readonly overdue: OverdueSearch;
   readonly changes: LeaseChanges;
   readonly events: LeaseEventWriter;
+  /** Null = there are no DNS updates. */
+  readonly dns: DnsLog | null;
   readonly subnets: SubnetIndex;
   readonly settings: EngineSettings;
   readonly statistics: StatisticsWriter;
@@ -56,6 +60,9 @@ export interface Context {
   readonly hostClasses: ReadonlyMap<HostConfig, Guard>;
   /** The class whose queries are dropped, or NO_CLASS. */
   readonly dropClass: number;
+  readonly names: ClientNames;
+  /** The name of each host that has one, as in the file. */
+  readonly reservedNames: ReadonlyMap<HostConfig, Uint8Array>;
   readonly reply: ReplyWriter;
   readonly slots: ReplySlots;
   readonly park: Park;

@@ -49,6 +49,7 @@ export function serve(context: Context, shed: boolean): number {
   if (query.clientId.length > CLIENT_ID_BYTES_MAX) return G['tandem-drop-option-length'];
   // [RFC2132 9.14] An identifier has two octets at least; with nothing beside it no peer could tell its lease apart.
   if (query.hw.length === 0 && query.clientId.length < CLIENT_ID_BYTES_MIN) return G['tandem-drop-no-client'];
+  if (!context.names.begin()) return G['tandem-drop-bad-fqdn'];
   const type = query.field(Field.messageType);
   statistics.add(RECEIVED[type] ?? G['pkt4-unknown-received']);
   if (!isQuery(type)) return G['tandem-drop-message-type'];
@@ -179,6 +180,7 @@ const KEA_DROPS: Readonly<Record<number, number>> = {
   [G['tandem-drop-bad-hardware-length']]: G['pkt4-parse-failed'],
   [G['tandem-drop-no-magic-cookie']]: G['pkt4-parse-failed'],
   [G['tandem-drop-option-length']]: G['pkt4-parse-failed'],
+  [G['tandem-drop-bad-fqdn']]: G['pkt4-parse-failed'],
   [G['tandem-drop-no-message-type']]: G['pkt4-rfc-violation'],
   [G['tandem-drop-message-type']]: G['pkt4-rfc-violation'],
   [G['tandem-drop-no-client']]: G['pkt4-rfc-violation'],

@@ -7,6 +7,7 @@ import { G, S } from './statistics.ts';
 export function countTakeover(context: Context, slot: number): void {
   const { rows } = context.book.table;
   const state = rows.state(slot);
+  if (context.dns !== null) context.dns.remove(context.book, slot);
   if (state === LeaseState.assigned || state === LeaseState.declined) {
     const subnetId = rows.subnetId(slot);
     count(context, subnetId, 'assigned-addresses', -1);

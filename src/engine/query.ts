@@ -64,8 +64,6 @@ export class Query {
   readonly hw: ByteRange;
   /** Empty when the client sent none, or the subnet does not look at it. */
   readonly clientId: ByteRange;
-  /** Empty when the client sent none; sanitised, lower case. */
-  readonly hostName: ByteRange;
 
   /**
    * @param descriptors the classifier's output, as a view on the same memory
@@ -77,7 +75,6 @@ export class Query {
     this.#words = descriptors;
     this.hw = { bytes, offset: 0, length: 0 };
     this.clientId = { bytes, offset: 0, length: 0 };
-    this.hostName = { bytes: new Uint8Array(256), offset: 0, length: 0 };
   }
 
   /** Points this object at the well-formed datagram number `index` of the batch. */
@@ -100,7 +97,6 @@ export class Query {
     this.hw.length = this.field(Field.hlen);
     this.clientId.offset = this.field(Field.clientIdOffset);
     this.clientId.length = this.field(Field.clientIdLength);
-    this.#takeHostName();
   }
 
   /** A field of the descriptor, see dhcp4/descriptor.ts. */
@@ -124,24 +120,5 @@ export class Query {
   /** The address the client asks for: option 50, else ciaddr; 0 = none. */
   requestedAddress(): number {
     return this.has(Present.requestedAddress) ? this.field(Field.requestedAddress) >>> 0 : this.ciaddr;
-  }
-
-  /** Letters, digits, '-' and '.' are kept, in lower case; everything else is removed (Kea's hostname-char-set). */
-  #takeHostName(): void {
-    const length = this.field(Field.hostNameLength);
-    const from = this.field(Field.hostNameOffset);
-    const out = this.hostName.bytes;
-    let kept = 0;
-    for (let i = 0; i < length && kept < 255; i++) {
-      let octet = this.bytes[from + i]!;
-      if (octet >= 0x41 && octet <= 0x5a) octet |= 0x20;
-      const isAllowed =
-        (octet >= 0x61 && octet <= 0x7a) ||
-        (octet >= 0x30 && octet <= 0x39) ||
-        octet === 0x2d ||
-        octet === 0x2e;
-      if (isAllowed) out[kept++] = octet;
-    }
-    this.hostName.length = kept;
   }
 }

@@ -8,6 +8,7 @@ import type { ExpiredLeasesConfig } from '../config/model.ts';
 import { emptyRange, type LeaseBook } from '../lease/book.ts';
 import { EventPart, LeaseEventKind } from '../lease/events.ts';
 import { LeaseState } from '../lease/model.ts';
+import type { DnsLog } from './dns-log.ts';
 import type { LeaseAccounting } from './lease-accounting.ts';
 import type { LeaseEventWriter } from './lease-events.ts';
 
@@ -29,20 +30,24 @@ export class Reclaimer {
   readonly #accounting: () => LeaseAccounting;
   readonly #events: () => LeaseEventWriter;
   readonly #clock: Clock;
+  readonly #dns: () => DnsLog | null;
   #reclaimed = 0;
   #deleted = 0;
   #left = 0;
 
+  /** @param dns where the names of leases that are over are taken back; null = there are no DNS updates */
   constructor(
     book: LeaseBook,
     accounting: () => LeaseAccounting,
     events: () => LeaseEventWriter,
     clock: Clock,
+    dns: () => DnsLog | null = () => null,
   ) {
     this.#book = book;
     this.#accounting = accounting;
     this.#events = events;
     this.#clock = clock;
+    this.#dns = dns;
   }
 
   /**
@@ -68,6 +73,7 @@ export class Reclaimer {
     }
     if (this.#reclaimed + this.#deleted > 0) this.#book.changes.announce();
     this.#events().announce();
+    this.#dns()?.announce();
     return { reclaimed: this.#reclaimed, deleted: this.#deleted, left: this.#left };
   }
 
@@ -105,6 +111,7 @@ export class Reclaimer {
     const { rows } = this.#book.table;
     const subnetId = rows.subnetId(slot);
     this.#reclaimed += 1;
+    this.#dns()?.remove(this.#book, slot);
     this.#accounting().reclaimed(subnetId, state);
     this.#accounting().changed(subnetId, state, null);
     const events = this.#events();

@@ -30,6 +30,7 @@ import {
 import { Field, Present } from '../dhcp4/descriptor.ts';
 import { BOOTP_BYTES_MIN, DATAGRAM_BYTES_MAX, OPTION_PART_BYTES } from '../dhcp4/reply-size.ts';
 import type { CompiledOption } from './compiled.ts';
+import type { ClientNames } from './names.ts';
 import type { Query } from './query.ts';
 import type { ReplySlots } from './reply-slots.ts';
 
@@ -44,6 +45,7 @@ export class ReplyWriter {
   readonly #bytes: Uint8Array;
   readonly #slotBytes: number;
   readonly #query: Query;
+  readonly #names: ClientNames;
   /** Code -> the turn in which the client asked for it; saves clearing a set for each query. */
   readonly #requested = new Uint32Array(256);
   #turn = 0;
@@ -51,10 +53,11 @@ export class ReplyWriter {
   #end = 0;
   #at = 0;
 
-  constructor(slots: Pick<ReplySlots, 'bytes' | 'slotBytes'>, query: Query) {
+  constructor(slots: Pick<ReplySlots, 'bytes' | 'slotBytes'>, query: Query, names: ClientNames) {
     this.#bytes = slots.bytes;
     this.#slotBytes = slots.slotBytes;
     this.#query = query;
+    this.#names = names;
   }
 
   /** Starts the reply in a slot: header and option 53. Every octet up to the options is written. [RFC2131 4.3.1] */
@@ -125,6 +128,11 @@ export class ReplyWriter {
       next = this.#insteadOf(configured, next, OptionCode.clientIdentifier);
       this.#echo(OptionCode.clientIdentifier, Field.clientIdOffset, Field.clientIdLength);
     }
+    const { fqdn } = this.#names;
+    if (times !== null && fqdn.length > 0) {
+      next = this.#insteadOf(configured, next, OptionCode.fqdn);
+      this.#putOption(OptionCode.fqdn, fqdn.bytes, fqdn.offset, fqdn.length);
+    }
     // The relay's option is written last, by `finish`.
     if (query.field(Field.agentLength) > 0)
       next = this.#insteadOf(configured, next, OptionCode.relayAgentInformation);
@@ -135,9 +143,9 @@ export class ReplyWriter {
     this.#configuredUpTo(configured, next, OptionCode.end);
   }
 
-  /** Options 1, 12 and 51 of a lease. A client that sends its name gets it back as the server understood it. */
+  /** Options 1, 12 and 51 of a lease. */
   #ofLease(configured: readonly CompiledOption[], mask: number, times: ReplyTimes): number {
-    const { hostName } = this.#query;
+    const { hostName } = this.#names;
     let next = this.#insteadOf(configured, 0, OptionCode.subnetMask);
     this.#putOption32(OptionCode.subnetMask, mask);
     if (hostName.length > 0) {

@@ -54,6 +54,7 @@ export const GLOBAL_STATISTICS = [
   'tandem-drop-bad-hardware-length',
   'tandem-drop-no-magic-cookie',
   'tandem-drop-option-length',
+  'tandem-drop-bad-fqdn',
   'tandem-drop-no-message-type',
   'tandem-drop-message-type',
   'tandem-drop-no-client',
@@ -88,6 +89,11 @@ export const GLOBAL_STATISTICS = [
   'tandem-ignored-release',
   'tandem-ignored-decline',
   'tandem-observations-lost',
+  // Name change requests, see src/ddns.
+  'tandem-ddns-sent',
+  'tandem-ddns-send-failed',
+  'tandem-ddns-lost',
+  'tandem-ddns-not-a-name',
 ] as const;
 export type GlobalStatistic = (typeof GLOBAL_STATISTICS)[number];
 

@@ -4,11 +4,15 @@ import { Field } from '../dhcp4/descriptor.ts';
 import { emptyRange } from '../lease/book.ts';
 import { NO_SLOT } from '../lease/hash-chain.ts';
 import { RowFlag } from '../lease/layout.ts';
+import { LeaseState } from '../lease/model.ts';
 import { CLTT_AHEAD_MAX_SEC } from '../lease/precedence.ts';
 import type { ByteRange } from '../lease/rows.ts';
 import type { Context } from './context.ts';
+import type { DnsLog } from './dns-log.ts';
 import { countTakeover } from './lease-counts.ts';
+import { nameClient } from './name-client.ts';
 
+const FQDN_FLAGS = RowFlag.fqdnFwd | RowFlag.fqdnRev;
 const NOTHING = emptyRange();
 const range = emptyRange();
 /** A user context is copied here while its row is rewritten; 64 KiB is the most that a row can hold. */
@@ -37,17 +41,23 @@ export function abandonRow(context: Context, slot: number): void {
   else book.release(book.table.rows.address(slot));
 }
 
-/** Whether row and query agree on identity and host name, so that only the times change. */
+/** Whether row and query agree on identity, host name and who tells DNS, so that only the times change. */
 export function isClientUnchanged(context: Context, slot: number): boolean {
   const { table } = context.book;
-  const { hw, clientId, hostName } = context.query;
+  const { hw, clientId } = context.query;
   if (!table.hasHw(slot, hw.bytes, hw.offset, hw.length)) return false;
   if (!table.hasClientId(slot, clientId.bytes, clientId.offset, clientId.length)) return false;
-  table.rows.hostNameRange(slot, range);
-  if (range.length !== hostName.length) return false;
-  for (let i = 0; i < range.length; i++)
-    if (range.bytes[range.offset + i] !== hostName.bytes[i]) return false;
-  return true;
+  return hasSameName(context, slot);
+}
+
+/** Whether the row has the name that the client is to have now, and DNS is to be told the same of it. */
+function hasSameName(context: Context, slot: number): boolean {
+  const { rows } = context.book.table;
+  const { lease, flags } = nameClient(context, rows.address(slot));
+  rows.hostNameRange(slot, range);
+  if (range.length !== lease.length) return false;
+  for (let i = 0; i < range.length; i++) if (range.bytes[range.offset + i] !== lease.bytes[i]) return false;
+  return (rows.flags(slot) & FQDN_FLAGS) === flags;
 }
 
 /**
@@ -56,6 +66,8 @@ export function isClientUnchanged(context: Context, slot: number): boolean {
  * @returns false when there is no memory for the identifiers; then the row has no client
  */
 export function writeClient(context: Context, slot: number, isSameClient: boolean): boolean {
+  nameClient(context, context.book.table.rows.address(slot));
+  if (context.dns !== null) takeNews(context, context.dns, slot, isSameClient);
   if (isClientUnchanged(context, slot)) return true;
   const { table } = context.book;
   const { query } = context;
@@ -70,13 +82,26 @@ export function writeClient(context: Context, slot: number, isSameClient: boolea
     query.field(Field.htype),
     query.hw,
     query.clientId,
-    query.hostName,
+    context.names.lease,
     keptContext,
   );
 }
 
+/**
+ * What DNS is to hear of a row that gets the client of the query. The former name goes before the new one comes, which
+ * is when the lease is safe.
+ */
+function takeNews(context: Context, dns: DnsLog, slot: number, isSameClient: boolean): void {
+  const { rows } = context.book.table;
+  const isRenewal = isSameClient && rows.state(slot) === LeaseState.assigned;
+  const isKept = isRenewal && hasSameName(context, slot) && !context.subnet!.names.updateOnRenew;
+  if (!isKept) dns.remove(context.book, slot);
+  dns.isNews = !isKept || (rows.flags(slot) & RowFlag.dnsPending) !== 0;
+}
+
 /** Takes the client out of a row, as for a declined address. */
 export function eraseClient(context: Context, slot: number): void {
+  if (context.dns !== null) context.dns.remove(context.book, slot);
   context.book.table.setClient(slot, 0, NOTHING, NOTHING, NOTHING, NOTHING);
   context.book.table.rows.setFlags(slot, 0);
 }
@@ -90,6 +115,11 @@ export function clttOfChange(context: Context, slot: number, changesHands: boole
   const before = context.book.table.rows.clttSec(slot) + (changesHands ? 1 : 0);
   const { nowSec } = context;
   return before > nowSec && before - nowSec <= CLTT_AHEAD_MAX_SEC ? before : nowSec;
+}
+
+function newsFlag({ dns, names }: Context, state: number): number {
+  if (dns === null || !dns.isNews || names.flags === 0 || state !== LeaseState.assigned) return 0;
+  return RowFlag.dnsPending;
 }
 
 /**
@@ -110,7 +140,7 @@ export function writeTerms(
   let poolId = 0;
   for (const pool of subnet.pools) if (address >= pool.first && address <= pool.last) poolId = pool.poolId;
   rows.setState(slot, state);
-  rows.setFlags(slot, RowFlag.granted);
+  rows.setFlags(slot, RowFlag.granted | context.names.flags | newsFlag(context, state));
   rows.setTimes(slot, clttOfChange(context, slot, changesHands), validLifetimeSec);
   book.setPlace(slot, subnet.config.id, poolId);
 }

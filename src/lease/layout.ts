@@ -48,6 +48,8 @@ export const RowFlag = {
   fqdnRev: 2,
   /** A shard wrote the row for a client that asked here; it did not come from a peer, an administrator or the lease file. */
   granted: 4,
+  /** The name is to be told to DNS as soon as the lease is safe. */
+  dnsPending: 8,
 } as const;
 
 /** Word index of each control word. */

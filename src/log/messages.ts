@@ -4,6 +4,7 @@
  */
 import { configMessages } from './messages/config.ts';
 import { controlMessages } from './messages/control.ts';
+import { ddnsMessages } from './messages/ddns.ts';
 import { engineMessages } from './messages/engine.ts';
 import { eventMessages } from './messages/events.ts';
 import { haMessages } from './messages/ha.ts';
@@ -21,6 +22,7 @@ export interface LogMessage {
 export const messages = {
   ...configMessages,
   ...controlMessages,
+  ...ddnsMessages,
   ...engineMessages,
   ...eventMessages,
   ...haMessages,

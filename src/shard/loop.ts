@@ -226,7 +226,8 @@ export class ShardLoop {
 
   /** Wakes the journal and main, once a batch. */
   #announce(): void {
-    const { changes, book, events } = this.#context;
+    const { changes, book, events, dns } = this.#context;
+    if (dns !== null) dns.announce();
     if (changes.takeDirtyRows()) book.changes.announce();
     events.announce();
     const dirty = changes.takeDirtyUpdates();
@@ -271,8 +272,11 @@ export class ShardLoop {
   }
 
   #settleLease(slot: number): void {
-    const { rows } = this.#context.book.table;
-    rows.settle(this.#slots.rows[slot]!, this.#slots.changes[slot]!);
+    const { book, dns } = this.#context;
+    const row = this.#slots.rows[slot]!;
+    const change = this.#slots.changes[slot]!;
+    if (dns !== null) dns.settle(book, row, change);
+    book.table.rows.settle(row, change);
   }
 
   #discard(slot: number, cell: number): void {

@@ -5,9 +5,12 @@ import type { ClassIds } from '../classes/class-ids.ts';
 import type { ServerConfig } from '../config/model.ts';
 import { type CompiledSubnet, haClasses, serverIdentifiersOf } from '../engine/compiled.ts';
 import type { Context } from '../engine/context.ts';
+import { DnsLog, type DnsLogMemory } from '../engine/dns-log.ts';
 import { compileHostClasses } from '../engine/host-classes.ts';
 import { LeaseChanges } from '../engine/lease-changes.ts';
 import { LeaseEventWriter, type Listening } from '../engine/lease-events.ts';
+import { compileReservedNames } from '../engine/name-client.ts';
+import { ClientNames } from '../engine/names.ts';
 import { OverdueSearch } from '../engine/overdue.ts';
 import { PARKED_MS_MAX, Park, type ParkExit } from '../engine/park.ts';
 import { PolicyView } from '../engine/policy.ts';
@@ -35,6 +38,7 @@ export interface ShardTask {
   readonly events: LeaseEventsMemory;
   readonly listening: Listening;
   readonly link: ShardLinkMemory;
+  readonly dns: DnsLogMemory;
   readonly statistics: StatisticsMemory;
   /** Reply slots and park entries of this shard, a power of two. */
   readonly parkedMax: number;
@@ -62,10 +66,12 @@ export function buildContext(
   const hostClasses = compileHostClasses(config.hosts, classes);
   const reserving = reservingHosts(config.hosts, config.subnets);
   const query = new Query(new Uint8Array(classifier.memory.buffer), classifier.words, classes.count);
+  const names = new ClientNames(query);
   return {
     book,
     overdue: new OverdueSearch(book, task.book.pools.pools.length),
     hostClasses,
+    reservedNames: compileReservedNames(config.hosts),
     dropClass: classes.find('DROP'),
     hosts: new QueryHosts(compileHosts(config.hosts, reserving, config.hostIdentifiers)),
     changes: new LeaseChanges(
@@ -74,6 +80,7 @@ export function buildContext(
       task.shard,
     ),
     events: new LeaseEventWriter(book, task.events, task.listening),
+    dns: config.ddns.enableUpdates ? new DnsLog(task.dns) : null,
     subnets: new SubnetIndex(subnets, config.compatibility.ignoreLinkSelection),
     settings: {
       authoritative: config.authoritative,
@@ -89,7 +96,8 @@ export function buildContext(
     statistics: new StatisticsWriter(task.statistics, task.shard + 1),
     policy: new PolicyView(task.policies),
     query,
-    reply: new ReplyWriter(slots, query),
+    names,
+    reply: new ReplyWriter(slots, query, names),
     slots,
     park: new Park(task.parkedMax, PARKED_MS_MAX, exit, firstTransaction(task.link)),
     times: { leaseSec: 0, t1Sec: 0, t2Sec: 0 },

@@ -15,6 +15,7 @@ import type { Effect } from '../../src/config/schema/rule.ts';
 import { clientClassSchema } from '../../src/config/sections/client-classes.ts';
 import { compatibilitySchema } from '../../src/config/sections/compatibility.ts';
 import { controlSocketSchema } from '../../src/config/sections/control-sockets.ts';
+import { ddnsSchema } from '../../src/config/sections/ddns.ts';
 import { dhcp4Schema, multiThreadingSchema } from '../../src/config/sections/dhcp4.ts';
 import {
   haParametersSchema,
@@ -37,7 +38,7 @@ import {
 } from '../../src/config/sections/storage.ts';
 import { subnetSchema } from '../../src/config/sections/subnets.ts';
 import { tandemSchema } from '../../src/config/sections/tandem-settings.ts';
-import { configControlSchema, ddnsSchema } from '../../src/config/sections/unimplemented.ts';
+import { configControlSchema } from '../../src/config/sections/unimplemented.ts';
 
 const schemas: readonly MapSchema[] = [
   clientClassSchema,

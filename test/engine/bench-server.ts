@@ -9,6 +9,7 @@ import { formatIpv4, parseIpv4 } from '../../src/base/ipv4.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import type { ServerConfig } from '../../src/config/model.ts';
 import { formatProblem } from '../../src/config/problem.ts';
+import { allocateDnsLog } from '../../src/engine/dns-log.ts';
 import { LeaseEventWriter, Listening } from '../../src/engine/lease-events.ts';
 import { allocatePolicies, type Policy, publishPolicy } from '../../src/engine/policy.ts';
 import { allocateServerPools } from '../../src/engine/pool-plan.ts';
@@ -108,6 +109,8 @@ export class BenchServer {
   readonly eventMemory = allocateLeaseEvents(1 << 18);
   /** For what changes leases beside the shard, as main does. */
   readonly events: LeaseEventWriter;
+  /** What DNS is to be told. */
+  readonly dns = allocateDnsLog(1 << 18);
   /** The socket that datagrams are sent to. */
   readonly socket: ServerSocket;
   readonly #sockets = allocateSocketTable();
@@ -170,6 +173,7 @@ export class BenchServer {
       events: this.eventMemory,
       listening: options.listening ?? Listening.off,
       link: this.link,
+      dns: this.dns,
       statistics: this.statistics,
       parkedMax: PARKED_MAX,
       forcedPort: localPort(this.#client),

@@ -3,8 +3,10 @@
  * reply that has one octet more or another one is not ours: left-overs of an earlier reply, or of memory.
  * For a server without configured options or timers.
  */
+import { DDNS_DEFAULTS } from '../../src/config/ddns-model.ts';
 import { MessageType, OptionCode } from '../../src/dhcp4/codes.ts';
 import { BOOTP_BYTES_MIN } from '../../src/dhcp4/reply-size.ts';
+import { clientName } from '../oracle/client-name.ts';
 import { number32, type Reply } from './packets.ts';
 
 const HEADER_BYTES = 240;
@@ -47,10 +49,7 @@ function encode(code: number, data: readonly number[]): number[] {
   return parts;
 }
 
-function sanitised(name: readonly number[]): number[] {
-  const text = String.fromCharCode(...name).replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-  return [...Buffer.from(text.replace(/[^a-z0-9.-]/g, '').slice(0, 255))];
-}
+const NAMES = { ...DDNS_DEFAULTS, enableUpdates: false };
 
 /** [RFC5107 4] Whether the relay asks for what stands in the reply's option 54. */
 function isAskedFor(agent: readonly number[], serverId: readonly number[]): boolean {
@@ -91,17 +90,18 @@ export function expectedReply(
   const isOverridden = isAskedFor(options.get(OptionCode.relayAgentInformation) ?? [], told);
   const echo = (code: number): number[] => encode(code, options.get(code) ?? []);
   const hasLease = !isNak && !isInform;
-  const name = hasLease ? sanitised(options.get(OptionCode.hostName) ?? []) : [];
+  const name = hasLease ? clientName(options, NAMES, reply.yiaddr) : null;
   const seconds = number32(reply, OptionCode.leaseTime) ?? 0;
   const leaseTime = [seconds >>> 24, (seconds >>> 16) & 255, (seconds >>> 8) & 255, seconds & 255];
   const octets = [
     ...header,
     ...encode(OptionCode.messageType, [reply.type]),
     ...(hasLease ? encode(OptionCode.subnetMask, mask) : []),
-    ...encode(OptionCode.hostName, name),
+    ...encode(OptionCode.hostName, [...Buffer.from(name?.hostName ?? '', 'latin1')]),
     ...(hasLease ? encode(OptionCode.leaseTime, leaseTime) : []),
     ...encode(OptionCode.serverIdentifier, isOverridden ? told : serverId),
     ...echo(OptionCode.clientIdentifier),
+    ...encode(OptionCode.fqdn, name?.fqdn ?? []),
     ...echo(OptionCode.subnetSelection),
     ...(isDirect ? [] : echo(OptionCode.relayAgentInformation)),
     OptionCode.end,

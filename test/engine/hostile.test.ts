@@ -31,6 +31,7 @@ const VALID: readonly Uint8Array[] = [
       [57, [5, 220]],
       [60, [...Buffer.from('MSFT 5.0')]],
       [61, [1, 2, 3, 4, 5, 6, 7]],
+      [81, [5, 0, 0, 4, ...Buffer.from('Some'), 4, ...Buffer.from('Host')]],
       [82, [1, 4, 0, 4, 0, 1, 2, 6, 0, 17, 34, 51, 68, 85]],
     ],
   }),
@@ -65,7 +66,7 @@ t.test('options at random behind a valid header', async (t) => {
   const options = fc.array(
     fc.tuple(
       fc.oneof(
-        fc.constantFrom(12, 50, 51, 53, 54, 55, 57, 60, 61, 82, 118),
+        fc.constantFrom(12, 50, 51, 53, 54, 55, 57, 60, 61, 81, 82, 118),
         fc.integer({ min: 0, max: 255 }),
       ),
       fc.uint8Array({ maxLength: 40 }),
@@ -267,7 +268,7 @@ t.test('host names of every kind, also those of which nothing is left', async (t
   t.equal(checked.failures, 0);
   const long = partsOf(12, new Array(600).fill(0x61));
   t.equal(checked.ask(request(1, '10.0.0.91', long)), 'pkt4-sent');
-  t.equal(checked.server.lease('10.0.0.91')?.hostname, 'a'.repeat(255), 'a longer one is cut');
+  t.equal(checked.server.lease('10.0.0.91')?.hostname, '', 'one that DNS could not hold is none');
 });
 
 t.test('no subnet matches: every message, every option, in every combination', async (t) => {

@@ -4,6 +4,8 @@ import { formatIpv4 } from '../../src/base/ipv4.ts';
 import { MessageType } from '../../src/dhcp4/codes.ts';
 import type { Context } from '../../src/engine/context.ts';
 import { serve } from '../../src/engine/engine.ts';
+import { ClientNames } from '../../src/engine/names.ts';
+import type { Query } from '../../src/engine/query.ts';
 import { ReplyRouter } from '../../src/engine/reply-route.ts';
 import { ReplySlots } from '../../src/engine/reply-slots.ts';
 import { G } from '../../src/engine/statistics.ts';
@@ -135,8 +137,13 @@ t.test('an INFORM from nowhere gets no answer, and is counted [RFC2131 4.3.5]', 
   const counted: number[] = [];
   const statistics = { add: (cell: number) => counted.push(cell) };
   const outcome = (fields: PacketFields): number =>
-    serve({ query: queryOf(packet(fields), BROADCAST), statistics } as unknown as Context, false);
+    serve(contextOf(queryOf(packet(fields), BROADCAST), statistics), false);
   t.equal(outcome(inform), G['tandem-drop-no-return-address']);
   t.equal(outcome({ ...inform, giaddr: '255.255.255.255' }), G['tandem-drop-no-return-address']);
   t.same(counted, [G['pkt4-inform-received'], G['pkt4-inform-received']]);
 });
+
+/** As much of a context as a query without an answer needs. */
+function contextOf(query: Query, statistics: { add: (cell: number) => void }): Context {
+  return { query, statistics, names: new ClientNames(query) } as unknown as Context;
+}

@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import t from 'tap';
 import { formatIpv4, maskOf, parseIpv4 } from '../../src/base/ipv4.ts';
 import { ClassSet } from '../../src/classes/class-set.ts';
+import { DDNS_DEFAULTS } from '../../src/config/ddns-model.ts';
 import type { SubnetConfig } from '../../src/config/model.ts';
 import { DESCRIPTOR_WORDS, Field, Present } from '../../src/dhcp4/descriptor.ts';
 import type { CompiledSubnet } from '../../src/engine/compiled.ts';
+import { compileNames } from '../../src/engine/names-settings.ts';
 import { Query, type ServerSocket } from '../../src/engine/query.ts';
 import { SubnetIndex } from '../../src/engine/subnet-index.ts';
 
@@ -23,7 +25,9 @@ function subnet(index: number, prefix: string, more: Partial<SubnetConfig> = {})
     ...more,
   } as unknown as SubnetConfig;
   const of = { guard: more.clientClasses?.map(Number) ?? [], network: null, place: 0, group: index };
-  return { index, config, ...of, pools: [], options: [], mask: 0, relationship: 0, serverIdentifier: 0 };
+  const names = compileNames(DDNS_DEFAULTS, false);
+  const none = { pools: [], options: [], mask: 0, relationship: 0, serverIdentifier: 0 };
+  return { index, config, ...of, ...none, names };
 }
 
 interface QueryParts {

@@ -146,6 +146,7 @@ function leaseCommands(caller: 'peer' | 'administrator') {
     subnets: () => subnets,
     clock: systemClock,
     caller,
+    leaseFile: () => null,
     yieldTurn: async () => {},
   });
 }

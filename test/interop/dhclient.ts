@@ -36,16 +36,20 @@ retry 2;
 timeout 20;
 `;
 
-/** A client of `interfaceName` on `host`; its files lie in `directory`. */
+/**
+ * A client of `interfaceName` on `host`; its files lie in `directory`.
+ * @param more lines of its configuration file
+ */
 export function createDhclient(
   network: Network,
   host: string,
   interfaceName: string,
   directory: string,
+  more = '',
 ): DhcpClient {
   const path = (suffix: string): string => join(directory, `${host}.${suffix}`);
   const eventsFile = path('events');
-  writeFileSync(path('conf'), CONFIGURATION);
+  writeFileSync(path('conf'), CONFIGURATION + more);
   writeFileSync(path('script'), clientScript(eventsFile));
   chmodSync(path('script'), 0o755);
   const files = ['-cf', path('conf'), '-lf', path('leases'), '-pf', path('pid'), '-sf', path('script')];

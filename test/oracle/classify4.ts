@@ -54,6 +54,7 @@ const RUNS = [
   [OptionCode.parameterRequestList, Field.requestListOffset],
   [OptionCode.vendorClass, Field.vendorClassOffset],
   [OptionCode.clientIdentifier, Field.clientIdOffset],
+  [OptionCode.fqdn, Field.fqdnOffset],
   [OptionCode.relayAgentInformation, Field.agentOffset],
 ] as const;
 
@@ -202,6 +203,7 @@ export class ClassifierTwin {
     words[at + Field.ciaddr] = view.getInt32(input + CIADDR_OFFSET);
     words[at + Field.giaddr] = view.getInt32(input + GIADDR_OFFSET);
     let present = this.#relayPort ? Present.relayPort : 0;
+    if (this.#offset[OptionCode.fqdn] !== 0) present |= Present.fqdn;
     for (const [code, field, bit, bytes] of SCALARS) {
       const offset = this.#offset[code]!;
       if (offset === 0) continue;

@@ -1,5 +1,4 @@
 /** The Dhcp4 map: its table of keys, and how its parts come together. */
-import { DDNS_SERVER_DEFAULTS } from '../ddns-model.ts';
 import type { HostConfig, HostIdentifier } from '../host-model.ts';
 import type { ServerConfig } from '../model.ts';
 import { child, type Path } from '../problem.ts';
@@ -11,6 +10,7 @@ import { flag, integer, text, UINT32_MAX } from '../schema/scalars.ts';
 import { classNamesOf, readClientClasses } from './client-classes.ts';
 import { compatibilitySchema, readCompatibility } from './compatibility.ts';
 import { readControlSockets } from './control-sockets.ts';
+import { ddnsSchema, readDdnsServer, withFormerPlaces } from './ddns.ts';
 import { readHooks } from './hooks.ts';
 import { hostIdentifiersRule } from './host-identifiers.ts';
 import { readInterfaces } from './interfaces.ts';
@@ -58,6 +58,7 @@ export const dhcp4Schema = defineMap('Dhcp4', {
   'parked-packet-limit': integer(0, UINT32_MAX),
   'decline-probation-period': withDefault(integer(0, UINT32_MAX), 86_400),
   'echo-client-id': withDefault(flag(), true),
+  'dhcp-ddns': mapOf(ddnsSchema),
   'expired-leases-processing': mapOf(expiredLeasesSchema),
   'sanity-checks': mapOf(sanityChecksSchema),
   'option-def': list(),
@@ -123,7 +124,7 @@ export function readDhcp4(
     uniqueHostAddresses: values['ip-reservations-unique'],
     compatibility: readCompatibility(values.compatibility),
     stashAgentOptions: values['stash-agent-options'],
-    ddns: DDNS_SERVER_DEFAULTS,
+    ddns: readDdnsServer(values['dhcp-ddns'], child(at, 'dhcp-ddns'), report),
     controlSockets: readControlSockets(values['control-socket'], values['control-sockets'], at, report),
     loggers: readLoggers(values.loggers, child(at, 'loggers'), report),
     leaseCommands: hooks.leaseCommands,
@@ -167,7 +168,8 @@ function readAddressing(
     child(at, 'client-classes'),
     report,
   );
-  const settings = resolveNetwork(values, networkDefaults, spaces, at, report);
+  const names = withFormerPlaces(values, values['dhcp-ddns']);
+  const settings = resolveNetwork(names, networkDefaults, spaces, at, report);
   const scope: Scope = {
     settings,
     networkName: null,

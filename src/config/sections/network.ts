@@ -11,6 +11,7 @@ import { list } from '../schema/collections.ts';
 import type { Rules, Values } from '../schema/map.ts';
 import { type Rule, rule } from '../schema/rule.ts';
 import { flag, fraction, integer, ipv4, oneOf, orEmpty, text, UINT32_MAX } from '../schema/scalars.ts';
+import { ddnsRules, resolveDdns } from './ddns.ts';
 import { hostModeRules, readHostModes } from './host-modes.ts';
 import { checkTimers, type Lifetime, readLifetime } from './lifetimes.ts';
 import { readOptions } from './options.ts';
@@ -23,6 +24,7 @@ export const BOOT_FILE_NAME_OCTETS_MAX = 127;
 export const networkRules = {
   ...networkUnimplemented,
   ...hostModeRules,
+  ...ddnsRules,
   // A lease of no seconds is a deleted lease in the lease file.
   'valid-lifetime': integer(1, UINT32_MAX),
   'min-valid-lifetime': integer(0, UINT32_MAX),
@@ -121,6 +123,7 @@ export function resolveNetwork(
     bootFileName: values['boot-file-name'] ?? inherited.bootFileName,
     cacheThreshold: values['cache-threshold'] ?? inherited.cacheThreshold,
     cacheMaxAgeSec: values['cache-max-age'] ?? inherited.cacheMaxAgeSec,
+    ddns: resolveDdns(values, inherited.ddns, at, report),
     hostModes: readHostModes(values, inherited.hostModes, at, report),
     allocator: values.allocator ?? inherited.allocator,
     offerLifetimeSec: values['offer-lifetime'] ?? inherited.offerLifetimeSec,

@@ -6,17 +6,7 @@
 import { freeMap, isMap, listOf } from '../schema/collections.ts';
 import { defineMap, mapOf, type Rules, withoutContext } from '../schema/map.ts';
 import { accepted, notImplemented, ofKind, type Rule, required } from '../schema/rule.ts';
-import {
-  flag,
-  fraction,
-  integer,
-  ipAddress,
-  oneOf,
-  oneOfAnyCase,
-  orEmpty,
-  text,
-  UINT32_MAX,
-} from '../schema/scalars.ts';
+import { flag, fraction, integer, oneOf, oneOfAnyCase, text, UINT32_MAX } from '../schema/scalars.ts';
 
 /** Accepts exactly these values; others of their kind ask for something. */
 export function only(...values: readonly (string | number | boolean)[]): Rule<undefined, undefined> {
@@ -57,7 +47,7 @@ function emptyOr(kind: Rule): Rule {
   };
 }
 
-/** Shape the updates sent to a DNS server; without updates every value does the same. */
+/** Shape the updates sent to a DNS server: those of a subnet hold for its pools too. */
 const ddnsUpdates = {
   'ddns-send-updates': accepted(flag()),
   'ddns-update-on-renew': accepted(flag()),
@@ -93,12 +83,6 @@ const ddnsNames = {
 
 /** Keys of global, network and subnet scope. */
 export const networkUnimplemented = {
-  ...ddnsUpdates,
-  ...ddnsNames,
-  'ddns-ttl-percent': ofKind(
-    fraction(true),
-    notImplemented('nothing', () => false),
-  ),
   'adaptive-lease-time-threshold': ofKind(
     fraction(true),
     notImplemented('nothing', () => false),
@@ -114,25 +98,6 @@ export const subnetUnimplemented = {
   '4o6-interface-id': only(''),
   '4o6-subnet': only(''),
 } as const satisfies Rules;
-
-/** The way to the server of DNS updates: without updates it leads nowhere, but it must be one. */
-export const ddnsSchema = defineMap('dhcp-ddns', {
-  'enable-updates': required(only(false)),
-  'server-ip': accepted(ipAddress()),
-  'server-port': accepted(integer(0, UINT32_MAX)),
-  'sender-ip': accepted(orEmpty(ipAddress())),
-  'sender-port': accepted(integer(0, UINT32_MAX)),
-  'max-queue-size': accepted(integer(0, UINT32_MAX)),
-  'ncr-protocol': accepted(oneOfAnyCase('UDP')),
-  'ncr-format': accepted(oneOfAnyCase('JSON')),
-  // The old places of the keys that begin with ddns-.
-  'override-no-update': only(false),
-  'override-client-update': only(false),
-  'replace-client-name': neverReplaced,
-  'generated-prefix': only('myhost'),
-  'qualifying-suffix': only(''),
-  ...hostnameCharacters,
-});
 
 /** A database of Kea in which configuration or hosts would stand. */
 const database = mapOf(
@@ -155,7 +120,6 @@ export const configControlSchema = withoutContext(
 /** Keys of the Dhcp4 map alone. */
 export const globalUnimplemented = {
   'config-control': mapOf(configControlSchema),
-  'dhcp-ddns': mapOf(ddnsSchema),
   'dhcp4o6-port': ofKind(integer(0, 65535), only(0)),
   'hosts-database': ofKind(
     emptyOr(database),

@@ -43,11 +43,17 @@ export async function leaseDelete(parts: LeaseCommandParts, args: unknown): Prom
   const { store } = parts;
   const lease = identifyLease(store, args, 'Delete');
   if (lease instanceof LeaseFault) return lease.answer();
+  if (lease !== null && updatesDns(args)) parts.dns?.withdraw(lease.address);
   const removed = lease !== null && removeLease(store, lease.address, sourceOf(parts, args));
   if (removed instanceof LeaseFault) return removed.answer();
   return removed
     ? whenDurable(store, success('IPv4 lease deleted.'))
     : failure('IPv4 lease not found.', Result.empty);
+}
+
+/** Kea tells DNS only when it is asked to. */
+function updatesDns(args: unknown): boolean {
+  return isMap(args) && args['update-ddns'] === true;
 }
 
 function leaseOf({ subnets, clock }: LeaseCommandParts, args: unknown): Lease4 | LeaseFault {

@@ -6,6 +6,7 @@ import type { ChangeSource, LeaseStore } from '../../lease/store.ts';
 import { type Answer, failure } from '../answer.ts';
 import { isMap } from '../arguments.ts';
 import { LeaseFault } from './lease4-fault.ts';
+import type { LeaseDns } from './lease4-resend-ddns.ts';
 import type { LeaseSubnets } from './lease4-subnets.ts';
 
 export interface LeaseCommandParts {
@@ -17,6 +18,8 @@ export interface LeaseCommandParts {
   readonly caller: ChangeSource;
   /** The lease file, null when there is none; read at each command. */
   readonly leaseFile: () => string | null;
+  /** Absent where nothing tells DNS. */
+  readonly dns?: LeaseDns;
   /** Lets the event loop turn once. */
   readonly yieldTurn: () => Promise<void>;
 }

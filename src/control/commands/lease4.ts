@@ -10,6 +10,7 @@ import {
   leaseGetByHwAddress,
   leaseGetPage,
 } from './lease4-query.ts';
+import { leaseResendDdns } from './lease4-resend-ddns.ts';
 import { leaseGetByHostname, leaseGetByState } from './lease4-search.ts';
 import { leaseWipe } from './lease4-wipe.ts';
 import { leaseWrite } from './lease4-write.ts';
@@ -27,6 +28,7 @@ export function createLease4Commands(parts: LeaseCommandParts): Map<string, Comm
     ['lease4-get-by-hostname', (args) => leaseGetByHostname(parts, args)],
     ['lease4-get-by-state', (args) => leaseGetByState(parts, args)],
     ['lease4-get-page', (args) => leaseGetPage(parts, args)],
+    ['lease4-resend-ddns', (args) => leaseResendDdns(parts, args)],
     ['lease4-update', (args) => leaseUpdate(parts, args)],
     ['lease4-wipe', (args) => leaseWipe(parts, args)],
     ['lease4-write', (args) => leaseWrite(parts, args)],

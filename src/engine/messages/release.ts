@@ -22,6 +22,7 @@ export function serveRelease(context: Context): number {
   countUnassigned(context, rows.subnetId(slot));
   events.begin();
   events.lease(EventPart.former, slot);
+  if (context.dns !== null) context.dns.remove(book, slot);
   beginSilent(context);
   if (context.settings.keepReleased && !rows.isExpired(slot, nowSec)) {
     rows.setState(slot, LeaseState.released);

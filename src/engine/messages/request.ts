@@ -138,6 +138,8 @@ function isReusable(context: Context, subnet: CompiledSubnet, slot: number, gran
   // An ACK tells that the lease is on disk and with the partner: a client that asks again does not change that.
   if (rows.unsettledChange(slot) !== 0) return false;
   if (valid !== granted || rows.subnetId(slot) !== id || !isClientUnchanged(context, slot)) return false;
+  // The name is to be told again with each renewal, and with the lease's new end.
+  if (context.dns !== null && subnet.names.updateOnRenew && context.names.flags !== 0) return false;
   if (valid === INFINITE_LIFETIME_SEC) return true;
   if (cacheThreshold === null) return false;
   const age = context.nowSec - rows.clttSec(slot);
@@ -187,6 +189,7 @@ function removeFormer(context: Context, slot: number): void {
   const { book, changes, events } = context;
   const state = book.table.rows.state(slot);
   events.lease(EventPart.replaced, slot);
+  if (context.dns !== null) context.dns.remove(book, slot);
   if (state !== LeaseState.offered) changes.drop(slot, false);
   if (state === LeaseState.assigned) countUnassigned(context, book.table.rows.subnetId(slot));
   book.remove(slot);

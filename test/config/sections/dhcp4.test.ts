@@ -24,7 +24,6 @@ checkRefused({
     [dhcp4('§"a\\nb": 3'), 'Dhcp4/"a\\nb"', 'the unknown key "a\\nb"', 'a key of Dhcp4'],
     [dhcp4('§"pool": "x"'), 'Dhcp4/pool', 'the unknown key "pool"', 'a key of Dhcp4'],
     [dhcp4('§"metadata": {}'), 'Dhcp4/metadata', 'a map', `no such key in Dhcp4${NOT_YET}`],
-    [dhcp4('§"ddns-ttl-percent": 0.5'), 'Dhcp4/ddns-ttl-percent', '0.5', `nothing${NOT_YET}`],
     [dhcp4('"user-context": §[]'), 'Dhcp4/user-context', 'an empty list', 'a map'],
     [dhcp4('"comment": §1'), 'Dhcp4/comment', '1', 'a string'],
     [subnet('"comment": §{}'), `${S}/comment`, 'a map', 'a string'],

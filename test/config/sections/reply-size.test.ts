@@ -19,7 +19,7 @@ const pools = (...options: string[]): string =>
   `"pools": [ { "pool": "192.0.2.1 - 192.0.2.9" }, { "pool": "192.0.2.10 - 192.0.2.19", ${scope(...options)} } ]`;
 
 const HALF = Math.floor(CONFIGURED_BYTES_MAX / 2);
-const MOST = `expected at most 63419 octets together: a reply with more may be longer than a UDP datagram, and is then not sent`;
+const MOST = `expected at most ${CONFIGURED_BYTES_MAX} octets together: a reply with more may be longer than a UDP datagram, and is then not sent`;
 
 const ROWS: readonly (readonly [what: string, members: string[], warnings: string[]])[] = [
   [
@@ -30,7 +30,7 @@ const ROWS: readonly (readonly [what: string, members: string[], warnings: strin
   [
     'one octet more, of two scopes',
     [scope(option(224, HALF)), subnet(scope(option(225, CONFIGURED_BYTES_MAX - HALF + 1)))],
-    [`Dhcp4/subnet4[0]: found options of 63420 octets; ${MOST}`],
+    [`Dhcp4/subnet4[0]: found options of ${CONFIGURED_BYTES_MAX + 1} octets; ${MOST}`],
   ],
   ['no subnet', [scope(option(224, HALF), option(225, HALF), option(226, HALF))], []],
   ['one instead of the other', [scope(option(224, HALF + 9)), subnet(scope(option(224, HALF + 9)))], []],

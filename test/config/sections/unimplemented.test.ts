@@ -4,29 +4,12 @@ import { parseConfig } from '../../../src/config/load.ts';
 import { checkRefused, dhcp4, findProblems, NOT_YET, subnet } from '../fixtures/marked-file.ts';
 
 const S = 'Dhcp4/subnet4[0]';
-const U32 = 'an integer from 0 to 4294967295';
+const _U32 = 'an integer from 0 to 4294967295';
 const FLAG = 'true or false';
 const DATABASES = 'one of "memfile", "mysql", "postgresql"';
 
-/** A member of a dhcp-ddns map that is switched off. */
-function ddns(member: string): string {
-  return dhcp4(`"dhcp-ddns": { "enable-updates": false, ${member} }`);
-}
-
 checkRefused({
   'what is not implemented': [
-    [
-      dhcp4('"dhcp-ddns": { §"enable-updates": true }'),
-      'Dhcp4/dhcp-ddns/enable-updates',
-      'true',
-      `false${NOT_YET}`,
-    ],
-    [
-      dhcp4('"dhcp-ddns": { "enable-updates": false, §"qualifying-suffix": "example.org" }'),
-      'Dhcp4/dhcp-ddns/qualifying-suffix',
-      '"example.org"',
-      `""${NOT_YET}`,
-    ],
     [
       dhcp4('§"hosts-database": { "type": "mysql" }'),
       'Dhcp4/hosts-database',
@@ -41,15 +24,6 @@ checkRefused({
     ],
   ],
   "what is not even Kea's": [
-    [ddns('§"foo": 1'), 'Dhcp4/dhcp-ddns/foo', 'the unknown key "foo"', 'a key of dhcp-ddns'],
-    [ddns('"server-port": §"x"'), 'Dhcp4/dhcp-ddns/server-port', '"x"', U32],
-    [ddns('"server-ip": §""'), 'Dhcp4/dhcp-ddns/server-ip', '""', 'an IP address'],
-    [ddns('"ncr-protocol": §"HTTP"'), 'Dhcp4/dhcp-ddns/ncr-protocol', '"HTTP"', '"UDP", in any case'],
-    [ddns('"ncr-protocol": §"TCP"'), 'Dhcp4/dhcp-ddns/ncr-protocol', '"TCP"', '"UDP", in any case'],
-    [ddns('"ncr-format": §"XML"'), 'Dhcp4/dhcp-ddns/ncr-format', '"XML"', '"JSON", in any case'],
-    [ddns('"override-no-update": §"no"'), 'Dhcp4/dhcp-ddns/override-no-update', '"no"', FLAG],
-    [dhcp4('"dhcp-ddns": §{}'), 'Dhcp4/dhcp-ddns/enable-updates', 'nothing', 'false'],
-    [dhcp4('"dhcp-ddns": { "enable-updates": §"x" }'), 'Dhcp4/dhcp-ddns/enable-updates', '"x"', FLAG],
     [
       dhcp4('"dhcp-queue-control": §{ "queue-type": "x" }'),
       'Dhcp4/dhcp-queue-control/enable-queue',
