@@ -7,9 +7,6 @@ const DOT = 0x2e;
 const DASH = 0x2d;
 const ZERO = 0x30;
 
-/** Octets of a configured suffix, prefix or reserved name at most: the rest of a text buffer is for the client's. */
-export const CONFIGURED_NAME_BYTES_MAX = 255;
-
 /** Puts a run of octets in the place of what was there. */
 export function setText(text: Octets, from: Uint8Array, offset: number, length: number): void {
   text.length = 0;

@@ -7,6 +7,9 @@ import { until } from './waiting.ts';
 const FORWARD = 'example.com';
 const REVERSE = '10.in-addr.arpa';
 const START_MS = 20_000;
+/** BIND does not serve a zone whose name server has no address. */
+const ZONE =
+  '$TTL 60\n@ IN SOA ns.example.com. root.example.com. 1 3600 600 86400 60\n@ IN NS ns.example.com.\n';
 
 export interface DnsServer {
   /** What `dig` says of a name: the data of its records of a type, an empty list for none. */
@@ -19,7 +22,8 @@ export interface DnsServer {
 export async function startDns(network: Network, host: string, directory: string): Promise<DnsServer> {
   const base = join(directory, 'dns');
   mkdirSync(base);
-  for (const zone of [FORWARD, REVERSE]) writeFileSync(join(base, zone), zoneFile());
+  writeFileSync(join(base, FORWARD), `${ZONE}ns IN A 127.0.0.1\n`);
+  writeFileSync(join(base, REVERSE), ZONE);
   writeFileSync(join(base, 'named.conf'), namedConf(base));
   writeFileSync(join(base, 'ddns.json'), JSON.stringify(ddnsConf()));
   const named = network.start(host, 'named', ['-g', '-n', '1', '-c', join(base, 'named.conf')]);
@@ -43,10 +47,6 @@ export async function startDns(network: Network, host: string, directory: string
       });
     },
   };
-}
-
-function zoneFile(): string {
-  return '$TTL 60\n@ IN SOA ns.example.com. root.example.com. 1 3600 600 86400 60\n@ IN NS ns.example.com.\n';
 }
 
 function namedConf(base: string): string {
