@@ -98,7 +98,7 @@ const DHCP4 = `
 77 user-class binary
 78 slp-directory-agent boolean ipv4-address ...
 79 slp-service-scope boolean string
-81 fqdn uint8 uint8 uint8 fqdn
+81 fqdn uint8 uint8 uint8 client-name
 82 dhcp-agent-options > dhcp-agent-options-space
 85 nds-servers ipv4-address ...
 86 nds-tree-name string

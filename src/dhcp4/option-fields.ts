@@ -43,6 +43,8 @@ const codecs = {
   /** The long form of a tuple (RFC 8572 section 8.1). */
   uri: codec('text of 1 to 65535 octets', (text) => encodeTuple(text, 2), measureTuple(2)),
   fqdn: codec('a domain name', encodeFqdn, measureFqdn),
+  /** That of option 81, which may end early or be text (RFC 4702 section 2.3). */
+  'client-name': codec('a domain name', encodeFqdn, measureRest),
   psid: codec('a port set such as "3/4": value/bits, 0 to 16 bits', encodePsid, measureFixed(3)),
   /** One of the vendors of option 125, with room for its sub-options (RFC 3925 section 4). */
   enterprise: codec('the number of an enterprise, decimal or hexadecimal', encodeEnterprise, measureVendors),
