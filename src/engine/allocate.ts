@@ -41,21 +41,6 @@ export function enterPool(context: Context, address: number): boolean {
   return false;
 }
 
-/** Whether an address lies in a pool of the query's subnet or network, whoever these are open to. */
-export function isInAnyPool(subnet: CompiledSubnet, address: number): boolean {
-  if (subnet.network === null) return holds(subnet, address);
-  const { subnets } = subnet.network;
-  for (let i = 0; i < subnets.length; i++) if (holds(subnets[i]!, address)) return true;
-  return false;
-}
-
-function holds({ pools }: CompiledSubnet, address: number): boolean {
-  for (let i = 0; i < pools.length; i++) {
-    if (address >= pools[i]!.first && address <= pools[i]!.last) return true;
-  }
-  return false;
-}
-
 /** Takes one particular address if it is free in a pool open to the query. @returns whether it is held now */
 export function takeAddress(context: Context, address: number): boolean {
   const { book } = context;

@@ -13,7 +13,7 @@ import { EventPart, LeaseEventKind } from '../../lease/events.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
 import { INFINITE_LIFETIME_SEC, LeaseState } from '../../lease/model.ts';
 import { NO_ADDRESS } from '../../lease/pool.ts';
-import { enterPool, isInAnyPool, takeAnyAddress } from '../allocate.ts';
+import { enterPool, takeAnyAddress } from '../allocate.ts';
 import { answerNak, answerWithLease } from '../answer.ts';
 import { belongsToClient, findClientRow } from '../client-lease.ts';
 import type { CompiledSubnet } from '../compiled.ts';
@@ -81,7 +81,7 @@ function grant(context: Context, mine: number): number {
     // The client gets its own address with the next DISCOVER, unless somebody else has it.
     if (reserved !== NOT_RESERVED && isFree(context, reserved)) return answerNak(context);
     if (!enterPool(context, address))
-      return isInAnyPool(context.subnet!, address) ? answerNak(context) : G['tandem-drop-address-unmanaged'];
+      return book.pools.blockOf(address) >= 0 ? answerNak(context) : G['tandem-drop-address-unmanaged'];
   }
   if (isLive) return renew(context, slot, mine);
   book.hold(address);
