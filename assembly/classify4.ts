@@ -58,7 +58,7 @@ export function classify4(count: i32): void {
     const input = <u32>INPUT_OFFSET + i * <u32>INPUT_STRIDE;
     const length = load<u32>(<u32>LENGTHS_OFFSET + i * 4);
     const reason = check(input, length, <u32>SCRATCH_OFFSET + i * <u32>SCRATCH_STRIDE);
-    if (reason === Malformed.none) describe(descriptor, input);
+    if (reason === Malformed.none) describe(descriptor, input, length);
     else put(descriptor, Field.malformed, reason);
   }
 }
@@ -101,7 +101,7 @@ function settleSeveral(repeated: u32): bool {
   return !types && !(isRepeated(Entry.serverIdentifier, repeated) && lengthOf(Entry.serverIdentifier) > 4);
 }
 
-function describe(descriptor: u32, input: u32): void {
+function describe(descriptor: u32, input: u32, length: u32): void {
   put(descriptor, Field.messageType, load<u8>(offsetOf(Entry.messageType)));
   put(descriptor, Field.hash, clientHash(input));
   put(descriptor, Field.hlen, load<u8>(input + HLEN));
@@ -124,6 +124,7 @@ function describe(descriptor: u32, input: u32): void {
   putRun(descriptor, Field.hostName, Entry.hostName);
   putRun(descriptor, Field.vendorClass, Entry.vendorClass);
   putRun(descriptor, Field.fqdn, Entry.fqdn);
+  put(descriptor, Field.length, length);
 }
 
 /** The key is the client identifier, without one the hardware address; `check` has seen to it that there is one. */

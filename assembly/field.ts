@@ -1,6 +1,6 @@
 /**
  * Word index of each field of a descriptor, as in src/dhcp4/descriptor.ts, whose tables are not valid AssemblyScript;
- * test/wasm/classify4.test.ts holds the two together. Two words, offset and length, from `clientId` on.
+ * test/wasm/classify4.test.ts holds the two together. Two words, offset and length, from `clientId` to `vendorClass`.
  */
 export const malformed: u32 = 0;
 export const messageType: u32 = 1;
@@ -25,3 +25,4 @@ export const agent: u32 = 21;
 export const hostName: u32 = 23;
 export const vendorClass: u32 = 25;
 export const fqdn: u32 = 27;
+export const length: u32 = 29;

@@ -1,4 +1,5 @@
 /** Every bench, in the order of the document: from one function to the whole pair. */
+import { classes } from './classes.ts';
 import { classify } from './classify.ts';
 import { control } from './control.ts';
 import { encode } from './encode.ts';
@@ -16,6 +17,7 @@ import { table } from './table.ts';
 export const BENCHES: readonly Bench[] = [
   hash,
   classify,
+  classes,
   table,
   pool,
   encode,

@@ -33,12 +33,15 @@ export class ClassSet {
     return id >= 0 && (this.#words[id >>> 5]! & (1 << (id & 31))) !== 0;
   }
 
-  /** Takes one class out; the others keep their order. */
-  remove(id: number): void {
-    if (!this.has(id)) return;
-    this.#words[id >>> 5]! &= ~(1 << (id & 31));
+  /** Takes out the classes whose bits are set in `mask`; the others keep their order. */
+  removeAll(mask: Uint32Array): void {
     let kept = 0;
-    for (let i = 0; i < this.length; i++) if (this.ids[i] !== id) this.ids[kept++] = this.ids[i]!;
+    for (let i = 0; i < this.length; i++) {
+      const id = this.ids[i]!;
+      const bit = 1 << (id & 31);
+      if (((mask[id >>> 5] ?? 0) & bit) === 0) this.ids[kept++] = id;
+      else this.#words[id >>> 5]! &= ~bit;
+    }
     this.length = kept;
   }
 

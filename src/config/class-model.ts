@@ -1,13 +1,14 @@
 /** Client classes as the rest of the program sees them; see model.ts. */
 import type { Ipv4 } from '../base/ipv4.ts';
+import type { TestNode, ValueNode } from '../classes/syntax-tree.ts';
 import type { LifetimeConfig, OptionConfig, VendorOptionConfig } from './model.ts';
 
 export interface ClientClassConfig {
   readonly name: string;
-  /** The expression, which was checked; null = nobody is in the class by its own doing. */
-  readonly test: string | null;
+  /** Null = nobody is in the class by its own doing. */
+  readonly test: TestNode | null;
   /** The expression of a template: its value makes the class SPAWN_<name>_<value>; null = no template. */
-  readonly templateTest: string | null;
+  readonly templateTest: ValueNode | null;
   /** Looked at only where a scope lists it among its additional classes. */
   readonly onlyInAdditionalList: boolean;
   readonly options: readonly OptionConfig[];

@@ -2,7 +2,7 @@
  * Collects the problems of one configuration. Checks go on after a problem, so that all errors of a file are reported at once;
  * a bound keeps a hostile document from turning into an endless report.
  */
-import { describe, formatPath, type Path, type Problem } from './problem.ts';
+import { describe, formatPath, type Path, type Problem, quote } from './problem.ts';
 
 /** A place in a file. */
 export interface Location {
@@ -76,6 +76,17 @@ export class Report {
   /** What stands at `at` is wrong. */
   error(at: Path | null, found: string, expected: string, part: 'key' | 'value' = 'value'): void {
     this.errorAt(this.#locate(at, part), at, found, expected);
+  }
+
+  /**
+   * An error inside of a text that stands at `at`.
+   * @param offset where in `text`, UTF-16 units; the column counts the text as it is written with the fewest escapes
+   */
+  errorInside(at: Path, text: string, offset: number, found: string, expected: string): void {
+    const start = this.#locate(at, 'value');
+    const shift = JSON.stringify(text.slice(0, offset)).length - 1;
+    const place = start === null ? null : { ...start, column: start.column + shift };
+    this.errorAt(place, at, `${found} at character ${offset + 1} of ${quote(text)}`, expected);
   }
 
   warn(at: Path | null, found: string, expected: string, part: 'key' | 'value' = 'value'): void {

@@ -46,6 +46,7 @@ export const OptionCode = {
   domainNameServers: 6,
   hostName: 12,
   domainName: 15,
+  vendorEncapsulated: 43,
   requestedAddress: 50,
   leaseTime: 51,
   messageType: 53,
@@ -59,6 +60,10 @@ export const OptionCode = {
   fqdn: 81,
   relayAgentInformation: 82,
   subnetSelection: 118,
+  vendorClasses: 124,
+  vendorOptions: 125,
+  /** The first of those that are nobody's, up to 254. */
+  privateFirst: 224,
   end: 255,
 } as const;
 

@@ -62,6 +62,8 @@ export const Field = {
   /** Option 81; with `Present.fqdn` and a length of 0 it is empty. */
   fqdnOffset: 27,
   fqdnLength: 28,
+  /** Octets of the datagram. */
+  length: 29,
 } as const;
 
 /** Bits of `Field.present`: a scalar option occurred and can be used. */

@@ -1,6 +1,7 @@
 /** Writes the three kinds of reply; shared by the message handlers. */
 import { MessageType } from '../dhcp4/codes.ts';
 import { Field } from '../dhcp4/descriptor.ts';
+import { classifyLease } from './classification.ts';
 import type { CompiledOption, CompiledSubnet } from './compiled.ts';
 import { type Context, Outcome } from './context.ts';
 import { addClassesOfLease } from './host-classes.ts';
@@ -60,6 +61,7 @@ export function answerWithLease(context: Context, type: number, address: number,
   const subnet = context.subnet!;
   const { reply, settings } = context;
   addClassesOfLease(context);
+  classifyLease(context, subnet, address);
   nameClient(context, address);
   reply.begin(context.slot, type, address);
   bootFields(context, subnet);
@@ -81,6 +83,7 @@ export function answerWithLease(context: Context, type: number, address: number,
 /** Writes the ACK to an INFORM: options, no lease; no configured option when no subnet was found. [RFC2131 4.3.5] */
 export function answerInform(context: Context): number {
   const { reply, query, subnet } = context;
+  if (subnet !== null) classifyLease(context, subnet, 0);
   reply.begin(context.slot, MessageType.ack, 0);
   if (subnet !== null) bootFields(context, subnet);
   reply.options(subnet?.options ?? [], serverIdentifier(context), 0, null, context.settings.echoClientId);

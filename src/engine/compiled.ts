@@ -24,6 +24,8 @@ export interface CompiledPool {
   /** Number of the pool, in the order of `poolRanges`. */
   readonly index: number;
   readonly guard: Guard;
+  /** Classes that are looked at once the lease is known to be of this pool. */
+  readonly additional: Guard;
   /** What a client of this pool gets: pool over subnet over global, ascending by code, never-send left out. */
   readonly options: readonly CompiledOption[];
 }
@@ -34,6 +36,8 @@ export interface CompiledSubnet {
   readonly config: SubnetConfig;
   /** Its own; that of its network holds beside it. */
   readonly guard: Guard;
+  /** Classes that are looked at once the lease is known. */
+  readonly additional: Guard;
   /** The shared network that it belongs to, or null. */
   readonly network: CompiledNetwork | null;
   /** Position among the subnets of its network. */
@@ -139,6 +143,7 @@ export function compileSubnets(config: ServerConfig, classes: ClassIds = new Cla
     poolId: pool.poolId,
     index: poolIndex++,
     guard: guardOf(pool.clientClasses, classes),
+    additional: pool.additionalClasses.map((name) => classes.intern(name)),
     options: compileOptions(pool.options, subnet.options, config.options),
   });
   return config.subnets.map((subnet, index) => {
@@ -147,6 +152,7 @@ export function compileSubnets(config: ServerConfig, classes: ClassIds = new Cla
       index,
       config: subnet,
       guard: guardOf(subnet.clientClasses, classes),
+      additional: subnet.additionalClasses.map((name) => classes.intern(name)),
       network,
       place: network?.subnets.length ?? 0,
       group: groupOf(network, subnet.clientClasses, index),

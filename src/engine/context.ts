@@ -1,4 +1,5 @@
 /** Everything that serving one query needs, made once a shard. Handlers take it and return an outcome number. */
+import type { ClassProgram } from '../classes/class-program.ts';
 import type { Guard } from '../classes/class-set.ts';
 import type { HostConfig } from '../config/host-model.ts';
 import type { LeaseBook } from '../lease/book.ts';
@@ -58,8 +59,8 @@ export interface Context {
   readonly hosts: QueryHosts;
   /** The classes of each host that has some. */
   readonly hostClasses: ReadonlyMap<HostConfig, Guard>;
-  /** The class whose queries are dropped, or NO_CLASS. */
-  readonly dropClass: number;
+  /** The classes of the configuration. */
+  readonly classes: ClassProgram;
   readonly names: ClientNames;
   /** The name of each host that has one, as in the file. */
   readonly reservedNames: ReadonlyMap<HostConfig, Uint8Array>;

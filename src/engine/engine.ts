@@ -3,15 +3,15 @@
  * lock is held from the first look at a lease until its change is recorded.
  */
 import { NO_CLASS } from '../classes/class-ids.ts';
-import type { Guard } from '../classes/class-set.ts';
 import { MessageType } from '../dhcp4/codes.ts';
 import { Field, Present } from '../dhcp4/descriptor.ts';
 import { CLIENT_ID_BYTES_MAX } from '../lease/record.ts';
 import { NO_SERVER, serverIndexOf } from '../loadbalance/scope.ts';
-import { answerInform, serverIdentifier } from './answer.ts';
+import { answerInform, answerNak, serverIdentifier } from './answer.ts';
+import { addHostClasses, classifyKnown, classifyReceived, isDropped, isRejected } from './classification.ts';
 import { type Context, Outcome } from './context.ts';
 import { enterSubnet } from './enter-subnet.ts';
-import { addAll, classesBeforeLease } from './host-classes.ts';
+import { classesBeforeLease, classesOf } from './host-classes.ts';
 import { serveDecline } from './messages/decline.ts';
 import { serveDiscover } from './messages/discover.ts';
 import { serveRelease } from './messages/release.ts';
@@ -21,7 +21,6 @@ import { NO_RELATIONSHIP } from './relationship-of.ts';
 import { G } from './statistics.ts';
 
 const CLIENT_ID_BYTES_MIN = 2;
-const NO_CLASSES: Guard = [];
 
 /** Statistics cell of each message type's reception. */
 const RECEIVED: Readonly<Record<number, number>> = {
@@ -54,17 +53,26 @@ export function serve(context: Context, shed: boolean): number {
   statistics.add(RECEIVED[type] ?? G['pkt4-unknown-received']);
   if (!isQuery(type)) return G['tandem-drop-message-type'];
   if (type === MessageType.inform && !hasReturnAddress(query)) return G['tandem-drop-no-return-address'];
-  if (context.settings.isHub && !chooseRelationship(context)) return G['tandem-drop-no-relationship'];
+  const { isHub } = context.settings;
+  // On a hub the subnet comes first, and its guard asks for classes.
+  if (isHub) classifyReceived(context);
+  if (isHub && !chooseRelationship(context)) return G['tandem-drop-no-relationship'];
   if (!isInScope(context)) return OUT_OF_SCOPE;
   if (type === MessageType.discover && shed) return G['tandem-drop-discover-shed'];
+  if (!isHub) classifyReceived(context);
+  if (isDropped(context)) return G['tandem-drop-class'];
   if (needsHosts(type)) findHosts(context);
   else context.host = null;
-  if (!needsHosts(type) && !context.settings.isHub) context.subnet = context.subnets.select(query);
+  if (!needsHosts(type) && !isHub) context.subnet = context.subnets.select(query);
   if (isForOtherServer(context)) return G['tandem-drop-other-server'];
-  if (query.classes.has(context.dropClass)) return G['tandem-drop-class'];
+  if (isDropped(context)) return G['tandem-drop-class'];
   if (type === MessageType.inform) return answerInform(context);
   // A lease that the partner cannot hold could not be confirmed: its client is told so by silence, at once.
   if (query.clientId.length > context.policy.clientIdBytesMax) return G['tandem-drop-partner-cannot-hold'];
+  if (isRejected(context)) {
+    if (type === MessageType.discover) return G['tandem-drop-class-reject'];
+    if (type === MessageType.request) return answerNak(context);
+  }
   context.book.table.lock();
   try {
     return handle(context, type);
@@ -85,12 +93,14 @@ function findHosts(context: Context): void {
   hosts.identify(query);
   if (settings.earlyGlobalHosts) {
     hosts.findGlobal();
-    if (hosts.global !== null) addAll(query.classes, context.hostClasses.get(hosts.global) ?? NO_CLASSES);
+    if (hosts.global !== null) addHostClasses(context, classesOf(context, hosts.global));
+    classifyKnown(context, hosts.isKnown);
   }
   const subnet = settings.isHub ? context.subnet : subnets.select(query);
   if (subnet !== null) hosts.findIn(subnet, query.classes);
   enterSubnet(context, subnet);
-  addAll(query.classes, classesBeforeLease(context));
+  addHostClasses(context, classesBeforeLease(context));
+  classifyKnown(context, hosts.isKnown);
 }
 
 function isQuery(type: number): boolean {
@@ -198,6 +208,7 @@ const KEA_DROPS: Readonly<Record<number, number>> = {
   [G['tandem-drop-partner-cannot-hold']]: G['pkt4-processing-failed'],
   [G['tandem-drop-class']]: G['pkt4-admin-filtered'],
   [G['tandem-repeated-parked']]: NONE,
+  [G['tandem-drop-class-reject']]: NONE,
   [G['tandem-drop-no-subnet']]: NONE,
   [G['tandem-drop-no-address']]: NONE,
   [G['tandem-drop-unknown-client']]: NONE,

@@ -37,7 +37,11 @@ export function addClassesOfLease({ host, hostClasses, hosts, query, subnet }: C
   addAll(query.classes, hostClasses.get(host) ?? NONE);
 }
 
-/** Adds the classes of a list. */
-export function addAll(classes: Context['query']['classes'], list: Guard): void {
+/** The classes that a host reserves. */
+export function classesOf({ hostClasses }: Context, host: HostConfig): Guard {
+  return hostClasses.get(host) ?? NONE;
+}
+
+function addAll(classes: Context['query']['classes'], list: Guard): void {
   for (let i = 0; i < list.length; i++) classes.add(list[i]!);
 }

@@ -7,6 +7,8 @@ import type { CompiledSubnet } from './compiled.ts';
 export interface CompiledNetwork {
   readonly config: SharedNetworkConfig;
   readonly guard: Guard;
+  /** Classes that are looked at once the lease is known. */
+  readonly additional: Guard;
   /** Ascending by id; filled while the subnets are compiled. */
   readonly subnets: CompiledSubnet[];
   /** Group of subnets by the names of their guard, filled in the same way. */
@@ -21,6 +23,7 @@ export function compileNetworks(
   const compiled = networks.map((config) => ({
     config,
     guard: guardOf(config.clientClasses, classes),
+    additional: config.additionalClasses.map((name) => classes.intern(name)),
     subnets: [],
     groups: new Map<string, number>(),
   }));

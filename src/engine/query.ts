@@ -1,8 +1,10 @@
 /** The query in work: one object a shard, pointed at one datagram after the other. Nothing of it outlives the turn. */
 
 import { ClassSet } from '../classes/class-set.ts';
-import { BROADCAST_FLAG, CHADDR_OFFSET } from '../dhcp4/codes.ts';
+import { BROADCAST_FLAG, CHADDR_OFFSET, OPTIONS_OFFSET } from '../dhcp4/codes.ts';
 import { DESCRIPTOR_WORDS, Field, Present } from '../dhcp4/descriptor.ts';
+import { OptionIndex } from '../dhcp4/option-index.ts';
+import { ECHO_BYTES_MAX } from '../dhcp4/reply-size.ts';
 import type { ByteRange } from '../lease/rows.ts';
 
 /** A socket that main has opened for the shards. */
@@ -61,6 +63,8 @@ export class Query {
   ciaddr = 0;
   giaddr = 0;
   readonly classes: ClassSet;
+  /** Finds the options that the descriptor does not tell of. */
+  readonly options: OptionIndex;
   readonly hw: ByteRange;
   /** Empty when the client sent none, or the subnet does not look at it. */
   readonly clientId: ByteRange;
@@ -72,6 +76,7 @@ export class Query {
   constructor(bytes: Uint8Array, descriptors: Int32Array, classes = 0) {
     this.bytes = bytes;
     this.classes = new ClassSet(classes);
+    this.options = new OptionIndex(bytes, ECHO_BYTES_MAX);
     this.#words = descriptors;
     this.hw = { bytes, offset: 0, length: 0 };
     this.clientId = { bytes, offset: 0, length: 0 };
@@ -93,6 +98,7 @@ export class Query {
     this.ciaddr = this.field(Field.ciaddr) >>> 0;
     this.giaddr = this.field(Field.giaddr) >>> 0;
     this.classes.clear();
+    this.options.point(offset + OPTIONS_OFFSET, offset + this.field(Field.length));
     this.hw.offset = offset + CHADDR_OFFSET;
     this.hw.length = this.field(Field.hlen);
     this.clientId.offset = this.field(Field.clientIdOffset);

@@ -64,6 +64,7 @@ export const GLOBAL_STATISTICS = [
   'tandem-drop-other-server',
   'tandem-drop-no-relationship',
   'tandem-drop-class',
+  'tandem-drop-class-reject',
   'tandem-drop-no-subnet',
   'tandem-drop-no-address',
   'tandem-drop-unknown-client',
@@ -83,6 +84,8 @@ export const GLOBAL_STATISTICS = [
   // A repeated query that is answered by what was sent before.
   'tandem-repeated-answered',
   // Queries that are handled and need no answer.
+  // Expressions of classes that had an error: the class was not assigned.
+  'tandem-class-errors',
   'tandem-done-release',
   'tandem-done-decline',
   'tandem-done-decline-offer',

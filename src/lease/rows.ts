@@ -3,16 +3,12 @@
  * plain numbers. Callers hold the table's lock, but for `settle`.
  */
 
+import type { ByteRange } from '../base/byte-range.ts';
 import { Arena } from './arena.ts';
 import { INLINE_CLIENT_ID_BYTES, type LeaseTableMemory, ROW_WORDS, Row } from './layout.ts';
 import { INFINITE_LIFETIME_SEC } from './model.ts';
 
-/** A run of bytes inside some array: how identifiers travel without being copied. */
-export interface ByteRange {
-  bytes: Uint8Array;
-  offset: number;
-  length: number;
-}
+export type { ByteRange };
 
 /** In place of a change number, which is that once in four thousand million changes: then nothing worse happens. */
 export const REFUSED = 0xffffffff;

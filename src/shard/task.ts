@@ -2,6 +2,7 @@
 
 import type { Clock } from '../base/clock.ts';
 import type { ClassIds } from '../classes/class-ids.ts';
+import { ClassProgram } from '../classes/class-program.ts';
 import type { ServerConfig } from '../config/model.ts';
 import { type CompiledSubnet, haClasses, serverIdentifiersOf } from '../engine/compiled.ts';
 import type { Context } from '../engine/context.ts';
@@ -65,14 +66,16 @@ export function buildContext(
   const book = new LeaseBook(task.book);
   const hostClasses = compileHostClasses(config.hosts, classes);
   const reserving = reservingHosts(config.hosts, config.subnets);
+  // All that refers to a class has its number by now.
+  const program = new ClassProgram(config.clientClasses, classes);
   const query = new Query(new Uint8Array(classifier.memory.buffer), classifier.words, classes.count);
   const names = new ClientNames(query);
   return {
     book,
     overdue: new OverdueSearch(book, task.book.pools.pools.length),
     hostClasses,
+    classes: program,
     reservedNames: compileReservedNames(config.hosts),
-    dropClass: classes.find('DROP'),
     hosts: new QueryHosts(compileHosts(config.hosts, reserving, config.hostIdentifiers)),
     changes: new LeaseChanges(
       book,

@@ -24,7 +24,13 @@ function subnet(index: number, prefix: string, more: Partial<SubnetConfig> = {})
     interfaceName: null,
     ...more,
   } as unknown as SubnetConfig;
-  const of = { guard: more.clientClasses?.map(Number) ?? [], network: null, place: 0, group: index };
+  const of = {
+    additional: [],
+    guard: more.clientClasses?.map(Number) ?? [],
+    network: null,
+    place: 0,
+    group: index,
+  };
   const names = compileNames(DDNS_DEFAULTS, false);
   const none = { pools: [], options: [], mask: 0, relationship: 0, serverIdentifier: 0 };
   return { index, config, ...of, ...none, names };

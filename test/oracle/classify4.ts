@@ -94,7 +94,7 @@ export class ClassifierTwin {
       const input = INPUT_OFFSET + i * INPUT_STRIDE;
       const length = this.#view.getUint32(LENGTHS_OFFSET + i * 4, true);
       const reason = this.#check(input, length, SCRATCH_OFFSET + i * SCRATCH_STRIDE);
-      if (reason === 0) this.#describe(at, input);
+      if (reason === 0) this.#describe(at, input, length);
       else this.#words[at + Field.malformed] = reason;
     }
   }
@@ -191,7 +191,8 @@ export class ClassifierTwin {
     return true;
   }
 
-  #describe(at: number, input: number): void {
+  #describe(at: number, input: number, length: number): void {
+    this.#words[at + Field.length] = length;
     const words = this.#words;
     const view = this.#view;
     words[at + Field.messageType] = this.#bytes[this.#offset[OptionCode.messageType]!]!;

@@ -1,6 +1,8 @@
 /** `client-classes`: the classes of a file, in the order in which they are evaluated. */
 
 import { formatIpv4 } from '../../base/ipv4.ts';
+import { type Parsed, parseTest, parseValue, type Surroundings } from '../../classes/parse.ts';
+import type { TestNode, ValueNode } from '../../classes/syntax-tree.ts';
 import { DHCP4_SPACE } from '../../dhcp4/option-definitions.ts';
 import type { OptionSpaces } from '../../dhcp4/option-spaces.ts';
 import type { ClientClassConfig } from '../class-model.ts';
@@ -18,8 +20,8 @@ import { readOptions } from './options.ts';
 
 export const clientClassSchema = defineMap('client-classes[]', {
   name: required(name()),
-  test: orEmpty(text()),
-  'template-test': orEmpty(text()),
+  test: text(),
+  'template-test': text(),
   'only-if-required': flag(),
   'only-in-additional-list': flag(),
   'option-def': list(),
@@ -36,6 +38,9 @@ export const clientClassSchema = defineMap('client-classes[]', {
 type ClassValues = Values<typeof clientClassSchema.rules>;
 
 const CLASSES_MAX = 10_000;
+/** Classes that an expression may ask for without a definition. */
+const BUILT_IN = /^(?:ALL|KNOWN|UNKNOWN|BOOTP|(?:VENDOR_CLASS|HA|AFTER|EXTERNAL|SPAWN)_.+)$/;
+const MADE_BY_SERVER: ReadonlySet<string> = new Set(['ALL', 'KNOWN', 'UNKNOWN', 'BOOTP']);
 const ALL_ONES = 0xffffffff;
 
 /** The names that a list of classes defines, before anything is read that may name them. */
@@ -56,14 +61,18 @@ export function readClientClasses(
     report.error(at, `${entries.length} classes`, `at most ${CLASSES_MAX} classes`);
   const classes: ClientClassConfig[] = [];
   const names = new Set<string>();
+  const surroundings: Surroundings = {
+    optionCode: (optionName) => spaces.findByName(DHCP4_SPACE, optionName)?.code,
+    isClass: (className) => BUILT_IN.test(className) || names.has(className),
+  };
   for (const [index, entry] of entries.slice(0, CLASSES_MAX).entries()) {
     const place = child(at, index);
     const values = readMap(clientClassSchema, entry, place, report);
     if (values?.name === undefined) continue;
     if (names.has(values.name))
       report.error(child(place, 'name'), quote(values.name), 'a name that no other class has');
+    classes.push(readClass(values.name, values, { spaces, surroundings }, place, report));
     names.add(values.name);
-    classes.push(readClass(values.name, values, spaces, place, report));
   }
   return classes;
 }
@@ -71,10 +80,11 @@ export function readClientClasses(
 function readClass(
   className: string,
   values: ClassValues,
-  spaces: OptionSpaces,
+  { spaces, surroundings }: { readonly spaces: OptionSpaces; readonly surroundings: Surroundings },
   at: Path,
   report: Report,
 ): ClientClassConfig {
+  checkExpressions(className, values, at, report);
   checkDefinitions(values['option-def'], child(at, 'option-def'), report);
   const own = readDefinitions(values['option-def'], spaces, child(at, 'option-def'), report);
   const options = readOptions(values['option-data'], own, child(at, 'option-data'), report);
@@ -83,8 +93,14 @@ function readClass(
     report.error(child(at, 'next-server'), formatIpv4(ALL_ONES), 'the address of a server');
   return {
     name: className,
-    test: values.test ?? null,
-    templateTest: values['template-test'] ?? null,
+    test: readExpression(values.test, parseTest, surroundings, child(at, 'test'), report),
+    templateTest: readExpression(
+      values['template-test'],
+      parseValue,
+      surroundings,
+      child(at, 'template-test'),
+      report,
+    ),
     onlyInAdditionalList: values['only-in-additional-list'] ?? values['only-if-required'] ?? false,
     ...options,
     nextServer: nextServer === 0 ? null : nextServer,
@@ -93,6 +109,34 @@ function readClass(
     validLifetime: readClassLifetime(values, at, report),
     offerLifetimeSec: values['offer-lifetime'] ?? null,
   };
+}
+
+function checkExpressions(className: string, values: ClassValues, at: Path, report: Report): void {
+  const key = values.test === undefined ? 'template-test' : 'test';
+  if (values.test !== undefined && values['template-test'] !== undefined)
+    report.error(child(at, 'template-test'), '"template-test" beside "test"', 'one of the two', 'key');
+  if (values[key] !== undefined && MADE_BY_SERVER.has(className))
+    report.error(
+      child(at, key),
+      `an expression for the built-in class ${quote(className)}`,
+      'nothing: the server assigns it by itself',
+      'key',
+    );
+}
+
+function readExpression<T extends TestNode | ValueNode>(
+  expression: string | undefined,
+  parse: (text: string, surroundings: Surroundings) => Parsed<T>,
+  surroundings: Surroundings,
+  at: Path,
+  report: Report,
+): T | null {
+  if (expression === undefined) return null;
+  const parsed = parse(expression, surroundings);
+  if (parsed.ok) return parsed.node;
+  const { at: offset, found, expected } = parsed.fault;
+  report.errorInside(at, expression, offset, found, expected);
+  return null;
 }
 
 /** Vendors have 43 and the private codes, each class its own meaning of them. */

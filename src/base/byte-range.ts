@@ -1,0 +1,28 @@
+/** Runs of octets inside larger memory: what packets, rows and expressions are made of. */
+
+/** A run of octets; whoever fills one in says how long it stays valid. */
+export interface ByteRange {
+  bytes: Uint8Array;
+  offset: number;
+  length: number;
+}
+
+/** Makes `range` mean nothing. */
+export function clearRange(range: ByteRange): void {
+  range.offset = 0;
+  range.length = 0;
+}
+
+/** Whether a run is equal to all octets of `octets`. */
+export function equalsOctets({ bytes, offset, length }: ByteRange, octets: Uint8Array): boolean {
+  if (length !== octets.length) return false;
+  for (let i = 0; i < length; i++) if (bytes[offset + i] !== octets[i]) return false;
+  return true;
+}
+
+/** Whether two runs hold the same octets. */
+export function equalRanges(a: ByteRange, b: ByteRange): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a.bytes[a.offset + i] !== b.bytes[b.offset + i]) return false;
+  return true;
+}

@@ -1,0 +1,104 @@
+/** The classes that a query gets, by expressions as they stand in a configuration; no socket takes part. */
+import { ClassIds } from '../../src/classes/class-ids.ts';
+import { ClassProgram } from '../../src/classes/class-program.ts';
+import { parseTest, parseValue } from '../../src/classes/parse.ts';
+import type { ClientClassConfig } from '../../src/config/class-model.ts';
+import { DHCP4_SPACE } from '../../src/dhcp4/option-definitions.ts';
+import { OptionSpaces } from '../../src/dhcp4/option-spaces.ts';
+import { Query, type ServerSocket } from '../../src/engine/query.ts';
+import { INPUT_OFFSET } from '../../src/wasm/layout.ts';
+import { Classifier } from '../../src/wasm/module.ts';
+
+const SOCKET: ServerSocket = {
+  fd: 1,
+  address: 0x0a000001,
+  interfaceName: 'eth0',
+  broadcast: false,
+  replyFd: 1,
+  broadcastFd: 1,
+  raw: null,
+};
+
+/** One for all: a module takes its time to load. */
+const classifier = new Classifier();
+
+export interface ClassText {
+  readonly name: string;
+  readonly test?: string;
+  readonly template?: string;
+  readonly isAdditional?: boolean;
+}
+
+/** @throws an Error with the fault of the first expression that has one */
+export function classConfigs(classes: readonly ClassText[]): ClientClassConfig[] {
+  const surroundings = {
+    optionCode: (name: string) => new OptionSpaces().findByName(DHCP4_SPACE, name)?.code,
+    isClass: () => true,
+  };
+  const read = <T>(parsed: { ok: true; node: T } | { ok: false; fault: unknown }): T => {
+    if (parsed.ok) return parsed.node;
+    throw new Error(JSON.stringify(parsed.fault));
+  };
+  return classes.map(({ name, test, template, isAdditional = false }) => ({
+    name,
+    test: test === undefined ? null : read(parseTest(test, surroundings)),
+    templateTest: template === undefined ? null : read(parseValue(template, surroundings)),
+    onlyInAdditionalList: isAdditional,
+    options: [],
+    vendorOptions: [],
+    nextServer: null,
+    serverHostname: null,
+    bootFileName: null,
+    validLifetime: null,
+    offerLifetimeSec: null,
+  }));
+}
+
+/** A program and a query to run it on, as often as wanted. */
+export class Membership {
+  readonly ids = new ClassIds();
+  readonly program: ClassProgram;
+  readonly query: Query;
+
+  /** @param others classes that something else refers to */
+  constructor(classes: readonly ClassText[], others: readonly string[] = []) {
+    for (const name of others) this.ids.intern(name);
+    this.program = new ClassProgram(classConfigs(classes), this.ids);
+    this.query = new Query(classifier.bytes, classifier.words, this.ids.count);
+  }
+
+  /** Points the query at a well-formed datagram. */
+  take(datagram: Uint8Array, socket: Partial<ServerSocket> = {}, sourceAddress = 0): void {
+    classifier.bytes.set(datagram, INPUT_OFFSET);
+    classifier.setLength(0, datagram.length);
+    classifier.classify(1);
+    this.query.point(0, INPUT_OFFSET, { ...SOCKET, ...socket }, sourceAddress, 68);
+  }
+
+  /** Evaluates the classes, for a client without a reservation. @returns the names, in the order of their assignment */
+  evaluate(datagram: Uint8Array): string[] {
+    this.take(datagram);
+    this.query.classes.add(this.program.builtIn.all);
+    const vendor = { bytes: new Uint8Array(0), offset: 0, length: 0 };
+    if (this.program.hasVendors && this.query.options.findString(60, vendor))
+      this.program.assignVendor(this.query, vendor);
+    this.program.assignEarly(this.query);
+    this.query.options.readClassOptions();
+    this.query.classes.add(this.program.builtIn.unknown);
+    this.program.assignLate(this.query);
+    return this.names();
+  }
+
+  /** What the query is in now, in the order of assignment. */
+  names(): string[] {
+    const { ids, length } = this.query.classes;
+    return [...ids.subarray(0, length)].map((id) => this.ids.name(id));
+  }
+}
+
+/** Whether a single test is true of a query, and whether it could be evaluated. */
+export function evaluateTest(test: string, datagram: Uint8Array): boolean | 'error' {
+  const membership = new Membership([{ name: 'x', test }]);
+  const isIn = membership.evaluate(datagram).includes('x');
+  return membership.program.errors > 0 ? 'error' : isIn;
+}
