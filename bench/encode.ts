@@ -11,9 +11,9 @@ import {
   YIADDR_OFFSET,
 } from '../src/dhcp4/codes.ts';
 import { BOOTP_BYTES_MIN, replyBytesFor } from '../src/dhcp4/reply-size.ts';
-import { compileOptions } from '../src/engine/compiled.ts';
 import { ClientNames } from '../src/engine/names.ts';
 import { compileNames } from '../src/engine/names-settings.ts';
+import { mergeScopes } from '../src/engine/option-merge.ts';
 import { Query, type ServerSocket } from '../src/engine/query.ts';
 import { ReplyWriter } from '../src/engine/reply.ts';
 import { INPUT_OFFSET } from '../src/wasm/layout.ts';
@@ -107,12 +107,18 @@ function createWriter(datagram: Uint8Array, slot: Uint8Array): () => number {
   const names = new ClientNames(query);
   const naming = compileNames(DDNS_DEFAULTS, false);
   const writer = new ReplyWriter({ bytes: slot, slotBytes: slot.length }, query, names);
-  const options = compileOptions(CONFIGURED);
+  const plan = {
+    ...mergeScopes([{ options: CONFIGURED, vendorOptions: [] }], () => false),
+    serverIdentifier: 0,
+    nextServer: 0,
+    serverHostname: new Uint8Array(0),
+    bootFileName: new Uint8Array(0),
+  };
   return () => {
     names.begin();
     names.settle(naming, YIADDR, NO_NAME);
     writer.begin(0, MessageType.offer, YIADDR);
-    writer.options(options, SERVER, MASK, TIMES, true);
+    writer.options(plan, SERVER, MASK, TIMES, true);
     return writer.finish(true);
   };
 }

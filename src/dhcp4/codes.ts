@@ -59,6 +59,7 @@ export const OptionCode = {
   clientIdentifier: 61,
   fqdn: 81,
   relayAgentInformation: 82,
+  v6OnlyPreferred: 108,
   subnetSelection: 118,
   vendorClasses: 124,
   vendorOptions: 125,

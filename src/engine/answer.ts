@@ -2,46 +2,34 @@
 import { MessageType } from '../dhcp4/codes.ts';
 import { Field } from '../dhcp4/descriptor.ts';
 import { classifyLease } from './classification.ts';
-import type { CompiledOption, CompiledSubnet } from './compiled.ts';
+import type { CompiledSubnet } from './compiled.ts';
 import { type Context, Outcome } from './context.ts';
 import { addClassesOfLease } from './host-classes.ts';
 import { nameClient } from './name-client.ts';
+import type { ReplyPlan } from './reply-plan.ts';
+import type { PlanNode } from './reply-plans.ts';
 import { G } from './statistics.ts';
 
-const encoder = new TextEncoder();
-/** sname and file of a subnet as octets, encoded once. */
-const bootNames = new WeakMap<
-  CompiledSubnet,
-  { readonly serverHostname: Uint8Array; readonly bootFileName: Uint8Array }
->();
+/** What the reply to the query in work holds; `address` 0 = none of a pool. */
+function planFor(context: Context, address: number): ReplyPlan {
+  const { plans, subnet, query, host, planWithoutSubnet } = context;
+  const root = subnet === null ? planWithoutSubnet : rootOf(subnet, address);
+  return plans.of(root, query.classes, host);
+}
 
-function bootFields(context: Context, subnet: CompiledSubnet): void {
-  let names = bootNames.get(subnet);
-  if (names === undefined) {
-    names = {
-      serverHostname: encoder.encode(subnet.config.serverHostname),
-      bootFileName: encoder.encode(subnet.config.bootFileName),
-    };
-    bootNames.set(subnet, names);
-  }
-  context.reply.bootFields(subnet.config.nextServer, names.serverHostname, names.bootFileName);
+function rootOf(subnet: CompiledSubnet, address: number): PlanNode {
+  for (const pool of subnet.pools) if (address >= pool.first && address <= pool.last) return pool.plan;
+  return subnet.plan;
 }
 
 /**
- * The server identifier of replies to the query: the one that the relay asks for, so that clients send their renewals to
- * the relay [RFC5107 4], else configured option 54, else the address that the query came in on.
+ * The server identifier of a reply: the one that the relay asks for, so that clients send their renewals to the relay
+ * [RFC5107 4], else configured option 54, else the address that the query came in on.
  */
-export function serverIdentifier(context: Context): number {
+function serverIdentifier(context: Context, plan: ReplyPlan): number {
   const override = context.query.field(Field.serverIdOverride) >>> 0;
   if (override !== 0) return override;
-  const configured = context.subnet?.serverIdentifier ?? 0;
-  return configured !== 0 ? configured : context.query.socket.address;
-}
-
-/** The options of the pool that holds an address, else the subnet's. */
-export function optionsFor(subnet: CompiledSubnet, address: number): readonly CompiledOption[] {
-  for (const pool of subnet.pools) if (address >= pool.first && address <= pool.last) return pool.options;
-  return subnet.options;
+  return plan.serverIdentifier !== 0 ? plan.serverIdentifier : context.query.socket.address;
 }
 
 /** Ends the reply in the slot; `outcome` becomes a drop when it is too large. */
@@ -63,15 +51,10 @@ export function answerWithLease(context: Context, type: number, address: number,
   addClassesOfLease(context);
   classifyLease(context, subnet, address);
   nameClient(context, address);
+  const plan = planFor(context, address);
   reply.begin(context.slot, type, address);
-  bootFields(context, subnet);
-  reply.options(
-    optionsFor(subnet, address),
-    serverIdentifier(context),
-    subnet.mask,
-    context.times,
-    settings.echoClientId,
-  );
+  reply.bootFields(plan);
+  reply.options(plan, serverIdentifier(context, plan), subnet.mask, context.times, settings.echoClientId);
   return finish(
     context,
     true,
@@ -84,9 +67,10 @@ export function answerWithLease(context: Context, type: number, address: number,
 export function answerInform(context: Context): number {
   const { reply, query, subnet } = context;
   if (subnet !== null) classifyLease(context, subnet, 0);
+  const plan = planFor(context, 0);
   reply.begin(context.slot, MessageType.ack, 0);
-  if (subnet !== null) bootFields(context, subnet);
-  reply.options(subnet?.options ?? [], serverIdentifier(context), 0, null, context.settings.echoClientId);
+  reply.bootFields(plan);
+  reply.options(plan, serverIdentifier(context, plan), 0, null, context.settings.echoClientId);
   const direct = query.ciaddr !== 0;
   if (direct) reply.clearRelay();
   // The relay knows no address of the client either.
@@ -97,6 +81,6 @@ export function answerInform(context: Context): number {
 /** Writes a NAK. [RFC2131 4.3.2] */
 export function answerNak(context: Context): number {
   context.reply.begin(context.slot, MessageType.nak, 0);
-  context.reply.nakOptions(serverIdentifier(context), context.settings.echoClientId);
+  context.reply.nakOptions(serverIdentifier(context, planFor(context, 0)), context.settings.echoClientId);
   return finish(context, true, G['pkt4-nak-sent'], Outcome.send);
 }

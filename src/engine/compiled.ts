@@ -1,21 +1,12 @@
-/** The configuration in the form that the hot path reads: class guards as lists of numbers, options encoded once. */
+/** The configuration in the form that the hot path reads: class guards as lists of numbers. */
 import { ClassIds, NO_CLASS } from '../classes/class-ids.ts';
 import { type Guard, guardOf } from '../classes/class-set.ts';
 import type { HaRelationshipConfig } from '../config/ha-model.ts';
-import type { OptionConfig, PoolConfig, ServerConfig, SubnetConfig } from '../config/model.ts';
-import { OptionCode } from '../dhcp4/codes.ts';
-import { encodedLength, OPTION_PART_BYTES, replyBytesFor } from '../dhcp4/reply-size.ts';
+import type { PoolConfig, ServerConfig, SharedNetworkConfig, SubnetConfig } from '../config/model.ts';
 import { type CompiledNames, compileNames } from './names-settings.ts';
 import { type CompiledNetwork, compileNetworks, groupOf } from './network.ts';
 import { relationshipOf } from './relationship-of.ts';
-
-/** One configured option with its complete encoding: one TLV, or several when it is longer than 255 octets. */
-export interface CompiledOption {
-  readonly code: number;
-  readonly encoded: Uint8Array;
-  /** Sent without being asked for: always-send, and routers, DNS servers, domain name as Kea does. */
-  readonly unasked: boolean;
-}
+import { PlanNode } from './reply-plans.ts';
 
 export interface CompiledPool {
   readonly first: number;
@@ -26,8 +17,8 @@ export interface CompiledPool {
   readonly guard: Guard;
   /** Classes that are looked at once the lease is known to be of this pool. */
   readonly additional: Guard;
-  /** What a client of this pool gets: pool over subnet over global, ascending by code, never-send left out. */
-  readonly options: readonly CompiledOption[];
+  /** What a client of this pool gets beside its lease. */
+  readonly plan: PlanNode;
 }
 
 export interface CompiledSubnet {
@@ -45,74 +36,18 @@ export interface CompiledSubnet {
   /** Number of the subnets of its network with the same guard, see `groupOf`. */
   readonly group: number;
   readonly pools: readonly CompiledPool[];
-  readonly options: readonly CompiledOption[];
+  /** What a client gets that has no address of a pool. */
+  readonly plan: PlanNode;
   readonly mask: number;
   /** Index of the relationship that it belongs to, or NO_RELATIONSHIP. */
   readonly relationship: number;
-  /** Option 54 from the configuration, 0 = the address that the query came in on. */
-  readonly serverIdentifier: number;
   readonly names: CompiledNames;
-}
-
-/** RFC 3396: an option above 255 octets goes into consecutive TLVs of the same code. */
-export function encodeOption(code: number, data: Uint8Array): Uint8Array {
-  const encoded = new Uint8Array(encodedLength(data.length));
-  let at = 0;
-  for (let done = 0; at < encoded.length; done += OPTION_PART_BYTES) {
-    const chunk = data.subarray(done, done + OPTION_PART_BYTES);
-    encoded[at] = code;
-    encoded[at + 1] = chunk.length;
-    encoded.set(chunk, at + 2);
-    at += chunk.length + 2;
-  }
-  return encoded;
-}
-
-/** In every reply, whatever the configuration says about them. All others that a reply has already win as well. */
-const SERVER_MADE: ReadonlySet<number> = new Set([OptionCode.messageType, OptionCode.serverIdentifier]);
-
-const SENT_UNASKED: ReadonlySet<number> = new Set([
-  OptionCode.routers,
-  OptionCode.domainNameServers,
-  OptionCode.domainName,
-]);
-
-/** Merges option scopes, the first one wins, and encodes the outcome. */
-export function compileOptions(...scopes: readonly (readonly OptionConfig[])[]): CompiledOption[] {
-  const merged = new Map<number, OptionConfig>();
-  // never-send and always-send count at any scope, also at one that another scope overrides.
-  const never = new Set<number>();
-  const always = new Set<number>();
-  for (const scope of scopes) {
-    for (const option of scope) {
-      if (option.neverSend) never.add(option.code);
-      if (option.alwaysSend) always.add(option.code);
-      if (!merged.has(option.code)) merged.set(option.code, option);
-    }
-  }
-  return [...merged.values()]
-    .filter((option) => !never.has(option.code) && !SERVER_MADE.has(option.code))
-    .sort((a, b) => a.code - b.code)
-    .map((option) => ({
-      code: option.code,
-      encoded: encodeOption(option.code, option.data),
-      unasked: always.has(option.code) || SENT_UNASKED.has(option.code),
-    }));
 }
 
 /** Names of the servers that share the queries by hash: the primary, and in load-balancing the secondary. */
 function activeServerNames(ha: HaRelationshipConfig): string[] {
   const roles = ha.mode === 'load-balancing' ? ['primary', 'secondary'] : ['primary'];
   return roles.map((role) => ha.peers.find((peer) => peer.role === role)?.name ?? '');
-}
-
-function configuredServerIdentifier(scopes: readonly (readonly OptionConfig[])[]): number {
-  for (const scope of scopes) {
-    const option = scope.find((each) => each.code === OptionCode.serverIdentifier);
-    if (option === undefined || option.data.length !== 4) continue;
-    return new DataView(option.data.buffer, option.data.byteOffset, 4).getUint32(0);
-  }
-  return 0;
 }
 
 const WITHOUT_RELATIONSHIP = [[NO_CLASS, NO_CLASS]];
@@ -136,6 +71,9 @@ export function haClasses(
 export function compileSubnets(config: ServerConfig, classes: ClassIds = new ClassIds()): CompiledSubnet[] {
   const { relationships } = config;
   const networks = compileNetworks(config.sharedNetworks, classes);
+  const networkConfigs = new Map(config.sharedNetworks.map((each) => [each.name, each]));
+  const configOf = ({ networkName }: SubnetConfig): SharedNetworkConfig | null =>
+    networkConfigs.get(networkName ?? '') ?? null;
   let poolIndex = 0;
   const compilePool = (pool: PoolConfig, subnet: SubnetConfig): CompiledPool => ({
     first: pool.first,
@@ -144,7 +82,7 @@ export function compileSubnets(config: ServerConfig, classes: ClassIds = new Cla
     index: poolIndex++,
     guard: guardOf(pool.clientClasses, classes),
     additional: pool.additionalClasses.map((name) => classes.intern(name)),
-    options: compileOptions(pool.options, subnet.options, config.options),
+    plan: new PlanNode({ pool, subnet, network: configOf(subnet) }),
   });
   return config.subnets.map((subnet, index) => {
     const network = networks.get(subnet.networkName ?? '') ?? null;
@@ -158,32 +96,11 @@ export function compileSubnets(config: ServerConfig, classes: ClassIds = new Cla
       group: groupOf(network, subnet.clientClasses, index),
       relationship: relationshipOf(subnet, relationships),
       mask: subnet.prefixLength === 0 ? 0 : (-1 << (32 - subnet.prefixLength)) >>> 0,
-      serverIdentifier: configuredServerIdentifier([subnet.options, config.options]),
-      options: compileOptions(subnet.options, config.options),
       names: compileNames(subnet.ddns, config.ddns.enableUpdates),
+      plan: new PlanNode({ pool: null, subnet, network: configOf(subnet) }),
       pools: subnet.pools.map((pool) => compilePool(pool, subnet)),
     };
     network?.subnets.push(compiled);
     return compiled;
   });
-}
-
-/** Every value of option 54 that means this server: addresses of its sockets, and what subnets are configured with. */
-export function serverIdentifiersOf(
-  subnets: readonly CompiledSubnet[],
-  sockets: readonly { readonly address: number }[],
-): ReadonlySet<number> {
-  const identifiers = new Set(sockets.map(({ address }) => address));
-  for (const { serverIdentifier } of subnets) if (serverIdentifier !== 0) identifiers.add(serverIdentifier);
-  return identifiers;
-}
-
-function bytesOf(options: readonly CompiledOption[]): number {
-  return options.reduce((sum, option) => sum + option.encoded.length, 0);
-}
-
-/** Octets of the longest reply to a client of these subnets, with all options asked for. */
-export function longestReplyBytes(subnets: readonly CompiledSubnet[]): number {
-  const scopes = subnets.flatMap((subnet) => [subnet, ...subnet.pools]);
-  return replyBytesFor(scopes.reduce((most, { options }) => Math.max(most, bytesOf(options)), 0));
 }

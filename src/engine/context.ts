@@ -3,6 +3,7 @@ import type { ClassProgram } from '../classes/class-program.ts';
 import type { Guard } from '../classes/class-set.ts';
 import type { HostConfig } from '../config/host-model.ts';
 import type { LeaseBook } from '../lease/book.ts';
+import type { ClassLifetimes } from './class-terms.ts';
 import type { CompiledSubnet } from './compiled.ts';
 import type { DnsLog } from './dns-log.ts';
 import type { LeaseChanges } from './lease-changes.ts';
@@ -14,6 +15,7 @@ import type { PolicyView } from './policy.ts';
 import type { Query } from './query.ts';
 import type { QueryHosts } from './query-hosts.ts';
 import type { ReplyTimes, ReplyWriter } from './reply.ts';
+import type { PlanNode, ReplyPlans } from './reply-plans.ts';
 import type { ReplySlots } from './reply-slots.ts';
 import type { StatisticsWriter } from './statistics.ts';
 import type { SubnetIndex } from './subnet-index.ts';
@@ -68,9 +70,16 @@ export interface Context {
   readonly slots: ReplySlots;
   readonly park: Park;
   readonly times: ReplyTimes;
+  readonly classLifetimes: ClassLifetimes;
+  readonly plans: ReplyPlans;
+  /** Of queries without a subnet. */
+  readonly planWithoutSubnet: PlanNode;
   /** The class of the queries of each active server, by relationship and server, or NO_CLASS. */
   readonly haClasses: readonly (readonly number[])[];
-  /** Every value of option 54 that means this server, but for the overrides of relays; another set with other sockets. */
+  /**
+   * Every value of option 54 that means this server, but for the overrides of relays and what classes have configured;
+   * another set with other sockets.
+   */
   serverIdentifiers: ReadonlySet<number>;
   /** Wall clock of this batch, Unix seconds. */
   nowSec: number;

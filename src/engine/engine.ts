@@ -7,7 +7,7 @@ import { MessageType } from '../dhcp4/codes.ts';
 import { Field, Present } from '../dhcp4/descriptor.ts';
 import { CLIENT_ID_BYTES_MAX } from '../lease/record.ts';
 import { NO_SERVER, serverIndexOf } from '../loadbalance/scope.ts';
-import { answerInform, answerNak, serverIdentifier } from './answer.ts';
+import { answerInform, answerNak } from './answer.ts';
 import { addHostClasses, classifyKnown, classifyReceived, isDropped, isRejected } from './classification.ts';
 import { type Context, Outcome } from './context.ts';
 import { enterSubnet } from './enter-subnet.ts';
@@ -158,13 +158,17 @@ function isInScope(context: Context): boolean {
 
 /**
  * [RFC2131 4.3.2] [RFC5107 4] A query that names another server is left to it. This one has many names: what the relay
- * makes clients believe, the configured identifiers of all subnets, the addresses of all sockets.
+ * makes clients believe, the configured identifiers of all scopes, the addresses of all sockets.
  */
 function isForOtherServer(context: Context): boolean {
-  const { query } = context;
+  const { query, plans } = context;
   if (!query.has(Present.serverIdentifier) || context.settings.ignoreServerIdentifier) return false;
   const named = query.field(Field.serverIdentifier) >>> 0;
-  return named !== serverIdentifier(context) && !context.serverIdentifiers.has(named);
+  if (named !== 0 && named === query.field(Field.serverIdOverride) >>> 0) return false;
+  if (context.serverIdentifiers.has(named)) return false;
+  const { ids, length } = query.classes;
+  for (let i = 0; i < length; i++) if (plans.serverIdentifiers[ids[i]!] === named) return false;
+  return true;
 }
 
 /** Kea's statistics that go with one of ours, for queries without an answer. */

@@ -1,12 +1,28 @@
 /** Lease time and timers. [RFC2131 4.3.1] [RFC2131 4.4.5] */
 import type { LifetimeConfig, SubnetConfig } from '../config/model.ts';
+import { Field } from '../dhcp4/descriptor.ts';
 import { INFINITE_LIFETIME_SEC } from '../lease/model.ts';
+import type { CompiledSubnet } from './compiled.ts';
+import type { Context } from './context.ts';
 import type { ReplyTimes } from './reply.ts';
 
-/** The lease time for a client's wish (option 51), which is clamped; without one the default. */
-export function leaseTime(config: LifetimeConfig, wish: number): number {
-  if (wish === 0) return config.defaultSec;
-  return Math.min(Math.max(wish, config.minSec), config.maxSec);
+/**
+ * The lease time of the query in work: what its first class says that says anything, else its subnet. The client's wish
+ * (option 51) is clamped; without one it is the default.
+ */
+export function leaseTime(context: Context, subnet: CompiledSubnet): number {
+  const { minSec, defaultSec, maxSec } = lifetimeFor(context, subnet);
+  const wish = context.query.field(Field.leaseTime) >>> 0;
+  return wish === 0 ? defaultSec : Math.min(Math.max(wish, minSec), maxSec);
+}
+
+function lifetimeFor({ query, classLifetimes }: Context, subnet: CompiledSubnet): LifetimeConfig {
+  const { ids, length } = query.classes;
+  for (let i = 0; i < length; i++) {
+    const lifetime = classLifetimes[ids[i]!];
+    if (lifetime !== undefined) return lifetime;
+  }
+  return subnet.config.validLifetime;
 }
 
 /** Sets T1 and T2 for a lease time: explicit timers first, then percentages; a timer that makes no sense is left out. */

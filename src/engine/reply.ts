@@ -29,9 +29,10 @@ import {
 } from '../dhcp4/codes.ts';
 import { Field, Present } from '../dhcp4/descriptor.ts';
 import { BOOTP_BYTES_MIN, DATAGRAM_BYTES_MAX, OPTION_PART_BYTES } from '../dhcp4/reply-size.ts';
-import type { CompiledOption } from './compiled.ts';
 import type { ClientNames } from './names.ts';
+import type { CompiledOption } from './option-merge.ts';
 import type { Query } from './query.ts';
+import type { ReplyPlan } from './reply-plan.ts';
 import type { ReplySlots } from './reply-slots.ts';
 
 /** Lease time and timers of a reply, seconds; 0 leaves a timer out. */
@@ -87,8 +88,8 @@ export class ReplyWriter {
     this.#putByte(messageType);
   }
 
-  /** Fills siaddr, sname and file from the subnet. */
-  bootFields(nextServer: number, serverHostname: Uint8Array, bootFileName: Uint8Array): void {
+  /** Fills siaddr, sname and file. */
+  bootFields({ nextServer, serverHostname, bootFileName }: ReplyPlan): void {
     this.#putAddress(SIADDR_OFFSET, nextServer);
     this.#bytes.set(serverHostname.subarray(0, SNAME_BYTES - 1), this.#start + SNAME_OFFSET);
     this.#bytes.set(bootFileName.subarray(0, FILE_BYTES - 1), this.#start + FILE_OFFSET);
@@ -110,13 +111,8 @@ export class ReplyWriter {
    * instead of what is configured for that code, as in Kea.
    * @param mask the subnet's netmask, sent with a lease; @param times null for an INFORM, which has no lease
    */
-  options(
-    configured: readonly CompiledOption[],
-    serverId: number,
-    mask: number,
-    times: ReplyTimes | null,
-    echo: boolean,
-  ): void {
+  options(plan: ReplyPlan, serverId: number, mask: number, times: ReplyTimes | null, echo: boolean): void {
+    const configured = plan.options;
     this.#markRequested();
     const query = this.#query;
     let next = 0;

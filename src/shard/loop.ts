@@ -5,16 +5,14 @@
  */
 import { type Clock, systemClock } from '../base/clock.ts';
 import { ClassIds } from '../classes/class-ids.ts';
-import {
-  type CompiledSubnet,
-  compileSubnets,
-  longestReplyBytes,
-  serverIdentifiersOf,
-} from '../engine/compiled.ts';
+import { classLifetimes } from '../engine/class-terms.ts';
+import { compileSubnets } from '../engine/compiled.ts';
 import { type Context, Outcome } from '../engine/context.ts';
 import { countDrop, hasReply, OUT_OF_SCOPE, serve } from '../engine/engine.ts';
+import { longestReplyBytes } from '../engine/option-size.ts';
 import { UpdateMode } from '../engine/policy.ts';
 import { KEPT_MAX, NOBODY, Repeats } from '../engine/repeats.ts';
+import { PlanMaker, serverIdentifiersOf } from '../engine/reply-plan.ts';
 import { ReplyRouter } from '../engine/reply-route.ts';
 import { ReplySlots } from '../engine/reply-slots.ts';
 import { ShardWord, UpdateWord } from '../engine/shard-link.ts';
@@ -47,7 +45,6 @@ export class ShardLoop {
   readonly #verdicts: VerdictReader;
   readonly #observations: ObservationWriter;
   readonly #sockets: ShardSockets;
-  readonly #subnets: readonly CompiledSubnet[];
   readonly #words: Int32Array;
   /** Control words of each relationship's update log. */
   readonly #updateWords: readonly Int32Array[];
@@ -58,9 +55,11 @@ export class ShardLoop {
     const keptMax = Math.min(KEPT_MAX, task.parkedMax);
     const slots = task.parkedMax + BATCH_MAX + keptMax;
     const classes = new ClassIds();
-    this.#subnets = compileSubnets(task.config, classes);
+    const subnets = compileSubnets(task.config, classes);
+    const lifetimes = classLifetimes(task.config, classes);
+    const planMaker = new PlanMaker(task.config, classes);
     // Whole words, for the checksum of frames.
-    const slotBytes = (longestReplyBytes(this.#subnets) + 3) & ~3;
+    const slotBytes = (longestReplyBytes(task.config) + 3) & ~3;
     const sender = new DatagramSender(slots, slotBytes, BATCH_MAX);
     this.#slots = new ReplySlots(sender.bytes, slots, slotBytes);
     this.#outbox = new Outbox(this.#slots, sender, (slot, wasSent) => this.#leave(slot, wasSent));
@@ -72,8 +71,10 @@ export class ShardLoop {
     this.#sockets = new ShardSockets(task);
     this.#context = buildContext(
       task,
-      this.#subnets,
+      subnets,
       classes,
+      planMaker,
+      lifetimes,
       this.#sockets.list,
       this.#inbox.classifier,
       this.#slots,
@@ -100,7 +101,7 @@ export class ShardLoop {
   /** Main has given other sockets; a query that names one of their addresses as its server means us. */
   #renewSockets(): void {
     this.#sockets.renew(this.#slots);
-    this.#context.serverIdentifiers = serverIdentifiersOf(this.#subnets, this.#sockets.list);
+    this.#context.serverIdentifiers = serverIdentifiersOf(this.#task.config, this.#sockets.list);
   }
 
   /** One turn of the loop. @param mayRead false: only what is parked is looked after */

@@ -4,7 +4,8 @@ import type { Clock } from '../base/clock.ts';
 import type { ClassIds } from '../classes/class-ids.ts';
 import { ClassProgram } from '../classes/class-program.ts';
 import type { ServerConfig } from '../config/model.ts';
-import { type CompiledSubnet, haClasses, serverIdentifiersOf } from '../engine/compiled.ts';
+import type { ClassLifetimes } from '../engine/class-terms.ts';
+import { type CompiledSubnet, haClasses } from '../engine/compiled.ts';
 import type { Context } from '../engine/context.ts';
 import { DnsLog, type DnsLogMemory } from '../engine/dns-log.ts';
 import { compileHostClasses } from '../engine/host-classes.ts';
@@ -18,6 +19,8 @@ import { PolicyView } from '../engine/policy.ts';
 import { Query, type ServerSocket } from '../engine/query.ts';
 import { compileHosts, QueryHosts } from '../engine/query-hosts.ts';
 import { ReplyWriter } from '../engine/reply.ts';
+import { type PlanMaker, serverIdentifiersOf } from '../engine/reply-plan.ts';
+import { PlanNode, ReplyPlans } from '../engine/reply-plans.ts';
 import type { ReplySlots } from '../engine/reply-slots.ts';
 import { type ShardLinkMemory, ShardWord, type UpdateLogMemory } from '../engine/shard-link.ts';
 import { type StatisticsMemory, StatisticsWriter } from '../engine/statistics.ts';
@@ -56,6 +59,8 @@ export function buildContext(
   task: ShardTask,
   subnets: readonly CompiledSubnet[],
   classes: ClassIds,
+  planMaker: PlanMaker,
+  lifetimes: ClassLifetimes,
   sockets: readonly ServerSocket[],
   classifier: Classifier,
   slots: ReplySlots,
@@ -104,8 +109,11 @@ export function buildContext(
     slots,
     park: new Park(task.parkedMax, PARKED_MS_MAX, exit, firstTransaction(task.link)),
     times: { leaseSec: 0, t1Sec: 0, t2Sec: 0 },
+    classLifetimes: lifetimes,
+    plans: new ReplyPlans(planMaker),
+    planWithoutSubnet: new PlanNode({ pool: null, subnet: null, network: null }),
     haClasses: haClasses(config.relationships, classes),
-    serverIdentifiers: serverIdentifiersOf(subnets, sockets),
+    serverIdentifiers: serverIdentifiersOf(config, sockets),
     nowSec: clock.wallSec(),
     nowMs: clock.monotonicMs(),
     relationship: 0,

@@ -8,6 +8,7 @@ import { DESCRIPTOR_WORDS, Field, Present } from '../../src/dhcp4/descriptor.ts'
 import type { CompiledSubnet } from '../../src/engine/compiled.ts';
 import { compileNames } from '../../src/engine/names-settings.ts';
 import { Query, type ServerSocket } from '../../src/engine/query.ts';
+import { PlanNode } from '../../src/engine/reply-plans.ts';
 import { SubnetIndex } from '../../src/engine/subnet-index.ts';
 
 const NO_CLASSES = new ClassSet(0);
@@ -31,9 +32,9 @@ function subnet(index: number, prefix: string, more: Partial<SubnetConfig> = {})
     place: 0,
     group: index,
   };
+  const plan = new PlanNode({ pool: null, subnet: config, network: null });
   const names = compileNames(DDNS_DEFAULTS, false);
-  const none = { pools: [], options: [], mask: 0, relationship: 0, serverIdentifier: 0 };
-  return { index, config, ...of, ...none, names };
+  return { index, config, ...of, pools: [], plan, mask: 0, relationship: 0, names };
 }
 
 interface QueryParts {

@@ -3,7 +3,6 @@
  * an offer lifetime. [RFC2131 4.3.1]
  */
 import { MessageType } from '../../dhcp4/codes.ts';
-import { Field } from '../../dhcp4/descriptor.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
 import { LeaseState } from '../../lease/model.ts';
 import { NO_ADDRESS } from '../../lease/pool.ts';
@@ -20,13 +19,13 @@ import { abandonRow, rowFor, writeClient, writeTerms } from '../write-lease.ts';
 
 /** Serves a DISCOVER under the table's lock. */
 export function serveDiscover(context: Context): number {
-  const { query, times } = context;
+  const { times } = context;
   if (context.subnet === null) return G['tandem-drop-no-subnet'];
   const address = offeredAddress(context);
   if (address < 0) return -address;
   // The subnet may be another one of the network by now.
-  const { config } = context.subnet;
-  setTimes(times, leaseTime(config.validLifetime, query.field(Field.leaseTime) >>> 0), config);
+  const { subnet } = context;
+  setTimes(times, leaseTime(context, subnet), subnet.config);
   return answerWithLease(context, MessageType.offer, address, Outcome.send);
 }
 

@@ -8,7 +8,7 @@
  *     REBINDING       no          no         the client's address, broadcast or relayed
  */
 import { MessageType } from '../../dhcp4/codes.ts';
-import { Field, Present } from '../../dhcp4/descriptor.ts';
+import { Present } from '../../dhcp4/descriptor.ts';
 import { EventPart, LeaseEventKind } from '../../lease/events.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
 import { INFINITE_LIFETIME_SEC, LeaseState } from '../../lease/model.ts';
@@ -119,7 +119,7 @@ function renew(context: Context, slot: number, mine: number): number {
   const { rows } = context.book.table;
   const subnet = context.subnet!;
   const { config } = subnet;
-  const granted = leaseTime(config.validLifetime, context.query.field(Field.leaseTime) >>> 0);
+  const granted = leaseTime(context, subnet);
   if (rows.state(slot) === LeaseState.assigned && isReusable(context, subnet, slot, granted)) {
     const remaining = granted === INFINITE_LIFETIME_SEC ? granted : rows.expireSec(slot) - context.nowSec;
     setTimes(context.times, remaining, config);
@@ -161,7 +161,7 @@ function commit(context: Context, slot: number, mine: number, isSameClient: bool
     if (!book.isLive(slot, context.nowSec)) abandonRow(context, slot);
     return G['tandem-drop-table-full'];
   }
-  const granted = leaseTime(subnet.config.validLifetime, query.field(Field.leaseTime) >>> 0);
+  const granted = leaseTime(context, subnet);
   writeTerms(context, slot, LeaseState.assigned, granted, !isSameClient);
   if (!wasAssigned) countAssigned(context, subnet.config.id);
   else if (formerSubnetId !== subnet.config.id) {
