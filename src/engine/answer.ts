@@ -71,10 +71,11 @@ export function answerInform(context: Context): number {
   reply.begin(context.slot, MessageType.ack, 0);
   reply.bootFields(plan);
   reply.options(plan, serverIdentifier(context, plan), 0, null, context.settings.echoClientId);
-  const direct = query.ciaddr !== 0;
+  // A relay that asks for itself keeps what is the relay's, as with Kea.
+  const direct = query.ciaddr !== 0 && query.ciaddr !== query.giaddr;
   if (direct) reply.clearRelay();
   // The relay knows no address of the client either.
-  else if (query.isRelayed()) reply.askForBroadcast();
+  else if (query.isRelayed() && query.ciaddr === 0) reply.askForBroadcast();
   return finish(context, !direct, G['pkt4-ack-sent'], Outcome.send);
 }
 

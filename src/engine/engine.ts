@@ -66,6 +66,9 @@ export function serve(context: Context, shed: boolean): number {
   if (!needsHosts(type) && !isHub) context.subnet = context.subnets.select(query);
   if (isForOtherServer(context)) return G['tandem-drop-other-server'];
   if (isDropped(context)) return G['tandem-drop-class'];
+  // Nobody on this link is served here, and another server may well hear the same broadcast.
+  if (context.subnet === null && query.socket.broadcast && !query.isRelayed())
+    return G['tandem-drop-no-subnet'];
   if (type === MessageType.inform) return answerInform(context);
   // A lease that the partner cannot hold could not be confirmed: its client is told so by silence, at once.
   if (query.clientId.length > context.policy.clientIdBytesMax) return G['tandem-drop-partner-cannot-hold'];

@@ -1,7 +1,6 @@
 /** Lease time and timers. [RFC2131 4.3.1] [RFC2131 4.4.5] */
 import type { LifetimeConfig, SubnetConfig } from '../config/model.ts';
 import { Field } from '../dhcp4/descriptor.ts';
-import { INFINITE_LIFETIME_SEC } from '../lease/model.ts';
 import type { CompiledSubnet } from './compiled.ts';
 import type { Context } from './context.ts';
 import type { ReplyTimes } from './reply.ts';
@@ -27,8 +26,7 @@ function lifetimeFor({ query, classLifetimes }: Context, subnet: CompiledSubnet)
 
 /** Sets T1 and T2 for a lease time: explicit timers first, then percentages; a timer that makes no sense is left out. */
 export function setTimes(out: ReplyTimes, leaseSec: number, subnet: SubnetConfig): void {
-  const percent = (share: number): number =>
-    subnet.calculateTeeTimes && leaseSec !== INFINITE_LIFETIME_SEC ? Math.round(leaseSec * share) : 0;
+  const percent = (share: number): number => (subnet.calculateTeeTimes ? Math.round(leaseSec * share) : 0);
   const t2 = subnet.rebindTimerSec ?? percent(subnet.t2Percent);
   const t1 = subnet.renewTimerSec ?? percent(subnet.t1Percent);
   out.leaseSec = leaseSec;

@@ -27,6 +27,8 @@ export interface CompiledVendor {
 export interface MergedOptions {
   /** Ascending by code, never-send left out. */
   readonly options: readonly CompiledOption[];
+  /** Option 82, the last one of a reply. */
+  readonly agent: CompiledOption | null;
   /** Ascending by enterprise. */
   readonly vendors: readonly CompiledVendor[];
 }
@@ -129,14 +131,16 @@ export function mergeScopes(
     keyOfOption,
   );
   const options: CompiledOption[] = [];
+  let agent: CompiledOption | null = null;
   const containers = new Map<number, Winner>();
   for (const winner of all.values()) {
     const { code, data } = winner.option;
     if (SERVER_MADE.has(code)) continue;
     if (code === OptionCode.vendorOptions) containers.set(enterpriseOf(data), winner);
+    else if (code === OptionCode.relayAgentInformation) agent = compile(winner);
     else options.push(compile(winner));
   }
-  return { options, vendors: mergeVendors(scopes, isMember, containers) };
+  return { options, agent, vendors: mergeVendors(scopes, isMember, containers) };
 }
 
 function compile({ option, always }: Winner): CompiledOption {

@@ -28,6 +28,7 @@ type BootFields = Pick<HostConfig, 'nextServer' | 'serverHostname' | 'bootFileNa
 const encoder = new TextEncoder();
 const NOTHING: MergedOptions & Pick<ReplyPlan, 'serverIdentifier'> = {
   options: [],
+  agent: null,
   vendors: [],
   serverIdentifier: 0,
 };

@@ -129,14 +129,13 @@ export class ReplyWriter {
       next = this.#insteadOf(configured, next, OptionCode.fqdn);
       this.#putOption(OptionCode.fqdn, fqdn.bytes, fqdn.offset, fqdn.length);
     }
-    // The relay's option is written last, by `finish`.
-    if (query.field(Field.agentLength) > 0)
-      next = this.#insteadOf(configured, next, OptionCode.relayAgentInformation);
     if (query.has(Present.subnetSelection)) {
       next = this.#insteadOf(configured, next, OptionCode.subnetSelection);
       this.#subnetSelection();
     }
     this.#configuredUpTo(configured, next, OptionCode.end);
+    // The one of the relay stands instead; it is written by `finish`.
+    if (plan.agent !== null && query.field(Field.agentLength) === 0) this.#putConfigured(plan.agent);
   }
 
   /** Options 1, 12 and 51 of a lease. */
@@ -188,11 +187,13 @@ export class ReplyWriter {
   #configuredUpTo(configured: readonly CompiledOption[], from: number, code: number): number {
     let next = from;
     for (; next < configured.length && configured[next]!.code < code; next++) {
-      const option = configured[next]!;
-      if (option.unasked || this.#isRequested(option.code))
-        this.#putBytes(option.encoded, 0, option.encoded.length);
+      this.#putConfigured(configured[next]!);
     }
     return next;
+  }
+
+  #putConfigured({ code, encoded, unasked }: CompiledOption): void {
+    if (unasked || this.#isRequested(code)) this.#putBytes(encoded, 0, encoded.length);
   }
 
   /** Writes the configured options below a code and leaves out the one of the code; returns the position behind it. */

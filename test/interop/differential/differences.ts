@@ -1,0 +1,119 @@
+/**
+ * Where an answer of Tandem's is another one than Kea's, each with its reason: the table in docs/kea-compatibility.md. A
+ * difference that none of them covers is a fault, and so is one that covers nothing any more.
+ */
+import type { Fields } from './answers.ts';
+import type { Family } from './families.ts';
+import type { Step } from './scripts.ts';
+
+export interface Case {
+  readonly family: Family;
+  readonly step: Step;
+  /** The steps of the script so far. */
+  readonly before: readonly Step[];
+  readonly kea: Fields;
+  readonly tandem: Fields;
+}
+
+export interface AnswerDifference {
+  readonly query: string;
+  readonly kea: string;
+  readonly tandem: string;
+  readonly why: string;
+  /** Whether it is the reason why a field has another value. */
+  covers(field: string, which: Case): boolean;
+  /** The leases are others from here on: the rest of the script says nothing. */
+  readonly parts?: boolean;
+}
+
+const of = (fields: Fields, name: string): string => fields.get(name) ?? 'absent';
+const option82 = (step: Step): string => new Map(step.options).get(82) ?? '';
+const RELEASE = 7;
+
+/** The sub-options of option 82 ascending by code. */
+function ascending(digits: string): string {
+  const octets = Buffer.from(digits, 'hex');
+  const parts: Buffer[] = [];
+  for (let at = 0; at + 1 < octets.length; at += 2 + octets[at + 1]!)
+    parts.push(octets.subarray(at, at + 2 + octets[at + 1]!));
+  return Buffer.concat(parts.sort((a, b) => a[0]! - b[0]!)).toString('hex');
+}
+
+export const ANSWER_DIFFERENCES: readonly AnswerDifference[] = [
+  {
+    query: 'relayed, refused',
+    kea: 'NAK, broadcast flag as it came',
+    tandem: 'NAK with the broadcast flag',
+    why: 'the client has no address that the relay could send to (RFC 2131, section 4.3.2)',
+    covers: (field, { kea, tandem }) =>
+      field === 'flags' && of(kea, 'type') === 'NAK' && of(tandem, 'flags') === '8000',
+  },
+  {
+    query: 'option 82 whose sub-options do not ascend',
+    kea: 'sub-options ascending by code',
+    tandem: 'echoed as it came',
+    why: 'a relay must find its option unchanged (RFC 3046, section 2.2)',
+    covers: (field, { step, kea, tandem }) =>
+      field === 'option 82' &&
+      of(tandem, field) === option82(step) &&
+      of(kea, field) === ascending(option82(step)),
+  },
+  {
+    query: 'INIT-REBOOT without a subnet, not authoritative',
+    kea: 'NAK (2.2)',
+    tandem: 'silence',
+    why: 'another server may know the client (RFC 2131, section 4.3.2), as in later versions of Kea',
+    covers: (field, { step, kea, tandem }) =>
+      field === 'type' &&
+      step.server === null &&
+      step.wanted !== null &&
+      of(kea, 'type') === 'NAK' &&
+      of(tandem, 'type') === 'silence',
+  },
+  {
+    query: 'after a RELEASE',
+    kea: 'any address (2.2)',
+    tandem: 'the address that the client had',
+    why: 'a released lease is kept for its client, as in Kea since 2.3.2',
+    covers: (field, { before, tandem }) =>
+      field === 'yiaddr' && before.some(({ type }) => type === RELEASE) && of(tandem, field) === 'held',
+    parts: true,
+  },
+  {
+    query: 'REQUEST for an address of another subnet',
+    kea: 'silence',
+    tandem: 'NAK',
+    why: 'a client that has moved starts anew at once',
+    covers: (field, { kea, tandem }) =>
+      field === 'type' && of(kea, 'type') === 'silence' && of(tandem, 'type') === 'NAK',
+  },
+  {
+    query: 'REQUEST for an address that was offered to somebody else just now',
+    kea: 'ACK',
+    tandem: 'NAK',
+    why: 'an OFFER holds its address ([why](decisions/offers.md))',
+    covers: (field, { step, kea, tandem }) =>
+      field === 'type' &&
+      step.wanted === 'former' &&
+      of(kea, 'type') === 'ACK' &&
+      of(tandem, 'type') === 'NAK',
+    parts: true,
+  },
+  {
+    query: 'option 61 of one octet',
+    kea: 'silence',
+    tandem: 'answered',
+    why: 'with the hardware address beside it the client is known well enough',
+    covers: (field, { step, kea }) =>
+      field === 'type' && of(kea, 'type') === 'silence' && (new Map(step.options).get(61) ?? '').length === 2,
+    parts: true,
+  },
+  {
+    query: 'the relay overrides the server identifier (RFC 5107)',
+    kea: 'option 54 is its own',
+    tandem: 'option 54 is what the relay asks for',
+    why: 'otherwise renewals go past the relay',
+    covers: (field, { step, tandem }) =>
+      field === 'option 54' && option82(step).includes(`0b04${of(tandem, field)}`),
+  },
+];

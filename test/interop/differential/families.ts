@@ -1,0 +1,20 @@
+/** Configurations that both servers are asked with; each is about a few keys. */
+import { lifetimeFamilies } from './lifetime-families.ts';
+import { optionFamilies } from './option-families.ts';
+import type { Traffic } from './scripts.ts';
+import { subnetFamilies } from './subnet-families.ts';
+
+export interface Family {
+  readonly name: string;
+  /** Keys of the Dhcp4 map, in place of the usual ones. */
+  readonly dhcp4: Readonly<Record<string, unknown>>;
+  readonly traffic?: Partial<Traffic>;
+  /** Leases are answered out of the cache: times in answers depend on when they are asked for. */
+  readonly isCached?: boolean;
+  /** Scripts that are played; default SCRIPTS. */
+  readonly scripts?: number;
+}
+
+export const SCRIPTS = 40;
+
+export const FAMILIES: readonly Family[] = [...subnetFamilies, ...optionFamilies, ...lifetimeFamilies];
