@@ -15,5 +15,3 @@ export function nearSubnet(more: Record<string, unknown> = {}): Record<string, u
 export function farSubnet(more: Record<string, unknown> = {}): Record<string, unknown> {
   return { id: 2, subnet: '10.65.0.0/16', pools: [{ pool: '10.65.1.0 - 10.65.1.255' }], ...more };
 }
-
-export const FAR_RELAY = '10.65.0.1';
