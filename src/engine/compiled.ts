@@ -2,7 +2,7 @@
 import { ClassIds, NO_CLASS } from '../classes/class-ids.ts';
 import { type Guard, guardOf } from '../classes/class-set.ts';
 import type { HaRelationshipConfig } from '../config/ha-model.ts';
-import type { PoolConfig, ServerConfig, SharedNetworkConfig, SubnetConfig } from '../config/model.ts';
+import type { PoolConfig, ServerConfig, SubnetConfig } from '../config/model.ts';
 import { type CompiledNames, compileNames } from './names-settings.ts';
 import { type CompiledNetwork, compileNetworks, groupOf } from './network.ts';
 import { relationshipOf } from './relationship-of.ts';
@@ -71,9 +71,6 @@ export function haClasses(
 export function compileSubnets(config: ServerConfig, classes: ClassIds = new ClassIds()): CompiledSubnet[] {
   const { relationships } = config;
   const networks = compileNetworks(config.sharedNetworks, classes);
-  const networkConfigs = new Map(config.sharedNetworks.map((each) => [each.name, each]));
-  const configOf = ({ networkName }: SubnetConfig): SharedNetworkConfig | null =>
-    networkConfigs.get(networkName ?? '') ?? null;
   let poolIndex = 0;
   const compilePool = (pool: PoolConfig, subnet: SubnetConfig): CompiledPool => ({
     first: pool.first,
@@ -82,7 +79,7 @@ export function compileSubnets(config: ServerConfig, classes: ClassIds = new Cla
     index: poolIndex++,
     guard: guardOf(pool.clientClasses, classes),
     additional: pool.additionalClasses.map((name) => classes.intern(name)),
-    plan: new PlanNode({ pool, subnet, network: configOf(subnet) }),
+    plan: new PlanNode({ pool, subnet, network: networks.get(subnet.networkName ?? '')?.config ?? null }),
   });
   return config.subnets.map((subnet, index) => {
     const network = networks.get(subnet.networkName ?? '') ?? null;
@@ -97,7 +94,7 @@ export function compileSubnets(config: ServerConfig, classes: ClassIds = new Cla
       relationship: relationshipOf(subnet, relationships),
       mask: subnet.prefixLength === 0 ? 0 : (-1 << (32 - subnet.prefixLength)) >>> 0,
       names: compileNames(subnet.ddns, config.ddns.enableUpdates),
-      plan: new PlanNode({ pool: null, subnet, network: configOf(subnet) }),
+      plan: new PlanNode({ pool: null, subnet, network: network?.config ?? null }),
       pools: subnet.pools.map((pool) => compilePool(pool, subnet)),
     };
     network?.subnets.push(compiled);

@@ -6,7 +6,7 @@
  * combination is made when the first query needs it and kept: from the root of a pool or subnet one step a class. Clients
  * choose the combinations, so that their number is bounded; when there are too many, all are forgotten and made again.
  *
- *     root of a pool --class 3--> node --class 7--> node --host 12--> plan
+ *     root of a pool --class 3--> node --class 7--> node --host--> plan
  */
 import type { ClassSet } from '../classes/class-set.ts';
 import type { HostConfig } from '../config/host-model.ts';
@@ -14,12 +14,6 @@ import { hasSomething, type PlanMaker, type PlanScopes, type ReplyPlan } from '.
 
 /** Combinations kept at once: with their lists of options some megabytes a shard. */
 const PLANS_MAX = 16_384;
-
-/** A host reservation, numbered. */
-export interface PlannedHost {
-  readonly number: number;
-  readonly config: HostConfig;
-}
 
 /** A pool or subnet, or one of them with some classes. */
 export class PlanNode {
@@ -30,8 +24,7 @@ export class PlanNode {
   plan: ReplyPlan | null = null;
   /** By class number. */
   next: Map<number, PlanNode> | null = null;
-  /** By number of the host. */
-  hosts: Map<number, ReplyPlan> | null = null;
+  hosts: Map<HostConfig, ReplyPlan> | null = null;
 
   constructor(scopes: PlanScopes, before: PlanNode | null = null, classId = -1) {
     this.scopes = scopes;
@@ -63,13 +56,13 @@ export class ReplyPlans {
    * @param root of the pool of the address, else of the subnet
    * @param host of the client, null = it has none
    */
-  of(root: PlanNode, classes: ClassSet, host: PlannedHost | null): ReplyPlan {
+  of(root: PlanNode, classes: ClassSet, host: HostConfig | null): ReplyPlan {
     let node = root;
     for (let i = 0; i < classes.length; i++) {
       const id = classes.ids[i]!;
       if (this.#matters[id] === 1) node = this.#step(root, node, id);
     }
-    if (host !== null && hasSomething(host.config)) return this.#planOfHost(root, node, host);
+    if (host !== null && hasSomething(host)) return this.#planOfHost(root, node, host);
     if (node.plan === null) node.plan = this.#make(node, null);
     return node.plan;
   }
@@ -84,13 +77,13 @@ export class ReplyPlans {
     return next;
   }
 
-  #planOfHost(root: PlanNode, node: PlanNode, host: PlannedHost): ReplyPlan {
-    const known = node.hosts?.get(host.number);
+  #planOfHost(root: PlanNode, node: PlanNode, host: HostConfig): ReplyPlan {
+    const known = node.hosts?.get(host);
     if (known !== undefined) return known;
     this.#grow(root);
-    const plan = this.#make(node, host.config);
+    const plan = this.#make(node, host);
     if (node.hosts === null) node.hosts = new Map();
-    node.hosts.set(host.number, plan);
+    node.hosts.set(host, plan);
     return plan;
   }
 

@@ -8,7 +8,7 @@ import type { OptionConfig, ServerConfig, VendorOptionConfig } from '../../src/c
 import { compileSubnets } from '../../src/engine/compiled.ts';
 import { longestReplyBytes } from '../../src/engine/option-size.ts';
 import { PlanMaker, type ReplyPlan, serverIdentifiersOf } from '../../src/engine/reply-plan.ts';
-import { PlanNode, type PlannedHost, ReplyPlans } from '../../src/engine/reply-plans.ts';
+import { PlanNode, ReplyPlans } from '../../src/engine/reply-plans.ts';
 import { configOf } from './bench-server.ts';
 
 const octets = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'latin1'));
@@ -38,8 +38,8 @@ function clientClass(name: string, more: Partial<ClientClassConfig>): ClientClas
   };
 }
 
-function host(number: number, more: Partial<HostConfig>): PlannedHost {
-  const config: HostConfig = {
+function host(number: number, more: Partial<HostConfig>): HostConfig {
+  return {
     subnetId: 1,
     identifier: 'hw-address',
     identifierBytes: Uint8Array.of(number),
@@ -53,7 +53,6 @@ function host(number: number, more: Partial<HostConfig>): PlannedHost {
     bootFileName: null,
     ...more,
   };
-  return { number, config };
 }
 
 interface Scopes {
@@ -92,7 +91,7 @@ function configure(scopes: Scopes, dhcp4: Record<string, unknown> = {}): ServerC
 interface Asker {
   readonly classes: ClassIds;
   readonly plans: ReplyPlans;
-  of(members: readonly string[], reserved?: PlannedHost | null): ReplyPlan;
+  of(members: readonly string[], reserved?: HostConfig | null): ReplyPlan;
 }
 
 function asker(config: ServerConfig, max?: number): Asker {
@@ -267,13 +266,12 @@ t.test('a combination is made once, and what was forgotten is made again', async
   t.equal(of([first], reserved), of([first], reserved));
 
   const small = asker(config, 10);
+  const hosts = [0, 1, 2, 3].map((number) => host(number, { options: [option(67, `host ${number}`)] }));
   for (let round = 0; round < 3; round++) {
     for (const one of names) {
       for (const other of names) {
-        for (let number = 0; number < 4; number++) {
-          const reserved = host(number, { options: [option(67, `host ${number}`)] });
-          t.same(texts(small.of([one, other], reserved)), { 66: one, 67: `host ${number}` });
-        }
+        for (const [number, each] of hosts.entries())
+          t.same(texts(small.of([one, other], each)), { 66: one, 67: `host ${number}` });
       }
     }
   }

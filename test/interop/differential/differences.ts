@@ -2,6 +2,7 @@
  * Where an answer of Tandem's is another one than Kea's, each with its reason: the table in docs/kea-compatibility.md. A
  * difference that none of them covers is a fault, and so is one that covers nothing any more.
  */
+import type { KeaKind } from '../kea.ts';
 import type { Fields } from './answers.ts';
 import type { Family } from './families.ts';
 import type { Step } from './scripts.ts';
@@ -17,7 +18,8 @@ export interface Case {
 
 export interface AnswerDifference {
   readonly query: string;
-  readonly kea: string;
+  /** What they do; one that is not there does as Tandem. */
+  readonly keas: Partial<Record<KeaKind, string>>;
   readonly tandem: string;
   readonly why: string;
   /** Whether it is the reason why a field has another value. */
@@ -42,7 +44,7 @@ function ascending(digits: string): string {
 export const ANSWER_DIFFERENCES: readonly AnswerDifference[] = [
   {
     query: 'relayed, refused',
-    kea: 'NAK, broadcast flag as it came',
+    keas: { 'kea 2.2': 'NAK, broadcast flag as it came' },
     tandem: 'NAK with the broadcast flag',
     why: 'the client has no address that the relay could send to (RFC 2131, section 4.3.2)',
     covers: (field, { kea, tandem }) =>
@@ -50,7 +52,7 @@ export const ANSWER_DIFFERENCES: readonly AnswerDifference[] = [
   },
   {
     query: 'option 82 whose sub-options do not ascend',
-    kea: 'sub-options ascending by code',
+    keas: { 'kea 2.2': 'sub-options ascending by code', 'kea 3.0': 'sub-options ascending by code' },
     tandem: 'echoed as it came',
     why: 'a relay must find its option unchanged (RFC 3046, section 2.2)',
     covers: (field, { step, kea, tandem }) =>
@@ -60,7 +62,7 @@ export const ANSWER_DIFFERENCES: readonly AnswerDifference[] = [
   },
   {
     query: 'INIT-REBOOT without a subnet, not authoritative',
-    kea: 'NAK (2.2)',
+    keas: { 'kea 2.2': 'NAK' },
     tandem: 'silence',
     why: 'another server may know the client (RFC 2131, section 4.3.2), as in later versions of Kea',
     covers: (field, { step, kea, tandem }) =>
@@ -72,7 +74,7 @@ export const ANSWER_DIFFERENCES: readonly AnswerDifference[] = [
   },
   {
     query: 'after a RELEASE',
-    kea: 'any address (2.2)',
+    keas: { 'kea 2.2': 'any address' },
     tandem: 'the address that the client had',
     why: 'a released lease is kept for its client, as in Kea since 2.3.2',
     covers: (field, { before, tandem }) =>
@@ -81,7 +83,7 @@ export const ANSWER_DIFFERENCES: readonly AnswerDifference[] = [
   },
   {
     query: 'REQUEST for an address of another subnet',
-    kea: 'silence',
+    keas: { 'kea 2.2': 'silence', 'kea 3.0': 'silence' },
     tandem: 'NAK',
     why: 'a client that has moved starts anew at once',
     covers: (field, { kea, tandem }) =>
@@ -89,7 +91,7 @@ export const ANSWER_DIFFERENCES: readonly AnswerDifference[] = [
   },
   {
     query: 'REQUEST for an address that was offered to somebody else just now',
-    kea: 'ACK',
+    keas: { 'kea 2.2': 'ACK', 'kea 3.0': 'ACK' },
     tandem: 'NAK',
     why: 'an OFFER holds its address ([why](decisions/offers.md))',
     covers: (field, { step, kea, tandem }) =>
@@ -100,8 +102,25 @@ export const ANSWER_DIFFERENCES: readonly AnswerDifference[] = [
     parts: true,
   },
   {
+    query: 'REQUEST by broadcast of a link without a subnet',
+    keas: { 'kea 2.2': 'silence' },
+    tandem: 'NAK, but to a client that rebinds',
+    why: 'as later versions of Kea',
+    covers: (field, { kea, tandem }) =>
+      field === 'type' && of(kea, 'type') === 'silence' && of(tandem, 'type') === 'NAK',
+  },
+  {
+    query: 'option 82 with sub-option 19 of no octets',
+    keas: { 'kea 3.0': 'silence' },
+    tandem: 'answered at the port of the relay',
+    why: 'the sub-option has no octets (RFC 8357, section 5.4)',
+    covers: (field, { step, kea }) =>
+      field === 'type' && of(kea, 'type') === 'silence' && option82(step).endsWith('1300'),
+    parts: true,
+  },
+  {
     query: 'option 61 of one octet',
-    kea: 'silence',
+    keas: { 'kea 2.2': 'silence', 'kea 3.0': 'silence' },
     tandem: 'answered',
     why: 'with the hardware address beside it the client is known well enough',
     covers: (field, { step, kea }) =>
@@ -110,7 +129,7 @@ export const ANSWER_DIFFERENCES: readonly AnswerDifference[] = [
   },
   {
     query: 'the relay overrides the server identifier (RFC 5107)',
-    kea: 'option 54 is its own',
+    keas: { 'kea 2.2': 'option 54 is its own', 'kea 3.0': 'option 54 is its own' },
     tandem: 'option 54 is what the relay asks for',
     why: 'otherwise renewals go past the relay',
     covers: (field, { step, tandem }) =>

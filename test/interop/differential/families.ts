@@ -1,4 +1,5 @@
 /** Configurations that both servers are asked with; each is about a few keys. */
+import type { KeaKind } from '../kea.ts';
 import { lifetimeFamilies } from './lifetime-families.ts';
 import { optionFamilies } from './option-families.ts';
 import type { Traffic } from './scripts.ts';
@@ -8,6 +9,8 @@ export interface Family {
   readonly name: string;
   /** Keys of the Dhcp4 map, in place of the usual ones. */
   readonly dhcp4: Readonly<Record<string, unknown>>;
+  /** Keys that only this Kea has. */
+  readonly only?: KeaKind;
   readonly traffic?: Partial<Traffic>;
   /** Leases are answered out of the cache: times in answers depend on when they are asked for. */
   readonly isCached?: boolean;
