@@ -12,8 +12,8 @@ import { G } from './statistics.ts';
 
 /** What the reply to the query in work holds; `address` 0 = none of a pool. */
 function planFor(context: Context, address: number): ReplyPlan {
-  const { plans, subnet, query, host, planWithoutSubnet } = context;
-  const root = subnet === null ? planWithoutSubnet : rootOf(subnet, address);
+  const { plans, subnet, query, host } = context;
+  const root = subnet === null ? plans.withoutSubnet : rootOf(subnet, address);
   return plans.of(root, query.classes, host);
 }
 

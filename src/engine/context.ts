@@ -15,7 +15,7 @@ import type { PolicyView } from './policy.ts';
 import type { Query } from './query.ts';
 import type { QueryHosts } from './query-hosts.ts';
 import type { ReplyTimes, ReplyWriter } from './reply.ts';
-import type { PlanNode, ReplyPlans } from './reply-plans.ts';
+import type { ReplyPlans } from './reply-plans.ts';
 import type { ReplySlots } from './reply-slots.ts';
 import type { StatisticsWriter } from './statistics.ts';
 import type { SubnetIndex } from './subnet-index.ts';
@@ -72,8 +72,6 @@ export interface Context {
   readonly times: ReplyTimes;
   readonly classLifetimes: ClassLifetimes;
   readonly plans: ReplyPlans;
-  /** Of queries without a subnet. */
-  readonly planWithoutSubnet: PlanNode;
   /** The class of the queries of each active server, by relationship and server, or NO_CLASS. */
   readonly haClasses: readonly (readonly number[])[];
   /**

@@ -66,7 +66,6 @@ export function serve(context: Context, shed: boolean): number {
   if (!needsHosts(type) && !isHub) context.subnet = context.subnets.select(query);
   if (isForOtherServer(context)) return G['tandem-drop-other-server'];
   if (isDropped(context)) return G['tandem-drop-class'];
-  if (type === MessageType.inform && isFromStrangeLink(context)) return G['tandem-drop-no-subnet'];
   if (type === MessageType.inform) return answerInform(context);
   // A lease that the partner cannot hold could not be confirmed: its client is told so by silence, at once.
   if (query.clientId.length > context.policy.clientIdBytesMax) return G['tandem-drop-partner-cannot-hold'];
@@ -117,11 +116,6 @@ function isQuery(type: number): boolean {
 /** [RFC2131 4.3.5] An INFORM is answered to the address that its client has. */
 function hasReturnAddress(query: Query): boolean {
   return query.ciaddr !== 0 || query.isRelayed() || query.sourceAddress !== 0;
-}
-
-/** Nobody on the link that the broadcast was heard on is served here: another server may well hear it too. */
-function isFromStrangeLink({ subnet, query }: Context): boolean {
-  return subnet === null && query.socket.broadcast && !query.isRelayed();
 }
 
 function handle(context: Context, type: number): number {

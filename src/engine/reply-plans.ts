@@ -38,6 +38,8 @@ export class ReplyPlans {
   readonly #matters: Uint8Array;
   /** Roots that have anything but their own plan. */
   readonly #grown: PlanNode[] = [];
+  /** The root of queries without a subnet. */
+  readonly withoutSubnet = new PlanNode({ pool: null, subnet: null, network: null });
   /** By class number: option 54 that the class has, 0 = none. */
   readonly serverIdentifiers: Uint32Array;
   readonly #max: number;

@@ -20,7 +20,7 @@ import { Query, type ServerSocket } from '../engine/query.ts';
 import { compileHosts, QueryHosts } from '../engine/query-hosts.ts';
 import { ReplyWriter } from '../engine/reply.ts';
 import { type PlanMaker, serverIdentifiersOf } from '../engine/reply-plan.ts';
-import { PlanNode, ReplyPlans } from '../engine/reply-plans.ts';
+import { ReplyPlans } from '../engine/reply-plans.ts';
 import type { ReplySlots } from '../engine/reply-slots.ts';
 import { type ShardLinkMemory, ShardWord, type UpdateLogMemory } from '../engine/shard-link.ts';
 import { type StatisticsMemory, StatisticsWriter } from '../engine/statistics.ts';
@@ -111,7 +111,6 @@ export function buildContext(
     times: { leaseSec: 0, t1Sec: 0, t2Sec: 0 },
     classLifetimes: lifetimes,
     plans: new ReplyPlans(planMaker),
-    planWithoutSubnet: new PlanNode({ pool: null, subnet: null, network: null }),
     haClasses: haClasses(config.relationships, classes),
     serverIdentifiers: serverIdentifiersOf(config, sockets),
     nowSec: clock.wallSec(),

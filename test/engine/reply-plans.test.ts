@@ -8,7 +8,7 @@ import type { OptionConfig, ServerConfig, VendorOptionConfig } from '../../src/c
 import { compileSubnets } from '../../src/engine/compiled.ts';
 import { longestReplyBytes } from '../../src/engine/option-size.ts';
 import { PlanMaker, type ReplyPlan, serverIdentifiersOf } from '../../src/engine/reply-plan.ts';
-import { PlanNode, ReplyPlans } from '../../src/engine/reply-plans.ts';
+import { ReplyPlans } from '../../src/engine/reply-plans.ts';
 import { configOf } from './bench-server.ts';
 
 const octets = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'latin1'));
@@ -203,7 +203,7 @@ t.test('boot fields: host over classes over subnet, each field by itself', async
   t.same(fields(of(['A'])), [0x0a000001, 'subnet', 'a.efi']);
   t.same(fields(of(['B', 'A'])), [0x0a000002, 'b', 'a.efi']);
   t.same(fields(of(['A'], host(1, { serverHostname: 'host' }))), [0x0a000001, 'host', 'a.efi']);
-  const nowhere = new PlanNode({ pool: null, subnet: null, network: null });
+  const nowhere = plans.withoutSubnet;
   const classes = new ClassSet(8);
   t.same(fields(plans.of(nowhere, classes, null)), [0, '', '']);
   classes.add(0);

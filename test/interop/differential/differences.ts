@@ -82,7 +82,7 @@ export const ANSWER_DIFFERENCES: readonly AnswerDifference[] = [
     parts: true,
   },
   {
-    query: 'REQUEST for an address of another subnet',
+    query: 'REQUEST for an address of another subnet, or of a link without one',
     keas: { 'kea 2.2': 'silence', 'kea 3.0': 'silence' },
     tandem: 'NAK',
     why: 'a client that has moved starts anew at once',
@@ -102,20 +102,23 @@ export const ANSWER_DIFFERENCES: readonly AnswerDifference[] = [
     parts: true,
   },
   {
-    query: 'REQUEST by broadcast of a link without a subnet',
+    query: 'INFORM by broadcast of a link without a subnet',
     keas: { 'kea 2.2': 'silence' },
-    tandem: 'NAK, but to a client that rebinds',
+    tandem: 'ACK without options',
     why: 'as later versions of Kea',
-    covers: (field, { kea, tandem }) =>
-      field === 'type' && of(kea, 'type') === 'silence' && of(tandem, 'type') === 'NAK',
+    covers: (field, { step, kea, tandem }) =>
+      field === 'type' &&
+      step.way === 'broadcast' &&
+      of(kea, 'type') === 'silence' &&
+      of(tandem, 'type') === 'ACK',
   },
   {
-    query: 'option 82 with sub-option 19 of no octets',
+    query: 'option 82 with sub-option 19 of no octets, or 5 of two',
     keas: { 'kea 3.0': 'silence' },
-    tandem: 'answered at the port of the relay',
-    why: 'the sub-option has no octets (RFC 8357, section 5.4)',
+    tandem: 'answered',
+    why: 'sub-option 19 has no octets (RFC 8357), and what can be passed over is passed over',
     covers: (field, { step, kea }) =>
-      field === 'type' && of(kea, 'type') === 'silence' && option82(step).endsWith('1300'),
+      field === 'type' && of(kea, 'type') === 'silence' && /1300$|^0502....$/.test(option82(step)),
     parts: true,
   },
   {
