@@ -113,6 +113,14 @@ export const ANSWER_DIFFERENCES: readonly AnswerDifference[] = [
       of(tandem, 'type') === 'ACK',
   },
   {
+    query: 'INFORM without a relay and a subnet, but with option 82',
+    keas: { 'kea 3.0': 'ACK without option 82' },
+    tandem: 'option 82 is echoed',
+    why: 'who sent it is to find it again (RFC 3046, section 2.2)',
+    covers: (field, { step, kea }) =>
+      field === 'option 82' && step.type === 8 && step.way !== 'relay' && of(kea, field) === 'absent',
+  },
+  {
     query: 'option 82 with sub-option 19 of no octets, or 5 of two',
     keas: { 'kea 3.0': 'silence' },
     tandem: 'answered',
