@@ -4,13 +4,16 @@ import { systemClock } from '../src/base/clock.ts';
 import { ClassIds } from '../src/classes/class-ids.ts';
 import type { ServerConfig } from '../src/config/model.ts';
 import { GIADDR_OFFSET, MessageType, YIADDR_OFFSET } from '../src/dhcp4/codes.ts';
-import { compileSubnets, longestReplyBytes } from '../src/engine/compiled.ts';
+import { classLifetimes } from '../src/engine/class-terms.ts';
+import { compileSubnets } from '../src/engine/compiled.ts';
 import type { Context } from '../src/engine/context.ts';
 import { allocateDnsLog } from '../src/engine/dns-log.ts';
 import { hasReply, serve } from '../src/engine/engine.ts';
 import { Listening } from '../src/engine/lease-events.ts';
+import { longestReplyBytes } from '../src/engine/option-size.ts';
 import { allocatePolicies, publishPolicy } from '../src/engine/policy.ts';
 import { allocateServerPools } from '../src/engine/pool-plan.ts';
+import { PlanMaker } from '../src/engine/reply-plan.ts';
 import { ReplySlots } from '../src/engine/reply-slots.ts';
 import { allocateShardLink, allocateUpdateLog } from '../src/engine/shard-link.ts';
 import { allocateStatistics } from '../src/engine/statistics.ts';
@@ -59,7 +62,7 @@ export class EngineRig {
   constructor(config: ServerConfig, capacity: number) {
     const classes = new ClassIds();
     const subnets = compileSubnets(config, classes);
-    this.#slotBytes = longestReplyBytes(subnets);
+    this.#slotBytes = longestReplyBytes(config);
     const replies = new Uint8Array(SLOTS * this.#slotBytes);
     this.#reply = new DataView(replies.buffer);
     this.#bytes = new Uint8Array(this.#classifier.memory.buffer);
@@ -84,9 +87,22 @@ export class EngineRig {
       parkedMax: SLOTS,
       forcedPort: 0,
     };
+    const planMaker = new PlanMaker(config, classes);
+    const lifetimes = classLifetimes(config, classes);
     const slots = new ReplySlots(replies, SLOTS, this.#slotBytes);
     const exit = { release: () => {}, reject: () => {}, expire: () => {} };
-    this.context = buildContext(task, subnets, classes, [SOCKET], this.#classifier, slots, exit, systemClock);
+    this.context = buildContext(
+      task,
+      subnets,
+      classes,
+      planMaker,
+      lifetimes,
+      [SOCKET],
+      this.#classifier,
+      slots,
+      exit,
+      systemClock,
+    );
     publishPolicy(new Int32Array(policies), 0, {
       serviceEnabled: true,
       activeServers: 0,
