@@ -115,6 +115,7 @@ export class App {
     });
     this.#serviceSwitch = createServiceSwitch({ timers: systemTimers, log });
     this.#highAvailability = new HighAvailability({
+      otherCredentials: () => this.#control.credentialUsers(),
       config: () => active.config,
       memory: this.#memory,
       dataPlane: this.#dataPlane,

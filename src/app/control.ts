@@ -14,13 +14,14 @@ import type { HttpPage } from '../control/kea-http.ts';
 import { createLibraryCommands } from '../control/library/commands.ts';
 import { createMetrics } from '../control/metrics.ts';
 import { createMonitoringPages } from '../control/monitoring.ts';
-import { openControlSocket } from '../control/server.ts';
 import { SAMPLE_INTERVAL_MS, StatisticHistory } from '../control/statistic-history.ts';
 import { dhcpState, type ServiceSwitch } from '../ha/service-switch.ts';
 import type { ChangeSource } from '../lease/store.ts';
 import type { Log } from '../log/logger.ts';
 import { VERSION } from '../version.ts';
 import type { ConfigurationFile, LoadedConfiguration } from './configuration.ts';
+import { ControlPorts } from './control-ports.ts';
+import type { CredentialUser } from './credential-files.ts';
 import type { DataPlane } from './data-plane.ts';
 import { serverFigures } from './figures.ts';
 import type { HighAvailability } from './high-availability.ts';
@@ -59,7 +60,7 @@ export class Control {
   #sampling: NodeJS.Timeout | undefined;
   /** The document in force with all defaults filled in. */
   readonly #complete: () => ArgumentMap;
-  readonly #pages: ReadonlyMap<string, HttpPage>;
+  readonly #ports: ControlPorts;
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
@@ -71,7 +72,7 @@ export class Control {
       values: () => statisticValues(parts.dataPlane.reader, subnetTotals(parts.config())),
       limit: () => parts.config().statisticSamples,
     });
-    this.#pages = this.#createPages();
+    this.#ports = new ControlPorts({ log: parts.log, table: this.#table, pages: this.#createPages() });
     this.renew();
   }
 
@@ -94,6 +95,7 @@ export class Control {
       ...this.#libraryCommands(),
       ...highAvailability.commands,
     ];
+    this.#ports.keep(this.#parts.config());
     this.#table.clear();
     for (const [name, handler] of commands) this.#table.set(name, handler);
     highAvailability.serve(this.#peerTable());
@@ -134,14 +136,13 @@ export class Control {
   }
 
   /** The control sockets that a configuration asks for. */
-  listeners({ controlSockets }: ServerConfig): ListenerSpec[] {
-    const options = { log: this.#parts.log, table: this.#table, pages: this.#pages };
-    return controlSockets.map((socket) => ({
-      key: JSON.stringify(socket),
-      at: socket.kind === 'http' ? { host: socket.address, port: socket.port } : null,
-      open: () => openControlSocket(socket, options),
-      renew: () => {},
-    }));
+  listeners(config: ServerConfig): ListenerSpec[] {
+    return this.#ports.listeners(config);
+  }
+
+  /** Those of its sockets whose certificates and passwords stand in files. */
+  credentialUsers(): CredentialUser[] {
+    return this.#ports.credentialUsers();
   }
 
   #createPages(): ReadonlyMap<string, HttpPage> {

@@ -18,11 +18,16 @@ import type { PeerCredentials } from '../peer/credentials.ts';
 /** A change is taken when two looks in a row saw the same, so within twice this time. */
 export const LOOK_INTERVAL_MS = 5_000;
 
+/** What of an entry of the configuration names files: of a peer, or of a control socket. */
+export interface CredentialEntry extends Pick<HaPeerConfig, 'name' | 'tls'> {
+  readonly basicAuth: LoginConfig | null;
+}
+
 /** Somebody who works with the credentials of one peer entry: the peer port, or the client of a peer. */
 export interface CredentialUser {
   /** This server's name in the relationship. */
   readonly server: string;
-  readonly peer: HaPeerConfig;
+  readonly peer: CredentialEntry;
   renew(credentials: PeerCredentials): void;
 }
 
@@ -204,11 +209,11 @@ export class CredentialFiles {
     return dateFaults(set, this.#nowMs());
   }
 
-  #setOf({ tls }: HaPeerConfig): FollowedFiles<TlsSet> | undefined {
+  #setOf({ tls }: CredentialEntry): FollowedFiles<TlsSet> | undefined {
     return this.#sets.get(JSON.stringify(tls));
   }
 
-  #loginOf({ basicAuth }: HaPeerConfig): FollowedFiles<Login> | undefined {
+  #loginOf({ basicAuth }: CredentialEntry): FollowedFiles<Login> | undefined {
     return this.#logins.get(JSON.stringify(basicAuth));
   }
 
@@ -238,7 +243,9 @@ function followSet(paths: TlsPaths): FollowedFiles<TlsSet> {
 
 function followLogin(config: LoginConfig): FollowedFiles<Login> {
   return new FollowedFiles({
-    paths: [config.user, config.password].flatMap((part) => ('file' in part ? part.file : [])),
+    paths: [config.user, config.password].flatMap((part) =>
+      part !== null && 'file' in part ? part.file : [],
+    ),
     read: () => readLogin(config),
     judge: () => [],
   });

@@ -16,9 +16,14 @@ export function serverFigures(parts: ControlParts): ServerFigures {
     interfaces: parts.interfaces.served(),
     journal: config().leaseDatabase.persist ? journalFigures(storage.journal) : null,
     ha: parts.highAvailability.relationships.map(haFigures),
-    credentials:
-      parts.highAvailability.relationships.length === 0 ? null : parts.highAvailability.credentials.figures(),
+    credentials: credentialFigures(parts),
   };
+}
+
+/** Null when nobody works with certificates or passwords. */
+function credentialFigures({ highAvailability }: ControlParts): ServerFigures['credentials'] {
+  const figures = highAvailability.credentials.figures();
+  return figures.entries.length === 0 ? null : figures;
 }
 
 function share(ring: ByteRingMemory): number {

@@ -21,7 +21,7 @@ import type { LeaseStore } from '../lease/store.ts';
 import type { Log } from '../log/logger.ts';
 import type { PeerListener } from '../peer/listener.ts';
 import type { Change } from './change.ts';
-import { CredentialFiles } from './credential-files.ts';
+import { CredentialFiles, type CredentialUser } from './credential-files.ts';
 import type { DataPlane } from './data-plane.ts';
 import type { ListenerSpec } from './listeners.ts';
 import { newUpdateLog, policyCount, type ServerMemory } from './memory.ts';
@@ -33,6 +33,8 @@ import { isContinued } from './relationship-settings.ts';
 const OBSERVE_MS = 100;
 
 export interface HighAvailabilityParts {
+  /** Those who follow files of certificates and passwords beside the peers. */
+  readonly otherCredentials: () => readonly CredentialUser[];
   /** The configuration in force. */
   readonly config: () => ServerConfig;
   readonly memory: ServerMemory;
@@ -66,7 +68,10 @@ export class HighAvailability {
       .config()
       .relationships.map((config, index) => this.#createRelationship(config, index));
     this.credentials = new CredentialFiles({
-      users: () => this.relationships.flatMap((relationship) => relationship.credentialUsers()),
+      users: () => [
+        ...this.relationships.flatMap((relationship) => relationship.credentialUsers()),
+        ...parts.otherCredentials(),
+      ],
       clock: parts.clock,
       timers: systemTimers,
       log: parts.log,

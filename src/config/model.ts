@@ -4,6 +4,7 @@
  */
 import type { Ipv4 } from '../base/ipv4.ts';
 import type { ClientClassConfig } from './class-model.ts';
+import type { CommandLibrary, ControlSocketConfig, StatisticSamplesConfig } from './control-model.ts';
 import type { DdnsConfig, DdnsServerConfig } from './ddns-model.ts';
 import type { HaRelationshipConfig } from './ha-model.ts';
 import type { HooksConfig } from './hook-model.ts';
@@ -90,16 +91,6 @@ export interface LeaseDatabaseConfig {
 
 /** What becomes of a lease at load whose address is not in its subnet; Kea's `sanity-checks.lease-checks`. */
 export type LeaseChecks = 'none' | 'warn' | 'fix' | 'fix-del' | 'del';
-/** Libraries of Kea that are nothing but commands, by the middle of their file names. */
-export const COMMAND_LIBRARIES = ['stat_cmds', 'subnet_cmds', 'class_cmds', 'host_cmds'] as const;
-export type CommandLibrary = (typeof COMMAND_LIBRARIES)[number];
-
-/** How much of the past of a statistic is kept at first; commands can change it for each. */
-export interface StatisticSamplesConfig {
-  /** Samples, 0 = as many as are younger than `ageSec`. */
-  readonly count: number;
-  readonly ageSec: number;
-}
 
 /** Kea's expired-leases-processing; all times and counts as there. */
 export interface ExpiredLeasesConfig {
@@ -211,10 +202,6 @@ export interface OptionConfig {
 export interface VendorOptionConfig extends OptionConfig {
   readonly enterprise: number;
 }
-
-export type ControlSocketConfig =
-  | { readonly kind: 'unix'; readonly path: string }
-  | { readonly kind: 'http'; readonly address: string; readonly port: number };
 
 export interface LoggerConfig {
   /** One of LOGGER_NAMES, or one that nothing is written through. */

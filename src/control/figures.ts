@@ -46,11 +46,11 @@ export interface HaFigures {
   readonly refusedUpdates: number;
 }
 
-/** Certificates and passwords of the peers. */
+/** Certificates and passwords of the peers and of control sockets. */
 export interface CredentialFigures {
   /** One for each peer entry that is worked with. */
   readonly entries: readonly {
-    /** This server's name in the relationship. */
+    /** This server's name in the relationship, empty for a control socket. */
     readonly server: string;
     readonly peer: string;
     /** Files on the disk cannot be used, what was read before them is. */
@@ -72,6 +72,6 @@ export interface ServerFigures {
   readonly journal: JournalFigures | null;
   /** One a relationship, empty without high availability. */
   readonly ha: readonly HaFigures[];
-  /** Null without high availability. */
+  /** Null when nobody works with certificates or passwords. */
   readonly credentials: CredentialFigures | null;
 }

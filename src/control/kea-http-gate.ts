@@ -18,6 +18,9 @@ export interface BasicAuth {
   readonly password: string;
 }
 
+/** One, or several of which one has to be shown; null or empty = none are asked for. */
+export type Logins = BasicAuth | readonly BasicAuth[] | null;
+
 export const HTTP_BODY_BYTES_MAX = 64 * 1024 * 1024;
 /**
  * Credentials that were replaced are accepted, and tried, for this long: two servers cannot change theirs at the same moment, and
@@ -39,22 +42,24 @@ const CROWDED: Refusal = {
 
 export class HttpGate {
   readonly #clock: Clock;
-  #credentials: Buffer | null;
-  #former: { readonly credentials: Buffer; readonly untilMs: number } | null = null;
+  /** Empty = none are asked for. */
+  #credentials: readonly Buffer[];
+  #former: { readonly credentials: readonly Buffer[]; readonly untilMs: number } | null = null;
   #largeBytes = 0;
   #active = 0;
 
-  constructor(basicAuth: BasicAuth | null, clock: Clock) {
+  constructor(basicAuth: Logins, clock: Clock) {
     this.#clock = clock;
     this.#credentials = encode(basicAuth);
   }
 
   /** From the next request on these are the credentials to show, or for a short time those before; null = none. */
-  renew(basicAuth: BasicAuth | null): void {
-    const before = this.#credentials;
-    this.#credentials = encode(basicAuth);
-    if (before === null || this.#credentials?.equals(before)) return;
-    this.#former = { credentials: before, untilMs: this.#clock.monotonicMs() + FORMER_CREDENTIALS_MS };
+  renew(basicAuth: Logins): void {
+    const now = encode(basicAuth);
+    const gone = this.#credentials.filter((before) => !now.some((each) => each.equals(before)));
+    this.#credentials = now;
+    if (gone.length === 0) return;
+    this.#former = { credentials: gone, untilMs: this.#clock.monotonicMs() + FORMER_CREDENTIALS_MS };
   }
 
   /** Why a request is turned away, or null: then `enter` and, when it has been answered, `leave` must follow. */
@@ -80,12 +85,12 @@ export class HttpGate {
   }
 
   #isKnown({ authorization }: IncomingHttpHeaders): boolean {
-    if (this.#credentials === null || showsCredentials(authorization, this.#credentials)) return true;
+    if (this.#credentials.length === 0 || showsOneOf(authorization, this.#credentials)) return true;
     const former = this.#former;
     return (
       former !== null &&
       this.#clock.monotonicMs() < former.untilMs &&
-      showsCredentials(authorization, former.credentials)
+      showsOneOf(authorization, former.credentials)
     );
   }
 
@@ -100,8 +105,9 @@ export class HttpGate {
   }
 }
 
-function encode(basicAuth: BasicAuth | null): Buffer | null {
-  return basicAuth === null ? null : Buffer.from(`${basicAuth.user}:${basicAuth.password}`);
+function encode(basicAuth: Logins): readonly Buffer[] {
+  const logins = basicAuth === null ? [] : [basicAuth].flat();
+  return logins.map(({ user, password }) => Buffer.from(`${user}:${password}`));
 }
 
 /** The announced length of the body; NaN when there is none. Node's parser has checked that it is a number. */
@@ -115,9 +121,9 @@ function largeBytes(bytes: number): number {
 }
 
 /** Compares in a time that tells nothing of the bytes; the length of the credentials is no secret worth keeping. */
-function showsCredentials(authorization: string | undefined, expected: Buffer): boolean {
+function showsOneOf(authorization: string | undefined, expected: readonly Buffer[]): boolean {
   const encoded = authorization !== undefined && /^basic +([a-z0-9+/=]+) *$/i.exec(authorization)?.[1];
   if (!encoded) return false;
   const shown = Buffer.from(encoded, 'base64');
-  return shown.length === expected.length && timingSafeEqual(shown, expected);
+  return expected.some((each) => shown.length === each.length && timingSafeEqual(shown, each));
 }

@@ -26,7 +26,7 @@ import { type Answer, type CommandTable, failure } from './answer.ts';
 import { runCommand } from './envelope.ts';
 import { readCommandBody } from './kea-http-body.ts';
 import { limitConnections } from './kea-http-connections.ts';
-import { type BasicAuth, HTTP_BODY_BYTES_MAX, HttpGate, type Refusal } from './kea-http-gate.ts';
+import { HTTP_BODY_BYTES_MAX, HttpGate, type Logins, type Refusal } from './kea-http-gate.ts';
 import {
   Drain,
   handshakeProblem,
@@ -51,7 +51,11 @@ export interface KeaHttpOptions extends KeaHttpAccess {
   /** 0 = the kernel chooses. */
   readonly port: number;
   /** Absent or null = none are asked for. */
-  readonly basicAuth?: BasicAuth | null;
+  readonly basicAuth?: Logins;
+  /** Named to who shows none; default: Kea's. */
+  readonly realm?: string;
+  /** Sent with every answer. */
+  readonly headers?: readonly { readonly name: string; readonly value: string }[];
   /** PEM; absent or null = plain HTTP. */
   readonly tls?: KeaHttpTls | null;
   readonly service: 'dhcp4';
@@ -80,7 +84,7 @@ export interface KeaHttpServer {
    * @param credentials `tls` null = the certificate stays
    * @throws Error of OpenSSL, then nothing has changed; a set of readTlsSet never does
    */
-  renew(credentials: { readonly tls: TlsMaterial | null; readonly basicAuth: BasicAuth | null }): void;
+  renew(credentials: { readonly tls: TlsMaterial | null; readonly basicAuth: Logins }): void;
   /** Hears nobody new from the call on. Requests that are being answered may end within `graceMs`, 0 by default. */
   close(graceMs?: number): Promise<void>;
 }
@@ -165,8 +169,9 @@ interface Door {
 function addRoutes(app: FastifyInstance, options: KeaHttpOptions, door: Door): void {
   const { refused, gate, drain } = door;
   const refuse = (request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply =>
-    sendRefusal(request, reply, refusal, refused);
+    sendRefusal(request, reply, refusal, refused, options.realm ?? REALM);
   app.addHook('onRequest', (request, reply, done) => {
+    for (const { name, value } of options.headers ?? []) reply.header(name, value);
     const { method, url } = request.raw;
     const refusal =
       pagePath(options, method, url) === null
@@ -246,9 +251,10 @@ function sendRefusal(
   reply: FastifyReply,
   refusal: Refusal,
   refused: RefusalLog,
+  realm: string,
 ): FastifyReply {
   refused({ ...refusal, remote: request.ip });
-  if (refusal.status === 401) reply.header('www-authenticate', `Basic realm="${REALM}"`);
+  if (refusal.status === 401) reply.header('www-authenticate', `Basic realm="${realm}"`);
   return reply
     .code(refusal.status)
     .header('content-type', 'application/json')

@@ -7,7 +7,7 @@
  * metrics are those counters themselves and are not reset.
  */
 import type { Clock } from '../base/clock.ts';
-import type { StatisticSamplesConfig } from '../config/model.ts';
+import type { StatisticSamplesConfig } from '../config/control-model.ts';
 
 /** How often main looks by itself. */
 export const SAMPLE_INTERVAL_MS = 1_000;

@@ -6,7 +6,9 @@ export interface FileFault {
     | 'cert-file'
     | 'key-file'
     | 'basic-auth-user-file'
-    | 'basic-auth-password-file';
+    | 'basic-auth-password-file'
+    | 'user-file'
+    | 'password-file';
   readonly path: string;
   /** What is wrong. */
   readonly reason: string;

@@ -7,7 +7,7 @@ import t, { type Test } from 'tap';
 import { runCtl } from '../../src/cli/ctl.ts';
 import { type CommandHandler, failure, Result, success } from '../../src/control/answer.ts';
 import { createKeaHttpServer } from '../../src/control/kea-http.ts';
-import { openSockets, recordingLog, temporaryFolder } from '../control/harness.ts';
+import { OPEN_SOCKET, openSockets, recordingLog, temporaryFolder } from '../control/harness.ts';
 
 const table = new Map<string, CommandHandler>([
   ['echo', (args) => success('echoed', args)],
@@ -22,7 +22,7 @@ async function serve(t: Test) {
   const server = await openSockets(
     [
       { kind: 'unix', path: socket },
-      { kind: 'http', address: '127.0.0.1', port: 0 },
+      { kind: 'http', address: '127.0.0.1', port: 0, ...OPEN_SOCKET },
     ],
     {
       log,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { runWhy } from '../../src/cli/why.ts';
 import { type CommandHandler, failure, success } from '../../src/control/answer.ts';
-import { openSockets, recordingLog, temporaryFolder } from '../control/harness.ts';
+import { OPEN_SOCKET, openSockets, recordingLog, temporaryFolder } from '../control/harness.ts';
 import { relationship } from '../ha/support/relationship.ts';
 import { Server } from '../ha/support/server.ts';
 import { VirtualTime } from '../ha/support/virtual-time.ts';
@@ -13,7 +13,7 @@ async function serve(t: Test, handler: CommandHandler | undefined) {
   const server = await openSockets(
     [
       { kind: 'unix', path: socket },
-      { kind: 'http', address: '127.0.0.1', port: 0 },
+      { kind: 'http', address: '127.0.0.1', port: 0, ...OPEN_SOCKET },
     ],
     {
       log: recordingLog().log,

@@ -14,7 +14,8 @@ import type { MapSchema } from '../../src/config/schema/map.ts';
 import type { Effect } from '../../src/config/schema/rule.ts';
 import { clientClassSchema } from '../../src/config/sections/client-classes.ts';
 import { compatibilitySchema } from '../../src/config/sections/compatibility.ts';
-import { controlSocketSchema } from '../../src/config/sections/control-sockets.ts';
+import { authenticationSchema, clientSchema } from '../../src/config/sections/control-clients.ts';
+import { controlSocketSchema, headerSchema } from '../../src/config/sections/control-sockets.ts';
 import { ddnsSchema } from '../../src/config/sections/ddns.ts';
 import { dhcp4Schema, multiThreadingSchema } from '../../src/config/sections/dhcp4.ts';
 import {
@@ -42,9 +43,12 @@ import { configControlSchema } from '../../src/config/sections/unimplemented.ts'
 
 const schemas: readonly MapSchema[] = [
   clientClassSchema,
+  authenticationSchema,
+  clientSchema,
   compatibilitySchema,
   configControlSchema,
   controlSocketSchema,
+  headerSchema,
   ddnsSchema,
   dhcp4Schema,
   expiredLeasesSchema,

@@ -83,9 +83,9 @@ t.test('stores and authentication are never left out', async (t) => {
   const result = parseConfig(text, 'kea.conf', { ignoreUnsupported: true });
   t.strictSame(result.ok ? [] : result.problems.map((each) => each.path), [
     'Dhcp4/lease-database/type',
-    'Dhcp4/control-sockets[0]/authentication',
-    'Dhcp4/control-sockets[1]/socket-type',
-    'Dhcp4/control-sockets[1]/trust-anchor',
+    'Dhcp4/control-sockets[0]/authentication/type',
+    'Dhcp4/control-sockets[1]',
+    'Dhcp4/control-sockets[1]',
   ]);
 });
 

@@ -5,6 +5,7 @@ import { NO_HOOKS } from '../../src/config/hook-model.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import type { ServerConfig } from '../../src/config/model.ts';
 import { formatProblem } from '../../src/config/problem.ts';
+import { OPEN_SOCKET } from '../control/harness.ts';
 import { hotStandby, loadBalancing } from './fixtures/examples.ts';
 
 const SKELETON = '"interfaces-config": { "interfaces": [ "eth0" ], "dhcp-socket-type": "udp" }';
@@ -188,8 +189,8 @@ t.test('a load-balancing file has the defaults of its mode and guarded pools', a
   t.equal(config.leaseDatabase.path, '/srv/leases/leases.csv');
   t.strictSame(config.controlSockets, [
     { kind: 'unix', path: '/srv/run/kea4.sock' },
-    { kind: 'http', address: '127.0.0.1', port: 8000 },
-    { kind: 'http', address: '::1', port: 8000 },
+    { kind: 'http', address: '127.0.0.1', port: 8000, ...OPEN_SOCKET },
+    { kind: 'http', address: '::1', port: 8000, ...OPEN_SOCKET },
   ]);
   t.strictSame(
     config.subnets[0]?.pools.map((pool) => pool.clientClasses),

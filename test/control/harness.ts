@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ControlSocketConfig } from '../../src/config/model.ts';
+import type { ControlSocketConfig } from '../../src/config/control-model.ts';
 import {
   type ControlSocket,
   type ControlSocketOptions,
@@ -11,6 +11,9 @@ import {
 } from '../../src/control/server.ts';
 import type { Log } from '../../src/log/logger.ts';
 import type { LogId } from '../../src/log/messages.ts';
+
+/** Of an HTTP socket: plain, and for everybody. */
+export const OPEN_SOCKET = { tls: null, clients: [], realm: 'kea-dhcpv4-server', headers: [] } as const;
 
 export interface LoggedEvent {
   readonly id: LogId;

@@ -3,12 +3,19 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { request } from 'undici';
-import type { ControlSocketConfig } from '../../src/config/model.ts';
+import type { ControlSocketConfig } from '../../src/config/control-model.ts';
 import { type CommandHandler, success } from '../../src/control/answer.ts';
 import { createStatusCommands, type StatusSources } from '../../src/control/commands/status.ts';
-import { ask, type ControlSockets, openSockets, recordingLog, temporaryFolder } from './harness.ts';
+import {
+  ask,
+  type ControlSockets,
+  OPEN_SOCKET,
+  openSockets,
+  recordingLog,
+  temporaryFolder,
+} from './harness.ts';
 
-const loopback: ControlSocketConfig = { kind: 'http', address: '127.0.0.1', port: 0 };
+const loopback: ControlSocketConfig = { kind: 'http', address: '127.0.0.1', port: 0, ...OPEN_SOCKET };
 const echo: CommandHandler = (args) => success('echoed', args);
 
 async function open(t: Test, sockets: readonly ControlSocketConfig[], table = new Map([['echo', echo]])) {

@@ -1,5 +1,7 @@
 /** Every command that Kea 2.2 and Tandem both have, with every kind of arguments: right, wrong, missing, too much. */
 
+import type { KeaKind } from './kea.ts';
+
 export interface CommandCase {
   readonly command: string;
   /** Absent when the command is sent without. */
@@ -63,8 +65,10 @@ function isSurvived({ command, args }: CommandCase): boolean {
 }
 
 /** All cases of commands that only ask, or fail, or put a lease at FREE. */
-export function commandCases(): CommandCase[] {
-  return [...leaseCommandCases(), ...statCases(), ...statisticCases(), ...serverCases()].filter(isSurvived);
+export function commandCases(version: KeaKind): CommandCase[] {
+  const of22 =
+    version === 'kea 2.2' ? [...searchCases(), ...statCases(), ...statisticCases(), ...changeCases()] : [];
+  return [...leaseCommandCases(), ...serverCases(), ...of22].filter(isSurvived);
 }
 
 function leaseCommandCases(): CommandCase[] {
@@ -97,6 +101,12 @@ function leaseCommandCases(): CommandCase[] {
       { 'client-id': '01:02:03' },
       listsOf('client-id', ['zz', '01', '::', '0102']),
     ),
+  ];
+}
+
+/** Commands that look through all leases, or delete them. */
+function searchCases(): CommandCase[] {
+  return [
     ...around('lease4-get-by-hostname', { hostname: 'a.b' }, listsOf('hostname', ['A.B', 'zz'])),
     ...around('lease4-wipe', { 'subnet-id': 9 }, listsOf('subnet-id', [3])),
     // Of all subnets, with something in them: the seed is put back before the next case.
@@ -145,12 +155,11 @@ function serverCases(): CommandCase[] {
       around(command, {}),
     ),
     ...around('statistic-get', { name: 'pkt4-received' }, [{ name: 'assigned-addresses' }]),
-    ...['config-test', 'config-set'].flatMap((command) =>
-      around(command, {}, [{ Dhcp6: {} }, { Dhcp4: {}, x: 1 }, ...listsOf('Dhcp4', [1, 'x', null, []])]),
-    ),
-    ...around('config-write', {}, [...listsOf('filename', [1, null, [], {}, true])]),
-    ...around('leases-reclaim', { remove: true }, listsOf('remove', [false])),
-    ...['build-report', 'server-tag-get', 'config-backend-pull'].flatMap((command) => around(command, {})),
+    ...around('config-test', {}, [
+      { Dhcp6: {} },
+      { Dhcp4: {}, x: 1 },
+      ...listsOf('Dhcp4', [1, 'x', null, []]),
+    ]),
     ...around('ha-heartbeat', {}),
     ...around('ha-continue', {}),
     ...around('ha-reset', {}),
@@ -198,4 +207,18 @@ function around(command: string, right: Arguments, more: readonly unknown[] = []
 
 function listsOf(name: string, values: readonly unknown[]): Arguments[] {
   return values.map((value) => ({ [name]: value }));
+}
+
+/** Commands that change the configuration, or have work done. */
+function changeCases(): CommandCase[] {
+  return [
+    ...around('config-set', {}, [
+      { Dhcp6: {} },
+      { Dhcp4: {}, x: 1 },
+      ...listsOf('Dhcp4', [1, 'x', null, []]),
+    ]),
+    ...around('config-write', {}, [...listsOf('filename', [1, null, [], {}, true])]),
+    ...around('leases-reclaim', { remove: true }, listsOf('remove', [false])),
+    ...['build-report', 'server-tag-get', 'config-backend-pull'].flatMap((command) => around(command, {})),
+  ];
 }

@@ -95,6 +95,7 @@ export const DIFFERENCES: readonly KnownDifference[] = [
   },
   {
     reason: 'a number of samples below 0 is refused, and one beyond 32 bits is as many as are kept at most',
+    kea: 'kea 2.2',
     covers: (which) => {
       const count = value(which, 'max-samples');
       return typeof count === 'number' && (count < 0 || count > 0xffff_ffff);
@@ -102,11 +103,13 @@ export const DIFFERENCES: readonly KnownDifference[] = [
   },
   {
     reason: 'a subnet id beyond 32 bits is named as it was sent',
+    kea: 'kea 2.2',
     covers: (which, kea, tandem) =>
       value(which, 'subnet-id') === 4_294_967_296 && kea.result === tandem.result,
   },
   {
     reason: 'a range from a subnet to itself is that subnet',
+    kea: 'kea 2.2',
     covers: (_, kea) => kea.text.startsWith('LeaseStatsQuery: last_subnet_id_must be >'),
   },
   {

@@ -122,7 +122,7 @@ function poolsOf(pools: readonly { pool: string; owner: string }[], mode: HaMode
 
 function hooksOf(plan: ConfigurationPlan): unknown[] {
   const leaseCommands = { library: 'libdhcp_lease_cmds.so' };
-  const others = plan.libraries?.map((file) => ({ library: file })) ?? [];
+  const others = plan.libraries?.map((library) => ({ library })) ?? [];
   if (plan.mode === null) return [leaseCommands, ...others];
   const relationship = haOf(plan, plan.mode);
   const parameters = { 'high-availability': [relationship] };

@@ -58,7 +58,7 @@ for (const version of KEAS) {
       const differences = differencesFrom(version);
       const used = new Set<string>();
       const wrong: unknown[] = [];
-      const cases = commandCases();
+      const cases = commandCases(version);
       for (const which of cases) {
         const theirs = outcomeOf(await kea(which));
         const ours = outcomeOf(await tandem(which));

@@ -1,8 +1,6 @@
 /** Entries of option-data, complete: `{ always-send, code, csv-format, data, name?, space }`. */
-import { OptionSpaces } from '../../dhcp4/option-spaces.ts';
+import { STANDARD_DEFINITIONS } from '../../dhcp4/option-definitions.ts';
 import { hexDigits, itemsOf, type JsonMap, withContext } from './values.ts';
-
-const standard = new OptionSpaces();
 
 /** Names and codes of the options that a document defines itself, in each space. */
 export interface Names {
@@ -14,13 +12,17 @@ export interface Names {
 export function namesOf(definitions: readonly JsonMap[]): Names {
   const codes = new Map<string, number>();
   const names = new Map<string, string>();
-  for (const { name, code, space = 'dhcp4' } of definitions) {
-    codes.set(`${space} ${name}`, code as number);
-    names.set(`${space} ${code}`, name as string);
-  }
+  const take = (space: string, name: string, code: number): void => {
+    codes.set(`${space} ${name}`, code);
+    names.set(`${space} ${code}`, name);
+  };
+  for (const [space, standard] of STANDARD_DEFINITIONS)
+    for (const { name, code } of standard) take(space, name, code);
+  for (const { name, code, space = 'dhcp4' } of definitions)
+    take(space as string, name as string, code as number);
   return {
-    codeOf: (space, name) => codes.get(`${space} ${name}`) ?? standard.findByName(space, name)?.code,
-    nameOf: (space, code) => names.get(`${space} ${code}`) ?? standard.findByCode(space, code)?.name,
+    codeOf: (space, name) => codes.get(`${space} ${name}`),
+    nameOf: (space, code) => names.get(`${space} ${code}`),
   };
 }
 

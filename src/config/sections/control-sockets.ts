@@ -2,55 +2,64 @@
 
 import { isIP } from 'node:net';
 import { isAbsolute, resolve } from 'node:path';
-import type { ControlSocketConfig } from '../model.ts';
+import type { ControlSocketConfig } from '../control-model.ts';
+import { readTls, tlsRules } from '../ha/credentials.ts';
 import { child, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
-import { isMap } from '../schema/collections.ts';
-import { defineMap, readMap, type Values } from '../schema/map.ts';
-import { accepted, notImplemented, type Rule, required, rule, withDefault } from '../schema/rule.ts';
+import { listOf } from '../schema/collections.ts';
+import { defineMap, mapOf, readMap, type Values } from '../schema/map.ts';
+import { type Rule, required, rule, withDefault } from '../schema/rule.ts';
 import { flag, integer, name, oneOf } from '../schema/scalars.ts';
-import { emptyList } from './unimplemented.ts';
+import { readAuthentication } from './control-clients.ts';
 
 const SOCKET_DIRECTORY = '/run/kea';
 /** sun_path of Linux without its final NUL. */
 const SOCKET_PATH_OCTETS_MAX = 107;
 
-/** What would protect the socket is never ignored. */
-function authentication(): Rule<undefined, undefined> {
-  const isInert = (value: unknown) =>
-    isMap(value) &&
-    (value['clients'] === undefined || (Array.isArray(value['clients']) && value['clients'].length === 0));
-  return notImplemented('a map without clients', isInert, false);
-}
+const TLS_KEYS = ['trust-anchor', 'cert-file', 'key-file'] as const;
+/** There is nothing over a socket that it could inherit files from. */
+const NO_TLS = { 'trust-anchor': undefined, 'cert-file': undefined, 'key-file': undefined };
 
-function socketType(): Rule<string, undefined> {
-  const known = oneOf('unix', 'http', 'https');
-  return {
-    ...known,
-    expected: '"unix" or "http"',
-    read: (value, at, report) => {
-      if (value === 'https') report.unsupported(at, value, '"unix" or "http"', false);
-      return known.read(value, at, report);
-    },
-  };
-}
+/** Checked by the part that knows it. */
+const handedOn: Rule<unknown, undefined> = {
+  expected: 'a map',
+  effect: 'used',
+  isRequired: false,
+  fallback: undefined,
+  read: (value) => value,
+};
 
-const noTls = notImplemented('""', (value) => value === '', false);
+/** What a header of HTTP may consist of, and those that would break the answer. */
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/;
+const OWN_HEADERS = new Set(['connection', 'content-length', 'content-type', 'date', 'transfer-encoding']);
+
+export const headerSchema = defineMap('http-headers[]', {
+  name: required(
+    rule('the name of an HTTP header that the server does not set itself', (value) =>
+      typeof value === 'string' && HEADER_NAME.test(value) && !OWN_HEADERS.has(value.toLowerCase())
+        ? value
+        : undefined,
+    ),
+  ),
+  value: required(
+    rule('a text of printable ASCII', (value) =>
+      typeof value === 'string' && /^[ -~]{0,4096}$/.test(value) ? value : undefined,
+    ),
+  ),
+});
 
 export const controlSocketSchema = defineMap('control-sockets[]', {
-  'socket-type': required(socketType()),
+  'socket-type': required(oneOf('unix', 'http', 'https')),
   'socket-name': name(),
   'socket-address': withDefault(
     rule('an IP address', (value) => (typeof value === 'string' && isIP(value) !== 0 ? value : undefined)),
     '127.0.0.1',
   ),
   'socket-port': withDefault(integer(1, 65535), 8000),
-  authentication: authentication(),
-  'trust-anchor': noTls,
-  'cert-file': noTls,
-  'key-file': noTls,
-  'cert-required': accepted(flag()),
-  'http-headers': emptyList(),
+  authentication: handedOn,
+  ...tlsRules,
+  'cert-required': withDefault(flag(), true),
+  'http-headers': withDefault(listOf(mapOf(headerSchema), 'a list'), []),
 });
 
 interface PlacedSocket {
@@ -95,15 +104,45 @@ function readSocket(value: unknown, at: Path, report: Report): ControlSocketConf
   const values = readMap(controlSocketSchema, value, at, report);
   if (values === undefined || report.errorCount > errorsBefore) return null;
   if (values['socket-type'] === 'unix') return readUnixSocket(values, at, report);
-  if (values['socket-type'] !== 'http') return null;
-  const address = values['socket-address'];
-  if (!/^(127\.|::1$)/.test(address))
+  return readHttpSocket(values, at, report);
+}
+
+function readHttpSocket(
+  values: Values<typeof controlSocketSchema.rules>,
+  at: Path,
+  report: Report,
+): ControlSocketConfig {
+  const { 'socket-address': address, 'socket-type': type } = values;
+  const { realm, clients } = readAuthentication(values.authentication, child(at, 'authentication'), report);
+  const tls = readTls(values, { values: NO_TLS, at, told: new Set() }, at, report);
+  if (type === 'https' && tls === null && TLS_KEYS.every((key) => !values[key]))
+    report.error(
+      child(at, 'socket-type'),
+      '"https" without TLS files',
+      'all of "trust-anchor", "cert-file" and "key-file"',
+    );
+  if (type === 'http' && tls !== null)
+    report.error(child(at, 'socket-type'), '"http" with TLS files', '"https"');
+  const isGuarded = clients.length > 0 || (tls !== null && values['cert-required']);
+  if (!isGuarded && !/^(127\.|::1$)/.test(address))
     report.warn(
       child(at, 'socket-address'),
       `${quote(address)}, which other hosts may reach`,
-      'a loopback address: the control commands ask for no password',
+      'a loopback address, or "authentication" with clients: the control commands ask for no password',
     );
-  return { kind: 'http', address, port: values['socket-port'] };
+  return {
+    kind: 'http',
+    address,
+    port: values['socket-port'],
+    tls: tls === null ? null : { ...tls, requireClientCerts: values['cert-required'] },
+    clients,
+    realm,
+    headers: values['http-headers'].flatMap((header) =>
+      header.name === undefined || header.value === undefined
+        ? []
+        : [{ name: header.name, value: header.value }],
+    ),
+  };
 }
 
 function readUnixSocket(

@@ -1,12 +1,12 @@
 /** `hooks-libraries`: Tandem loads no libraries; their file names say which of its own parts are switched on. */
 import { basename } from 'node:path';
 import { RELATIONSHIPS_MAX } from '../../limits.ts';
+import { COMMAND_LIBRARIES, type CommandLibrary } from '../control-model.ts';
 import { type HaSurroundings, readRelationship } from '../ha/relationship.ts';
 import type { HaRelationshipConfig } from '../ha-model.ts';
 import type { HooksConfig } from '../hook-model.ts';
 import { readLegalLog } from '../hooks/legal-log.ts';
 import { readRunScript } from '../hooks/run-script.ts';
-import { COMMAND_LIBRARIES, type CommandLibrary } from '../model.ts';
 import { child, describe, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
 import { freeMap, list } from '../schema/collections.ts';

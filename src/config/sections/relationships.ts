@@ -1,6 +1,8 @@
 /** What the high-availability relationships owe each other and the rest of the configuration. */
+
+import type { ControlSocketConfig } from '../control-model.ts';
 import type { HaPeerConfig, HaRelationshipConfig } from '../ha-model.ts';
-import type { ControlSocketConfig, ServerConfig } from '../model.ts';
+import type { ServerConfig } from '../model.ts';
 import { child, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
 

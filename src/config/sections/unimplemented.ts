@@ -126,6 +126,4 @@ export const globalUnimplemented = {
     notImplemented('an empty map', (value) => Object.keys(value as object).length === 0),
   ),
   'hosts-databases': emptyList(true, database),
-  'statistic-default-sample-age': accepted(integer(0, UINT32_MAX)),
-  'statistic-default-sample-count': accepted(integer(0, UINT32_MAX)),
 } as const satisfies Rules;

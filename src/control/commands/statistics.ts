@@ -3,7 +3,8 @@
  *
  *     {"NAME": [[VALUE, "YYYY-MM-DD HH:MM:SS.ffffff"], ...]}       newest first, local time
  */
-import type { ServerConfig, StatisticSamplesConfig } from '../../config/model.ts';
+import type { StatisticSamplesConfig } from '../../config/control-model.ts';
+import type { ServerConfig } from '../../config/model.ts';
 import { GLOBAL_STATISTICS, type GlobalStatistic, type StatisticsReader } from '../../engine/statistics.ts';
 import { type Answer, type CommandHandler, failure, Result, success } from '../answer.ts';
 import { isMap, NOT_A_MAP } from '../arguments.ts';

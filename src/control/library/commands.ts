@@ -1,5 +1,5 @@
 /** The commands of Kea's libraries that are nothing but commands; they exist when their library is in hooks-libraries. */
-import type { CommandLibrary } from '../../config/model.ts';
+import type { CommandLibrary } from '../../config/control-model.ts';
 import type { CommandHandler } from '../answer.ts';
 import { createClassCommands } from './class-commands.ts';
 import type { DocumentSources } from './edit.ts';

@@ -1,6 +1,6 @@
 /** A configuration that library commands work on, without a server behind it: every edit comes into force. */
 import { completeDocument } from '../../../src/config/complete/document.ts';
-import { COMMAND_LIBRARIES } from '../../../src/config/model.ts';
+import { COMMAND_LIBRARIES } from '../../../src/config/control-model.ts';
 import type { Answer } from '../../../src/control/answer.ts';
 import type { ArgumentMap } from '../../../src/control/arguments.ts';
 import { createLibraryCommands } from '../../../src/control/library/commands.ts';
