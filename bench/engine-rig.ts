@@ -1,11 +1,9 @@
 /** The engine without sockets and threads: a query goes in as octets, and its answer is read from the slot. */
 import { ByteRingReader, type RingRecord } from '../src/base/byte-ring.ts';
 import { systemClock } from '../src/base/clock.ts';
-import { ClassIds } from '../src/classes/class-ids.ts';
 import type { ServerConfig } from '../src/config/model.ts';
 import { GIADDR_OFFSET, MessageType, YIADDR_OFFSET } from '../src/dhcp4/codes.ts';
-import { classLifetimes } from '../src/engine/class-terms.ts';
-import { compileSubnets } from '../src/engine/compiled.ts';
+import { compileConfiguration } from '../src/engine/compiled-configuration.ts';
 import type { Context } from '../src/engine/context.ts';
 import { allocateDnsLog } from '../src/engine/dns-log.ts';
 import { hasReply, serve } from '../src/engine/engine.ts';
@@ -13,7 +11,6 @@ import { Listening } from '../src/engine/lease-events.ts';
 import { longestReplyBytes } from '../src/engine/option-size.ts';
 import { allocatePolicies, publishPolicy } from '../src/engine/policy.ts';
 import { allocateServerPools } from '../src/engine/pool-plan.ts';
-import { PlanMaker } from '../src/engine/reply-plan.ts';
 import { ReplySlots } from '../src/engine/reply-slots.ts';
 import { allocateShardLink, allocateUpdateLog } from '../src/engine/shard-link.ts';
 import { allocateStatistics } from '../src/engine/statistics.ts';
@@ -60,8 +57,6 @@ export class EngineRig {
 
   /** @param capacity rows of the lease table */
   constructor(config: ServerConfig, capacity: number) {
-    const classes = new ClassIds();
-    const subnets = compileSubnets(config, classes);
     this.#slotBytes = longestReplyBytes(config);
     const replies = new Uint8Array(SLOTS * this.#slotBytes);
     this.#reply = new DataView(replies.buffer);
@@ -87,16 +82,11 @@ export class EngineRig {
       parkedMax: SLOTS,
       forcedPort: 0,
     };
-    const planMaker = new PlanMaker(config, classes);
-    const lifetimes = classLifetimes(config, classes);
     const slots = new ReplySlots(replies, SLOTS, this.#slotBytes);
     const exit = { release: () => {}, reject: () => {}, expire: () => {} };
     this.context = buildContext(
       task,
-      subnets,
-      classes,
-      planMaker,
-      lifetimes,
+      compileConfiguration(config),
       [SOCKET],
       this.#classifier,
       slots,

@@ -110,7 +110,7 @@ export class DatagramSender {
   readonly #queue: SendQueue;
   readonly #slotBytes: number;
   readonly #slotsAddress: number;
-  // By slot.
+  // By position in the queue: one slot may go to several places.
   readonly #length: Int32Array;
   readonly #address: Uint32Array;
   readonly #port: Uint16Array;
@@ -125,7 +125,9 @@ export class DatagramSender {
   constructor(slots: number, slotBytes: number, batch: number) {
     assert(slots > 0 && slotBytes > 0, 'slots to send from');
     this.#vector = new MessageVector(batch, SOCKADDR_IN_BYTES);
-    this.#queue = new SendQueue(this.#vector, slots, batch, (index, slot) => this.#load(index, slot));
+    this.#queue = new SendQueue(this.#vector, slots, batch, (index, slot, position) =>
+      this.#load(index, slot, position),
+    );
     this.#slotBytes = slotBytes;
     this.bytes = new Uint8Array(new ArrayBuffer(slots * slotBytes));
     this.#slotsAddress = addressOf(this.bytes);
@@ -157,10 +159,10 @@ export class DatagramSender {
   /** Puts the first `length` bytes of a slot in line. Ends the validity of what the last `flush` said. */
   queue(slot: number, length: number, address: Ipv4, port: number, fd: number): void {
     assert(length >= 0 && length <= this.#slotBytes, 'the datagram fits its slot');
-    this.#queue.add(slot, fd);
-    this.#length[slot] = length;
-    this.#address[slot] = address;
-    this.#port[slot] = port;
+    const position = this.#queue.add(slot, fd);
+    this.#length[position] = length;
+    this.#address[position] = address;
+    this.#port[position] = port;
   }
 
   /**
@@ -183,9 +185,14 @@ export class DatagramSender {
     return this.#queue.wasSent(i);
   }
 
-  #load(index: number, slot: number): void {
-    this.#vector.setBytes(index, this.#slotsAddress + slot * this.#slotBytes, this.#length[slot]!);
+  #load(index: number, slot: number, position: number): void {
+    this.#vector.setBytes(index, this.#slotsAddress + slot * this.#slotBytes, this.#length[position]!);
     const { words } = this.#vector.addresses;
-    writeSockaddrIn(words, index * this.#vector.addressWords, this.#address[slot]!, this.#port[slot]!);
+    writeSockaddrIn(
+      words,
+      index * this.#vector.addressWords,
+      this.#address[position]!,
+      this.#port[position]!,
+    );
   }
 }

@@ -8,8 +8,8 @@ import { HEADER_BYTES, type MessageVector } from './message-vector.ts';
 
 const MSG_DONTWAIT = 0x40;
 
-/** Fills message `index` of the vector with the one of a slot. */
-export type MessageLoader = (index: number, slot: number) => void;
+/** Fills message `index` of the vector with what was put in line at a position of the queue, out of a slot. */
+export type MessageLoader = (index: number, slot: number, position: number) => void;
 
 export class SendQueue {
   readonly #vector: MessageVector;
@@ -61,14 +61,15 @@ export class SendQueue {
     return this.#lastErrno;
   }
 
-  /** Puts a slot in line, each at most once. Ends the validity of what the last `flush` said. */
-  add(slot: number, fd: number): void {
-    assert(slot >= 0 && slot < this.#slots && this.#queued < this.#slots, 'a slot, queued once');
+  /** Puts a slot in line. Ends the validity of what the last `flush` said. @returns its position */
+  add(slot: number, fd: number): number {
+    assert(slot >= 0 && slot < this.#slots && this.#queued < this.#slots, 'a slot, and room in the queue');
     const position = this.#queued++;
     this.#flushed = 0;
     this.#slot[position] = slot;
     this.#fd[position] = fd;
     this.#sent[position] = 0;
+    return position;
   }
 
   /**
@@ -108,7 +109,7 @@ export class SendQueue {
         continue;
       }
       this.#taken[taken] = position;
-      this.#load(taken++, this.#slot[position]!);
+      this.#load(taken++, this.#slot[position]!, position);
       if (taken === this.#batch) {
         this.#send(fd, taken);
         taken = 0;

@@ -4,15 +4,13 @@
  *     poll -> recvmmsg into WASM memory -> classify -> serve each -> send now or park -> what became safe -> sendmmsg
  */
 import { type Clock, systemClock } from '../base/clock.ts';
-import { ClassIds } from '../classes/class-ids.ts';
-import { classLifetimes } from '../engine/class-terms.ts';
-import { compileSubnets } from '../engine/compiled.ts';
+import { compileConfiguration } from '../engine/compiled-configuration.ts';
 import { type Context, Outcome } from '../engine/context.ts';
 import { countDrop, hasReply, OUT_OF_SCOPE, serve } from '../engine/engine.ts';
 import { longestReplyBytes } from '../engine/option-size.ts';
 import { UpdateMode } from '../engine/policy.ts';
 import { KEPT_MAX, NOBODY, Repeats } from '../engine/repeats.ts';
-import { PlanMaker, serverIdentifiersOf } from '../engine/reply-plan.ts';
+import { serverIdentifiersOf } from '../engine/reply-plan.ts';
 import { ReplyRouter } from '../engine/reply-route.ts';
 import { ReplySlots } from '../engine/reply-slots.ts';
 import { ShardWord, UpdateWord } from '../engine/shard-link.ts';
@@ -54,10 +52,6 @@ export class ShardLoop {
     this.#clock = clock;
     const keptMax = Math.min(KEPT_MAX, task.parkedMax);
     const slots = task.parkedMax + BATCH_MAX + keptMax;
-    const classes = new ClassIds();
-    const subnets = compileSubnets(task.config, classes);
-    const lifetimes = classLifetimes(task.config, classes);
-    const planMaker = new PlanMaker(task.config, classes);
     // Whole words, for the checksum of frames.
     const slotBytes = (longestReplyBytes(task.config) + 3) & ~3;
     const sender = new DatagramSender(slots, slotBytes, BATCH_MAX);
@@ -71,10 +65,7 @@ export class ShardLoop {
     this.#sockets = new ShardSockets(task);
     this.#context = buildContext(
       task,
-      subnets,
-      classes,
-      planMaker,
-      lifetimes,
+      compileConfiguration(task.config),
       this.#sockets.list,
       this.#inbox.classifier,
       this.#slots,

@@ -1,12 +1,11 @@
 /** What main hands to a shard, and the parts that a shard builds from it once. */
 
 import type { Clock } from '../base/clock.ts';
-import type { ClassIds } from '../classes/class-ids.ts';
 import { ClassProgram } from '../classes/class-program.ts';
 import type { ServerConfig } from '../config/model.ts';
-import type { ClassLifetimes } from '../engine/class-terms.ts';
-import { type CompiledSubnet, haClasses } from '../engine/compiled.ts';
-import type { Context } from '../engine/context.ts';
+import { haClasses } from '../engine/compiled.ts';
+import type { CompiledConfiguration } from '../engine/compiled-configuration.ts';
+import type { Context, EngineSettings } from '../engine/context.ts';
 import { DnsLog, type DnsLogMemory } from '../engine/dns-log.ts';
 import { compileHostClasses } from '../engine/host-classes.ts';
 import { LeaseChanges } from '../engine/lease-changes.ts';
@@ -19,7 +18,7 @@ import { PolicyView } from '../engine/policy.ts';
 import { Query, type ServerSocket } from '../engine/query.ts';
 import { compileHosts, QueryHosts } from '../engine/query-hosts.ts';
 import { ReplyWriter } from '../engine/reply.ts';
-import { type PlanMaker, serverIdentifiersOf } from '../engine/reply-plan.ts';
+import { serverIdentifiersOf } from '../engine/reply-plan.ts';
 import { ReplyPlans } from '../engine/reply-plans.ts';
 import type { ReplySlots } from '../engine/reply-slots.ts';
 import { type ShardLinkMemory, ShardWord, type UpdateLogMemory } from '../engine/shard-link.ts';
@@ -54,13 +53,24 @@ function firstTransaction(link: ShardLinkMemory): number {
   return Atomics.load(new Int32Array(link.words), ShardWord.transactions) + 1;
 }
 
+function settingsOf(config: ServerConfig): EngineSettings {
+  const { flushReclaimedTimerWaitSec, holdReclaimedSec } = config.expiredLeases;
+  return {
+    authoritative: config.authoritative,
+    echoClientId: config.echoClientId,
+    ignoreServerIdentifier: config.compatibility.ignoreServerIdentifier,
+    earlyGlobalHosts: config.earlyGlobalHosts,
+    declineProbationSec: config.declineProbationPeriodSec,
+    isHub: config.relationships.length > 1,
+    offerHoldSec: config.tandem.offerHoldSec,
+    keepReleased: flushReclaimedTimerWaitSec > 0 && holdReclaimedSec > 0,
+  };
+}
+
 /** Builds the serving context of a shard. */
 export function buildContext(
   task: ShardTask,
-  subnets: readonly CompiledSubnet[],
-  classes: ClassIds,
-  planMaker: PlanMaker,
-  lifetimes: ClassLifetimes,
+  { subnets, classes, planMaker, lifetimes }: CompiledConfiguration,
   sockets: readonly ServerSocket[],
   classifier: Classifier,
   slots: ReplySlots,
@@ -90,17 +100,7 @@ export function buildContext(
     events: new LeaseEventWriter(book, task.events, task.listening),
     dns: config.ddns.enableUpdates ? new DnsLog(task.dns) : null,
     subnets: new SubnetIndex(subnets, config.compatibility.ignoreLinkSelection),
-    settings: {
-      authoritative: config.authoritative,
-      echoClientId: config.echoClientId,
-      ignoreServerIdentifier: config.compatibility.ignoreServerIdentifier,
-      earlyGlobalHosts: config.earlyGlobalHosts,
-      declineProbationSec: config.declineProbationPeriodSec,
-      isHub: config.relationships.length > 1,
-      offerHoldSec: config.tandem.offerHoldSec,
-      keepReleased:
-        config.expiredLeases.flushReclaimedTimerWaitSec > 0 && config.expiredLeases.holdReclaimedSec > 0,
-    },
+    settings: settingsOf(config),
     statistics: new StatisticsWriter(task.statistics, task.shard + 1),
     policy: new PolicyView(task.policies),
     query,

@@ -73,13 +73,15 @@ export function expectedReply(
   const isNak = reply.type === MessageType.nak;
   const giaddr = [...query.subarray(24, 28)];
   const isRelayed = giaddr.some((octet) => octet !== 0) && giaddr.some((octet) => octet !== 255);
-  const isDirect = isInform && query.subarray(12, 16).some((octet) => octet !== 0);
+  const ciaddr = [...query.subarray(12, 16)];
+  const hasAddress = ciaddr.some((octet) => octet !== 0);
+  const isDirect = isInform && hasAddress && ciaddr.some((octet, at) => octet !== giaddr[at]);
   const header = new Uint8Array(HEADER_BYTES);
   header.set(query.subarray(0, 8));
   header[0] = 2;
   if (!isRelayed || isDirect) header[3] = 0;
   header.set(query.subarray(10, 12), 10);
-  if ((isNak || (isInform && !isDirect)) && isRelayed) header[10]! |= 0x80;
+  if ((isNak || (isInform && !hasAddress)) && isRelayed) header[10]! |= 0x80;
   if (reply.type === MessageType.ack) header.set(query.subarray(12, 16), 12);
   if (!isNak && !isInform) header.set(reply.bytes.subarray(16, 20), 16);
   if (!isDirect) header.set(giaddr, 24);

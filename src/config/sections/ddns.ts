@@ -172,7 +172,8 @@ export function readDdnsServer(values: ServerValues | undefined, at: Path, repor
     enableUpdates: values['enable-updates'] ?? false,
     serverIp: values['server-ip'] ?? DDNS_SERVER_DEFAULTS.serverIp,
     serverPort: values['server-port'] ?? DDNS_SERVER_DEFAULTS.serverPort,
-    senderIp: values['sender-ip'] ?? '',
+    // Any address is none in particular.
+    senderIp: values['sender-ip'] === '0.0.0.0' ? '' : (values['sender-ip'] ?? ''),
     senderPort: values['sender-port'] ?? 0,
     maxQueueSize: values['max-queue-size'] ?? DDNS_SERVER_DEFAULTS.maxQueueSize,
   };

@@ -1,0 +1,21 @@
+/** Everything that a shard makes out of the configuration before its first query. */
+import { ClassIds } from '../classes/class-ids.ts';
+import type { ServerConfig } from '../config/model.ts';
+import { type ClassLifetimes, classLifetimes } from './class-terms.ts';
+import { type CompiledSubnet, compileSubnets } from './compiled.ts';
+import { PlanMaker } from './reply-plan.ts';
+
+export interface CompiledConfiguration {
+  readonly subnets: readonly CompiledSubnet[];
+  /** The classes that something refers to. */
+  readonly classes: ClassIds;
+  readonly lifetimes: ClassLifetimes;
+  readonly planMaker: PlanMaker;
+}
+
+export function compileConfiguration(config: ServerConfig): CompiledConfiguration {
+  const classes = new ClassIds();
+  const subnets = compileSubnets(config, classes);
+  const lifetimes = classLifetimes(config, classes);
+  return { subnets, classes, lifetimes, planMaker: new PlanMaker(config, classes) };
+}
