@@ -34,6 +34,7 @@ import type { CompiledOption } from './option-merge.ts';
 import type { Query } from './query.ts';
 import type { ReplyPlan } from './reply-plan.ts';
 import type { ReplySlots } from './reply-slots.ts';
+import { VendorOptions } from './vendor-options.ts';
 
 /** Lease time and timers of a reply, seconds; 0 leaves a timer out. */
 export interface ReplyTimes {
@@ -47,6 +48,7 @@ export class ReplyWriter {
   readonly #slotBytes: number;
   readonly #query: Query;
   readonly #names: ClientNames;
+  readonly #vendors: VendorOptions;
   /** Code -> the turn in which the client asked for it; saves clearing a set for each query. */
   readonly #requested = new Uint32Array(256);
   #turn = 0;
@@ -59,6 +61,7 @@ export class ReplyWriter {
     this.#slotBytes = slots.slotBytes;
     this.#query = query;
     this.#names = names;
+    this.#vendors = new VendorOptions(query);
   }
 
   /** Starts the reply in a slot: header and option 53. Every octet up to the options is written. [RFC2131 4.3.1] */
@@ -133,9 +136,17 @@ export class ReplyWriter {
       next = this.#insteadOf(configured, next, OptionCode.subnetSelection);
       this.#subnetSelection();
     }
+    next = this.#configuredUpTo(configured, next, OptionCode.vendorOptions);
+    if (plan.vendors.length > 0) this.#putVendors(plan);
     this.#configuredUpTo(configured, next, OptionCode.end);
     // The one of the relay stands instead; it is written by `finish`.
     if (plan.agent !== null && query.field(Field.agentLength) === 0) this.#putConfigured(plan.agent);
+  }
+
+  #putVendors({ vendors }: ReplyPlan): void {
+    this.#vendors.make(vendors, this.#isRequested(OptionCode.vendorOptions));
+    const { bytes, length } = this.#vendors;
+    if (length > 0) this.#putOption(OptionCode.vendorOptions, bytes, 0, length);
   }
 
   /** Options 1, 12 and 51 of a lease. */

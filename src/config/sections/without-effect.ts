@@ -14,19 +14,4 @@ export function warnOfMissingEffects(config: ServerConfig, at: Path, report: Rep
     report.warn(child(child(at, 'compatibility'), 'lenient-option-parsing'), 'true', missing);
   if (subnets.some(({ storeExtendedInfo }) => storeExtendedInfo))
     report.warn(child(at, 'store-extended-info'), 'true for a subnet', missing);
-  if (hasVendorOptions(config))
-    report.warn(at, 'options of a space vendor-N', 'none of them: they are not sent to clients yet');
-}
-
-function hasVendorOptions({
-  vendorOptions,
-  clientClasses,
-  sharedNetworks,
-  subnets,
-  hosts,
-}: ServerConfig): boolean {
-  const scopes = [...clientClasses, ...sharedNetworks, ...subnets, ...subnets.flatMap(({ pools }) => pools)];
-  const has = (scope: { readonly vendorOptions: readonly unknown[] }): boolean =>
-    scope.vendorOptions.length > 0;
-  return vendorOptions.length > 0 || scopes.some(has) || hosts.some(has);
 }
