@@ -1,8 +1,10 @@
 /** Kea's hook libraries that Tandem has built in, as the rest of the program sees them; null = not loaded. See model.ts. */
+import type { ValueNode } from '../classes/syntax-tree.ts';
 
 export interface HooksConfig {
   readonly runScript: RunScriptConfig | null;
   readonly legalLog: LegalLogConfig | null;
+  readonly flexId: FlexIdConfig | null;
 }
 
 /** libdhcp_run_script. */
@@ -26,4 +28,10 @@ export interface LegalLogConfig {
   readonly timestampFormat: string;
 }
 
-export const NO_HOOKS: HooksConfig = { runScript: null, legalLog: null };
+/** libdhcp_flex_id. */
+export interface FlexIdConfig {
+  /** Its value is the identifier of a client. */
+  readonly identifier: ValueNode;
+}
+
+export const NO_HOOKS: HooksConfig = { runScript: null, legalLog: null, flexId: null };

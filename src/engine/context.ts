@@ -6,6 +6,7 @@ import type { LeaseBook } from '../lease/book.ts';
 import type { ClassLifetimes } from './class-terms.ts';
 import type { CompiledSubnet } from './compiled.ts';
 import type { DnsLog } from './dns-log.ts';
+import type { FlexId } from './flex-id.ts';
 import type { LeaseChanges } from './lease-changes.ts';
 import type { LeaseEventWriter } from './lease-events.ts';
 import type { ClientNames } from './names.ts';
@@ -59,6 +60,8 @@ export interface Context {
   readonly policy: PolicyView;
   readonly query: Query;
   readonly hosts: QueryHosts;
+  /** Null when no reservation is found by what an expression makes. */
+  readonly flexId: FlexId | null;
   /** The classes of each host that has some. */
   readonly hostClasses: ReadonlyMap<HostConfig, Guard>;
   /** The classes of the configuration. */

@@ -89,7 +89,8 @@ function needsHosts(type: number): boolean {
 
 /** Selects the subnet, unless that was done, and looks for what is reserved for the client in it. */
 function findHosts(context: Context): void {
-  const { hosts, query, settings, subnets } = context;
+  const { flexId, hosts, query, settings, subnets } = context;
+  if (flexId !== null) flexId.read(query, hosts.flexId);
   hosts.identify(query);
   if (settings.earlyGlobalHosts) {
     hosts.findGlobal();

@@ -1,12 +1,14 @@
 /** What main hands to a shard, and the parts that a shard builds from it once. */
 
 import type { Clock } from '../base/clock.ts';
+import type { ClassIds } from '../classes/class-ids.ts';
 import { ClassProgram } from '../classes/class-program.ts';
 import type { ServerConfig } from '../config/model.ts';
 import { haClasses } from '../engine/compiled.ts';
 import type { CompiledConfiguration } from '../engine/compiled-configuration.ts';
 import type { Context, EngineSettings } from '../engine/context.ts';
 import { DnsLog, type DnsLogMemory } from '../engine/dns-log.ts';
+import { FlexId } from '../engine/flex-id.ts';
 import { compileHostClasses } from '../engine/host-classes.ts';
 import { LeaseChanges } from '../engine/lease-changes.ts';
 import { LeaseEventWriter, type Listening } from '../engine/lease-events.ts';
@@ -53,6 +55,11 @@ function firstTransaction(link: ShardLinkMemory): number {
   return Atomics.load(new Int32Array(link.words), ShardWord.transactions) + 1;
 }
 
+function flexIdOf({ hooks, hosts, hostIdentifiers }: ServerConfig, classes: ClassIds): FlexId | null {
+  const isUsed = hosts.length > 0 && hostIdentifiers.includes('flex-id');
+  return isUsed && hooks.flexId !== null ? new FlexId(hooks.flexId, classes) : null;
+}
+
 function settingsOf(config: ServerConfig): EngineSettings {
   const { flushReclaimedTimerWaitSec, holdReclaimedSec } = config.expiredLeases;
   return {
@@ -82,6 +89,7 @@ export function buildContext(
   const hostClasses = compileHostClasses(config.hosts, classes);
   const reserving = reservingHosts(config.hosts, config.subnets);
   // All that refers to a class has its number by now.
+  const flexId = flexIdOf(config, classes);
   const program = new ClassProgram(config.clientClasses, classes);
   const query = new Query(new Uint8Array(classifier.memory.buffer), classifier.words, classes.count);
   const names = new ClientNames(query);
@@ -92,6 +100,7 @@ export function buildContext(
     classes: program,
     reservedNames: compileReservedNames(config.hosts),
     hosts: new QueryHosts(compileHosts(config.hosts, reserving, config.hostIdentifiers)),
+    flexId,
     changes: new LeaseChanges(
       book,
       task.updates.map(({ ring }) => ring),

@@ -7,6 +7,7 @@ import t from 'tap';
 import { pauseSchema, stateMachineSchema } from '../../src/config/ha/pauses.ts';
 import { peerSchema } from '../../src/config/ha/peer.ts';
 import { haThreadsSchema, relationshipSchema } from '../../src/config/ha/relationship.ts';
+import { flexIdSchema } from '../../src/config/hooks/flex-id.ts';
 import { legalLogSchema } from '../../src/config/hooks/legal-log.ts';
 import { runScriptSchema } from '../../src/config/hooks/run-script.ts';
 import { keaKeys } from '../../src/config/schema/kea-keys.ts';
@@ -58,6 +59,7 @@ const schemas: readonly MapSchema[] = [
   interfacesSchema,
   leaseCommandsParametersSchema,
   leaseDatabaseSchema,
+  flexIdSchema,
   legalLogSchema,
   loggerOutputSchema,
   loggerSchema,

@@ -187,7 +187,7 @@ t.test('misuse is an error, not a silent loop', async (t) => {
   sender.queue(0, 8, LOOPBACK, 9, -1);
   t.throws(() => sender.flush(), { code: 'EBADF', message: /cannot send on descriptor -1/ });
   sender.queue(0, 8, LOOPBACK, 9, 0);
-  t.throws(() => sender.queue(0, 8, LOOPBACK, 9, 0), { message: /a slot, queued once/ });
+  t.throws(() => sender.queue(0, 8, LOOPBACK, 9, 0), { message: /a slot, and room/ });
   t.throws(() => new DatagramSender(1, 8, 1).queue(1, 8, LOOPBACK, 9, 0), { message: /a slot/ });
   t.throws(() => new DatagramSender(1, 8, 1).queue(0, 9, LOOPBACK, 9, 0), { message: /fits its slot/ });
   t.throws(() => sender.wasSent(0), { message: /was flushed/ });

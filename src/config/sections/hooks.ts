@@ -5,6 +5,7 @@ import { COMMAND_LIBRARIES, type CommandLibrary } from '../control-model.ts';
 import { type HaSurroundings, readRelationship } from '../ha/relationship.ts';
 import type { HaRelationshipConfig } from '../ha-model.ts';
 import type { HooksConfig } from '../hook-model.ts';
+import { readFlexId } from '../hooks/flex-id.ts';
 import { readLegalLog } from '../hooks/legal-log.ts';
 import { readRunScript } from '../hooks/run-script.ts';
 import { child, describe, type Path, quote } from '../problem.ts';
@@ -36,12 +37,13 @@ const BUILT_IN: ReadonlySet<string> = new Set([
   'run_script',
   'legal_log',
   'forensic_log',
+  'flex_id',
   ...COMMAND_LIBRARIES,
 ]);
 
 /** Other libraries that come with Kea. */
 const KNOWN = new Set(
-  `bootp cb_cmds ddns_tuning flex_id flex_option gss_tsig host_cache lease_query limits
+  `bootp cb_cmds ddns_tuning flex_option gss_tsig host_cache lease_query limits
   mysql mysql_cb perfmon pgsql pgsql_cb ping_check radius rbac user_chk`.split(/\s+/),
 );
 
@@ -119,6 +121,7 @@ function readConfig(hooks: ReadonlyMap<string, LoadedHook>, report: Report): Hoo
     runScript: read(hooks.get('run_script'), readRunScript),
     // The library's name up to Kea 2.6 was another one.
     legalLog: read(hooks.get('legal_log') ?? hooks.get('forensic_log'), readLegalLog),
+    flexId: read(hooks.get('flex_id'), readFlexId),
   };
 }
 
