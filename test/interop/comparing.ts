@@ -16,10 +16,15 @@ const ASKING_MS = 120_000;
 /** One thread, so that answers keep their order; every renewal is written, so that none overtakes a parked answer. */
 export const ORDERLY = { 'multi-threading': { 'enable-multi-threading': false }, 'cache-max-age': 0 };
 
-/** The query that is always answered: a client renews the lease that its first query has given it. */
-export function behind(index: number): Uint8Array {
+let renewals = 0;
+
+/**
+ * The query that is always answered: a client renews the lease that its first query has given it. Each has a transaction of
+ * its own, because the answer to a query that comes again is there at once and would overtake one that is parked.
+ */
+export function behind(): Uint8Array {
   const mac = '02:00:00:00:00:01';
-  const xid = BEHIND_XID + index;
+  const xid = BEHIND_XID + renewals++;
   return packet({ type: MessageType.request, xid, mac, ciaddr: BEHIND_ADDRESS, giaddr: ADDRESS.load });
 }
 

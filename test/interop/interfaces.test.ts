@@ -2,9 +2,13 @@
 import t, { type Test } from 'tap';
 import { needRootAnd } from '../support/need.ts';
 import { createDhclient } from './dhclient.ts';
-import { createScene, type InterfaceScene, LAN0, unansweredOf } from './interface-scene.ts';
+import { createScene, type InterfaceScene, LAN0, serveThrough, unansweredOf } from './interface-scene.ts';
 import { temporaryDirectory } from './leftovers.ts';
+import { TURN } from './pair-steps.ts';
 import { until } from './waiting.ts';
+
+// Both kinds of sockets in turn: the stories take a minute and a half.
+serveThrough(TURN === '1' ? 'udp' : 'raw');
 
 const PROGRAMS = ['ip', 'dhclient', 'perfdhcp'];
 const LATE = { 'service-sockets-max-retries': 30, 'service-sockets-retry-wait-time': 500 };

@@ -33,7 +33,12 @@ const MODES: readonly HaMode[] = ['hot-standby', 'load-balancing'];
  * Stories of minutes take the versions of Kea in turn: one primary and the other secondary in one mode, the other way round
  * in the other mode. TANDEM_TURN=1 is the other half of the pairings, TANDEM_TURN=all is all of them.
  */
-const TURN = process.env['TANDEM_TURN'] ?? '0';
+export const TURN = process.env['TANDEM_TURN'] ?? '0';
+
+/** A pair with a real Kea of each version, in one of the two roles. */
+export const ROLES_IN_TURN: readonly Roles[] = KEAS.flatMap((kea, which) =>
+  rolesWith(kea).filter((_, role) => TURN === 'all' || (which + role + Number(TURN)) % 2 === 0),
+);
 
 /** A pair of each kind: with a real Kea of either version in either role, and without. */
 export const PAIRINGS: readonly (Roles & { mode: HaMode })[] = MODES.flatMap((mode, inMode) => {
