@@ -128,9 +128,13 @@ t.test(
     const get = { command: 'config-get' };
     const [theirs, ours] = [argumentsOf(await kea(get)), argumentsOf(await tandem(get))];
     t.same(differing(theirs, ours), [
-      // The two work in directories of their own, and the default of restrict-commands is that of Kea since 2.7.8.
+      // The two work in directories of their own, libraries are found in that of the version, and the default of
+      // restrict-commands is that of Kea since 2.7.8.
       '/Dhcp4/control-socket/socket-name',
+      '/Dhcp4/hooks-libraries/0/library',
+      '/Dhcp4/hooks-libraries/1/library',
       '/Dhcp4/hooks-libraries/1/parameters/high-availability/0/restrict-commands',
+      '/Dhcp4/hooks-libraries/2/library',
       '/Dhcp4/lease-database/name',
     ]);
     const again = argumentsOf(await tandem({ command: 'config-set', args: ours }));

@@ -129,7 +129,7 @@ const files: Readonly<Record<string, readonly string[]>> = {
     '',
     ', "foo": 1',
     ', "server-port": "x"',
-    ', "server-port": 70000',
+    ', "server-port": 65535',
     ', "server-port": -1',
     ', "server-ip": ""',
     ', "server-ip": "::1"',
