@@ -32,7 +32,7 @@ const MAIN_SIDE = {
   control: ['base', 'lease', 'engine', 'credentials'],
   load: ['base', 'dhcp4', 'io'],
   events: ['base', 'lease', 'engine'],
-  hooks: ['base', 'lease', 'events'],
+  hooks: ['base', 'dhcp4', 'lease', 'events'],
   app: [
     'base',
     'dhcp4',

@@ -1,10 +1,17 @@
 /** Runs of octets inside larger memory: what packets, rows and expressions are made of. */
 
+const NOTHING = new Uint8Array(0);
+
 /** A run of octets; whoever fills one in says how long it stays valid. */
 export interface ByteRange {
   bytes: Uint8Array;
   offset: number;
   length: number;
+}
+
+/** A run of no octets, to be filled in. */
+export function emptyRange(): ByteRange {
+  return { bytes: NOTHING, offset: 0, length: 0 };
 }
 
 /** Makes `range` mean nothing. */

@@ -1,5 +1,5 @@
 /** Closures for the fields of the header and for what is known of the datagram. Numbers become four octets, as in Kea. */
-import type { ByteRange } from '../base/byte-range.ts';
+import { type ByteRange, emptyRange } from '../base/byte-range.ts';
 import { CIADDR_OFFSET, GIADDR_OFFSET, SIADDR_OFFSET, XID_OFFSET, YIADDR_OFFSET } from '../dhcp4/codes.ts';
 import { Field } from '../dhcp4/descriptor.ts';
 import type { Operand, Packet } from './packet.ts';
@@ -56,7 +56,7 @@ function numberField(number: (packet: Packet) => number): Operand {
 }
 
 function hardwareAddress(): Operand {
-  const range: ByteRange = { bytes: new Uint8Array(0), offset: 0, length: 0 };
+  const range = emptyRange();
   const load = ({ hw }: Packet): void => {
     range.bytes = hw.bytes;
     range.offset = hw.offset;
@@ -67,7 +67,7 @@ function hardwareAddress(): Operand {
 
 /** The names of interfaces are few: their octets are made once each. */
 function interfaceName(): Operand {
-  const range: ByteRange = { bytes: new Uint8Array(0), offset: 0, length: 0 };
+  const range = emptyRange();
   const known = new Map<string, Uint8Array>();
   const load = ({ socket }: Packet): void => {
     let octets = known.get(socket.interfaceName);

@@ -1,5 +1,5 @@
 /** Closures for options, sub-options and vendor options. */
-import type { ByteRange } from '../base/byte-range.ts';
+import { type ByteRange, emptyRange } from '../base/byte-range.ts';
 import { OptionCode } from '../dhcp4/codes.ts';
 import { DHCP4_SPACE } from '../dhcp4/option-definitions.ts';
 import { ANY_ENTERPRISE, descend } from '../dhcp4/option-index.ts';
@@ -13,10 +13,6 @@ const STANDARD = new OptionSpaces();
 
 /** Finds what a node names: true and `range` is its payload, or false and `range` is empty. */
 type Find = (packet: Packet, range: ByteRange) => boolean;
-
-function emptyRange(): ByteRange {
-  return { bytes: new Uint8Array(0), offset: 0, length: 0 };
-}
 
 function finderOf(node: OptionNode): Find {
   if (node.space === 'relay') {

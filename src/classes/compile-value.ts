@@ -2,7 +2,7 @@
  * Makes closures of the values in expressions. Each has a range of octets of its own, made here once: it points into the
  * datagram, at a constant, or into the scratch where the value had to be made.
  */
-import type { ByteRange } from '../base/byte-range.ts';
+import { type ByteRange, emptyRange } from '../base/byte-range.ts';
 import { compileField } from './compile-field.ts';
 import { compileMade } from './compile-made.ts';
 import { compileEnterprise, compileOption, compileVendorData } from './compile-option.ts';
@@ -19,12 +19,6 @@ export interface Compilation {
 
 const INT32_MIN = -0x80000000;
 const INT32_MAX = 0x7fffffff;
-const NOTHING = new Uint8Array(0);
-
-export function emptyRange(): ByteRange {
-  return { bytes: NOTHING, offset: 0, length: 0 };
-}
-
 export function compileValue(node: ValueNode, compilation: Compilation): Operand {
   switch (node.kind) {
     case 'literal':

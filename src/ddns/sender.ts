@@ -6,6 +6,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { ByteRingReader, type RingRecord } from '../base/byte-ring.ts';
 import type { Clock } from '../base/clock.ts';
+import { RingWatch } from '../base/ring-watch.ts';
 import type { DdnsConfig, DdnsServerConfig } from '../config/ddns-model.ts';
 import { type DnsLogMemory, DnsWord } from '../engine/dns-log.ts';
 import { G, type StatisticsWriter } from '../engine/statistics.ts';
@@ -32,6 +33,7 @@ export class DdnsSender {
   readonly #parts: DdnsSenderParts;
   readonly #reader: ByteRingReader;
   readonly #words: Int32Array;
+  readonly #watch: RingWatch;
   readonly #record: RingRecord = { kind: 0, sequence: 0, offset: 0, length: 0 };
   #server: DdnsServerConfig;
   #configOf: (subnetId: number) => DdnsConfig;
@@ -40,7 +42,6 @@ export class DdnsSender {
   /** Requests handed to the socket that it has not sent yet. */
   #waiting = 0;
   #isFailing = false;
-  #isWatching = false;
   #isClosed = false;
   /** Losses that were counted: those of the ring, and all that nobody has been told of. */
   #lostInRing = 0;
@@ -52,13 +53,14 @@ export class DdnsSender {
     this.#parts = parts;
     this.#reader = new ByteRingReader(parts.memory.ring);
     this.#words = new Int32Array(parts.memory.words);
+    this.#watch = new RingWatch(this.#words, DnsWord.pending, TICK_MS, () => this.#drain(BATCH_MAX));
     this.#server = server;
     this.#configOf = configOf;
   }
 
   /** Begins to send what has been written. */
   start(): void {
-    this.#watch();
+    this.#watch.start();
   }
 
   /** Works by another configuration from now on; what was written before goes the new way. */
@@ -73,6 +75,7 @@ export class DdnsSender {
   /** Sends what is there and ends; resolves when the socket has taken it. */
   async close(): Promise<void> {
     this.#drain(Number.POSITIVE_INFINITY);
+    this.#watch.close();
     this.#isClosed = true;
     const socket = this.#socket;
     this.#socket = null;
@@ -90,21 +93,6 @@ export class DdnsSender {
   }
 
   #onIdle: () => void = () => {};
-
-  #watch(): void {
-    if (this.#isWatching || this.#isClosed) return;
-    this.#isWatching = true;
-    const seen = Atomics.load(this.#words, DnsWord.pending);
-    const isMore = this.#drain(BATCH_MAX);
-    const wake = (): void => {
-      this.#isWatching = false;
-      this.#watch();
-    };
-    const wait = isMore ? null : Atomics.waitAsync(this.#words, DnsWord.pending, seen, TICK_MS);
-    if (wait?.async === true) void wait.value.then(wake);
-    // Not at once: sockets get their turn in between.
-    else setImmediate(wake);
-  }
 
   /** @returns whether more may be there */
   #drain(limit: number): boolean {

@@ -204,11 +204,13 @@ function parseTable(table: string): readonly OptionDefinition[] {
 
 /** The space of the options of a message itself. */
 export const DHCP4_SPACE = 'dhcp4';
+/** The space of the sub-options of option 82. */
+export const AGENT_SPACE = 'dhcp-agent-options-space';
 
 /** The standard definitions by their space. */
 export const STANDARD_DEFINITIONS: ReadonlyMap<string, readonly OptionDefinition[]> = new Map([
   [DHCP4_SPACE, parseTable(DHCP4)],
-  ['dhcp-agent-options-space', parseTable(AGENT)],
+  [AGENT_SPACE, parseTable(AGENT)],
   ['cablelabs-client-conf', parseTable(CABLELABS)],
   ['vendor-4491', parseTable(DOCSIS)],
   // An older name, which Kea knows and sends nowhere.

@@ -7,6 +7,7 @@
  *     hosts looked up    the classes of the host, KNOWN or UNKNOWN, then the classes that ask for these
  *     lease known        the additional classes of pool, subnet and network
  */
+import { emptyRange } from '../base/byte-range.ts';
 import { NO_CLASS } from '../classes/class-ids.ts';
 import type { Guard } from '../classes/class-set.ts';
 import { OptionCode } from '../dhcp4/codes.ts';
@@ -15,7 +16,7 @@ import type { Context } from './context.ts';
 import { G } from './statistics.ts';
 
 /** Where option 60 stands in the query in work, trailing NULs cut. */
-const vendorClass = { bytes: new Uint8Array(0), offset: 0, length: 0 };
+const vendorClass = emptyRange();
 
 /** Assigns what is known on arrival. */
 export function classifyReceived(context: Context): void {

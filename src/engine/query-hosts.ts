@@ -2,12 +2,12 @@
  * The host reservations of the query in work: one object a shard. First `identify`, then `findGlobal` and `findIn`; what
  * was found stands until the next query.
  */
+import { emptyRange } from '../base/byte-range.ts';
 import type { ClassSet } from '../classes/class-set.ts';
 import type { HostConfig, HostIdentifier } from '../config/host-model.ts';
 import { Field } from '../dhcp4/descriptor.ts';
 import { HostIndex, kindOf, NO_IDENTIFIER } from '../hosts/host-index.ts';
 import { isReserved, ReservedAddresses } from '../hosts/reserved-addresses.ts';
-import { emptyRange } from '../lease/book.ts';
 import type { ByteRange } from '../lease/rows.ts';
 import type { CompiledSubnet } from './compiled.ts';
 import { nextSubnet } from './network.ts';

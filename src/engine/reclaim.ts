@@ -3,9 +3,11 @@
  * as Kea's expired-leases-processing says, and deletes what was kept long enough. No step holds the lock for longer than
  * a few rows, so the shards never wait for it.
  */
+
+import { emptyRange } from '../base/byte-range.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ExpiredLeasesConfig } from '../config/model.ts';
-import { emptyRange, type LeaseBook } from '../lease/book.ts';
+import type { LeaseBook } from '../lease/book.ts';
 import { EventPart, LeaseEventKind } from '../lease/events.ts';
 import { LeaseState } from '../lease/model.ts';
 import type { DnsLog } from './dns-log.ts';

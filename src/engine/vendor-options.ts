@@ -4,7 +4,7 @@
  *
  *     u32 enterprise | u8 length | sub-options     once more with the same number where 255 octets are not enough
  */
-import type { ByteRange } from '../base/byte-range.ts';
+import { emptyRange } from '../base/byte-range.ts';
 import type { CompiledVendor } from './option-merge.ts';
 import type { Query } from './query.ts';
 
@@ -17,7 +17,7 @@ const DATA_BYTES_MAX = 255;
 export class VendorOptions {
   readonly #query: Query;
   /** What the client has sent for the enterprise in work. */
-  readonly #sent: ByteRange = { bytes: new Uint8Array(0), offset: 0, length: 0 };
+  readonly #sent = emptyRange();
   /** Code -> the turn in which the client asked for it. */
   readonly #requested = new Uint32Array(256);
   #turn = 0;

@@ -1,7 +1,7 @@
 /** Finds the row of an address and writes the client of the query into it: identity, host name, place, times. */
 
+import { emptyRange } from '../base/byte-range.ts';
 import { Field } from '../dhcp4/descriptor.ts';
-import { emptyRange } from '../lease/book.ts';
 import { NO_SLOT } from '../lease/hash-chain.ts';
 import { RowFlag } from '../lease/layout.ts';
 import { LeaseState } from '../lease/model.ts';

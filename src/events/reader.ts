@@ -1,8 +1,9 @@
 /**
  * Main's end of the ring of lease events: hands each on once the change that it rests on is on stable storage, in the
- * order in which the table changed. Waiting costs nothing and keeps no process alive.
+ * order in which the table changed.
  */
 import { ByteRingReader, type RingRecord } from '../base/byte-ring.ts';
+import { RingWatch } from '../base/ring-watch.ts';
 import { isReached } from '../lease/change-log.ts';
 import { type LeaseEventKind, type LeaseEventsMemory, LeaseEventWord } from '../lease/events.ts';
 import type { LeaseEvent } from './event.ts';
@@ -18,10 +19,10 @@ export class LeaseEventReader {
   readonly #words: Int32Array;
   readonly #durable: () => number;
   readonly #take: (event: LeaseEvent) => void;
+  readonly #watch: RingWatch;
   readonly #record: RingRecord = { kind: 0, sequence: 0, offset: 0, length: 0 };
   /** Read, and waiting for the disk. */
   #held: { readonly change: number; readonly event: LeaseEvent } | null = null;
-  #isClosed = false;
   #lost = 0;
 
   /**
@@ -33,11 +34,12 @@ export class LeaseEventReader {
     this.#words = new Int32Array(memory.words);
     this.#durable = durable;
     this.#take = take;
+    this.#watch = new RingWatch(this.#words, LeaseEventWord.pending, TICK_MS, () => this.#read());
   }
 
   /** Reads from now on. */
   start(): void {
-    this.#turn();
+    this.#watch.start();
   }
 
   /** Events that found no room since the last call. */
@@ -50,7 +52,7 @@ export class LeaseEventReader {
 
   /** Hands on what is there, durable or not, and reads no more. No writer is left. */
   close(): void {
-    this.#isClosed = true;
+    this.#watch.close();
     for (let held = this.#next(); held !== null; held = this.#next()) {
       this.#held = null;
       this.#take(held.event);
@@ -58,16 +60,7 @@ export class LeaseEventReader {
     this.#reader.release();
   }
 
-  #turn(): void {
-    if (this.#isClosed) return;
-    const seen = Atomics.load(this.#words, LeaseEventWord.pending);
-    const isFinished = this.#read();
-    const wait = isFinished ? Atomics.waitAsync(this.#words, LeaseEventWord.pending, seen, TICK_MS) : null;
-    if (wait?.async) void wait.value.then(() => this.#turn());
-    else setImmediate(() => this.#turn());
-  }
-
-  /** @returns false when there is more to read at once */
+  /** @returns whether there is more to read at once */
   #read(): boolean {
     const durable = this.#durable();
     let isFinished = false;
@@ -79,7 +72,7 @@ export class LeaseEventReader {
       } else isFinished = true;
     }
     this.#reader.release();
-    return isFinished;
+    return !isFinished;
   }
 
   /** The event to hand on next, which is held until somebody lets it go. */

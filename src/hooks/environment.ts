@@ -6,6 +6,8 @@
 import { formatHex } from '../base/hex.ts';
 import { formatIpv4 } from '../base/ipv4.ts';
 import type { SubnetConfig } from '../config/model.ts';
+import { AGENT_SPACE } from '../dhcp4/option-definitions.ts';
+import { parseSubOptions } from '../dhcp4/sub-options.ts';
 import type { EventQuery, LeaseEvent } from '../events/event.ts';
 import { LeaseEventKind } from '../lease/events.ts';
 import { type Lease4, LeaseState } from '../lease/model.ts';
@@ -120,14 +122,8 @@ function hardwareAddress(header: Uint8Array): Uint8Array {
 function agentVariables(agent: Uint8Array): Environment {
   if (agent.length === 0) return {};
   const variables: Environment = { QUERY4_OPTION_82: compact(agent) };
-  for (let at = 0; at + 2 <= agent.length; ) {
-    const code = agent[at]!;
-    const end = at + 2 + agent[at + 1]!;
-    if (end > agent.length) break;
-    if (code === 1 || code === 2)
-      variables[`QUERY4_OPTION_82_SUB_OPTION_${code}`] = compact(agent.subarray(at + 2, end));
-    at = end;
-  }
+  for (const { code, data } of parseSubOptions(AGENT_SPACE, agent))
+    if (code === 1 || code === 2) variables[`QUERY4_OPTION_82_SUB_OPTION_${code}`] = compact(data);
   return variables;
 }
 

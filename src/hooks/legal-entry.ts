@@ -1,6 +1,8 @@
 /** The lines of the forensic log, word for word as Kea's legal_log library writes them, without their time. */
 import { formatHex } from '../base/hex.ts';
 import { formatIpv4 } from '../base/ipv4.ts';
+import { AGENT_SPACE } from '../dhcp4/option-definitions.ts';
+import { parseSubOptions } from '../dhcp4/sub-options.ts';
 import type { EventQuery, LeaseEvent } from '../events/event.ts';
 import { LeaseEventKind } from '../lease/events.ts';
 import { INFINITE_LIFETIME_SEC, type Lease4 } from '../lease/model.ts';
@@ -70,23 +72,11 @@ function octets(bytes: Uint8Array): string {
 function relayText({ header, agentOptions }: EventQuery): string {
   const giaddr = Buffer.from(header).readUInt32BE(GIADDR_AT);
   if (giaddr === 0) return '';
-  const found = subOptions(agentOptions);
+  const found = parseSubOptions(AGENT_SPACE, agentOptions);
   const named = IDENTIFIERS.flatMap(([code, name]) => {
-    const value = found.get(code);
-    return value === undefined || value.length === 0 ? [] : [`${name}: ${octets(value)}`];
+    const data = found.find((each) => each.code === code)?.data;
+    return data === undefined || data.length === 0 ? [] : [`${name}: ${octets(data)}`];
   });
   const identified = named.length === 0 ? '' : `, identified by ${named.join(' and ')}`;
   return ` connected via relay at address: ${formatIpv4(giaddr)}${identified}`;
-}
-
-/** The sub-options of option 82, up to the first that runs past its end. */
-function subOptions(agent: Uint8Array): Map<number, Uint8Array> {
-  const found = new Map<number, Uint8Array>();
-  for (let at = 0; at + 2 <= agent.length; ) {
-    const end = at + 2 + agent[at + 1]!;
-    if (end > agent.length) break;
-    if (!found.has(agent[at]!)) found.set(agent[at]!, agent.subarray(at + 2, end));
-    at = end;
-  }
-  return found;
 }

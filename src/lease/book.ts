@@ -3,7 +3,9 @@
  * Shards and main work through it. Callers hold the lock (`table.lock()`), from the first look at a row to the last
  * change of it.
  */
+
 import { assert } from '../base/assert.ts';
+import { emptyRange } from '../base/byte-range.ts';
 import type { Ipv4 } from '../base/ipv4.ts';
 import { ChangeLog, type ChangeLogMemory } from './change-log.ts';
 import { encodeRow, ROW_BYTES_MAX } from './csv.ts';
@@ -13,7 +15,6 @@ import { LeaseState } from './model.ts';
 import { OfferQueue } from './offers.ts';
 import { NO_ADDRESS, type PoolMemory, type PoolRange, PoolSet } from './pool.ts';
 import type { LeaseRecord } from './record.ts';
-import type { ByteRange } from './rows.ts';
 import { LeaseTable } from './table.ts';
 
 /** Neither the lease file nor a peer tells the hardware type. */
@@ -25,10 +26,6 @@ export interface LeaseBookMemory {
   readonly table: LeaseTableMemory;
   readonly pools: PoolMemory;
   readonly changes: ChangeLogMemory;
-}
-
-export function emptyRange(): ByteRange {
-  return { bytes: new Uint8Array(0), offset: 0, length: 0 };
 }
 
 function emptyRecord(): LeaseRecord {

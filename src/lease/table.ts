@@ -3,7 +3,9 @@
  * address in constant time. One lock guards it together with the pools and the change log; all methods but `lock` need
  * it. What a lease means (expired, owned, renewed) is decided elsewhere: this file only keeps and finds rows.
  */
+
 import { assert } from '../base/assert.ts';
+import { emptyRange } from '../base/byte-range.ts';
 import { lock, unlock } from '../base/lock.ts';
 import { HashChain, hashAddress, hashBytes, NO_SLOT } from './hash-chain.ts';
 import {
@@ -34,7 +36,7 @@ export class LeaseTable {
   readonly #byClientId: HashChain;
   readonly #byHw: HashChain;
   readonly #hashing: Int32Array;
-  readonly #range: ByteRange = { bytes: new Uint8Array(0), offset: 0, length: 0 };
+  readonly #range = emptyRange();
 
   constructor(memory: LeaseTableMemory) {
     this.rows = new LeaseRows(memory);

@@ -36,17 +36,19 @@ const MODES: readonly HaMode[] = ['hot-standby', 'load-balancing'];
 export const TURN = process.env['TANDEM_TURN'] ?? '0';
 
 /** A pair with a real Kea of each version, in one of the two roles. */
-export const ROLES_IN_TURN: readonly Roles[] = KEAS.flatMap((kea, which) =>
-  rolesWith(kea).filter((_, role) => TURN === 'all' || (which + role + Number(TURN)) % 2 === 0),
-);
+export const ROLES_IN_TURN: readonly Roles[] = rolesInTurn(0);
+
+/** @param shift 0 or 1: which of the two roles comes first */
+function rolesInTurn(shift: number): readonly Roles[] {
+  return KEAS.flatMap((kea, which) =>
+    rolesWith(kea).filter((_, role) => TURN === 'all' || (which + role + shift + Number(TURN)) % 2 === 0),
+  );
+}
 
 /** A pair of each kind: with a real Kea of either version in either role, and without. */
-export const PAIRINGS: readonly (Roles & { mode: HaMode })[] = MODES.flatMap((mode, inMode) => {
-  const all = KEAS.flatMap((kea, which) =>
-    rolesWith(kea).filter((_, role) => TURN === 'all' || (which + role + inMode + Number(TURN)) % 2 === 0),
-  );
-  return [...all, { server1: SUBJECT, server2: SUBJECT }].map((roles) => ({ mode, ...roles }));
-});
+export const PAIRINGS: readonly (Roles & { mode: HaMode })[] = MODES.flatMap((mode, inMode) =>
+  [...rolesInTurn(inMode), { server1: SUBJECT, server2: SUBJECT }].map((roles) => ({ mode, ...roles })),
+);
 
 /** Acknowledgements awaited in each step, so that whatever happens next happens under load. */
 const STEP_ACKNOWLEDGEMENTS = 100;
