@@ -54,6 +54,8 @@ export class Repeats {
   readonly #next: Int32Array;
   readonly #buckets: Int32Array;
   // By slot.
+  /** Hash of the client: tells most others apart without a look at their replies, which lie far away. */
+  readonly #clients: Int32Array;
   readonly #prints: Int32Array;
   readonly #lengths: Uint16Array;
   /** When the lifetimes in the reply were right, Unix seconds. */
@@ -82,6 +84,7 @@ export class Repeats {
     this.#heads = new Int32Array(buckets).fill(NONE);
     this.#next = new Int32Array(slots.size);
     this.#buckets = new Int32Array(slots.size).fill(NONE);
+    this.#clients = new Int32Array(slots.size);
     this.#prints = new Int32Array(slots.size);
     this.#lengths = new Uint16Array(slots.size);
     this.#answeredSec = new Float64Array(slots.size);
@@ -94,8 +97,10 @@ export class Repeats {
 
   /** The slot with the last known reply to the client of a query, or NOBODY. */
   find(query: Query): number {
-    let slot = this.#heads[this.#bucketOf(query)]!;
-    while (slot !== NONE && !this.#isOfClient(slot, query)) slot = this.#next[slot]!;
+    const client = this.#clientOf(query);
+    let slot = this.#heads[client & (this.#heads.length - 1)]!;
+    while (slot !== NONE && (this.#clients[slot] !== client || !this.#isOfClient(slot, query)))
+      slot = this.#next[slot]!;
     return slot;
   }
 
@@ -133,7 +138,9 @@ export class Repeats {
 
   /** Remembers that the reply in `slot`, which has not left yet, answers the query. Pre: none to that client is known. */
   remember(slot: number, query: Query, nowSec: number): void {
-    const bucket = this.#bucketOf(query);
+    const client = this.#clientOf(query);
+    const bucket = client & (this.#heads.length - 1);
+    this.#clients[slot] = client;
     this.#next[slot] = this.#heads[bucket]!;
     this.#heads[bucket] = slot;
     this.#buckets[slot] = bucket;
@@ -216,10 +223,10 @@ export class Repeats {
     return (slot * this.#slots.slotBytes) >>> 2;
   }
 
-  #bucketOf(query: Query): number {
+  #clientOf(query: Query): number {
     const at = (query.offset >>> 2) + CHADDR_WORD;
     const mixed = Math.imul(this.#queries[at]! ^ Math.imul(this.#queries[at + 1]!, MIX_TOO), MIX);
-    return (mixed ^ (mixed >>> 15)) & (this.#heads.length - 1);
+    return mixed ^ (mixed >>> 15);
   }
 
   #isOfClient(slot: number, query: Query): boolean {

@@ -4,10 +4,10 @@
  *     op htype hlen hops | xid | secs flags | ciaddr | yiaddr | siaddr | giaddr | chaddr[16] | sname[64] | file[128]
  *     magic cookie | 53 | other options ascending by code | 82 | 255 | zeros up to 300 octets
  */
+import { assert } from '../base/assert.ts';
 import {
   BOOTREPLY,
   BROADCAST_FLAG,
-  CHADDR_BYTES,
   CHADDR_OFFSET,
   CIADDR_OFFSET,
   COOKIE_OFFSET,
@@ -21,10 +21,10 @@ import {
   OP_OFFSET,
   OPTIONS_OFFSET,
   OptionCode,
+  SECS_OFFSET,
   SIADDR_OFFSET,
   SNAME_BYTES,
   SNAME_OFFSET,
-  XID_OFFSET,
   YIADDR_OFFSET,
 } from '../dhcp4/codes.ts';
 import { Field, Present } from '../dhcp4/descriptor.ts';
@@ -43,8 +43,16 @@ export interface ReplyTimes {
   t2Sec: number;
 }
 
+const CIADDR_WORD = CIADDR_OFFSET / 4;
+const CHADDR_WORD = CHADDR_OFFSET / 4;
+const SNAME_WORD = SNAME_OFFSET / 4;
+const OPTIONS_WORD = OPTIONS_OFFSET / 4;
+
 export class ReplyWriter {
   readonly #bytes: Uint8Array;
+  /** The slots, and the memory with the queries, by words: a header is copied in a quarter of the steps. */
+  readonly #words: Uint32Array;
+  readonly #queries: Uint32Array;
   readonly #slotBytes: number;
   readonly #query: Query;
   readonly #names: ClientNames;
@@ -57,7 +65,11 @@ export class ReplyWriter {
   #at = 0;
 
   constructor(slots: Pick<ReplySlots, 'bytes' | 'slotBytes'>, query: Query, names: ClientNames) {
-    this.#bytes = slots.bytes;
+    assert(slots.slotBytes % 4 === 0, 'replies begin with a whole word');
+    const { bytes } = slots;
+    this.#bytes = bytes;
+    this.#words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
+    this.#queries = new Uint32Array(query.bytes.buffer);
     this.#slotBytes = slots.slotBytes;
     this.#query = query;
     this.#names = names;
@@ -66,24 +78,20 @@ export class ReplyWriter {
 
   /** Starts the reply in a slot: header and option 53. Every octet up to the options is written. [RFC2131 4.3.1] */
   begin(slot: number, messageType: number, yiaddr: number): void {
-    const { bytes, offset } = this.#query;
     const out = this.#bytes;
     const start = slot * this.#slotBytes;
     this.#start = start;
     this.#end = start + this.#slotBytes;
-    out.fill(0, start, start + OPTIONS_OFFSET);
-    for (let i = OP_OFFSET; i < XID_OFFSET + 4; i++) out[start + i] = bytes[offset + i]!;
+    this.#copyHeader(start >>> 2);
     out[start + OP_OFFSET] = BOOTREPLY;
     if (!this.#query.isRelayed()) out[start + HOPS_OFFSET] = 0;
-    out[start + FLAGS_OFFSET] = bytes[offset + FLAGS_OFFSET]!;
-    out[start + FLAGS_OFFSET + 1] = bytes[offset + FLAGS_OFFSET + 1]!;
+    out[start + SECS_OFFSET] = 0;
+    out[start + SECS_OFFSET + 1] = 0;
     if (messageType === MessageType.ack) this.#putAddress(CIADDR_OFFSET, this.#query.ciaddr);
     // [RFC2131 4.3.2] A relay broadcasts a NAK: the client has no address that it could be sent to.
     if (messageType === MessageType.nak && this.#query.isRelayed()) this.askForBroadcast();
     this.#putAddress(YIADDR_OFFSET, yiaddr);
     this.#putAddress(GIADDR_OFFSET, this.#query.giaddr);
-    for (let i = 0; i < CHADDR_BYTES; i++)
-      out[start + CHADDR_OFFSET + i] = bytes[offset + CHADDR_OFFSET + i]!;
     this.#putAddress(COOKIE_OFFSET, MAGIC_COOKIE);
     this.#at = start + OPTIONS_OFFSET;
     this.#putByte(OptionCode.messageType);
@@ -91,11 +99,28 @@ export class ReplyWriter {
     this.#putByte(messageType);
   }
 
+  /** The words of the query's header that come back, and zeros in place of the others. */
+  #copyHeader(start: number): void {
+    const words = this.#words;
+    const query = this.#query.offset >>> 2;
+    for (let i = 0; i < CIADDR_WORD; i++) words[start + i] = this.#queries[query + i]!;
+    for (let i = CIADDR_WORD; i < CHADDR_WORD; i++) words[start + i] = 0;
+    for (let i = CHADDR_WORD; i < SNAME_WORD; i++) words[start + i] = this.#queries[query + i]!;
+    for (let i = SNAME_WORD; i < OPTIONS_WORD; i++) words[start + i] = 0;
+  }
+
   /** Fills siaddr, sname and file. */
   bootFields({ nextServer, serverHostname, bootFileName }: ReplyPlan): void {
     this.#putAddress(SIADDR_OFFSET, nextServer);
-    this.#bytes.set(serverHostname.subarray(0, SNAME_BYTES - 1), this.#start + SNAME_OFFSET);
-    this.#bytes.set(bootFileName.subarray(0, FILE_BYTES - 1), this.#start + FILE_OFFSET);
+    this.#putBootName(SNAME_OFFSET, serverHostname, SNAME_BYTES - 1);
+    this.#putBootName(FILE_OFFSET, bootFileName, FILE_BYTES - 1);
+  }
+
+  /** Puts as much of a name as its field has room for; a NUL ends it. */
+  #putBootName(field: number, name: Uint8Array, most: number): void {
+    const at = this.#start + field;
+    const length = Math.min(name.length, most);
+    for (let i = 0; i < length; i++) this.#bytes[at + i] = name[i]!;
   }
 
   /** Has the relay broadcast the reply. */
@@ -178,7 +203,8 @@ export class ReplyWriter {
   finish(withAgent: boolean): number {
     if (withAgent) this.#echo(OptionCode.relayAgentInformation, Field.agentOffset, Field.agentLength);
     this.#putByte(OptionCode.end);
-    while (this.#at < this.#start + BOOTP_BYTES_MIN) this.#putByte(0);
+    const least = this.#start + BOOTP_BYTES_MIN;
+    for (; this.#at < least; this.#at++) this.#bytes[this.#at] = 0;
     const length = this.#at - this.#start;
     return length > DATAGRAM_BYTES_MAX ? 0 : length;
   }

@@ -52,8 +52,7 @@ export class ShardLoop {
     this.#clock = clock;
     const keptMax = Math.min(KEPT_MAX, task.parkedMax);
     const slots = task.parkedMax + BATCH_MAX + keptMax;
-    // Whole words, for the checksum of frames.
-    const slotBytes = (longestReplyBytes(task.config) + 3) & ~3;
+    const slotBytes = longestReplyBytes(task.config);
     const sender = new DatagramSender(slots, slotBytes, BATCH_MAX);
     this.#slots = new ReplySlots(sender.bytes, slots, slotBytes);
     this.#outbox = new Outbox(this.#slots, sender, (slot, wasSent) => this.#leave(slot, wasSent));
