@@ -6,6 +6,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { inlineMore } from '../src/base/inlining.ts';
 import { BENCHES } from './benches.ts';
 import { keaIsInstalled } from './kea.ts';
 import type { Scale } from './model.ts';
@@ -26,6 +27,8 @@ const { values } = parseArgs({
     only: { type: 'string' },
   },
 });
+// As the server does.
+inlineMore();
 const scale: Scale = values.quick ? 'quick' : 'full';
 const chosen = BENCHES.filter((bench) => values.only === undefined || bench.name === values.only);
 if (chosen.length === 0) {

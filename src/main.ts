@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line; the only file that ends the process. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { inlineMore } from './base/inlining.ts';
 import { bench } from './cli/bench.ts';
 import { check } from './cli/check.ts';
 import { runCtl } from './cli/ctl.ts';
@@ -11,6 +12,8 @@ import { DEMO_DEFAULTS, runDemo } from './demo/run-demo.ts';
 import { VERSION } from './version.ts';
 
 const SERVER_PORT = 67;
+
+inlineMore();
 
 function integer(min: number, max: number): (text: string) => number {
   return (text) => {

@@ -10,6 +10,10 @@ export interface Prefix {
 }
 
 const ADDRESSES = 2 ** 32;
+const RECENT_BITS = 14;
+const RECENT = 1 << RECENT_BITS;
+const RECENT_SHIFT = 32 - RECENT_BITS;
+const MIX = 0x9e3779b1;
 
 /** The address behind a prefix, 1..2^32. */
 function endOf({ prefix, prefixLength }: Prefix): number {
@@ -20,6 +24,9 @@ export class PrefixIndex<T> {
   /** First address of each run. */
   readonly #starts: Uint32Array;
   readonly #runs: (readonly T[])[] = [[]];
+  /** Addresses that were asked for lately, each at the place of its hash, with their runs: relays ask again and again. */
+  readonly #recent = new Uint32Array(RECENT);
+  readonly #recentRuns = new Uint32Array(RECENT);
 
   /**
    * @param items in any order
@@ -60,6 +67,16 @@ export class PrefixIndex<T> {
 
   /** The items whose prefixes contain an address. */
   containing(address: Ipv4): readonly T[] {
+    const place = Math.imul(address, MIX) >>> RECENT_SHIFT;
+    if (this.#recent[place] !== address) {
+      this.#recentRuns[place] = this.#search(address);
+      this.#recent[place] = address;
+    }
+    return this.#runs[this.#recentRuns[place]!]!;
+  }
+
+  /** Number of the run of an address. */
+  #search(address: Ipv4): number {
     const starts = this.#starts;
     let low = 0;
     let high = starts.length - 1;
@@ -68,7 +85,7 @@ export class PrefixIndex<T> {
       if (starts[middle]! <= address) low = middle;
       else high = middle - 1;
     }
-    return this.#runs[low]!;
+    return low;
   }
 }
 

@@ -101,15 +101,15 @@ function takeFree(context: Context, subnet: CompiledSubnet): number {
  * which is the next one behind the last. `random`: any, and in it at any address.
  */
 function startOf(context: Context, subnet: CompiledSubnet): number {
-  const { pools, config } = subnet;
+  const { pools, allocator } = subnet;
   const { book } = context;
-  if (config.allocator === 'iterative') {
+  if (allocator === 'iterative') {
     const last = book.pools.mark(poolMark(subnet.index));
     return last < pools.length && isPermitted(context, pools[last]!) ? last : 0;
   }
   const position = pools.length > 1 ? randomBelow(pools.length) : 0;
   const pool = pools[position];
-  if (config.allocator === 'random' && pool !== undefined) {
+  if (allocator === 'random' && pool !== undefined) {
     book.pools.startAt(pool.index, pool.first + randomBelow(pool.last - pool.first + 1));
   }
   return position;

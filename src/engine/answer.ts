@@ -53,7 +53,7 @@ export function answerWithLease(context: Context, type: number, address: number,
   nameClient(context, address);
   const plan = planFor(context, address);
   reply.begin(context.slot, type, address);
-  reply.bootFields(plan);
+  reply.header.bootFields(plan);
   reply.options(plan, serverIdentifier(context, plan), subnet.mask, context.times, settings.echoClientId);
   return finish(
     context,
@@ -69,13 +69,13 @@ export function answerInform(context: Context): number {
   if (subnet !== null) classifyLease(context, subnet, 0);
   const plan = planFor(context, 0);
   reply.begin(context.slot, MessageType.ack, 0);
-  reply.bootFields(plan);
+  reply.header.bootFields(plan);
   reply.options(plan, serverIdentifier(context, plan), 0, null, context.settings.echoClientId);
   // A relay that asks for itself keeps what is the relay's, as with Kea.
   const direct = query.ciaddr !== 0 && query.ciaddr !== query.giaddr;
-  if (direct) reply.clearRelay();
+  if (direct) reply.header.clearRelay();
   // The relay knows no address of the client either.
-  else if (query.isRelayed() && query.ciaddr === 0) reply.askForBroadcast();
+  else if (query.isRelayed() && query.ciaddr === 0) reply.header.askForBroadcast();
   return finish(context, !direct, G['pkt4-ack-sent'], Outcome.send);
 }
 

@@ -32,7 +32,7 @@ export function findClientRow(context: Context): number {
 
 function findByClientId(context: Context, selected: CompiledSubnet): number {
   const { query, book } = context;
-  const subnetId = selected.network === null ? selected.config.id : 0;
+  const subnetId = selected.network === null ? selected.id : 0;
   // In a network another subnet may look at the identifier that this one ignores.
   if (selected.network !== null) seeClientId(query, null);
   const { bytes, offset, length } = query.clientId;
@@ -42,13 +42,13 @@ function findByClientId(context: Context, selected: CompiledSubnet): number {
     slot = book.table.findByClientId(bytes, offset, length, subnetId, slot);
     if (slot === NO_SLOT) return best;
     const home = homeOf(context, selected, slot);
-    if (home?.config.matchClientId === true) best = better(context, selected, best, slot);
+    if (home?.matchClientId === true) best = better(context, selected, best, slot);
   }
 }
 
 function findByHw(context: Context, selected: CompiledSubnet): number {
   const { query, book } = context;
-  const subnetId = selected.network === null ? selected.config.id : 0;
+  const subnetId = selected.network === null ? selected.id : 0;
   const { bytes, offset, length } = query.hw;
   if (length === 0) return NO_SLOT;
   let best = NO_SLOT;
@@ -68,7 +68,7 @@ function findByHw(context: Context, selected: CompiledSubnet): number {
 /** The subnet of a row if it is the selected one, or one of the same network that is open to the query; else null. */
 function homeOf(context: Context, selected: CompiledSubnet, slot: number): CompiledSubnet | null {
   const id = context.book.table.rows.subnetId(slot);
-  if (id === selected.config.id) return selected;
+  if (id === selected.id) return selected;
   if (selected.network === null) return null;
   const subnet = context.subnets.ofId(id);
   if (subnet === null || subnet.network !== selected.network) return null;

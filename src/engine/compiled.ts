@@ -1,12 +1,16 @@
 /** The configuration in the form that the hot path reads: class guards as lists of numbers. */
+import { SharedValues } from '../base/shared-values.ts';
 import { ClassIds, NO_CLASS } from '../classes/class-ids.ts';
 import { type Guard, guardOf } from '../classes/class-set.ts';
+import type { DdnsConfig } from '../config/ddns-model.ts';
 import type { HaRelationshipConfig } from '../config/ha-model.ts';
-import type { PoolConfig, ServerConfig, SubnetConfig } from '../config/model.ts';
+import type { HostModes } from '../config/host-model.ts';
+import type { Allocator, LifetimeConfig, PoolConfig, ServerConfig, SubnetConfig } from '../config/model.ts';
+import { type LeaseTimers, timersOf } from './lifetimes.ts';
 import { type CompiledNames, compileNames } from './names-settings.ts';
 import { type CompiledNetwork, compileNetworks, groupOf } from './network.ts';
 import { relationshipOf } from './relationship-of.ts';
-import { PlanNode } from './reply-plans.ts';
+import { type PlanNode, PlanRoots } from './reply-plans.ts';
 
 export interface CompiledPool {
   readonly first: number;
@@ -24,6 +28,7 @@ export interface CompiledPool {
 export interface CompiledSubnet {
   /** Position in the configuration. */
   readonly index: number;
+  readonly id: number;
   readonly config: SubnetConfig;
   /** Its own; that of its network holds beside it. */
   readonly guard: Guard;
@@ -41,7 +46,14 @@ export interface CompiledSubnet {
   readonly mask: number;
   /** Index of the relationship that it belongs to, or NO_RELATIONSHIP. */
   readonly relationship: number;
+  readonly matchClientId: boolean;
+  readonly allocator: Allocator;
+  readonly offerLifetimeSec: number;
+  // Subnets that are set alike share these.
   readonly names: CompiledNames;
+  readonly hostModes: HostModes;
+  readonly lifetime: LifetimeConfig;
+  readonly timers: LeaseTimers;
 }
 
 /** Names of the servers that share the queries by hash: the primary, and in load-balancing the secondary. */
@@ -71,6 +83,11 @@ export function haClasses(
 export function compileSubnets(config: ServerConfig, classes: ClassIds = new ClassIds()): CompiledSubnet[] {
   const { relationships } = config;
   const networks = compileNetworks(config.sharedNetworks, classes);
+  const names = new SharedValues((ddns: DdnsConfig) => compileNames(ddns, config.ddns.enableUpdates));
+  const hostModes = new SharedValues((modes: HostModes) => modes);
+  const lifetimes = new SharedValues((lifetime: LifetimeConfig) => lifetime);
+  const timers = new SharedValues((timers: LeaseTimers) => timers);
+  const roots = new PlanRoots();
   let poolIndex = 0;
   const compilePool = (pool: PoolConfig, subnet: SubnetConfig): CompiledPool => ({
     first: pool.first,
@@ -79,12 +96,13 @@ export function compileSubnets(config: ServerConfig, classes: ClassIds = new Cla
     index: poolIndex++,
     guard: guardOf(pool.clientClasses, classes),
     additional: pool.additionalClasses.map((name) => classes.intern(name)),
-    plan: new PlanNode({ pool, subnet, network: networks.get(subnet.networkName ?? '')?.config ?? null }),
+    plan: roots.ofPool(pool, subnet, networks.get(subnet.networkName ?? '')?.config ?? null),
   });
   return config.subnets.map((subnet, index) => {
     const network = networks.get(subnet.networkName ?? '') ?? null;
     const compiled = {
       index,
+      id: subnet.id,
       config: subnet,
       guard: guardOf(subnet.clientClasses, classes),
       additional: subnet.additionalClasses.map((name) => classes.intern(name)),
@@ -93,8 +111,14 @@ export function compileSubnets(config: ServerConfig, classes: ClassIds = new Cla
       group: groupOf(network, subnet.clientClasses, index),
       relationship: relationshipOf(subnet, relationships),
       mask: subnet.prefixLength === 0 ? 0 : (-1 << (32 - subnet.prefixLength)) >>> 0,
-      names: compileNames(subnet.ddns, config.ddns.enableUpdates),
-      plan: new PlanNode({ pool: null, subnet, network: network?.config ?? null }),
+      matchClientId: subnet.matchClientId,
+      allocator: subnet.allocator,
+      offerLifetimeSec: subnet.offerLifetimeSec,
+      names: names.of(subnet.ddns),
+      hostModes: hostModes.of(subnet.hostModes),
+      lifetime: lifetimes.of(subnet.validLifetime),
+      timers: timers.of(timersOf(subnet)),
+      plan: roots.ofSubnet(subnet, network?.config ?? null),
       pools: subnet.pools.map((pool) => compilePool(pool, subnet)),
     };
     network?.subnets.push(compiled);

@@ -1,10 +1,9 @@
 /** Everything that serving one query needs, made once a shard. Handlers take it and return an outcome number. */
 import type { ClassProgram } from '../classes/class-program.ts';
-import type { Guard } from '../classes/class-set.ts';
-import type { HostConfig } from '../config/host-model.ts';
 import type { LeaseBook } from '../lease/book.ts';
 import type { ClassLifetimes } from './class-terms.ts';
 import type { CompiledSubnet } from './compiled.ts';
+import type { CompiledHost } from './compiled-host.ts';
 import type { DnsLog } from './dns-log.ts';
 import type { FlexId } from './flex-id.ts';
 import type { LeaseChanges } from './lease-changes.ts';
@@ -62,13 +61,9 @@ export interface Context {
   readonly hosts: QueryHosts;
   /** Null when no reservation is found by what an expression makes. */
   readonly flexId: FlexId | null;
-  /** The classes of each host that has some. */
-  readonly hostClasses: ReadonlyMap<HostConfig, Guard>;
   /** The classes of the configuration. */
   readonly classes: ClassProgram;
   readonly names: ClientNames;
-  /** The name of each host that has one, as in the file. */
-  readonly reservedNames: ReadonlyMap<HostConfig, Uint8Array>;
   readonly reply: ReplyWriter;
   readonly slots: ReplySlots;
   readonly park: Park;
@@ -91,7 +86,7 @@ export interface Context {
   /** The subnet of the query in work: the selected one, then that of the lease; set by `enterSubnet`. */
   subnet: CompiledSubnet | null;
   /** What is reserved for the client in this subnet, or null. */
-  host: HostConfig | null;
+  host: CompiledHost | null;
   /** The slot that the reply to the query in work is written to. */
   slot: number;
 }

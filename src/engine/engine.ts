@@ -11,7 +11,7 @@ import { answerInform, answerNak } from './answer.ts';
 import { addHostClasses, classifyKnown, classifyReceived, isDropped, isRejected } from './classification.ts';
 import { type Context, Outcome } from './context.ts';
 import { enterSubnet } from './enter-subnet.ts';
-import { classesBeforeLease, classesOf } from './host-classes.ts';
+import { classesBeforeLease } from './host-classes.ts';
 import { serveDecline } from './messages/decline.ts';
 import { serveDiscover } from './messages/discover.ts';
 import { serveRelease } from './messages/release.ts';
@@ -94,7 +94,7 @@ function findHosts(context: Context): void {
   hosts.identify(query);
   if (settings.earlyGlobalHosts) {
     hosts.findGlobal();
-    if (hosts.global !== null) addHostClasses(context, classesOf(context, hosts.global));
+    if (hosts.global !== null) addHostClasses(context, hosts.global.classes);
     classifyKnown(context, hosts.isKnown);
   }
   const subnet = settings.isHub ? context.subnet : subnets.select(query);

@@ -19,6 +19,6 @@ export function enterSubnet(context: Context, subnet: CompiledSubnet | null): vo
  * all the same [RFC6842 3]. @param subnet null = none that ignores it
  */
 export function seeClientId(query: Query, subnet: CompiledSubnet | null): void {
-  const isSeen = subnet === null || subnet.config.matchClientId || query.hw.length === 0;
+  const isSeen = subnet === null || subnet.matchClientId || query.hw.length === 0;
   query.clientId.length = isSeen ? query.field(Field.clientIdLength) : 0;
 }

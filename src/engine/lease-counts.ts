@@ -56,12 +56,13 @@ export function countDeclined(context: Context, subnetId: number): void {
 
 /** Counts a client that cannot have its reserved address, because somebody else has it. */
 export function countConflict(context: Context): void {
-  count(context, context.subnet!.config.id, reservationConflicts, 1);
+  count(context, context.subnet!.id, reservationConflicts, 1);
 }
 
 /** @param subnetId that of the lease, which a relay elsewhere or another configuration may make differ from the query's */
 function count(context: Context, subnetId: number, { global, ofSubnet }: LeaseCount, delta: number): void {
   context.statistics.add(global, delta);
-  const subnet = context.subnets.ofId(subnetId);
+  const { subnet: current } = context;
+  const subnet = current?.id === subnetId ? current : context.subnets.ofId(subnetId);
   if (subnet !== null) context.statistics.addSubnet(subnet.index, ofSubnet, delta);
 }

@@ -5,6 +5,17 @@ import type { CompiledSubnet } from './compiled.ts';
 import type { Context } from './context.ts';
 import type { ReplyTimes } from './reply.ts';
 
+/** What T1 and T2 are made of. */
+export type LeaseTimers = Pick<
+  SubnetConfig,
+  'renewTimerSec' | 'rebindTimerSec' | 'calculateTeeTimes' | 't1Percent' | 't2Percent'
+>;
+
+export function timersOf(subnet: LeaseTimers): LeaseTimers {
+  const { renewTimerSec, rebindTimerSec, calculateTeeTimes, t1Percent, t2Percent } = subnet;
+  return { renewTimerSec, rebindTimerSec, calculateTeeTimes, t1Percent, t2Percent };
+}
+
 /**
  * The lease time of the query in work: what its first class says that says anything, else its subnet. The client's wish
  * (option 51) is clamped; without one it is the default.
@@ -21,15 +32,18 @@ function lifetimeFor({ query, classLifetimes }: Context, subnet: CompiledSubnet)
     const lifetime = classLifetimes[ids[i]!];
     if (lifetime !== undefined) return lifetime;
   }
-  return subnet.config.validLifetime;
+  return subnet.lifetime;
 }
 
 /** Sets T1 and T2 for a lease time: explicit timers first, then percentages; a timer that makes no sense is left out. */
-export function setTimes(out: ReplyTimes, leaseSec: number, subnet: SubnetConfig): void {
-  const percent = (share: number): number => (subnet.calculateTeeTimes ? Math.round(leaseSec * share) : 0);
-  const t2 = subnet.rebindTimerSec ?? percent(subnet.t2Percent);
-  const t1 = subnet.renewTimerSec ?? percent(subnet.t1Percent);
+export function setTimes(out: ReplyTimes, leaseSec: number, timers: LeaseTimers): void {
+  const t2 = timers.rebindTimerSec ?? shareOf(leaseSec, timers.t2Percent, timers);
+  const t1 = timers.renewTimerSec ?? shareOf(leaseSec, timers.t1Percent, timers);
   out.leaseSec = leaseSec;
   out.t2Sec = t2 < leaseSec ? t2 : 0;
   out.t1Sec = t1 < (out.t2Sec > 0 ? out.t2Sec : leaseSec) ? t1 : 0;
+}
+
+function shareOf(leaseSec: number, share: number, { calculateTeeTimes }: LeaseTimers): number {
+  return calculateTeeTimes ? Math.round(leaseSec * share) : 0;
 }

@@ -4,12 +4,11 @@
  */
 import { emptyRange } from '../base/byte-range.ts';
 import type { ClassSet } from '../classes/class-set.ts';
-import type { HostConfig, HostIdentifier } from '../config/host-model.ts';
 import { Field } from '../dhcp4/descriptor.ts';
-import { HostIndex, kindOf, NO_IDENTIFIER } from '../hosts/host-index.ts';
-import { isReserved, ReservedAddresses } from '../hosts/reserved-addresses.ts';
+import { kindOf, NO_IDENTIFIER } from '../hosts/host-index.ts';
 import type { ByteRange } from '../lease/rows.ts';
 import type { CompiledSubnet } from './compiled.ts';
+import type { CompiledHost, CompiledHosts } from './compiled-host.ts';
 import { nextSubnet } from './network.ts';
 import type { Query } from './query.ts';
 
@@ -26,32 +25,11 @@ const DUID_OFFSET = 5;
 /** Sub-option of option 82 (RFC 3046 2.0). */
 const CIRCUIT_ID_CODE = 1;
 
-/** The hosts of a configuration, compiled. */
-export interface CompiledHosts {
-  readonly index: HostIndex;
-  readonly reserved: ReservedAddresses;
-  /** In which order the kinds of identifiers are tried. */
-  readonly kinds: readonly number[];
-}
-
-/** @param reserving the hosts whose address nobody else gets */
-export function compileHosts(
-  hosts: readonly HostConfig[],
-  reserving: readonly HostConfig[],
-  identifiers: readonly HostIdentifier[],
-): CompiledHosts {
-  return {
-    index: new HostIndex(hosts),
-    reserved: new ReservedAddresses(reserving),
-    kinds: identifiers.map(kindOf),
-  };
-}
-
 export class QueryHosts {
   /** What a hook makes of the query (flex_id); empty = nothing. It fills it before `identify`, for each query. */
   readonly flexId: ByteRange = emptyRange();
   /** The host at global scope, or null. */
-  global: HostConfig | null = null;
+  global: CompiledHost | null = null;
   readonly #hosts: CompiledHosts;
   /** Octets by kind; length 0 = the client has none. */
   readonly #ranges: readonly ByteRange[] = Array.from({ length: KINDS }, emptyRange);
@@ -59,7 +37,7 @@ export class QueryHosts {
   readonly #numbers = new Int32Array(KINDS);
   #count = 0;
   /** The hosts in subnets. */
-  readonly #found: HostConfig[] = [];
+  readonly #found: CompiledHost[] = [];
   #foundCount = 0;
 
   constructor(hosts: CompiledHosts) {
@@ -116,7 +94,7 @@ export class QueryHosts {
     }
   }
 
-  #find(subnetId: number): HostConfig | null {
+  #find(subnetId: number): CompiledHost | null {
     for (let i = 0; i < this.#count; i++) {
       const host = this.#hosts.index.host(this.#numbers[i]!, subnetId);
       if (host !== null) return host;
@@ -135,12 +113,12 @@ export class QueryHosts {
    */
   findIn(selected: CompiledSubnet, classes: ClassSet): void {
     if (this.#count === 0) return;
-    const { global, inSubnet } = selected.config.hostModes;
+    const { global, inSubnet } = selected.hostModes;
     if (global) this.findGlobal();
     // [Kea] A subnet that looks at global reservations alone says so for its network.
     if (!inSubnet && global) return;
     for (let subnet: CompiledSubnet | null = selected; subnet !== null; ) {
-      const host = subnet.config.hostModes.inSubnet ? this.#find(subnet.config.id) : null;
+      const host = subnet.hostModes.inSubnet ? this.#find(subnet.id) : null;
       if (host !== null) this.#found[this.#foundCount++] = host;
       subnet = nextSubnet(subnet, selected, classes);
     }
@@ -151,23 +129,24 @@ export class QueryHosts {
     return this.global !== null || this.#foundCount > 0;
   }
 
-  #ofSubnet(id: number): HostConfig | null {
+  #ofSubnet(id: number): CompiledHost | null {
     for (let i = 0; i < this.#foundCount; i++) if (this.#found[i]!.subnetId === id) return this.#found[i]!;
     return null;
   }
 
   /** The host that says something about the client in this subnet: its own, else the global one; null = none. */
-  of({ config }: CompiledSubnet): HostConfig | null {
-    const { global, inSubnet } = config.hostModes;
-    const own = inSubnet ? this.#ofSubnet(config.id) : null;
+  of({ hostModes, id }: CompiledSubnet): CompiledHost | null {
+    if (!this.isKnown) return null;
+    const { global, inSubnet } = hostModes;
+    const own = inSubnet ? this.#ofSubnet(id) : null;
     return own ?? (global ? this.global : null);
   }
 
   /** The address reserved for the client in this subnet; 0 = none. */
-  addressIn({ config }: CompiledSubnet): number {
-    const { global, inSubnet } = config.hostModes;
-    const own = inSubnet ? (this.#ofSubnet(config.id)?.address ?? 0) : 0;
-    if (own !== 0 && isReserved(config, own)) return own;
+  addressIn({ hostModes, id }: CompiledSubnet): number {
+    const { global, inSubnet } = hostModes;
+    const own = inSubnet ? (this.#ofSubnet(id)?.addressInSubnet ?? 0) : 0;
+    if (own !== 0) return own;
     return global ? (this.global?.address ?? 0) : 0;
   }
 
@@ -184,8 +163,7 @@ export class QueryHosts {
   }
 
   /** Whether the client identifies itself as a host does. */
-  #isClient({ identifier, identifierBytes }: HostConfig): boolean {
-    const kind = kindOf(identifier);
+  #isClient({ kind, identifierBytes }: CompiledHost): boolean {
     const { bytes, offset, length } = this.#ranges[kind]!;
     if (length !== identifierBytes.length || !this.#hosts.kinds.includes(kind)) return false;
     for (let i = 0; i < length; i++) if (bytes[offset + i] !== identifierBytes[i]) return false;

@@ -10,6 +10,7 @@
  * it leaves again. What is kept are the reply slots themselves: no copy is made.
  */
 import { assert } from '../base/assert.ts';
+import { swap32 } from '../base/byte-order.ts';
 import {
   CHADDR_BYTES,
   CHADDR_OFFSET,
@@ -294,9 +295,4 @@ export class Repeats {
     bytes[at + 3] = left;
     return true;
   }
-}
-
-/** A word of the wire, read in memory order. */
-function swap32(value: number): number {
-  return ((value << 24) | ((value & 0xff00) << 8) | ((value >>> 8) & 0xff00) | (value >>> 24)) >>> 0;
 }

@@ -9,7 +9,9 @@
  *     root of a pool --class 3--> node --class 7--> node --host--> plan
  */
 import type { ClassSet } from '../classes/class-set.ts';
-import type { HostConfig } from '../config/host-model.ts';
+import type { SharedNetworkConfig, SubnetConfig } from '../config/model.ts';
+import type { CompiledHost } from './compiled-host.ts';
+import type { OptionScope } from './option-scopes.ts';
 import { hasSomething, type PlanMaker, type PlanScopes, type ReplyPlan } from './reply-plan.ts';
 
 /** Combinations kept at once: with their lists of options some megabytes a shard. */
@@ -24,12 +26,35 @@ export class PlanNode {
   plan: ReplyPlan | null = null;
   /** By class number. */
   next: Map<number, PlanNode> | null = null;
-  hosts: Map<HostConfig, ReplyPlan> | null = null;
+  hosts: Map<CompiledHost, ReplyPlan> | null = null;
 
   constructor(scopes: PlanScopes, before: PlanNode | null = null, classId = -1) {
     this.scopes = scopes;
     this.before = before;
     this.classId = classId;
+  }
+}
+
+/**
+ * The roots of the pools and subnets. One that says nothing of replies is the same as its outer scope: ten thousand silent
+ * subnets have one root, and what their clients get is made and kept once.
+ */
+export class PlanRoots {
+  readonly #ofSubnet = new Map<SubnetConfig, PlanNode>();
+  readonly #silent = new Map<SharedNetworkConfig | null, PlanNode>();
+
+  ofPool(pool: OptionScope, subnet: SubnetConfig, network: SharedNetworkConfig | null): PlanNode {
+    const isSilent = pool.options.length === 0 && pool.vendorOptions.length === 0;
+    return isSilent ? this.ofSubnet(subnet, network) : new PlanNode({ pool, subnet, network });
+  }
+
+  ofSubnet(subnet: SubnetConfig, network: SharedNetworkConfig | null): PlanNode {
+    const known = hasSomething(subnet) ? this.#ofSubnet.get(subnet) : this.#silent.get(network);
+    if (known !== undefined) return known;
+    const root = new PlanNode({ pool: null, subnet, network });
+    if (hasSomething(subnet)) this.#ofSubnet.set(subnet, root);
+    else this.#silent.set(network, root);
+    return root;
   }
 }
 
@@ -58,13 +83,13 @@ export class ReplyPlans {
    * @param root of the pool of the address, else of the subnet
    * @param host of the client, null = it has none
    */
-  of(root: PlanNode, classes: ClassSet, host: HostConfig | null): ReplyPlan {
+  of(root: PlanNode, classes: ClassSet, host: CompiledHost | null): ReplyPlan {
     let node = root;
     for (let i = 0; i < classes.length; i++) {
       const id = classes.ids[i]!;
       if (this.#matters[id] === 1) node = this.#step(root, node, id);
     }
-    if (host !== null && hasSomething(host)) return this.#planOfHost(root, node, host);
+    if (host?.changesReplies) return this.#planOfHost(root, node, host);
     if (node.plan === null) node.plan = this.#make(node, null);
     return node.plan;
   }
@@ -79,7 +104,7 @@ export class ReplyPlans {
     return next;
   }
 
-  #planOfHost(root: PlanNode, node: PlanNode, host: HostConfig): ReplyPlan {
+  #planOfHost(root: PlanNode, node: PlanNode, host: CompiledHost): ReplyPlan {
     const known = node.hosts?.get(host);
     if (known !== undefined) return known;
     this.#grow(root);
@@ -106,9 +131,9 @@ export class ReplyPlans {
     this.#count = 0;
   }
 
-  #make(node: PlanNode, host: HostConfig | null): ReplyPlan {
+  #make(node: PlanNode, host: CompiledHost | null): ReplyPlan {
     const ids: number[] = [];
     for (let each = node; each.before !== null; each = each.before) ids.unshift(each.classId);
-    return this.#maker.make(node.scopes, ids, host);
+    return this.#maker.make(node.scopes, ids, host?.config ?? null);
   }
 }

@@ -1,37 +1,15 @@
 /**
  * Writes one reply into its slot, at once and completely: nothing is computed again after the lease is confirmed.
  *
- *     op htype hlen hops | xid | secs flags | ciaddr | yiaddr | siaddr | giaddr | chaddr[16] | sname[64] | file[128]
- *     magic cookie | 53 | other options ascending by code | 82 | 255 | zeros up to 300 octets
+ *     header (reply-header.ts) | 53 | other options ascending by code | 82 | 255 | zeros up to 300 octets
  */
-import { assert } from '../base/assert.ts';
-import {
-  BOOTREPLY,
-  BROADCAST_FLAG,
-  CHADDR_OFFSET,
-  CIADDR_OFFSET,
-  COOKIE_OFFSET,
-  FILE_BYTES,
-  FILE_OFFSET,
-  FLAGS_OFFSET,
-  GIADDR_OFFSET,
-  HOPS_OFFSET,
-  MAGIC_COOKIE,
-  MessageType,
-  OP_OFFSET,
-  OPTIONS_OFFSET,
-  OptionCode,
-  SECS_OFFSET,
-  SIADDR_OFFSET,
-  SNAME_BYTES,
-  SNAME_OFFSET,
-  YIADDR_OFFSET,
-} from '../dhcp4/codes.ts';
+import { OPTIONS_OFFSET, OptionCode } from '../dhcp4/codes.ts';
 import { Field, Present } from '../dhcp4/descriptor.ts';
 import { BOOTP_BYTES_MIN, DATAGRAM_BYTES_MAX, OPTION_PART_BYTES } from '../dhcp4/reply-size.ts';
 import type { ClientNames } from './names.ts';
 import type { CompiledOption } from './option-merge.ts';
 import type { Query } from './query.ts';
+import { ReplyHeader } from './reply-header.ts';
 import type { ReplyPlan } from './reply-plan.ts';
 import type { ReplySlots } from './reply-slots.ts';
 import { VendorOptions } from './vendor-options.ts';
@@ -43,16 +21,9 @@ export interface ReplyTimes {
   t2Sec: number;
 }
 
-const CIADDR_WORD = CIADDR_OFFSET / 4;
-const CHADDR_WORD = CHADDR_OFFSET / 4;
-const SNAME_WORD = SNAME_OFFSET / 4;
-const OPTIONS_WORD = OPTIONS_OFFSET / 4;
-
 export class ReplyWriter {
+  readonly header: ReplyHeader;
   readonly #bytes: Uint8Array;
-  /** The slots, and the memory with the queries, by words: a header is copied in a quarter of the steps. */
-  readonly #words: Uint32Array;
-  readonly #queries: Uint32Array;
   readonly #slotBytes: number;
   readonly #query: Query;
   readonly #names: ClientNames;
@@ -65,11 +36,8 @@ export class ReplyWriter {
   #at = 0;
 
   constructor(slots: Pick<ReplySlots, 'bytes' | 'slotBytes'>, query: Query, names: ClientNames) {
-    assert(slots.slotBytes % 4 === 0, 'replies begin with a whole word');
-    const { bytes } = slots;
-    this.#bytes = bytes;
-    this.#words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
-    this.#queries = new Uint32Array(query.bytes.buffer);
+    this.#bytes = slots.bytes;
+    this.header = new ReplyHeader(slots, query);
     this.#slotBytes = slots.slotBytes;
     this.#query = query;
     this.#names = names;
@@ -78,60 +46,14 @@ export class ReplyWriter {
 
   /** Starts the reply in a slot: header and option 53. Every octet up to the options is written. [RFC2131 4.3.1] */
   begin(slot: number, messageType: number, yiaddr: number): void {
-    const out = this.#bytes;
     const start = slot * this.#slotBytes;
     this.#start = start;
     this.#end = start + this.#slotBytes;
-    this.#copyHeader(start >>> 2);
-    out[start + OP_OFFSET] = BOOTREPLY;
-    if (!this.#query.isRelayed()) out[start + HOPS_OFFSET] = 0;
-    out[start + SECS_OFFSET] = 0;
-    out[start + SECS_OFFSET + 1] = 0;
-    if (messageType === MessageType.ack) this.#putAddress(CIADDR_OFFSET, this.#query.ciaddr);
-    // [RFC2131 4.3.2] A relay broadcasts a NAK: the client has no address that it could be sent to.
-    if (messageType === MessageType.nak && this.#query.isRelayed()) this.askForBroadcast();
-    this.#putAddress(YIADDR_OFFSET, yiaddr);
-    this.#putAddress(GIADDR_OFFSET, this.#query.giaddr);
-    this.#putAddress(COOKIE_OFFSET, MAGIC_COOKIE);
+    this.header.begin(start, messageType, yiaddr);
     this.#at = start + OPTIONS_OFFSET;
     this.#putByte(OptionCode.messageType);
     this.#putByte(1);
     this.#putByte(messageType);
-  }
-
-  /** The words of the query's header that come back, and zeros in place of the others. */
-  #copyHeader(start: number): void {
-    const words = this.#words;
-    const query = this.#query.offset >>> 2;
-    for (let i = 0; i < CIADDR_WORD; i++) words[start + i] = this.#queries[query + i]!;
-    for (let i = CIADDR_WORD; i < CHADDR_WORD; i++) words[start + i] = 0;
-    for (let i = CHADDR_WORD; i < SNAME_WORD; i++) words[start + i] = this.#queries[query + i]!;
-    for (let i = SNAME_WORD; i < OPTIONS_WORD; i++) words[start + i] = 0;
-  }
-
-  /** Fills siaddr, sname and file. */
-  bootFields({ nextServer, serverHostname, bootFileName }: ReplyPlan): void {
-    this.#putAddress(SIADDR_OFFSET, nextServer);
-    this.#putBootName(SNAME_OFFSET, serverHostname, SNAME_BYTES - 1);
-    this.#putBootName(FILE_OFFSET, bootFileName, FILE_BYTES - 1);
-  }
-
-  /** Puts as much of a name as its field has room for; a NUL ends it. */
-  #putBootName(field: number, name: Uint8Array, most: number): void {
-    const at = this.#start + field;
-    const length = Math.min(name.length, most);
-    for (let i = 0; i < length; i++) this.#bytes[at + i] = name[i]!;
-  }
-
-  /** Has the relay broadcast the reply. */
-  askForBroadcast(): void {
-    this.#bytes[this.#start + FLAGS_OFFSET]! |= BROADCAST_FLAG >>> 8;
-  }
-
-  /** Takes the relay out of a reply that goes straight to the client. */
-  clearRelay(): void {
-    this.#putAddress(GIADDR_OFFSET, 0);
-    this.#bytes[this.#start + HOPS_OFFSET] = 0;
   }
 
   /**
@@ -295,13 +217,5 @@ export class ReplyWriter {
     if (this.#at > this.#end) return;
     const out = this.#bytes;
     for (let i = 0; i < length; i++) out[at + i] = source[offset + i]!;
-  }
-
-  #putAddress(field: number, address: number): void {
-    const at = this.#start + field;
-    this.#bytes[at] = address >>> 24;
-    this.#bytes[at + 1] = address >>> 16;
-    this.#bytes[at + 2] = address >>> 8;
-    this.#bytes[at + 3] = address;
   }
 }

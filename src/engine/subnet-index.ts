@@ -21,14 +21,14 @@ export class SubnetIndex {
   /** @param ignoresLinkSelection Kea's `ignore-rai-link-selection` */
   constructor(subnets: readonly CompiledSubnet[], ignoresLinkSelection = false) {
     this.#usesLinkSelection = !ignoresLinkSelection;
-    const ascending = [...subnets].sort((a, b) => a.config.id - b.config.id);
+    const ascending = [...subnets].sort((a, b) => a.id - b.id);
     this.#byPrefix = new PrefixIndex(
       ascending,
       ({ config }) => config,
-      (a, b) => a.config.id - b.config.id,
+      (a, b) => a.id - b.id,
     );
     for (const subnet of ascending) {
-      this.#byId.set(subnet.config.id, subnet);
+      this.#byId.set(subnet.id, subnet);
       for (const address of subnet.config.relayAddresses) listUnder(this.#byRelay, address, subnet);
       const name = subnet.config.interfaceName;
       if (name !== null) listUnder(this.#byInterface, name, subnet);
@@ -53,10 +53,7 @@ export class SubnetIndex {
       return this.containing(query.field(Field.linkSelection) >>> 0, classes);
     if ((present & Present.subnetSelection) !== 0)
       return this.containing(query.field(Field.subnetSelection) >>> 0, classes);
-    if (query.isRelayed())
-      return (
-        firstOpen(this.#byRelay.get(query.giaddr) ?? NONE, classes) ?? this.containing(query.giaddr, classes)
-      );
+    if (query.isRelayed()) return this.#behindRelay(query.giaddr, classes);
     if (!query.socket.broadcast) {
       if (query.ciaddr !== 0) return this.containing(query.ciaddr, classes);
       if (query.sourceAddress !== 0) return this.containing(query.sourceAddress, classes);
@@ -65,6 +62,12 @@ export class SubnetIndex {
       firstOpen(this.#byInterface.get(query.socket.interfaceName) ?? NONE, classes) ??
       this.containing(query.socket.address, classes)
     );
+  }
+
+  #behindRelay(giaddr: number, classes: ClassSet): CompiledSubnet | null {
+    // Few configurations name relays: the others need no search for one.
+    const named = this.#byRelay.size === 0 ? NONE : (this.#byRelay.get(giaddr) ?? NONE);
+    return firstOpen(named, classes) ?? this.containing(giaddr, classes);
   }
 }
 

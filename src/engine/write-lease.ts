@@ -142,5 +142,5 @@ export function writeTerms(
   rows.setState(slot, state);
   rows.setFlags(slot, RowFlag.granted | context.names.flags | newsFlag(context, state));
   rows.setTimes(slot, clttOfChange(context, slot, changesHands), validLifetimeSec);
-  book.setPlace(slot, subnet.config.id, poolId);
+  book.setPlace(slot, subnet.id, poolId);
 }

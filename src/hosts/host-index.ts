@@ -9,6 +9,9 @@
  */
 import { HOST_IDENTIFIERS, type HostConfig, type HostIdentifier } from '../config/host-model.ts';
 
+/** What a host is found by. */
+export type IdentifiedHost = Pick<HostConfig, 'subnetId' | 'identifier' | 'identifierBytes'>;
+
 /** The number of no identifier. */
 export const NO_IDENTIFIER = -1;
 
@@ -20,16 +23,16 @@ export function kindOf(identifier: HostIdentifier): number {
   return HOST_IDENTIFIERS.indexOf(identifier);
 }
 
-export class HostIndex {
+export class HostIndex<Host extends IdentifiedHost> {
   /** False when there is nothing to find. */
   readonly isEmpty: boolean;
-  readonly #hosts: readonly HostConfig[];
+  readonly #hosts: readonly Host[];
   readonly #octets: Uint8Array;
   readonly #spans: Int32Array;
   readonly #table: Int32Array;
 
   /** @param hosts no two with one identifier in one subnet: the first would win */
-  constructor(hosts: readonly HostConfig[]) {
+  constructor(hosts: readonly Host[]) {
     this.isEmpty = hosts.length === 0;
     const groups = groupByIdentifier(hosts);
     this.#hosts = groups.flatMap((group) => group.sort((a, b) => a.subnetId - b.subnetId));
@@ -77,7 +80,7 @@ export class HostIndex {
   }
 
   /** The host of an identifier in a subnet, or null. @param subnetId 0 = the global one */
-  host(number: number, subnetId: number): HostConfig | null {
+  host(number: number, subnetId: number): Host | null {
     let low = this.#spans[number * SPAN_WORDS + Span.firstHost]!;
     const end = this.#spans[(number + 1) * SPAN_WORDS + Span.firstHost]!;
     let high = end;
@@ -98,8 +101,8 @@ function hashOf(kind: number, bytes: Uint8Array, offset: number, length: number)
   return hash ^ (hash >>> 15);
 }
 
-function groupByIdentifier(hosts: readonly HostConfig[]): HostConfig[][] {
-  const groups = new Map<string, HostConfig[]>();
+function groupByIdentifier<Host extends IdentifiedHost>(hosts: readonly Host[]): Host[][] {
+  const groups = new Map<string, Host[]>();
   for (const host of hosts) {
     const { buffer, byteOffset, length } = host.identifierBytes;
     const key = host.identifier + Buffer.from(buffer, byteOffset, length).toString('latin1');

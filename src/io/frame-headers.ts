@@ -8,8 +8,8 @@
  * Type of service, time to live and "don't fragment" are Kea's. The sums are made of the words as they lie in memory: a
  * ones' complement sum is the same in either order of octets (RFC 1071 section 2 (B)).
  */
+import { swap16, swap32 } from '../base/byte-order.ts';
 import type { Ipv4 } from '../base/ipv4.ts';
-import { swap16, swap32 } from './pinned.ts';
 
 export const IP_HEADER_BYTES = 20;
 export const UDP_HEADER_BYTES = 8;

@@ -3,7 +3,7 @@
  * looked at them. What the kernel would refuse is refused here, but for the checksums, which are not looked at: cards and
  * virtual links leave them to be filled in later. Nor does Kea look at them.
  */
-import { swap16, swap32 } from './pinned.ts';
+import { swap16, swap32 } from '../base/byte-order.ts';
 
 /** Octets before the payload when the IPv4 header has no options. */
 export const FRAME_HEADER_BYTES = 28;

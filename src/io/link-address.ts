@@ -6,7 +6,7 @@
  *
  * What a frame was received with names its sender: sent back, it is the way to that station, whatever the link is.
  */
-import { swap16 } from './pinned.ts';
+import { swap16 } from '../base/byte-order.ts';
 
 export const AF_PACKET = 17;
 export const ETH_P_IP = 0x0800;

@@ -3,8 +3,8 @@
  *
  *     struct sockaddr_in   u16 family (host order) | u16 port (network order) | u32 address (network order) | 8 zeros
  */
+import { swap16, swap32 } from '../base/byte-order.ts';
 import type { Ipv4 } from '../base/ipv4.ts';
-import { swap16, swap32 } from './pinned.ts';
 
 const AF_INET = 2;
 export const SOCKADDR_IN_BYTES = 16;

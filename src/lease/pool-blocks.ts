@@ -6,26 +6,6 @@ export interface PoolRange {
   readonly last: Ipv4;
 }
 
-/** A run of addresses, and where its bits stand. */
-export interface PoolBlock {
-  readonly first: Ipv4;
-  readonly size: number;
-  /** Word offset of each level in the bit array, from the addresses upwards. */
-  readonly levels: readonly number[];
-  readonly levelBits: readonly number[];
-}
-
-/** Words of each level of a tree over so many addresses. */
-function levelWords(size: number): number[] {
-  const words: number[] = [];
-  let bits = size;
-  do {
-    bits = Math.ceil(bits / 32);
-    words.push(bits);
-  } while (bits > 1);
-  return words;
-}
-
 /**
  * The runs of addresses that pools cover, ascending. Pools with a common address lie in one run, so that an address has
  * one bit whatever number of pools hold it; pools that only touch keep runs of their own.
@@ -40,24 +20,40 @@ export function unionOf(pools: readonly PoolRange[]): PoolRange[] {
   return union;
 }
 
-/** Lays out the blocks of pools in one bit array. @returns the blocks, ascending, and the words that they take */
+/** Words of a block in its layout, which is read as one line of the processor's cache. */
+export const BLOCK_WORDS = 4;
+/** Word of each part of a block: its addresses, and where its bits begin, level by level from the addresses upwards. */
+export const Block = { first: 0, last: 1, bits: 2 } as const;
+
+/** Levels of the tree over all addresses there are. */
+export const LEVELS_MAX = 7;
+
+/** Words of the first level over so many addresses: a bit each. @param last as a distance from the first one */
+export function wordsOver(last: number): number {
+  return (last >>> 5) + 1;
+}
+
+/** Words of the level above one of so many words: a bit each. A level of one word is the top. */
+export function wordsAbove(words: number): number {
+  return ((words - 1) >>> 5) + 1;
+}
+
+/**
+ * Lays out the blocks of pools in one bit array.
+ * @returns the blocks, ascending, BLOCK_WORDS each, and the words that their bits take
+ */
 export function layOut(pools: readonly PoolRange[]): {
-  readonly blocks: PoolBlock[];
+  readonly blocks: Uint32Array;
   readonly words: number;
 } {
+  const runs = unionOf(pools);
+  const blocks = new Uint32Array(runs.length * BLOCK_WORDS);
   let words = 0;
-  const blocks = unionOf(pools).map(({ first, last }) => {
-    const size = last - first + 1;
-    const levels: number[] = [];
-    const levelBits: number[] = [];
-    let bits = size;
-    for (const count of levelWords(size)) {
-      levels.push(words);
-      levelBits.push(bits);
-      words += count;
-      bits = count;
-    }
-    return { first, size, levels, levelBits };
-  });
+  for (const [number, { first, last }] of runs.entries()) {
+    blocks.set([first, last, words], number * BLOCK_WORDS);
+    let level = wordsOver(last - first);
+    for (; level > 1; level = wordsAbove(level)) words += level;
+    words += level;
+  }
   return { blocks, words };
 }

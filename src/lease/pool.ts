@@ -10,7 +10,15 @@
  */
 import { assert } from '../base/assert.ts';
 import type { Ipv4 } from '../base/ipv4.ts';
-import { layOut, type PoolBlock, type PoolRange } from './pool-blocks.ts';
+import {
+  BLOCK_WORDS,
+  Block,
+  LEVELS_MAX,
+  layOut,
+  type PoolRange,
+  wordsAbove,
+  wordsOver,
+} from './pool-blocks.ts';
 
 export type { PoolRange } from './pool-blocks.ts';
 
@@ -43,7 +51,7 @@ export function allocatePools(
     pools,
     bits: new SharedArrayBuffer(Math.max(4, words * 4)),
     aside: new SharedArrayBuffer(Math.max(4, words * 4)),
-    free: new SharedArrayBuffer(Math.max(4, blocks.length * 4)),
+    free: new SharedArrayBuffer(Math.max(4, (blocks.length / BLOCK_WORDS) * 4)),
     cursors: new SharedArrayBuffer(Math.max(4, (pools.length + marks) * 4)),
   };
   const set = new PoolSet(memory);
@@ -57,37 +65,48 @@ export class PoolSet {
   readonly #aside: Int32Array;
   readonly #free: Int32Array;
   readonly #cursors: Uint32Array;
-  readonly #pools: readonly PoolRange[];
-  /** Ascending. */
-  readonly #blocks: readonly PoolBlock[];
+  /** Ascending, see pool-blocks.ts. */
+  readonly #blocks: Uint32Array;
   /** Their first addresses, close together for the search. */
   readonly #firsts: Uint32Array;
-  readonly #blockOfPool: readonly number[];
+  // By pool.
+  readonly #poolFirsts: Uint32Array;
+  readonly #poolLasts: Uint32Array;
+  readonly #blockOfPool: Int32Array;
+  /** Where the levels begin that a search went up through. */
+  readonly #climbed = new Int32Array(LEVELS_MAX);
+  /** The block of the address that was looked for last: a query asks several things of the same one. */
+  #lastAddress = 0;
+  #lastBlock = -1;
 
   constructor(memory: PoolMemory) {
     this.#bits = new Int32Array(memory.bits);
     this.#aside = new Int32Array(memory.aside);
     this.#free = new Int32Array(memory.free);
     this.#cursors = new Uint32Array(memory.cursors);
-    this.#pools = memory.pools;
     this.#blocks = layOut(memory.pools).blocks;
-    this.#firsts = Uint32Array.from(this.#blocks, ({ first }) => first);
-    this.#blockOfPool = memory.pools.map(({ first }) => this.blockOf(first));
+    this.#firsts = this.#blocks.filter((_, word) => word % BLOCK_WORDS === Block.first);
+    this.#lastBlock = this.#searchBlock(this.#lastAddress);
+    this.#poolFirsts = Uint32Array.from(memory.pools, ({ first }) => first);
+    this.#poolLasts = Uint32Array.from(memory.pools, ({ last }) => last);
+    this.#blockOfPool = Int32Array.from(memory.pools, ({ first }) => this.blockOf(first));
   }
 
   /** Frees every address. */
   clear(): void {
     this.#bits.fill(0);
     this.#aside.fill(0);
-    for (let number = 0; number < this.#blocks.length; number++) {
-      const block = this.#blocks[number]!;
+    for (let number = 0; number < this.#firsts.length; number++) {
       // Bits behind the end are taken for ever, so that a search never leaves the block.
-      for (let level = 0; level < block.levels.length; level++) {
-        const bits = block.levelBits[level]!;
-        const last = block.levels[level]! + Math.ceil(bits / 32) - 1;
-        if (bits % 32 !== 0) this.#bits[last] = -1 << (bits % 32);
+      let bits = this.size(number);
+      let base = this.#blocks[number * BLOCK_WORDS + Block.bits]!;
+      for (let words = wordsOver(bits - 1); ; words = wordsAbove(words)) {
+        if (bits % 32 !== 0) this.#bits[base + words - 1] = -1 << (bits % 32);
+        if (words === 1) break;
+        base += words;
+        bits = words;
       }
-      this.#free[number] = block.size;
+      this.#free[number] = this.size(number);
     }
     this.#cursors.fill(0);
     // 0.0.0.0 means "no address" on the wire and "no lease" in the table.
@@ -96,6 +115,14 @@ export class PoolSet {
 
   /** The block that holds an address, or -1. Blocks ascend: of pools that do not overlap there is one a pool. */
   blockOf(address: Ipv4): number {
+    if (address !== this.#lastAddress) {
+      this.#lastBlock = this.#searchBlock(address);
+      this.#lastAddress = address;
+    }
+    return this.#lastBlock;
+  }
+
+  #searchBlock(address: Ipv4): number {
     let low = -1;
     let high = this.#firsts.length - 1;
     while (low < high) {
@@ -103,12 +130,13 @@ export class PoolSet {
       if (this.#firsts[middle]! <= address) low = middle;
       else high = middle - 1;
     }
-    return low >= 0 && address < this.#firsts[low]! + this.#blocks[low]!.size ? low : -1;
+    return low >= 0 && address <= this.#blocks[low * BLOCK_WORDS + Block.last]! ? low : -1;
   }
 
   /** Addresses of a block. */
   size(block: number): number {
-    return this.#blocks[block]!.size;
+    const at = block * BLOCK_WORDS;
+    return this.#blocks[at + Block.last]! - this.#blocks[at + Block.first]! + 1;
   }
 
   /** Free addresses of a block. */
@@ -119,62 +147,66 @@ export class PoolSet {
   /** Whether an address is one of a pool, and taken or set aside. */
   isTaken(address: Ipv4): boolean {
     const number = this.blockOf(address);
-    return number >= 0 && this.#has(this.#bits, this.#blocks[number]!, address);
+    return number >= 0 && this.#has(this.#bits, number, address);
   }
 
   /** Whether an address of a pool was set aside. */
   isAside(address: Ipv4): boolean {
     const number = this.blockOf(address);
-    return number >= 0 && this.#has(this.#aside, this.#blocks[number]!, address);
+    return number >= 0 && this.#has(this.#aside, number, address);
   }
 
-  #has(words: Int32Array, block: PoolBlock, address: Ipv4): boolean {
-    const index = address - block.first;
-    return (words[block.levels[0]! + (index >>> 5)]! & (1 << (index & 31))) !== 0;
+  #has(words: Int32Array, block: number, address: Ipv4): boolean {
+    const at = block * BLOCK_WORDS;
+    const index = address - this.#blocks[at + Block.first]!;
+    return (words[this.#blocks[at + Block.bits]! + (index >>> 5)]! & (1 << (index & 31))) !== 0;
   }
 
   /** Sets an address aside for ever; one of no pool is passed over. */
   setAside(address: Ipv4): void {
-    const number = this.blockOf(address);
-    if (number < 0) return;
-    const block = this.#blocks[number]!;
-    const index = address - block.first;
+    const block = this.blockOf(address);
+    if (block < 0) return;
+    const at = block * BLOCK_WORDS;
+    const index = address - this.#blocks[at + Block.first]!;
     this.take(address);
-    this.#aside[block.levels[0]! + (index >>> 5)]! |= 1 << (index & 31);
+    this.#aside[this.#blocks[at + Block.bits]! + (index >>> 5)]! |= 1 << (index & 31);
   }
 
   /** Takes an address; false when it was taken already, was set aside, or is one of no pool. */
   take(address: Ipv4): boolean {
-    const number = this.blockOf(address);
-    if (number < 0) return false;
-    const block = this.#blocks[number]!;
-    if (this.#has(this.#bits, block, address)) return false;
-    let index = address - block.first;
-    for (let level = 0; level < block.levels.length; level++) {
-      const word = block.levels[level]! + (index >>> 5);
+    const block = this.blockOf(address);
+    if (block < 0 || this.#has(this.#bits, block, address)) return false;
+    const at = block * BLOCK_WORDS;
+    let index = address - this.#blocks[at + Block.first]!;
+    let base = this.#blocks[at + Block.bits]!;
+    for (let words = wordsOver(this.size(block) - 1); ; words = wordsAbove(words)) {
+      const word = base + (index >>> 5);
       this.#bits[word]! |= 1 << (index & 31);
-      if (this.#bits[word] !== -1) break;
+      if (this.#bits[word] !== -1 || words === 1) break;
       index >>>= 5;
+      base += words;
     }
-    this.#free[number]! -= 1;
+    this.#free[block]! -= 1;
     return true;
   }
 
   /** Gives an address back; false when it was free already, was set aside, or is one of no pool. */
   release(address: Ipv4): boolean {
-    const number = this.blockOf(address);
-    if (number < 0) return false;
-    const block = this.#blocks[number]!;
+    const block = this.blockOf(address);
+    if (block < 0) return false;
     if (!this.#has(this.#bits, block, address) || this.#has(this.#aside, block, address)) return false;
-    let index = address - block.first;
-    for (let level = 0; level < block.levels.length; level++) {
-      const word = block.levels[level]! + (index >>> 5);
+    const at = block * BLOCK_WORDS;
+    let index = address - this.#blocks[at + Block.first]!;
+    let base = this.#blocks[at + Block.bits]!;
+    for (let words = wordsOver(this.size(block) - 1); ; words = wordsAbove(words)) {
+      const word = base + (index >>> 5);
       const wasFull = this.#bits[word] === -1;
       this.#bits[word]! &= ~(1 << (index & 31));
-      if (!wasFull) break;
+      if (!wasFull || words === 1) break;
       index >>>= 5;
+      base += words;
     }
-    this.#free[number]! += 1;
+    this.#free[block]! += 1;
     return true;
   }
 
@@ -193,13 +225,12 @@ export class PoolSet {
    * @returns NO_ADDRESS when there is none; the next search then starts at the pool's beginning
    */
   takeOnward(pool: number): Ipv4 {
-    const { first, last } = this.#pools[pool]!;
-    const number = this.#blockOfPool[pool]!;
-    if (this.#free[number] === 0) return NO_ADDRESS;
-    const block = this.#blocks[number]!;
-    const index = this.#findFree(block, first - block.first + this.#cursors[pool]!);
-    const address = index < 0 ? NO_ADDRESS : block.first + index;
-    if (address === NO_ADDRESS || address > last) {
+    const block = this.#blockOfPool[pool]!;
+    if (this.#free[block] === 0) return NO_ADDRESS;
+    const start = this.#blocks[block * BLOCK_WORDS + Block.first]!;
+    const index = this.#findFree(block, this.#poolFirsts[pool]! - start + this.#cursors[pool]!);
+    const address = index < 0 ? NO_ADDRESS : start + index;
+    if (address === NO_ADDRESS || address > this.#poolLasts[pool]!) {
       this.#cursors[pool] = 0;
       return NO_ADDRESS;
     }
@@ -211,39 +242,45 @@ export class PoolSet {
 
   /** Starts the next search of a pool at one of its addresses. */
   startAt(pool: number, address: Ipv4): void {
-    this.#cursors[pool] = address - this.#pools[pool]!.first;
+    this.#cursors[pool] = address - this.#poolFirsts[pool]!;
   }
 
   /** Starts the next search of a pool behind one of its addresses, so that it is the last to be taken again. */
   startBehind(pool: number, address: Ipv4): void {
-    this.#cursors[pool] = address - this.#pools[pool]!.first + 1;
+    this.#cursors[pool] = address - this.#poolFirsts[pool]! + 1;
   }
 
   /** A word of the allocator's own. @param mark below the number that the memory was made with */
   mark(mark: number): number {
-    return this.#cursors[this.#pools.length + mark]!;
+    return this.#cursors[this.#poolFirsts.length + mark]!;
   }
 
   setMark(mark: number, value: number): void {
-    this.#cursors[this.#pools.length + mark] = value;
+    this.#cursors[this.#poolFirsts.length + mark] = value;
   }
 
   /** First free index at or after `start`, or -1: up the tree until a word has a free bit behind us, then down. */
-  #findFree(block: PoolBlock, start: number): number {
+  #findFree(block: number, start: number): number {
+    const at = block * BLOCK_WORDS;
+    let base = this.#blocks[at + Block.bits]!;
+    let words = wordsOver(this.size(block) - 1);
     let index = start;
-    for (let level = 0; level < block.levels.length; level++) {
+    for (let level = 0; ; level++) {
       const word = index >>> 5;
-      if (word >= Math.ceil(block.levelBits[level]! / 32)) return -1;
-      const free = ~this.#bits[block.levels[level]! + word]! & (-1 << (index & 31));
-      if (free !== 0) return this.#descend(block, level, (word << 5) | (31 - Math.clz32(free & -free)));
+      if (word >= words) return -1;
+      const free = ~this.#bits[base + word]! & (-1 << (index & 31));
+      if (free !== 0) return this.#descend(level, (word << 5) | (31 - Math.clz32(free & -free)));
+      if (words === 1) return -1;
+      this.#climbed[level] = base;
+      base += words;
+      words = wordsAbove(words);
       index = word + 1;
     }
-    return -1;
   }
 
-  #descend(block: PoolBlock, from: number, index: number): number {
+  #descend(from: number, index: number): number {
     for (let level = from - 1; level >= 0; level--) {
-      const free = ~this.#bits[block.levels[level]! + index]!;
+      const free = ~this.#bits[this.#climbed[level]! + index]!;
       index = (index << 5) | (31 - Math.clz32(free & -free));
     }
     return index;

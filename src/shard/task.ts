@@ -6,19 +6,18 @@ import { ClassProgram } from '../classes/class-program.ts';
 import type { ServerConfig } from '../config/model.ts';
 import { haClasses } from '../engine/compiled.ts';
 import type { CompiledConfiguration } from '../engine/compiled-configuration.ts';
+import { compileHosts } from '../engine/compiled-host.ts';
 import type { Context, EngineSettings } from '../engine/context.ts';
 import { DnsLog, type DnsLogMemory } from '../engine/dns-log.ts';
 import { FlexId } from '../engine/flex-id.ts';
-import { compileHostClasses } from '../engine/host-classes.ts';
 import { LeaseChanges } from '../engine/lease-changes.ts';
 import { LeaseEventWriter, type Listening } from '../engine/lease-events.ts';
-import { compileReservedNames } from '../engine/name-client.ts';
 import { ClientNames } from '../engine/names.ts';
 import { OverdueSearch } from '../engine/overdue.ts';
 import { PARKED_MS_MAX, Park, type ParkExit } from '../engine/park.ts';
 import { PolicyView } from '../engine/policy.ts';
 import { Query, type ServerSocket } from '../engine/query.ts';
-import { compileHosts, QueryHosts } from '../engine/query-hosts.ts';
+import { QueryHosts } from '../engine/query-hosts.ts';
 import { ReplyWriter } from '../engine/reply.ts';
 import { serverIdentifiersOf } from '../engine/reply-plan.ts';
 import { ReplyPlans } from '../engine/reply-plans.ts';
@@ -26,7 +25,6 @@ import type { ReplySlots } from '../engine/reply-slots.ts';
 import { type ShardLinkMemory, ShardWord, type UpdateLogMemory } from '../engine/shard-link.ts';
 import { type StatisticsMemory, StatisticsWriter } from '../engine/statistics.ts';
 import { SubnetIndex } from '../engine/subnet-index.ts';
-import { reservingHosts } from '../hosts/reserved-addresses.ts';
 import { LeaseBook, type LeaseBookMemory } from '../lease/book.ts';
 import type { LeaseEventsMemory } from '../lease/events.ts';
 import type { Classifier } from '../wasm/module.ts';
@@ -86,8 +84,7 @@ export function buildContext(
 ): Context {
   const { config } = task;
   const book = new LeaseBook(task.book);
-  const hostClasses = compileHostClasses(config.hosts, classes);
-  const reserving = reservingHosts(config.hosts, config.subnets);
+  const hosts = compileHosts(config.hosts, config.subnets, config.hostIdentifiers, classes);
   // All that refers to a class has its number by now.
   const flexId = flexIdOf(config, classes);
   const program = new ClassProgram(config.clientClasses, classes);
@@ -96,10 +93,8 @@ export function buildContext(
   return {
     book,
     overdue: new OverdueSearch(book, task.book.pools.pools.length),
-    hostClasses,
     classes: program,
-    reservedNames: compileReservedNames(config.hosts),
-    hosts: new QueryHosts(compileHosts(config.hosts, reserving, config.hostIdentifiers)),
+    hosts: new QueryHosts(hosts),
     flexId,
     changes: new LeaseChanges(
       book,

@@ -6,6 +6,7 @@ import type { ClientClassConfig } from '../../src/config/class-model.ts';
 import type { HostConfig } from '../../src/config/host-model.ts';
 import type { OptionConfig, ServerConfig, VendorOptionConfig } from '../../src/config/model.ts';
 import { compileSubnets } from '../../src/engine/compiled.ts';
+import { type CompiledHost, compileHost } from '../../src/engine/compiled-host.ts';
 import { longestReplyBytes } from '../../src/engine/option-size.ts';
 import { PlanMaker, type ReplyPlan, serverIdentifiersOf } from '../../src/engine/reply-plan.ts';
 import { ReplyPlans } from '../../src/engine/reply-plans.ts';
@@ -100,13 +101,19 @@ function asker(config: ServerConfig, max?: number): Asker {
   const plans = new ReplyPlans(new PlanMaker(config, classes), max);
   const set = new ClassSet(classes.count + 1);
   const root = subnet!.pools[0]!.plan;
+  const compiled = new Map<HostConfig, CompiledHost>();
+  const hostOf = (host: HostConfig): CompiledHost => {
+    const known = compiled.get(host) ?? compileHost(host, undefined, classes);
+    compiled.set(host, known);
+    return known;
+  };
   return {
     classes,
     plans,
     of: (members, reserved = null) => {
       set.clear();
       for (const name of members) set.add(classes.find(name));
-      return plans.of(root, set, reserved);
+      return plans.of(root, set, reserved === null ? null : hostOf(reserved));
     },
   };
 }

@@ -34,7 +34,9 @@ function subnet(index: number, prefix: string, more: Partial<SubnetConfig> = {})
   };
   const plan = new PlanNode({ pool: null, subnet: config, network: null });
   const names = compileNames(DDNS_DEFAULTS, false);
-  return { index, config, ...of, pools: [], plan, mask: 0, relationship: 0, names };
+  const subnet = { index, id: config.id, config, ...of, pools: [], plan, mask: 0, relationship: 0, names };
+  // Nothing else is asked of a subnet while it is looked for.
+  return subnet as unknown as CompiledSubnet;
 }
 
 interface QueryParts {

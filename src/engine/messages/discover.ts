@@ -25,7 +25,7 @@ export function serveDiscover(context: Context): number {
   if (address < 0) return -address;
   // The subnet may be another one of the network by now.
   const { subnet } = context;
-  setTimes(times, leaseTime(context, subnet), subnet.config);
+  setTimes(times, leaseTime(context, subnet), subnet.timers);
   return answerWithLease(context, MessageType.offer, address, Outcome.send);
 }
 
@@ -62,7 +62,7 @@ function isOwn(context: Context, slot: number): boolean {
  */
 function offer(context: Context, address: number, mine: number): number {
   const { book } = context;
-  const leaseSec = context.subnet!.config.offerLifetimeSec;
+  const leaseSec = context.subnet!.offerLifetimeSec;
   const room = leaseSec > 0 ? roomForChange(context) : 0;
   if (room !== 0) {
     book.release(address);
@@ -84,7 +84,7 @@ function offer(context: Context, address: number, mine: number): number {
 
 function recordOffer(context: Context, slot: number, leaseSec: number, changesHands: boolean): void {
   writeTerms(context, slot, LeaseState.assigned, leaseSec, changesHands);
-  countAssigned(context, context.subnet!.config.id);
+  countAssigned(context, context.subnet!.id);
   beginUnshared(context);
   context.changes.put(slot, true);
   endSilent(context);

@@ -118,11 +118,10 @@ function grantAny(context: Context): number {
 function renew(context: Context, slot: number, mine: number): number {
   const { rows } = context.book.table;
   const subnet = context.subnet!;
-  const { config } = subnet;
   const granted = leaseTime(context, subnet);
   if (rows.state(slot) === LeaseState.assigned && isReusable(context, subnet, slot, granted)) {
     const remaining = granted === INFINITE_LIFETIME_SEC ? granted : rows.expireSec(slot) - context.nowSec;
-    setTimes(context.times, remaining, config);
+    setTimes(context.times, remaining, subnet.timers);
     context.statistics.add(G['v4-lease-reuses']);
     context.statistics.addSubnet(subnet.index, S['v4-lease-reuses']);
     return answerWithLease(context, MessageType.ack, rows.address(slot), Outcome.send);
@@ -163,12 +162,12 @@ function commit(context: Context, slot: number, mine: number, isSameClient: bool
   }
   const granted = leaseTime(context, subnet);
   writeTerms(context, slot, LeaseState.assigned, granted, !isSameClient);
-  if (!wasAssigned) countAssigned(context, subnet.config.id);
-  else if (formerSubnetId !== subnet.config.id) {
+  if (!wasAssigned) countAssigned(context, subnet.id);
+  else if (formerSubnetId !== subnet.id) {
     countUnassigned(context, formerSubnetId);
-    countAssigned(context, subnet.config.id);
+    countAssigned(context, subnet.id);
   }
-  setTimes(context.times, granted, subnet.config);
+  setTimes(context.times, granted, subnet.timers);
 
   const outcome = answerWithLease(context, MessageType.ack, rows.address(slot), Outcome.park);
   const isAnswered = outcome === Outcome.park;
