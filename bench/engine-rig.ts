@@ -69,6 +69,8 @@ export class EngineRig {
       sockets: allocateSocketTable(),
       config,
       book: { table: allocateLeaseTable(capacity), pools: allocateServerPools(config), changes },
+      limited: null,
+      rates: null,
       policies,
       updates: [allocateUpdateLog(RING_BYTES)],
       events: allocateLeaseEvents(RING_BYTES),

@@ -5,6 +5,7 @@
 import type { ServerConfig } from '../config/model.ts';
 import { allocatePolicies, type Policy, publishPolicy } from '../engine/policy.ts';
 import type { ServerSocket } from '../engine/query.ts';
+import { allocateRateLimits } from '../engine/rate-limits.ts';
 import { allocateShardLink, type ShardLinkMemory, ShardWord } from '../engine/shard-link.ts';
 import {
   allocateStatistics,
@@ -79,17 +80,21 @@ export class DataPlane {
     const { memory, threads, forcedPort, onFailure } = this.#parts;
     const parkedMax = parkedPerShard(config, this.links.length);
     const listening = listeningOf(config);
+    // [Kea] With another configuration the periods begin anew.
+    const rates = allocateRateLimits(config);
     this.#running = this.links.map((link, shard) => {
       const words = new Int32Array(link.words);
       Atomics.store(words, ShardWord.stop, 0);
       Atomics.store(words, ShardWord.policyVersion, 0);
       Atomics.store(words, ShardWord.socketsTaken, 0);
-      const { book, policies, updates, events, dns } = memory;
+      const { book, limited, policies, updates, events, dns } = memory;
       const task = {
         shard,
         sockets: this.#socketTables[shard]!,
         config,
         book,
+        limited,
+        rates,
         policies,
         updates,
         events,

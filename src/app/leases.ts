@@ -5,6 +5,7 @@ import type { ServerConfig } from '../config/model.ts';
 import { DdnsSender } from '../ddns/sender.ts';
 import { LeaseAccounting } from '../engine/lease-accounting.ts';
 import { LeaseEventWriter } from '../engine/lease-events.ts';
+import { limitedCountsOf } from '../engine/lease-limits.ts';
 import { MainDns } from '../engine/main-dns.ts';
 import { MainLeaseStore } from '../engine/main-lease-store.ts';
 import { allocateServerPools } from '../engine/pool-plan.ts';
@@ -52,7 +53,7 @@ export class Leases {
     this.#parts = parts;
     this.#config = config;
     this.#writer = statistics;
-    this.book = new LeaseBook(parts.memory.book);
+    this.book = new LeaseBook(parts.memory.book, parts.memory.limited);
     this.dns = new MainDns(this.book, parts.memory.dns, () => this.#config.ddns.enableUpdates);
     const sending = {
       memory: parts.memory.dns,
@@ -113,6 +114,8 @@ export class Leases {
     if (table !== memory.book.table) this.book.replaceTable(table);
     this.book.replacePools(pools, clock.wallSec());
     memory.book = { ...memory.book, table, pools };
+    memory.limited = limitedCountsOf(config);
+    this.book.replaceLimited(memory.limited);
     this.#accounting.recount(this.book, statistics.reader);
     change.commit();
   }

@@ -1,6 +1,7 @@
 /** The shared memory of the server, sized by the configuration. */
 import type { ServerConfig } from '../config/model.ts';
 import { allocateDnsLog, type DnsLogMemory } from '../engine/dns-log.ts';
+import { limitedCountsOf } from '../engine/lease-limits.ts';
 import { allocatePolicies } from '../engine/policy.ts';
 import { allocateServerPools, leasableAddresses } from '../engine/pool-plan.ts';
 import { allocateUpdateLog, type UpdateLogMemory } from '../engine/shard-link.ts';
@@ -9,6 +10,7 @@ import type { LeaseBookMemory } from '../lease/book.ts';
 import { allocateChangeLog } from '../lease/change-log.ts';
 import { allocateLeaseEvents, type LeaseEventsMemory } from '../lease/events.ts';
 import { allocateLeaseTable } from '../lease/layout.ts';
+import type { LimitedCountsMemory } from '../lease/limited-counts.ts';
 import {
   CHANGE_LOG_BYTES,
   DNS_LOG_BYTES,
@@ -21,6 +23,8 @@ import {
 /** What can be replaced is so only while no shard runs: a shard works with what stands here when it is started. */
 export interface ServerMemory {
   book: LeaseBookMemory;
+  /** Where leases are counted whose number is limited, or null. */
+  limited: LimitedCountsMemory | null;
   policies: SharedArrayBuffer;
   /** One a relationship; one, never read, without high availability. */
   updates: readonly UpdateLogMemory[];
@@ -53,6 +57,7 @@ export function allocateServerMemory(config: ServerConfig): ServerMemory {
       pools: allocateServerPools(config),
       changes: allocateChangeLog(CHANGE_LOG_BYTES),
     },
+    limited: limitedCountsOf(config),
     policies: allocatePolicies(relationships),
     updates: Array.from({ length: relationships }, newUpdateLog),
     journal: allocateJournal(),

@@ -3,11 +3,11 @@
  * assignment is that of the file; what depends on whether the client is known waits until that is known.
  */
 import type { ByteRange } from '../base/byte-range.ts';
+import { OctetMap } from '../base/octet-map.ts';
 import type { ClientClassConfig } from '../config/class-model.ts';
 import type { ClassIds } from './class-ids.ts';
 import { Compiler } from './compile-test.ts';
 import { dependentOnKnown } from './known.ts';
-import { OctetMap } from './octet-map.ts';
 import type { Packet, Test } from './packet.ts';
 import { Prefilter } from './prefilter.ts';
 import { Scratch } from './scratch.ts';

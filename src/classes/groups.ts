@@ -1,7 +1,8 @@
 /** Groups tests of the same value against constants, at compile time. */
+
+import { OctetMap } from '../base/octet-map.ts';
 import type { Compiler } from './compile-test.ts';
 import { type Key, keysOf } from './keyed.ts';
-import { OctetMap } from './octet-map.ts';
 import type { Operand } from './packet.ts';
 import type { TestNode } from './syntax-tree.ts';
 

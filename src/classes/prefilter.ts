@@ -3,9 +3,10 @@
  * constants share one lookup; all others are always looked at. What is left over is a set of positions, so that the order of
  * the file is kept whatever was looked up first.
  */
+
+import { NOT_FOUND } from '../base/octet-map.ts';
 import type { Compiler } from './compile-test.ts';
 import { type Group, groupTests } from './groups.ts';
-import { NOT_FOUND } from './octet-map.ts';
 import type { Packet } from './packet.ts';
 import type { Scratch } from './scratch.ts';
 import type { TestNode } from './syntax-tree.ts';

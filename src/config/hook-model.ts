@@ -5,6 +5,7 @@ export interface HooksConfig {
   readonly runScript: RunScriptConfig | null;
   readonly legalLog: LegalLogConfig | null;
   readonly flexId: FlexIdConfig | null;
+  readonly limits: LimitsConfig | null;
 }
 
 /** libdhcp_run_script. */
@@ -34,4 +35,26 @@ export interface FlexIdConfig {
   readonly identifier: ValueNode;
 }
 
-export const NO_HOOKS: HooksConfig = { runScript: null, legalLog: null, flexId: null };
+/** libdhcp_limits: what classes and subnets say of it in their user contexts. */
+export interface LimitsConfig {
+  /** By name. */
+  readonly classes: readonly ScopeLimits<string>[];
+  /** By id. */
+  readonly subnets: readonly ScopeLimits<number>[];
+}
+
+export interface ScopeLimits<T> {
+  readonly key: T;
+  readonly rate: RateLimit | null;
+  /** Leases at most; null = any number. */
+  readonly addressLimit: number | null;
+}
+
+/** So many queries are served in any period of this length. */
+export interface RateLimit {
+  /** u32. */
+  readonly packets: number;
+  readonly periodSec: number;
+}
+
+export const NO_HOOKS: HooksConfig = { runScript: null, legalLog: null, flexId: null, limits: null };

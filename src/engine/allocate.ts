@@ -168,8 +168,12 @@ function takeFrom(context: Context, subnet: CompiledSubnet, source: number): num
   return NO_ADDRESS;
 }
 
-/** [Kea] Which causes count together, and that the subnet that was tried last stands for its network. */
-function countFailure(context: Context, first: CompiledSubnet): void {
+/**
+ * Counts that there was no address for the query, whose subnet is the one that was tried last. [Kea] Which causes count together,
+ * and that this subnet stands for its network.
+ * @param first the subnet that was tried first
+ */
+export function countFailure(context: Context, first: CompiledSubnet): void {
   let hasPools = false;
   for (let subnet: CompiledSubnet | null = first; subnet !== null; ) {
     hasPools ||= hasPermittedPool(context, subnet);

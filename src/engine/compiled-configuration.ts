@@ -2,7 +2,7 @@
 import { ClassIds } from '../classes/class-ids.ts';
 import type { ServerConfig } from '../config/model.ts';
 import { type ClassLifetimes, classLifetimes } from './class-terms.ts';
-import { type CompiledSubnet, compileSubnets } from './compiled.ts';
+import { type CompiledSubnet, compileSubnets, internLeaseClasses } from './compiled.ts';
 import { PlanMaker } from './reply-plan.ts';
 
 export interface CompiledConfiguration {
@@ -15,6 +15,7 @@ export interface CompiledConfiguration {
 
 export function compileConfiguration(config: ServerConfig): CompiledConfiguration {
   const classes = new ClassIds();
+  internLeaseClasses(config, classes);
   const subnets = compileSubnets(config, classes);
   const lifetimes = classLifetimes(config, classes);
   return { subnets, classes, lifetimes, planMaker: new PlanMaker(config, classes) };

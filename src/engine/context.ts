@@ -8,12 +8,14 @@ import type { DnsLog } from './dns-log.ts';
 import type { FlexId } from './flex-id.ts';
 import type { LeaseChanges } from './lease-changes.ts';
 import type { LeaseEventWriter } from './lease-events.ts';
+import type { LeaseLimits } from './lease-limits.ts';
 import type { ClientNames } from './names.ts';
 import type { OverdueSearch } from './overdue.ts';
 import type { Park } from './park.ts';
 import type { PolicyView } from './policy.ts';
 import type { Query } from './query.ts';
 import type { QueryHosts } from './query-hosts.ts';
+import type { RateLimits } from './rate-limits.ts';
 import type { ReplyTimes, ReplyWriter } from './reply.ts';
 import type { ReplyPlans } from './reply-plans.ts';
 import type { ReplySlots } from './reply-slots.ts';
@@ -53,6 +55,10 @@ export interface Context {
   readonly events: LeaseEventWriter;
   /** Null = there are no DNS updates. */
   readonly dns: DnsLog | null;
+  /** Null = the limits library is not loaded. */
+  readonly leaseLimits: LeaseLimits | null;
+  /** Null = no queries are limited. */
+  readonly rateLimits: RateLimits | null;
   readonly subnets: SubnetIndex;
   readonly settings: EngineSettings;
   readonly statistics: StatisticsWriter;
@@ -79,6 +85,8 @@ export interface Context {
   serverIdentifiers: ReadonlySet<number>;
   /** Wall clock of this batch, Unix seconds. */
   nowSec: number;
+  /** Wall clock of this batch, milliseconds; only where queries are limited. */
+  wallMs: number;
   /** Monotonic milliseconds of this batch. */
   nowMs: number;
   /** Index of the relationship of the query in work. */

@@ -60,11 +60,16 @@ export function serve(context: Context, shed: boolean): number {
   if (!isInScope(context)) return OUT_OF_SCOPE;
   if (type === MessageType.discover && shed) return G['tandem-drop-discover-shed'];
   if (!isHub) classifyReceived(context);
+  const { rateLimits } = context;
+  // [Kea] Queries for others are none of those that are counted.
+  if (rateLimits !== null && isForOtherServer(context)) return G['tandem-drop-other-server'];
+  if (rateLimits?.admitsClasses(query.classes, context.wallMs) === false) return G['tandem-drop-rate-limit'];
   if (isDropped(context)) return G['tandem-drop-class'];
   if (needsHosts(type)) findHosts(context);
   else context.host = null;
   if (!needsHosts(type) && !isHub) context.subnet = context.subnets.select(query);
   if (isForOtherServer(context)) return G['tandem-drop-other-server'];
+  if (isOverRateOfSubnet(context)) return G['tandem-drop-rate-limit'];
   if (isDropped(context)) return G['tandem-drop-class'];
   if (type === MessageType.inform) return answerInform(context);
   // A lease that the partner cannot hold could not be confirmed: its client is told so by silence, at once.
@@ -85,6 +90,11 @@ export function serve(context: Context, shed: boolean): number {
 /** [Kea] A lease that is given back is found by its address: what is reserved for its client does not matter. */
 function needsHosts(type: number): boolean {
   return type !== MessageType.release && type !== MessageType.decline;
+}
+
+/** [Kea] The subnet that was selected counts, wherever the lease is of in the end. */
+function isOverRateOfSubnet({ rateLimits, subnet, wallMs }: Context): boolean {
+  return rateLimits !== null && subnet !== null && !rateLimits.admitsSubnet(subnet, wallMs);
 }
 
 /** Selects the subnet, unless that was done, and looks for what is reserved for the client in it. */
@@ -212,6 +222,8 @@ const KEA_DROPS: Readonly<Record<number, number>> = {
   [G['tandem-drop-reply-too-large']]: G['pkt4-processing-failed'],
   [G['tandem-drop-partner-cannot-hold']]: G['pkt4-processing-failed'],
   [G['tandem-drop-class']]: G['pkt4-admin-filtered'],
+  [G['tandem-drop-rate-limit']]: G['pkt4-limit-exceeded'],
+  [G['tandem-drop-lease-limit']]: NONE,
   [G['tandem-repeated-parked']]: NONE,
   [G['tandem-drop-class-reject']]: NONE,
   [G['tandem-drop-no-subnet']]: NONE,

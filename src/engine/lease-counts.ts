@@ -35,6 +35,7 @@ export function countTakeover(context: Context, slot: number): void {
       count(context, subnetId, reclaimedDeclinedAddresses, 1);
     }
   }
+  context.book.countOut(slot);
   rows.setState(slot, LeaseState.expiredReclaimed);
 }
 

@@ -128,6 +128,7 @@ export class Reclaimer {
   /** The row stays for its client. */
   #keep(slot: number): number {
     const { rows } = this.#book.table;
+    this.#book.countOut(slot);
     rows.setState(slot, LeaseState.expiredReclaimed);
     rows.setFlags(slot, 0);
     this.#forgetHostName(slot);

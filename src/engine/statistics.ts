@@ -30,6 +30,7 @@ export const GLOBAL_STATISTICS = [
   'pkt4-not-for-us',
   'pkt4-processing-failed',
   'pkt4-admin-filtered',
+  'pkt4-limit-exceeded',
   'declined-addresses',
   'reclaimed-declined-addresses',
   'reclaimed-leases',
@@ -65,8 +66,10 @@ export const GLOBAL_STATISTICS = [
   'tandem-drop-no-relationship',
   'tandem-drop-class',
   'tandem-drop-class-reject',
+  'tandem-drop-rate-limit',
   'tandem-drop-no-subnet',
   'tandem-drop-no-address',
+  'tandem-drop-lease-limit',
   'tandem-drop-unknown-client',
   'tandem-drop-address-unmanaged',
   'tandem-drop-discover-shed',
@@ -84,6 +87,8 @@ export const GLOBAL_STATISTICS = [
   // A repeated query that is answered by what was sent before.
   'tandem-repeated-answered',
   // Queries that are handled and need no answer.
+  // A REQUEST that is refused because its lease would be one too many.
+  'tandem-nak-lease-limit',
   // Expressions of classes that had an error: the class was not assigned.
   'tandem-class-errors',
   'tandem-done-release',

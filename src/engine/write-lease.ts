@@ -68,15 +68,17 @@ function hasSameName(context: Context, slot: number): boolean {
 export function writeClient(context: Context, slot: number, isSameClient: boolean): boolean {
   nameClient(context, context.book.table.rows.address(slot));
   if (context.dns !== null) takeNews(context, context.dns, slot, isSameClient);
-  if (isClientUnchanged(context, slot)) return true;
+  const { leaseLimits, query } = context;
   const { table } = context.book;
-  const { query } = context;
+  const areClassesKept = leaseLimits === null || leaseLimits.hasClasses(table.rows, slot, query.classes);
+  if (areClassesKept && isClientUnchanged(context, slot)) return true;
   keptContext.length = 0;
   if (isSameClient) {
     table.rows.contextRange(slot, range);
     for (let i = 0; i < range.length; i++) keptContext.bytes[i] = range.bytes[range.offset + i]!;
     keptContext.length = range.length;
   }
+  if (leaseLimits !== null) leaseLimits.putClasses(keptContext, query.classes);
   return table.setClient(
     slot,
     query.field(Field.htype),

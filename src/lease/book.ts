@@ -11,6 +11,7 @@ import { ChangeLog, type ChangeLogMemory } from './change-log.ts';
 import { encodeRow, ROW_BYTES_MAX } from './csv.ts';
 import { NO_SLOT } from './hash-chain.ts';
 import { type LeaseTableMemory, Row, RowFlag } from './layout.ts';
+import { LimitedCounts, type LimitedCountsMemory } from './limited-counts.ts';
 import { LeaseState } from './model.ts';
 import { OfferQueue } from './offers.ts';
 import { NO_ADDRESS, type PoolMemory, type PoolRange, PoolSet } from './pool.ts';
@@ -59,15 +60,18 @@ export class LeaseBook {
   #table: LeaseTable;
   #pools: PoolSet;
   #offers: OfferQueue;
+  #limited: LimitedCounts | null;
   readonly #record = emptyRecord();
   readonly #row = new Uint8Array(ROW_BYTES_MAX);
   readonly #range = emptyRange();
 
-  constructor(memory: LeaseBookMemory) {
+  /** @param limited where leases are counted whose number is limited; null = nowhere */
+  constructor(memory: LeaseBookMemory, limited: LimitedCountsMemory | null = null) {
     this.#table = new LeaseTable(memory.table);
     this.#pools = new PoolSet(memory.pools);
     this.changes = new ChangeLog(memory.changes);
     this.#offers = new OfferQueue(memory.table);
+    this.#limited = limited && new LimitedCounts(limited);
   }
 
   get table(): LeaseTable {
@@ -76,6 +80,29 @@ export class LeaseBook {
 
   get pools(): PoolSet {
     return this.#pools;
+  }
+
+  /** The counts of the leases whose number is limited, or null. */
+  get limited(): LimitedCounts | null {
+    return this.#limited;
+  }
+
+  /** Counts leases elsewhere from now on, all that the table holds. No shard runs. */
+  replaceLimited(memory: LimitedCountsMemory | null): void {
+    this.#limited = memory && new LimitedCounts(memory);
+    this.#limited?.clear();
+    for (let slot = 0; slot < this.table.highWater(); slot++)
+      if (this.table.rows.address(slot) !== 0) this.countIn(slot);
+  }
+
+  /** Counts a row as it is after a change. */
+  countIn(slot: number): void {
+    if (this.#limited !== null) this.#limited.add(this.table.rows, slot, 1);
+  }
+
+  /** Takes a row out of the counts, before its state, subnet or user context changes. */
+  countOut(slot: number): void {
+    if (this.#limited !== null) this.#limited.add(this.table.rows, slot, -1);
   }
 
   /** Works with another table from now on; `replacePools` must follow. No shard runs. */
@@ -181,8 +208,10 @@ export class LeaseBook {
       offset: record.userContextOffset,
       length: record.userContextLength,
     };
+    if (!isNew) this.countOut(slot);
     if (!table.setClient(slot, ETHERNET, hw, clientId, hostName, context)) {
       if (isNew) table.remove(slot);
+      else this.countIn(slot);
       return NO_SLOT;
     }
     const { rows } = table;
@@ -190,6 +219,7 @@ export class LeaseBook {
     rows.setFlags(slot, (record.fqdnFwd ? RowFlag.fqdnFwd : 0) | (record.fqdnRev ? RowFlag.fqdnRev : 0));
     rows.setTimes(slot, Math.max(0, record.expireSec - record.validLifetimeSec), record.validLifetimeSec);
     this.setPlace(slot, record.subnetId, record.poolId);
+    this.countIn(slot);
     if (this.isLive(slot, nowSec)) this.hold(record.address);
     else this.release(record.address);
     return slot;
@@ -198,6 +228,7 @@ export class LeaseBook {
   /** Removes a row and frees its address. */
   remove(slot: number): void {
     this.release(this.table.rows.address(slot));
+    this.countOut(slot);
     this.table.remove(slot);
   }
 

@@ -71,7 +71,7 @@ export function isJsonMap(bytes: Uint8Array, at: number, end: number): boolean {
 
 // Each helper returns the offset behind what it read, or -1 when it is not there.
 
-function skipBlanks(bytes: Uint8Array, at: number, end: number): number {
+export function skipBlanks(bytes: Uint8Array, at: number, end: number): number {
   while (at < end && (bytes[at] === 0x20 || bytes[at] === 0x09 || bytes[at] === 0x0a || bytes[at] === 0x0d)) {
     at++;
   }
@@ -100,7 +100,7 @@ function skipScalar(bytes: Uint8Array, at: number, end: number): number {
   return -1;
 }
 
-function skipString(bytes: Uint8Array, at: number, end: number): number {
+export function skipString(bytes: Uint8Array, at: number, end: number): number {
   at++;
   while (at < end) {
     const byte = bytes[at]!;

@@ -140,6 +140,7 @@ export class ShardLoop {
     }
     this.#context.nowSec = this.#clock.wallSec();
     this.#context.nowMs = this.#clock.monotonicMs();
+    if (this.#context.rateLimits !== null) this.#context.wallMs = this.#clock.wallMs();
     this.#inbox.classify(channel, count);
     const shed = this.#mustShed();
     for (let i = 0; i < count; i++) this.#serveOne(i, shed);
@@ -179,7 +180,8 @@ export class ShardLoop {
         countDrop(context, G['tandem-repeated-parked']);
         return true;
       }
-      if (this.#mayRepeat(slot)) {
+      // Where answers are counted against a limit, each is one more.
+      if (context.rateLimits === null && this.#mayRepeat(slot)) {
         statistics.add(G['pkt4-request-received']);
         statistics.add(G['tandem-repeated-answered']);
         this.#router.route(slot, query);

@@ -12,12 +12,14 @@ import { DnsLog, type DnsLogMemory } from '../engine/dns-log.ts';
 import { FlexId } from '../engine/flex-id.ts';
 import { LeaseChanges } from '../engine/lease-changes.ts';
 import { LeaseEventWriter, type Listening } from '../engine/lease-events.ts';
+import { LeaseLimits } from '../engine/lease-limits.ts';
 import { ClientNames } from '../engine/names.ts';
 import { OverdueSearch } from '../engine/overdue.ts';
 import { PARKED_MS_MAX, Park, type ParkExit } from '../engine/park.ts';
 import { PolicyView } from '../engine/policy.ts';
 import { Query, type ServerSocket } from '../engine/query.ts';
 import { QueryHosts } from '../engine/query-hosts.ts';
+import { type RateLimitMemory, RateLimits } from '../engine/rate-limits.ts';
 import { ReplyWriter } from '../engine/reply.ts';
 import { serverIdentifiersOf } from '../engine/reply-plan.ts';
 import { ReplyPlans } from '../engine/reply-plans.ts';
@@ -27,6 +29,7 @@ import { type StatisticsMemory, StatisticsWriter } from '../engine/statistics.ts
 import { SubnetIndex } from '../engine/subnet-index.ts';
 import { LeaseBook, type LeaseBookMemory } from '../lease/book.ts';
 import type { LeaseEventsMemory } from '../lease/events.ts';
+import type { LimitedCountsMemory } from '../lease/limited-counts.ts';
 import type { Classifier } from '../wasm/module.ts';
 
 export interface ShardTask {
@@ -35,6 +38,10 @@ export interface ShardTask {
   readonly sockets: SharedArrayBuffer;
   readonly config: ServerConfig;
   readonly book: LeaseBookMemory;
+  /** Where leases are counted whose number is limited, or null. */
+  readonly limited: LimitedCountsMemory | null;
+  /** Where queries are counted whose number is limited, or null. */
+  readonly rates: RateLimitMemory | null;
   readonly policies: SharedArrayBuffer;
   /** One a relationship, at least one. */
   readonly updates: readonly UpdateLogMemory[];
@@ -83,13 +90,14 @@ export function buildContext(
   clock: Clock,
 ): Context {
   const { config } = task;
-  const book = new LeaseBook(task.book);
+  const book = new LeaseBook(task.book, task.limited);
   const hosts = compileHosts(config.hosts, config.subnets, config.hostIdentifiers, classes);
   // All that refers to a class has its number by now.
   const flexId = flexIdOf(config, classes);
   const program = new ClassProgram(config.clientClasses, classes);
   const query = new Query(new Uint8Array(classifier.memory.buffer), classifier.words, classes.count);
   const names = new ClientNames(query);
+  const { limits } = config.hooks;
   return {
     book,
     overdue: new OverdueSearch(book, task.book.pools.pools.length),
@@ -103,6 +111,8 @@ export function buildContext(
     ),
     events: new LeaseEventWriter(book, task.events, task.listening),
     dns: config.ddns.enableUpdates ? new DnsLog(task.dns) : null,
+    leaseLimits: limits && new LeaseLimits(limits, subnets, classes),
+    rateLimits: limits && task.rates && new RateLimits(task.rates, limits, subnets, classes),
     subnets: new SubnetIndex(subnets, config.compatibility.ignoreLinkSelection),
     settings: settingsOf(config),
     statistics: new StatisticsWriter(task.statistics, task.shard + 1),
@@ -118,6 +128,7 @@ export function buildContext(
     haClasses: haClasses(config.relationships, classes),
     serverIdentifiers: serverIdentifiersOf(config, sockets),
     nowSec: clock.wallSec(),
+    wallMs: clock.wallMs(),
     nowMs: clock.monotonicMs(),
     relationship: 0,
     subnet: null,

@@ -9,6 +9,7 @@ import { peerSchema } from '../../src/config/ha/peer.ts';
 import { haThreadsSchema, relationshipSchema } from '../../src/config/ha/relationship.ts';
 import { flexIdSchema } from '../../src/config/hooks/flex-id.ts';
 import { legalLogSchema } from '../../src/config/hooks/legal-log.ts';
+import { limitsSchema } from '../../src/config/hooks/limits.ts';
 import { runScriptSchema } from '../../src/config/hooks/run-script.ts';
 import { keaKeys } from '../../src/config/schema/kea-keys.ts';
 import type { MapSchema } from '../../src/config/schema/map.ts';
@@ -61,6 +62,7 @@ const schemas: readonly MapSchema[] = [
   leaseDatabaseSchema,
   flexIdSchema,
   legalLogSchema,
+  limitsSchema,
   loggerOutputSchema,
   loggerSchema,
   multiThreadingSchema,

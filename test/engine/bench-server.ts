@@ -11,9 +11,11 @@ import type { ServerConfig } from '../../src/config/model.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { allocateDnsLog } from '../../src/engine/dns-log.ts';
 import { LeaseEventWriter, Listening } from '../../src/engine/lease-events.ts';
+import { limitedCountsOf } from '../../src/engine/lease-limits.ts';
 import { allocatePolicies, type Policy, publishPolicy } from '../../src/engine/policy.ts';
 import { allocateServerPools } from '../../src/engine/pool-plan.ts';
 import type { ServerSocket } from '../../src/engine/query.ts';
+import { allocateRateLimits } from '../../src/engine/rate-limits.ts';
 import {
   allocateShardLink,
   allocateUpdateLog,
@@ -135,7 +137,8 @@ export class BenchServer {
     const changes = allocateChangeLog(options.changeLogBytes ?? 1 << 20);
     const table = allocateLeaseTable(options.capacity ?? 4096);
     this.bookMemory = { table, pools: allocateServerPools(this.config), changes };
-    this.book = new LeaseBook(this.bookMemory);
+    const limited = limitedCountsOf(this.config);
+    this.book = new LeaseBook(this.bookMemory, limited);
     this.#changes = new Int32Array(changes.words);
     const relationships = Math.max(1, this.config.relationships.length);
     this.#policy = allocatePolicies(relationships);
@@ -168,6 +171,8 @@ export class BenchServer {
       sockets: this.#sockets,
       config: this.config,
       book: this.bookMemory,
+      limited,
+      rates: allocateRateLimits(this.config),
       policies: this.#policy,
       updates,
       events: this.eventMemory,

@@ -1,9 +1,10 @@
 /** The Dhcp4 map: its table of keys, and how its parts come together. */
+import { type LimitedScope, readLimits } from '../hooks/limits.ts';
 import type { HostConfig, HostIdentifier } from '../host-model.ts';
 import type { ServerConfig } from '../model.ts';
 import { child, type Path } from '../problem.ts';
 import type { Report } from '../report.ts';
-import { freeMap, list } from '../schema/collections.ts';
+import { freeMap, isMap, list } from '../schema/collections.ts';
 import { defineMap, mapOf, readMap, type Values } from '../schema/map.ts';
 import { accepted, type Rule, withDefault } from '../schema/rule.ts';
 import { flag, integer, text, UINT32_MAX } from '../schema/scalars.ts';
@@ -25,7 +26,7 @@ import { readSharedNetworks } from './shared-networks.ts';
 import { expiredLeasesSchema, readExpiredLeases, readLeaseDatabase, sanityChecksSchema } from './storage.ts';
 import { checkSubnets } from './subnet-checks.ts';
 import { SubnetNumbers } from './subnet-ids.ts';
-import { readSubnets, type Scope } from './subnets.ts';
+import { type PlacedSubnet, readSubnets, type Scope } from './subnets.ts';
 import type { Surroundings } from './surroundings.ts';
 import { readTandemSettings } from './tandem-settings.ts';
 import { globalUnimplemented } from './unimplemented.ts';
@@ -106,6 +107,7 @@ export function readDhcp4(
     isMultiThreaded: multiThreading.enabled,
   };
   const hooks = readHooks(values['hooks-libraries'], surroundings, child(at, 'hooks-libraries'), report);
+  const addressing = readAddressing(values, peerClasses(hooks.relationships), at, report);
   const config: ServerConfig = {
     ...readInterfaces(values['interfaces-config'], child(at, 'interfaces-config'), report),
     leaseDatabase: readLeaseDatabase(
@@ -119,7 +121,7 @@ export function readDhcp4(
     declineProbationPeriodSec: values['decline-probation-period'],
     echoClientId: values['echo-client-id'],
     expiredLeases: readExpiredLeases(values['expired-leases-processing'], at, report),
-    ...readAddressing(values, peerClasses(hooks.relationships), at, report),
+    ...addressing.config,
     hostIdentifiers: values['host-reservation-identifiers'] ?? DEFAULT_HOST_IDENTIFIERS,
     earlyGlobalHosts: values['early-global-reservations-lookup'],
     uniqueHostAddresses: values['ip-reservations-unique'],
@@ -129,7 +131,12 @@ export function readDhcp4(
     controlSockets: readControlSockets(values['control-socket'], values['control-sockets'], at, report),
     loggers: readLoggers(values.loggers, child(at, 'loggers'), report),
     leaseCommands: hooks.leaseCommands,
-    hooks: hooks.config,
+    hooks: {
+      ...hooks.config,
+      limits: hooks.hasLimits
+        ? readLimits(limitedClasses(values, at), addressing.placed.map(limitedSubnet), report)
+        : null,
+    },
     commandLibraries: hooks.commandLibraries,
     statisticSamples: {
       count: values['statistic-default-sample-count'],
@@ -149,10 +156,34 @@ function peerClasses(relationships: ServerConfig['relationships']): string[] {
   return relationships.flatMap(({ peers }) => peers.map(({ name }) => `HA_${name}`));
 }
 
-type Addressing = Pick<
-  ServerConfig,
-  'authoritative' | 'options' | 'vendorOptions' | 'clientClasses' | 'sharedNetworks' | 'subnets' | 'hosts'
->;
+/** What the limits library looks at; a class without a name is an error elsewhere. */
+function limitedClasses(values: Values<typeof dhcp4Schema.rules>, at: Path): LimitedScope<string>[] {
+  const listAt = child(at, 'client-classes');
+  return values['client-classes'].flatMap((entry, index) =>
+    isMap(entry) && typeof entry['name'] === 'string'
+      ? [
+          {
+            key: entry['name'],
+            userContext: entry['user-context'],
+            isTemplate: Object.hasOwn(entry, 'template-test'),
+            at: child(listAt, index),
+          },
+        ]
+      : [],
+  );
+}
+
+function limitedSubnet({ config: { id, userContext }, at }: PlacedSubnet): LimitedScope<number> {
+  return { key: id, userContext, isTemplate: false, at };
+}
+
+interface Addressing {
+  readonly config: Pick<
+    ServerConfig,
+    'authoritative' | 'options' | 'vendorOptions' | 'clientClasses' | 'sharedNetworks' | 'subnets' | 'hosts'
+  >;
+  readonly placed: readonly PlacedSubnet[];
+}
 
 /** Who gets what: options and classes, and with them networks, subnets and reservations. */
 function readAddressing(
@@ -187,15 +218,16 @@ function readAddressing(
   const subnets = [...inNetworks.subnets, ...alone];
   checkSubnets(subnets, inNetworks.networks, subnetsAt, report);
   checkReplySizes(subnets, inNetworks.networks, settings.options, report);
-  return {
+  const config = {
     authoritative: settings.authoritative,
     options: settings.options,
     vendorOptions: settings.vendorOptions,
     clientClasses,
     sharedNetworks: inNetworks.networks,
-    subnets: subnets.map(({ config }) => config).sort((a, b) => a.id - b.id),
+    subnets: subnets.map((subnet) => subnet.config).sort((a, b) => a.id - b.id),
     hosts: [...readGlobalHosts(values, spaces, at, report), ...subnets.flatMap(({ hosts }) => hosts)],
   };
+  return { config, placed: subnets };
 }
 
 function readGlobalHosts(

@@ -38,24 +38,29 @@ const BUILT_IN: ReadonlySet<string> = new Set([
   'legal_log',
   'forensic_log',
   'flex_id',
+  'limits',
   ...COMMAND_LIBRARIES,
 ]);
 
 /** Other libraries that come with Kea. */
 const KNOWN = new Set(
-  `bootp cb_cmds ddns_tuning flex_option gss_tsig host_cache lease_query limits
+  `bootp cb_cmds ddns_tuning flex_option gss_tsig host_cache lease_query
   mysql mysql_cb perfmon pgsql pgsql_cb ping_check radius rbac user_chk`.split(/\s+/),
 );
 
 export interface Hooks {
   readonly leaseCommands: boolean;
-  /** What the libraries are to do that are more than commands. */
-  readonly config: HooksConfig;
+  /** What the libraries are to do that are more than commands, by their own parameters. */
+  readonly config: ParameterHooks;
+  /** The limits library is loaded: what it is to do stands in classes and subnets. */
+  readonly hasLimits: boolean;
   readonly commandLibraries: readonly CommandLibrary[];
   readonly relationships: readonly HaRelationshipConfig[];
   /** Where the list of relationships stands in the document, for checks that need the rest of the configuration. */
   readonly haAt: Path | null;
 }
+
+type ParameterHooks = Omit<HooksConfig, 'limits'>;
 
 interface LoadedHook {
   readonly parameters: Readonly<Record<string, unknown>> | undefined;
@@ -70,7 +75,7 @@ export function readHooks(
 ): Hooks {
   const hooks = readLibraries(entries, at, report);
   const leaseCommands = hooks.get('lease_cmds');
-  for (const library of ['lease_cmds', ...COMMAND_LIBRARIES]) {
+  for (const library of ['lease_cmds', 'limits', ...COMMAND_LIBRARIES]) {
     const hook = hooks.get(library);
     if (hook?.parameters === undefined) continue;
     const schema = { ...leaseCommandsParametersSchema, name: `parameters of ${library}` };
@@ -78,6 +83,7 @@ export function readHooks(
   }
   const commands = {
     leaseCommands: leaseCommands !== undefined,
+    hasLimits: hooks.has('limits'),
     commandLibraries: COMMAND_LIBRARIES.filter((library) => hooks.has(library)),
   };
   const ha = hooks.get('ha');
@@ -112,7 +118,7 @@ function readLibraries(entries: readonly unknown[], at: Path, report: Report): M
   return hooks;
 }
 
-function readConfig(hooks: ReadonlyMap<string, LoadedHook>, report: Report): HooksConfig {
+function readConfig(hooks: ReadonlyMap<string, LoadedHook>, report: Report): ParameterHooks {
   const read = <T>(
     hook: LoadedHook | undefined,
     reader: (parameters: unknown, at: Path, report: Report) => T | null,

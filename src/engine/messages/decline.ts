@@ -23,11 +23,13 @@ export function serveDecline(context: Context): number {
   if (room !== 0) return room;
   events.begin();
   events.lease(EventPart.former, slot);
+  book.countOut(slot);
   eraseClient(context, slot);
   // The lease stays in its subnet, wherever the query comes from.
   rows.setState(slot, LeaseState.declined);
   const cltt = clttOfChange(context, slot, true);
   rows.setTimes(slot, cltt, probationFrom(cltt, context));
+  book.countIn(slot);
   beginSilent(context);
   context.changes.put(slot, true);
   endSilent(context);

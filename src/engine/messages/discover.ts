@@ -6,7 +6,7 @@ import { MessageType } from '../../dhcp4/codes.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
 import { LeaseState } from '../../lease/model.ts';
 import { NO_ADDRESS } from '../../lease/pool.ts';
-import { enterPool, takeAddress, takeAnyAddress } from '../allocate.ts';
+import { countFailure, enterPool, takeAddress, takeAnyAddress } from '../allocate.ts';
 import { answerWithLease } from '../answer.ts';
 import { belongsToClient, findClientRow } from '../client-lease.ts';
 import { type Context, Outcome } from '../context.ts';
@@ -51,6 +51,14 @@ function offeredAddress(context: Context): number {
   return address === NO_ADDRESS ? -G['tandem-drop-no-address'] : offer(context, address, mine);
 }
 
+/** Whether the lease would be one too many. [Kea] Then there is none of another subnet either. */
+function isOverLimit(context: Context, address: number, mine: number): boolean {
+  const { leaseLimits } = context;
+  if (leaseLimits === null || !leaseLimits.isOver(context, address, mine)) return false;
+  countFailure(context, context.subnet!);
+  return true;
+}
+
 function isOwn(context: Context, slot: number): boolean {
   return context.book.table.rows.state(slot) !== LeaseState.declined && belongsToClient(context, slot);
 }
@@ -62,6 +70,10 @@ function isOwn(context: Context, slot: number): boolean {
  */
 function offer(context: Context, address: number, mine: number): number {
   const { book } = context;
+  if (isOverLimit(context, address, mine)) {
+    book.release(address);
+    return -G['tandem-drop-lease-limit'];
+  }
   const leaseSec = context.subnet!.offerLifetimeSec;
   const room = leaseSec > 0 ? roomForChange(context) : 0;
   if (room !== 0) {
@@ -84,6 +96,7 @@ function offer(context: Context, address: number, mine: number): number {
 
 function recordOffer(context: Context, slot: number, leaseSec: number, changesHands: boolean): void {
   writeTerms(context, slot, LeaseState.assigned, leaseSec, changesHands);
+  context.book.countIn(slot);
   countAssigned(context, context.subnet!.id);
   beginUnshared(context);
   context.changes.put(slot, true);
@@ -95,6 +108,7 @@ function offerAgain(context: Context, slot: number): number {
   const { rows } = context.book.table;
   const address = rows.address(slot);
   if (rows.state(slot) !== LeaseState.offered) return address;
+  if (isOverLimit(context, address, slot)) return -G['tandem-drop-lease-limit'];
   if (!writeOffered(context, slot, true)) return -G['tandem-drop-table-full'];
   writeTerms(context, slot, LeaseState.offered, context.settings.offerHoldSec, false);
   return address;

@@ -25,6 +25,7 @@ export function serveRelease(context: Context): number {
   if (context.dns !== null) context.dns.remove(book, slot);
   beginSilent(context);
   if (context.settings.keepReleased && !rows.isExpired(slot, nowSec)) {
+    book.countOut(slot);
     rows.setState(slot, LeaseState.released);
     rows.setTimes(slot, clttOfChange(context, slot, true), 0);
     context.changes.putReleased(slot);

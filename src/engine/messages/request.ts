@@ -83,6 +83,8 @@ function grant(context: Context, mine: number): number {
     if (!enterPool(context, address))
       return book.pools.blockOf(address) >= 0 ? answerNak(context) : G['tandem-drop-address-unmanaged'];
   }
+  const isLeased = isLive && rows.state(slot) === LeaseState.assigned;
+  if (!isLeased && isOverLimit(context, address, mine)) return refuseOverLimit(context);
   if (isLive) return renew(context, slot, mine);
   book.hold(address);
   const row = rowFor(context, address);
@@ -110,8 +112,22 @@ function grantAny(context: Context): number {
   // Only now: the client's own offer may be one of those that were taken back.
   const mine = findClientRow(context);
   enterSubnet(context, subnet);
+  if (isOverLimit(context, address, mine)) {
+    context.book.release(address);
+    return refuseOverLimit(context);
+  }
   const slot = rowFor(context, address);
   return slot === NO_SLOT ? G['tandem-drop-table-full'] : commit(context, slot, mine, false);
+}
+
+/** Whether the lease would be one too many for its subnet or one of its classes. */
+function isOverLimit(context: Context, address: number, mine: number): boolean {
+  return context.leaseLimits?.isOver(context, address, mine) === true;
+}
+
+function refuseOverLimit(context: Context): number {
+  context.statistics.add(G['tandem-nak-lease-limit']);
+  return answerNak(context);
 }
 
 /** The client's own live row: a reuse without a write where the configuration allows it, else a renewal. */
@@ -156,12 +172,15 @@ function commit(context: Context, slot: number, mine: number, isSameClient: bool
   const formerSubnetId = rows.subnetId(slot);
   events.begin();
   events.lease(EventPart.former, slot);
+  book.countOut(slot);
   if (!writeClient(context, slot, isSameClient)) {
+    book.countIn(slot);
     if (!book.isLive(slot, context.nowSec)) abandonRow(context, slot);
     return G['tandem-drop-table-full'];
   }
   const granted = leaseTime(context, subnet);
   writeTerms(context, slot, LeaseState.assigned, granted, !isSameClient);
+  book.countIn(slot);
   if (!wasAssigned) countAssigned(context, subnet.id);
   else if (formerSubnetId !== subnet.id) {
     countUnassigned(context, formerSubnetId);

@@ -1,5 +1,5 @@
 /** Numbers by strings of octets, looked up where the octets stand. */
-import { type ByteRange, equalsOctets } from '../base/byte-range.ts';
+import { type ByteRange, equalsOctets } from './byte-range.ts';
 
 /** The answer for octets that are not in the map. */
 export const NOT_FOUND = -1;

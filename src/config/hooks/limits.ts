@@ -1,0 +1,80 @@
+/**
+ * libdhcp_limits: its settings stand in the user context of classes and subnets, `{ "limits": { ... } }`. Without the library
+ * nobody looks there, as in Kea.
+ */
+import type { LimitsConfig, RateLimit, ScopeLimits } from '../hook-model.ts';
+import { child, type Path } from '../problem.ts';
+import type { Report } from '../report.ts';
+import { isMap } from '../schema/collections.ts';
+import { defineMap, readMap } from '../schema/map.ts';
+import { accepted, rule } from '../schema/rule.ts';
+import { integer, UINT32_MAX } from '../schema/scalars.ts';
+
+/** [Kea] A month has 30 days and a year 365. */
+const UNITS_SEC: Readonly<Record<string, number>> = {
+  second: 1,
+  minute: 60,
+  hour: 3_600,
+  day: 86_400,
+  week: 604_800,
+  month: 2_592_000,
+  year: 31_536_000,
+};
+
+const RATE = new RegExp(`^(\\d{1,10}) packets? per (${Object.keys(UNITS_SEC).join('|')})$`);
+
+function rateLimit() {
+  const expected =
+    'a rate such as "10 packets per second", of second, minute, hour, day, week, month or year';
+  return rule(expected, (value): RateLimit | undefined => {
+    const [, packets, unit] = (typeof value === 'string' && RATE.exec(value)) || [];
+    if (packets === undefined || unit === undefined || Number(packets) > UINT32_MAX) return undefined;
+    return { packets: Number(packets), periodSec: UNITS_SEC[unit]! };
+  });
+}
+
+export const limitsSchema = defineMap(
+  'user-context/limits',
+  {
+    'rate-limit': rateLimit(),
+    'address-limit': integer(0, UINT32_MAX),
+    // Of DHCPv6.
+    'prefix-limit': accepted(integer(0, UINT32_MAX)),
+  },
+  'warning',
+);
+
+/** What may have limits, and where it stands in the document. */
+export interface LimitedScope<T> {
+  readonly key: T;
+  readonly userContext: unknown;
+  /** A class whose members are in classes of their own, each with its own limits. */
+  readonly isTemplate: boolean;
+  readonly at: Path;
+}
+
+export function readLimits(
+  classes: readonly LimitedScope<string>[],
+  subnets: readonly LimitedScope<number>[],
+  report: Report,
+): LimitsConfig {
+  return { classes: readScopes(classes, report), subnets: readScopes(subnets, report) };
+}
+
+function readScopes<T>(scopes: readonly LimitedScope<T>[], report: Report): ScopeLimits<T>[] {
+  return scopes.flatMap(({ key, userContext, isTemplate, at }) => {
+    if (!isMap(userContext) || !Object.hasOwn(userContext, 'limits')) return [];
+    const place = child(child(at, 'user-context'), 'limits');
+    const values = readMap(limitsSchema, userContext['limits'], place, report);
+    if (values === undefined) return [];
+    if (isTemplate) {
+      report.unsupportedThing(
+        place,
+        'limits of a class with a "template-test"',
+        'limits of a class with a "test"',
+      );
+      return [];
+    }
+    return [{ key, rate: values['rate-limit'] ?? null, addressLimit: values['address-limit'] ?? null }];
+  });
+}

@@ -1,0 +1,95 @@
+/**
+ * How many leases the subnets and classes have whose leases are limited: one number each in shared memory, changed under the
+ * table's lock together with the row, so that it is exact whenever a lease is about to be given. A row is taken out before it
+ * changes and counted again as it is afterwards. [Kea] The classes of a lease are those in its user context; a declined address
+ * counts for its subnet, not for classes, and a lease that is over counts until it is reclaimed.
+ */
+import { emptyRange } from '../base/byte-range.ts';
+import { OctetMap } from '../base/octet-map.ts';
+import { CLIENT_CLASSES_KEY, findIscMember } from './context-member.ts';
+import { skipBlanks, skipString } from './csv-context.ts';
+import { LeaseState } from './model.ts';
+import type { LeaseRows } from './rows.ts';
+
+export interface LimitedCountsMemory {
+  /** A number for each subnet, then one for each class. */
+  readonly counts: SharedArrayBuffer;
+  readonly subnetIds: readonly number[];
+  readonly classNames: readonly string[];
+}
+
+export function allocateLimitedCounts(
+  subnetIds: readonly number[],
+  classNames: readonly string[],
+): LimitedCountsMemory {
+  const cells = Math.max(1, subnetIds.length + classNames.length);
+  return { counts: new SharedArrayBuffer(cells * 4), subnetIds, classNames };
+}
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const OPEN_LIST = 0x5b;
+
+export class LimitedCounts {
+  readonly #counts: Int32Array;
+  readonly #subnets: ReadonlyMap<number, number>;
+  /** Cells of the classes by their names, as JSON without the quotes. */
+  readonly #classes = new OctetMap();
+  readonly #context = emptyRange();
+  readonly #name = emptyRange();
+
+  constructor({ counts, subnetIds, classNames }: LimitedCountsMemory) {
+    this.#counts = new Int32Array(counts);
+    this.#subnets = new Map(subnetIds.map((id, index) => [id, index]));
+    const encoder = new TextEncoder();
+    for (const [index, name] of classNames.entries())
+      this.#classes.add(encoder.encode(JSON.stringify(name).slice(1, -1)), subnetIds.length + index);
+  }
+
+  /** Leases that a cell counts now. @param cell the position of its subnet, or of its class behind all subnets */
+  count(cell: number): number {
+    return this.#counts[cell]!;
+  }
+
+  /** Counts nothing any more. */
+  clear(): void {
+    this.#counts.fill(0);
+  }
+
+  /** Counts a row as it is now, or takes it out of the counts. @param delta 1 or -1 */
+  add(rows: LeaseRows, slot: number, delta: number): void {
+    const state = rows.state(slot);
+    if (state !== LeaseState.assigned && state !== LeaseState.declined) return;
+    const cell = this.#subnets.get(rows.subnetId(slot));
+    if (cell !== undefined) this.#counts[cell]! += delta;
+    if (state === LeaseState.assigned && this.#classes.size > 0) this.#addClasses(rows, slot, delta);
+  }
+
+  #addClasses(rows: LeaseRows, slot: number, delta: number): void {
+    const context = this.#context;
+    rows.contextRange(slot, context);
+    if (context.length === 0) return;
+    const { bytes } = context;
+    const end = context.offset + context.length;
+    let at = findIscMember(context, CLIENT_CLASSES_KEY);
+    if (at < 0 || bytes[at] !== OPEN_LIST) return;
+    for (at = skipBlanks(bytes, at + 1, end); at < end && bytes[at] === QUOTE; ) {
+      const start = at + 1;
+      at = skipString(bytes, at, end);
+      if (at < 0) return;
+      this.#addClass(bytes, start, at - 1, delta);
+      at = skipBlanks(bytes, at, end);
+      if (bytes[at] !== COMMA) return;
+      at = skipBlanks(bytes, at + 1, end);
+    }
+  }
+
+  #addClass(bytes: Uint8Array, from: number, to: number, delta: number): void {
+    const name = this.#name;
+    name.bytes = bytes;
+    name.offset = from;
+    name.length = to - from;
+    const cell = this.#classes.find(name);
+    if (cell >= 0) this.#counts[cell]! += delta;
+  }
+}
