@@ -29,7 +29,7 @@ const MAIN_SIDE = {
   ddns: ['base', 'dhcp4', 'lease', 'engine'],
   journal: ['base', 'lease', 'io'],
   peer: ['base', 'lease', 'engine', 'credentials', 'control'],
-  control: ['base', 'lease', 'engine', 'credentials'],
+  control: ['base', 'lease', 'io', 'engine', 'credentials'],
   load: ['base', 'dhcp4', 'io'],
   events: ['base', 'lease', 'engine'],
   hooks: ['base', 'dhcp4', 'lease', 'events'],

@@ -15,7 +15,9 @@ import { createLibraryCommands } from '../control/library/commands.ts';
 import { createMetrics } from '../control/metrics.ts';
 import { createMonitoringPages } from '../control/monitoring.ts';
 import { SAMPLE_INTERVAL_MS, StatisticHistory } from '../control/statistic-history.ts';
+import { SubnetChoice } from '../engine/subnet-choice.ts';
 import { dhcpState, type ServiceSwitch } from '../ha/service-switch.ts';
+import { listInterfaces } from '../io/interfaces.ts';
 import type { ChangeSource } from '../lease/store.ts';
 import type { Log } from '../log/logger.ts';
 import { VERSION } from '../version.ts';
@@ -56,6 +58,7 @@ export class Control {
   readonly #table = new Map<string, CommandHandler>();
   readonly #startedMs: number;
   readonly #subnets: () => LeaseSubnets;
+  readonly #subnetChoice: () => SubnetChoice;
   readonly #history: StatisticHistory;
   #sampling: NodeJS.Timeout | undefined;
   /** The document in force with all defaults filled in. */
@@ -65,8 +68,9 @@ export class Control {
   constructor(parts: ControlParts) {
     this.#parts = parts;
     this.#startedMs = parts.clock.monotonicMs();
-    this.#subnets = subnetsOf(parts.config);
-    this.#complete = completedOnce(parts.document);
+    this.#subnets = onceOf(parts.config, (config) => LeaseSubnets.of(config));
+    this.#subnetChoice = onceOf(parts.config, (config) => new SubnetChoice(config));
+    this.#complete = onceOf(parts.document, completeDocument);
     this.#history = new StatisticHistory({
       clock: parts.clock,
       values: () => statisticValues(parts.dataPlane.reader, subnetTotals(parts.config())),
@@ -177,9 +181,20 @@ export class Control {
       maintenance: {
         reclaim: (remove) => leases.reclaim(remove),
         cleanUp: () => storage.cleanUp(),
-        interfaces: () => interfaces.served(),
+        interfaces: {
+          list: listInterfaces,
+          served: () => interfaces.served(),
+          redetect: () => interfaces.redetect(),
+        },
       },
       statistics: this.#history,
+      subnetSelect: {
+        choice: this.#subnetChoice,
+        interfaceAddress: (name) => {
+          const link = listInterfaces().find((each) => each.name === name);
+          return link === undefined ? null : (link.addresses[0] ?? 0);
+        },
+      },
       status: {
         clock,
         table: () => this.#table,
@@ -218,23 +233,13 @@ export class Control {
   }
 }
 
-/** The subnets of the configuration in force; arranged again only after a reload. */
-function subnetsOf(config: () => ServerConfig): () => LeaseSubnets {
-  let arranged: { readonly config: ServerConfig; readonly subnets: LeaseSubnets } | null = null;
+/** What is made of the configuration in force: made once for each, since 20,000 subnets take a while. */
+function onceOf<From, Made>(current: () => From, make: (from: From) => Made): () => Made {
+  let known: { readonly from: From; readonly made: Made } | null = null;
   return () => {
-    const current = config();
-    if (arranged?.config !== current) arranged = { config: current, subnets: LeaseSubnets.of(current) };
-    return arranged.subnets;
-  };
-}
-
-/** Completes each document once: one of 20,000 subnets takes a while. */
-function completedOnce(document: () => ArgumentMap): () => ArgumentMap {
-  let known: { readonly from: ArgumentMap; readonly complete: ArgumentMap } | null = null;
-  return () => {
-    const from = document();
-    if (known?.from !== from) known = { from, complete: completeDocument(from) };
-    return known.complete;
+    const from = current();
+    if (known?.from !== from) known = { from, made: make(from) };
+    return known.made;
   };
 }
 

@@ -125,6 +125,16 @@ export class InterfaceWatch {
     this.#parts.notices.close();
   }
 
+  /** Takes up interfaces that have come since the start, whatever `re-detect` says; resolves when they are served. */
+  async redetect(): Promise<void> {
+    this.#known = null;
+    this.#isUnsettled = true;
+    // A reload that is under way looks at its end.
+    if (this.#isPaused) return;
+    this.#looking = this.#looking.then(() => this.#lookWhenDue()).then(() => this.#arm());
+    await this.#looking;
+  }
+
   /** As status-get has it. */
   status(): SocketsStatus {
     const errors = this.#faults.map(({ reason }) => reason);
@@ -147,6 +157,7 @@ export class InterfaceWatch {
   }
 
   #arm(): void {
+    this.#cancelTimer();
     if (this.#isPaused) return;
     this.#cancelTimer = this.#parts.timers.after(LOOK_MS, () => {
       this.#looking = this.#lookWhenDue().then(() => this.#arm());

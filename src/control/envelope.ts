@@ -1,7 +1,7 @@
 /**
  * Kea's command envelope: checks one request map, runs its handler and gives back exactly one answer.
  *
- *     request   {"command": NAME, "arguments"?: ..., "service"?: ["dhcp4"]}     no other keys
+ *     request   {"command": NAME, "arguments"?: ..., "service"?: ["dhcp4"]}     "remote-address" is not looked at
  *     answer    {"arguments"?: ..., "result": INT, "text"?: STRING}             written by kea-json.ts
  *
  * Every transport (HTTP, unix socket, peer port) goes through here, so that none can skip a check. What stands under
@@ -19,7 +19,8 @@ export interface CommandContext {
   readonly transport: 'http' | 'unix';
 }
 
-const REQUEST_KEYS: ReadonlySet<string> = new Set(['command', 'arguments', 'service']);
+/** kea-ctrl-agent puts `remote-address` into what it forwards; whoever writes it may write anything, so it says nothing. */
+const REQUEST_KEYS: ReadonlySet<string> = new Set(['command', 'arguments', 'service', 'remote-address']);
 const REFUSED = 'Error during command processing: ';
 /** Names longer than this are cut in answers and logs: they are the sender's text. */
 const QUOTED_NAME_MAX = 64;

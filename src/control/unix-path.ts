@@ -8,12 +8,14 @@ import { dirname } from 'node:path';
 import { tandemError } from '../errors.ts';
 import type { Log } from '../log/logger.ts';
 import { UNIX_PATH_BYTES_MAX } from './limits.ts';
+import { lockSocketName } from './unix-lock.ts';
 
 /**
- * Makes the path free to listen on.
+ * Makes the path free to listen on, and takes its name for this process.
+ * @returns what gives the name back, for when nobody listens any more
  * @throws TDM_ERR_SOCKET_PATH_TOO_LONG, TDM_ERR_SOCKET_PATH_TAKEN, TDM_ERR_SOCKET_IN_USE, TDM_ERR_SOCKET_UNUSABLE
  */
-export async function freeSocketPath(path: string, log: Log): Promise<void> {
+export async function takeSocketPath(path: string, log: Log): Promise<() => void> {
   const length = Buffer.byteLength(path);
   if (length > UNIX_PATH_BYTES_MAX) {
     throw tandemError('TDM_ERR_SOCKET_PATH_TOO_LONG', [path, String(length), String(UNIX_PATH_BYTES_MAX)]);
@@ -21,7 +23,19 @@ export async function freeSocketPath(path: string, log: Log): Promise<void> {
   const folder = dirname(path);
   // The kernel's own word for it would be "permission denied", which sends the reader the wrong way.
   if (!existsSync(folder)) throw tandemError('TDM_ERR_SOCKET_UNUSABLE', [path, `${folder} does not exist`]);
+  const release = lockSocketName(path);
+  try {
+    await removeStale(path, log);
+    return release;
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+async function removeStale(path: string, log: Log): Promise<void> {
   if (!standsInTheWay(path)) return;
+  // Whoever listens without a lock: another program, or a Tandem of before.
   if (await isListenedOn(path)) throw tandemError('TDM_ERR_SOCKET_IN_USE', [path]);
   try {
     unlinkSync(path);

@@ -1,6 +1,6 @@
 /**
  * The unix control socket, as Kea has it: one JSON command a connection, answered with a bare JSON map. Its file is
- * open to the owner and readable for the group only, which is all the authentication that there is.
+ * open to the owner and the group only, as Kea's, which is all the authentication that there is.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import { tandemError } from '../errors.ts';
@@ -8,7 +8,7 @@ import type { Log } from '../log/logger.ts';
 import type { CommandTable } from './answer.ts';
 import { UNIX_COMMAND_MS, UNIX_CONNECTIONS_MAX, UNIX_IDLE_MS } from './limits.ts';
 import { UnixConnection, type UnixConnectionContext } from './unix-connection.ts';
-import { freeSocketPath } from './unix-path.ts';
+import { takeSocketPath } from './unix-path.ts';
 
 export interface UnixSocketOptions {
   readonly log: Log;
@@ -29,8 +29,8 @@ export interface UnixSocketServer {
   close(graceMs: number): Promise<void>;
 }
 
-/** Group may look, nobody else may anything: 0750. */
-const SOCKET_UMASK = 0o027;
+/** Owner and group may connect, nobody else may anything: 0770. Kea's agents run as other users of its group. */
+const SOCKET_UMASK = 0o007;
 
 /**
  * Listens on a unix socket.
@@ -38,15 +38,27 @@ const SOCKET_UMASK = 0o027;
  */
 export async function createUnixSocketServer(options: UnixSocketOptions): Promise<UnixSocketServer> {
   const { log, path } = options;
-  await freeSocketPath(path, log);
+  const release = await takeSocketPath(path, log);
   const connections = new Connections(options);
   // Half open, so that a client may close its sending side (`socat`, `nc -N`) and still read the answer.
   const server = createServer({ allowHalfOpen: true }, (socket) => connections.add(socket));
-  await listen(server, path);
+  try {
+    await listen(server, path);
+  } catch (error) {
+    release();
+    throw error;
+  }
   // Out of descriptors, for one: the connection is lost, the server goes on.
   server.on('error', (err) => log('TDM_CONTROL_UNIX_BROKEN', { err }));
   log('TDM_CONTROL_UNIX_LISTENING', { path });
-  return { close: (graceMs) => close(server, connections, graceMs) };
+  return {
+    close: (graceMs) => {
+      const closed = close(server, connections, graceMs);
+      // The file is gone from the call on: nobody has to wait for the last answers.
+      release();
+      return closed;
+    },
+  };
 }
 
 /** The connections of one server, bounded in number. */

@@ -6,12 +6,16 @@ export interface NetworkInterface {
   readonly name: string;
   /** The kernel's number: another one when the interface was made again under its name. */
   readonly index: number;
+  /** ARPHRD_* of <linux/if_arp.h>: 1 = Ethernet. */
+  readonly hardwareType: number;
+  readonly hardwareAddress: Buffer;
   /** Switched on (`ip link set ... up`). */
   readonly isUp: boolean;
   /** Switched on and with a carrier. */
   readonly isRunning: boolean;
   /** A point-to-point link cannot broadcast. */
   readonly canBroadcast: boolean;
+  readonly canMulticast: boolean;
   readonly isLoopback: boolean;
   /** Octets of the longest IPv4 datagram that it carries. */
   readonly mtu: number;
@@ -24,6 +28,7 @@ const IFF_UP = 0x1;
 const IFF_BROADCAST = 0x2;
 const IFF_LOOPBACK = 0x8;
 const IFF_RUNNING = 0x40;
+const IFF_MULTICAST = 0x1000;
 
 /** Every interface of this network namespace, in the order of their indexes. @throws when the kernel refuses */
 export function listInterfaces(): NetworkInterface[] {
@@ -33,12 +38,15 @@ export function listInterfaces(): NetworkInterface[] {
     if (known === undefined) addresses.set(index, [address]);
     else known.push(address);
   }
-  return listLinks().map(({ index, name, flags, mtu }) => ({
+  return listLinks().map(({ index, name, flags, mtu, hardwareType, hardwareAddress }) => ({
     name,
     index,
+    hardwareType,
+    hardwareAddress,
     isUp: (flags & IFF_UP) !== 0,
     isRunning: (flags & IFF_RUNNING) !== 0,
     canBroadcast: (flags & IFF_BROADCAST) !== 0,
+    canMulticast: (flags & IFF_MULTICAST) !== 0,
     isLoopback: (flags & IFF_LOOPBACK) !== 0,
     mtu,
     addresses: addresses.get(index) ?? [],

@@ -31,6 +31,7 @@ const RTM_NEWLINK = 16;
 const RTM_GETLINK = 18;
 const RTM_NEWADDR = 20;
 const RTM_GETADDR = 22;
+const IFLA_ADDRESS = 1;
 const IFLA_IFNAME = 3;
 const IFLA_MTU = 4;
 const IFA_ADDRESS = 1;
@@ -48,6 +49,9 @@ const NOTICES_MAX = 256;
 export interface Link {
   readonly index: number;
   readonly name: string;
+  /** ARPHRD_* of <linux/if_arp.h>: 1 = Ethernet. */
+  readonly hardwareType: number;
+  readonly hardwareAddress: Buffer;
   /** IFF_* of <linux/if.h>. */
   readonly flags: number;
   /** Octets of the longest IPv4 datagram that it carries. */
@@ -71,10 +75,13 @@ export function listLinks(): Link[] {
   dump(RTM_GETLINK, AF_UNSPEC, RTM_NEWLINK, (at, end) => {
     const name = findAttribute(at + IFINFOMSG_BYTES, end, IFLA_IFNAME);
     const mtu = findAttribute(at + IFINFOMSG_BYTES, end, IFLA_MTU);
+    const hardware = findAttribute(at + IFINFOMSG_BYTES, end, IFLA_ADDRESS);
     if (name === null) return;
     links.push({
       index: view.getInt32(at + 4, true),
       name: readText(name),
+      hardwareType: view.getUint16(at + 2, true),
+      hardwareAddress: Buffer.from(datagram.bytes.subarray(hardware?.at ?? 0, hardware?.end ?? 0)),
       flags: view.getUint32(at + 8, true),
       mtu: mtu !== null && mtu.end - mtu.at === 4 ? view.getUint32(mtu.at, true) : IPV4_MTU,
     });

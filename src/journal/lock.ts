@@ -4,12 +4,11 @@
  * removing it would let two servers lock two different files of the same name.
  */
 import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { Errno, lastErrno, libc } from '../io/libc.ts';
-import { describeErrno, describeError } from './error-text.ts';
+import { tryFileLock } from '../io/file-lock.ts';
+import { describeError } from './error-text.ts';
 import { isSystemError } from './files.ts';
 import { leaseFileNames } from './names.ts';
 
-const LOCK_EX_NB = 6;
 const LOCK_FILE_MODE = 0o640;
 
 export type LockOutcome =
@@ -26,23 +25,25 @@ export function lockLeaseFile(path: string): LockOutcome {
   if (keaPid !== null) {
     return refused(`kea-lfc (process ${keaPid}) is at work on ${path}; start again when it has ended`);
   }
+  let fd: number | undefined;
   try {
-    const fd = openSync(names.lock, 'a+', LOCK_FILE_MODE);
-    if (libc.flock(fd, LOCK_EX_NB) === 0) {
+    fd = openSync(names.lock, 'a+', LOCK_FILE_MODE);
+    if (tryFileLock(fd)) {
       ftruncateSync(fd, 0);
       writeSync(fd, `${process.pid}\n`);
-      return { kind: 'held', release: () => closeSync(fd) };
+      const held = fd;
+      return { kind: 'held', release: () => closeSync(held) };
     }
-    const errno = lastErrno();
-    closeSync(fd);
-    if (errno !== Errno.EAGAIN) return refused(`cannot lock ${names.lock}, ${describeErrno(errno)}`);
-    return refused(
-      `the lease file ${path} is in use by process ${readPid(names.lock) ?? 'unknown'}; stop it first`,
-    );
   } catch (error) {
-    if (isSystemError(error)) return refused(`cannot open ${names.lock}, ${describeError(error)}`);
-    throw error;
+    if (fd !== undefined) closeSync(fd);
+    if (!isSystemError(error)) throw error;
+    const step = error.syscall === 'flock' ? 'lock' : 'open';
+    return refused(`cannot ${step} ${names.lock}, ${describeError(error)}`);
   }
+  closeSync(fd);
+  return refused(
+    `the lease file ${path} is in use by process ${readPid(names.lock) ?? 'unknown'}; stop it first`,
+  );
 }
 
 function refused(reason: string): LockOutcome {

@@ -377,6 +377,28 @@ t.test(
   },
 );
 
+t.test('interface-redetect takes what has come since, at once and for good', async (t) => {
+  const scene = new Scene([eth(1, ['127.0.1.1'])]);
+  const watch = await scene.start(settings(['*'], { reDetect: false }));
+  t.teardown(() => watch.close());
+  scene.change([eth(1, ['127.0.1.1']), eth(2, ['127.0.2.1'])]);
+  await scene.tick(watch);
+  t.same(scene.served(), ['eth1 257']);
+  await watch.redetect();
+  t.same(scene.served(), ['eth1 257', 'eth2 513']);
+  scene.change([eth(1, ['127.0.1.1']), eth(2, ['127.0.2.2']), eth(3, ['127.0.3.1'])]);
+  await scene.tick(watch);
+  t.same(scene.served(), ['eth1 257', 'eth2 514'], 'later ones wait for the next');
+  await Promise.all([watch.redetect(), watch.redetect(), scene.tick(watch)]);
+  t.same(scene.served(), ['eth1 257', 'eth2 514', 'eth3 769']);
+  await watch.prepare(settings(['*'], { reDetect: false }));
+  scene.change([eth(4, ['127.0.4.1'])]);
+  await watch.redetect();
+  t.notSame(scene.served(), ['eth4 1025'], 'a reload that is under way is not disturbed');
+  await watch.use(settings(['*'], { reDetect: false }));
+  t.same(scene.served(), ['eth4 1025'], 'and looks at its end');
+});
+
 t.test('a reload opens before, closes after, and lets what vanished be missing', async (t) => {
   const scene = new Scene([eth(1, ['127.0.1.1']), eth(2, ['127.0.2.1'])]);
   const watch = await scene.start(settings(['eth1']));

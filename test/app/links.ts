@@ -13,9 +13,12 @@ export function link(
   return {
     name,
     index,
+    hardwareType: 1,
+    hardwareAddress: Buffer.from([10, 0, 0, 0, 0, index]),
     isUp: true,
     isRunning: true,
     canBroadcast: true,
+    canMulticast: true,
     isLoopback: false,
     mtu: 1500,
     addresses: addresses.map((address) => parseIpv4(address)!),

@@ -18,6 +18,7 @@ t.test('every command of the server has a row', async (t) => {
     maintenance: {},
     statistics: {},
     status: { version: {} },
+    subnetSelect: {},
   } as unknown as ServerSources;
   for (const name of createServerCommands(sources).keys()) {
     t.equal(rows.filter((row) => row === name).length, 1, name);

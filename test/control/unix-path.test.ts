@@ -3,12 +3,12 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
-import { freeSocketPath } from '../../src/control/unix-path.ts';
+import { takeSocketPath } from '../../src/control/unix-path.ts';
 import { recordingLog, temporaryFolder } from './harness.ts';
 
 t.test('a free path needs nothing', async (t) => {
   const { log, events } = recordingLog();
-  await freeSocketPath(join(temporaryFolder(t), 's'), log);
+  await takeSocketPath(join(temporaryFolder(t), 's'), log);
   t.same(events, []);
 });
 
@@ -17,12 +17,12 @@ t.test('a path is at most 107 octets long', async (t) => {
   const folder = temporaryFolder(t);
   const longest = join(folder, 'x'.repeat(107 - folder.length - 1));
   t.equal(longest.length, 107);
-  await freeSocketPath(longest, log);
-  await t.rejects(freeSocketPath(`${longest}x`, log), {
+  await takeSocketPath(longest, log);
+  await t.rejects(takeSocketPath(`${longest}x`, log), {
     code: 'TDM_ERR_SOCKET_PATH_TOO_LONG',
     message: /has 108 octets, at most 107/,
   });
-  await t.rejects(freeSocketPath(`${longest.slice(0, -1)}ä`, log), { code: 'TDM_ERR_SOCKET_PATH_TOO_LONG' });
+  await t.rejects(takeSocketPath(`${longest.slice(0, -1)}ä`, log), { code: 'TDM_ERR_SOCKET_PATH_TOO_LONG' });
 });
 
 t.test('a socket of a dead server is removed', async (t) => {
@@ -32,7 +32,7 @@ t.test('a socket of a dead server is removed', async (t) => {
   spawnSync(process.execPath, ['-e', script]);
   t.ok(existsSync(path));
   const { log, events } = recordingLog();
-  await freeSocketPath(path, log);
+  await takeSocketPath(path, log);
   t.notOk(existsSync(path));
   t.match(events, [{ id: 'TDM_CONTROL_UNIX_STALE', fields: { path } }]);
 });
@@ -41,7 +41,7 @@ t.test('a socket that somebody listens on is left alone', async (t) => {
   const path = join(temporaryFolder(t), 's');
   const server = createServer().listen(path);
   t.teardown(() => server.close());
-  await t.rejects(freeSocketPath(path, recordingLog().log), { code: 'TDM_ERR_SOCKET_IN_USE' });
+  await t.rejects(takeSocketPath(path, recordingLog().log), { code: 'TDM_ERR_SOCKET_IN_USE' });
   t.ok(existsSync(path));
 });
 
@@ -53,8 +53,8 @@ t.test('files, folders and links are never removed', async (t) => {
   mkdirSync(join(folder, 'folder'));
   symlinkSync(file, join(folder, 'link'));
   for (const name of ['file', 'folder', 'link']) {
-    await t.rejects(freeSocketPath(join(folder, name), log), { code: 'TDM_ERR_SOCKET_PATH_TAKEN' }, name);
+    await t.rejects(takeSocketPath(join(folder, name), log), { code: 'TDM_ERR_SOCKET_PATH_TAKEN' }, name);
   }
   t.equal(readFileSync(file, 'utf8'), 'precious');
-  await t.rejects(freeSocketPath(join(file, 's'), log), { code: 'TDM_ERR_SOCKET_UNUSABLE' });
+  await t.rejects(takeSocketPath(join(file, 's'), log), { code: 'TDM_ERR_SOCKET_UNUSABLE' });
 });

@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -136,12 +137,58 @@ t.test('a client that does not read its answer is cut off', async (t) => {
   await server.close(3_600_000);
 });
 
-t.test('the file is closed to others and nearly closed to the group', async (t) => {
+t.test('the file is open to the owner and the group, and closed to others', async (t) => {
   const before = process.umask();
   const { path } = await start(t);
-  t.equal(statSync(path).mode & 0o777, 0o750);
+  t.equal(statSync(path).mode & 0o777, 0o770);
   t.equal(process.umask(), before, 'the umask of the process is as it was');
 });
+
+t.test(
+  'while a server listens its name is locked as Kea locks it, and free at once when it closes',
+  async (t) => {
+    let release: (answer: Answer) => void = () => {};
+    const { path, server } = await start(t, { slow: () => new Promise((resolve) => (release = resolve)) });
+    t.equal(statSync(`${path}.lock`).mode & 0o777, 0o600);
+    t.equal(flock(`${path}.lock`), 1, 'another process does not get the lock');
+    const { log } = recordingLog();
+    const open = () => createUnixSocketServer({ log, table: new Map(), path });
+    await t.rejects(open(), { code: 'TDM_ERR_SOCKET_IN_USE' });
+    // Kea would remove the file now, did it get the lock: with it alone the name is taken.
+    const slow = ask(path, { command: 'slow' });
+    await ask(path, { command: 'echo' });
+    const closed = server.close(60_000);
+    t.notOk(existsSync(`${path}.lock`));
+    const next = await open();
+    release(success('late'));
+    t.match(await slow, { text: 'late' }, 'who was served before still gets the answer');
+    await closed;
+    t.ok(existsSync(path), 'the last of the old one takes nothing away from the next');
+    t.equal(flock(`${path}.lock`), 1);
+    await next.close(0);
+  },
+);
+
+t.test('a lock is no obstacle when a dead server left it, and one when it cannot be opened', async (t) => {
+  const folder = temporaryFolder(t);
+  const { log } = recordingLog();
+  const open = (path: string) => createUnixSocketServer({ log, table: new Map(), path });
+  writeFileSync(join(folder, 'left.lock'), '');
+  await (await open(join(folder, 'left'))).close(0);
+  t.notOk(existsSync(join(folder, 'left.lock')));
+  symlinkSync(join(folder, 'elsewhere'), join(folder, 'link.lock'));
+  await t.rejects(open(join(folder, 'link')), { code: 'TDM_ERR_SOCKET_UNUSABLE', message: /link\.lock/ });
+  t.notOk(existsSync(join(folder, 'elsewhere')), 'nothing is made through a link');
+  mkdirSync(join(folder, 'folder.lock'));
+  await t.rejects(open(join(folder, 'folder')), { code: 'TDM_ERR_SOCKET_UNUSABLE', message: /EISDIR/ });
+  spawnSync('mkfifo', [join(folder, 'pipe.lock')]);
+  await (await open(join(folder, 'pipe'))).close(0);
+});
+
+/** The exit status of flock(1): 0 when it gets the lock. */
+function flock(path: string): number | null {
+  return spawnSync('flock', ['--nonblock', path, 'true']).status;
+}
 
 t.test('the file is gone after close, and the next server can take its place', async (t) => {
   const { path, server } = await start(t);

@@ -66,9 +66,10 @@ function isSurvived({ command, args }: CommandCase): boolean {
 
 /** All cases of commands that only ask, or fail, or put a lease at FREE. */
 export function commandCases(version: KeaKind): CommandCase[] {
+  const of30 = version === 'kea 3.0' ? subnetSelectCases() : [];
   const of22 =
     version === 'kea 2.2' ? [...searchCases(), ...statCases(), ...statisticCases(), ...changeCases()] : [];
-  return [...leaseCommandCases(), ...serverCases(), ...of22].filter(isSurvived);
+  return [...leaseCommandCases(), ...serverCases(), ...of22, ...of30].filter(isSurvived);
 }
 
 function leaseCommandCases(): CommandCase[] {
@@ -207,6 +208,25 @@ function around(command: string, right: Arguments, more: readonly unknown[] = []
 
 function listsOf(name: string, values: readonly unknown[]): Arguments[] {
   return values.map((value) => ({ [name]: value }));
+}
+
+function subnetSelectCases(): CommandCase[] {
+  const members = ['address', 'link', 'local', 'relay', 'remote', 'subnet'];
+  const addresses = ['10.80.0.9', '10.64.0.1', '198.51.100.1', '0.0.0.0', '255.255.255.255', '::', '10.80.0'];
+  const interfaces = [{}, { interface: 'servers' }, { interface: 'lo' }, { interface: 'no-such' }];
+  const pairs = members.flatMap((one) =>
+    members.map((other) => ({
+      [one]: '10.80.0.9',
+      [other]: other === 'local' ? '255.255.255.255' : '10.64.0.1',
+    })),
+  );
+  const asked = [...members.flatMap((name) => listsOf(name, addresses)), ...pairs];
+  return around('subnet4-select-test', { address: '10.80.0.9' }, [
+    ...interfaces.flatMap((where) => [where, ...asked.map((each) => ({ ...where, ...each }))]),
+    ...members.flatMap((name) => listsOf(name, VALUES)),
+    ...listsOf('interface', ['', 1, null, []]),
+    ...listsOf('classes', [[], ['x'], ['x', 1], 'x', null, {}]),
+  ]);
 }
 
 /** Commands that change the configuration, or have work done. */

@@ -1,6 +1,7 @@
 /** Tandem and a real Kea, of either version, are told the same, command by command, and must answer the same. */
 import { readFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
+import { differing, missing } from './answer-shapes.ts';
 import { sendText } from './command.ts';
 import { type CommandCase, commandCases, FREE, SEED } from './command-cases.ts';
 import { DIFFERENCES, differencesFrom, type Outcome } from './command-differences.ts';
@@ -142,23 +143,6 @@ t.test(
     t.equal(JSON.parse(await kea({ command: 'config-test', args: { Dhcp4: ours['Dhcp4'] } })).result, 0);
   },
 );
-
-/** Paths of values of `theirs` that are others in `ours`. */
-function differing(theirs: unknown, ours: unknown, path = ''): string[] {
-  if (typeof theirs !== 'object' || theirs === null) return theirs === ours ? [] : [path];
-  return Object.entries(theirs).flatMap(([name, value]) =>
-    differing(value, (Object(ours) as Record<string, unknown>)[name], `${path}/${name}`),
-  );
-}
-
-/** Paths of members that `ours` lacks or that have another type there. */
-function missing(theirs: unknown, ours: unknown, path = ''): string[] {
-  if (typeof theirs !== typeof ours || Array.isArray(theirs) !== Array.isArray(ours)) return [path];
-  if (typeof theirs !== 'object' || theirs === null) return [];
-  return Object.entries(theirs).flatMap(([name, value]) =>
-    missing(value, (Object(ours) as Record<string, unknown>)[name], `${path}/${name}`),
-  );
-}
 
 t.test('docs/kea-compatibility.md tells every difference', async (t) => {
   const page = readFileSync(new URL('../../../docs/kea-compatibility.md', import.meta.url), 'utf8');

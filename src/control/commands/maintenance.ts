@@ -1,4 +1,5 @@
 /** Commands by which an administrator has work done now that the server does by itself: leases-reclaim and its like. */
+import { formatIpv4, type Ipv4 } from '../../base/ipv4.ts';
 import { type Answer, type CommandHandler, failure, Result, success } from '../answer.ts';
 import { isMap, NOT_A_MAP } from '../arguments.ts';
 
@@ -7,14 +8,37 @@ export interface MaintenanceSources {
   readonly reclaim: (remove: boolean) => Promise<void>;
   /** Begins a clean-up of the lease file; `none` = there is no lease file. */
   readonly cleanUp: () => 'started' | 'running' | 'none';
+  readonly interfaces: InterfaceSources;
+}
+
+/** The machine's interfaces, as the commands show them. */
+export interface InterfaceSources {
+  /** @throws when the kernel refuses */
+  readonly list: () => readonly ShownInterface[];
   /** Each interface that is to be served, and whether it is. */
-  readonly interfaces: () => ReadonlyMap<string, boolean>;
+  readonly served: () => ReadonlyMap<string, boolean>;
+  /** Takes up those that have come since the start; resolves when they are served. */
+  readonly redetect: () => Promise<void>;
+}
+
+export interface ShownInterface {
+  readonly name: string;
+  readonly index: number;
+  readonly hardwareType: number;
+  readonly hardwareAddress: Buffer;
+  readonly addresses: readonly Ipv4[];
+  readonly isLoopback: boolean;
+  readonly isUp: boolean;
+  readonly isRunning: boolean;
+  readonly canMulticast: boolean;
+  readonly canBroadcast: boolean;
 }
 
 export function createMaintenanceCommands(sources: MaintenanceSources): Map<string, CommandHandler> {
   return new Map<string, CommandHandler>([
     ['config-backend-pull', () => ({ result: Result.empty, text: 'No config backend.' })],
-    ['interface-list', () => interfaceList(sources)],
+    ['interface-list', () => interfaceList(sources.interfaces)],
+    ['interface-redetect', () => interfaceRedetect(sources.interfaces)],
     ['kea-lfc-start', () => cleanUp(sources)],
     ['leases-reclaim', (args) => leasesReclaim(sources, args)],
     // Nothing was loaded that could be loaded again: the libraries are parts of the program.
@@ -39,7 +63,26 @@ function cleanUp(sources: MaintenanceSources): Answer {
   return success('the clean-up of the lease file has begun');
 }
 
-function interfaceList({ interfaces }: MaintenanceSources): Answer {
-  const list = [...interfaces()].map(([name, served]) => ({ name, served }));
-  return { result: Result.success, arguments: { interfaces: list } };
+/** [Kea 3.1.8] Members and text are Kea's; only IPv4 addresses are listed. */
+function interfaceList({ list, served }: InterfaceSources): Answer {
+  const used = served();
+  const interfaces = list().map((link) => ({
+    name: link.name,
+    index: link.index,
+    mac: link.hardwareAddress.toString('hex').replace(/(..)(?=.)/g, '$1:'),
+    type: link.hardwareType,
+    addresses: link.addresses.map(formatIpv4),
+    'flag-loopback': link.isLoopback,
+    'flag-up': link.isUp,
+    'flag-running': link.isRunning,
+    'flag-multicast': link.canMulticast,
+    'flag-broadcast': link.canBroadcast,
+    'in-use': used.get(link.name) === true,
+  }));
+  return success(`${interfaces.length} interfaces detected.`, { interfaces });
+}
+
+async function interfaceRedetect(sources: InterfaceSources): Promise<Answer> {
+  await sources.redetect();
+  return interfaceList(sources);
 }

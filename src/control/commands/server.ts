@@ -5,12 +5,14 @@ import { type ConfigurationSources, createConfigurationCommands } from './config
 import { createMaintenanceCommands, type MaintenanceSources } from './maintenance.ts';
 import { createStatisticsCommands } from './statistics.ts';
 import { createStatusCommands, type StatusSources } from './status.ts';
+import { type SubnetSelectSources, subnetSelectTest } from './subnet4-select-test.ts';
 
 export interface ServerSources {
   readonly configuration: ConfigurationSources;
   readonly maintenance: MaintenanceSources;
   readonly statistics: StatisticHistory;
   readonly status: StatusSources;
+  readonly subnetSelect: SubnetSelectSources;
 }
 
 /** Those that exist whatever libraries are loaded. */
@@ -20,5 +22,6 @@ export function createServerCommands(sources: ServerSources): Map<string, Comman
     ...createMaintenanceCommands(sources.maintenance),
     ...createStatisticsCommands(sources.statistics),
     ...createStatusCommands(sources.status),
+    ['subnet4-select-test', (args: unknown) => subnetSelectTest(sources.subnetSelect, args)],
   ]);
 }
