@@ -1,20 +1,21 @@
 /**
  * Program: the load client on one end of a cable, against a server at the other. Prints one line of JSON when its seconds are
- * over. Usage: node raw-load.js LOCAL SERVER SECONDS RATE SEED, addresses with port 67 and giaddr LOCAL; rate 0 = closed loop.
+ * over. Usage: node raw-load.js INTERFACE SERVER SECONDS RATE SEED; rate 0 = closed loop.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseIpv4 } from '../src/base/ipv4.ts';
 import { LoadClient } from '../src/load/client.ts';
 
-const PORT = 67;
+const CLIENTS = { address: 0, port: 68 };
 /** The client is compiled while it begins. */
 const SETTLE_MS = 1000;
 const DRAIN_MS = 3000;
 
-const [local = '', server = '', seconds = '', rate = '', seed = ''] = process.argv.slice(2);
+const [link = '', server = '', seconds = '', rate = '', seed = ''] = process.argv.slice(2);
 const client = await LoadClient.start({
-  relay: { address: parseIpv4(local)!, port: PORT },
-  servers: [{ address: parseIpv4(server)!, port: PORT }],
+  link,
+  relay: CLIENTS,
+  servers: [{ address: parseIpv4(server)!, port: 67 }],
   ratePerSec: Number(rate),
   seed: Number(seed),
 });

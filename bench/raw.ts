@@ -1,6 +1,6 @@
 /** End to end through raw sockets: a server at one end of a cable (veth), the load at the other, each in a namespace of its own. */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,6 +14,8 @@ const LOAD = '10.64.0.9';
 const PREFIX_LENGTH = 12;
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const PROGRAM = fileURLToPath(new URL('./raw-load.js', import.meta.url));
+/** Where `.ci/kea3` has put a Kea 3, if it has. */
+const KEA_3_DIRECTORY = process.env['TANDEM_KEA3'] ?? '';
 const START_MS = 2500;
 const ROUNDS = { tiny: 1, quick: 2, full: 5 } as const;
 const SECONDS = { tiny: 0.3, quick: 2, full: 4 } as const;
@@ -88,7 +90,7 @@ class Cable {
   }
 
   load(seconds: number, rate: number, seed: number): Run {
-    const args = [PROGRAM, LOAD, SERVER, String(seconds), String(rate), String(seed)];
+    const args = [PROGRAM, 'cable', SERVER, String(seconds), String(rate), String(seed)];
     const output = execFileSync('ip', ['netns', 'exec', this.#load, process.execPath, ...args], {
       encoding: 'utf8',
     });
@@ -113,8 +115,48 @@ function cpuOf(pid: number): [number, number] {
   return [Number(fields[11]) / 100, Number(fields[12]) / 100];
 }
 
-/** The same file for both. */
-function configuration(leaseFile: string): string {
+/** A server that takes part; its arguments end with the configuration's file. */
+interface Contender {
+  readonly name: string;
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Kea 3 no longer knows the old name of the key. */
+  readonly outputs: 'output_options' | 'output-options';
+  env(directory: string): Readonly<Record<string, string>>;
+}
+
+const TANDEM: Contender = {
+  name: 'Tandem',
+  program: process.execPath,
+  args: [MAIN, 'serve', '-c'],
+  outputs: 'output_options',
+  env: () => ({}),
+};
+
+const KEA_2: Contender = {
+  name: 'Kea 2.2',
+  program: KEA_PROGRAM,
+  args: ['-c'],
+  outputs: 'output_options',
+  env: (directory) => ({ KEA_PIDFILE_DIR: directory, KEA_LOCKFILE_DIR: 'none' }),
+};
+
+const KEA_3: Contender = {
+  name: 'Kea 3',
+  program: join(KEA_3_DIRECTORY, 'bin/kea-dhcp4'),
+  args: ['-X', '-c'],
+  outputs: 'output-options',
+  env: (directory) => ({
+    ...KEA_2.env(directory),
+    KEA_DHCP_DATA_DIR: directory,
+    KEA_LOG_FILE_DIR: directory,
+  }),
+};
+
+const RIVALS = existsSync(KEA_3.program) ? [KEA_2, KEA_3] : [KEA_2];
+
+/** The same file for all. */
+function configuration(leaseFile: string, outputs: 'output_options' | 'output-options'): string {
   return JSON.stringify({
     Dhcp4: {
       'interfaces-config': { interfaces: ['cable'], 'dhcp-socket-type': 'raw' },
@@ -122,25 +164,19 @@ function configuration(leaseFile: string): string {
       'multi-threading': { 'enable-multi-threading': true, 'thread-pool-size': 2, 'packet-queue-size': 2048 },
       'valid-lifetime': 7200,
       subnet4: [{ id: 1, subnet: '10.64.0.0/12', pools: [{ pool: '10.65.0.0 - 10.79.255.250' }] }],
-      loggers: [{ name: 'kea-dhcp4', severity: 'ERROR', output_options: [{ output: 'stdout' }] }],
+      loggers: [{ name: 'kea-dhcp4', severity: 'ERROR', [outputs]: [{ output: 'stdout' }] }],
     },
   });
 }
 
-async function measure(name: string, { scale }: BenchOptions): Promise<string[]> {
+async function measure(contender: Contender, { scale }: BenchOptions): Promise<string[]> {
   const directory = mkdtempSync(join(tmpdir(), 'tandem-bench-'));
   const cable = new Cable();
   let server: Started | null = null;
   try {
     const file = join(directory, 'raw.json');
-    writeFileSync(file, configuration(join(directory, 'leases.csv')));
-    server =
-      name === 'Tandem'
-        ? await cable.start(process.execPath, [MAIN, 'serve', '-c', file], {})
-        : await cable.start(KEA_PROGRAM, ['-c', file], {
-            KEA_PIDFILE_DIR: directory,
-            KEA_LOCKFILE_DIR: 'none',
-          });
+    writeFileSync(file, configuration(join(directory, 'leases.csv'), contender.outputs));
+    server = await cable.start(contender.program, [...contender.args, file], contender.env(directory));
     let seed = 1;
     const seconds = SECONDS[scale];
     cable.load(seconds, 0, seed++);
@@ -158,7 +194,7 @@ async function measure(name: string, { scale }: BenchOptions): Promise<string[]>
     const middle = (runs: readonly Run[], of: (run: Run) => number): string =>
       formatNumber(median(runs.map(of)));
     return [
-      name,
+      contender.name,
       middle(full, (run) => run.exchangesPerSec),
       middle(full, (run) => run.p50Ms),
       middle(full, (run) => run.p99Ms),
@@ -177,11 +213,11 @@ async function measure(name: string, { scale }: BenchOptions): Promise<string[]>
 export const raw: Bench = {
   name: 'raw',
   question:
-    'How many whole exchanges a second does one server complete through raw sockets, with the client on the same link?',
+    'How many whole exchanges a second does one server complete through raw sockets, with clients on its link that have no address yet?',
   run: async (options): Promise<BenchTable> => {
-    const names = options.kea ? ['Tandem', 'Kea 2.2'] : ['Tandem'];
+    const contenders = options.kea ? [TANDEM, ...RIVALS] : [TANDEM];
     const rows: string[][] = [];
-    for (const name of process.getuid?.() === 0 ? names : []) rows.push(await measure(name, options));
+    for (const each of process.getuid?.() === 0 ? contenders : []) rows.push(await measure(each, options));
     return {
       columns: [
         'server',

@@ -4,7 +4,7 @@ import { DatagramReceiver } from '../io/mmsg.ts';
 import { Poller } from '../io/poll.ts';
 import { closeFd, openUdpSocket } from '../io/udp.ts';
 import { L } from './counters.ts';
-import { type Endpoint, type LoadMemory, type LoadOptions, LoadWord, Stop } from './model.ts';
+import { type LoadMemory, type LoadOptions, LoadWord, Stop } from './model.ts';
 import { UdpOutlet } from './outlet.ts';
 import { RelaySession } from './session.ts';
 
@@ -19,14 +19,20 @@ const IDLE_MS = 20;
 const PACED_MS = 1;
 const RETRANSMIT_EVERY_US = 20_000;
 
-/** Opens the relay's socket. @throws when address or port cannot be had */
-function openRelaySocket(relay: Endpoint): number {
-  return openUdpSocket({ ...relay, receiveBufferBytes: RECEIVE_BUFFER_BYTES });
+/** Opens the socket of the relay, or of all clients on a link. @throws when address or port cannot be had */
+function openLoadSocket({ relay, link }: LoadOptions): number {
+  const broadcast = link !== null;
+  return openUdpSocket({
+    ...relay,
+    interfaceName: link,
+    broadcast,
+    receiveBufferBytes: RECEIVE_BUFFER_BYTES,
+  });
 }
 
 /** Runs until the stop word says so, then closes the socket. @param onReady is called before the first query leaves */
 export function runLoad(options: LoadOptions, memory: LoadMemory, clock: Clock, onReady: () => void): void {
-  const fd = openRelaySocket(options.relay);
+  const fd = openLoadSocket(options);
   try {
     onReady();
     new LoadLoop(options, memory, clock, fd).run();
@@ -56,7 +62,7 @@ class LoadLoop {
     this.#clock = clock;
     this.#fd = fd;
     this.#poller = new Poller([fd]);
-    this.#outlet = new UdpOutlet(fd, options.servers);
+    this.#outlet = new UdpOutlet(fd, options);
     this.#session = new RelaySession(options, memory, this.#outlet, this.#nowUs());
     this.#retransmitAtUs = this.#nowUs() + RETRANSMIT_EVERY_US;
   }

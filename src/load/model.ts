@@ -19,7 +19,12 @@ export type Clients =
 export interface LoadOptions {
   /** The relay that the client plays: its own socket, and giaddr. Servers must answer to this port. */
   readonly relay: Endpoint;
-  /** One or two servers; every query goes to each of them. */
+  /**
+   * The interface that the clients are on: no relay, but clients without an address, which ask by broadcast and want the
+   * answer so; the relay's endpoint is then theirs (0.0.0.0, 68). Null = behind the relay.
+   */
+  readonly link: string | null;
+  /** One or two servers; every query goes to each of them, on a link once to all. */
   readonly servers: readonly Endpoint[];
   /** Exchanges that may wait for an answer at once, 1..IN_FLIGHT_MAX. */
   readonly inFlightMax: number;
@@ -41,6 +46,7 @@ export const IN_FLIGHT_MAX = 32_768;
 
 /** Defaults of everything but the endpoints. */
 export const LOAD_DEFAULTS = {
+  link: null,
   inFlightMax: 256,
   ratePerSec: 0,
   exchangesMax: 0,

@@ -1,9 +1,10 @@
 /** The load client's way out: queries gather in slots and leave in bursts, one copy for each server. */
 import { DatagramSender } from '../io/mmsg.ts';
-import type { Endpoint } from './model.ts';
+import type { Endpoint, LoadOptions } from './model.ts';
 import { QUERY_BYTES } from './query.ts';
 import type { QueryOutlet } from './session.ts';
 
+const BROADCAST = 0xffffffff;
 /** Datagrams a system call. */
 const BATCH = 128;
 /** Datagrams that gather before they leave even in the middle of a turn. */
@@ -15,9 +16,10 @@ export class UdpOutlet implements QueryOutlet {
   readonly #fd: number;
   #slot = 0;
 
-  constructor(fd: number, servers: readonly Endpoint[]) {
+  /** @param link not null = everything goes to all who listen on it */
+  constructor(fd: number, { servers, link }: Pick<LoadOptions, 'servers' | 'link'>) {
     this.#fd = fd;
-    this.#servers = servers;
+    this.#servers = link === null ? servers : [{ address: BROADCAST, port: servers[0]!.port }];
   }
 
   get bytes(): Uint8Array {

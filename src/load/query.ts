@@ -1,5 +1,6 @@
 /**
- * The queries of the load client, as a relay forwards them: BOOTREQUEST, hops 1, giaddr = the relay (RFC 1542 section 4.1).
+ * The queries of the load client, as a relay forwards them: BOOTREQUEST, hops 1, giaddr = the relay (RFC 1542 section 4.1);
+ * without a relay as its clients send them.
  *
  *     240 octets of header and magic cookie
  *     53  message type
@@ -11,9 +12,11 @@
  */
 import {
   BOOTREQUEST,
+  BROADCAST_FLAG,
   CHADDR_OFFSET,
   CIADDR_OFFSET,
   COOKIE_OFFSET,
+  FLAGS_OFFSET,
   GIADDR_OFFSET,
   HLEN_OFFSET,
   HOPS_OFFSET,
@@ -63,14 +66,16 @@ export class QueryWriter {
   readonly #seed: number;
   readonly #header: Uint8Array;
 
-  /** @param giaddr the relay's address @param seed 0..255, see identity.ts */
+  /** @param giaddr the relay's address, 0 = there is none @param seed 0..255, see identity.ts */
   constructor(giaddr: number, seed: number) {
     this.#seed = seed;
     this.#header = new Uint8Array(OPTIONS_OFFSET);
     this.#header[OP_OFFSET] = BOOTREQUEST;
     this.#header[HTYPE_OFFSET] = ETHERNET;
     this.#header[HLEN_OFFSET] = HARDWARE_BYTES;
-    this.#header[HOPS_OFFSET] = 1;
+    this.#header[HOPS_OFFSET] = giaddr === 0 ? 0 : 1;
+    // A client on the link has no address that the answer could be sent to. [RFC2131 4.1]
+    if (giaddr === 0) this.#header[FLAGS_OFFSET] = BROADCAST_FLAG >>> 8;
     writeWord(this.#header, GIADDR_OFFSET, giaddr);
     writeWord(this.#header, COOKIE_OFFSET, MAGIC_COOKIE);
   }
