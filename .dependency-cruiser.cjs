@@ -13,7 +13,7 @@ const DATA_PLANE = {
   dhcp4: ['base'],
   classes: ['base', 'dhcp4'],
   wasm: ['base', 'dhcp4'],
-  lease: ['base'],
+  lease: ['base', 'dhcp4'],
   loadbalance: ['base'],
   hosts: ['base'],
   engine: ['base', 'dhcp4', 'classes', 'lease', 'hosts', 'loadbalance'],

@@ -28,6 +28,8 @@ const HOT_FOLDERS = [
 
 /** Files in those folders that no packet passes through, each with the reason. */
 const COLD_FILES: Readonly<Record<string, string>> = {
+  'src/base/encoded-json.ts': 'answers to commands',
+  'src/base/kea-json.ts': 'answers to commands, leases out of commands and files',
   'src/base/date.ts': 'text for people and files',
   'src/base/hex.ts': 'text for people and files',
   'src/base/ipv4.ts': 'text for people and files',
@@ -60,6 +62,7 @@ const COLD_FILES: Readonly<Record<string, string>> = {
   'src/io/packet-socket.ts': 'opens sockets at start',
   'src/io/query-filter.ts': 'makes programs for sockets at start',
   'src/io/steering.ts': 'makes programs for sockets at start',
+  'src/lease/extended-info.ts': 'leases of the lease file and of commands',
   'src/lease/pool-blocks.ts': 'lays out the pools of a configuration',
   'src/io/libc.ts': 'declares the calls; its text is for errors',
   'src/io/udp.ts': 'opens sockets at start',

@@ -4,12 +4,12 @@
  */
 import type { LeaseDatabaseConfig, ServerConfig } from '../config/model.ts';
 import { LeaseBook } from '../lease/book.ts';
-import { allocateLeaseTable, type LeaseTableMemory } from '../lease/layout.ts';
+import { allocateLeaseTable, arenaBytes, type LeaseTableMemory } from '../lease/layout.ts';
 import { allocatePools } from '../lease/pool.ts';
 import { copyLeaseTable } from '../lease/table-copy.ts';
 import { loadLeases } from './lease-files.ts';
 import type { LeasesParts } from './leases.ts';
-import { leaseCapacity } from './memory.ts';
+import { keepsContexts, leaseCapacity } from './memory.ts';
 import { isSameFile, type LeaseFile, leaseFileOf } from './storage.ts';
 
 export class LeaseChange {
@@ -64,8 +64,10 @@ export class LeaseChange {
     const { table } = this.#parts.memory.book;
     const wanted = leaseCapacity(this.#config);
     const isAsked = this.#config.tandem.maxLeases > 0;
-    if (wanted === table.capacity || (wanted < table.capacity && !isAsked)) return table;
-    const moved = allocateLeaseTable(wanted);
+    const isRight = wanted === table.capacity || (wanted < table.capacity && !isAsked);
+    const keeps = keepsContexts(this.#config);
+    if (isRight && table.arena.byteLength >= arenaBytes(wanted, keeps)) return table;
+    const moved = allocateLeaseTable(isRight ? table.capacity : wanted, keeps);
     if (copyLeaseTable(table, moved)) return moved;
     throw new Error(
       `the lease table holds more than user-context.tandem.max-leases allows (${wanted}): raise it, or leave it out`,
@@ -94,7 +96,7 @@ export class LeaseChange {
     if (this.#before.database.persist && isSameFile(this.#before.database.path, database.path))
       throw new Error(`${database.path} is another name of the lease file in use: keep the name that it has`);
     this.#unlock = await storage.reserve(database.path);
-    const table = allocateLeaseTable(leaseCapacity(this.#config));
+    const table = allocateLeaseTable(leaseCapacity(this.#config), keepsContexts(this.#config));
     const book = new LeaseBook({ ...memory.book, table, pools: allocatePools([]) });
     this.#cleanupDue = loadLeases(this.#config, book, clock, log);
     this.#loaded = table;

@@ -8,6 +8,7 @@ import type { LeaseBook } from '../lease/book.ts';
 import { NO_SLOT } from '../lease/hash-chain.ts';
 import type { LeaseRecord } from '../lease/record.ts';
 import type { Log } from '../log/logger.ts';
+import { ExtendedInfoCheck } from './extended-info-checks.ts';
 import { type CheckedSubnet, LeaseCheck } from './lease-checks.ts';
 
 /** What of the configuration takes part. */
@@ -23,13 +24,17 @@ interface LoadedConfig extends Pick<ServerConfig, 'leaseDatabase'> {
 export function loadLeases(config: LoadedConfig, book: LeaseBook, clock: Clock, log: Log): boolean {
   const { leaseDatabase: database, subnets } = config;
   const check = new LeaseCheck(database.leaseChecks, subnets, log);
+  const extendedInfo = new ExtendedInfoCheck(database.extendedInfoChecks, log);
   const nowSec = clock.wallSec();
   const remove = (address: number): void => {
     const slot = book.table.findByAddress(address);
     if (slot !== NO_SLOT) book.remove(slot);
   };
   const put = (record: LeaseRecord): 'kept' | 'full' => {
-    if (check.accepts(record)) return book.write(record, nowSec) === NO_SLOT ? 'full' : 'kept';
+    if (check.accepts(record)) {
+      extendedInfo.mend(record);
+      return book.write(record, nowSec) === NO_SLOT ? 'full' : 'kept';
+    }
     // An earlier row of this address is no better for it.
     remove(record.address);
     return 'kept';
@@ -41,6 +46,7 @@ export function loadLeases(config: LoadedConfig, book: LeaseBook, clock: Clock, 
   );
   if (outcome.kind === 'refused') throw new Error(outcome.reason);
   check.report();
+  extendedInfo.report();
   return accept(outcome.report, book, log);
 }
 

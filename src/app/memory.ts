@@ -39,6 +39,11 @@ export function leaseCapacity(config: ServerConfig): number {
   return Math.min(LEASES_MAX, Math.max(LEASES_MIN, leasableAddresses(config) * 2));
 }
 
+/** Whether every lease may come to have a user context. */
+export function keepsContexts({ subnets }: ServerConfig): boolean {
+  return subnets.some(({ storeExtendedInfo }) => storeExtendedInfo);
+}
+
 /** Policies and update logs that a configuration needs. */
 export function policyCount({ relationships }: ServerConfig): number {
   return Math.max(1, relationships.length);
@@ -53,7 +58,7 @@ export function allocateServerMemory(config: ServerConfig): ServerMemory {
   const relationships = policyCount(config);
   return {
     book: {
-      table: allocateLeaseTable(leaseCapacity(config)),
+      table: allocateLeaseTable(leaseCapacity(config), keepsContexts(config)),
       pools: allocateServerPools(config),
       changes: allocateChangeLog(CHANGE_LOG_BYTES),
     },

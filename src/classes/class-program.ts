@@ -20,6 +20,8 @@ export interface BuiltInClasses {
   readonly unknown: number;
   readonly drop: number;
   readonly reject: number;
+  /** Queries whose option 82 comes from the client's lease. */
+  readonly stashed: number;
 }
 
 interface CompiledClass {
@@ -78,6 +80,7 @@ export class ClassProgram {
       unknown: ids.find('UNKNOWN'),
       drop: ids.find('DROP'),
       reject: ids.find('REJECT'),
+      stashed: ids.find('STASH_AGENT_OPTIONS'),
     };
     const late = dependentOnKnown(configs);
     const passOf = (isLate: boolean): Prefilter => {

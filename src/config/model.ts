@@ -87,9 +87,12 @@ export interface LeaseDatabaseConfig {
   /** Bad rows tolerated at load, 0 = any number. */
   readonly maxRowErrors: number;
   readonly leaseChecks: LeaseChecks;
+  /** What is done with leases whose user context says something wrong of their relay. */
+  readonly extendedInfoChecks: ExtendedInfoChecks;
 }
 
 /** What becomes of a lease at load whose address is not in its subnet; Kea's `sanity-checks.lease-checks`. */
+export type ExtendedInfoChecks = 'none' | 'fix' | 'strict' | 'pedantic';
 export type LeaseChecks = 'none' | 'warn' | 'fix' | 'fix-del' | 'del';
 
 /** Kea's expired-leases-processing; all times and counts as there. */

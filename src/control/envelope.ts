@@ -2,7 +2,7 @@
  * Kea's command envelope: checks one request map, runs its handler and gives back exactly one answer.
  *
  *     request   {"command": NAME, "arguments"?: ..., "service"?: ["dhcp4"]}     "remote-address" is not looked at
- *     answer    {"arguments"?: ..., "result": INT, "text"?: STRING}             written by kea-json.ts
+ *     answer    {"arguments"?: ..., "result": INT, "text"?: STRING}             written by base/kea-json.ts
  *
  * Every transport (HTTP, unix socket, peer port) goes through here, so that none can skip a check. What stands under
  * "arguments" is each command's own to judge. The texts are Kea's, because scripts match on them.

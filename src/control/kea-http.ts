@@ -21,6 +21,7 @@ import fastify, {
 } from 'fastify';
 import { assert } from '../base/assert.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
+import { encodeKeaJson } from '../base/kea-json.ts';
 import type { Log } from '../log/logger.ts';
 import { type Answer, type CommandTable, failure } from './answer.ts';
 import { runCommand } from './envelope.ts';
@@ -35,7 +36,6 @@ import {
   type TlsMaterial,
   tlsSettings,
 } from './kea-http-tls.ts';
-import { encodeKeaJson } from './kea-json.ts';
 import { createRefusalLog, type RefusalLog } from './refusal-log.ts';
 
 /** Who may ask for what: can be changed while the server listens. */

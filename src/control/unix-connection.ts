@@ -6,12 +6,12 @@
  *     answering  the bare JSON map is written, then this side is closed; the client closes the other one
  */
 import type { Socket } from 'node:net';
+import { encodeKeaJson } from '../base/kea-json.ts';
 import type { Log } from '../log/logger.ts';
 import { type Answer, type CommandTable, failure } from './answer.ts';
 import { runCommand } from './envelope.ts';
 import { GrowingBuffer } from './growing-buffer.ts';
 import { JsonScanner } from './json-scan.ts';
-import { encodeKeaJson } from './kea-json.ts';
 import * as bounds from './limits.ts';
 
 /** What a connection needs from its server. */

@@ -54,11 +54,21 @@ export class OptionIndex {
 
   /** Finds an option. @param out its payload, valid until the next datagram; empty when it is absent */
   find(code: number, out: ByteRange): boolean {
-    if (!this.#isWalked) {
-      this.#isWalked = true;
-      this.#options.walk(this.#bytes, this.#from, this.#end);
-    }
+    this.#walk();
     return this.#options.find(code, out);
+  }
+
+  /** Lets option 82 be what lies in [offset, offset + length) of the memory, whatever the datagram says. */
+  replaceAgent(offset: number, length: number): void {
+    this.#walk();
+    this.#options.put(OptionCode.relayAgentInformation, offset, length);
+    this.#isAgentWalked = false;
+  }
+
+  #walk(): void {
+    if (this.#isWalked) return;
+    this.#isWalked = true;
+    this.#options.walk(this.#bytes, this.#from, this.#end);
   }
 
   /** Finds an option that is text: NULs at its end are no part of it [RFC2132 2], and without text there is none. */

@@ -51,6 +51,14 @@ export class OptionTable {
     return true;
   }
 
+  /** Puts an option in the place of whatever the run holds under its code. @param offset where it lies in the run's memory */
+  put(code: number, offset: number, length: number): void {
+    this.#seen[code] = this.#generation;
+    this.#offsets[code] = offset;
+    this.#lengths[code] = length;
+    this.#parts[code] = 1;
+  }
+
   /** @returns whether an option came in parts */
   #add(from: number, end: number): boolean {
     const bytes = this.#bytes;

@@ -5,6 +5,7 @@ import type { ClassLifetimes } from './class-terms.ts';
 import type { CompiledSubnet } from './compiled.ts';
 import type { CompiledHost } from './compiled-host.ts';
 import type { DnsLog } from './dns-log.ts';
+import type { ExtendedInfo } from './extended-info.ts';
 import type { FlexId } from './flex-id.ts';
 import type { LeaseChanges } from './lease-changes.ts';
 import type { LeaseEventWriter } from './lease-events.ts';
@@ -43,6 +44,8 @@ export interface EngineSettings {
   readonly declineProbationSec: number;
   /** Several relationships: which one a query belongs to, its subnet says. */
   readonly isHub: boolean;
+  /** [Kea] `stash-agent-options`. */
+  readonly stashAgentOptions: boolean;
   readonly offerHoldSec: number;
   /** Released leases are kept for their client (Kea: both affinity timers above 0). */
   readonly keepReleased: boolean;
@@ -67,6 +70,8 @@ export interface Context {
   readonly hosts: QueryHosts;
   /** Null when no reservation is found by what an expression makes. */
   readonly flexId: FlexId | null;
+  /** Null where no subnet keeps what a relay says of its clients. */
+  readonly extendedInfo: ExtendedInfo | null;
   /** The classes of the configuration. */
   readonly classes: ClassProgram;
   readonly names: ClientNames;

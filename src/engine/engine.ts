@@ -18,6 +18,7 @@ import { serveRelease } from './messages/release.ts';
 import { serveRequest } from './messages/request.ts';
 import type { Query } from './query.ts';
 import { NO_RELATIONSHIP } from './relationship-of.ts';
+import { recoverAgentOptions } from './stashed-agent.ts';
 import { G } from './statistics.ts';
 
 const CLIENT_ID_BYTES_MIN = 2;
@@ -49,17 +50,18 @@ export function serve(context: Context, shed: boolean): number {
   // [RFC2132 9.14] An identifier has two octets at least; with nothing beside it no peer could tell its lease apart.
   if (query.hw.length === 0 && query.clientId.length < CLIENT_ID_BYTES_MIN) return G['tandem-drop-no-client'];
   if (!context.names.begin()) return G['tandem-drop-bad-fqdn'];
+  context.extendedInfo?.begin();
   const type = query.field(Field.messageType);
   statistics.add(RECEIVED[type] ?? G['pkt4-unknown-received']);
   if (!isQuery(type)) return G['tandem-drop-message-type'];
   if (type === MessageType.inform && !hasReturnAddress(query)) return G['tandem-drop-no-return-address'];
   const { isHub } = context.settings;
   // On a hub the subnet comes first, and its guard asks for classes.
-  if (isHub) classifyReceived(context);
+  if (isHub) classifyArrival(context);
   if (isHub && !chooseRelationship(context)) return G['tandem-drop-no-relationship'];
   if (!isInScope(context)) return OUT_OF_SCOPE;
   if (type === MessageType.discover && shed) return G['tandem-drop-discover-shed'];
-  if (!isHub) classifyReceived(context);
+  if (!isHub) classifyArrival(context);
   const { rateLimits } = context;
   // [Kea] Queries for others are none of those that are counted.
   if (rateLimits !== null && isForOtherServer(context)) return G['tandem-drop-other-server'];
@@ -85,6 +87,12 @@ export function serve(context: Context, shed: boolean): number {
     // A fault ends this thread; with the lock held, main would wait for ever instead of ending the process.
     context.book.table.unlock();
   }
+}
+
+/** Classes may ask for the relay's option, so that a stashed one comes first. */
+function classifyArrival(context: Context): void {
+  if (context.settings.stashAgentOptions) recoverAgentOptions(context);
+  classifyReceived(context);
 }
 
 /** [Kea] A lease that is given back is found by its address: what is reserved for its client does not matter. */

@@ -3,12 +3,12 @@
  * in each lease, because they are what leases are counted by. [Kea] A lease that its client has already is prolonged whatever
  * the counts; the counts themselves are lease/limited-counts.ts.
  */
-import { emptyRange } from '../base/byte-range.ts';
+import { emptyRange, equalRanges } from '../base/byte-range.ts';
 import type { ClassIds } from '../classes/class-ids.ts';
 import type { ClassSet } from '../classes/class-set.ts';
 import type { LimitsConfig, ScopeLimits } from '../config/hook-model.ts';
 import type { ServerConfig } from '../config/model.ts';
-import { CLIENT_CLASSES_KEY, findIscMember, setIscMember } from '../lease/context-member.ts';
+import { CLIENT_CLASSES, IscMember } from '../lease/context-member.ts';
 import { NO_SLOT } from '../lease/hash-chain.ts';
 import { allocateLimitedCounts, type LimitedCountsMemory } from '../lease/limited-counts.ts';
 import { USER_CONTEXT_BYTES_MAX } from '../lease/record.ts';
@@ -57,6 +57,7 @@ export class LeaseLimits {
   readonly #value = emptyRange();
   readonly #made = new Uint8Array(USER_CONTEXT_BYTES_MAX);
   readonly #former = emptyRange();
+  readonly #member = new IscMember(CLIENT_CLASSES);
 
   /** @param classes all that exist */
   constructor(config: LimitsConfig, subnets: readonly CompiledSubnet[], classes: ClassIds) {
@@ -104,11 +105,7 @@ export class LeaseLimits {
   hasClasses(rows: LeaseRows, slot: number, classes: ClassSet): boolean {
     const context = this.#former;
     rows.contextRange(slot, context);
-    const at = context.length === 0 ? -1 : findIscMember(context, CLIENT_CLASSES_KEY);
-    const { bytes, length } = this.#list(classes);
-    if (at < 0 || at + length > context.offset + context.length) return false;
-    for (let i = 0; i < length; i++) if (context.bytes[at + i] !== bytes[i]) return false;
-    return true;
+    return this.#member.find(context, context) && equalRanges(context, this.#list(classes));
   }
 
   /**
@@ -116,7 +113,7 @@ export class LeaseLimits {
    * @param context owns memory for the longest context
    */
   putClasses(context: ByteRange, classes: ClassSet): void {
-    const length = setIscMember(this.#made, context, CLIENT_CLASSES_KEY, this.#list(classes));
+    const length = this.#member.put(context, this.#list(classes), this.#made);
     for (let i = 0; i < length; i++) context.bytes[context.offset + i] = this.#made[i]!;
     if (length > 0) context.length = length;
   }

@@ -1,5 +1,6 @@
 /** The query in work: one object a shard, pointed at one datagram after the other. Nothing of it outlives the turn. */
 
+import { emptyRange } from '../base/byte-range.ts';
 import { ClassSet } from '../classes/class-set.ts';
 import { BROADCAST_FLAG, CHADDR_OFFSET, OPTIONS_OFFSET } from '../dhcp4/codes.ts';
 import { DESCRIPTOR_WORDS, Field, Present } from '../dhcp4/descriptor.ts';
@@ -46,6 +47,10 @@ const NOBODY: ServerSocket = {
   raw: null,
 };
 
+/** Sub-option 5 of option 82, an address [RFC3527 3]. */
+const LINK_SELECTION = 5;
+const ADDRESS_BYTES = 4;
+
 export class Query {
   /** The WASM memory that holds the datagrams. */
   readonly bytes: Uint8Array;
@@ -66,15 +71,22 @@ export class Query {
   /** Finds the options that the descriptor does not tell of. */
   readonly options: OptionIndex;
   readonly hw: ByteRange;
+  /** Where in `bytes` option 82 of a lease may be put. */
+  readonly stashOffset: number;
+  /** Option 82 is that of the client's lease: the datagram came without. */
+  isAgentStashed = false;
+  readonly #range = emptyRange();
   /** Empty when the client sent none, or the subnet does not look at it. */
   readonly clientId: ByteRange;
 
   /**
    * @param descriptors the classifier's output, as a view on the same memory
    * @param classes number of classes that exist
+   * @param stashOffset room for the option 82 of a lease (see `stashAgent`), in the same memory
    */
-  constructor(bytes: Uint8Array, descriptors: Int32Array, classes = 0) {
+  constructor(bytes: Uint8Array, descriptors: Int32Array, classes = 0, stashOffset = 0) {
     this.bytes = bytes;
+    this.stashOffset = stashOffset;
     this.classes = new ClassSet(classes);
     this.options = new OptionIndex(bytes, ECHO_BYTES_MAX);
     this.#words = descriptors;
@@ -97,12 +109,31 @@ export class Query {
     this.sourcePort = sourcePort;
     this.ciaddr = this.field(Field.ciaddr) >>> 0;
     this.giaddr = this.field(Field.giaddr) >>> 0;
+    this.isAgentStashed = false;
     this.classes.clear();
     this.options.point(offset + OPTIONS_OFFSET, offset + this.field(Field.length));
     this.hw.offset = offset + CHADDR_OFFSET;
     this.hw.length = this.field(Field.hlen);
     this.clientId.offset = this.field(Field.clientIdOffset);
     this.clientId.length = this.field(Field.clientIdLength);
+  }
+
+  /** Lets the query have the option 82 that was put at `stashOffset`, as if it had come with it. @param length its octets */
+  stashAgent(length: number): void {
+    this.isAgentStashed = true;
+    this.options.replaceAgent(this.stashOffset, length);
+    this.#set(Field.agentOffset, this.stashOffset);
+    this.#set(Field.agentLength, length);
+    const range = this.#range;
+    if (!this.options.findAgent(LINK_SELECTION, range) || range.length !== ADDRESS_BYTES) return;
+    let address = 0;
+    for (let i = 0; i < ADDRESS_BYTES; i++) address = (address << 8) | range.bytes[range.offset + i]!;
+    this.#set(Field.linkSelection, address);
+    this.#set(Field.present, this.field(Field.present) | Present.linkSelection);
+  }
+
+  #set(field: number, value: number): void {
+    this.#words[this.#descriptor + field] = value | 0;
   }
 
   /** A field of the descriptor, see dhcp4/descriptor.ts. */

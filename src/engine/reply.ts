@@ -87,7 +87,8 @@ export class ReplyWriter {
     if (plan.vendors.length > 0) this.#putVendors(plan);
     this.#configuredUpTo(configured, next, OptionCode.end);
     // The one of the relay stands instead; it is written by `finish`.
-    if (plan.agent !== null && query.field(Field.agentLength) === 0) this.#putConfigured(plan.agent);
+    if (plan.agent !== null && (query.field(Field.agentLength) === 0 || query.isAgentStashed))
+      this.#putConfigured(plan.agent);
   }
 
   #putVendors({ vendors }: ReplyPlan): void {
@@ -123,7 +124,8 @@ export class ReplyWriter {
    * @returns the length of the reply, or 0 when no datagram can hold it (option 57 is not looked at, as in Kea)
    */
   finish(withAgent: boolean): number {
-    if (withAgent) this.#echo(OptionCode.relayAgentInformation, Field.agentOffset, Field.agentLength);
+    if (withAgent && !this.#query.isAgentStashed)
+      this.#echo(OptionCode.relayAgentInformation, Field.agentOffset, Field.agentLength);
     this.#putByte(OptionCode.end);
     const least = this.#start + BOOTP_BYTES_MIN;
     for (; this.#at < least; this.#at++) this.#bytes[this.#at] = 0;

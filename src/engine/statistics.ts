@@ -91,6 +91,8 @@ export const GLOBAL_STATISTICS = [
   'tandem-nak-lease-limit',
   // Expressions of classes that had an error: the class was not assigned.
   'tandem-class-errors',
+  // What a relay said of a client for which a user context, or the table, has no room.
+  'tandem-extended-info-lost',
   'tandem-done-release',
   'tandem-done-decline',
   'tandem-done-decline-offer',

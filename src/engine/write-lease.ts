@@ -11,6 +11,7 @@ import type { Context } from './context.ts';
 import type { DnsLog } from './dns-log.ts';
 import { countTakeover } from './lease-counts.ts';
 import { nameClient } from './name-client.ts';
+import { G } from './statistics.ts';
 
 const FQDN_FLAGS = RowFlag.fqdnFwd | RowFlag.fqdnRev;
 const NOTHING = emptyRange();
@@ -41,12 +42,13 @@ export function abandonRow(context: Context, slot: number): void {
   else book.release(book.table.rows.address(slot));
 }
 
-/** Whether row and query agree on identity, host name and who tells DNS, so that only the times change. */
+/** Whether row and query agree on identity, relay, host name and who tells DNS, so that only the times change. */
 export function isClientUnchanged(context: Context, slot: number): boolean {
   const { table } = context.book;
   const { hw, clientId } = context.query;
   if (!table.hasHw(slot, hw.bytes, hw.offset, hw.length)) return false;
   if (!table.hasClientId(slot, clientId.bytes, clientId.offset, clientId.length)) return false;
+  if (context.extendedInfo?.isNews(context, slot) === true) return false;
   return hasSameName(context, slot);
 }
 
@@ -79,14 +81,18 @@ export function writeClient(context: Context, slot: number, isSameClient: boolea
     keptContext.length = range.length;
   }
   if (leaseLimits !== null) leaseLimits.putClasses(keptContext, query.classes);
-  return table.setClient(
-    slot,
-    query.field(Field.htype),
-    query.hw,
-    query.clientId,
-    context.names.lease,
-    keptContext,
-  );
+  const { extendedInfo } = context;
+  const userContext = extendedInfo === null ? keptContext : extendedInfo.contextFor(context, keptContext);
+  if (setClient(context, slot, userContext)) return true;
+  if (userContext === keptContext) return false;
+  // A lease that says nothing of its relay is better than none.
+  context.statistics.add(G['tandem-extended-info-lost']);
+  return setClient(context, slot, keptContext);
+}
+
+function setClient({ book, names, query }: Context, slot: number, userContext: ByteRange): boolean {
+  const { hw, clientId } = query;
+  return book.table.setClient(slot, query.field(Field.htype), hw, clientId, names.lease, userContext);
 }
 
 /**

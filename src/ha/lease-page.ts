@@ -1,7 +1,9 @@
 /** Reads one lease of a lease4-get-page reply, as strictly as Kea does: every field must be there with its type. */
 import { parseHex } from '../base/hex.ts';
 import { type Ipv4, parseIpv4 } from '../base/ipv4.ts';
+import { encodeKeaJson } from '../base/kea-json.ts';
 import { isJsonMap } from '../lease/csv-context.ts';
+import { checkExtendedInfo } from '../lease/extended-info.ts';
 import { type Lease4, LeaseState } from '../lease/model.ts';
 import {
   CLIENT_ID_BYTES_MAX,
@@ -99,7 +101,7 @@ function readUserContext(entry: JsonMap): string | null {
   if (context === undefined) return '';
   if (!isMap(context)) return null;
   try {
-    const text = JSON.stringify(context);
+    const { text } = checkExtendedInfo(encodeKeaJson(context), 'fix');
     const bytes = Buffer.from(text);
     // Only what the lease file's own reader takes may be stored.
     return bytes.length <= USER_CONTEXT_BYTES_MAX && isJsonMap(bytes, 0, bytes.length) ? text : null;

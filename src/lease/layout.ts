@@ -87,11 +87,25 @@ export interface LeaseTableMemory {
 }
 
 const CAPACITY_MAX = 1 << 25;
+/** A third of the leases may have a long identifier or a name. */
 const ARENA_BYTES_PER_ROW = 64;
+/** All leases have a user context beside it. */
+const CONTEXT_BYTES_PER_ROW = 256;
 const ARENA_BYTES_MIN = 1 << 22;
+/** The largest array there is, in whole blocks. */
+const ARENA_BYTES_MAX = 2 ** 32 - 16;
 
-/** @param capacity leases at most, 1..2^25 */
-export function allocateLeaseTable(capacity: number): LeaseTableMemory {
+/** Octets of the arena of a table, see `allocateLeaseTable`. */
+export function arenaBytes(capacity: number, keepsContexts: boolean): number {
+  const bytes = capacity * (ARENA_BYTES_PER_ROW + (keepsContexts ? CONTEXT_BYTES_PER_ROW : 0));
+  return Math.min(ARENA_BYTES_MAX, Math.max(ARENA_BYTES_MIN, bytes));
+}
+
+/**
+ * @param capacity leases at most, 1..2^25
+ * @param keepsContexts leases keep what relays say of their clients
+ */
+export function allocateLeaseTable(capacity: number, keepsContexts = false): LeaseTableMemory {
   assert(capacity >= 1 && capacity <= CAPACITY_MAX, 'lease table capacity within 1..2^25');
   const buckets = 2 ** Math.ceil(Math.log2(Math.max(1024, capacity)));
   const memory = {
@@ -100,7 +114,7 @@ export function allocateLeaseTable(capacity: number): LeaseTableMemory {
     control: new SharedArrayBuffer(CONTROL_WORDS * 4),
     rows: new SharedArrayBuffer(capacity * ROW_WORDS * 4),
     heads: new SharedArrayBuffer(buckets * 3 * 4),
-    arena: new SharedArrayBuffer(Math.max(ARENA_BYTES_MIN, capacity * ARENA_BYTES_PER_ROW)),
+    arena: new SharedArrayBuffer(arenaBytes(capacity, keepsContexts)),
     offers: new SharedArrayBuffer(OFFERS_MAX * 4),
     unsettled: new SharedArrayBuffer(capacity * 4),
     hashing: new SharedArrayBuffer(CLIENT_ID_BYTES_MAX * 256 * 4),

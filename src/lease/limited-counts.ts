@@ -6,7 +6,7 @@
  */
 import { emptyRange } from '../base/byte-range.ts';
 import { OctetMap } from '../base/octet-map.ts';
-import { CLIENT_CLASSES_KEY, findIscMember } from './context-member.ts';
+import { CLIENT_CLASSES, IscMember } from './context-member.ts';
 import { skipBlanks, skipString } from './csv-context.ts';
 import { LeaseState } from './model.ts';
 import type { LeaseRows } from './rows.ts';
@@ -36,6 +36,7 @@ export class LimitedCounts {
   /** Cells of the classes by their names, as JSON without the quotes. */
   readonly #classes = new OctetMap();
   readonly #context = emptyRange();
+  readonly #member = new IscMember(CLIENT_CLASSES);
   readonly #name = emptyRange();
 
   constructor({ counts, subnetIds, classNames }: LimitedCountsMemory) {
@@ -68,12 +69,11 @@ export class LimitedCounts {
   #addClasses(rows: LeaseRows, slot: number, delta: number): void {
     const context = this.#context;
     rows.contextRange(slot, context);
-    if (context.length === 0) return;
-    const { bytes } = context;
-    const end = context.offset + context.length;
-    let at = findIscMember(context, CLIENT_CLASSES_KEY);
-    if (at < 0 || bytes[at] !== OPEN_LIST) return;
-    for (at = skipBlanks(bytes, at + 1, end); at < end && bytes[at] === QUOTE; ) {
+    if (!this.#member.find(context, context)) return;
+    const { bytes, offset, length } = context;
+    const end = offset + length;
+    if (bytes[offset] !== OPEN_LIST) return;
+    for (let at = skipBlanks(bytes, offset + 1, end); at < end && bytes[at] === QUOTE; ) {
       const start = at + 1;
       at = skipString(bytes, at, end);
       if (at < 0) return;

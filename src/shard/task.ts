@@ -9,6 +9,7 @@ import type { CompiledConfiguration } from '../engine/compiled-configuration.ts'
 import { compileHosts } from '../engine/compiled-host.ts';
 import type { Context, EngineSettings } from '../engine/context.ts';
 import { DnsLog, type DnsLogMemory } from '../engine/dns-log.ts';
+import { ExtendedInfo } from '../engine/extended-info.ts';
 import { FlexId } from '../engine/flex-id.ts';
 import { LeaseChanges } from '../engine/lease-changes.ts';
 import { LeaseEventWriter, type Listening } from '../engine/lease-events.ts';
@@ -30,6 +31,7 @@ import { SubnetIndex } from '../engine/subnet-index.ts';
 import { LeaseBook, type LeaseBookMemory } from '../lease/book.ts';
 import type { LeaseEventsMemory } from '../lease/events.ts';
 import type { LimitedCountsMemory } from '../lease/limited-counts.ts';
+import { STASH_OFFSET } from '../wasm/layout.ts';
 import type { Classifier } from '../wasm/module.ts';
 
 export interface ShardTask {
@@ -65,6 +67,10 @@ function flexIdOf({ hooks, hosts, hostIdentifiers }: ServerConfig, classes: Clas
   return isUsed && hooks.flexId !== null ? new FlexId(hooks.flexId, classes) : null;
 }
 
+function extendedInfoOf({ subnets }: ServerConfig): ExtendedInfo | null {
+  return subnets.some(({ storeExtendedInfo }) => storeExtendedInfo) ? new ExtendedInfo() : null;
+}
+
 function settingsOf(config: ServerConfig): EngineSettings {
   const { flushReclaimedTimerWaitSec, holdReclaimedSec } = config.expiredLeases;
   return {
@@ -74,6 +80,7 @@ function settingsOf(config: ServerConfig): EngineSettings {
     earlyGlobalHosts: config.earlyGlobalHosts,
     declineProbationSec: config.declineProbationPeriodSec,
     isHub: config.relationships.length > 1,
+    stashAgentOptions: config.stashAgentOptions,
     offerHoldSec: config.tandem.offerHoldSec,
     keepReleased: flushReclaimedTimerWaitSec > 0 && holdReclaimedSec > 0,
   };
@@ -95,7 +102,7 @@ export function buildContext(
   // All that refers to a class has its number by now.
   const flexId = flexIdOf(config, classes);
   const program = new ClassProgram(config.clientClasses, classes);
-  const query = new Query(new Uint8Array(classifier.memory.buffer), classifier.words, classes.count);
+  const query = new Query(classifier.bytes, classifier.words, classes.count, STASH_OFFSET);
   const names = new ClientNames(query);
   const { limits } = config.hooks;
   return {
@@ -104,6 +111,7 @@ export function buildContext(
     classes: program,
     hosts: new QueryHosts(hosts),
     flexId,
+    extendedInfo: extendedInfoOf(config),
     changes: new LeaseChanges(
       book,
       task.updates.map(({ ring }) => ring),

@@ -51,7 +51,14 @@ function load(
   const table = allocateLeaseTable(1000);
   const book = new LeaseBook({ table, pools: allocatePools([]), changes: allocateChangeLog(1 << 20) });
   const log = recordLog();
-  const leaseDatabase = { persist: true, path, lfcIntervalSec: 0, maxRowErrors: 0, leaseChecks };
+  const leaseDatabase = {
+    persist: true,
+    path,
+    lfcIntervalSec: 0,
+    maxRowErrors: 0,
+    leaseChecks,
+    extendedInfoChecks: 'fix' as const,
+  };
   const checked = subnets.map(([id, prefix, prefixLength]) => ({
     id,
     prefix: parseIpv4(prefix)!,

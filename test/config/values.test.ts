@@ -26,6 +26,7 @@ t.test('a hot-standby file gives the complete configuration', async (t) => {
     persist: true,
     path: '/var/lib/kea/dhcp4.csv',
     leaseChecks: 'warn',
+    extendedInfoChecks: 'fix',
     lfcIntervalSec: 1800,
     maxRowErrors: 0,
   });
@@ -251,6 +252,7 @@ t.test('the smallest file has the defaults of Kea', async (t) => {
       lfcIntervalSec: 3600,
       maxRowErrors: 0,
       leaseChecks: 'warn',
+      extendedInfoChecks: 'fix',
     },
     multiThreading: { enabled: true, threadPoolSize: 0, packetQueueSize: 64 },
     parkedPacketLimit: null,

@@ -31,7 +31,7 @@ t.test('a complete lease is read', async (t) => {
       fqdnRev: true,
       hostname: 'printer.example',
       state: 0,
-      userContext: '{"a":[1]}',
+      userContext: '{ "a": [ 1 ] }',
     },
   });
 });

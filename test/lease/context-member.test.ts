@@ -1,76 +1,93 @@
-/** One member of "ISC" in a user context is read and changed; all else stays as it is. */
+/** A member of the map "ISC" in a user context, found and set in the text. */
 import fc from 'fast-check';
 import t from 'tap';
-import { findIscMember, setIscMember } from '../../src/lease/context-member.ts';
-import { USER_CONTEXT_BYTES_MAX } from '../../src/lease/record.ts';
+import { emptyRange } from '../../src/base/byte-range.ts';
+import { encodeKeaJson } from '../../src/base/kea-json.ts';
+import { IscMember } from '../../src/lease/context-member.ts';
+import { isJsonMap } from '../../src/lease/csv-context.ts';
 
-const encoder = new TextEncoder();
-const KEY = encoder.encode('"client-classes"');
+const MEMBER = new IscMember('relay-agent-info');
 
-function rangeOf(text: string, shift = 3) {
-  const bytes = new Uint8Array(USER_CONTEXT_BYTES_MAX + 16).fill(0x22);
-  const octets = encoder.encode(text);
-  bytes.set(octets, shift);
-  return { bytes, offset: shift, length: octets.length };
+function rangeOf(text: string) {
+  // Surrounded, so that reading outside of the range would show.
+  const bytes = Buffer.from(`"ISC": {"${text}", "relay-agent-info": 0}`);
+  return { bytes, offset: 9, length: Buffer.byteLength(text) };
 }
 
-function set(context: string, value: string): string | null {
-  const out = new Uint8Array(USER_CONTEXT_BYTES_MAX);
-  const length = setIscMember(out, rangeOf(context), KEY, rangeOf(value, 0));
-  return length === 0 ? null : new TextDecoder().decode(out.subarray(0, length));
+function put(text: string, value: string, room = 10_000): string | null {
+  const out = new Uint8Array(room);
+  const length = MEMBER.put(rangeOf(text), rangeOf(value), out);
+  return length === 0 ? null : Buffer.from(out.subarray(0, length)).toString();
 }
 
-t.test('the member is put in, replaced, and leaves the rest as it was', async (t) => {
-  const rows = [
-    ['', '{ "ISC": { "client-classes": [ "ALL" ] } }'],
-    ['{}', '{"ISC": { "client-classes": [ "ALL" ] }}'],
-    ['{ "a": 1 }', '{"ISC": { "client-classes": [ "ALL" ] },  "a": 1 }'],
-    ['{"ISC":{}}', '{"ISC":{"client-classes": [ "ALL" ]}}'],
-    [
-      '{"ISC":{"relay-agent-info":"0x52"},"b":[2]}',
-      '{"ISC":{"client-classes": [ "ALL" ], "relay-agent-info":"0x52"},"b":[2]}',
-    ],
-    ['{"ISC":{"client-classes":["x","y"],"z":0}}', '{"ISC":{"client-classes":[ "ALL" ],"z":0}}'],
-    [
-      '{"x":"{\\"ISC\\":{}}","ISC":{"client-classes":null}}',
-      '{"x":"{\\"ISC\\":{}}","ISC":{"client-classes":[ "ALL" ]}}',
-    ],
-    ['{"ISC":[1]}', null],
-  ] as const;
-  for (const [context, expected] of rows) t.equal(set(context, '[ "ALL" ]'), expected, context || 'nothing');
+function find(text: string): string | null {
+  const out = emptyRange();
+  if (!MEMBER.find(rangeOf(text), out)) return null;
+  return Buffer.from(out.bytes.subarray(out.offset, out.offset + out.length)).toString();
+}
+
+const ROWS: readonly (readonly [before: string, after: string])[] = [
+  ['', '{ "ISC": { "relay-agent-info": "X" } }'],
+  ['{}', '{ "ISC": { "relay-agent-info": "X" } }'],
+  ['{  }', '{ "ISC": { "relay-agent-info": "X" } }'],
+  ['{ "ISC": {  } }', '{ "ISC": { "relay-agent-info": "X" } }'],
+  ['{ "ISC": 5 }', '{ "ISC": { "relay-agent-info": "X" } }'],
+  ['{ "ISC": "a}" }', '{ "ISC": { "relay-agent-info": "X" } }'],
+  ['{ "comment": "x" }', '{ "ISC": { "relay-agent-info": "X" }, "comment": "x" }'],
+  ['{ "A": 1, "comment": "x" }', '{ "A": 1, "ISC": { "relay-agent-info": "X" }, "comment": "x" }'],
+  ['{ "A": [ 1, {} ] }', '{ "A": [ 1, {} ], "ISC": { "relay-agent-info": "X" } }'],
+  ['{"ISC":{"relay-agent-info":{"a":"}"}}}', '{"ISC":{"relay-agent-info":"X"}}'],
+  ['{ "ISC": { "relay-agent-info": 12 } }', '{ "ISC": { "relay-agent-info": "X" } }'],
+  ['{ "ISC": { "limits": { } } }', '{ "ISC": { "limits": { }, "relay-agent-info": "X" } }'],
+  ['{ "ISC": { "zz": 1 } }', '{ "ISC": { "relay-agent-info": "X", "zz": 1 } }'],
+  ['{ "ISC": { "relay": 1 } }', '{ "ISC": { "relay": 1, "relay-agent-info": "X" } }'],
+  [
+    '{ "a\\"": "\\\\", "ISC": { "b": "{[" } }',
+    '{ "a\\"": "\\\\", "ISC": { "b": "{[", "relay-agent-info": "X" } }',
+  ],
+];
+
+t.test('the member is set, and everything else stays as it is written', async (t) => {
+  for (const [before, after] of ROWS) {
+    t.equal(put(before, '"X"'), after, before);
+    t.equal(find(after), '"X"');
+    t.equal(put(after, '{ "y": 1 }'), after.replace('"X"', '{ "y": 1 }'), 'once more');
+  }
+  t.equal(find('{ "relay-agent-info": 1 }'), null, 'beside "ISC" it is another one');
+  t.equal(find('{ "x": { "ISC": { "relay-agent-info": 1 } } }'), null);
+  t.equal(put('{ "comment": "x" }', '"X"', 40), null, 'there is no room');
 });
 
-t.test('a context that would be longer than a row can hold is refused', async (t) => {
-  t.equal(set(`{"a":"${'x'.repeat(USER_CONTEXT_BYTES_MAX - 20)}"}`, '[]'), null);
+t.test('any map comes out as if it had been parsed, changed and written', async (t) => {
+  const key = fc.oneof(fc.constantFrom('ISC', 'relay-agent-info', 'A', 'zz', ''), fc.string());
+  const map = fc.dictionary(key, fc.oneof(fc.jsonValue(), fc.dictionary(key, fc.jsonValue())));
+  const run = fc.property(map, fc.jsonValue(), (context, value) => {
+    const before = encodeKeaJson(context);
+    const after = put(before, encodeKeaJson(value)) ?? '';
+    const isc = context['ISC'];
+    const isMap = typeof isc === 'object' && isc !== null && !Array.isArray(isc);
+    const wanted = { ...context, ISC: { ...(isMap ? isc : {}), 'relay-agent-info': value } };
+    const bytes = Buffer.from(after);
+    return (
+      isJsonMap(bytes, 0, bytes.length) &&
+      JSON.stringify(sorted(JSON.parse(after))) ===
+        JSON.stringify(sorted(JSON.parse(JSON.stringify(wanted)))) &&
+      find(after) === encodeKeaJson(value)
+    );
+  });
+  fc.assert(run, { seed: 1, numRuns: 1_000 });
+  t.pass('1,000 maps');
 });
 
-t.test('any context is the same afterwards but for the member', async (t) => {
-  const maps = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 }));
-  const contexts = fc.oneof(maps, fc.record({ ISC: maps, other: fc.jsonValue() }, { noNullPrototype: true }));
-  fc.assert(
-    fc.property(contexts, fc.array(fc.string()), fc.nat(2), (context, classes, indent) => {
-      if (typeof context['ISC'] !== 'object' && 'ISC' in context) return;
-      if (Array.isArray(context['ISC']) || context['ISC'] === null) return;
-      const made = set(JSON.stringify(context, null, indent), JSON.stringify(classes));
-      const isc = { ...(context['ISC'] as object | undefined), 'client-classes': classes };
-      t.strictSame(JSON.parse(made ?? ''), JSON.parse(JSON.stringify({ ...context, ISC: isc })));
-    }),
-    { numRuns: 500, seed: 1 },
-  );
-});
+function sorted(value: unknown): unknown {
+  return JSON.parse(encodeKeaJson(value));
+}
 
-t.test('octets that are no JSON end every search inside of them', async (t) => {
-  fc.assert(
-    fc.property(
-      fc.string(),
-      fc.constantFrom('', '{', '{"ISC"', '{"ISC":{', '{"ISC":{"client-classes"'),
-      (rest, start) => {
-        const range = rangeOf(start + rest);
-        const at = findIscMember(range, KEY);
-        t.ok(at === -1 || (at > range.offset && at <= range.offset + range.length));
-        set(start + rest, '[]');
-      },
-    ),
-    { numRuns: 2000, seed: 2 },
-  );
+t.test('octets that are no map are neither read beyond their end nor looked at for ever', async (t) => {
+  const run = fc.property(fc.string({ unit: fc.constantFrom(...'{}[]",:\\ ISC1a') }), (text) => {
+    put(text, '"X"');
+    find(text);
+  });
+  fc.assert(run, { seed: 2, numRuns: 3_000 });
+  t.pass('3,000 texts');
 });

@@ -3,6 +3,7 @@ import t from 'tap';
 import { DESCRIPTOR_WORDS, Field } from '../../src/dhcp4/descriptor.ts';
 import { DatagramReceiver, DatagramSender } from '../../src/io/mmsg.ts';
 import { closeFd, localPort, openUdpSocket } from '../../src/io/udp.ts';
+import { AGENT_BYTES_MAX } from '../../src/lease/agent-info.ts';
 import * as layout from '../../src/wasm/layout.ts';
 import { Classifier } from '../../src/wasm/module.ts';
 import { datagram4 } from '../oracle/datagram4.ts';
@@ -22,12 +23,14 @@ t.test('the areas of the layout follow each other inside the memory', async (t) 
     layout.LENGTHS_OFFSET + BATCH_MAX * 4,
     layout.RESULTS_OFFSET + BATCH_MAX * layout.DESCRIPTOR_BYTES,
     layout.KEY_OFFSET + layout.KEY_BYTES_MAX,
+    layout.STASH_OFFSET + AGENT_BYTES_MAX,
   ];
   const starts = [
     layout.SCRATCH_OFFSET,
     layout.LENGTHS_OFFSET,
     RESULTS_OFFSET,
     layout.KEY_OFFSET,
+    layout.STASH_OFFSET,
     layout.LAYOUT_END,
   ];
   t.same(ends, starts);

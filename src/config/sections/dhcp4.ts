@@ -113,6 +113,7 @@ export function readDhcp4(
     leaseDatabase: readLeaseDatabase(
       values['lease-database'],
       values['sanity-checks']?.['lease-checks'] ?? 'warn',
+      values['sanity-checks']?.['extended-info-checks'] ?? 'fix',
       child(at, 'lease-database'),
       report,
     ),

@@ -1,6 +1,6 @@
 /** `lease-database` and `expired-leases-processing`: where leases are kept and how they end. */
 import { isAbsolute, relative, resolve } from 'node:path';
-import type { ExpiredLeasesConfig, LeaseChecks, LeaseDatabaseConfig } from '../model.ts';
+import type { ExpiredLeasesConfig, ExtendedInfoChecks, LeaseChecks, LeaseDatabaseConfig } from '../model.ts';
 import { child, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
 import { defineMap, type Rules, readMap, type Values, withoutContext } from '../schema/map.ts';
@@ -68,8 +68,7 @@ export const expiredLeasesSchema = withoutContext(
 export const sanityChecksSchema = withoutContext(
   defineMap('sanity-checks', {
     'lease-checks': withDefault(oneOf('none', 'warn', 'fix', 'fix-del', 'del'), 'warn'),
-    // Nothing relies on what a lease's user context says of its relay.
-    'extended-info-checks': accepted(oneOf('none', 'fix', 'strict', 'pedantic')),
+    'extended-info-checks': withDefault(oneOf('none', 'fix', 'strict', 'pedantic'), 'fix'),
   }),
 );
 
@@ -77,6 +76,7 @@ export const sanityChecksSchema = withoutContext(
 export function readLeaseDatabase(
   value: unknown,
   leaseChecks: LeaseChecks,
+  extendedInfoChecks: ExtendedInfoChecks,
   at: Path,
   report: Report,
 ): LeaseDatabaseConfig {
@@ -87,6 +87,7 @@ export function readLeaseDatabase(
     lfcIntervalSec: values?.['lfc-interval'] ?? 0,
     maxRowErrors: values?.['max-row-errors'] ?? 0,
     leaseChecks,
+    extendedInfoChecks,
   };
 }
 

@@ -6,12 +6,8 @@ import type { ServerConfig } from '../model.ts';
 import { child, type Path } from '../problem.ts';
 import type { Report } from '../report.ts';
 
-export function warnOfMissingEffects(config: ServerConfig, at: Path, report: Report): void {
-  const { compatibility, subnets } = config;
+export function warnOfMissingEffects({ compatibility }: ServerConfig, at: Path, report: Report): void {
   const missing = 'nothing of it: it has no effect yet';
-  if (config.stashAgentOptions) report.warn(child(at, 'stash-agent-options'), 'true', missing);
   if (compatibility.lenientOptionParsing)
     report.warn(child(child(at, 'compatibility'), 'lenient-option-parsing'), 'true', missing);
-  if (subnets.some(({ storeExtendedInfo }) => storeExtendedInfo))
-    report.warn(child(at, 'store-extended-info'), 'true for a subnet', missing);
 }

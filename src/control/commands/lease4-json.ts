@@ -7,12 +7,13 @@
  * Kea's synchronization skips a lease that it cannot read, and stops when it is the last of a page; so everything that
  * its reader demands is there, whatever the table holds.
  */
+
+import { EncodedJson } from '../../base/encoded-json.ts';
 import { formatHex } from '../../base/hex.ts';
 import { formatIpv4 } from '../../base/ipv4.ts';
+import { encodeKeaJson } from '../../base/kea-json.ts';
 import { type Lease4, LeaseState } from '../../lease/model.ts';
 import { isMap } from '../arguments.ts';
-import { EncodedJson } from '../encoded-json.ts';
-import { encodeKeaJson } from '../kea-json.ts';
 
 /**
  * How a released lease (state 3) is shown. Kea knows the state since 2.7 and older versions refuse it; as expired and

@@ -6,11 +6,11 @@
  * lease file could not hold is refused, because a lease that this server takes it must also find again.
  */
 import { formatIpv4, type Ipv4 } from '../../base/ipv4.ts';
+import { encodeKeaJson } from '../../base/kea-json.ts';
 import { isWithin } from '../../base/prefix-index.ts';
 import { type Lease4, LeaseState } from '../../lease/model.ts';
 import { CLIENT_ID_BYTES_MAX, HARDWARE_ADDRESS_BYTES_MAX, HOSTNAME_BYTES_MAX } from '../../lease/record.ts';
 import { type ArgumentMap, isMap } from '../arguments.ts';
-import { encodeKeaJson } from '../kea-json.ts';
 import { LeaseFault } from './lease4-fault.ts';
 import type { LeaseSubnet, LeaseSubnets } from './lease4-subnets.ts';
 import { readOctets } from './lease4-text.ts';

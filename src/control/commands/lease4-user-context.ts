@@ -1,4 +1,6 @@
 /** The user context of a lease in a command: any map, stored as one line of JSON. */
+import { encodeKeaJson } from '../../base/kea-json.ts';
+import { checkExtendedInfo } from '../../lease/extended-info.ts';
 import { USER_CONTEXT_BYTES_MAX } from '../../lease/record.ts';
 import { isMap } from '../arguments.ts';
 
@@ -15,7 +17,7 @@ export function readUserContext(context: unknown, comment: unknown): string | nu
   if (comment !== undefined && typeof comment !== 'string') return null;
   const map = comment === undefined ? context : { ...context, comment };
   if (!isStorable(map, DEPTH_MAX)) return null;
-  const text = JSON.stringify(map);
+  const { text } = checkExtendedInfo(encodeKeaJson(map), 'fix');
   return Buffer.byteLength(text) <= USER_CONTEXT_BYTES_MAX ? text : null;
 }
 

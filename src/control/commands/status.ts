@@ -1,9 +1,9 @@
 /** list-commands, version-get, build-report, status-get and shutdown, as Kea answers them. */
 import type { Clock } from '../../base/clock.ts';
+import { EncodedJson } from '../../base/encoded-json.ts';
 import type { ServerConfig } from '../../config/model.ts';
 import { type Answer, type CommandHandler, type CommandTable, failure, Result, success } from '../answer.ts';
 import { isMap } from '../arguments.ts';
-import { EncodedJson } from '../encoded-json.ts';
 
 /** How the DHCP sockets are, in Kea's form. */
 export interface SocketsStatus {

@@ -30,6 +30,17 @@ export const journalMessages = {
     meaning:
       'How many rows were kept, mended and dropped. A kept lease holds its address until it ends, but counts for the subnet that its row names: set `sanity-checks.lease-checks` to "fix", or give the subnets the ids that they had.',
   },
+  TDM_JOURNAL_EXTENDED_INFO_REMOVED: {
+    level: 'warn',
+    text: 'what a lease in the file says of its relay is wrong and was taken out of it',
+    meaning:
+      'The lease itself stays, and so does what else its user context holds; the client’s next query through the relay says it anew. How much is looked at is set by `sanity-checks.extended-info-checks`. At most 20 rows are logged; TDM_JOURNAL_EXTENDED_INFOS_REMOVED has the number.',
+  },
+  TDM_JOURNAL_EXTENDED_INFOS_REMOVED: {
+    level: 'warn',
+    text: 'leases in the file said something wrong of their relays',
+    meaning: 'How many rows something was taken out of, see TDM_JOURNAL_EXTENDED_INFO_REMOVED.',
+  },
   TDM_JOURNAL_FILE_REPAIRED: {
     level: 'warn',
     text: 'the end of the lease file was mended',

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
+import { EncodedJson } from '../../../src/base/encoded-json.ts';
 import type { ServerConfig } from '../../../src/config/model.ts';
 import type { CommandHandler } from '../../../src/control/answer.ts';
 import { createStatusCommands, type StatusSources } from '../../../src/control/commands/status.ts';
-import { EncodedJson } from '../../../src/control/encoded-json.ts';
 
 const config = {
   multiThreading: { enabled: true, threadPoolSize: 4, packetQueueSize: 64 },

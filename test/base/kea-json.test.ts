@@ -1,8 +1,8 @@
 /** JSON as Kea writes it: the texts here are what a Kea 2.2 sent. */
 import fc from 'fast-check';
 import t from 'tap';
-import { EncodedJson } from '../../src/control/encoded-json.ts';
-import { encodeKeaJson } from '../../src/control/kea-json.ts';
+import { EncodedJson } from '../../src/base/encoded-json.ts';
+import { encodeKeaJson } from '../../src/base/kea-json.ts';
 
 t.test('an answer is written as Kea writes it, octet for octet', async (t) => {
   const rows: readonly (readonly [string, unknown])[] = [
