@@ -102,6 +102,7 @@ function readUserContext(entry: JsonMap): string | null {
   if (!isMap(context)) return null;
   try {
     const { text } = checkExtendedInfo(encodeKeaJson(context), 'fix');
+    if (text === '') return '';
     const bytes = Buffer.from(text);
     // Only what the lease file's own reader takes may be stored.
     return bytes.length <= USER_CONTEXT_BYTES_MAX && isJsonMap(bytes, 0, bytes.length) ? text : null;
