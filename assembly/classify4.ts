@@ -58,8 +58,8 @@ export function classify4(count: i32): void {
     const input = <u32>INPUT_OFFSET + i * <u32>INPUT_STRIDE;
     const length = load<u32>(<u32>LENGTHS_OFFSET + i * 4);
     const reason = check(input, length, <u32>SCRATCH_OFFSET + i * <u32>SCRATCH_STRIDE);
-    if (reason === Malformed.none) describe(descriptor, input, length);
-    else put(descriptor, Field.malformed, reason);
+    if (reason === Malformed.none || reason === Malformed.noMessageType) describe(descriptor, input, length);
+    put(descriptor, Field.malformed, reason);
   }
 }
 
@@ -74,9 +74,8 @@ function check(input: u32, length: u32, scratch: u32): u32 {
   findAgentOptions(offsetOf(Entry.agent), offsetOf(Entry.agent) + lengthOf(Entry.agent));
   if (hasShortOption()) return Malformed.optionLength;
   if (repeated !== 0 && !settleSeveral(repeated)) return Malformed.optionLength;
-  if (!isPresent(Entry.messageType)) return Malformed.noMessageType;
   if (load<u8>(input + HLEN) === 0 && lengthOf(Entry.clientId) === 0) return Malformed.noClient;
-  return Malformed.none;
+  return isPresent(Entry.messageType) ? Malformed.none : Malformed.noMessageType;
 }
 
 /** Of a longer one the first octets count, as Kea reads it. */
@@ -102,7 +101,7 @@ function settleSeveral(repeated: u32): bool {
 }
 
 function describe(descriptor: u32, input: u32, length: u32): void {
-  put(descriptor, Field.messageType, load<u8>(offsetOf(Entry.messageType)));
+  if (isPresent(Entry.messageType)) put(descriptor, Field.messageType, load<u8>(offsetOf(Entry.messageType)));
   put(descriptor, Field.hash, clientHash(input));
   put(descriptor, Field.hlen, load<u8>(input + HLEN));
   put(descriptor, Field.htype, load<u8>(input + HTYPE));

@@ -6,5 +6,5 @@ export const notAQuery: u32 = 3;
 export const badHardwareLength: u32 = 4;
 export const noMagicCookie: u32 = 5;
 export const optionLength: u32 = 6;
-export const noMessageType: u32 = 7;
-export const noClient: u32 = 8;
+export const noClient: u32 = 7;
+export const noMessageType: u32 = 8;

@@ -40,8 +40,8 @@ export function leaseCapacity(config: ServerConfig): number {
 }
 
 /** Whether every lease may come to have a user context. */
-export function keepsContexts({ subnets }: ServerConfig): boolean {
-  return subnets.some(({ storeExtendedInfo }) => storeExtendedInfo);
+export function keepsContexts({ hooks, subnets }: ServerConfig): boolean {
+  return hooks.limits !== null || subnets.some(({ storeExtendedInfo }) => storeExtendedInfo);
 }
 
 /** Policies and update logs that a configuration needs. */

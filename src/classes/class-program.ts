@@ -20,6 +20,7 @@ export interface BuiltInClasses {
   readonly unknown: number;
   readonly drop: number;
   readonly reject: number;
+  readonly bootp: number;
   /** Queries whose option 82 comes from the client's lease. */
   readonly stashed: number;
 }
@@ -80,6 +81,7 @@ export class ClassProgram {
       unknown: ids.find('UNKNOWN'),
       drop: ids.find('DROP'),
       reject: ids.find('REJECT'),
+      bootp: ids.find('BOOTP'),
       stashed: ids.find('STASH_AGENT_OPTIONS'),
     };
     const late = dependentOnKnown(configs);

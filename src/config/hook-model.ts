@@ -6,6 +6,8 @@ export interface HooksConfig {
   readonly legalLog: LegalLogConfig | null;
   readonly flexId: FlexIdConfig | null;
   readonly limits: LimitsConfig | null;
+  /** libdhcp_bootp, which has no parameters. */
+  readonly bootp: boolean;
 }
 
 /** libdhcp_run_script. */
@@ -57,4 +59,10 @@ export interface RateLimit {
   readonly periodSec: number;
 }
 
-export const NO_HOOKS: HooksConfig = { runScript: null, legalLog: null, flexId: null, limits: null };
+export const NO_HOOKS: HooksConfig = {
+  runScript: null,
+  legalLog: null,
+  flexId: null,
+  limits: null,
+  bootp: false,
+};

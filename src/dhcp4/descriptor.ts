@@ -14,9 +14,9 @@ export const DESCRIPTOR_WORDS = 32;
 
 /** Word index of each field. Addresses and times are the raw 32 bits: use `>>> 0`. */
 export const Field = {
-  /** 0 = well formed, else a `Malformed` number; then no other field may be used. */
+  /** 0 = well formed, else a `Malformed` number; then, but for `noMessageType`, no other field may be used. */
   malformed: 0,
-  /** Option 53, 1..255. */
+  /** Option 53, 1..255; 0 = it is absent, or says so. */
   messageType: 1,
   /** RFC 3074 section 6 hash of the client key (option 61 if not empty, else chaddr), 0..255; -1 = no key. */
   hash: 2,
@@ -93,8 +93,8 @@ export const Malformed = {
   noMagicCookie: 5,
   /** An option of fixed size has less than that (50, 51, 53, 54, 57, 118), or there are several of 53 or of 54. */
   optionLength: 6,
-  /** No option 53: BOOTP, or nothing at all. */
-  noMessageType: 7,
   /** hlen is 0 and there is no client identifier: nobody to give a lease to. */
-  noClient: 8,
+  noClient: 7,
+  /** No option 53: BOOTP, or nothing at all. All other fields are those of a BOOTP query. */
+  noMessageType: 8,
 } as const;

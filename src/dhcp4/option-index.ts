@@ -58,11 +58,11 @@ export class OptionIndex {
     return this.#options.find(code, out);
   }
 
-  /** Lets option 82 be what lies in [offset, offset + length) of the memory, whatever the datagram says. */
-  replaceAgent(offset: number, length: number): void {
+  /** Lets an option be what lies in [offset, offset + length) of the memory, whatever the datagram says. */
+  replace(code: number, offset: number, length: number): void {
     this.#walk();
-    this.#options.put(OptionCode.relayAgentInformation, offset, length);
-    this.#isAgentWalked = false;
+    this.#options.put(code, offset, length);
+    if (code === OptionCode.relayAgentInformation) this.#isAgentWalked = false;
   }
 
   #walk(): void {

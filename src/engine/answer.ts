@@ -37,7 +37,8 @@ function finish(context: Context, withAgent: boolean, cell: number, outcome: num
   const length = context.reply.finish(withAgent);
   if (length === 0) return G['tandem-drop-reply-too-large'];
   context.slots.lengths[context.slot] = length;
-  context.slots.cells[context.slot] = cell;
+  // [Kea] An answer without a message type counts as sent, and as nothing else.
+  context.slots.cells[context.slot] = context.query.isBootp ? G['tandem-bootp-sent'] : cell;
   return outcome;
 }
 
@@ -79,8 +80,9 @@ export function answerInform(context: Context): number {
   return finish(context, !direct, G['pkt4-ack-sent'], Outcome.send);
 }
 
-/** Writes a NAK. [RFC2131 4.3.2] */
+/** Writes a NAK, which BOOTP does not know: such a client hears nothing. [RFC2131 4.3.2] */
 export function answerNak(context: Context): number {
+  if (context.query.isBootp) return G['tandem-drop-bootp-refused'];
   context.reply.begin(context.slot, MessageType.nak, 0);
   context.reply.nakOptions(serverIdentifier(context, planFor(context, 0)), context.settings.echoClientId);
   return finish(context, true, G['pkt4-nak-sent'], Outcome.send);

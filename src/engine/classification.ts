@@ -2,7 +2,7 @@
  * Assigns classes to the query in work, step by step as more is known of it. The order is Kea's, for it is the order in which
  * options of classes win:
  *
- *     on arrival         ALL, VENDOR_CLASS_x, then the classes of the file that do not ask whether the client is known;
+ *     on arrival         ALL, BOOTP, VENDOR_CLASS_x, then the classes of the file that do not ask whether the client is known;
  *                        the class of the server that the query belongs to by hash is there before them
  *     hosts looked up    the classes of the host, KNOWN or UNKNOWN, then the classes that ask for these
  *     lease known        the additional classes of pool, subnet and network
@@ -23,6 +23,7 @@ export function classifyReceived(context: Context): void {
   const { classes, query } = context;
   const errors = classes.errors;
   query.classes.add(classes.builtIn.all);
+  if (query.isBootp && classes.builtIn.bootp !== NO_CLASS) query.classes.add(classes.builtIn.bootp);
   if (classes.hasVendors && query.options.findString(OptionCode.vendorClass, vendorClass))
     classes.assignVendor(query, vendorClass);
   classes.assignEarly(query);

@@ -237,6 +237,7 @@ const KEA_DROPS: Readonly<Record<number, number>> = {
   [G['tandem-drop-no-subnet']]: NONE,
   [G['tandem-drop-no-address']]: NONE,
   [G['tandem-drop-unknown-client']]: NONE,
+  [G['tandem-drop-bootp-refused']]: NONE,
   [G['tandem-drop-address-unmanaged']]: NONE,
 };
 

@@ -1,6 +1,7 @@
 /** Lease time and timers. [RFC2131 4.3.1] [RFC2131 4.4.5] */
 import type { LifetimeConfig, SubnetConfig } from '../config/model.ts';
 import { Field } from '../dhcp4/descriptor.ts';
+import { INFINITE_LIFETIME_SEC } from '../lease/model.ts';
 import type { CompiledSubnet } from './compiled.ts';
 import type { Context } from './context.ts';
 import type { ReplyTimes } from './reply.ts';
@@ -21,6 +22,8 @@ export function timersOf(subnet: LeaseTimers): LeaseTimers {
  * (option 51) is clamped; without one it is the default.
  */
 export function leaseTime(context: Context, subnet: CompiledSubnet): number {
+  // [RFC1534 2] A BOOTP client does not know that a lease ends.
+  if (context.query.isBootp) return INFINITE_LIFETIME_SEC;
   const { minSec, defaultSec, maxSec } = lifetimeFor(context, subnet);
   const wish = context.query.field(Field.leaseTime) >>> 0;
   return wish === 0 ? defaultSec : Math.min(Math.max(wish, minSec), maxSec);

@@ -2,10 +2,18 @@
 
 import { emptyRange } from '../base/byte-range.ts';
 import { ClassSet } from '../classes/class-set.ts';
-import { BROADCAST_FLAG, CHADDR_OFFSET, OPTIONS_OFFSET } from '../dhcp4/codes.ts';
+import {
+  AgentCode,
+  BROADCAST_FLAG,
+  CHADDR_OFFSET,
+  MessageType,
+  OPTIONS_OFFSET,
+  OptionCode,
+} from '../dhcp4/codes.ts';
 import { DESCRIPTOR_WORDS, Field, Present } from '../dhcp4/descriptor.ts';
 import { OptionIndex } from '../dhcp4/option-index.ts';
 import { ECHO_BYTES_MAX } from '../dhcp4/reply-size.ts';
+import { AGENT_BYTES_MAX } from '../lease/agent-info.ts';
 import type { ByteRange } from '../lease/rows.ts';
 
 /** A socket that main has opened for the shards. */
@@ -47,8 +55,6 @@ const NOBODY: ServerSocket = {
   raw: null,
 };
 
-/** Sub-option 5 of option 82, an address [RFC3527 3]. */
-const LINK_SELECTION = 5;
 const ADDRESS_BYTES = 4;
 
 export class Query {
@@ -71,8 +77,10 @@ export class Query {
   /** Finds the options that the descriptor does not tell of. */
   readonly options: OptionIndex;
   readonly hw: ByteRange;
-  /** Where in `bytes` option 82 of a lease may be put. */
+  /** Where in `bytes` option 82 of a lease may be put, and behind it the octet of option 53. */
   readonly stashOffset: number;
+  /** It came without option 53 and is served as a REQUEST (see `becomeBootp`). */
+  isBootp = false;
   /** Option 82 is that of the client's lease: the datagram came without. */
   isAgentStashed = false;
   readonly #range = emptyRange();
@@ -82,7 +90,7 @@ export class Query {
   /**
    * @param descriptors the classifier's output, as a view on the same memory
    * @param classes number of classes that exist
-   * @param stashOffset room for the option 82 of a lease (see `stashAgent`), in the same memory
+   * @param stashOffset room in the same memory for options that a datagram did not come with (wasm/layout.ts)
    */
   constructor(bytes: Uint8Array, descriptors: Int32Array, classes = 0, stashOffset = 0) {
     this.bytes = bytes;
@@ -110,6 +118,7 @@ export class Query {
     this.ciaddr = this.field(Field.ciaddr) >>> 0;
     this.giaddr = this.field(Field.giaddr) >>> 0;
     this.isAgentStashed = false;
+    this.isBootp = false;
     this.classes.clear();
     this.options.point(offset + OPTIONS_OFFSET, offset + this.field(Field.length));
     this.hw.offset = offset + CHADDR_OFFSET;
@@ -118,14 +127,23 @@ export class Query {
     this.clientId.length = this.field(Field.clientIdLength);
   }
 
+  /** [Kea] What comes without a message type is BOOTP, and as good as a REQUEST: classes see an option 53 that says so. */
+  becomeBootp(): void {
+    const at = this.stashOffset + AGENT_BYTES_MAX;
+    this.isBootp = true;
+    this.#set(Field.messageType, MessageType.request);
+    this.bytes[at] = MessageType.request;
+    this.options.replace(OptionCode.messageType, at, 1);
+  }
+
   /** Lets the query have the option 82 that was put at `stashOffset`, as if it had come with it. @param length its octets */
   stashAgent(length: number): void {
     this.isAgentStashed = true;
-    this.options.replaceAgent(this.stashOffset, length);
+    this.options.replace(OptionCode.relayAgentInformation, this.stashOffset, length);
     this.#set(Field.agentOffset, this.stashOffset);
     this.#set(Field.agentLength, length);
     const range = this.#range;
-    if (!this.options.findAgent(LINK_SELECTION, range) || range.length !== ADDRESS_BYTES) return;
+    if (!this.options.findAgent(AgentCode.linkSelection, range) || range.length !== ADDRESS_BYTES) return;
     let address = 0;
     for (let i = 0; i < ADDRESS_BYTES; i++) address = (address << 8) | range.bytes[range.offset + i]!;
     this.#set(Field.linkSelection, address);

@@ -6,6 +6,7 @@
 import { OPTIONS_OFFSET, OptionCode } from '../dhcp4/codes.ts';
 import { Field, Present } from '../dhcp4/descriptor.ts';
 import { BOOTP_BYTES_MIN, DATAGRAM_BYTES_MAX, OPTION_PART_BYTES } from '../dhcp4/reply-size.ts';
+import { stripDhcpOptions } from './bootp.ts';
 import type { ClientNames } from './names.ts';
 import type { CompiledOption } from './option-merge.ts';
 import type { Query } from './query.ts';
@@ -126,6 +127,8 @@ export class ReplyWriter {
   finish(withAgent: boolean): number {
     if (withAgent && !this.#query.isAgentStashed)
       this.#echo(OptionCode.relayAgentInformation, Field.agentOffset, Field.agentLength);
+    if (this.#query.isBootp && this.#at <= this.#end)
+      this.#at = stripDhcpOptions(this.#bytes, this.#start + OPTIONS_OFFSET, this.#at);
     this.#putByte(OptionCode.end);
     const least = this.#start + BOOTP_BYTES_MIN;
     for (; this.#at < least; this.#at++) this.#bytes[this.#at] = 0;

@@ -72,6 +72,7 @@ export const GLOBAL_STATISTICS = [
   'tandem-drop-lease-limit',
   'tandem-drop-unknown-client',
   'tandem-drop-address-unmanaged',
+  'tandem-drop-bootp-refused',
   'tandem-drop-discover-shed',
   'tandem-drop-park-full',
   'tandem-drop-journal-full',
@@ -86,6 +87,8 @@ export const GLOBAL_STATISTICS = [
   'tandem-repeated-parked',
   // A repeated query that is answered by what was sent before.
   'tandem-repeated-answered',
+  // Answers to BOOTP clients, which count as sent like all others.
+  'tandem-bootp-sent',
   // Queries that are handled and need no answer.
   // A REQUEST that is refused because its lease would be one too many.
   'tandem-nak-lease-limit',

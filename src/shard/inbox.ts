@@ -47,9 +47,12 @@ export class Inbox {
   readonly #ports = new Uint16Array(BATCH_MAX);
   readonly #lengths = new Uint16Array(BATCH_MAX);
   readonly #sockets: (ServerSocket | null)[] = [];
+  readonly #servesBootp: boolean;
   #isRaw = false;
 
-  constructor() {
+  /** @param servesBootp what has no message type is a query too */
+  constructor(servesBootp: boolean) {
+    this.#servesBootp = servesBootp;
     const { buffer } = this.classifier.memory;
     this.#datagrams = new DatagramReceiver(buffer, INPUT_OFFSET, INPUT_STRIDE, BATCH_MAX);
     this.#frames = new DatagramReceiver(buffer, FRAMES_OFFSET, INPUT_STRIDE, BATCH_MAX, LINK_ADDRESS_BYTES);
@@ -74,6 +77,7 @@ export class Inbox {
   faultOf(index: number): number {
     if (this.#cells[index] !== 0) return this.#cells[index]!;
     const malformed = this.classifier.words[index * DESCRIPTOR_WORDS + Field.malformed]!;
+    if (malformed === Malformed.noMessageType && this.#servesBootp) return 0;
     return malformed === 0 ? 0 : MALFORMED_CELL[malformed]!;
   }
 
@@ -82,6 +86,7 @@ export class Inbox {
     const offset = INPUT_OFFSET + index * INPUT_STRIDE;
     query.point(index, offset, this.#sockets[index]!, this.#sources[index]!, this.#ports[index]!);
     query.length = this.#lengths[index]!;
+    if (this.#servesBootp && query.field(Field.messageType) === 0) query.becomeBootp();
     if (!this.#isRaw) return;
     const { addresses } = this.#frames;
     const at = index * LINK_ADDRESS_WORDS;

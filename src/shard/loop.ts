@@ -34,7 +34,7 @@ const BATCHES_PER_TURN = 8;
 export class ShardLoop {
   readonly #task: ShardTask;
   readonly #clock: Clock;
-  readonly #inbox = new Inbox();
+  readonly #inbox: Inbox;
   readonly #outbox: Outbox;
   readonly #slots: ReplySlots;
   readonly #context: Context;
@@ -50,6 +50,7 @@ export class ShardLoop {
   constructor(task: ShardTask, clock: Clock = systemClock) {
     this.#task = task;
     this.#clock = clock;
+    this.#inbox = new Inbox(task.config.hooks.bootp);
     const keptMax = Math.min(KEPT_MAX, task.parkedMax);
     const slots = task.parkedMax + BATCH_MAX + keptMax;
     const slotBytes = longestReplyBytes(task.config);

@@ -8,7 +8,7 @@
  *     LENGTHS  BATCH_MAX u32: octets of each datagram as sent, so more than a slot holds if the kernel cut it
  *     RESULTS  BATCH_MAX descriptors (dhcp4/descriptor.ts)
  *     KEY      a client key that is hashed on its own
- *     STASH    option 82 of the query in work, where it comes from a lease
+ *     STASH    options that the query in work did not come with: 82 out of a lease, and the octet of 53
  */
 
 /** Datagrams that one call receives and classifies: at 64 the system call's own cost is a few nanoseconds of each. */
@@ -30,10 +30,10 @@ export const SCRATCH_OFFSET = INPUT_OFFSET + BATCH_MAX * INPUT_STRIDE;
 export const LENGTHS_OFFSET = SCRATCH_OFFSET + BATCH_MAX * SCRATCH_STRIDE;
 export const RESULTS_OFFSET = LENGTHS_OFFSET + BATCH_MAX * 4;
 export const KEY_OFFSET = RESULTS_OFFSET + BATCH_MAX * DESCRIPTOR_BYTES;
-/** Octets of the longest option 82 that a lease keeps. */
-export const STASH_BYTES_MAX = 2048;
+/** The longest option 82 that a lease keeps, and a word for option 53. */
+export const STASH_BYTES = 2052;
 export const STASH_OFFSET = KEY_OFFSET + KEY_BYTES_MAX;
-export const LAYOUT_END = STASH_OFFSET + STASH_BYTES_MAX;
+export const LAYOUT_END = STASH_OFFSET + STASH_BYTES;
 
 /** Pages of 64 KiB; the memory never grows. asconfig.json asks for the same number. */
 export const MEMORY_PAGES = 16;

@@ -56,6 +56,7 @@ export function packet(fields: PacketFields): Uint8Array {
 
 export interface Reply {
   readonly bytes: Uint8Array;
+  /** 0 = an answer to BOOTP. */
   readonly type: number;
   readonly xid: number;
   readonly hops: number;
@@ -90,7 +91,7 @@ export function readReply(bytes: Uint8Array): Reply {
       .replace(/\0+$/, '');
   return {
     bytes,
-    type: options.get(53)![0]!,
+    type: options.get(53)?.[0] ?? 0,
     xid: view.getUint32(4),
     hops: bytes[3]!,
     flags: view.getUint16(10),

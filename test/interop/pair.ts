@@ -25,6 +25,8 @@ export interface PairPlan {
   /** What a server has in its relationship beside the usual. */
   readonly ha?: Readonly<Partial<Record<ServerName, HaParameters>>>;
   readonly validLifetimeSec?: number;
+  /** File names of libraries to load beside the usual ones. */
+  readonly libraries?: readonly string[];
   /** Keys of the Dhcp4 map of both servers. */
   readonly dhcp4?: Readonly<Record<string, unknown>>;
   /** Further segments and hosts. */
@@ -63,7 +65,7 @@ export async function startPair(t: Teardown, plan: PairPlan): Promise<Pair> {
 export function createPair(t: Teardown, plan: PairPlan): Pair {
   const directory = temporaryDirectory(t);
   const network = createNetwork(t, mergeNetworks(serversSegment(), plan.extraNetwork ?? {}));
-  const { mode, validLifetimeSec, hasBackup, ha, dhcp4 } = plan;
+  const { mode, validLifetimeSec, hasBackup, ha, dhcp4, libraries } = plan;
   const create = (name: ServerName): DhcpServer =>
     createServer(network, plan[name], {
       name,
@@ -72,6 +74,7 @@ export function createPair(t: Teardown, plan: PairPlan): Pair {
       ...(validLifetimeSec !== undefined && { validLifetimeSec }),
       ...(hasBackup !== undefined && { hasBackup }),
       ...(dhcp4 !== undefined && { dhcp4 }),
+      ...(libraries !== undefined && { libraries }),
       ...(ha?.[name] !== undefined && { ha: ha[name] }),
     });
   const [server1, server2] = [create('server1'), create('server2')];

@@ -226,8 +226,20 @@ t.test('of several reasons the first in the order of checks is given', async (t)
   t.equal(malformedOf({ ...bad, op: 1 }), Malformed.badHardwareLength);
   t.equal(malformedOf({ ...bad, op: 1, hlen: 0 }), Malformed.noMagicCookie);
   t.equal(malformedOf({ hlen: 0, options: option(50) }), Malformed.optionLength);
-  t.equal(malformedOf({ hlen: 0, options: [] }), Malformed.noMessageType);
-  t.equal(malformedOf({ hlen: 0 }), Malformed.noClient);
+  t.equal(malformedOf({ hlen: 0, options: [] }), Malformed.noClient);
+  t.equal(malformedOf({ options: [] }), Malformed.noMessageType);
+});
+
+t.test('what has no message type is described all the same', async (t) => {
+  const chaddr = [2, 0, 0, 0, 0, 9];
+  const options = [...option(61, [1, 2]), ...option(82, [5, 4, 10, 0, 0, 1])];
+  classify(classifier, datagram4({ giaddr: 7, chaddr, options: [...DISCOVER, ...options] }));
+  const words = [...classifier.words.subarray(0, DESCRIPTOR_WORDS)];
+  const bootp = datagram4({ giaddr: 7, chaddr, options: [0, 0, 0, ...options] });
+  classify(classifier, bootp);
+  words[Field.malformed] = Malformed.noMessageType;
+  words[Field.messageType] = 0;
+  t.same([...classifier.words.subarray(0, DESCRIPTOR_WORDS)], words);
 });
 
 t.test('a malformed datagram leaves no other field from the one before', async (t) => {

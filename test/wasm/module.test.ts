@@ -23,7 +23,7 @@ t.test('the areas of the layout follow each other inside the memory', async (t) 
     layout.LENGTHS_OFFSET + BATCH_MAX * 4,
     layout.RESULTS_OFFSET + BATCH_MAX * layout.DESCRIPTOR_BYTES,
     layout.KEY_OFFSET + layout.KEY_BYTES_MAX,
-    layout.STASH_OFFSET + AGENT_BYTES_MAX,
+    layout.STASH_OFFSET + AGENT_BYTES_MAX + 4,
   ];
   const starts = [
     layout.SCRATCH_OFFSET,

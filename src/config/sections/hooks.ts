@@ -39,12 +39,13 @@ const BUILT_IN: ReadonlySet<string> = new Set([
   'forensic_log',
   'flex_id',
   'limits',
+  'bootp',
   ...COMMAND_LIBRARIES,
 ]);
 
 /** Other libraries that come with Kea. */
 const KNOWN = new Set(
-  `bootp cb_cmds ddns_tuning flex_option gss_tsig host_cache lease_query
+  `cb_cmds ddns_tuning flex_option gss_tsig host_cache lease_query
   mysql mysql_cb perfmon pgsql pgsql_cb ping_check radius rbac user_chk`.split(/\s+/),
 );
 
@@ -75,7 +76,7 @@ export function readHooks(
 ): Hooks {
   const hooks = readLibraries(entries, at, report);
   const leaseCommands = hooks.get('lease_cmds');
-  for (const library of ['lease_cmds', 'limits', ...COMMAND_LIBRARIES]) {
+  for (const library of ['lease_cmds', 'limits', 'bootp', ...COMMAND_LIBRARIES]) {
     const hook = hooks.get(library);
     if (hook?.parameters === undefined) continue;
     const schema = { ...leaseCommandsParametersSchema, name: `parameters of ${library}` };
@@ -128,6 +129,7 @@ function readConfig(hooks: ReadonlyMap<string, LoadedHook>, report: Report): Par
     // The library's name up to Kea 2.6 was another one.
     legalLog: read(hooks.get('legal_log') ?? hooks.get('forensic_log'), readLegalLog),
     flexId: read(hooks.get('flex_id'), readFlexId),
+    bootp: hooks.has('bootp'),
   };
 }
 
