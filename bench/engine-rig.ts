@@ -71,6 +71,7 @@ export class EngineRig {
       book: { table: allocateLeaseTable(capacity), pools: allocateServerPools(config), changes },
       limited: null,
       rates: null,
+      ping: null,
       policies,
       updates: [allocateUpdateLog(RING_BYTES)],
       events: allocateLeaseEvents(RING_BYTES),

@@ -23,6 +23,7 @@ import { LeaseEvents } from './lease-events.ts';
 import { Leases } from './leases.ts';
 import { Listeners } from './listeners.ts';
 import { allocateServerMemory, type ServerMemory } from './memory.ts';
+import { PingCheck } from './ping-check.ts';
 import { Reloader } from './reload.ts';
 import { shardCount } from './shard-count.ts';
 import { leaseFileOf, Storage } from './storage.ts';
@@ -50,6 +51,7 @@ export class App {
   readonly #memory: ServerMemory;
   readonly #threads: Threads;
   readonly #eventFds: readonly number[];
+  readonly #pingCheck: PingCheck;
   readonly #dataPlane: DataPlane;
   readonly #leases: Leases;
   readonly #leaseEvents: LeaseEvents;
@@ -103,7 +105,9 @@ export class App {
       eventFds: this.#eventFds,
       onFailure: onFatal,
     };
-    this.#dataPlane = new DataPlane({ ...running, forcedPort: options.clientPort }, config);
+    this.#pingCheck = new PingCheck(shards, log);
+    const sending = { pingCheck: this.#pingCheck, forcedPort: options.clientPort };
+    this.#dataPlane = new DataPlane({ ...running, ...sending }, config);
     const storage = new Storage({ ...running, clock, log }, leaseFileOf(config));
     this.#leases = new Leases({ memory: this.#memory, storage, clock, log }, config, this.#dataPlane.writer);
     this.#leaseEvents = new LeaseEvents({
@@ -152,6 +156,7 @@ export class App {
       dataPlane: this.#dataPlane,
       leases: this.#leases,
       leaseEvents: this.#leaseEvents,
+      pingCheck: this.#pingCheck,
       storage,
       highAvailability: this.#highAvailability,
       control: this.#control,
@@ -168,6 +173,7 @@ export class App {
     this.#leaseEvents.start(config);
     if (config.interfaces.length === 0) log('TDM_ENGINE_NO_INTERFACES');
     await this.#interfaces.begin((lists) => this.#dataPlane.useSockets(lists));
+    this.#pingCheck.prepare(config).commit();
     this.#dataPlane.start(config);
     const ports = [...this.#highAvailability.listeners(), ...this.#control.listeners(config)];
     (await this.#listeners.prepare(ports)).commit();
@@ -199,6 +205,7 @@ export class App {
     await this.#listeners.close();
     this.#serviceSwitch.close();
     this.#interfaces.close();
+    this.#pingCheck.close();
     await this.#threads.close();
     for (const fd of this.#eventFds) closeFd(fd);
     log(drained ? 'TDM_ENGINE_STOPPED' : 'TDM_ENGINE_STOPPED_UNFLUSHED');

@@ -20,6 +20,7 @@ import { PARKED_MAX } from '../limits.ts';
 import { allocateSocketTable, writeSocketTable } from '../shard/socket-table.ts';
 import { listeningOf } from './lease-events.ts';
 import type { ServerMemory } from './memory.ts';
+import type { PingCheck } from './ping-check.ts';
 import { parkedPerShard } from './shard-count.ts';
 import type { Threads } from './threads.ts';
 
@@ -31,6 +32,7 @@ export interface DataPlaneParts {
   readonly threads: Threads;
   /** One eventfd a shard. */
   readonly eventFds: readonly number[];
+  readonly pingCheck: PingCheck;
   readonly forcedPort: number;
   /** A shard ended with a fault. */
   readonly onFailure: (error: unknown) => void;
@@ -77,7 +79,7 @@ export class DataPlane {
 
   /** Starts every shard on the sockets that `useSockets` was given last. */
   start(config: ServerConfig): void {
-    const { memory, threads, forcedPort, onFailure } = this.#parts;
+    const { memory, threads, pingCheck, forcedPort, onFailure } = this.#parts;
     const parkedMax = parkedPerShard(config, this.links.length);
     const listening = listeningOf(config);
     // [Kea] With another configuration the periods begin anew.
@@ -95,6 +97,7 @@ export class DataPlane {
         book,
         limited,
         rates,
+        ping: pingCheck.taskOf(shard),
         policies,
         updates,
         events,

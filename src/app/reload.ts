@@ -27,6 +27,7 @@ import type { LeaseChange } from './lease-change.ts';
 import type { LeaseEvents } from './lease-events.ts';
 import type { Leases } from './leases.ts';
 import type { Listeners } from './listeners.ts';
+import type { PingCheck } from './ping-check.ts';
 import type { Storage } from './storage.ts';
 
 export interface ReloadParts {
@@ -36,6 +37,7 @@ export interface ReloadParts {
   readonly dataPlane: DataPlane;
   readonly leases: Leases;
   readonly leaseEvents: LeaseEvents;
+  readonly pingCheck: PingCheck;
   readonly storage: Storage;
   readonly highAvailability: HighAvailability;
   readonly control: Control;
@@ -164,7 +166,7 @@ export class Reloader {
   }
 
   async #applyWith(next: NextConfiguration, leaseChange: LeaseChange): Promise<number> {
-    const { highAvailability, control, leaseEvents, listeners } = this.#parts;
+    const { highAvailability, control, leaseEvents, listeners, pingCheck } = this.#parts;
     const peers = highAvailability.prepare(next.config, leaseChange.isOtherLeases);
     const ports = listeners.prepare([...peers.listeners, ...control.listeners(next.config)]);
     const opened = await ports.catch(async (error: unknown) => {
@@ -175,6 +177,7 @@ export class Reloader {
     const startMs = systemClock.monotonicMs();
     try {
       change = together([change, leaseEvents.prepare(next.config)]);
+      change = together([change, pingCheck.prepare(next.config)]);
       await this.#exchange(next, leaseChange, change.commit);
     } catch (error) {
       await change.abandon();

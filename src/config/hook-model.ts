@@ -8,6 +8,7 @@ export interface HooksConfig {
   readonly limits: LimitsConfig | null;
   /** libdhcp_bootp, which has no parameters. */
   readonly bootp: boolean;
+  readonly pingCheck: PingCheckConfig | null;
 }
 
 /** libdhcp_run_script. */
@@ -59,10 +60,28 @@ export interface RateLimit {
   readonly periodSec: number;
 }
 
+/** libdhcp_ping_check. */
+export interface PingCheckConfig {
+  /** Where a subnet says nothing else. */
+  readonly settings: PingSettings;
+  /** By id. */
+  readonly subnets: readonly { readonly key: number; readonly settings: PingSettings }[];
+}
+
+export interface PingSettings {
+  readonly isEnabled: boolean;
+  /** Echo requests that have to be unanswered, at least 1. */
+  readonly requests: number;
+  readonly replyTimeoutMs: number;
+  /** A client that had the address so lately gets it again unchecked. */
+  readonly clttSec: number;
+}
+
 export const NO_HOOKS: HooksConfig = {
   runScript: null,
   legalLog: null,
   flexId: null,
   limits: null,
   bootp: false,
+  pingCheck: null,
 };

@@ -13,6 +13,7 @@ import type { LeaseLimits } from './lease-limits.ts';
 import type { ClientNames } from './names.ts';
 import type { OverdueSearch } from './overdue.ts';
 import type { Park } from './park.ts';
+import type { PingRules } from './ping-rules.ts';
 import type { PolicyView } from './policy.ts';
 import type { Query } from './query.ts';
 import type { QueryHosts } from './query-hosts.ts';
@@ -32,6 +33,8 @@ export const Outcome = {
   send: -1,
   /** The reply in the slot belongs to the transaction that was just recorded. */
   park: -2,
+  /** The offer in the slot may leave when nobody answers at the address `pinged`. */
+  check: -3,
 } as const;
 
 export interface EngineSettings {
@@ -62,6 +65,8 @@ export interface Context {
   readonly leaseLimits: LeaseLimits | null;
   /** Null = no queries are limited. */
   readonly rateLimits: RateLimits | null;
+  /** Null = offers leave at once. */
+  readonly pingRules: PingRules | null;
   readonly subnets: SubnetIndex;
   readonly settings: EngineSettings;
   readonly statistics: StatisticsWriter;
@@ -100,6 +105,8 @@ export interface Context {
   subnet: CompiledSubnet | null;
   /** What is reserved for the client in this subnet, or null. */
   host: CompiledHost | null;
+  /** The address of the offer in work that has to be checked first, 0 = none. */
+  pinged: number;
   /** The slot that the reply to the query in work is written to. */
   slot: number;
 }

@@ -243,5 +243,5 @@ const KEA_DROPS: Readonly<Record<number, number>> = {
 
 /** True for outcomes that leave a reply in the slot. */
 export function hasReply(outcome: number): boolean {
-  return outcome === Outcome.send || outcome === Outcome.park;
+  return outcome === Outcome.send || outcome === Outcome.park || outcome === Outcome.check;
 }

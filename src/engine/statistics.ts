@@ -70,6 +70,10 @@ export const GLOBAL_STATISTICS = [
   'tandem-drop-no-subnet',
   'tandem-drop-no-address',
   'tandem-drop-lease-limit',
+  'tandem-drop-address-in-use',
+  'tandem-drop-ping-pending',
+  'tandem-drop-ping-full',
+  'tandem-drop-ping-abandoned',
   'tandem-drop-unknown-client',
   'tandem-drop-address-unmanaged',
   'tandem-drop-bootp-refused',
@@ -90,6 +94,11 @@ export const GLOBAL_STATISTICS = [
   // Answers to BOOTP clients, which count as sent like all others.
   'tandem-bootp-sent',
   // Queries that are handled and need no answer.
+  // ICMP echo requests, and how the checks ended that found nobody.
+  'tandem-ping-sent',
+  'tandem-ping-unanswered',
+  'tandem-ping-unreachable',
+  'tandem-ping-send-failed',
   // A REQUEST that is refused because its lease would be one too many.
   'tandem-nak-lease-limit',
   // Expressions of classes that had an error: the class was not assigned.

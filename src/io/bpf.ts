@@ -16,6 +16,7 @@ export const Bpf = {
   /** At X + operand. */
   loadWordAtX: 0x40,
   loadHalfAtX: 0x48,
+  loadOctetAtX: 0x50,
   /** X = 4 * (octet & 15): the length of the IPv4 header at the operand. */
   loadHeaderLength: 0xb1,
   multiply: 0x24,

@@ -13,16 +13,18 @@ import { KEPT_MAX, NOBODY, Repeats } from '../engine/repeats.ts';
 import { serverIdentifiersOf } from '../engine/reply-plan.ts';
 import { ReplyRouter } from '../engine/reply-route.ts';
 import { ReplySlots } from '../engine/reply-slots.ts';
-import { ShardWord, UpdateWord } from '../engine/shard-link.ts';
+import { ShardWord } from '../engine/shard-link.ts';
 import { G } from '../engine/statistics.ts';
 import { VerdictReader } from '../engine/verdicts.ts';
 import { drainEventFd } from '../io/eventfd.ts';
 import { DatagramSender } from '../io/mmsg.ts';
 import { BATCH_MAX } from '../wasm/layout.ts';
+import { announce } from './announce.ts';
 import type { Channel } from './channel.ts';
 import { Inbox } from './inbox.ts';
 import { ObservationWriter } from './observations.ts';
 import { Outbox } from './outbox.ts';
+import { CHECKS_MAX, PingChecks } from './ping-checks.ts';
 import { NO_SOCKET, ShardSockets } from './sockets.ts';
 import { buildContext, type ShardTask } from './task.ts';
 
@@ -38,6 +40,7 @@ export class ShardLoop {
   readonly #outbox: Outbox;
   readonly #slots: ReplySlots;
   readonly #context: Context;
+  readonly #pings: PingChecks | null;
   readonly #repeats: Repeats;
   readonly #router: ReplyRouter;
   readonly #verdicts: VerdictReader;
@@ -52,7 +55,7 @@ export class ShardLoop {
     this.#clock = clock;
     this.#inbox = new Inbox(task.config.hooks.bootp);
     const keptMax = Math.min(KEPT_MAX, task.parkedMax);
-    const slots = task.parkedMax + BATCH_MAX + keptMax;
+    const slots = task.parkedMax + BATCH_MAX + keptMax + (task.ping === null ? 0 : CHECKS_MAX);
     const slotBytes = longestReplyBytes(task.config);
     const sender = new DatagramSender(slots, slotBytes, BATCH_MAX);
     this.#slots = new ReplySlots(sender.bytes, slots, slotBytes);
@@ -72,6 +75,11 @@ export class ShardLoop {
       exit,
       clock,
     );
+    const checked = {
+      release: (slot: number): void => this.#enqueue(slot),
+      discard: (slot: number, cell: number): void => this.#discard(slot, cell),
+    };
+    this.#pings = task.ping && new PingChecks(task.ping, this.#context, clock, checked);
     const { rows } = this.#context.book.table;
     this.#repeats = new Repeats(this.#slots, rows, this.#inbox.classifier.memory.buffer, keptMax);
     this.#router = new ReplyRouter(this.#slots, task.forcedPort);
@@ -85,8 +93,13 @@ export class ShardLoop {
   run(): void {
     while (Atomics.load(this.#words, ShardWord.stop) === 0) this.turn(true);
     const deadlineMs = this.#clock.monotonicMs() + this.#task.config.tandem.shutdownGraceSec * 1000;
-    while (this.#context.park.parked > 0 && this.#clock.monotonicMs() < deadlineMs) this.turn(false);
-    this.#context.statistics.add(G['tandem-drop-parked-too-long'], this.#context.park.parked);
+    while (this.#waiting > 0 && this.#clock.monotonicMs() < deadlineMs) this.turn(false);
+    this.#context.statistics.add(G['tandem-drop-parked-too-long'], this.#waiting);
+  }
+
+  /** Replies that have not left. */
+  get #waiting(): number {
+    return this.#context.park.parked + (this.#pings?.count ?? 0);
   }
 
   /** Main has given other sockets; a query that names one of their addresses as its server means us. */
@@ -99,7 +112,7 @@ export class ShardLoop {
   turn(mayRead: boolean): void {
     const sockets = this.#sockets;
     if (sockets.isOutdated) this.#renewSockets();
-    if (sockets.wait(POLL_MS, mayRead)) drainEventFd(this.#task.link.eventFd);
+    if (sockets.wait(this.#pings?.waitMs(POLL_MS) ?? POLL_MS, mayRead)) drainEventFd(this.#task.link.eventFd);
     this.#takePolicy();
     this.#settle();
     for (let i = 0; mayRead && i < sockets.channels.length; i++) {
@@ -115,6 +128,7 @@ export class ShardLoop {
     if (!this.#context.policy.refresh()) return;
     // Whoever answers these clients now need not be this server.
     this.#repeats.clear();
+    this.#pings?.dropAll();
     Atomics.store(this.#words, ShardWord.policyVersion, this.#context.policy.version);
     Atomics.notify(this.#words, ShardWord.policyVersion);
   }
@@ -145,7 +159,8 @@ export class ShardLoop {
     this.#inbox.classify(channel, count);
     const shed = this.#mustShed();
     for (let i = 0; i < count; i++) this.#serveOne(i, shed);
-    this.#announce();
+    // Once a batch.
+    announce(this.#context, this.#updateWords);
   }
 
   /** Backpressure: what would only make new work is dropped first, while there is still room to finish the old. */
@@ -207,6 +222,7 @@ export class ShardLoop {
     const { park, changes, policy, slot, nowMs, nowSec, query } = this.#context;
     this.#router.route(slot, query);
     if (outcome === Outcome.send) return this.#enqueue(slot);
+    if (outcome === Outcome.check) return this.#pings!.begin(slot);
     this.#slots.rows[slot] = changes.lastRow;
     this.#slots.changes[slot] = changes.lastChange;
     this.#repeats.remember(slot, query, nowSec);
@@ -218,27 +234,14 @@ export class ShardLoop {
     if (!this.#observations.write(query, relationship)) statistics.add(G['tandem-observations-lost']);
   }
 
-  /** Wakes the journal and main, once a batch. */
-  #announce(): void {
-    const { changes, book, events, dns } = this.#context;
-    if (dns !== null) dns.announce();
-    if (changes.takeDirtyRows()) book.changes.announce();
-    events.announce();
-    const dirty = changes.takeDirtyUpdates();
-    for (let relationship = 0; dirty >>> relationship !== 0; relationship++) {
-      if (((dirty >>> relationship) & 1) === 0) continue;
-      const words = this.#updateWords[relationship]!;
-      Atomics.add(words, UpdateWord.pending, 1);
-      Atomics.notify(words, UpdateWord.pending);
-    }
-  }
-
   /** Lets go what has become safe and sends everything that may leave. */
   #settle(): void {
     const { park, book } = this.#context;
     const nowMs = this.#clock.monotonicMs();
     park.advanceDurable(book.changes.durable(), nowMs);
     park.readVerdicts(this.#verdicts, nowMs);
+    if (this.#pings?.look(nowMs, this.#sockets.isPingReady) === true)
+      announce(this.#context, this.#updateWords);
     this.#outbox.flush();
   }
 

@@ -15,8 +15,11 @@ export class ShardSockets {
   readonly #words: Int32Array;
   /** For turns in which no socket is read: those would be ready all the time. */
   readonly #wakeUps: Poller;
+  /** Descriptors before those of the channels: the eventfd and, if there is one, the socket of the ping checks. */
+  readonly #others: number;
   #version = 0;
   #poller: Poller;
+  #lastPoller: Poller;
   list: readonly ServerSocket[] = [];
   /** What is read: the descriptors of the list. */
   channels: readonly Channel[] = [];
@@ -24,22 +27,31 @@ export class ShardSockets {
   constructor(task: ShardTask) {
     this.#task = task;
     this.#words = new Int32Array(task.link.words);
-    this.#wakeUps = new Poller([task.link.eventFd]);
+    const { eventFd } = task.link;
+    this.#wakeUps = new Poller(task.ping === null ? [eventFd] : [eventFd, task.ping.socket.fd]);
+    this.#others = task.ping === null ? 1 : 2;
     this.#poller = this.#wakeUps;
+    this.#lastPoller = this.#wakeUps;
     this.#take();
     this.#announce();
+  }
+
+  /** Whether an answer to an echo request has arrived. */
+  get isPingReady(): boolean {
+    return this.#others > 1 && this.#lastPoller.isReady(1);
   }
 
   /** Waits for the eventfd, or for that and the sockets. @returns whether it was the eventfd */
   wait(timeoutMs: number, withSockets: boolean): boolean {
     const poller = withSockets ? this.#poller : this.#wakeUps;
     poller.wait(timeoutMs);
+    this.#lastPoller = poller;
     return poller.isReady(0);
   }
 
   /** Whether the channel at this position was ready in the last `wait` with sockets. */
   isReady(index: number): boolean {
-    return this.#poller.isReady(index + 1);
+    return this.#poller.isReady(index + this.#others);
   }
 
   /** Whether main has given other sockets than those in the list. */
@@ -69,6 +81,7 @@ export class ShardSockets {
     this.#version = Atomics.load(this.#words, ShardWord.socketsGiven);
     this.list = readSocketTable(this.#task.sockets);
     const fds = [this.#task.link.eventFd];
+    if (this.#task.ping !== null) fds.push(this.#task.ping.socket.fd);
     this.channels = channelsOf(this.list);
     for (let i = 0; i < this.channels.length; i++) fds.push(this.channels[i]!.fd);
     this.#poller = new Poller(fds);

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { ClassIds } from '../classes/class-ids.ts';
 import { ClassProgram } from '../classes/class-program.ts';
 import type { ServerConfig } from '../config/model.ts';
-import { haClasses } from '../engine/compiled.ts';
+import { type CompiledSubnet, haClasses } from '../engine/compiled.ts';
 import type { CompiledConfiguration } from '../engine/compiled-configuration.ts';
 import { compileHosts } from '../engine/compiled-host.ts';
 import type { Context, EngineSettings } from '../engine/context.ts';
@@ -17,6 +17,7 @@ import { LeaseLimits } from '../engine/lease-limits.ts';
 import { ClientNames } from '../engine/names.ts';
 import { OverdueSearch } from '../engine/overdue.ts';
 import { PARKED_MS_MAX, Park, type ParkExit } from '../engine/park.ts';
+import { PingRules } from '../engine/ping-rules.ts';
 import { PolicyView } from '../engine/policy.ts';
 import { Query, type ServerSocket } from '../engine/query.ts';
 import { QueryHosts } from '../engine/query-hosts.ts';
@@ -33,6 +34,7 @@ import type { LeaseEventsMemory } from '../lease/events.ts';
 import type { LimitedCountsMemory } from '../lease/limited-counts.ts';
 import { STASH_OFFSET } from '../wasm/layout.ts';
 import type { Classifier } from '../wasm/module.ts';
+import type { PingTask } from './ping-checks.ts';
 
 export interface ShardTask {
   readonly shard: number;
@@ -44,6 +46,8 @@ export interface ShardTask {
   readonly limited: LimitedCountsMemory | null;
   /** Where queries are counted whose number is limited, or null. */
   readonly rates: RateLimitMemory | null;
+  /** By what addresses are checked before they are offered, or null. */
+  readonly ping: PingTask | null;
   readonly policies: SharedArrayBuffer;
   /** One a relationship, at least one. */
   readonly updates: readonly UpdateLogMemory[];
@@ -86,6 +90,22 @@ function settingsOf(config: ServerConfig): EngineSettings {
   };
 }
 
+type LibraryParts = Pick<Context, 'leaseLimits' | 'rateLimits' | 'pingRules'>;
+
+/** What hook libraries take part in, null where one is not loaded. @param classes all that exist */
+function libraryParts(
+  { config, rates, ping }: ShardTask,
+  subnets: readonly CompiledSubnet[],
+  classes: ClassIds,
+): LibraryParts {
+  const { limits, pingCheck } = config.hooks;
+  return {
+    leaseLimits: limits && new LeaseLimits(limits, subnets, classes),
+    rateLimits: limits && rates && new RateLimits(rates, limits, subnets, classes),
+    pingRules: pingCheck && ping && new PingRules(pingCheck, subnets),
+  };
+}
+
 /** Builds the serving context of a shard. */
 export function buildContext(
   task: ShardTask,
@@ -104,7 +124,7 @@ export function buildContext(
   const program = new ClassProgram(config.clientClasses, classes);
   const query = new Query(classifier.bytes, classifier.words, classes.count, STASH_OFFSET);
   const names = new ClientNames(query);
-  const { limits } = config.hooks;
+  const library = libraryParts(task, subnets, classes);
   return {
     book,
     overdue: new OverdueSearch(book, task.book.pools.pools.length),
@@ -119,8 +139,9 @@ export function buildContext(
     ),
     events: new LeaseEventWriter(book, task.events, task.listening),
     dns: config.ddns.enableUpdates ? new DnsLog(task.dns) : null,
-    leaseLimits: limits && new LeaseLimits(limits, subnets, classes),
-    rateLimits: limits && task.rates && new RateLimits(task.rates, limits, subnets, classes),
+    leaseLimits: library.leaseLimits,
+    rateLimits: library.rateLimits,
+    pingRules: library.pingRules,
     subnets: new SubnetIndex(subnets, config.compatibility.ignoreLinkSelection),
     settings: settingsOf(config),
     statistics: new StatisticsWriter(task.statistics, task.shard + 1),
@@ -141,6 +162,7 @@ export function buildContext(
     relationship: 0,
     subnet: null,
     host: null,
+    pinged: 0,
     slot: 0,
   };
 }

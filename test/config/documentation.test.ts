@@ -10,6 +10,7 @@ import { haThreadsSchema, relationshipSchema } from '../../src/config/ha/relatio
 import { flexIdSchema } from '../../src/config/hooks/flex-id.ts';
 import { legalLogSchema } from '../../src/config/hooks/legal-log.ts';
 import { limitsSchema } from '../../src/config/hooks/limits.ts';
+import { pingCheckSchema, subnetPingCheckSchema } from '../../src/config/hooks/ping-check.ts';
 import { runScriptSchema } from '../../src/config/hooks/run-script.ts';
 import { keaKeys } from '../../src/config/schema/kea-keys.ts';
 import type { MapSchema } from '../../src/config/schema/map.ts';
@@ -70,6 +71,8 @@ const schemas: readonly MapSchema[] = [
   optionSchema,
   pauseSchema,
   peerSchema,
+  pingCheckSchema,
+  subnetPingCheckSchema,
   poolSchema,
   queueSchema,
   relationshipSchema,

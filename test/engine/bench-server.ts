@@ -41,6 +41,7 @@ import { allocateLeaseEvents } from '../../src/lease/events.ts';
 import { allocateLeaseTable } from '../../src/lease/layout.ts';
 import type { Lease4 } from '../../src/lease/model.ts';
 import { ShardLoop } from '../../src/shard/loop.ts';
+import type { PingTask } from '../../src/shard/ping-checks.ts';
 import { allocateSocketTable, writeSocketTable } from '../../src/shard/socket-table.ts';
 import type { ShardTask } from '../../src/shard/task.ts';
 import { type Reply, readReply } from './packets.ts';
@@ -86,6 +87,8 @@ export function configOf(dhcp4: Record<string, unknown>): ServerConfig {
 }
 
 export interface BenchOptions {
+  /** By what addresses are checked before they are offered. */
+  readonly ping?: PingTask;
   readonly clock?: Clock;
   /** Rows of the lease table. */
   readonly capacity?: number;
@@ -173,6 +176,7 @@ export class BenchServer {
       book: this.bookMemory,
       limited,
       rates: allocateRateLimits(this.config),
+      ping: options.ping ?? null,
       policies: this.#policy,
       updates,
       events: this.eventMemory,

@@ -40,6 +40,9 @@ export interface ServerThreadsOptions {
   readonly clientPort: number;
 }
 
+/** No hook library is loaded. */
+const UNHOOKED = { limited: null, rates: null, ping: null };
+
 export class ServerThreads {
   /** Where each shard listens; with steering all the same. */
   readonly ports: readonly number[];
@@ -110,7 +113,7 @@ export class ServerThreads {
     this.#shards = this.#links.map((link, shard) => {
       const sockets = allocateSocketTable();
       writeSocketTable(sockets, [socketOf(this.#fds[shard]!)]);
-      return start('shard', { ...shared, shard, sockets, link });
+      return start('shard', { ...UNHOOKED, ...shared, shard, sockets, link });
     });
   }
 

@@ -1,5 +1,6 @@
 /** The Dhcp4 map: its table of keys, and how its parts come together. */
 import { type LimitedScope, readLimits } from '../hooks/limits.ts';
+import { readPingSubnets } from '../hooks/ping-check.ts';
 import type { HostConfig, HostIdentifier } from '../host-model.ts';
 import type { ServerConfig } from '../model.ts';
 import { child, type Path } from '../problem.ts';
@@ -137,6 +138,7 @@ export function readDhcp4(
       limits: hooks.hasLimits
         ? readLimits(limitedClasses(values, at), addressing.placed.map(limitedSubnet), report)
         : null,
+      pingCheck: readPingSubnets(hooks.pingCheck, addressing.placed, report),
     },
     commandLibraries: hooks.commandLibraries,
     statisticSamples: {

@@ -4,9 +4,10 @@ import { RELATIONSHIPS_MAX } from '../../limits.ts';
 import { COMMAND_LIBRARIES, type CommandLibrary } from '../control-model.ts';
 import { type HaSurroundings, readRelationship } from '../ha/relationship.ts';
 import type { HaRelationshipConfig } from '../ha-model.ts';
-import type { HooksConfig } from '../hook-model.ts';
+import type { HooksConfig, PingSettings } from '../hook-model.ts';
 import { readFlexId } from '../hooks/flex-id.ts';
 import { readLegalLog } from '../hooks/legal-log.ts';
+import { readPingCheck } from '../hooks/ping-check.ts';
 import { readRunScript } from '../hooks/run-script.ts';
 import { child, describe, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
@@ -40,13 +41,14 @@ const BUILT_IN: ReadonlySet<string> = new Set([
   'flex_id',
   'limits',
   'bootp',
+  'ping_check',
   ...COMMAND_LIBRARIES,
 ]);
 
 /** Other libraries that come with Kea. */
 const KNOWN = new Set(
   `cb_cmds ddns_tuning flex_option gss_tsig host_cache lease_query
-  mysql mysql_cb perfmon pgsql pgsql_cb ping_check radius rbac user_chk`.split(/\s+/),
+  mysql mysql_cb perfmon pgsql pgsql_cb radius rbac user_chk`.split(/\s+/),
 );
 
 export interface Hooks {
@@ -55,13 +57,15 @@ export interface Hooks {
   readonly config: ParameterHooks;
   /** The limits library is loaded: what it is to do stands in classes and subnets. */
   readonly hasLimits: boolean;
+  /** What the ping_check library does in subnets that say nothing else, or null. */
+  readonly pingCheck: PingSettings | null;
   readonly commandLibraries: readonly CommandLibrary[];
   readonly relationships: readonly HaRelationshipConfig[];
   /** Where the list of relationships stands in the document, for checks that need the rest of the configuration. */
   readonly haAt: Path | null;
 }
 
-type ParameterHooks = Omit<HooksConfig, 'limits'>;
+type ParameterHooks = Omit<HooksConfig, 'limits' | 'pingCheck'>;
 
 interface LoadedHook {
   readonly parameters: Readonly<Record<string, unknown>> | undefined;
@@ -88,7 +92,7 @@ export function readHooks(
     commandLibraries: COMMAND_LIBRARIES.filter((library) => hooks.has(library)),
   };
   const ha = hooks.get('ha');
-  const common = { ...commands, config: readConfig(hooks, report) };
+  const common = { ...commands, ...readConfig(hooks, report) };
   if (ha === undefined) return { ...common, relationships: [], haAt: null };
   if (leaseCommands === undefined)
     report.error(
@@ -119,17 +123,23 @@ function readLibraries(entries: readonly unknown[], at: Path, report: Report): M
   return hooks;
 }
 
-function readConfig(hooks: ReadonlyMap<string, LoadedHook>, report: Report): ParameterHooks {
+function readConfig(
+  hooks: ReadonlyMap<string, LoadedHook>,
+  report: Report,
+): Pick<Hooks, 'config' | 'pingCheck'> {
   const read = <T>(
     hook: LoadedHook | undefined,
     reader: (parameters: unknown, at: Path, report: Report) => T | null,
   ): T | null => (hook === undefined ? null : reader(hook.parameters, child(hook.at, 'parameters'), report));
   return {
-    runScript: read(hooks.get('run_script'), readRunScript),
-    // The library's name up to Kea 2.6 was another one.
-    legalLog: read(hooks.get('legal_log') ?? hooks.get('forensic_log'), readLegalLog),
-    flexId: read(hooks.get('flex_id'), readFlexId),
-    bootp: hooks.has('bootp'),
+    config: {
+      runScript: read(hooks.get('run_script'), readRunScript),
+      // The library's name up to Kea 2.6 was another one.
+      legalLog: read(hooks.get('legal_log') ?? hooks.get('forensic_log'), readLegalLog),
+      flexId: read(hooks.get('flex_id'), readFlexId),
+      bootp: hooks.has('bootp'),
+    },
+    pingCheck: read(hooks.get('ping_check'), readPingCheck),
   };
 }
 

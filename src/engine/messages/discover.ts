@@ -21,12 +21,14 @@ import { abandonRow, rowFor, writeClient, writeTerms } from '../write-lease.ts';
 export function serveDiscover(context: Context): number {
   const { times } = context;
   if (context.subnet === null) return G['tandem-drop-no-subnet'];
+  context.pinged = 0;
   const address = offeredAddress(context);
   if (address < 0) return -address;
   // The subnet may be another one of the network by now.
   const { subnet } = context;
   setTimes(times, leaseTime(context, subnet), subnet.timers);
-  return answerWithLease(context, MessageType.offer, address, Outcome.send);
+  const outcome = context.pinged === 0 ? Outcome.send : Outcome.check;
+  return answerWithLease(context, MessageType.offer, address, outcome);
 }
 
 /** The address to offer, or the negated cell of the reason why there is none. */
@@ -59,6 +61,11 @@ function isOverLimit(context: Context, address: number, mine: number): boolean {
   return true;
 }
 
+/** Has the address checked before the offer leaves, where that is wanted. Its row is as it was. */
+function checkFirst(context: Context, address: number, mine: number): void {
+  if (context.pingRules?.mustCheck(context, address, mine) === true) context.pinged = address;
+}
+
 function isOwn(context: Context, slot: number): boolean {
   return context.book.table.rows.state(slot) !== LeaseState.declined && belongsToClient(context, slot);
 }
@@ -74,6 +81,7 @@ function offer(context: Context, address: number, mine: number): number {
     book.release(address);
     return -G['tandem-drop-lease-limit'];
   }
+  checkFirst(context, address, mine);
   const leaseSec = context.subnet!.offerLifetimeSec;
   const room = leaseSec > 0 ? roomForChange(context) : 0;
   if (room !== 0) {
@@ -109,6 +117,7 @@ function offerAgain(context: Context, slot: number): number {
   const address = rows.address(slot);
   if (rows.state(slot) !== LeaseState.offered) return address;
   if (isOverLimit(context, address, slot)) return -G['tandem-drop-lease-limit'];
+  checkFirst(context, address, slot);
   if (!writeOffered(context, slot, true)) return -G['tandem-drop-table-full'];
   writeTerms(context, slot, LeaseState.offered, context.settings.offerHoldSec, false);
   return address;

@@ -66,6 +66,12 @@ export const engineMessages = {
     meaning:
       'interfaces-config/interfaces is empty: the server opens no socket and answers nobody. Name an interface, or "*", and reload.',
   },
+  TDM_ENGINE_ADDRESS_IN_USE: {
+    level: 'warn',
+    text: 'an address that was to be offered is in use',
+    meaning:
+      'Somebody answers at an address that no lease is known of: libdhcp_ping_check.so has found out before the address was offered. It is declined, and kept away from everybody for decline-probation-period. Kea says DHCP4_SERVER_INITIATED_DECLINE. Find the host in the field address and give it a reservation, or take the address out of the pool.',
+  },
   TDM_ENGINE_POLICY_NOT_SEEN: {
     level: 'error',
     text: 'a packet thread does not react',
