@@ -11,6 +11,7 @@ import { Listening } from '../src/engine/lease-events.ts';
 import { longestReplyBytes } from '../src/engine/option-size.ts';
 import { allocatePolicies, publishPolicy } from '../src/engine/policy.ts';
 import { allocateServerPools } from '../src/engine/pool-plan.ts';
+import { poolSeries } from '../src/engine/pool-series.ts';
 import { ReplySlots } from '../src/engine/reply-slots.ts';
 import { allocateShardLink, allocateUpdateLog } from '../src/engine/shard-link.ts';
 import { allocateStatistics } from '../src/engine/statistics.ts';
@@ -81,6 +82,7 @@ export class EngineRig {
       statistics: allocateStatistics(
         2,
         config.subnets.map(({ id }) => id),
+        poolSeries(config.subnets).series,
       ),
       parkedMax: SLOTS,
       forcedPort: 0,

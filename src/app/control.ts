@@ -9,7 +9,7 @@ import type { ConfigOutcome, DocumentEdit } from '../control/commands/configurat
 import { createLease4Commands } from '../control/commands/lease4.ts';
 import { LeaseSubnets } from '../control/commands/lease4-subnets.ts';
 import { createServerCommands, type ServerSources } from '../control/commands/server.ts';
-import { statisticValues, subnetTotals } from '../control/commands/statistics.ts';
+import { addressTotals, statisticValues } from '../control/commands/statistics.ts';
 import type { HttpPage } from '../control/kea-http.ts';
 import { createLibraryCommands } from '../control/library/commands.ts';
 import { createMetrics } from '../control/metrics.ts';
@@ -59,6 +59,7 @@ export class Control {
   readonly #startedMs: number;
   readonly #subnets: () => LeaseSubnets;
   readonly #subnetChoice: () => SubnetChoice;
+  readonly #totals: () => ReadonlyMap<string, number>;
   readonly #history: StatisticHistory;
   #sampling: NodeJS.Timeout | undefined;
   /** The document in force with all defaults filled in. */
@@ -69,11 +70,12 @@ export class Control {
     this.#parts = parts;
     this.#startedMs = parts.clock.monotonicMs();
     this.#subnets = onceOf(parts.config, (config) => LeaseSubnets.of(config));
+    this.#totals = onceOf(parts.config, addressTotals);
     this.#subnetChoice = onceOf(parts.config, (config) => new SubnetChoice(config));
     this.#complete = onceOf(parts.document, completeDocument);
     this.#history = new StatisticHistory({
       clock: parts.clock,
-      values: () => statisticValues(parts.dataPlane.reader, subnetTotals(parts.config())),
+      values: () => statisticValues(parts.dataPlane.reader, this.#totals()),
       limit: () => parts.config().statisticSamples,
     });
     this.#ports = new ControlPorts({ log: parts.log, table: this.#table, pages: this.#createPages() });
@@ -131,7 +133,7 @@ export class Control {
       leases: {
         clock,
         reader: () => dataPlane.reader,
-        totals: () => subnetTotals(config()),
+        totals: () => this.#totals(),
         subnetIds: () => config().subnets.map(({ id }) => id),
       },
     };
@@ -154,8 +156,9 @@ export class Control {
     const metrics = createMetrics({
       version: VERSION,
       reader: () => dataPlane.reader,
-      totals: () => subnetTotals(config()),
+      totals: () => this.#totals(),
       subnetIds: () => config().subnets.map((subnet) => subnet.id),
+      showsSubnets: () => config().tandem.subnetMetrics,
       figures: () => serverFigures(this.#parts),
     });
     return createMonitoringPages({

@@ -4,6 +4,7 @@
  */
 import type { ServerConfig } from '../config/model.ts';
 import { allocatePolicies, type Policy, publishPolicy } from '../engine/policy.ts';
+import { poolSeries } from '../engine/pool-series.ts';
 import type { ServerSocket } from '../engine/query.ts';
 import { allocateRateLimits } from '../engine/rate-limits.ts';
 import { allocateShardLink, type ShardLinkMemory, ShardWord } from '../engine/shard-link.ts';
@@ -203,6 +204,6 @@ export class DataPlane {
 
   #allocateStatistics(config: ServerConfig): StatisticsMemory {
     const ids = config.subnets.map((subnet) => subnet.id);
-    return allocateStatistics(this.links.length + 1, ids);
+    return allocateStatistics(this.links.length + 1, ids, poolSeries(config.subnets).series);
   }
 }

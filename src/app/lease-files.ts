@@ -64,6 +64,7 @@ function accept(report: LoadReport, book: LeaseBook, log: Log): boolean {
 export function countLeases(book: LeaseBook, accounting: LeaseAccounting): void {
   const { rows } = book.table;
   for (let slot = 0; slot < book.table.highWater(); slot++) {
-    if (rows.address(slot) !== 0) accounting.changed(rows.subnetId(slot), null, rows.state(slot));
+    const address = rows.address(slot);
+    if (address !== 0) accounting.changed(rows.subnetId(slot), address, null, rows.state(slot));
   }
 }

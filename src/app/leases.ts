@@ -9,6 +9,7 @@ import { limitedCountsOf } from '../engine/lease-limits.ts';
 import { MainDns } from '../engine/main-dns.ts';
 import { MainLeaseStore } from '../engine/main-lease-store.ts';
 import { allocateServerPools } from '../engine/pool-plan.ts';
+import { poolSeries } from '../engine/pool-series.ts';
 import { Reclaimer } from '../engine/reclaim.ts';
 import type { StatisticsReader, StatisticsWriter } from '../engine/statistics.ts';
 import { LeaseBook } from '../lease/book.ts';
@@ -148,5 +149,6 @@ function accountingOf(config: ServerConfig, statistics: StatisticsWriter): Lease
   return new LeaseAccounting(
     statistics,
     config.subnets.map((subnet) => subnet.id),
+    poolSeries(config.subnets).pools,
   );
 }

@@ -277,6 +277,8 @@ export interface TandemSettings {
   readonly maxLeases: number;
   /** Seconds that SIGTERM waits for parked replies. Default 2. */
   readonly shutdownGraceSec: number;
+  /** Whether each subnet has metrics of its own. */
+  readonly subnetMetrics: boolean;
   /** Where to listen for peers instead of at the address of this server's own url; null = there. */
   readonly peerListenAddress: string | null;
 }

@@ -16,6 +16,8 @@ export interface MetricsSources {
   /** `subnet[ID].total-addresses` by complete name, as for statistic-get. */
   readonly totals: () => ReadonlyMap<string, number>;
   readonly subnetIds: () => readonly number[];
+  /** Whether each subnet is shown, while there are not too many. */
+  readonly showsSubnets: () => boolean;
   readonly figures: () => ServerFigures;
 }
 
@@ -27,6 +29,18 @@ export interface Metrics {
 
 /** Statistics of a subnet that have metrics: those that are counted, and the one that the configuration gives. */
 const SUBNET_NAMES: readonly string[] = [...SUBNET_STATISTICS, 'total-addresses'];
+
+/** One series by which to see that some subnet runs out of addresses, whatever their number. */
+const FULLEST = 'tandem_fullest_subnet_ratio';
+
+/** 0 without pools; above 1 where leases lie outside of them. @param sizes addresses of each subnet's pools */
+function fullest(statistics: StatisticsReader, sizes: readonly number[]): number {
+  let ratio = 0;
+  sizes.forEach((size, index) => {
+    if (size > 0) ratio = Math.max(ratio, statistics.subnet(index, 'assigned-addresses') / size);
+  });
+  return ratio;
+}
 
 export function createMetrics(sources: MetricsSources): Metrics {
   const registry = new Registry();
@@ -55,6 +69,7 @@ class Families {
     };
     add('tandem_build_info', 'The version, in a label; always 1', 'gauge', ['version']);
     add('tandem_subnets', 'Subnets in the configuration', 'gauge', []);
+    add(FULLEST, 'Assigned addresses of the fullest subnet, against those of its pools', 'gauge', []);
     const statistics = [
       ...this.#globals.map(({ name }) => name),
       ...SUBNET_NAMES.map((statistic) => subnetMetric(statistic, 0)),
@@ -78,18 +93,19 @@ class Families {
     }
   }
 
-  #fillStatistics({ reader, totals, subnetIds }: MetricsSources): void {
+  #fillStatistics({ reader, totals, subnetIds, showsSubnets }: MetricsSources): void {
     const statistics = reader();
     for (const { statistic, name } of this.#globals) this.#setStatistic(name, statistics.global(statistic));
     const ids = subnetIds();
     this.#set('tandem_subnets', {}, ids.length);
-    if (ids.length > SUBNET_METRICS_MAX) return;
-    const values = new Map([...statistics.all(), ...totals()]);
-    for (const id of ids) {
-      for (const statistic of SUBNET_NAMES) {
-        this.#setStatistic(subnetMetric(statistic, id), values.get(`subnet[${id}].${statistic}`) ?? 0);
-      }
-    }
+    const sizes = ids.map((id) => totals().get(`subnet[${id}].total-addresses`) ?? 0);
+    this.#set(FULLEST, {}, fullest(statistics, sizes));
+    if (!showsSubnets() || ids.length > SUBNET_METRICS_MAX) return;
+    ids.forEach((id, index) => {
+      for (const statistic of SUBNET_STATISTICS)
+        this.#setStatistic(subnetMetric(statistic, id), statistics.subnet(index, statistic));
+      this.#setStatistic(subnetMetric('total-addresses', id), sizes[index]!);
+    });
   }
 
   #setStatistic({ metric, label }: MetricName, value: number): void {

@@ -9,6 +9,7 @@ import type { Allocator, LifetimeConfig, PoolConfig, ServerConfig, SubnetConfig 
 import { type LeaseTimers, timersOf } from './lifetimes.ts';
 import { type CompiledNames, compileNames } from './names-settings.ts';
 import { type CompiledNetwork, compileNetworks, groupOf } from './network.ts';
+import { poolSeries } from './pool-series.ts';
 import { relationshipOf } from './relationship-of.ts';
 import { type PlanNode, PlanRoots } from './reply-plans.ts';
 
@@ -18,6 +19,8 @@ export interface CompiledPool {
   readonly poolId: number;
   /** Number of the pool, in the order of `poolRanges`. */
   readonly index: number;
+  /** Where its leases are counted, see pool-series.ts. */
+  readonly series: number;
   readonly guard: Guard;
   /** Classes that are looked at once the lease is known to be of this pool. */
   readonly additional: Guard;
@@ -95,11 +98,13 @@ export function compileSubnets(config: ServerConfig, classes: ClassIds = new Cla
   const lifetimes = new SharedValues((lifetime: LifetimeConfig) => lifetime);
   const timers = new SharedValues((timers: LeaseTimers) => timers);
   const roots = new PlanRoots();
+  const counted = poolSeries(config.subnets).pools;
   let poolIndex = 0;
   const compilePool = (pool: PoolConfig, subnet: SubnetConfig): CompiledPool => ({
     first: pool.first,
     last: pool.last,
     poolId: pool.poolId,
+    series: counted[poolIndex]!.series,
     index: poolIndex++,
     guard: guardOf(pool.clientClasses, classes),
     additional: pool.additionalClasses.map((name) => classes.intern(name)),

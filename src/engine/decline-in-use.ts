@@ -41,7 +41,8 @@ function isOffer({ book, subnets }: Context, slot: number, clttSec: number): boo
 function decline(context: Context, slot: number): void {
   const { book, settings } = context;
   const { rows } = book.table;
-  if (rows.state(slot) === LeaseState.offered) countAssigned(context, rows.subnetId(slot));
+  if (rows.state(slot) === LeaseState.offered)
+    countAssigned(context, rows.subnetId(slot), rows.address(slot));
   book.countOut(slot);
   eraseClient(context, slot);
   rows.setState(slot, LeaseState.declined);
@@ -52,5 +53,5 @@ function decline(context: Context, slot: number): void {
   beginSilent(context);
   context.changes.put(slot, true);
   endSilent(context);
-  countDeclined(context, rows.subnetId(slot));
+  countDeclined(context, rows.subnetId(slot), rows.address(slot));
 }

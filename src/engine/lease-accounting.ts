@@ -1,58 +1,83 @@
 /** Keeps the counters of assigned and declined addresses right when main changes leases. */
 import type { LeaseBook } from '../lease/book.ts';
 import { LeaseState } from '../lease/model.ts';
-import { G, S, type StatisticsReader, type StatisticsWriter } from './statistics.ts';
+import { type CountedPool, NO_SERIES, seriesOf } from './pool-series.ts';
+import { G, P, type PoolStatistic, S, type StatisticsReader, type StatisticsWriter } from './statistics.ts';
+
+/** Where the leases of a subnet are counted. */
+interface CountedSubnet {
+  readonly index: number;
+  readonly pools: CountedPool[];
+}
+
+/** What follows from the table alone. */
+const HELD = ['assigned-addresses', 'declined-addresses'] as const;
 
 export class LeaseAccounting {
   readonly #statistics: StatisticsWriter;
-  readonly #indexes: ReadonlyMap<number, number>;
+  readonly #subnets: ReadonlyMap<number, CountedSubnet>;
 
-  /** @param subnetIds in the order of the configuration */
-  constructor(statistics: StatisticsWriter, subnetIds: readonly number[]) {
+  /** @param subnetIds in the order of the configuration; @param pools those of `poolSeries`, when pools are counted */
+  constructor(
+    statistics: StatisticsWriter,
+    subnetIds: readonly number[],
+    pools: readonly CountedPool[] = [],
+  ) {
     this.#statistics = statistics;
-    this.#indexes = new Map(subnetIds.map((id, index) => [id, index]));
+    this.#subnets = new Map(subnetIds.map((id, index) => [id, { index, pools: [] }]));
+    for (const pool of pools) this.#subnets.get(pool.subnetId)!.pools.push(pool);
   }
 
-  /** A lease of this subnet went from one state to another; null = there was, or is, none. */
-  changed(subnetId: number, before: number | null, after: number | null): void {
+  /** The lease of an address in this subnet went from one state to another; null = there was, or is, none. */
+  changed(subnetId: number, address: number, before: number | null, after: number | null): void {
     const assigned = Number(isAssigned(after)) - Number(isAssigned(before));
     const declined = Number(after === LeaseState.declined) - Number(before === LeaseState.declined);
-    if (assigned !== 0) this.#add('assigned-addresses', subnetId, assigned);
-    if (assigned > 0) this.#add('cumulative-assigned-addresses', subnetId, assigned);
-    if (declined !== 0) this.#add('declined-addresses', subnetId, declined);
+    if (assigned !== 0) this.#add('assigned-addresses', subnetId, address, assigned);
+    if (assigned > 0) this.#add('cumulative-assigned-addresses', subnetId, address, assigned);
+    if (declined !== 0) this.#add('declined-addresses', subnetId, address, declined);
   }
 
   /** The timer reclaimed a lease that was in this state. */
-  reclaimed(subnetId: number, before: number): void {
-    this.#add('reclaimed-leases', subnetId, 1);
-    if (before === LeaseState.declined) this.#add('reclaimed-declined-addresses', subnetId, 1);
+  reclaimed(subnetId: number, address: number, before: number): void {
+    this.#add('reclaimed-leases', subnetId, address, 1);
+    if (before === LeaseState.declined) this.#add('reclaimed-declined-addresses', subnetId, address, 1);
   }
 
   /**
    * Makes the counts of assigned and declined addresses what the table holds. After another configuration came into force:
-   * leases of a subnet that was gone for a while are counted for it again. No shard runs.
+   * leases of a subnet or a pool that was gone for a while are counted for it again. No shard runs.
    */
   recount(book: LeaseBook, counted: StatisticsReader): void {
-    // What is counted is taken away, then everything is counted once.
-    this.#statistics.add(G['assigned-addresses'], -counted.global('assigned-addresses'));
-    this.#statistics.add(G['declined-addresses'], -counted.global('declined-addresses'));
-    for (const index of this.#indexes.values()) {
-      for (const name of ['assigned-addresses', 'declined-addresses'] as const) {
-        this.#statistics.addSubnet(index, S[name], -counted.subnet(index, name));
-      }
-    }
+    this.#forgetHeld(counted);
     const { rows } = book.table;
     for (let slot = 0; slot < book.table.highWater(); slot++) {
-      if (rows.address(slot) === 0 || !isAssigned(rows.state(slot))) continue;
-      this.#add('assigned-addresses', rows.subnetId(slot), 1);
-      if (rows.state(slot) === LeaseState.declined) this.#add('declined-addresses', rows.subnetId(slot), 1);
+      const [address, subnetId] = [rows.address(slot), rows.subnetId(slot)];
+      if (address === 0 || !isAssigned(rows.state(slot))) continue;
+      this.#add('assigned-addresses', subnetId, address, 1);
+      if (rows.state(slot) === LeaseState.declined) this.#add('declined-addresses', subnetId, address, 1);
     }
   }
 
-  #add(name: keyof typeof S & keyof typeof G, subnetId: number, delta: number): void {
+  /** What is counted is taken away, so that everything can be counted once. */
+  #forgetHeld(counted: StatisticsReader): void {
+    const series = new Set<number>();
+    for (const { index, pools } of this.#subnets.values()) {
+      for (const name of HELD) this.#statistics.addSubnet(index, S[name], -counted.subnet(index, name));
+      for (const pool of pools) series.add(pool.series);
+    }
+    for (const name of HELD) {
+      this.#statistics.add(G[name], -counted.global(name));
+      for (const each of series) this.#statistics.addPool(each, P[name], -counted.pool(each, name));
+    }
+  }
+
+  #add(name: PoolStatistic, subnetId: number, address: number, delta: number): void {
     this.#statistics.add(G[name], delta);
-    const index = this.#indexes.get(subnetId);
-    if (index !== undefined) this.#statistics.addSubnet(index, S[name], delta);
+    const subnet = this.#subnets.get(subnetId);
+    if (subnet === undefined) return;
+    this.#statistics.addSubnet(subnet.index, S[name], delta);
+    const series = seriesOf(subnet.pools, address);
+    if (series !== NO_SERIES) this.#statistics.addPool(series, P[name], delta);
   }
 }
 

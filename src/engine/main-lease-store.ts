@@ -75,10 +75,10 @@ export class MainLeaseStore implements LeaseStore {
       if (slot === NO_SLOT) return 'full';
       this.#logged(this.#book.logRow(slot));
       if (beforeSubnet === lease.subnetId)
-        this.#parts.accounting().changed(lease.subnetId, before, lease.state);
+        this.#parts.accounting().changed(lease.subnetId, lease.address, before, lease.state);
       else {
-        this.#parts.accounting().changed(beforeSubnet, before, null);
-        this.#parts.accounting().changed(lease.subnetId, null, lease.state);
+        this.#parts.accounting().changed(beforeSubnet, lease.address, before, null);
+        this.#parts.accounting().changed(lease.subnetId, lease.address, null, lease.state);
       }
       return before === null || before === LeaseState.offered ? 'created' : 'updated';
     });
@@ -92,7 +92,7 @@ export class MainLeaseStore implements LeaseStore {
       if (source === 'administrator' && this.#isBeingGiven(slot)) return 'busy';
       if (!this.#hasRoom())
         throw new Error('the lease file is not being written (see the log): nothing was deleted');
-      this.#parts.accounting().changed(table.rows.subnetId(slot), table.rows.state(slot), null);
+      this.#parts.accounting().changed(table.rows.subnetId(slot), address, table.rows.state(slot), null);
       this.#logged(this.#book.logDeletion(slot));
       this.#book.remove(slot);
       return true;

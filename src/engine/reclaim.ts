@@ -111,11 +111,11 @@ export class Reclaimer {
 
   #reclaim(slot: number, state: number, config: ExpiredLeasesConfig): void {
     const { rows } = this.#book.table;
-    const subnetId = rows.subnetId(slot);
+    const [subnetId, address] = [rows.subnetId(slot), rows.address(slot)];
     this.#reclaimed += 1;
     this.#dns()?.remove(this.#book, slot);
-    this.#accounting().reclaimed(subnetId, state);
-    this.#accounting().changed(subnetId, state, null);
+    this.#accounting().reclaimed(subnetId, address, state);
+    this.#accounting().changed(subnetId, address, state, null);
     const events = this.#events();
     events.begin();
     events.lease(EventPart.former, slot);

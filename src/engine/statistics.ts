@@ -2,9 +2,12 @@
  * Statistics in shared memory. Every thread that counts owns a row of cells and is their only writer, so an increment
  * is a plain add; whoever reads sums the rows. Cells are float64: exact up to 2^53, and 8-byte stores do not tear.
  *
- *     row = global cells | subnet 0 cells | subnet 1 cells | ...      one row a writer (main, shard 0, shard 1, ...)
+ *     row = global cells | subnet 0 cells | subnet 1 cells | ... | pool series 0 cells | ...
+ *
+ * with one row a writer (main, shard 0, shard 1, ...).
  */
 import { assert } from '../base/assert.ts';
+import type { PoolSeries } from './pool-series.ts';
 
 /** Kea's global statistics that this server keeps, then Tandem's own reasons for packets without an answer. */
 export const GLOBAL_STATISTICS = [
@@ -136,6 +139,16 @@ export const SUBNET_STATISTICS = [
 ] as const;
 export type SubnetStatistic = (typeof SUBNET_STATISTICS)[number];
 
+/** Statistics kept for each series of pools, named `subnet[ID].pool[POOL ID].NAME`. */
+export const POOL_STATISTICS = [
+  'assigned-addresses',
+  'cumulative-assigned-addresses',
+  'declined-addresses',
+  'reclaimed-declined-addresses',
+  'reclaimed-leases',
+] as const;
+export type PoolStatistic = (typeof POOL_STATISTICS)[number];
+
 /** Statistic name -> cell number, for code that counts. */
 export const G = Object.fromEntries(GLOBAL_STATISTICS.map((name, index) => [name, index])) as Record<
   GlobalStatistic,
@@ -146,19 +159,45 @@ export const S = Object.fromEntries(SUBNET_STATISTICS.map((name, index) => [name
   number
 >;
 
+export const P = Object.fromEntries(POOL_STATISTICS.map((name, index) => [name, index])) as Record<
+  PoolStatistic,
+  number
+>;
+
 export interface StatisticsMemory {
   readonly cells: SharedArrayBuffer;
   readonly writers: number;
   /** Subnet ids in the order of their cell blocks. */
   readonly subnetIds: readonly number[];
+  /** Series of pools in the order of their cell blocks. */
+  readonly pools: readonly PoolSeries[];
 }
 
 const CELL_BYTES = 8;
 
-/** @param writers rows: main is 0, shard n is n + 1 */
-export function allocateStatistics(writers: number, subnetIds: readonly number[]): StatisticsMemory {
-  const rowCells = GLOBAL_STATISTICS.length + subnetIds.length * SUBNET_STATISTICS.length;
-  return { cells: new SharedArrayBuffer(writers * rowCells * CELL_BYTES), writers, subnetIds };
+/** @param writers rows: main is 0, shard n is n + 1; @param pools those of `poolSeries`, when pools are counted */
+export function allocateStatistics(
+  writers: number,
+  subnetIds: readonly number[],
+  pools: readonly PoolSeries[] = [],
+): StatisticsMemory {
+  const rowCells = firstPoolCell(subnetIds) + pools.length * POOL_STATISTICS.length;
+  return { cells: new SharedArrayBuffer(writers * rowCells * CELL_BYTES), writers, subnetIds, pools };
+}
+
+function firstPoolCell(subnetIds: readonly number[]): number {
+  return GLOBAL_STATISTICS.length + subnetIds.length * SUBNET_STATISTICS.length;
+}
+
+/** The name of each cell of a row, in Kea's form. */
+function cellNames({ subnetIds, pools }: StatisticsMemory): string[] {
+  return [
+    ...GLOBAL_STATISTICS,
+    ...subnetIds.flatMap((id) => SUBNET_STATISTICS.map((name) => `subnet[${id}].${name}`)),
+    ...pools.flatMap(({ subnetId, poolId }) =>
+      POOL_STATISTICS.map((name) => `subnet[${subnetId}].pool[${poolId}].${name}`),
+    ),
+  ];
 }
 
 function rowOf(memory: StatisticsMemory, writer: number): Float64Array {
@@ -169,21 +208,21 @@ function rowOf(memory: StatisticsMemory, writer: number): Float64Array {
 
 /** One thread's own cells. */
 export class StatisticsWriter {
+  readonly #memory: StatisticsMemory;
   readonly #row: Float64Array;
-  readonly #subnetIds: readonly number[];
+  readonly #firstPoolCell: number;
 
   constructor(memory: StatisticsMemory, writer: number) {
+    this.#memory = memory;
     this.#row = rowOf(memory, writer);
-    this.#subnetIds = memory.subnetIds;
+    this.#firstPoolCell = firstPoolCell(memory.subnetIds);
   }
 
-  /** Adds the values of another set of statistics, as far as names and subnets are the same. */
+  /** Adds the values of another set of statistics, as far as names, subnets and pools are the same. */
   takeOver(before: StatisticsReader): void {
     const values = before.all();
-    for (const name of GLOBAL_STATISTICS) this.add(G[name], values.get(name) ?? 0);
-    this.#subnetIds.forEach((id, index) => {
-      for (const name of SUBNET_STATISTICS)
-        this.addSubnet(index, S[name], values.get(`subnet[${id}].${name}`) ?? 0);
+    cellNames(this.#memory).forEach((name, cell) => {
+      this.add(cell, values.get(name) ?? 0);
     });
   }
 
@@ -196,12 +235,19 @@ export class StatisticsWriter {
   addSubnet(subnetIndex: number, cell: number, delta = 1): void {
     this.#row[GLOBAL_STATISTICS.length + subnetIndex * SUBNET_STATISTICS.length + cell]! += delta;
   }
+
+  /** @param series position of the series of pools; @param cell from `P` */
+  addPool(series: number, cell: number, delta = 1): void {
+    this.#row[this.#firstPoolCell + series * POOL_STATISTICS.length + cell]! += delta;
+  }
 }
 
 /** Sums over all writers; for main and the control API. */
 export class StatisticsReader {
   readonly #memory: StatisticsMemory;
   readonly #rows: readonly Float64Array[];
+  /** Made when they are asked for, once: a hundred thousand names take a while, and main looks once a second. */
+  #names: readonly string[] | null = null;
 
   constructor(memory: StatisticsMemory) {
     this.#memory = memory;
@@ -223,13 +269,17 @@ export class StatisticsReader {
     return this.#sum(GLOBAL_STATISTICS.length + subnetIndex * SUBNET_STATISTICS.length + S[name]);
   }
 
-  /** Every statistic with Kea's name: global ones, then `subnet[ID].NAME`. */
+  /** @param series position of the series of pools */
+  pool(series: number, name: PoolStatistic): number {
+    return this.#sum(firstPoolCell(this.#memory.subnetIds) + series * POOL_STATISTICS.length + P[name]);
+  }
+
+  /** Every statistic with Kea's name: global ones, then `subnet[ID].NAME`, then `subnet[ID].pool[POOL ID].NAME`. */
   all(): Map<string, number> {
+    this.#names ??= cellNames(this.#memory);
     const values = new Map<string, number>();
-    for (const name of GLOBAL_STATISTICS) values.set(name, this.#sum(G[name]));
-    this.#memory.subnetIds.forEach((id, index) => {
-      const base = GLOBAL_STATISTICS.length + index * SUBNET_STATISTICS.length;
-      for (const name of SUBNET_STATISTICS) values.set(`subnet[${id}].${name}`, this.#sum(base + S[name]));
+    this.#names.forEach((name, cell) => {
+      values.set(name, this.#sum(cell));
     });
     return values;
   }

@@ -52,6 +52,7 @@ t.test('a hot-standby file gives the complete configuration', async (t) => {
     offerHoldSec: 30,
     maxLeases: 100000,
     shutdownGraceSec: 2,
+    subnetMetrics: false,
     peerListenAddress: null,
   });
   t.match(config, {

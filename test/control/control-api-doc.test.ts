@@ -29,6 +29,7 @@ t.test('every metric has exactly one row, with its labels', async (t) => {
   const expected = new Map<string, readonly string[]>([
     ['tandem_build_info', ['version']],
     ['tandem_subnets', []],
+    ['tandem_fullest_subnet_ratio', []],
   ]);
   const statistics = [
     ...GLOBAL_STATISTICS.map((name) => globalMetric(name)),

@@ -27,7 +27,7 @@ const ha: HaFigures = {
   refusedUpdates: 6,
 };
 
-function setUp(subnetIds: readonly number[] = [7]) {
+function setUp(subnetIds: readonly number[] = [7], showsSubnets = true) {
   const memory = allocateStatistics(2, subnetIds);
   let figures = quiet;
   const metrics = createMetrics({
@@ -35,6 +35,7 @@ function setUp(subnetIds: readonly number[] = [7]) {
     reader: () => new StatisticsReader(memory),
     totals: () => new Map([['subnet[7].total-addresses', 11]]),
     subnetIds: () => subnetIds,
+    showsSubnets: () => showsSubnets,
     figures: () => figures,
   });
   return {
@@ -155,6 +156,22 @@ t.test('beyond the bound of subnets only their number and the sums are shown', a
   );
   const all = await setUp(ids.slice(1)).scrape();
   t.equal(all.get(`tandem_subnet_assigned_addresses{subnet="${SUBNET_METRICS_MAX + 1}"}`), '0');
+});
+
+t.test('subnets are shown only when it is asked for, the fullest one always', async (t) => {
+  const series: number[] = [];
+  for (const ids of [[7], [7, 8, 9]]) {
+    const { writer, scrape } = setUp(ids, false);
+    writer.addSubnet(0, S['assigned-addresses'], 9);
+    const all = await scrape();
+    t.same(
+      [...all.keys()].filter((name) => name.includes('subnet=')),
+      [],
+    );
+    t.equal(all.get('tandem_fullest_subnet_ratio'), String(9 / 11));
+    series.push(all.size);
+  }
+  t.equal(series[0], series[1], 'more subnets make no more series');
 });
 
 t.test('one impossible counter does not cost the scrape', async (t) => {

@@ -10,6 +10,7 @@ const metrics = createMetrics({
   version: '0.1.0',
   reader: () => new StatisticsReader(allocateStatistics(1, [])),
   totals: () => new Map(),
+  showsSubnets: () => true,
   subnetIds: () => [],
   figures: () => ({
     leases: { count: 42, max: 100 },

@@ -14,6 +14,7 @@ import { LeaseEventWriter, Listening } from '../../src/engine/lease-events.ts';
 import { limitedCountsOf } from '../../src/engine/lease-limits.ts';
 import { allocatePolicies, type Policy, publishPolicy } from '../../src/engine/policy.ts';
 import { allocateServerPools } from '../../src/engine/pool-plan.ts';
+import { poolSeries } from '../../src/engine/pool-series.ts';
 import type { ServerSocket } from '../../src/engine/query.ts';
 import { allocateRateLimits } from '../../src/engine/rate-limits.ts';
 import {
@@ -154,7 +155,7 @@ export class BenchServer {
     this.#verdicts = new VerdictWriter(this.link.verdicts);
     this.events = new LeaseEventWriter(this.book, this.eventMemory, options.listening ?? Listening.off);
     const subnetIds = this.config.subnets.map((subnet) => subnet.id);
-    this.statistics = allocateStatistics(2, subnetIds);
+    this.statistics = allocateStatistics(2, subnetIds, poolSeries(this.config.subnets).series);
     this.#reader = new StatisticsReader(this.statistics);
     this.#fd = openUdpSocket({ address: LOOPBACK, port: 0, broadcast: true });
     this.#client = openUdpSocket({ address: LOOPBACK, port: 0 });

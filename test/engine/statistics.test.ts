@@ -6,6 +6,8 @@ import {
   allocateStatistics,
   G,
   GLOBAL_STATISTICS,
+  P,
+  POOL_STATISTICS,
   S,
   StatisticsReader,
   StatisticsWriter,
@@ -29,7 +31,11 @@ t.test('a value is the sum of what every thread has counted', async (t) => {
 
 t.test('every statistic has a cell of its own', async (t) => {
   const subnetIds = [1, 7, 4294967294];
-  const memory = allocateStatistics(2, subnetIds);
+  const pools = [
+    { subnetId: 1, poolId: 0, addresses: 5 },
+    { subnetId: 7, poolId: 4294967295, addresses: 5 },
+  ];
+  const memory = allocateStatistics(2, subnetIds, pools);
   const writer = new StatisticsWriter(memory, 1);
   const expected = new Map<string, number>();
   let value = 1;
@@ -43,6 +49,12 @@ t.test('every statistic has a cell of its own', async (t) => {
       expected.set(`subnet[${id}].${name}`, value++);
     }
   });
+  pools.forEach(({ subnetId, poolId }, series) => {
+    for (const name of POOL_STATISTICS) {
+      writer.addPool(series, P[name], value);
+      expected.set(`subnet[${subnetId}].pool[${poolId}].${name}`, value++);
+    }
+  });
   t.same(new StatisticsReader(memory).all(), expected);
 });
 
@@ -51,19 +63,24 @@ t.test('a writer without a row is a fault of the program', async (t) => {
   for (const writer of [-1, 2]) t.throws(() => new StatisticsWriter(memory, writer), /invariant/);
 });
 
-t.test('another set of subnets takes over what both have', async (t) => {
-  const before = allocateStatistics(2, [1, 2]);
+t.test('another set of subnets and pools takes over what both have', async (t) => {
+  const pool = (subnetId: number, poolId: number) => ({ subnetId, poolId, addresses: 1 });
+  const before = allocateStatistics(2, [1, 2], [pool(1, 0), pool(2, 0), pool(2, 7)]);
   const writer = new StatisticsWriter(before, 1);
   writer.add(G['pkt4-received'], 9);
   writer.addSubnet(0, S['assigned-addresses'], 3);
   writer.addSubnet(1, S['assigned-addresses'], 4);
-  const after = allocateStatistics(2, [2, 3]);
+  writer.addPool(1, P['assigned-addresses'], 5);
+  writer.addPool(2, P['assigned-addresses'], 6);
+  const after = allocateStatistics(2, [2, 3], [pool(2, 7), pool(3, 0)]);
   new StatisticsWriter(after, 0).takeOver(new StatisticsReader(before));
   const values = new StatisticsReader(after).all();
   t.equal(values.get('pkt4-received'), 9);
   t.equal(values.get('subnet[2].assigned-addresses'), 4);
   t.equal(values.get('subnet[3].assigned-addresses'), 0);
   t.notOk(values.has('subnet[1].assigned-addresses'));
+  t.equal(values.get('subnet[2].pool[7].assigned-addresses'), 6);
+  t.equal(values.get('subnet[3].pool[0].assigned-addresses'), 0);
 });
 
 t.test('threads that count at the same time lose nothing', async (t) => {
@@ -105,11 +122,11 @@ t.test('main counts leases by the states they leave and enter', async (t) => {
     [null, expiredReclaimed, [0, 3, 0]],
   ];
   for (const [before, after, values] of moves) {
-    accounting.changed(6, before, after);
+    accounting.changed(6, 0, before, after);
     t.same(counted(), values, `${before} to ${after}`);
   }
-  accounting.reclaimed(6, declined);
-  accounting.reclaimed(99, assigned);
+  accounting.reclaimed(6, 0, declined);
+  accounting.reclaimed(99, 0, assigned);
   t.equal(reader.global('reclaimed-leases'), 2, 'a lease of no subnet counts in the whole');
   t.equal(reader.all().get('subnet[6].reclaimed-leases'), 1);
   t.equal(reader.all().get('subnet[6].reclaimed-declined-addresses'), 1);

@@ -20,8 +20,10 @@ const POSITION = / ?(in )?\(<wire>[^)]*\)/;
 /** Each server has its own. */
 const DIRECTORY = /\/\S*\/(?=server1\.json)/;
 
-/** Kea 3 counts for each pool, too. */
-const OF_A_POOL = /^subnet\[\d+\]\.pool\[/;
+/** [Kea 3] What a lease by a command does to the statistics of a pool; it is not among those that were ever assigned. */
+const OF_A_POOL = /^subnet\[\d+\]\.pool\[\d+\]\.(?!cumulative)/;
+
+const IN_A_POOL = { 'ip-address': '10.80.0.120', 'hw-address': '0a:00:00:00:00:09' };
 
 type Ask = (which: CommandCase) => Promise<string>;
 
@@ -44,6 +46,11 @@ function outcomeOf(text: string): Outcome {
   if (text === '') return { result: -1, text: '' };
   const { result, text: words = '' } = JSON.parse(text);
   return { result, text: words.replace(POSITION, '').replace(DIRECTORY, '') };
+}
+
+/** The value of the newest sample. */
+function newest(samples: unknown): unknown {
+  return (samples as [[unknown, string]])[0][0];
 }
 
 function argumentsOf(text: string): Record<string, unknown> {
@@ -112,12 +119,16 @@ for (const version of KEAS) {
     ]);
     t.same(missing(argumentsOf(theirs), argumentsOf(ours)), []);
     const statistics = { command: 'statistic-get-all' };
-    const names = Object.keys(argumentsOf(await kea(statistics)));
-    const all = Object.keys(argumentsOf(await tandem(statistics)));
+    // A lease in a pool, beside the one that is in none.
+    for (const ask of [kea, tandem]) await ask({ command: 'lease4-add', args: IN_A_POOL });
+    const [samples, own] = [argumentsOf(await kea(statistics)), argumentsOf(await tandem(statistics))];
     t.same(
-      names.filter((name) => !all.includes(name) && !OF_A_POOL.test(name)),
+      Object.keys(samples).filter((name) => !Object.hasOwn(own, name)),
       [],
     );
+    const ofPools = Object.keys(samples).filter((name) => OF_A_POOL.test(name));
+    t.equal(ofPools.length > 0, version === 'kea 3.0', 'Kea counts for each pool since 2.4');
+    for (const name of ofPools) t.equal(newest(own[name]), newest(samples[name]), name);
   });
 }
 

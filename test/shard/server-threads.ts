@@ -12,6 +12,7 @@ import { LeaseEventWriter, Listening } from '../../src/engine/lease-events.ts';
 import { MainLeaseStore } from '../../src/engine/main-lease-store.ts';
 import { allocatePolicies, publishPolicy } from '../../src/engine/policy.ts';
 import { allocateServerPools } from '../../src/engine/pool-plan.ts';
+import { poolSeries } from '../../src/engine/pool-series.ts';
 import type { ServerSocket } from '../../src/engine/query.ts';
 import { Reclaimer } from '../../src/engine/reclaim.ts';
 import { allocateShardLink, allocateUpdateLog, ShardWord } from '../../src/engine/shard-link.ts';
@@ -63,7 +64,7 @@ export class ServerThreads {
       changes: allocateChangeLog(1 << 22),
     };
     const subnetIds = config.subnets.map(({ id }) => id);
-    const statistics = allocateStatistics(shards + 1, subnetIds);
+    const statistics = allocateStatistics(shards + 1, subnetIds, poolSeries(config.subnets).series);
     const policy = allocatePolicies(1);
     publishPolicy(new Int32Array(policy), 0, {
       serviceEnabled: true,

@@ -13,6 +13,7 @@ export const tandemSchema = defineMap('user-context/tandem', {
   'offer-hold-time': withDefault(integer(1, 3600), 10),
   'max-leases': withDefault(integer(0, LEASES_MAX), 0),
   'shutdown-grace-time': withDefault(integer(0, 60), 2),
+  'subnet-metrics': withDefault(flag(), false),
   'peer-listen-address': rule('an IP address of this host, "0.0.0.0" for all of them', (value) =>
     typeof value === 'string' && isIP(value) !== 0 ? value : undefined,
   ),
@@ -31,6 +32,7 @@ export function readTandemSettings(
     offerHoldSec: values?.['offer-hold-time'] ?? 0,
     maxLeases: values?.['max-leases'] ?? 0,
     shutdownGraceSec: values?.['shutdown-grace-time'] ?? 0,
+    subnetMetrics: values?.['subnet-metrics'] ?? false,
     peerListenAddress: values?.['peer-listen-address'] ?? null,
   };
 }

@@ -5,6 +5,7 @@
  */
 import type { StatisticSamplesConfig } from '../../config/control-model.ts';
 import type { ServerConfig } from '../../config/model.ts';
+import { poolSeries } from '../../engine/pool-series.ts';
 import { GLOBAL_STATISTICS, type GlobalStatistic, type StatisticsReader } from '../../engine/statistics.ts';
 import { type Answer, type CommandHandler, failure, Result, success } from '../answer.ts';
 import { isMap, NOT_A_MAP } from '../arguments.ts';
@@ -55,11 +56,15 @@ export function statisticValues(
   return values;
 }
 
-/** `subnet[ID].total-addresses` of every subnet: the addresses of its pools. */
-export function subnetTotals({ subnets }: Pick<ServerConfig, 'subnets'>): Map<string, number> {
-  const total = (pools: ServerConfig['subnets'][number]['pools']) =>
-    pools.reduce((sum, pool) => sum + (pool.last - pool.first + 1), 0);
-  return new Map(subnets.map(({ id, pools }) => [`subnet[${id}].total-addresses`, total(pools)]));
+/** `subnet[ID].total-addresses` of every subnet, the addresses of its pools, and the same of each series of pools. */
+export function addressTotals({ subnets }: Pick<ServerConfig, 'subnets'>): ReadonlyMap<string, number> {
+  const totals = new Map(subnets.map(({ id }) => [`subnet[${id}].total-addresses`, 0]));
+  for (const { subnetId, poolId, addresses } of poolSeries(subnets).series) {
+    const ofSubnet = `subnet[${subnetId}].total-addresses`;
+    totals.set(ofSubnet, totals.get(ofSubnet)! + addresses);
+    totals.set(`subnet[${subnetId}].pool[${poolId}].total-addresses`, addresses);
+  }
+  return totals;
 }
 
 /** Runs what a command does with the statistic that its arguments name. */

@@ -36,7 +36,7 @@ export function serveDecline(context: Context): number {
   events.lease(EventPart.lease, slot);
   events.query(query);
   events.end(LeaseEventKind.declined, context.changes.lastChange);
-  countDeclined(context, rows.subnetId(slot));
+  countDeclined(context, rows.subnetId(slot), rows.address(slot));
   return G['tandem-done-decline'];
 }
 

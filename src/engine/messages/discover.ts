@@ -105,7 +105,7 @@ function offer(context: Context, address: number, mine: number): number {
 function recordOffer(context: Context, slot: number, leaseSec: number, changesHands: boolean): void {
   writeTerms(context, slot, LeaseState.assigned, leaseSec, changesHands);
   context.book.countIn(slot);
-  countAssigned(context, context.subnet!.id);
+  countAssigned(context, context.subnet!.id, context.book.table.rows.address(slot));
   beginUnshared(context);
   context.changes.put(slot, true);
   endSilent(context);

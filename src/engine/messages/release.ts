@@ -19,7 +19,7 @@ export function serveRelease(context: Context): number {
   }
   const room = roomForChange(context);
   if (room !== 0) return room;
-  countUnassigned(context, rows.subnetId(slot));
+  countUnassigned(context, rows.subnetId(slot), query.ciaddr);
   events.begin();
   events.lease(EventPart.former, slot);
   if (context.dns !== null) context.dns.remove(book, slot);

@@ -181,14 +181,15 @@ function commit(context: Context, slot: number, mine: number, isSameClient: bool
   const granted = leaseTime(context, subnet);
   writeTerms(context, slot, LeaseState.assigned, granted, !isSameClient);
   book.countIn(slot);
-  if (!wasAssigned) countAssigned(context, subnet.id);
+  const address = rows.address(slot);
+  if (!wasAssigned) countAssigned(context, subnet.id, address);
   else if (formerSubnetId !== subnet.id) {
-    countUnassigned(context, formerSubnetId);
-    countAssigned(context, subnet.id);
+    countUnassigned(context, formerSubnetId, address);
+    countAssigned(context, subnet.id, address);
   }
   setTimes(context.times, granted, subnet.timers);
 
-  const outcome = answerWithLease(context, MessageType.ack, rows.address(slot), Outcome.park);
+  const outcome = answerWithLease(context, MessageType.ack, address, Outcome.park);
   const isAnswered = outcome === Outcome.park;
   // A reply that cannot be sent leaves nobody to wait: the lease is recorded all the same.
   if (isAnswered) beginAnswered(context);
@@ -205,10 +206,11 @@ function commit(context: Context, slot: number, mine: number, isSameClient: bool
 /** A client has one lease in a subnet, and in a network: the one it had before goes. */
 function removeFormer(context: Context, slot: number): void {
   const { book, changes, events } = context;
-  const state = book.table.rows.state(slot);
+  const { rows } = book.table;
+  const state = rows.state(slot);
   events.lease(EventPart.replaced, slot);
   if (context.dns !== null) context.dns.remove(book, slot);
   if (state !== LeaseState.offered) changes.drop(slot, false);
-  if (state === LeaseState.assigned) countUnassigned(context, book.table.rows.subnetId(slot));
+  if (state === LeaseState.assigned) countUnassigned(context, rows.subnetId(slot), rows.address(slot));
   book.remove(slot);
 }

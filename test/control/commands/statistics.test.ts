@@ -3,9 +3,9 @@ import t from 'tap';
 import type { ServerConfig } from '../../../src/config/model.ts';
 import type { Answer } from '../../../src/control/answer.ts';
 import {
+  addressTotals,
   createStatisticsCommands,
   statisticValues,
-  subnetTotals,
 } from '../../../src/control/commands/statistics.ts';
 import { SAMPLES_MAX, StatisticHistory } from '../../../src/control/statistic-history.ts';
 import {
@@ -229,19 +229,22 @@ t.test('total addresses are those of all pools of a subnet, both ends included',
     {
       id: 1,
       pools: [
-        { first: 10, last: 20 },
-        { first: 30, last: 30 },
+        { first: 10, last: 20, poolId: 0 },
+        { first: 30, last: 30, poolId: 5 },
       ],
     },
     { id: 2, pools: [] },
-    { id: 3, pools: [{ first: 0, last: 0xffffffff }] },
+    { id: 3, pools: [{ first: 0, last: 0xffffffff, poolId: 0 }] },
   ] as unknown as ServerConfig['subnets'];
   t.same(
-    [...subnetTotals({ subnets })],
+    [...addressTotals({ subnets })],
     [
       ['subnet[1].total-addresses', 12],
       ['subnet[2].total-addresses', 0],
       ['subnet[3].total-addresses', 2 ** 32],
+      ['subnet[1].pool[0].total-addresses', 11],
+      ['subnet[1].pool[5].total-addresses', 1],
+      ['subnet[3].pool[0].total-addresses', 2 ** 32],
     ],
   );
 });
