@@ -3,10 +3,11 @@ import { ClassIds } from '../../src/classes/class-ids.ts';
 import { ClassProgram } from '../../src/classes/class-program.ts';
 import { parseTest, parseValue } from '../../src/classes/parse.ts';
 import type { ClientClassConfig } from '../../src/config/class-model.ts';
+import { Field } from '../../src/dhcp4/descriptor.ts';
 import { DHCP4_SPACE } from '../../src/dhcp4/option-definitions.ts';
 import { OptionSpaces } from '../../src/dhcp4/option-spaces.ts';
 import { Query, type ServerSocket } from '../../src/engine/query.ts';
-import { INPUT_OFFSET } from '../../src/wasm/layout.ts';
+import { INPUT_OFFSET, INPUT_STRIDE } from '../../src/wasm/layout.ts';
 import { Classifier } from '../../src/wasm/module.ts';
 
 const SOCKET: ServerSocket = {
@@ -19,6 +20,7 @@ const SOCKET: ServerSocket = {
   raw: null,
 };
 
+const standard = new OptionSpaces();
 /** One for all: a module takes its time to load. */
 const classifier = new Classifier();
 
@@ -32,7 +34,7 @@ export interface ClassText {
 /** @throws an Error with the fault of the first expression that has one */
 export function classConfigs(classes: readonly ClassText[]): ClientClassConfig[] {
   const surroundings = {
-    optionCode: (name: string) => new OptionSpaces().findByName(DHCP4_SPACE, name)?.code,
+    optionCode: (name: string) => standard.findByName(DHCP4_SPACE, name)?.code,
     isClass: () => true,
   };
   const read = <T>(parsed: { ok: true; node: T } | { ok: false; fault: unknown }): T => {
@@ -52,6 +54,15 @@ export function classConfigs(classes: readonly ClassText[]): ClientClassConfig[]
     validLifetime: null,
     offerLifetimeSec: null,
   }));
+}
+
+/** Whether a server would read this datagram; only such a one may be evaluated. */
+export function isWellFormed(datagram: Uint8Array): boolean {
+  if (datagram.length > INPUT_STRIDE) return false;
+  classifier.bytes.set(datagram, INPUT_OFFSET);
+  classifier.setLength(0, datagram.length);
+  classifier.classify(1);
+  return classifier.words[Field.malformed] === 0;
 }
 
 /** A program and a query to run it on, as often as wanted. */

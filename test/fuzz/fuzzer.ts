@@ -7,6 +7,12 @@ export interface Target {
   readonly name: string;
   /** Where it starts from, beside the kept corpus. */
   readonly seeds: readonly Uint8Array[];
+  /** Outcomes that the corpus and a short run must have had: fewer, and the inputs do not get in any more. */
+  readonly outcomesMin: number;
+  /** What means something to this reader, of more than one octet. */
+  readonly words?: readonly string[];
+  /** An input that has the form of a right one: every other one is of these. */
+  readonly generate?: (chance: Chance) => Uint8Array;
   /** What became of an input, in few words. @throws Error when what must always hold does not */
   run(input: Uint8Array): string | Promise<string>;
   close(): Promise<void> | void;
@@ -18,7 +24,7 @@ export interface Crash {
   readonly error: unknown;
 }
 
-type Chance = (below: number) => number;
+export type Chance = (below: number) => number;
 
 const INPUT_BYTES_MAX = 4096;
 const CHANGES_MAX = 6;
@@ -56,7 +62,9 @@ export class Fuzzer {
 
   /** Runs one changed input. @returns the crash, or null */
   step(): Promise<Crash | null> {
-    return this.#try(this.#change(this.#pick()), true);
+    const { generate } = this.target;
+    const isMade = generate !== undefined && this.#chance(2) === 0;
+    return this.#try(isMade ? generate(this.#chance) : this.#change(this.#pick()), true);
   }
 
   async #try(input: Uint8Array, isNew: boolean): Promise<Crash | null> {
@@ -89,6 +97,11 @@ export class Fuzzer {
   #changeOnce(octets: number[]): number[] {
     const chance = this.#chance;
     const at = chance(octets.length + 1);
+    const { words = [] } = this.target;
+    if (words.length > 0 && chance(3) === 0) {
+      const word = Buffer.from(words[chance(words.length)]!);
+      return [...octets.slice(0, at), ...word, ...octets.slice(at + chance(2) * word.length)];
+    }
     const end = Math.min(octets.length, at + 1 + chance(16));
     const [before, piece, behind] = [octets.slice(0, at), octets.slice(at, end), octets.slice(end)];
     const flipped = (octets[at] ?? 0) ^ (1 << chance(8));

@@ -4,8 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../src/base/clock.ts';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
-import { parseConfig } from '../../src/config/load.ts';
-import { formatProblem } from '../../src/config/problem.ts';
 import { createLease4Commands } from '../../src/control/commands/lease4.ts';
 import { LeaseSubnets } from '../../src/control/commands/lease4-subnets.ts';
 import { createKeaHttpServer } from '../../src/control/kea-http.ts';
@@ -14,14 +12,19 @@ import { MessageType } from '../../src/dhcp4/codes.ts';
 import { encodeRow, ROW_BYTES_MAX } from '../../src/lease/csv.ts';
 import { RowDecoder } from '../../src/lease/csv-decode.ts';
 import { RowFault } from '../../src/lease/csv-fault.ts';
-import { hotStandby, loadBalancing } from '../config/fixtures/examples.ts';
 import { askRaw } from '../control/harness.ts';
 import { CheckedServer } from '../engine/checked-server.ts';
 import { ip, packet } from '../engine/packets.ts';
 import { oddLines } from '../interop/lease-lines.ts';
 import { keaRequest, openSocket, readResponse } from '../peer/support/raw-http.ts';
 import { createTestStore } from '../peer/support/store.ts';
+import { configurations } from './configurations.ts';
+import { expressions } from './expressions.ts';
+import { frames } from './frames.ts';
 import type { Target } from './fuzzer.ts';
+import { leaseFiles } from './lease-files.ts';
+import { netlink } from './netlink.ts';
+import { wholeServer } from './whole-server.ts';
 
 const text = (value: string): Uint8Array => Uint8Array.from(Buffer.from(value, 'utf8'));
 
@@ -51,6 +54,7 @@ export function datagrams(): Target {
   ] as const;
   return {
     name: 'datagrams',
+    outcomesMin: 25,
     seeds: [
       MessageType.discover,
       MessageType.request,
@@ -71,24 +75,6 @@ export function datagrams(): Target {
   };
 }
 
-/** The text of a configuration. */
-export function configurations(): Target {
-  return {
-    name: 'configurations',
-    seeds: [hotStandby, loadBalancing].map(text),
-    run: (input) => {
-      const result = parseConfig(Buffer.from(input).toString('utf8'), 'kea.conf', {
-        ignoreUnsupported: true,
-      });
-      if (result.ok) return 'accepted';
-      // Not where, but what.
-      const [first = ''] = result.problems.map(formatProblem);
-      return words(first.slice(first.indexOf('expected')));
-    },
-    close: () => {},
-  };
-}
-
 /** A line of the lease file: what is read is written as a row that is read as the same again. */
 export function leaseRows(): Target {
   const [decoder, again] = [new RowDecoder(), new RowDecoder()];
@@ -97,6 +83,7 @@ export function leaseRows(): Target {
   const twice = new Uint8Array(ROW_BYTES_MAX);
   return {
     name: 'lease-rows',
+    outcomesMin: 12,
     seeds: oddLines(12).map(({ line }) => text(line)),
     run: (input) => {
       const line = Uint8Array.from([...input.filter((octet) => octet !== 0x0a), 0x0a]);
@@ -167,6 +154,7 @@ export async function unixCommands(): Promise<Target> {
   );
   return {
     name: 'unix-commands',
+    outcomesMin: 20,
     seeds: COMMANDS.map((command) => text(JSON.stringify(command))),
     run: async (input) => {
       const answer = await askRaw(path, input, { halfClose: true });
@@ -198,6 +186,7 @@ export async function httpRequests(): Promise<Target> {
   const { port } = await server.listen();
   return {
     name: 'http-requests',
+    outcomesMin: 20,
     seeds: COMMANDS.map((command) => text(keaRequest(JSON.stringify(command)))),
     run: async (input) => {
       const socket = await openSocket(port);
@@ -212,7 +201,18 @@ export async function httpRequests(): Promise<Target> {
   };
 }
 
-/** All of them. */
+/** Each of them, opened when its turn comes. */
 export async function openTargets(): Promise<Target[]> {
-  return [datagrams(), configurations(), leaseRows(), await unixCommands(), await httpRequests()];
+  return [
+    datagrams(),
+    frames(),
+    expressions(),
+    configurations(),
+    leaseRows(),
+    leaseFiles(),
+    netlink(),
+    await unixCommands(),
+    await httpRequests(),
+    ...(await wholeServer()),
+  ];
 }

@@ -6,6 +6,7 @@
  * What the program has no single value for when the file says nothing is left out (parked-packet-limit).
  */
 import { isMap } from '../schema/collections.ts';
+import { HOST_MODE_WORDS } from '../sections/host-modes.ts';
 import { completeLibrary } from './hooks.ts';
 import { completeClass, completeDefinitions, completeHost, completeLogger } from './lists.ts';
 import { completeNetwork, completeSubnet } from './networks.ts';
@@ -79,17 +80,6 @@ const MAP_DEFAULTS: Readonly<Record<string, JsonMap>> = {
   'sanity-checks': { 'lease-checks': 'warn' },
 };
 
-/** How reservation-mode is said since Kea 1.9.1. */
-const RESERVATION_MODES: Readonly<
-  Record<string, readonly [global: boolean, inSubnet: boolean, outOfPool: boolean]>
-> = {
-  disabled: [false, false, false],
-  off: [false, false, false],
-  'out-of-pool': [false, true, true],
-  global: [true, false, false],
-  all: [false, true, false],
-};
-
 /** @param document `{ "Dhcp4": ... }` that the loader has taken; it is not changed */
 export function completeDocument(document: JsonMap): JsonMap {
   const { Dhcp4: given } = document;
@@ -133,16 +123,17 @@ function conflictMode(dhcp4: JsonMap): JsonMap {
   return dhcp4['ddns-conflict-resolution-mode'] === undefined ? { 'ddns-use-conflict-resolution': true } : {};
 }
 
+/** reservation-mode is shown as it is said since Kea 1.9.1. */
 function withFlags(scope: JsonMap): JsonMap {
   const { 'reservation-mode': mode, ...rest } = scope;
-  const flags = typeof mode === 'string' ? RESERVATION_MODES[mode] : undefined;
+  const flags = typeof mode === 'string' ? HOST_MODE_WORDS[mode] : undefined;
   if (flags === undefined) return scope;
-  const [global, inSubnet, outOfPool] = flags;
+  const { global, inSubnet, outOfPool } = flags;
   return {
     ...rest,
     'reservations-global': global,
     'reservations-in-subnet': inSubnet,
-    'reservations-out-of-pool': outOfPool,
+    ...(outOfPool === undefined ? {} : { 'reservations-out-of-pool': outOfPool }),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Reservations, classes, definitions of options and loggers, with Kea's defaults. */
-import { completeOptions, type Names } from './options.ts';
+import { completeOptions, type Names, namesOf } from './options.ts';
 import { hexDigits, itemsOf, type JsonMap, withContext } from './values.ts';
 
 const BOOT_DEFAULTS = { 'boot-file-name': '', 'next-server': '0.0.0.0', 'server-hostname': '' };
@@ -30,7 +30,8 @@ function identifierText(key: string, text: string): string {
   return SEPARATED.some((each) => each === key) ? lower.replace(/..(?=.)/g, '$&:') : lower;
 }
 
-export function completeClass(item: JsonMap, names: Names): JsonMap {
+export function completeClass(item: JsonMap, outer: Names): JsonMap {
+  const names = namesOf(itemsOf(item['option-def']), outer);
   return {
     ...BOOT_DEFAULTS,
     ...item,

@@ -8,21 +8,28 @@ export interface Names {
   readonly nameOf: (space: string, code: number) => string | undefined;
 }
 
-/** @param definitions the entries of option-def */
-export function namesOf(definitions: readonly JsonMap[]): Names {
+/** Names and codes of the standard. */
+const STANDARD: Names = namesOf(
+  [...STANDARD_DEFINITIONS].flatMap(([space, standard]) =>
+    standard.map(({ name, code }) => ({ name, code, space })),
+  ),
+  { codeOf: () => undefined, nameOf: () => undefined },
+);
+
+/**
+ * @param definitions the entries of option-def of a scope
+ * @param outer what is defined around it
+ */
+export function namesOf(definitions: readonly JsonMap[], outer: Names = STANDARD): Names {
   const codes = new Map<string, number>();
   const names = new Map<string, string>();
-  const take = (space: string, name: string, code: number): void => {
-    codes.set(`${space} ${name}`, code);
-    names.set(`${space} ${code}`, name);
-  };
-  for (const [space, standard] of STANDARD_DEFINITIONS)
-    for (const { name, code } of standard) take(space, name, code);
-  for (const { name, code, space = 'dhcp4' } of definitions)
-    take(space as string, name as string, code as number);
+  for (const { name, code, space = 'dhcp4' } of definitions) {
+    codes.set(`${space} ${name}`, code as number);
+    names.set(`${space} ${code}`, name as string);
+  }
   return {
-    codeOf: (space, name) => codes.get(`${space} ${name}`),
-    nameOf: (space, code) => names.get(`${space} ${code}`),
+    codeOf: (space, name) => codes.get(`${space} ${name}`) ?? outer.codeOf(space, name),
+    nameOf: (space, code) => names.get(`${space} ${code}`) ?? outer.nameOf(space, code),
   };
 }
 

@@ -14,8 +14,8 @@ export const hostModeRules = {
   'reservations-out-of-pool': flag(),
 } as const satisfies Rules;
 
-/** What each word sets; a flag that it leaves out is inherited. */
-const WORDS: Readonly<Record<string, Partial<HostModes>>> = {
+/** What each word of `reservation-mode` sets; a flag that it leaves out is inherited. */
+export const HOST_MODE_WORDS: Readonly<Record<string, Partial<HostModes>>> = {
   disabled: { global: false, inSubnet: false },
   off: { global: false, inSubnet: false },
   'out-of-pool': { global: false, inSubnet: true, outOfPool: true },
@@ -40,7 +40,7 @@ export function readHostModes(
         'the old key or the new ones',
         'key',
       );
-    return { ...inherited, ...WORDS[word] };
+    return { ...inherited, ...HOST_MODE_WORDS[word] };
   }
   if (FLAGS.every((key) => values[key] === undefined)) return inherited;
   return {

@@ -89,3 +89,32 @@ t.test('ranges that are a prefix are shown as one, others as they are', async (t
     );
   }
 });
+
+/** Whether what is shown means what the file says. */
+function meansTheSame(members: object): boolean {
+  const file = checkDocument({
+    Dhcp4: { 'interfaces-config': { interfaces: ['lo/127.0.0.1'] }, ...members },
+  });
+  if (!file.ok) throw new Error(JSON.stringify(file.problems));
+  const again = checkDocument(complete(file.document));
+  return again.ok && JSON.stringify(again.config) === JSON.stringify(file.config);
+}
+
+t.test('an option that a class defines for itself is shown by its own definition', async (t) => {
+  const own = [{ name: 'v', code: 43, type: 'uint32' }];
+  const classes = [{ name: 'a', 'option-def': own, 'option-data': [{ name: 'v', data: '5' }] }];
+  t.match(complete({ Dhcp4: { 'client-classes': classes } }).Dhcp4['client-classes'], [
+    { 'option-data': [{ name: 'v', code: 43, 'csv-format': true, data: '5' }] },
+  ]);
+  t.ok(meansTheSame({ 'client-classes': classes }));
+});
+
+t.test('reservation-mode is shown with the flags that it sets, and no others [Kea]', async (t) => {
+  for (const outer of ['disabled', 'off', 'out-of-pool', 'global', 'all']) {
+    for (const inner of ['disabled', 'off', 'out-of-pool', 'global', 'all']) {
+      const subnet4 = [{ id: 1, subnet: '10.0.0.0/24', 'reservation-mode': inner }];
+      const networks = [{ name: 'a', 'reservation-mode': outer, subnet4 }];
+      t.ok(meansTheSame({ 'shared-networks': networks }), `${inner} in ${outer}`);
+    }
+  }
+});
