@@ -24,10 +24,8 @@ export function completeHost(host: JsonMap, names: Names): JsonMap {
 
 /** Lower case; a quoted text stands for its octets. */
 function identifierText(key: string, text: string): string {
-  const quoted = /^\s*'(.*)'\s*$/s.exec(text)?.[1];
-  const digits = quoted === undefined ? hexDigits(text) : Buffer.from(quoted, 'latin1').toString('hex');
-  const lower = digits.toLowerCase();
-  return SEPARATED.some((each) => each === key) ? lower.replace(/..(?=.)/g, '$&:') : lower;
+  const digits = hexDigits(text);
+  return SEPARATED.some((each) => each === key) ? digits.replace(/..(?=.)/g, '$&:') : digits;
 }
 
 export function completeClass(item: JsonMap, outer: Names): JsonMap {

@@ -51,15 +51,7 @@ function completeOption(item: JsonMap, names: Names): JsonMap {
     ...(code === undefined ? {} : { code }),
     ...(name === undefined ? {} : { name }),
     'csv-format': isText,
-    data: isText ? data : hexOf(data),
+    data: isText ? data : hexDigits(data).toUpperCase(),
     space,
   };
-}
-
-/** A quoted text stands for its octets. */
-function hexOf(data: string): string {
-  const quoted = /^\s*'(.*)'\s*$/s.exec(data)?.[1];
-  return (
-    quoted === undefined ? hexDigits(data) : Buffer.from(quoted, 'latin1').toString('hex')
-  ).toUpperCase();
 }

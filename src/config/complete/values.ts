@@ -1,4 +1,5 @@
 /** Small steps on the way to a complete document. */
+import { decodeHexText } from '../../dhcp4/option-hex.ts';
 import { isMap } from '../schema/collections.ts';
 
 export type JsonMap = Readonly<Record<string, unknown>>;
@@ -21,7 +22,10 @@ export function pick(from: JsonMap, keys: readonly string[]): JsonMap {
   return Object.fromEntries(keys.flatMap((key) => (from[key] === undefined ? [] : [[key, from[key]]])));
 }
 
-/** Hexadecimal digits as Kea writes them, whatever separates them in the file. */
+/**
+ * The octets that a text of the file stands for, two lower-case digits each, as the loader reads them.
+ * @param text in any form of option-hex.ts
+ */
 export function hexDigits(text: string): string {
-  return text.replace(/^0x/i, '').replace(/[: ]/g, '');
+  return Buffer.from(decodeHexText(text.trim()) ?? []).toString('hex');
 }

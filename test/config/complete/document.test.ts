@@ -118,3 +118,28 @@ t.test('reservation-mode is shown with the flags that it sets, and no others [Ke
     }
   }
 });
+
+t.test(
+  'octets are shown as the loader reads them, in whatever form they stand in the file [Kea]',
+  async (t) => {
+    const rows: readonly (readonly [written: string, hwAddress: string, data: string])[] = [
+      ['1:2:3', '01:02:03', '010203'],
+      ['1 2 a', '01:02:0a', '01020A'],
+      ['0x123', '01:23', '0123'],
+      ['AB:0c', 'ab:0c', 'AB0C'],
+      ["'é'", 'c3:a9', 'C3A9'],
+      [" 'a' ", '61', '61'],
+    ];
+    for (const [written, hwAddress, data] of rows) {
+      const reservations = [{ 'hw-address': written, hostname: 'x' }];
+      const options = [{ code: 224, data: written, 'csv-format': false }];
+      const members = { subnet4: [{ id: 1, subnet: '10.0.0.0/24', reservations, 'option-data': options }] };
+      t.match(
+        complete({ Dhcp4: members }).Dhcp4['subnet4'],
+        [{ reservations: [{ 'hw-address': hwAddress }], 'option-data': [{ data }] }],
+        written,
+      );
+      t.ok(meansTheSame(members), written);
+    }
+  },
+);
