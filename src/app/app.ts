@@ -93,7 +93,7 @@ export class App {
     const clock = systemClock;
     const { config } = loaded;
     this.#options = options;
-    const active = new ActiveConfiguration(loaded);
+    const active = new ActiveConfiguration(loaded, options.file.path);
     this.#active = active;
     this.#interfaces = interfaces;
     this.#memory = allocateServerMemory(config);

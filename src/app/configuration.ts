@@ -73,10 +73,13 @@ export class ActiveConfiguration {
   #sinceMs = systemClock.monotonicMs();
   #places: OwnPlaces;
 
+  readonly #file: string;
+
   /** @param loaded what the file says */
-  constructor(loaded: LoadedConfiguration) {
+  constructor(loaded: LoadedConfiguration, file: string) {
     this.#loaded = loaded;
-    this.#places = OwnPlaces.of(loaded);
+    this.#file = file;
+    this.#places = OwnPlaces.of(loaded, file);
   }
 
   get config(): ServerConfig {
@@ -100,7 +103,7 @@ export class ActiveConfiguration {
   /** @param isOfFile the file says so, not a command */
   replace(loaded: LoadedConfiguration, isOfFile: boolean): void {
     this.#loaded = loaded;
-    if (isOfFile) this.#places = OwnPlaces.of(loaded);
+    if (isOfFile) this.#places = OwnPlaces.of(loaded, this.#file);
     this.#sinceMs = systemClock.monotonicMs();
   }
 }

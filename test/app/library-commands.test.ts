@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from 'node:path';
 import t from 'tap';
 import { findFreeUdpPort } from '../../src/demo/ports.ts';
+import { LEASE_FILE_HEADER } from '../../src/journal/header.ts';
 import { scratch } from './process.ts';
 import { endWithoutLoss, RELAY, Reloadable, startLoad } from './reloading.ts';
 
@@ -18,6 +19,9 @@ const subnet = (i: number) => ({
   subnet: `10.200.${i}.0/24`,
   pools: [{ pool: `10.200.${i}.10 - 10.200.${i}.99` }],
 });
+
+/** Of a lease file that stood there. */
+const BEFORE = LEASE_FILE_HEADER;
 
 type Dhcp4 = Record<string, unknown>;
 
@@ -144,7 +148,7 @@ t.test('a lease file is written beside the one in use, never over it', async (t)
       'hw-address': `02:00:00:00:00:0${host}`,
     });
   const copy = join(directory, 'copy.csv');
-  writeFileSync(copy, 'of before');
+  writeFileSync(copy, BEFORE);
   t.match(await server.ask('lease4-write', { filename: copy }), {
     result: 0,
     text: `IPv4 lease database into '${copy}'.`,
@@ -152,7 +156,7 @@ t.test('a lease file is written beside the one in use, never over it', async (t)
   const rows = readFileSync(copy, 'utf8').split('\n');
   t.equal(rows.length, 4, 'a header, two leases, and the end of the last line');
   t.match(rows, [/^address,hwaddr/, /^10\.0\.0\.1,02:/, /^10\.0\.0\.2,02:/]);
-  t.equal(readFileSync(`${copy}.bak${server.server.child.pid}`, 'utf8'), 'of before');
+  t.equal(readFileSync(`${copy}.bak${server.server.child.pid}`, 'utf8'), BEFORE);
   for (const filename of [
     'leases.csv',
     join(directory, 'leases.csv'),
@@ -170,6 +174,58 @@ t.test('a lease file is written beside the one in use, never over it', async (t)
     { result: 0 },
   );
   t.match(await server.ask('lease4-get-all'), { text: '2 IPv4 lease(s) found.' }, 'it can be read');
+});
+
+t.test('no command writes over what the directory holds beside configurations and leases', async (t) => {
+  const directory = scratch(t);
+  const log = join(directory, 'tandem.log');
+  const loggers = [{ name: 'kea-dhcp4', severity: 'INFO', 'output-options': [{ output: log }] }];
+  const server = await Reloadable.start(t, directory, LIBRARIES);
+  await server.ask('lease4-add', { 'ip-address': '10.0.0.9', 'hw-address': '02:00:00:00:00:09' });
+  writeFileSync(join(directory, 'key.pem'), 'a key');
+  writeFileSync(join(directory, 'empty'), '');
+  const files = ['leases.csv', 'leases.csv.lock', 'key.pem', 'empty', 'ctl'];
+  const before = files.map((name) => (name === 'ctl' ? '' : readFileSync(join(directory, name), 'utf8')));
+  for (const filename of files)
+    for (const command of ['config-write', 'lease4-write'])
+      t.match(await server.ask(command, { filename }), { result: 1 }, `${command} ${filename}`);
+  t.match(await server.ask('lease4-write', { filename: 'tandem.conf' }), { result: 1 });
+  const after = files.map((name) => (name === 'ctl' ? '' : readFileSync(join(directory, name), 'utf8')));
+  t.same(after, before);
+  for (const filename of ['copy.conf', 'copy.conf', 'tandem.conf'])
+    t.match(await server.ask('config-write', { filename }), { result: 0 }, filename);
+
+  const dhcp4 = await dhcp4Of(server);
+  const output = (path: string) => ({
+    loggers: [{ ...loggers[0], 'output-options': [{ output: path }] }],
+  });
+  const set = (changes: object) => server.ask('config-set', { Dhcp4: { ...dhcp4, ...changes } });
+  for (const name of [
+    'leases.csv',
+    'leases.csv.1',
+    'leases.csv.completed',
+    'tandem.conf',
+    'ctl',
+    'sub/../leases.csv',
+  ])
+    t.match(
+      await set(output(join(directory, name))),
+      { result: 1, text: /expected (?:by a command a|another) file/ },
+      name,
+    );
+  const database = (name: string) => ({ 'lease-database': { type: 'memfile', name: join(directory, name) } });
+  t.match(await set({ ...output(log), ...database('tandem.log') }), {
+    result: 1,
+    text: /nothing else|another file/,
+  });
+  t.match(await set({ ...output(log), ...database('tandem.log.3') }), {
+    result: 1,
+    text: /nothing else|another file/,
+  });
+  t.match(await set(database('tandem.conf')), { result: 1, text: /nothing else|another file/ });
+  t.match(await set(output(log)), { result: 0 });
+  t.match(await set({ ...output(log), 'valid-lifetime': 77 }), { result: 0 }, 'again, while it is there');
+  t.match(await server.ask('lease4-get-all'), { text: '1 IPv4 lease(s) found.' });
 });
 
 t.test('leases-reclaim and kea-lfc-start do their work at once', async (t) => {

@@ -1,9 +1,12 @@
 /** config-get, config-hash-get, config-test, config-set, config-write, config-reload and server-tag-get, as Kea answers them. */
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { Report } from '../../config/report.ts';
+import { parseConfigText } from '../../config/syntax/text.ts';
 import { type Answer, type CommandHandler, failure, Result, success } from '../answer.ts';
 import { type ArgumentMap, isMap, NOT_A_MAP } from '../arguments.ts';
-import { placeInside, writeWhole } from '../write-file.ts';
+import { placeInside, type WritablePlace, writeWhole } from '../write-file.ts';
 
 /** What became of a check or a reload; `problems` are lines for the operator, empty when all is well. */
 export interface ConfigOutcome {
@@ -26,6 +29,10 @@ export interface ConfigurationSources {
   /** The configuration file. */
   readonly path: string;
 }
+
+/** Of a configuration that another one replaces: one of 100,000 reservations has some 20 MB. */
+const REPLACED_BYTES_MAX = 1 << 26;
+const NO_CONFIGURATION = 'holds something else than a configuration, which alone is written over';
 
 /** More would make an answer that nobody reads. */
 const PROBLEMS_SHOWN_MAX = 20;
@@ -109,6 +116,8 @@ async function configWrite({ document, path }: ConfigurationSources, args: unkno
   if (typeof filename !== 'string') return failure("passed parameter 'filename' is not a string");
   const place = await placeInside(dirname(path), filename === '' ? basename(path) : filename);
   if ('reason' in place) return failure(`Error during write-config:${place.reason}`);
+  if (basename(place.path) !== basename(path) && !(await mayBeReplaced(place)))
+    return failure(`Error during write-config:${basename(place.path)} ${NO_CONFIGURATION}`);
   const text = `${JSON.stringify(ownPart(document()), sortedKeys, 2)}\n`;
   try {
     const size = await writeWhole(place, [Buffer.from(text)]);
@@ -116,6 +125,15 @@ async function configWrite({ document, path }: ConfigurationSources, args: unkno
   } catch (error) {
     return failure(`Error during write-config:${(error as Error).message}`);
   }
+}
+
+/** Whether nothing stands there, or a configuration: leases, logs, keys and programs of the directory are not written over. */
+async function mayBeReplaced({ path, existing }: WritablePlace): Promise<boolean> {
+  if (existing === null) return true;
+  if (existing.size > REPLACED_BYTES_MAX) return false;
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const document = parseConfigText(text, path, new Report(true, true));
+  return isMap(document) && Object.hasOwn(document, 'Dhcp4');
 }
 
 function serverTagGet({ document }: ConfigurationSources): Answer {

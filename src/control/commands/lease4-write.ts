@@ -1,5 +1,6 @@
 /** lease4-write: all leases of now into a file of the lease file's form, beside the lease file. */
-import { rename } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { LEASE_FILE_COLUMNS } from '../../lease/csv.ts';
 import { encodeLease } from '../../lease/csv-lease.ts';
@@ -8,6 +9,9 @@ import { placeInside, type WritablePlace, writeWhole } from '../write-file.ts';
 import { readText } from './lease4-answer.ts';
 import type { LeaseCommandParts } from './lease4-parts.ts';
 import { leaseSlices } from './lease4-slices.ts';
+
+/** What only a DHCPv4 lease file begins with. */
+const HEADER_START = LEASE_FILE_COLUMNS.slice(0, 3).join(',');
 
 /** `{"filename": NAME}`: a file that stands there already is kept as NAME.bakPID, as by Kea. */
 export async function leaseWrite(parts: LeaseCommandParts, args: unknown): Promise<Answer> {
@@ -20,6 +24,8 @@ export async function leaseWrite(parts: LeaseCommandParts, args: unknown): Promi
   if ('reason' in place) return failure(place.reason);
   if (isOwn(place, leaseFile))
     return failure(`${basename(place.path)} belongs to the lease file in use: choose another name`);
+  if (place.existing !== null && !(await isLeaseFile(place)))
+    return failure(`${basename(place.path)} holds something else than leases: choose another name`);
   try {
     if (place.existing !== null) await rename(place.path, `${place.path}.bak${process.pid}`);
     await writeWhole(place, rowsOf(parts));
@@ -32,6 +38,18 @@ export async function leaseWrite(parts: LeaseCommandParts, args: unknown): Promi
 /** The file itself, and all that has its name before a dot: what is being cleaned up, locked, or kept of before. */
 function isOwn({ path }: WritablePlace, leaseFile: string): boolean {
   return basename(path) === basename(leaseFile) || basename(path).startsWith(`${basename(leaseFile)}.`);
+}
+
+/** What is moved away is a lease file: the configuration, keys and logs of the directory stay where they are. */
+async function isLeaseFile({ path }: WritablePlace): Promise<boolean> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch(() => null);
+  if (handle === null) return false;
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEADER_START.length));
+    return buffer.toString('latin1', 0, bytesRead) === HEADER_START;
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Header and rows, a slice of leases at a time. */

@@ -118,6 +118,10 @@ t.test('config-write writes what config-get shows, whole, with mode 0640', async
     t.equal(statSync(path).mode & 0o777, 0o640);
   }
   t.match(await run('config-write', { filename: 'new.conf' }), { result: 0 });
+  t.match(await run('config-write', { filename: 'new.conf' }), { result: 0 }, 'a second time');
+  for (const filename of ['other.conf', join(folder, 'secret')])
+    t.match(await run('config-write', { filename }), { result: 1, text: /holds something else/ }, filename);
+  t.equal(readFileSync(join(folder, 'other.conf'), 'utf8'), 'theirs');
   const before = readdirSync(folder).toSorted();
   const escapes = [
     '../x',
