@@ -60,8 +60,8 @@ export class ServerUnderTest {
   readonly #waiting = new Set<() => void>();
   #rest = '';
 
-  constructor(args: readonly string[]) {
-    this.child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  constructor(args: readonly string[], errors: 'inherit' | 'ignore' = 'inherit') {
+    this.child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', errors] });
     this.child.stdout!.on('data', (chunk: Buffer) => this.#take(chunk.toString()));
     this.child.once('exit', () => this.#tell());
   }
