@@ -12,6 +12,9 @@ import { createNetwork } from './network.ts';
 import { serversSegment } from './pair.ts';
 import { createServer, SUBJECT } from './server.ts';
 
+/** A pool of a hundred addresses has one for each of the clients that select it: nobody comes back for his offer. */
+const MANY = { ...ORDERLY, 'user-context': { tandem: { 'offer-hold-time': 1 } } };
+
 type Answered = Asked<MalformedQuery>;
 
 /** [RFC3046 2.2] What Kea echoes is what it could read; Tandem echoes what came. */
@@ -21,16 +24,16 @@ function echoesAgent({ datagram, reply }: Answered): boolean {
   return Buffer.from(reply.options.get(82) ?? []).equals(sent);
 }
 
-/** Option 82 of a query with one at most; null when it has none. */
+/** Option 82 of a query, all parts of it [RFC3396 7]; null when it has none, or ends within an option. */
 function readAgent(datagram: Uint8Array): Buffer | null {
+  const parts: Uint8Array[] = [];
   for (let at = 240; at + 1 < datagram.length && datagram[at] !== 255; ) {
     const end = at + 2 + datagram[at + 1]!;
-    if (datagram[at] === 0) at += 1;
-    else if (end > datagram.length) return null;
-    else if (datagram[at] === 82) return Buffer.from(datagram.subarray(at + 2, end));
-    else at = end;
+    if (datagram[at] !== 0 && end > datagram.length) return null;
+    if (datagram[at] === 82) parts.push(datagram.subarray(at + 2, end));
+    at = datagram[at] === 0 ? at + 1 : end;
   }
-  return null;
+  return parts.length === 0 ? null : Buffer.concat(parts);
 }
 
 for (const version of KEAS)
@@ -38,8 +41,8 @@ for (const version of KEAS)
     if (!needServers(t, [version], ['ip'])) return;
     const directory = temporaryDirectory(t);
     const network = createNetwork(t, serversSegment());
-    const kea = createServer(network, version, { name: 'server1', directory, mode: null, dhcp4: ORDERLY });
-    const own = createServer(network, SUBJECT, { name: 'server2', directory, mode: null, dhcp4: ORDERLY });
+    const kea = createServer(network, version, { name: 'server1', directory, mode: null, dhcp4: MANY });
+    const own = createServer(network, SUBJECT, { name: 'server2', directory, mode: null, dhcp4: MANY });
     await Promise.all([kea.start(), own.start()]);
     const put = (server: ServerName): Promise<Answered[]> =>
       askAsRelay(network, server, directory, malformedQueries(ip(ADDRESS[server])));

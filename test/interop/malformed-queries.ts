@@ -2,7 +2,7 @@
  * Queries with something wrong in them, a few hundred, generated: every option that the server looks at in every length,
  * several times, cut off, and every sub-option of option 82 that it looks at likewise.
  */
-import { MessageType, OptionCode } from '../../src/dhcp4/codes.ts';
+import { FILE_OFFSET, MessageType, OptionCode, SNAME_OFFSET } from '../../src/dhcp4/codes.ts';
 import { datagram4, option } from '../oracle/datagram4.ts';
 import { KEAS, type KeaKind } from './kea.ts';
 
@@ -58,7 +58,18 @@ const SIZES = [
 const FREE = [OptionCode.hostName, OptionCode.vendorClass, OptionCode.relayAgentInformation] as const;
 
 type Differs = Readonly<Partial<Record<KeaKind, string>>>;
-type Draft = readonly [what: string, type: number, options: readonly number[], differs?: Differs | undefined];
+type Draft = readonly [
+  what: string,
+  type: number,
+  options: readonly number[],
+  differs?: Differs | undefined,
+  header?: Header,
+];
+/** Fields of the header that options may continue in. */
+interface Header {
+  readonly sname?: readonly number[];
+  readonly file?: readonly number[];
+}
 
 /** The same reason with every Kea. */
 function always(reason: string): Differs {
@@ -72,6 +83,18 @@ const SELECTIONS = always('several of option 118 are not echoed');
 const OVERRIDE = always('option 54 is what the relay asks for (RFC 5107)');
 const SHORT = {
   'kea 3.0': 'a sub-option of option 82 that is too short is passed over, the query is not dropped',
+};
+
+const NEEDLESS = always('what is malformed and tells nothing of the lease is passed over');
+/** As before Kea 3. */
+const NEEDLESS_BEFORE_3 = { 'kea 2.2': NEEDLESS['kea 2.2']! };
+const EMPTY_NAME = {
+  'kea 3.0': 'option 81 is answered also when nothing is left of its name, as by Kea 2.2',
+};
+const NOBODY = always('a client identifier of no octets is none');
+const ONE_OCTET = always('with the hardware address beside it a client identifier of one octet will do');
+const PARTS_OF_NAME = {
+  'kea 2.2': 'parts of an option are put together (RFC 3396) before anything is looked at',
 };
 
 function* lengths(): Generator<Draft> {
@@ -181,21 +204,191 @@ function* subOptions(): Generator<Draft> {
   ];
 }
 
+/** Option 52 of every value, with options, halves of options and nonsense in the fields that it names. [RFC2131 4.1] */
+function* overloads(): Generator<Draft> {
+  const name = option(12, [...Buffer.from('behind')]);
+  const broken = [12, 60, 1, 2, 3];
+  const fields: readonly (readonly [string, Header])[] = [
+    ['nothing', {}],
+    ['a name in file', { file: [...name, 255] }],
+    ['a name in sname', { sname: [...name, 255] }],
+    ['a name in both', { file: [...name, 255], sname: [...option(12, [0x78]), 255] }],
+    ['an option that ends behind file', { file: broken }],
+    ['an option past the end of sname', { sname: new Array(64).fill(0).fill(12, 60).fill(255, 61) }],
+    ['no END in either', { file: new Array(128).fill(0), sname: new Array(64).fill(0) }],
+    ['ones in both', { file: new Array(128).fill(1), sname: new Array(64).fill(1) }],
+    ['an address in file', { file: [...option(50, [10, 65, 9, 9]), 255] }],
+    ['an identifier in sname', { sname: [...option(61, [1, 2, 3, 4]), 255] }],
+    ['option 82 in file', { file: [...option(82, GOOD_SELECTION), 255] }],
+    ['a message type in file', { file: [...option(53, [3]), 255] }],
+    ['another option 52 in file', { file: [...option(52, [2]), 255], sname: [...name, 255] }],
+  ];
+  for (const type of [MessageType.discover, MessageType.inform]) {
+    for (const value of [[], [0], [1], [2], [3], [4], [255], [1, 2]])
+      for (const [what, header] of fields) {
+        const overload = option(52, value);
+        const differs = value.length === 0 ? NEEDLESS : undefined;
+        yield [`option 52 of [${value}], ${what}`, type, overload, differs, header];
+      }
+    for (const [what, header] of fields) yield [`no option 52, ${what}`, type, [], undefined, header];
+  }
+}
+
+const SPLITS = [[0], [1], [3], [5], [6], [2, 4], [1, 2, 3, 4, 5], [0, 0, 3, 3]];
+/** Each takes an address of a small pool. */
+const FEW_SPLITS = [[1], [6], [2, 4]];
+
+/** One option in parts, everywhere and of every size. [RFC3396] */
+function* splits(): Generator<Draft> {
+  const parts = (code: number, data: readonly number[], at: readonly number[]): number[] => {
+    const ends = [...at, data.length];
+    return ends.flatMap((end, index) => option(code, data.slice(ends[index - 1] ?? 0, end)));
+  };
+  const filler = option(224, [1, 2, 3]);
+  const whole: readonly (readonly [number, readonly number[]])[] = [
+    [OptionCode.parameterRequestList, [1, 3, 6, 15, 51, 58]],
+    [OptionCode.clientIdentifier, [1, 2, 3, 4, 5, 6]],
+    [OptionCode.hostName, [...Buffer.from('name12')]],
+    [OptionCode.relayAgentInformation, [5, 4, ...OTHER_SUBNET]],
+    [OptionCode.vendorClass, [...Buffer.from('vendor')]],
+  ];
+  for (const [code, data] of whole) {
+    const isRead = code !== OptionCode.hostName && code !== OptionCode.relayAgentInformation;
+    for (const at of code === OptionCode.relayAgentInformation ? FEW_SPLITS : SPLITS) {
+      const hasEmpty = at.includes(0) || at.includes(6);
+      const list = code === OptionCode.parameterRequestList && hasEmpty ? NEEDLESS_BEFORE_3 : undefined;
+      // A part of no octets is none.
+      const whole = code === OptionCode.hostName && at.length === 1 && hasEmpty;
+      const differs = isRead || whole ? list : PARTS_OF_NAME;
+      yield [`option ${code} split at ${at}`, MessageType.discover, parts(code, data, at), differs];
+    }
+    const differs = isRead ? undefined : PARTS_OF_NAME;
+    const [first, second] = [option(code, data.slice(0, 3)), option(code, data.slice(3))];
+    yield [
+      `option ${code} split around another`,
+      MessageType.discover,
+      [...first, ...filler, ...second],
+      differs,
+    ];
+    yield [`option ${code} split around PAD`, MessageType.discover, [...first, 0, 0, ...second], differs];
+    yield [`option ${code} cut in its second part`, MessageType.discover, [...first, code, 9, 1]];
+  }
+  for (const octets of [255, 256, 300, 500]) {
+    const at = octets > 255 ? [255] : [100];
+    yield [`option 12 of ${octets} in parts`, 1, parts(12, new Array(octets).fill(0x61), at)];
+    yield [`option 55 of ${octets} in parts`, 1, parts(55, new Array(octets).fill(6), at)];
+    yield [`option 60 of ${octets} in parts`, 1, parts(60, new Array(octets).fill(0x62), at)];
+  }
+}
+
+/** Lists, sizes and identifiers that are as short or long as can be, or hold what they should not. */
+function* oddSizes(): Generator<Draft> {
+  for (const type of [MessageType.discover, MessageType.request, MessageType.inform]) {
+    for (const list of [[], [0], [255], [53], [54, 51], [82], [61, 61, 61], [1, 1, 1, 1]])
+      yield [`option 55 of [${list}]`, type, option(55, list), list.length === 0 ? NEEDLESS : undefined];
+    yield [
+      'option 55 of all codes',
+      type,
+      option(
+        55,
+        Array.from({ length: 255 }, (_, code) => code),
+      ),
+    ];
+    for (const size of [0, 1, 100, 300, 575, 576, 577, 65_535])
+      yield [`option 57 says ${size}`, type, option(57, [size >>> 8, size & 255])];
+    yield ['option 61 of 0', type, option(61), NOBODY];
+    yield ['option 61 of 1', type, option(61, [1]), ONE_OCTET];
+    for (const octets of [127, 128])
+      yield [`option 61 of ${octets}`, type, option(61, payloadOf(61, octets))];
+    for (const data of FQDNS) {
+      const isEmpty = type !== MessageType.inform && EMPTY_FQDNS.has(String(data));
+      yield [`option 81 of [${data}]`, type, option(81, data), isEmpty ? EMPTY_NAME : undefined];
+    }
+  }
+}
+
+const EMPTY_FQDNS: ReadonlySet<string> = new Set(['1,0,0,0', '1,0,0,46', '5,0,0,0']);
+
+/** None of which a name would be made: that has the address in it. */
+const FQDNS: readonly (readonly number[])[] = [
+  [],
+  [0],
+  [0, 0],
+  [1, 0, 0, 0],
+  [1, 0, 0, 46],
+  [1, 0, 0, 97],
+  [5, 0, 0, 0],
+  [5, 0, 0, 1, 97],
+  [5, 0, 0, 1, 97, 0],
+  [5, 0, 0, 1, 97, 0, 1, 98, 0],
+  [5, 0, 0, 2, 97],
+  [5, 0, 0, 64, 97],
+  [5, 0, 0, 192, 3],
+  [4, 0, 0, 1, 46, 0],
+  [9, 0, 0, 97],
+  [0xf1, 255, 255, 97],
+  [3, 0, 0, 97],
+  [5, 0, 0, 63, ...new Array<number>(63).fill(97), 0],
+  [5, 0, 0, ...new Array<number>(240).fill(1)],
+  [1, 0, 0, ...new Array<number>(252).fill(97)],
+];
+
+/** Sub-options whose lengths contradict what is around them. */
+function* nestedLengths(): Generator<Draft> {
+  const inner = [5, 4, ...OTHER_SUBNET];
+  for (const outer of [0, 1, 2, 3, 5, 6, 7, 12]) {
+    const data = [...inner, ...inner].slice(0, outer);
+    yield [`option 82 of ${outer} of its sub-options`, 1, option(82, data)];
+  }
+  for (const claimed of [0, 1, 3, 5, 8, 9, 255])
+    yield [
+      `a circuit that claims ${claimed} of 4 before a link selection`,
+      1,
+      option(82, [1, claimed, 9, 9, 9, 9, ...inner]),
+    ];
+  for (const code of [0, 255]) {
+    yield [`sub-option ${code} alone before a link selection`, 1, option(82, [code, ...inner])];
+    yield [`sub-option ${code} behind a link selection`, 1, option(82, [...inner, code])];
+  }
+  for (const code of [43, 124, 125])
+    for (const data of [[], [0], [1, 200, 1], [0, 0, 0, 9], [0, 0, 0, 9, 5, 1], [0, 0, 0, 9, 3, 1, 9, 9]])
+      yield [
+        `option ${code} of [${data}]`,
+        1,
+        option(code, data),
+        isTorn(code, data) ? NEEDLESS_BEFORE_3 : undefined,
+      ];
+}
+
+/** Whether a vendor's class data ends within itself. */
+function isTorn(code: number, data: readonly number[]): boolean {
+  return code === 124 && (data.length < 5 ? data.length !== 4 : data.length < 5 + data[4]!);
+}
+
 /**
  * The queries for one server, each from a client of its own.
  * @param server its address, the octets of option 54
  */
 export function malformedQueries(server: readonly number[]): MalformedQuery[] {
-  const drafts = [...lengths(), ...messageTypes(), ...tails(), ...repeated(), ...subOptions()];
-  return drafts.map(([what, type, options, differs = {}], index) => {
+  const drafts = [...lengths(), ...messageTypes(), ...tails(), ...repeated(), ...subOptions(), ...more()];
+  return drafts.map(([what, type, options, differs = {}, header = {}], index) => {
     const client = [2, 0, 0, 1, index >>> 8, index & 255];
     const octets = options.join(',').replaceAll(SERVER.join(','), server.join(',')).split(',').map(Number);
     const rest = options.length === 0 ? [] : octets;
     const isOpen = TAIL_NAMES.has(what.replace(' behind option 82', '')) || what.includes('past the end');
     const all = [...(type < 0 ? [] : option(53, [type])), ...rest, ...(isOpen ? [] : [255])];
     const datagram = datagram4({ xid: index + 1, chaddr: client, giaddr: GIADDR, options: all });
+    datagram.set(header.sname ?? [], SNAME_OFFSET);
+    datagram.set(header.file ?? [], FILE_OFFSET);
     return { what: `${what} (${type})`, datagram, differs };
   });
+}
+
+function* more(): Generator<Draft> {
+  yield* overloads();
+  yield* splits();
+  yield* oddSizes();
+  yield* nestedLengths();
 }
 
 const TAIL_NAMES: ReadonlySet<string> = new Set(Object.keys(TAILS));
