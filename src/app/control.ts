@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../base/clock.ts';
 import { completeDocument } from '../config/complete/document.ts';
+import { isConfigText } from '../config/load.ts';
 import type { ServerConfig } from '../config/model.ts';
 import type { CommandHandler, CommandTable } from '../control/answer.ts';
 import type { ArgumentMap } from '../control/arguments.ts';
@@ -180,6 +181,7 @@ export class Control {
         reload: () => reloader().request(),
         change: (edit) => reloader().change(edit),
         path: file.path,
+        isConfiguration: isConfigText,
       },
       maintenance: {
         reclaim: (remove) => leases.reclaim(remove),

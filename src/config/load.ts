@@ -50,6 +50,12 @@ export function parseConfig(text: string, fileName: string, options: LoadOptions
   return document === undefined ? failed(report) : check(document, options, report);
 }
 
+/** Whether a text is that of a configuration file, whatever stands in its `Dhcp4` map. Never throws. */
+export function isConfigText(text: string): boolean {
+  const document = parseConfigText(text, '', new Report(true, true));
+  return isMap(document) && Object.hasOwn(document, 'Dhcp4');
+}
+
 /**
  * Checks a document that came as parsed JSON, such as the arguments of config-set; problems have no positions then. Never
  * throws.

@@ -2,8 +2,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { Report } from '../../config/report.ts';
-import { parseConfigText } from '../../config/syntax/text.ts';
 import { type Answer, type CommandHandler, failure, Result, success } from '../answer.ts';
 import { type ArgumentMap, isMap, NOT_A_MAP } from '../arguments.ts';
 import { placeInside, type WritablePlace, writeWhole } from '../write-file.ts';
@@ -28,6 +26,8 @@ export interface ConfigurationSources {
   readonly change: (edit: DocumentEdit) => Promise<ConfigOutcome>;
   /** The configuration file. */
   readonly path: string;
+  /** Whether a text is that of a file with a `Dhcp4` map, right or wrong. Does not throw. */
+  readonly isConfiguration: (text: string) => boolean;
 }
 
 /** Of a configuration that another one replaces: one of 100,000 reservations has some 20 MB. */
@@ -110,13 +110,16 @@ function readCandidate(args: unknown): ArgumentMap | Answer {
   return { Dhcp4: args['Dhcp4'] };
 }
 
-async function configWrite({ document, path }: ConfigurationSources, args: unknown): Promise<Answer> {
+async function configWrite(
+  { document, path, isConfiguration }: ConfigurationSources,
+  args: unknown,
+): Promise<Answer> {
   if (args !== undefined && !isMap(args)) return failure('Argument must be a map');
   const { filename = '' } = args ?? {};
   if (typeof filename !== 'string') return failure("passed parameter 'filename' is not a string");
   const place = await placeInside(dirname(path), filename === '' ? basename(path) : filename);
   if ('reason' in place) return failure(`Error during write-config:${place.reason}`);
-  if (basename(place.path) !== basename(path) && !(await mayBeReplaced(place)))
+  if (basename(place.path) !== basename(path) && !(await mayBeReplaced(place, isConfiguration)))
     return failure(`Error during write-config:${basename(place.path)} ${NO_CONFIGURATION}`);
   const text = `${JSON.stringify(ownPart(document()), sortedKeys, 2)}\n`;
   try {
@@ -128,12 +131,12 @@ async function configWrite({ document, path }: ConfigurationSources, args: unkno
 }
 
 /** Whether nothing stands there, or a configuration: leases, logs, keys and programs of the directory are not written over. */
-async function mayBeReplaced({ path, existing }: WritablePlace): Promise<boolean> {
+async function mayBeReplaced(
+  { path, existing }: WritablePlace,
+  isConfiguration: ConfigurationSources['isConfiguration'],
+): Promise<boolean> {
   if (existing === null) return true;
-  if (existing.size > REPLACED_BYTES_MAX) return false;
-  const text = await readFile(path, 'utf8').catch(() => '');
-  const document = parseConfigText(text, path, new Report(true, true));
-  return isMap(document) && Object.hasOwn(document, 'Dhcp4');
+  return existing.size <= REPLACED_BYTES_MAX && isConfiguration(await readFile(path, 'utf8').catch(() => ''));
 }
 
 function serverTagGet({ document }: ConfigurationSources): Answer {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { isConfigText } from '../../../src/config/load.ts';
 import type { ArgumentMap } from '../../../src/control/arguments.ts';
 import {
   type ConfigOutcome,
@@ -20,6 +21,7 @@ function setUp(sources: Partial<ConfigurationSources> = {}) {
     reload: async () => fine,
     change: async (edit) => (edit(document) === null ? fine : fine),
     path: '/nowhere/tandem.json',
+    isConfiguration: isConfigText,
     ...sources,
   });
   return (name: string, args?: unknown) => commands.get(name)!(args);
