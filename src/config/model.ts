@@ -127,6 +127,8 @@ export interface SubnetConfig {
   readonly additionalClasses: readonly string[];
   readonly hostModes: HostModes;
   readonly allocator: Allocator;
+  /** The share of taken addresses from which on leases of the allocator `flq` are short; null = they never are. */
+  readonly adaptiveThreshold: number | null;
   readonly validLifetime: LifetimeConfig;
   /** Above 0: an OFFER writes a lease of so many seconds. */
   readonly offerLifetimeSec: number;

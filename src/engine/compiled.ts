@@ -51,6 +51,8 @@ export interface CompiledSubnet {
   readonly relationship: number;
   readonly matchClientId: boolean;
   readonly allocator: Allocator;
+  /** The share of taken addresses from which on leases are short; null = they never are. */
+  readonly adaptiveThreshold: number | null;
   readonly offerLifetimeSec: number;
   // Subnets that are set alike share these.
   readonly names: CompiledNames;
@@ -125,6 +127,7 @@ export function compileSubnets(config: ServerConfig, classes: ClassIds = new Cla
       mask: subnet.prefixLength === 0 ? 0 : (-1 << (32 - subnet.prefixLength)) >>> 0,
       matchClientId: subnet.matchClientId,
       allocator: subnet.allocator,
+      adaptiveThreshold: subnet.allocator === 'flq' ? subnet.adaptiveThreshold : null,
       offerLifetimeSec: subnet.offerLifetimeSec,
       names: names.of(subnet.ddns),
       hostModes: hostModes.of(subnet.hostModes),

@@ -29,7 +29,8 @@ export function leaseTime(context: Context, subnet: CompiledSubnet): number {
   return wish === 0 ? defaultSec : Math.min(Math.max(wish, minSec), maxSec);
 }
 
-function lifetimeFor({ query, classLifetimes }: Context, subnet: CompiledSubnet): LifetimeConfig {
+/** The bounds of the lease time of the query in work: those of its first class that has some, else of its subnet. */
+export function lifetimeFor({ query, classLifetimes }: Context, subnet: CompiledSubnet): LifetimeConfig {
   const { ids, length } = query.classes;
   for (let i = 0; i < length; i++) {
     const lifetime = classLifetimes[ids[i]!];

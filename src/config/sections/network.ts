@@ -15,14 +15,12 @@ import { ddnsRules, resolveDdns } from './ddns.ts';
 import { hostModeRules, readHostModes } from './host-modes.ts';
 import { checkTimers, type Lifetime, readLifetime } from './lifetimes.ts';
 import { readOptions } from './options.ts';
-import { networkUnimplemented } from './unimplemented.ts';
 
 /** The header fields hold 64 and 128 octets, the last one of which is a NUL (RFC 2131 section 2). */
 export const SERVER_HOSTNAME_OCTETS_MAX = 63;
 export const BOOT_FILE_NAME_OCTETS_MAX = 127;
 
 export const networkRules = {
-  ...networkUnimplemented,
   ...hostModeRules,
   ...ddnsRules,
   // A lease of no seconds is a deleted lease in the lease file.
@@ -42,6 +40,7 @@ export const networkRules = {
   'cache-threshold': part(),
   'cache-max-age': integer(0, UINT32_MAX),
   allocator: oneOf('iterative', 'random', 'flq'),
+  'adaptive-lease-time-threshold': part(),
   'offer-lifetime': integer(0, UINT32_MAX),
   'store-extended-info': flag(),
   'option-data': list(),
@@ -93,6 +92,7 @@ export const networkDefaults: NetworkSettings = {
   cacheMaxAgeSec: null,
   hostModes: { global: false, inSubnet: true, outOfPool: false },
   allocator: 'iterative',
+  adaptiveThreshold: null,
   offerLifetimeSec: 0,
   storeExtendedInfo: false,
   ddns: DDNS_DEFAULTS,
@@ -126,6 +126,7 @@ export function resolveNetwork(
     ddns: resolveDdns(values, inherited.ddns, at, report),
     hostModes: readHostModes(values, inherited.hostModes, at, report),
     allocator: values.allocator ?? inherited.allocator,
+    adaptiveThreshold: values['adaptive-lease-time-threshold'] ?? inherited.adaptiveThreshold,
     offerLifetimeSec: values['offer-lifetime'] ?? inherited.offerLifetimeSec,
     storeExtendedInfo: values['store-extended-info'] ?? inherited.storeExtendedInfo,
     ...readOptions(values['option-data'], spaces, child(at, 'option-data'), report),

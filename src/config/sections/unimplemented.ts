@@ -6,7 +6,7 @@
 import { freeMap, isMap, listOf } from '../schema/collections.ts';
 import { defineMap, mapOf, type Rules, withoutContext } from '../schema/map.ts';
 import { accepted, notImplemented, ofKind, type Rule, required } from '../schema/rule.ts';
-import { flag, fraction, integer, oneOf, oneOfAnyCase, text, UINT32_MAX } from '../schema/scalars.ts';
+import { flag, integer, oneOf, oneOfAnyCase, text, UINT32_MAX } from '../schema/scalars.ts';
 
 /** Accepts exactly these values; others of their kind ask for something. */
 export function only(...values: readonly (string | number | boolean)[]): Rule<undefined, undefined> {
@@ -79,14 +79,6 @@ const ddnsNames = {
   'ddns-generated-prefix': only('myhost'),
   'ddns-qualifying-suffix': only(''),
   ...hostnameCharacters,
-} as const satisfies Rules;
-
-/** Keys of global, network and subnet scope. */
-export const networkUnimplemented = {
-  'adaptive-lease-time-threshold': ofKind(
-    fraction(true),
-    notImplemented('nothing', () => false),
-  ),
 } as const satisfies Rules;
 
 /** Keys of pools alone; subnets have them among the inherited ones. */

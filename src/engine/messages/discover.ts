@@ -6,12 +6,13 @@ import { MessageType } from '../../dhcp4/codes.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
 import { LeaseState } from '../../lease/model.ts';
 import { NO_ADDRESS } from '../../lease/pool.ts';
+import { leaseTimeAt } from '../adaptive-time.ts';
 import { countFailure, enterPool, takeAddress, takeAnyAddress } from '../allocate.ts';
 import { answerWithLease } from '../answer.ts';
 import { belongsToClient, findClientRow } from '../client-lease.ts';
 import { type Context, Outcome } from '../context.ts';
 import { countAssigned, countConflict } from '../lease-counts.ts';
-import { leaseTime, setTimes } from '../lifetimes.ts';
+import { setTimes } from '../lifetimes.ts';
 import { enterReserved, isKeptFromClient, NOT_RESERVED } from '../reserved.ts';
 import { G } from '../statistics.ts';
 import { beginUnshared, endSilent, roomForChange } from '../transaction.ts';
@@ -26,7 +27,7 @@ export function serveDiscover(context: Context): number {
   if (address < 0) return -address;
   // The subnet may be another one of the network by now.
   const { subnet } = context;
-  setTimes(times, leaseTime(context, subnet), subnet.timers);
+  setTimes(times, leaseTimeAt(context, subnet, address), subnet.timers);
   const outcome = context.pinged === 0 ? Outcome.send : Outcome.check;
   return answerWithLease(context, MessageType.offer, address, outcome);
 }

@@ -13,6 +13,7 @@ import { EventPart, LeaseEventKind } from '../../lease/events.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
 import { INFINITE_LIFETIME_SEC, LeaseState } from '../../lease/model.ts';
 import { NO_ADDRESS } from '../../lease/pool.ts';
+import { leaseTimeAt } from '../adaptive-time.ts';
 import { enterPool, takeAnyAddress } from '../allocate.ts';
 import { answerNak, answerWithLease } from '../answer.ts';
 import { belongsToClient, findClientRow } from '../client-lease.ts';
@@ -20,7 +21,7 @@ import type { CompiledSubnet } from '../compiled.ts';
 import { type Context, Outcome } from '../context.ts';
 import { enterSubnet } from '../enter-subnet.ts';
 import { countAssigned, countUnassigned } from '../lease-counts.ts';
-import { leaseTime, setTimes } from '../lifetimes.ts';
+import { setTimes } from '../lifetimes.ts';
 import { enterReserved, isKeptFromClient, NOT_RESERVED } from '../reserved.ts';
 import { G, S } from '../statistics.ts';
 import { beginAnswered, beginSilent, endSilent, roomForChange } from '../transaction.ts';
@@ -134,7 +135,7 @@ function refuseOverLimit(context: Context): number {
 function renew(context: Context, slot: number, mine: number): number {
   const { rows } = context.book.table;
   const subnet = context.subnet!;
-  const granted = leaseTime(context, subnet);
+  const granted = leaseTimeAt(context, subnet, rows.address(slot));
   if (rows.state(slot) === LeaseState.assigned && isReusable(context, subnet, slot, granted)) {
     const remaining = granted === INFINITE_LIFETIME_SEC ? granted : rows.expireSec(slot) - context.nowSec;
     setTimes(context.times, remaining, subnet.timers);
@@ -178,7 +179,7 @@ function commit(context: Context, slot: number, mine: number, isSameClient: bool
     if (!book.isLive(slot, context.nowSec)) abandonRow(context, slot);
     return G['tandem-drop-table-full'];
   }
-  const granted = leaseTime(context, subnet);
+  const granted = leaseTimeAt(context, subnet, rows.address(slot));
   writeTerms(context, slot, LeaseState.assigned, granted, !isSameClient);
   book.countIn(slot);
   const address = rows.address(slot);
