@@ -293,7 +293,14 @@ t.test('the smallest file has the defaults of Kea', async (t) => {
     commandLibraries: [],
     statisticSamples: { count: 20, ageSec: 0 },
     relationships: [],
-    tandem: { fdatasync: true, offerHoldSec: 10, maxLeases: 0, shutdownGraceSec: 2, peerListenAddress: null },
+    tandem: {
+      fdatasync: true,
+      offerHoldSec: 10,
+      maxLeases: 0,
+      shutdownGraceSec: 2,
+      peerListenAddress: null,
+      subnetMetrics: false,
+    },
   });
 });
 
