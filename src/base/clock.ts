@@ -1,4 +1,5 @@
 /** The only file that reads a clock. Lease ends are wall-clock seconds, timers are monotonic milliseconds. */
+import { performance } from 'node:perf_hooks';
 
 export interface Clock {
   /** Seconds since 1970, whole; for lease times (cltt, expire). */
