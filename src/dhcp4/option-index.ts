@@ -20,6 +20,8 @@ export class OptionIndex {
   readonly #options: OptionTable;
   readonly #agent: OptionTable;
   readonly #range: ByteRange;
+  /** [Kea] `lenient-option-parsing`: the last data of option 124 may be cut off. */
+  isLenient = false;
   #from = 0;
   #end = 0;
   #isWalked = true;
@@ -63,6 +65,12 @@ export class OptionIndex {
     this.#walk();
     this.#options.put(code, offset, length);
     if (code === OptionCode.relayAgentInformation) this.#isAgentWalked = false;
+  }
+
+  /** Lets an option be absent, whatever the datagram says. */
+  hide(code: number): void {
+    this.#walk();
+    this.#options.remove(code);
   }
 
   #walk(): void {
@@ -122,14 +130,14 @@ export class OptionIndex {
    */
   findVendorClass(enterprise: number, index: number, out: ByteRange): boolean {
     if (!this.find(OptionCode.vendorClasses, out)) return false;
-    if (out.length < VENDOR_HEADER_BYTES || !isWhole(out)) return none(out);
+    if (out.length < VENDOR_HEADER_BYTES || !(this.isLenient || isWhole(out))) return none(out);
     if (enterprise !== ANY_ENTERPRISE && enterpriseAt(out.bytes, out.offset) !== enterprise) return none(out);
     const end = out.offset + out.length;
     let at = out.offset;
     for (let i = 0; i < index && at < end; i++) at += VENDOR_HEADER_BYTES + out.bytes[at + ENTERPRISE_BYTES]!;
     if (at + VENDOR_HEADER_BYTES > end) return none(out);
     out.offset = at + VENDOR_HEADER_BYTES;
-    out.length = out.bytes[at + ENTERPRISE_BYTES]!;
+    out.length = Math.min(out.bytes[at + ENTERPRISE_BYTES]!, end - out.offset);
     return true;
   }
 

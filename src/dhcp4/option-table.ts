@@ -59,6 +59,11 @@ export class OptionTable {
     this.#parts[code] = 1;
   }
 
+  /** Forgets an option of the run. */
+  remove(code: number): void {
+    this.#seen[code] = 0;
+  }
+
   /** @returns whether an option came in parts */
   #add(from: number, end: number): boolean {
     const bytes = this.#bytes;

@@ -80,6 +80,18 @@ export function answerInform(context: Context): number {
   return finish(context, !direct, G['pkt4-ack-sent'], Outcome.send);
 }
 
+/** Writes the OFFER or ACK to a client that does without an address: options, no lease. [RFC8925 3.3] */
+export function answerV6Only(context: Context, type: number): number {
+  const { reply, settings } = context;
+  classifyLease(context, context.subnet!, 0);
+  const plan = planFor(context, 0);
+  const isOffer = type === MessageType.discover;
+  reply.begin(context.slot, isOffer ? MessageType.offer : MessageType.ack, 0);
+  reply.header.bootFields(plan);
+  reply.options(plan, serverIdentifier(context, plan), 0, null, settings.echoClientId);
+  return finish(context, true, isOffer ? G['pkt4-offer-sent'] : G['pkt4-ack-sent'], Outcome.send);
+}
+
 /** Writes a NAK, which BOOTP does not know: such a client hears nothing. [RFC2131 4.3.2] */
 export function answerNak(context: Context): number {
   if (context.query.isBootp) return G['tandem-drop-bootp-refused'];

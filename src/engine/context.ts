@@ -23,6 +23,7 @@ import type { ReplyPlans } from './reply-plans.ts';
 import type { ReplySlots } from './reply-slots.ts';
 import type { StatisticsWriter } from './statistics.ts';
 import type { SubnetIndex } from './subnet-index.ts';
+import type { V6Only } from './v6-only.ts';
 
 /**
  * What became of a query: one of these, or a number >= 0, which is the statistics cell (from `G`) that says why there is
@@ -77,6 +78,8 @@ export interface Context {
   readonly flexId: FlexId | null;
   /** Null where no subnet keeps what a relay says of its clients. */
   readonly extendedInfo: ExtendedInfo | null;
+  /** Null where no subnet is to be one of IPv6 alone. */
+  readonly v6Only: V6Only | null;
   /** The classes of the configuration. */
   readonly classes: ClassProgram;
   readonly names: ClientNames;

@@ -7,7 +7,7 @@ import { MessageType } from '../dhcp4/codes.ts';
 import { Field, Present } from '../dhcp4/descriptor.ts';
 import { CLIENT_ID_BYTES_MAX } from '../lease/record.ts';
 import { NO_SERVER, serverIndexOf } from '../loadbalance/scope.ts';
-import { answerInform, answerNak } from './answer.ts';
+import { answerInform, answerNak, answerV6Only } from './answer.ts';
 import { addHostClasses, classifyKnown, classifyReceived, isDropped, isRejected } from './classification.ts';
 import { type Context, Outcome } from './context.ts';
 import { enterSubnet } from './enter-subnet.ts';
@@ -80,6 +80,8 @@ export function serve(context: Context, shed: boolean): number {
     if (type === MessageType.discover) return G['tandem-drop-class-reject'];
     if (type === MessageType.request) return answerNak(context);
   }
+  if (context.v6Only !== null && mayDoWithout(type) && context.v6Only.isFor(context))
+    return answerV6Only(context, type);
   context.book.table.lock();
   try {
     return handle(context, type);
@@ -120,6 +122,11 @@ function findHosts(context: Context): void {
   enterSubnet(context, subnet);
   addHostClasses(context, classesBeforeLease(context));
   classifyKnown(context, hosts.isKnown);
+}
+
+/** Messages that ask for an address. */
+function mayDoWithout(type: number): boolean {
+  return type === MessageType.discover || type === MessageType.request;
 }
 
 function isQuery(type: number): boolean {

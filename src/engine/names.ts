@@ -114,7 +114,10 @@ export class ClientNames {
       : readDomainText(bytes, from, length, this.#sent) > 0;
     // Before the set of characters is applied, unlike a name of option 12.
     lowerDomain(this.#sent);
-    return isName;
+    if (isName || !this.#query.options.isLenient) return isName;
+    // [Kea] The name of option 12 counts then, if there is one.
+    this.#query.hideFqdn();
+    return true;
   }
 
   #answerFqdn(settings: CompiledNames, address: number, reserved: Uint8Array): void {

@@ -150,6 +150,13 @@ export class Query {
     this.#set(Field.present, this.field(Field.present) | Present.linkSelection);
   }
 
+  /** Lets the query have no option 81. */
+  hideFqdn(): void {
+    this.options.hide(OptionCode.fqdn);
+    this.#set(Field.fqdnLength, 0);
+    this.#set(Field.present, this.field(Field.present) & ~Present.fqdn);
+  }
+
   #set(field: number, value: number): void {
     this.#words[this.#descriptor + field] = value | 0;
   }

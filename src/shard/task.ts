@@ -29,6 +29,7 @@ import type { ReplySlots } from '../engine/reply-slots.ts';
 import { type ShardLinkMemory, ShardWord, type UpdateLogMemory } from '../engine/shard-link.ts';
 import { type StatisticsMemory, StatisticsWriter } from '../engine/statistics.ts';
 import { SubnetIndex } from '../engine/subnet-index.ts';
+import { V6Only } from '../engine/v6-only.ts';
 import { LeaseBook, type LeaseBookMemory } from '../lease/book.ts';
 import type { LeaseEventsMemory } from '../lease/events.ts';
 import type { LimitedCountsMemory } from '../lease/limited-counts.ts';
@@ -122,7 +123,9 @@ export function buildContext(
   // All that refers to a class has its number by now.
   const flexId = flexIdOf(config, classes);
   const program = new ClassProgram(config.clientClasses, classes);
+  const v6Only = V6Only.of(subnets, classes);
   const query = new Query(classifier.bytes, classifier.words, classes.count, STASH_OFFSET);
+  query.options.isLenient = config.compatibility.lenientOptionParsing;
   const names = new ClientNames(query);
   const library = libraryParts(task, subnets, classes);
   return {
@@ -132,6 +135,7 @@ export function buildContext(
     hosts: new QueryHosts(hosts),
     flexId,
     extendedInfo: extendedInfoOf(config),
+    v6Only,
     changes: new LeaseChanges(
       book,
       task.updates.map(({ ring }) => ring),

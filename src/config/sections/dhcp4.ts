@@ -31,7 +31,6 @@ import { type PlacedSubnet, readSubnets, type Scope } from './subnets.ts';
 import type { Surroundings } from './surroundings.ts';
 import { readTandemSettings } from './tandem-settings.ts';
 import { globalUnimplemented } from './unimplemented.ts';
-import { warnOfMissingEffects } from './without-effect.ts';
 
 export const multiThreadingSchema = defineMap('multi-threading', {
   'enable-multi-threading': withDefault(flag(), true),
@@ -148,7 +147,6 @@ export function readDhcp4(
     relationships: hooks.relationships,
     tandem: readTandemSettings(values['user-context'], child(at, 'user-context'), report),
   };
-  warnOfMissingEffects(config, at, report);
   checkLogFiles(config.loggers, config.leaseDatabase.path, child(at, 'loggers'), report);
   if (hooks.haAt !== null) checkRelationships(config, hooks.haAt, report);
   return config;
