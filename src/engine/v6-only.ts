@@ -35,9 +35,8 @@ export class V6Only {
         .map(({ clientClasses }) => guardOf(clientClasses, classes));
     const ofSubnet = subnets.map(({ config }) => guards(config.options));
     const ofNetwork = subnets.map(({ network }) => guards(network?.config.options ?? []));
-    return [...ofSubnet, ...ofNetwork].some(({ length }) => length > 0)
-      ? new V6Only(ofSubnet, ofNetwork)
-      : null;
+    const isAnywhere = ofSubnet.concat(ofNetwork).some(({ length }) => length > 0);
+    return isAnywhere ? new V6Only(ofSubnet, ofNetwork) : null;
   }
 
   /** Whether the client is to do without an address; the query enters the subnet that says so. */
