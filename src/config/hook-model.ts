@@ -1,10 +1,13 @@
 /** Kea's hook libraries that Tandem has built in, as the rest of the program sees them; null = not loaded. See model.ts. */
-import type { ValueNode } from '../classes/syntax-tree.ts';
+import type { TestNode, ValueNode } from '../classes/syntax-tree.ts';
+import type { OptionDefinition } from '../dhcp4/option-definitions.ts';
+import type { FieldType } from '../dhcp4/option-fields.ts';
 
 export interface HooksConfig {
   readonly runScript: RunScriptConfig | null;
   readonly legalLog: LegalLogConfig | null;
   readonly flexId: FlexIdConfig | null;
+  readonly flexOption: FlexEntriesConfig | null;
   readonly limits: LimitsConfig | null;
   /** libdhcp_bootp, which has no parameters. */
   readonly bootp: boolean;
@@ -77,10 +80,54 @@ export interface PingSettings {
   readonly clttSec: number;
 }
 
+/** libdhcp_flex_option: what is done to the options of a reply when it is complete. */
+export interface FlexEntriesConfig {
+  /** Ascending by code, those of one code in the order of the file. */
+  readonly options: readonly FlexOptionConfig[];
+  /** Ascending by container and code; they come after the options. */
+  readonly subOptions: readonly FlexSubOptionConfig[];
+}
+
+/** What an entry is about, and for whom. */
+export interface FlexTarget {
+  /** 1..254 */
+  readonly code: number;
+  /** The query must be in this class; '' = any query. */
+  readonly clientClass: string;
+}
+
+export type FlexAction =
+  | {
+      /** add: unless it is there already. supersede: in the place of what is there. */
+      readonly kind: 'add' | 'supersede';
+      /** An empty value asks for nothing. */
+      readonly value: ValueNode;
+      /** The value is text in the form of this definition; null = it is the octets themselves. */
+      readonly definition: OptionDefinition | null;
+    }
+  | { readonly kind: 'remove'; readonly test: TestNode };
+
+export interface FlexOptionConfig extends FlexTarget {
+  readonly action: FlexAction;
+}
+
+export interface FlexSubOptionConfig extends FlexOptionConfig {
+  /** Code of the option that it is in. */
+  readonly container: number;
+  readonly containerClass: string;
+  /** Of a container 125, else 0. */
+  readonly enterprise: number;
+  /** The fields before the sub-options of the container; null = nobody knows. */
+  readonly fields: readonly FieldType[] | null;
+  /** A missing container is made, an empty one removed. */
+  readonly touchesContainer: boolean;
+}
+
 export const NO_HOOKS: HooksConfig = {
   runScript: null,
   legalLog: null,
   flexId: null,
+  flexOption: null,
   limits: null,
   bootp: false,
   pingCheck: null,

@@ -34,7 +34,10 @@ function serverIdentifier(context: Context, plan: ReplyPlan): number {
 
 /** Ends the reply in the slot; `outcome` becomes a drop when it is too large. */
 function finish(context: Context, withAgent: boolean, cell: number, outcome: number): number {
-  const length = context.reply.finish(withAgent);
+  const { flexOptions, query, slots, slot } = context;
+  const written = context.reply.finish(withAgent);
+  const isLeft = flexOptions === null || written === 0;
+  const length = isLeft ? written : flexOptions.apply(query, slots, slot, written);
   if (length === 0) return G['tandem-drop-reply-too-large'];
   context.slots.lengths[context.slot] = length;
   // [Kea] An answer without a message type counts as sent, and as nothing else.

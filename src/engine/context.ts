@@ -7,6 +7,7 @@ import type { CompiledHost } from './compiled-host.ts';
 import type { DnsLog } from './dns-log.ts';
 import type { ExtendedInfo } from './extended-info.ts';
 import type { FlexId } from './flex-id.ts';
+import type { FlexOptions } from './flex-options.ts';
 import type { LeaseChanges } from './lease-changes.ts';
 import type { LeaseEventWriter } from './lease-events.ts';
 import type { LeaseLimits } from './lease-limits.ts';
@@ -80,6 +81,8 @@ export interface Context {
   readonly extendedInfo: ExtendedInfo | null;
   /** Null where no subnet is to be one of IPv6 alone. */
   readonly v6Only: V6Only | null;
+  /** Null = nothing is done to a reply when it is complete. */
+  readonly flexOptions: FlexOptions | null;
   /** The classes of the configuration. */
   readonly classes: ClassProgram;
   readonly names: ClientNames;

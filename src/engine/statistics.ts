@@ -108,6 +108,8 @@ export const GLOBAL_STATISTICS = [
   'tandem-class-errors',
   // What a relay said of a client for which a user context, or the table, has no room.
   'tandem-extended-info-lost',
+  // Replies whose options flex_option could not change as configured: an expression had an error, or a value no room.
+  'tandem-flex-option-errors',
   'tandem-done-release',
   'tandem-done-decline',
   'tandem-done-decline-offer',

@@ -11,6 +11,7 @@ import type { Context, EngineSettings } from '../engine/context.ts';
 import { DnsLog, type DnsLogMemory } from '../engine/dns-log.ts';
 import { ExtendedInfo } from '../engine/extended-info.ts';
 import { FlexId } from '../engine/flex-id.ts';
+import { FlexOptions } from '../engine/flex-options.ts';
 import { LeaseChanges } from '../engine/lease-changes.ts';
 import { LeaseEventWriter, type Listening } from '../engine/lease-events.ts';
 import { LeaseLimits } from '../engine/lease-limits.ts';
@@ -122,6 +123,9 @@ export function buildContext(
   const hosts = compileHosts(config.hosts, config.subnets, config.hostIdentifiers, classes);
   // All that refers to a class has its number by now.
   const flexId = flexIdOf(config, classes);
+  const statistics = new StatisticsWriter(task.statistics, task.shard + 1);
+  const { flexOption } = config.hooks;
+  const flexOptions = flexOption && new FlexOptions(flexOption, classes, statistics, slots.slotBytes);
   const program = new ClassProgram(config.clientClasses, classes);
   const v6Only = V6Only.of(subnets, classes);
   const query = new Query(classifier.bytes, classifier.words, classes.count, STASH_OFFSET);
@@ -136,6 +140,7 @@ export function buildContext(
     flexId,
     extendedInfo: extendedInfoOf(config),
     v6Only,
+    flexOptions,
     changes: new LeaseChanges(
       book,
       task.updates.map(({ ring }) => ring),
@@ -148,7 +153,7 @@ export function buildContext(
     pingRules: library.pingRules,
     subnets: new SubnetIndex(subnets, config.compatibility.ignoreLinkSelection),
     settings: settingsOf(config),
-    statistics: new StatisticsWriter(task.statistics, task.shard + 1),
+    statistics,
     policy: new PolicyView(task.policies),
     query,
     names,

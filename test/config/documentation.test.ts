@@ -8,6 +8,11 @@ import { pauseSchema, stateMachineSchema } from '../../src/config/ha/pauses.ts';
 import { peerSchema } from '../../src/config/ha/peer.ts';
 import { haThreadsSchema, relationshipSchema } from '../../src/config/ha/relationship.ts';
 import { flexIdSchema } from '../../src/config/hooks/flex-id.ts';
+import {
+  flexOptionEntrySchema,
+  flexOptionSchema,
+  flexSubOptionSchema,
+} from '../../src/config/hooks/flex-option.ts';
 import { legalLogSchema } from '../../src/config/hooks/legal-log.ts';
 import { limitsSchema } from '../../src/config/hooks/limits.ts';
 import { pingCheckSchema, subnetPingCheckSchema } from '../../src/config/hooks/ping-check.ts';
@@ -62,6 +67,9 @@ const schemas: readonly MapSchema[] = [
   leaseCommandsParametersSchema,
   leaseDatabaseSchema,
   flexIdSchema,
+  flexOptionEntrySchema,
+  flexOptionSchema,
+  flexSubOptionSchema,
   legalLogSchema,
   limitsSchema,
   loggerOutputSchema,

@@ -99,6 +99,8 @@ export function spelled(kind: ServerKind, value: unknown): unknown {
   const spellings = isKea(kind) ? VERSIONS[kind].spellings : {};
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => {
+      // What is meant for a library, all versions spell alike.
+      if (name === 'parameters') return [name, member];
       const [own, respell] = spellings[name] ?? [name, (same: unknown) => same];
       return [own, respell(spelled(kind, member))];
     }),

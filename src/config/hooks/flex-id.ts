@@ -1,7 +1,5 @@
 /** Parameters of libdhcp_flex_id. */
-import { parseValue } from '../../classes/parse.ts';
-import { DHCP4_SPACE } from '../../dhcp4/option-definitions.ts';
-import { OptionSpaces } from '../../dhcp4/option-spaces.ts';
+import type { OptionSpaces } from '../../dhcp4/option-spaces.ts';
 import type { FlexIdConfig } from '../hook-model.ts';
 import { child, type Path } from '../problem.ts';
 import type { Report } from '../report.ts';
@@ -9,6 +7,7 @@ import { defineMap, readMap } from '../schema/map.ts';
 import { accepted, required } from '../schema/rule.ts';
 import { flag, name } from '../schema/scalars.ts';
 import { only } from '../sections/unimplemented.ts';
+import { readValueExpression } from './expression.ts';
 
 export const flexIdSchema = defineMap('parameters of flex_id', {
   'identifier-expression': required(name()),
@@ -17,19 +16,17 @@ export const flexIdSchema = defineMap('parameters of flex_id', {
   'ignore-iaid': accepted(flag()),
 });
 
-const standard = new OptionSpaces();
-
 /** @param parameters undefined when the file has none */
-export function readFlexId(parameters: unknown, at: Path, report: Report): FlexIdConfig | null {
+export function readFlexId(
+  parameters: unknown,
+  at: Path,
+  report: Report,
+  spaces: OptionSpaces,
+): FlexIdConfig | null {
   const values = readMap(flexIdSchema, parameters ?? {}, at, report);
   const expression = values?.['identifier-expression'];
   if (expression === undefined) return null;
-  const parsed = parseValue(expression, {
-    optionCode: (optionName) => standard.findByName(DHCP4_SPACE, optionName)?.code,
-    isClass: () => true,
-  });
-  if (parsed.ok) return { identifier: parsed.node };
-  const { at: offset, found, expected } = parsed.fault;
-  report.errorInside(child(at, 'identifier-expression'), expression, offset, found, expected);
-  return null;
+  const place = child(at, 'identifier-expression');
+  const identifier = readValueExpression(expression, spaces, place, report);
+  return identifier && { identifier };
 }

@@ -1,4 +1,5 @@
 /** The Dhcp4 map: its table of keys, and how its parts come together. */
+import type { OptionSpaces } from '../../dhcp4/option-spaces.ts';
 import { type LimitedScope, readLimits } from '../hooks/limits.ts';
 import { readPingSubnets } from '../hooks/ping-check.ts';
 import type { HostConfig, HostIdentifier } from '../host-model.ts';
@@ -106,8 +107,10 @@ export function readDhcp4(
     thisServerName: choices.thisServerName,
     isMultiThreaded: multiThreading.enabled,
   };
-  const hooks = readHooks(values['hooks-libraries'], surroundings, child(at, 'hooks-libraries'), report);
-  const addressing = readAddressing(values, peerClasses(hooks.relationships), at, report);
+  const spaces = readDefinitions(values['option-def'], null, child(at, 'option-def'), report);
+  const hooksAt = child(at, 'hooks-libraries');
+  const hooks = readHooks(values['hooks-libraries'], surroundings, spaces, hooksAt, report);
+  const addressing = readAddressing(values, spaces, peerClasses(hooks.relationships), at, report);
   const config: ServerConfig = {
     ...readInterfaces(values['interfaces-config'], child(at, 'interfaces-config'), report),
     leaseDatabase: readLeaseDatabase(
@@ -189,11 +192,11 @@ interface Addressing {
 /** Who gets what: options and classes, and with them networks, subnets and reservations. */
 function readAddressing(
   values: Values<typeof dhcp4Schema.rules>,
+  spaces: OptionSpaces,
   builtInClasses: readonly string[],
   at: Path,
   report: Report,
 ): Addressing {
-  const spaces = readDefinitions(values['option-def'], null, child(at, 'option-def'), report);
   const classes = new Set([...builtInClasses, ...classNamesOf(values['client-classes'])]);
   const surroundings: Surroundings = { classes, spaces };
   const clientClasses = readClientClasses(

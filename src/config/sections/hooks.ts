@@ -1,11 +1,13 @@
 /** `hooks-libraries`: Tandem loads no libraries; their file names say which of its own parts are switched on. */
 import { basename } from 'node:path';
+import type { OptionSpaces } from '../../dhcp4/option-spaces.ts';
 import { RELATIONSHIPS_MAX } from '../../limits.ts';
 import { COMMAND_LIBRARIES, type CommandLibrary } from '../control-model.ts';
 import { type HaSurroundings, readRelationship } from '../ha/relationship.ts';
 import type { HaRelationshipConfig } from '../ha-model.ts';
 import type { HooksConfig, PingSettings } from '../hook-model.ts';
 import { readFlexId } from '../hooks/flex-id.ts';
+import { readFlexOption } from '../hooks/flex-option.ts';
 import { readLegalLog } from '../hooks/legal-log.ts';
 import { readPingCheck } from '../hooks/ping-check.ts';
 import { readRunScript } from '../hooks/run-script.ts';
@@ -39,6 +41,7 @@ const BUILT_IN: ReadonlySet<string> = new Set([
   'legal_log',
   'forensic_log',
   'flex_id',
+  'flex_option',
   'limits',
   'bootp',
   'ping_check',
@@ -47,7 +50,7 @@ const BUILT_IN: ReadonlySet<string> = new Set([
 
 /** Other libraries that come with Kea. */
 const KNOWN = new Set(
-  `cb_cmds ddns_tuning flex_option gss_tsig host_cache lease_query
+  `cb_cmds ddns_tuning gss_tsig host_cache lease_query
   mysql mysql_cb perfmon pgsql pgsql_cb radius rbac user_chk`.split(/\s+/),
 );
 
@@ -75,6 +78,7 @@ interface LoadedHook {
 export function readHooks(
   entries: readonly unknown[],
   surroundings: HaSurroundings,
+  spaces: OptionSpaces,
   at: Path,
   report: Report,
 ): Hooks {
@@ -92,7 +96,7 @@ export function readHooks(
     commandLibraries: COMMAND_LIBRARIES.filter((library) => hooks.has(library)),
   };
   const ha = hooks.get('ha');
-  const common = { ...commands, ...readConfig(hooks, report) };
+  const common = { ...commands, ...readConfig(hooks, spaces, report) };
   if (ha === undefined) return { ...common, relationships: [], haAt: null };
   if (leaseCommands === undefined)
     report.error(
@@ -125,18 +129,21 @@ function readLibraries(entries: readonly unknown[], at: Path, report: Report): M
 
 function readConfig(
   hooks: ReadonlyMap<string, LoadedHook>,
+  spaces: OptionSpaces,
   report: Report,
 ): Pick<Hooks, 'config' | 'pingCheck'> {
   const read = <T>(
     hook: LoadedHook | undefined,
-    reader: (parameters: unknown, at: Path, report: Report) => T | null,
-  ): T | null => (hook === undefined ? null : reader(hook.parameters, child(hook.at, 'parameters'), report));
+    reader: (parameters: unknown, at: Path, report: Report, spaces: OptionSpaces) => T | null,
+  ): T | null =>
+    hook === undefined ? null : reader(hook.parameters, child(hook.at, 'parameters'), report, spaces);
   return {
     config: {
       runScript: read(hooks.get('run_script'), readRunScript),
       // The library's name up to Kea 2.6 was another one.
       legalLog: read(hooks.get('legal_log') ?? hooks.get('forensic_log'), readLegalLog),
       flexId: read(hooks.get('flex_id'), readFlexId),
+      flexOption: read(hooks.get('flex_option'), readFlexOption),
       bootp: hooks.has('bootp'),
     },
     pingCheck: read(hooks.get('ping_check'), readPingCheck),

@@ -82,7 +82,7 @@ function inOrder(options: readonly ScopeOption[]): ScopeOptions {
 }
 
 /** The number in the name of a vendor's space; null when the space is nobody's. */
-function enterpriseOf(space: string): number | null {
+export function enterpriseOf(space: string): number | null {
   const digits = /^vendor-([0-9]{1,10})$/.exec(space)?.[1];
   const enterprise = Number(digits);
   return digits !== undefined && enterprise > 0 && enterprise <= 0xffffffff ? enterprise : null;

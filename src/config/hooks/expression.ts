@@ -1,0 +1,38 @@
+/** Expressions in the parameters of a hook. Unlike those of classes they may ask for classes that nothing defines. */
+import { type Parsed, parseTest, parseValue, type Surroundings } from '../../classes/parse.ts';
+import type { TestNode, ValueNode } from '../../classes/syntax-tree.ts';
+import { DHCP4_SPACE } from '../../dhcp4/option-definitions.ts';
+import type { OptionSpaces } from '../../dhcp4/option-spaces.ts';
+import type { Path } from '../problem.ts';
+import type { Report } from '../report.ts';
+
+function surroundings(spaces: OptionSpaces): Surroundings {
+  return { optionCode: (name) => spaces.findByName(DHCP4_SPACE, name)?.code, isClass: () => true };
+}
+
+/** @returns null after an error, which names the character, was reported */
+export function readValueExpression(
+  text: string,
+  spaces: OptionSpaces,
+  at: Path,
+  report: Report,
+): ValueNode | null {
+  return nodeOf(parseValue(text, surroundings(spaces)), text, at, report);
+}
+
+/** @returns null after an error, which names the character, was reported */
+export function readTestExpression(
+  text: string,
+  spaces: OptionSpaces,
+  at: Path,
+  report: Report,
+): TestNode | null {
+  return nodeOf(parseTest(text, surroundings(spaces)), text, at, report);
+}
+
+function nodeOf<T>(parsed: Parsed<T>, text: string, at: Path, report: Report): T | null {
+  if (parsed.ok) return parsed.node;
+  const { at: offset, found, expected } = parsed.fault;
+  report.errorInside(at, text, offset, found, expected);
+  return null;
+}
