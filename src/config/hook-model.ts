@@ -39,6 +39,8 @@ export interface LegalLogConfig {
 export interface FlexIdConfig {
   /** Its value is the identifier of a client. */
   readonly identifier: ValueNode;
+  /** The lease is that of the identifier, not of the client identifier. */
+  readonly replacesClientId: boolean;
 }
 
 /** libdhcp_limits: what classes and subnets say of it in their user contexts. */

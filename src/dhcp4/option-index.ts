@@ -2,7 +2,7 @@
  * Finds any option of a datagram, and what is inside of it. The datagram is walked when the first one is asked for, and only
  * then. What Kea takes for absent is absent here: text of no octets, and vendor options that are cut off.
  */
-import { type ByteRange, clearRange } from '../base/byte-range.ts';
+import { type ByteRange, clearRange, emptyRange } from '../base/byte-range.ts';
 import { COOKIE_OFFSET, OptionCode } from './codes.ts';
 import { OptionTable } from './option-table.ts';
 import { encodedLength } from './reply-size.ts';
@@ -27,6 +27,9 @@ export class OptionIndex {
   #isWalked = true;
   #isAgentWalked = true;
   #areClassOptionsRead = false;
+  /** What stands in the place of option 61. */
+  readonly #clientId = emptyRange();
+  #isClientIdReplaced = false;
 
   /**
    * @param bytes the memory that holds the datagrams
@@ -47,6 +50,15 @@ export class OptionIndex {
     this.#isWalked = false;
     this.#isAgentWalked = false;
     this.#areClassOptionsRead = false;
+    this.#isClientIdReplaced = false;
+  }
+
+  /** From here on option 61 has this payload, whatever the datagram says. @param range valid until the next datagram */
+  replaceClientId({ bytes, offset, length }: ByteRange): void {
+    this.#clientId.bytes = bytes;
+    this.#clientId.offset = offset;
+    this.#clientId.length = length;
+    this.#isClientIdReplaced = true;
   }
 
   /** From here on there are sub-options in the options that classes may define otherwise, 43 and 224 to 254, as in Kea. */
@@ -56,6 +68,12 @@ export class OptionIndex {
 
   /** Finds an option. @param out its payload, valid until the next datagram; empty when it is absent */
   find(code: number, out: ByteRange): boolean {
+    if (this.#isClientIdReplaced && code === OptionCode.clientIdentifier) {
+      out.bytes = this.#clientId.bytes;
+      out.offset = this.#clientId.offset;
+      out.length = this.#clientId.length;
+      return true;
+    }
     this.#walk();
     return this.#options.find(code, out);
   }

@@ -32,6 +32,11 @@ function serverIdentifier(context: Context, plan: ReplyPlan): number {
   return plan.serverIdentifier !== 0 ? plan.serverIdentifier : context.query.socket.address;
 }
 
+/** [RFC6842 3] Whether the client gets the identifier that it has sent. [Kea] With another in its place, always. */
+function echoesClientId({ query, settings }: Context): boolean {
+  return settings.echoClientId || query.isClientIdReplaced;
+}
+
 /** Ends the reply in the slot; `outcome` becomes a drop when it is too large. */
 function finish(context: Context, withAgent: boolean, cell: number, outcome: number): number {
   const { flexOptions, query, slots, slot } = context;
@@ -51,14 +56,14 @@ function finish(context: Context, withAgent: boolean, cell: number, outcome: num
  */
 export function answerWithLease(context: Context, type: number, address: number, outcome: number): number {
   const subnet = context.subnet!;
-  const { reply, settings } = context;
+  const { reply } = context;
   addClassesOfLease(context);
   classifyLease(context, subnet, address);
   nameClient(context, address);
   const plan = planFor(context, address);
   reply.begin(context.slot, type, address);
   reply.header.bootFields(plan);
-  reply.options(plan, serverIdentifier(context, plan), subnet.mask, context.times, settings.echoClientId);
+  reply.options(plan, serverIdentifier(context, plan), subnet.mask, context.times, echoesClientId(context));
   return finish(
     context,
     true,
@@ -74,7 +79,7 @@ export function answerInform(context: Context): number {
   const plan = planFor(context, 0);
   reply.begin(context.slot, MessageType.ack, 0);
   reply.header.bootFields(plan);
-  reply.options(plan, serverIdentifier(context, plan), 0, null, context.settings.echoClientId);
+  reply.options(plan, serverIdentifier(context, plan), 0, null, echoesClientId(context));
   // A relay that asks for itself keeps what is the relay's, as with Kea.
   const direct = query.ciaddr !== 0 && query.ciaddr !== query.giaddr;
   if (direct) reply.header.clearRelay();
@@ -99,6 +104,6 @@ export function answerV6Only(context: Context, type: number): number {
 export function answerNak(context: Context): number {
   if (context.query.isBootp) return G['tandem-drop-bootp-refused'];
   context.reply.begin(context.slot, MessageType.nak, 0);
-  context.reply.nakOptions(serverIdentifier(context, planFor(context, 0)), context.settings.echoClientId);
+  context.reply.nakOptions(serverIdentifier(context, planFor(context, 0)), echoesClientId(context));
   return finish(context, true, G['pkt4-nak-sent'], Outcome.send);
 }

@@ -57,11 +57,11 @@ export function serve(context: Context, shed: boolean): number {
   if (type === MessageType.inform && !hasReturnAddress(query)) return G['tandem-drop-no-return-address'];
   const { isHub } = context.settings;
   // On a hub the subnet comes first, and its guard asks for classes.
-  if (isHub) classifyArrival(context);
+  if (isHub && !receive(context)) return G['tandem-drop-option-length'];
   if (isHub && !chooseRelationship(context)) return G['tandem-drop-no-relationship'];
   if (!isInScope(context)) return OUT_OF_SCOPE;
   if (type === MessageType.discover && shed) return G['tandem-drop-discover-shed'];
-  if (!isHub) classifyArrival(context);
+  if (!isHub && !receive(context)) return G['tandem-drop-option-length'];
   const { rateLimits } = context;
   // [Kea] Queries for others are none of those that are counted.
   if (rateLimits !== null && isForOtherServer(context)) return G['tandem-drop-other-server'];
@@ -91,10 +91,13 @@ export function serve(context: Context, shed: boolean): number {
   }
 }
 
-/** Classes may ask for the relay's option, so that a stashed one comes first. */
-function classifyArrival(context: Context): void {
+/** Assigns the classes of the arrival, then makes the client's flexible identifier; false when it is too long for one. */
+function receive(context: Context): boolean {
+  const { flexId, hosts, query } = context;
+  // Classes may ask for the relay's option, so that a stashed one comes first.
   if (context.settings.stashAgentOptions) recoverAgentOptions(context);
   classifyReceived(context);
+  return flexId === null || flexId.identify(query, hosts.flexId);
 }
 
 /** [Kea] A lease that is given back is found by its address: what is reserved for its client does not matter. */
@@ -109,8 +112,7 @@ function isOverRateOfSubnet({ rateLimits, subnet, wallMs }: Context): boolean {
 
 /** Selects the subnet, unless that was done, and looks for what is reserved for the client in it. */
 function findHosts(context: Context): void {
-  const { flexId, hosts, query, settings, subnets } = context;
-  if (flexId !== null) flexId.read(query, hosts.flexId);
+  const { hosts, query, settings, subnets } = context;
   hosts.identify(query);
   if (settings.earlyGlobalHosts) {
     hosts.findGlobal();

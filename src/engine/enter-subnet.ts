@@ -1,5 +1,4 @@
 /** How the query in work comes into a subnet, and into another one of the same network. */
-import { Field } from '../dhcp4/descriptor.ts';
 import type { CompiledSubnet } from './compiled.ts';
 import type { Context } from './context.ts';
 import type { Query } from './query.ts';
@@ -20,5 +19,5 @@ export function enterSubnet(context: Context, subnet: CompiledSubnet | null): vo
  */
 export function seeClientId(query: Query, subnet: CompiledSubnet | null): void {
   const isSeen = subnet === null || subnet.matchClientId || query.hw.length === 0;
-  query.clientId.length = isSeen ? query.field(Field.clientIdLength) : 0;
+  query.clientId.length = isSeen ? query.clientIdLength : 0;
 }

@@ -62,13 +62,12 @@ export class QueryHosts {
   }
 
   #readRanges(query: Query): void {
-    const { bytes } = query;
-    const clientId = query.field(Field.clientIdOffset);
-    const clientIdLength = query.field(Field.clientIdLength);
-    this.#setRange(HW_ADDRESS, bytes, query.hw.offset, query.hw.length);
-    this.#setRange(CLIENT_ID, bytes, clientId, clientIdLength);
-    const isDuid = clientIdLength > DUID_OFFSET && bytes[clientId] === DUID_TYPE;
-    this.#setRange(DUID, bytes, clientId + DUID_OFFSET, isDuid ? clientIdLength - DUID_OFFSET : 0);
+    const { clientIdLength } = query;
+    const { bytes, offset } = query.clientId;
+    this.#setRange(HW_ADDRESS, query.bytes, query.hw.offset, query.hw.length);
+    this.#setRange(CLIENT_ID, bytes, offset, clientIdLength);
+    const isDuid = clientIdLength > DUID_OFFSET && bytes[offset] === DUID_TYPE;
+    this.#setRange(DUID, bytes, offset + DUID_OFFSET, isDuid ? clientIdLength - DUID_OFFSET : 0);
     this.#readCircuitId(query);
     this.#setRange(FLEX_ID, this.flexId.bytes, this.flexId.offset, this.flexId.length);
   }

@@ -84,8 +84,12 @@ export class Query {
   /** Option 82 is that of the client's lease: the datagram came without. */
   isAgentStashed = false;
   readonly #range = emptyRange();
-  /** Empty when the client sent none, or the subnet does not look at it. */
+  /** What the client is known by; empty when it sent none, or the subnet does not look at it. */
   readonly clientId: ByteRange;
+  /** Its octets where the subnet looks at it. */
+  clientIdLength = 0;
+  /** The identifier is not the one of option 61, see `replaceClientId`. */
+  isClientIdReplaced = false;
 
   /**
    * @param descriptors the classifier's output, as a view on the same memory
@@ -123,8 +127,21 @@ export class Query {
     this.options.point(offset + OPTIONS_OFFSET, offset + this.field(Field.length));
     this.hw.offset = offset + CHADDR_OFFSET;
     this.hw.length = this.field(Field.hlen);
+    this.clientId.bytes = this.bytes;
     this.clientId.offset = this.field(Field.clientIdOffset);
-    this.clientId.length = this.field(Field.clientIdLength);
+    this.clientIdLength = this.field(Field.clientIdLength);
+    this.clientId.length = this.clientIdLength;
+    this.isClientIdReplaced = false;
+  }
+
+  /** From here on the query is one that came with this client identifier, but for what is echoed. */
+  replaceClientId({ bytes, offset, length }: ByteRange): void {
+    this.clientId.bytes = bytes;
+    this.clientId.offset = offset;
+    this.clientId.length = length;
+    this.clientIdLength = length;
+    this.isClientIdReplaced = true;
+    this.options.replaceClientId(this.clientId);
   }
 
   /** [Kea] What comes without a message type is BOOTP, and as good as a REQUEST: classes see an option 53 that says so. */

@@ -68,9 +68,12 @@ function firstTransaction(link: ShardLinkMemory): number {
   return Atomics.load(new Int32Array(link.words), ShardWord.transactions) + 1;
 }
 
-function flexIdOf({ hooks, hosts, hostIdentifiers }: ServerConfig, classes: ClassIds): FlexId | null {
-  const isUsed = hosts.length > 0 && hostIdentifiers.includes('flex-id');
-  return isUsed && hooks.flexId !== null ? new FlexId(hooks.flexId, classes) : null;
+function flexIdOf(
+  { hooks: { flexId }, hosts, hostIdentifiers }: ServerConfig,
+  classes: ClassIds,
+): FlexId | null {
+  const isUsed = flexId?.replacesClientId || (hosts.length > 0 && hostIdentifiers.includes('flex-id'));
+  return flexId !== null && isUsed ? new FlexId(flexId, classes) : null;
 }
 
 function extendedInfoOf({ subnets }: ServerConfig): ExtendedInfo | null {

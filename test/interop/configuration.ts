@@ -43,6 +43,9 @@ export interface HaParameters {
   readonly peers?: Readonly<Partial<Record<PeerName, Readonly<Record<string, unknown>>>>>;
 }
 
+/** A library without parameters, or an entry of `hooks-libraries`. */
+export type Library = string | { readonly library: string; readonly parameters: unknown };
+
 export interface ConfigurationPlan {
   readonly name: PeerName;
   /** Where lease file and control socket go. */
@@ -56,8 +59,8 @@ export interface ConfigurationPlan {
   readonly validLifetimeSec?: number;
   /** Directory of the lease file when not `directory`. */
   readonly leaseDirectory?: string;
-  /** File names of libraries to load beside the usual ones. */
-  readonly libraries?: readonly string[];
+  /** Libraries to load beside the usual ones, by their file names. */
+  readonly libraries?: readonly Library[];
   /** Keys of the Dhcp4 map that a story adds, or puts in place of the usual ones. */
   readonly dhcp4?: Readonly<Record<string, unknown>>;
 }
@@ -122,7 +125,7 @@ function poolsOf(pools: readonly { pool: string; owner: string }[], mode: HaMode
 
 function hooksOf(plan: ConfigurationPlan): unknown[] {
   const leaseCommands = { library: 'libdhcp_lease_cmds.so' };
-  const others = plan.libraries?.map((library) => ({ library })) ?? [];
+  const others = plan.libraries?.map((each) => (typeof each === 'string' ? { library: each } : each)) ?? [];
   if (plan.mode === null) return [leaseCommands, ...others];
   const relationship = haOf(plan, plan.mode);
   const parameters = { 'high-availability': [relationship] };

@@ -4,6 +4,7 @@ import {
   ADDRESS,
   type HaMode,
   type HaParameters,
+  type Library,
   SERVERS_PREFIX_LENGTH,
   SERVERS_SEGMENT,
   type ServerName,
@@ -29,6 +30,8 @@ export interface PairPlan {
   readonly libraries?: readonly string[];
   /** Keys of the Dhcp4 map of both servers. */
   readonly dhcp4?: Readonly<Record<string, unknown>>;
+  /** Libraries of both servers beside the usual ones. */
+  readonly libraries?: readonly Library[];
   /** Further segments and hosts. */
   readonly extraNetwork?: NetworkPlan;
 }

@@ -4,14 +4,13 @@ import type { FlexIdConfig } from '../hook-model.ts';
 import { child, type Path } from '../problem.ts';
 import type { Report } from '../report.ts';
 import { defineMap, readMap } from '../schema/map.ts';
-import { accepted, required } from '../schema/rule.ts';
-import { flag, name } from '../schema/scalars.ts';
-import { only } from '../sections/unimplemented.ts';
+import { accepted, required, withDefault } from '../schema/rule.ts';
+import { flag, text } from '../schema/scalars.ts';
 import { readValueExpression } from './expression.ts';
 
 export const flexIdSchema = defineMap('parameters of flex_id', {
-  'identifier-expression': required(name()),
-  'replace-client-id': only(false),
+  'identifier-expression': required(text()),
+  'replace-client-id': withDefault(flag(), false),
   // Clients of DHCPv6 alone have IAIDs.
   'ignore-iaid': accepted(flag()),
 });
@@ -25,8 +24,8 @@ export function readFlexId(
 ): FlexIdConfig | null {
   const values = readMap(flexIdSchema, parameters ?? {}, at, report);
   const expression = values?.['identifier-expression'];
-  if (expression === undefined) return null;
+  if (values === undefined || expression === undefined || expression === '') return null;
   const place = child(at, 'identifier-expression');
   const identifier = readValueExpression(expression, spaces, place, report);
-  return identifier && { identifier };
+  return identifier && { identifier, replacesClientId: values['replace-client-id'] };
 }
