@@ -136,6 +136,7 @@ export class App {
       dataPlane: this.#dataPlane,
       interfaces,
       leases: this.#leases,
+      leaseEvents: this.#leaseEvents,
       storage,
       memory: this.#memory,
       serviceSwitch: this.#serviceSwitch,

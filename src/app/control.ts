@@ -29,6 +29,7 @@ import type { DataPlane } from './data-plane.ts';
 import { serverFigures } from './figures.ts';
 import type { HighAvailability } from './high-availability.ts';
 import type { InterfaceWatch } from './interface-watch.ts';
+import type { LeaseEvents } from './lease-events.ts';
 import type { Leases } from './leases.ts';
 import type { ListenerSpec } from './listeners.ts';
 import type { ServerMemory } from './memory.ts';
@@ -43,6 +44,7 @@ export interface ControlParts {
   readonly dataPlane: DataPlane;
   readonly interfaces: InterfaceWatch;
   readonly leases: Leases;
+  readonly leaseEvents: LeaseEvents;
   readonly storage: Storage;
   readonly memory: ServerMemory;
   readonly serviceSwitch: ServiceSwitch;
@@ -123,6 +125,7 @@ export class Control {
       clock,
       caller,
       leaseFile: () => (config().leaseDatabase.persist ? config().leaseDatabase.path : null),
+      listener: () => this.#parts.leaseEvents.commandListener,
       yieldTurn: () => nextTurn(),
     });
   }

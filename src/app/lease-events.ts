@@ -1,8 +1,9 @@
 /** Who listens to lease events by the configuration, and the one reader that serves them all. */
 import type { Clock } from '../base/clock.ts';
 import type { ServerConfig } from '../config/model.ts';
+import { encodeKeaJson } from '../control/kea-json.ts';
 import { Listening } from '../engine/lease-events.ts';
-import type { LeaseEvent, LeaseEventListener } from '../events/event.ts';
+import type { CommandListener, LeaseEvent, LeaseEventListener } from '../events/event.ts';
 import { LeaseEventReader } from '../events/reader.ts';
 import type { ScriptHost } from '../hooks/environment.ts';
 import { LegalLog } from '../hooks/legal-log.ts';
@@ -65,6 +66,15 @@ export class LeaseEvents {
     await closeAll(this.#listeners);
   }
 
+  /** Who wants to hear of leases changed by command; null = nobody. */
+  get commandListener(): CommandListener | null {
+    const wanting = this.#listeners.filter(({ command }) => command !== undefined);
+    if (wanting.length === 0) return null;
+    return (command, args) => {
+      for (const listener of wanting) listener.command?.(command, args);
+    };
+  }
+
   #hand(event: LeaseEvent): void {
     for (const listener of this.#listeners) listener.take(event);
     const lost = this.#reader.takeLost();
@@ -76,7 +86,8 @@ export class LeaseEvents {
     const { clock, log, serverPort } = this.#parts;
     const listeners: LeaseEventListener[] = [];
     if (runScript !== null) listeners.push(new RunScript(runScript, hostOf(config, serverPort), log));
-    if (legalLog !== null) listeners.push(new LegalLog(legalLog, legalSubnets(config), clock, log));
+    if (legalLog !== null)
+      listeners.push(new LegalLog(legalLog, legalSubnets(config), encodeKeaJson, clock, log));
     return listeners;
   }
 }

@@ -33,6 +33,14 @@ export interface LegalLogConfig {
   readonly postrotate: string | null;
   /** As for strftime. */
   readonly timestampFormat: string;
+  /** Null = Kea's own lines. */
+  readonly formats: LegalFormats | null;
+}
+
+/** What the lines for queries say; at least one of them is there. */
+export interface LegalFormats {
+  readonly request: ValueNode | null;
+  readonly response: ValueNode | null;
 }
 
 /** libdhcp_flex_id. */

@@ -4,6 +4,7 @@
  *     query part   44 octets of the header, op to chaddr | u8 message type | u32 source address | u16 source port |
  *                  u32 address of the socket | u8 length, name of the interface | u16 length, payload of option 82
  */
+import type { ByteRange } from '../base/byte-range.ts';
 import { ByteRingWriter, RING_RECORD_BYTES_MAX } from '../base/byte-ring.ts';
 import { Field } from '../dhcp4/descriptor.ts';
 import type { LeaseBook } from '../lease/book.ts';
@@ -14,6 +15,7 @@ import {
   type LeaseEventsMemory,
   LeaseEventWord,
 } from '../lease/events.ts';
+import { EVENT_TEXT_BYTES_MAX, type EventTexts } from './event-texts.ts';
 import type { Query } from './query.ts';
 
 /** Octets of a DHCP message up to the end of chaddr. [RFC2131 2] */
@@ -31,11 +33,19 @@ export class LeaseEventWriter {
   readonly #words: Int32Array;
   readonly #ring: ByteRingWriter;
   readonly #listening: Listening;
-  readonly #bytes = new Uint8Array(RING_RECORD_BYTES_MAX + ROW_BYTES_MAX);
+  readonly #bytes = new Uint8Array(RING_RECORD_BYTES_MAX + Math.max(ROW_BYTES_MAX, EVENT_TEXT_BYTES_MAX));
+  readonly #texts: EventTexts | null;
   #at = 0;
   #dirty = false;
 
-  constructor(book: LeaseBook, memory: LeaseEventsMemory, listening: Listening) {
+  /** @param texts null = nobody wants texts of queries and replies */
+  constructor(
+    book: LeaseBook,
+    memory: LeaseEventsMemory,
+    listening: Listening,
+    texts: EventTexts | null = null,
+  ) {
+    this.#texts = texts;
     this.#book = book;
     this.#words = new Int32Array(memory.words);
     this.#ring = new ByteRingWriter(memory.ring);
@@ -78,6 +88,20 @@ export class LeaseEventWriter {
     out[at++] = agentLength;
     for (let i = 0; i < agentLength; i++) out[at++] = query.bytes[agent + i]!;
     this.#finishPart(EventPart.query, at);
+    if (this.#texts !== null) this.#text(EventPart.requestText, this.#texts.ofQuery(query));
+  }
+
+  /** Adds what somebody wants of the finished reply in a slot. */
+  reply(slot: number, query: Query): void {
+    if (this.#texts !== null) this.#text(EventPart.responseText, this.#texts.ofReply(slot, query));
+  }
+
+  #text(role: number, text: ByteRange | null): void {
+    if (text === null) return;
+    let at = this.#at + EVENT_PART_HEADER_BYTES;
+    if (at > RING_RECORD_BYTES_MAX) return;
+    for (let i = 0; i < text.length; i++) this.#bytes[at++] = text.bytes[text.offset + i]!;
+    this.#finishPart(role, at);
   }
 
   /**

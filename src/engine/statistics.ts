@@ -110,6 +110,8 @@ export const GLOBAL_STATISTICS = [
   'tandem-extended-info-lost',
   // Replies whose options flex_option could not change as configured: an expression had an error, or a value no room.
   'tandem-flex-option-errors',
+  // Texts for the forensic log that could not be made: there is no line.
+  'tandem-legal-log-errors',
   'tandem-done-release',
   'tandem-done-decline',
   'tandem-done-decline-offer',

@@ -27,11 +27,26 @@ export interface LeaseEvent {
   readonly replaced: Lease4 | null;
   /** Null for what no query has done, and unless the listener wants queries. */
   readonly query: EventQuery | null;
+  /** What the format for queries has made of the query; null = there is none, or it could not be evaluated. */
+  readonly requestText: string | null;
+  /** The same of the reply, which a release or a decline has not. */
+  readonly responseText: string | null;
 }
+
+/** The commands that change one lease. */
+export type LeaseCommandName = 'lease4-add' | 'lease4-update' | 'lease4-del';
+
+/** What stood under "arguments" of a command. */
+export type ArgumentMap = Readonly<Record<string, unknown>>;
+
+/** Hears of a command that was done. */
+export type CommandListener = (command: LeaseCommandName, args: ArgumentMap) => void;
 
 /** One who listens. It must neither throw nor wait, and bounds what it keeps. */
 export interface LeaseEventListener {
   take(event: LeaseEvent): void;
+  /** A lease was changed by command; absent where nobody cares. */
+  command?: CommandListener;
   /** Nothing more will come; resolves when what was taken is done, or its time is over. */
   close(): Promise<void>;
 }

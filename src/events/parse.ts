@@ -18,6 +18,8 @@ export function parseLeaseEvent(kind: LeaseEventKind, bytes: Uint8Array): LeaseE
   let lease: Lease4 | null = null;
   let replaced: Lease4 | null = null;
   let query: EventQuery | null = null;
+  let requestText: string | null = null;
+  let responseText: string | null = null;
   for (let at = 0; at < bytes.length; ) {
     const role = bytes[at]!;
     const length = (bytes[at + 2]! << 8) | bytes[at + 3]!;
@@ -27,14 +29,21 @@ export function parseLeaseEvent(kind: LeaseEventKind, bytes: Uint8Array): LeaseE
     else if (role === EventPart.lease) lease = leaseAt(bytes, from);
     else if (role === EventPart.replaced) replaced = leaseAt(bytes, from);
     else if (role === EventPart.query) query = queryOf(bytes.subarray(from, at));
+    else if (role === EventPart.requestText) requestText = textOf(bytes.subarray(from, at));
+    else if (role === EventPart.responseText) responseText = textOf(bytes.subarray(from, at));
   }
-  return { kind, former, lease, replaced, query };
+  return { kind, former, lease, replaced, query, requestText, responseText };
 }
 
 function leaseAt(bytes: Uint8Array, at: number): Lease4 {
   const fault = decoder.decode(bytes, at, COLUMNS);
   assert(fault === RowFault.none, 'an event holds rows that can be read');
   return leaseOfRecord(decoder.record);
+}
+
+/** What clients have sent may be in it: what is no UTF-8 is shown as such. */
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('utf8');
 }
 
 function queryOf(bytes: Uint8Array): EventQuery {

@@ -1,6 +1,7 @@
 /** The lines of the forensic log, word for word as Kea's legal_log library writes them, without their time. */
 import { formatHex } from '../base/hex.ts';
 import { formatIpv4 } from '../base/ipv4.ts';
+import type { LegalFormats } from '../config/hook-model.ts';
 import { AGENT_SPACE } from '../dhcp4/option-definitions.ts';
 import { parseSubOptions } from '../dhcp4/sub-options.ts';
 import type { EventQuery, LeaseEvent } from '../events/event.ts';
@@ -24,8 +25,31 @@ const IDENTIFIERS: readonly (readonly [number, string])[] = [
   [6, 'subscriber-id'],
 ];
 
-/** The lines for an event; what no client has done has none. */
-export function legalEntries({ kind, former, lease, replaced, query }: LeaseEvent): LegalEntry[] {
+/**
+ * The lines for an event; what no client has done has none.
+ * @param formats of the administrator, null = Kea's own lines
+ */
+export function legalEntries(event: LeaseEvent, formats: LegalFormats | null): LegalEntry[] {
+  const own = ownEntries(event);
+  const custom = formats === null ? null : customText(event, formats);
+  if (custom === null) return own;
+  return custom === '' ? [] : own.map(({ subnetId }) => ({ subnetId, text: custom }));
+}
+
+/** What the formats have made of query and reply; null = none of them applies, '' = there is no line. */
+function customText(event: LeaseEvent, { request, response }: LegalFormats): string | null {
+  const { kind, query, requestText, responseText } = event;
+  const isAnswered = kind === LeaseEventKind.granted || kind === LeaseEventKind.renewed;
+  const asksRequest = request !== null && query !== null;
+  const asksResponse = response !== null && query !== null && isAnswered;
+  if (!asksRequest && !asksResponse) return null;
+  const isMissing = (asksRequest && requestText === null) || (asksResponse && responseText === null);
+  if (isMissing) return '';
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what clients send must not steer a terminal
+  return `${requestText ?? ''}${responseText ?? ''}`.replaceAll(/[\x00-\x08\x0b-\x1f\x7f]/g, '?');
+}
+
+function ownEntries({ kind, former, lease, replaced, query }: LeaseEvent): LegalEntry[] {
   switch (kind) {
     case LeaseEventKind.granted:
     case LeaseEventKind.renewed:

@@ -6,14 +6,16 @@ import { spawn } from 'node:child_process';
 import type { Clock } from '../base/clock.ts';
 import { formatDate } from '../base/date.ts';
 import type { LegalLogConfig } from '../config/hook-model.ts';
-import type { LeaseEvent, LeaseEventListener } from '../events/event.ts';
+import type { ArgumentMap, LeaseCommandName, LeaseEvent, LeaseEventListener } from '../events/event.ts';
 import type { Log } from '../log/logger.ts';
 import { DatedFile } from './dated-file.ts';
+import { commandEntry, type EncodeJson } from './legal-command.ts';
 import { legalEntries } from './legal-entry.ts';
 
 export class LegalLog implements LeaseEventListener {
   readonly #config: LegalLogConfig;
   readonly #isWanted: (subnetId: number) => boolean;
+  readonly #encode: EncodeJson;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #file: DatedFile;
@@ -24,11 +26,19 @@ export class LegalLog implements LeaseEventListener {
 
   /**
    * @param isWanted whether leases of a subnet are to be logged
+   * @param encode writes JSON as Kea does
    * @throws an Error of the file system when the file cannot be opened or made
    */
-  constructor(config: LegalLogConfig, isWanted: (subnetId: number) => boolean, clock: Clock, log: Log) {
+  constructor(
+    config: LegalLogConfig,
+    isWanted: (subnetId: number) => boolean,
+    encode: EncodeJson,
+    clock: Clock,
+    log: Log,
+  ) {
     this.#config = config;
     this.#isWanted = isWanted;
+    this.#encode = encode;
     this.#clock = clock;
     this.#log = log;
     this.#file = new DatedFile(config, this.#now(), (former, next) => {
@@ -38,12 +48,20 @@ export class LegalLog implements LeaseEventListener {
   }
 
   take(event: LeaseEvent): void {
-    const { timestampFormat } = this.#config;
-    for (const { subnetId, text } of legalEntries(event)) {
-      if (!this.#isWanted(subnetId)) continue;
-      // The texts of clients cannot end a line: octets that no lease file could hold are hexadecimal here.
-      this.#lines += `${formatDate(timestampFormat, this.#now(), false)} ${text}\n`;
-    }
+    for (const { subnetId, text } of legalEntries(event, this.#config.formats))
+      if (this.#isWanted(subnetId)) this.#write(text);
+  }
+
+  command(command: LeaseCommandName, args: ArgumentMap): void {
+    const entry = commandEntry(command, args, this.#clock.wallSec(), this.#encode);
+    if (entry !== null && (entry.subnetId === null || this.#isWanted(entry.subnetId)))
+      this.#write(entry.text);
+  }
+
+  /** @param text one line, or several by the format of the administrator */
+  #write(text: string): void {
+    const time = formatDate(this.#config.timestampFormat, this.#now(), false);
+    for (const line of linesOf(text)) this.#lines += `${time} ${line}\n`;
     if (this.#lines === '' || this.#isScheduled) return;
     this.#isScheduled = true;
     setImmediate(() => this.#flush());
@@ -85,4 +103,11 @@ export class LegalLog implements LeaseEventListener {
     );
     child.unref();
   }
+}
+
+/** The texts of clients cannot end a line in Kea's own form; in a format of the administrator they can, as in Kea. */
+function linesOf(text: string): string[] {
+  const lines = text.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
 }

@@ -43,6 +43,9 @@ export const EventPart = {
   /** The client's lease at another address, which is gone now. */
   replaced: 3,
   query: 4,
+  /** Text for the forensic log, out of the query and out of its reply. */
+  requestText: 5,
+  responseText: 6,
 } as const;
 
 export const EVENT_PART_HEADER_BYTES = 4;

@@ -10,6 +10,7 @@ import { compileHosts } from '../engine/compiled-host.ts';
 import type { Context, EngineSettings } from '../engine/context.ts';
 import { DnsLog, type DnsLogMemory } from '../engine/dns-log.ts';
 import { ExtendedInfo } from '../engine/extended-info.ts';
+import { EventTexts } from '../engine/event-texts.ts';
 import { FlexId } from '../engine/flex-id.ts';
 import { FlexOptions } from '../engine/flex-options.ts';
 import { LeaseChanges } from '../engine/lease-changes.ts';
@@ -129,6 +130,8 @@ export function buildContext(
   const statistics = new StatisticsWriter(task.statistics, task.shard + 1);
   const { flexOption } = config.hooks;
   const flexOptions = flexOption && new FlexOptions(flexOption, classes, statistics, slots.slotBytes);
+  const formats = config.hooks.legalLog?.formats ?? null;
+  const eventTexts = formats && new EventTexts(formats, classes, statistics, slots);
   const program = new ClassProgram(config.clientClasses, classes);
   const v6Only = V6Only.of(subnets, classes);
   const query = new Query(classifier.bytes, classifier.words, classes.count, STASH_OFFSET);
@@ -149,7 +152,7 @@ export function buildContext(
       task.updates.map(({ ring }) => ring),
       task.shard,
     ),
-    events: new LeaseEventWriter(book, task.events, task.listening),
+    events: new LeaseEventWriter(book, task.events, task.listening, eventTexts),
     dns: config.ddns.enableUpdates ? new DnsLog(task.dns) : null,
     leaseLimits: library.leaseLimits,
     rateLimits: library.rateLimits,

@@ -558,3 +558,40 @@ t.test('no arguments make a command throw', async (t) => {
   );
   t.pass();
 });
+
+t.test('who listens hears of each lease that a command has changed, and of no other', async (t) => {
+  const heard: unknown[] = [];
+  const listener = (command: string, args: Readonly<Record<string, unknown>>): void =>
+    void heard.push([command, args['ip-address'], args['origin']]);
+  const { store } = createTestStore(4_096, [1, 7]);
+  const table = createLease4Commands({
+    store,
+    subnets: () => subnets,
+    clock,
+    caller: 'peer',
+    leaseFile: () => null,
+    listener: () => listener,
+    yieldTurn: async () => {},
+  });
+  const run = (name: string, args: unknown) => table.get(name)!(args);
+  const other = { ...lease, 'ip-address': '10.0.1.3' };
+  await run('lease4-add', lease);
+  await run('lease4-add', lease);
+  await run('lease4-update', { ...lease, origin: 'ha-partner' });
+  await run('lease4-update', other);
+  const bulk = {
+    leases: [lease, { ...other, 'subnet-id': 99 }],
+    'deleted-leases': [other],
+    origin: 'ha-partner',
+  };
+  await run('lease4-bulk-apply', bulk);
+  await run('lease4-del', { 'ip-address': lease['ip-address'] });
+  await run('lease4-del', { 'ip-address': lease['ip-address'] });
+  await run('lease4-del', undefined);
+  t.strictSame(heard, [
+    ['lease4-add', '10.0.1.2', undefined],
+    ['lease4-update', '10.0.1.2', 'ha-partner'],
+    ['lease4-update', '10.0.1.2', 'ha-partner'],
+    ['lease4-del', '10.0.1.2', undefined],
+  ]);
+});

@@ -149,3 +149,51 @@ t.test('an event is told when its change is on the disk, not before', async (t) 
   clearInterval(alive);
   t.equal(told.length, 2);
 });
+
+function formatted(request: string, response: string): Record<string, unknown> {
+  const parameters = { path: '/tmp', 'request-parser-format': request, 'response-parser-format': response };
+  return { 'hooks-libraries': [{ library: 'libdhcp_legal_log.so', parameters }] };
+}
+
+t.test('formats of the forensic log are made of the query and of its reply', async (t) => {
+  const response =
+    "addrtotext(pkt4.yiaddr) + '/' + uint32totext(option[51].hex) + '/' + hexstring(pkt4.mac, '') + " +
+    "ifelse(pkt4.msgtype == 5 and pkt4.htype == 1 and pkt4.hlen == 6 and not member('ALL'), ' ok', ' no')";
+  const server = serverFor(
+    t,
+    { 'cache-threshold': 0, ...formatted("option[12].hex + 0x0a + hexstring(pkt4.msgtype, '')", response) },
+    { listening: Listening.queries },
+  );
+  const { yiaddr } = lease(server, 1, [[12, HOST_NAME]]);
+  server.send(release(1, yiaddr));
+  t.strictSame(
+    heard(server).map(({ requestText, responseText }) => [requestText, responseText]),
+    [
+      ['alpha\n00000003', `${yiaddr}/3600/020000000001 ok`],
+      ['\n00000007', null],
+    ],
+  );
+});
+
+t.test('a format that fails, or grows too long, makes no text', async (t) => {
+  const server = serverFor(t, formatted('addrtotext(option[12].hex)', "'x'"), {
+    listening: Listening.queries,
+  });
+  lease(server, 1, [[12, HOST_NAME]]);
+  const [{ requestText, responseText } = { requestText: '', responseText: '' }] = heard(server);
+  t.strictSame([requestText, responseText], [null, 'x']);
+  t.equal(server.statistic('tandem-legal-log-errors'), 1);
+  const threefold = "hexstring(hexstring(hexstring(option[225].hex, ':'), ':'), ':')";
+  const longer = serverFor(t, formatted(threefold, ''), { listening: Listening.queries });
+  const octets = Array.from({ length: 200 }, () => 0x61);
+  lease(longer, 1, [[225, octets]]);
+  lease(longer, 2, [
+    [225, octets],
+    [225, octets],
+  ]);
+  t.strictSame(
+    heard(longer).map((event) => event.requestText?.length ?? null),
+    [5387, null],
+  );
+  t.equal(longer.statistic('tandem-legal-log-errors'), 1);
+});

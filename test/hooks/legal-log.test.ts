@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import type { LegalLogConfig } from '../../src/config/hook-model.ts';
-import type { EventQuery, LeaseEvent } from '../../src/events/event.ts';
+import type { EventQuery, LeaseCommandName, LeaseEvent } from '../../src/events/event.ts';
 import { DatedFile } from '../../src/hooks/dated-file.ts';
+import { commandEntry } from '../../src/hooks/legal-command.ts';
 import { durationText, legalEntries } from '../../src/hooks/legal-entry.ts';
 import { LegalLog } from '../../src/hooks/legal-log.ts';
 import { LeaseEventKind } from '../../src/lease/events.ts';
@@ -19,7 +20,16 @@ const lease = leaseOf(0xc0020164, {
 });
 
 function event(fields: Partial<LeaseEvent>): LeaseEvent {
-  return { kind: LeaseEventKind.granted, former: null, lease: null, replaced: null, query: null, ...fields };
+  return {
+    kind: LeaseEventKind.granted,
+    former: null,
+    lease: null,
+    replaced: null,
+    query: null,
+    requestText: null,
+    responseText: null,
+    ...fields,
+  };
 }
 
 function relayed(agentOptions: readonly number[]): EventQuery {
@@ -52,13 +62,14 @@ function configFor(path: string, fields: Partial<LegalLogConfig> = {}): LegalLog
     prerotate: null,
     postrotate: null,
     timestampFormat: '%Y-%m-%d %H:%M:%S',
+    formats: null,
     ...fields,
   };
 }
 
 t.test('lines are those of Kea', async (t) => {
   const agent = [1, 5, ...Buffer.from('howdy'), 2, 4, 0x87, 0xf6, 0x79, 0x77];
-  t.strictSame(legalEntries(event({ lease, query: relayed(agent) })), [
+  t.strictSame(legalEntries(event({ lease, query: relayed(agent) }), null), [
     {
       subnetId: 1,
       text:
@@ -69,16 +80,16 @@ t.test('lines are those of Kea', async (t) => {
   ]);
   const released = event({ kind: LeaseEventKind.released, former: lease });
   t.match(
-    legalEntries(released)[0]?.text,
+    legalEntries(released, null)[0]?.text,
     /^Address: 192\.2\.1\.100 has been released from a device with hardware/,
   );
   const moved = event({ lease, replaced: leaseOf(1), query: relayed([1, 9, 1]) });
   t.strictSame(
-    legalEntries(moved).map(({ text }) => text.split(' ').slice(1, 5).join(' ')),
+    legalEntries(moved, null).map(({ text }) => text.split(' ').slice(1, 5).join(' ')),
     ['192.2.1.100 has been assigned', '0.0.0.1 has been released'],
   );
-  t.notMatch(legalEntries(moved)[0]?.text, /identified/, 'a sub-option that runs past the end is none');
-  t.strictSame(legalEntries(event({ kind: LeaseEventKind.expired, former: lease })), []);
+  t.notMatch(legalEntries(moved, null)[0]?.text, /identified/, 'a sub-option that runs past the end is none');
+  t.strictSame(legalEntries(event({ kind: LeaseEventKind.expired, former: lease }), null), []);
   t.equal(durationText(0xffffffff), 'infinite duration');
   t.equal(durationText(90_061), '1 days 1 hrs 1 mins 1 secs');
 });
@@ -120,6 +131,7 @@ t.test('lines are written in order, silent subnets are left out, a full disk is 
   const log = new LegalLog(
     configFor(path, { timeUnit: 'second', count: 10 }),
     (subnetId) => subnetId !== 7,
+    JSON.stringify,
     clock,
     (id) => void logged.push(id),
   );
@@ -138,6 +150,7 @@ t.test('lines are written in order, silent subnets are left out, a full disk is 
   const failing = new LegalLog(
     configFor(path, { timeUnit: 'second', count: 1 }),
     () => true,
+    JSON.stringify,
     clock,
     (id) => void logged.push(id),
   );
@@ -149,4 +162,67 @@ t.test('lines are written in order, silent subnets are left out, a full disk is 
   await failing.close();
   t.notOk(existsSync(path));
   t.strictSame(logged, ['TDM_EVENTS_LEGAL_LOG_FAILED']);
+});
+
+t.test('a format takes the place of Kea’s line, each of its lines with the time', async (t) => {
+  const literal = { kind: 'literal', octets: new Uint8Array(0) } as const;
+  const query = relayed([]);
+  const texts = (fields: Partial<LeaseEvent>, request: boolean, response: boolean): string[] | null => {
+    const formats = { request: request ? literal : null, response: response ? literal : null };
+    return legalEntries(event({ lease, query, ...fields }), formats).map(({ text }) => text);
+  };
+  t.strictSame(texts({ requestText: 'a\nb' }, true, false), ['a\nb']);
+  t.strictSame(texts({ requestText: 'a', responseText: 'b' }, true, true), ['ab']);
+  t.strictSame(texts({ requestText: '' }, true, false), [], 'an empty text is no line');
+  t.strictSame(texts({ requestText: 'a' }, true, true), [], 'nor is one of which a part has failed');
+  t.strictSame(texts({ requestText: '\x1b[2Ja\r' }, true, false), ['?[2Ja?']);
+  const gone = { kind: LeaseEventKind.released, lease: null, former: lease };
+  t.strictSame(texts({ ...gone, requestText: 'gone' }, true, true), ['gone'], 'a release has no reply');
+  t.match(texts(gone, false, true)?.[0], /^Address: 192.2.1.100 has been released/);
+  t.strictSame(
+    texts({ replaced: leaseOf(1), requestText: 'x' }, true, false),
+    ['x', 'x'],
+    'a line for each lease',
+  );
+  const path = directory(t);
+  const config = configFor(path, { formats: { request: literal, response: null }, timestampFormat: 'T' });
+  const log = new LegalLog(
+    config,
+    () => true,
+    JSON.stringify,
+    new TestClock(),
+    () => undefined,
+  );
+  log.take(event({ lease, query, requestText: 'one\n\ntwo\n' }));
+  await log.close();
+  t.equal(readFileSync(join(path, readdirSync(path)[0]!), 'utf8'), 'T one\nT \nT two\n');
+});
+
+t.test('commands have lines of their own, whatever the format', async (t) => {
+  const line = (command: LeaseCommandName, args: Record<string, unknown>): string | undefined =>
+    commandEntry(command, args, 1000, JSON.stringify)?.text;
+  const whose = { 'ip-address': '10.0.0.1', 'hw-address': '1a:1b', 'subnet-id': 7 };
+  t.equal(
+    line('lease4-add', { ...whose, 'valid-lft': 86_400 }),
+    'Administrator added a lease of address: 10.0.0.1 to a device with hardware address: 1a:1b for 1 days 0 hrs 0 mins 0 secs',
+  );
+  t.equal(
+    line('lease4-update', {
+      ...whose,
+      origin: 'ha-partner',
+      expire: 1060,
+      'client-id': '61:62',
+      comment: 'x',
+    }),
+    'HA partner updated information on the lease of address: 10.0.0.1 to a device with hardware address: 1a:1b' +
+      ', client-id: 61:62 (ab) for 0 hrs 1 mins 0 secs, context: {"comment":"x"}',
+  );
+  t.equal(line('lease4-del', whose), 'Administrator deleted the lease for address: 10.0.0.1');
+  t.equal(
+    line('lease4-del', { 'identifier-type': 'hw-address', identifier: '1a:1b\nforged' }),
+    'Administrator deleted a lease for a device identified by: hw-address of 1a:1b?forged',
+  );
+  t.equal(line('lease4-add', { 'ip-address': '10.0.0.1' }), undefined);
+  t.equal(line('lease4-del', {}), undefined);
+  t.equal(commandEntry('lease4-del', whose, 0, JSON.stringify)?.subnetId, 7);
 });

@@ -18,7 +18,16 @@ const ADDRESS = 0x0a00000a;
 const HOST = { serverPort: 67, subnets: new Map(), interfaceIndex, removesExpired: true };
 
 function event(fields: Partial<LeaseEvent>): LeaseEvent {
-  return { kind: LeaseEventKind.granted, former: null, lease: null, replaced: null, query: null, ...fields };
+  return {
+    kind: LeaseEventKind.granted,
+    former: null,
+    lease: null,
+    replaced: null,
+    query: null,
+    requestText: null,
+    responseText: null,
+    ...fields,
+  };
 }
 
 function scriptIn(

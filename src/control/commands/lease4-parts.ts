@@ -1,6 +1,7 @@
 /** What the lease commands work on, and how they end. */
 import type { Clock } from '../../base/clock.ts';
 import type { Ipv4 } from '../../base/ipv4.ts';
+import type { CommandListener } from '../../events/event.ts';
 import type { Lease4 } from '../../lease/model.ts';
 import type { ChangeSource, LeaseStore } from '../../lease/store.ts';
 import { type Answer, failure } from '../answer.ts';
@@ -20,6 +21,8 @@ export interface LeaseCommandParts {
   readonly leaseFile: () => string | null;
   /** Absent where nothing tells DNS. */
   readonly dns?: LeaseDns;
+  /** Who wants to hear of leases changed by command, read at each; absent or null = nobody. */
+  readonly listener?: () => CommandListener | null;
   /** Lets the event loop turn once. */
   readonly yieldTurn: () => Promise<void>;
 }

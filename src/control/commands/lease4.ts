@@ -12,15 +12,16 @@ import {
 } from './lease4-query.ts';
 import { leaseResendDdns } from './lease4-resend-ddns.ts';
 import { leaseGetByHostname, leaseGetByState } from './lease4-search.ts';
+import { told, toldInBulk } from './lease4-told.ts';
 import { leaseWipe } from './lease4-wipe.ts';
 import { leaseWrite } from './lease4-write.ts';
 
 /** Handlers by name, for one kind of caller. */
 export function createLease4Commands(parts: LeaseCommandParts): Map<string, CommandHandler> {
   return new Map<string, CommandHandler>([
-    ['lease4-add', (args) => leaseAdd(parts, args)],
-    ['lease4-bulk-apply', (args) => leaseBulkApply(parts, args)],
-    ['lease4-del', (args) => leaseDelete(parts, args)],
+    ['lease4-add', told(parts, 'lease4-add', (args) => leaseAdd(parts, args))],
+    ['lease4-bulk-apply', toldInBulk(parts, (args) => leaseBulkApply(parts, args))],
+    ['lease4-del', told(parts, 'lease4-del', (args) => leaseDelete(parts, args))],
     ['lease4-get', (args) => leaseGet(parts, args)],
     ['lease4-get-all', (args) => leaseGetAll(parts, args)],
     ['lease4-get-by-client-id', (args) => leaseGetByClientId(parts, args)],
@@ -29,7 +30,7 @@ export function createLease4Commands(parts: LeaseCommandParts): Map<string, Comm
     ['lease4-get-by-state', (args) => leaseGetByState(parts, args)],
     ['lease4-get-page', (args) => leaseGetPage(parts, args)],
     ['lease4-resend-ddns', (args) => leaseResendDdns(parts, args)],
-    ['lease4-update', (args) => leaseUpdate(parts, args)],
+    ['lease4-update', told(parts, 'lease4-update', (args) => leaseUpdate(parts, args))],
     ['lease4-wipe', (args) => leaseWipe(parts, args)],
     ['lease4-write', (args) => leaseWrite(parts, args)],
   ]);

@@ -200,6 +200,7 @@ function commit(context: Context, slot: number, mine: number, isSameClient: bool
   if (!isAnswered) endSilent(context);
   events.lease(EventPart.lease, slot);
   events.query(query);
+  if (isAnswered) events.reply(context.slot, query);
   events.end(wasAssigned ? LeaseEventKind.renewed : LeaseEventKind.granted, changes.lastChange);
   return outcome;
 }
