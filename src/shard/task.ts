@@ -112,6 +112,22 @@ function libraryParts(
   };
 }
 
+/** The expressions of the hooks; null where there are none. */
+function compileExpressions(
+  config: ServerConfig,
+  classes: ClassIds,
+  statistics: StatisticsWriter,
+  slots: ReplySlots,
+) {
+  const { flexOption, legalLog } = config.hooks;
+  const formats = legalLog?.formats ?? null;
+  return {
+    flexId: flexIdOf(config, classes),
+    flexOptions: flexOption && new FlexOptions(flexOption, classes, statistics, slots.slotBytes),
+    eventTexts: formats && new EventTexts(formats, classes, statistics, slots),
+  };
+}
+
 /** Builds the serving context of a shard. */
 export function buildContext(
   task: ShardTask,
@@ -125,13 +141,9 @@ export function buildContext(
   const { config } = task;
   const book = new LeaseBook(task.book, task.limited);
   const hosts = compileHosts(config.hosts, config.subnets, config.hostIdentifiers, classes);
-  // All that refers to a class has its number by now.
-  const flexId = flexIdOf(config, classes);
   const statistics = new StatisticsWriter(task.statistics, task.shard + 1);
-  const { flexOption } = config.hooks;
-  const flexOptions = flexOption && new FlexOptions(flexOption, classes, statistics, slots.slotBytes);
-  const formats = config.hooks.legalLog?.formats ?? null;
-  const eventTexts = formats && new EventTexts(formats, classes, statistics, slots);
+  const { flexId, flexOptions, eventTexts } = compileExpressions(config, classes, statistics, slots);
+  // All that refers to a class has its number by now.
   const program = new ClassProgram(config.clientClasses, classes);
   const v6Only = V6Only.of(subnets, classes);
   const query = new Query(classifier.bytes, classifier.words, classes.count, STASH_OFFSET);
