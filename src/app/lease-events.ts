@@ -1,7 +1,6 @@
 /** Who listens to lease events by the configuration, and the one reader that serves them all. */
 import type { Clock } from '../base/clock.ts';
 import type { ServerConfig } from '../config/model.ts';
-import { encodeKeaJson } from '../control/kea-json.ts';
 import { Listening } from '../engine/lease-events.ts';
 import type { CommandListener, LeaseEvent, LeaseEventListener } from '../events/event.ts';
 import { LeaseEventReader } from '../events/reader.ts';
@@ -86,8 +85,7 @@ export class LeaseEvents {
     const { clock, log, serverPort } = this.#parts;
     const listeners: LeaseEventListener[] = [];
     if (runScript !== null) listeners.push(new RunScript(runScript, hostOf(config, serverPort), log));
-    if (legalLog !== null)
-      listeners.push(new LegalLog(legalLog, legalSubnets(config), encodeKeaJson, clock, log));
+    if (legalLog !== null) listeners.push(new LegalLog(legalLog, legalSubnets(config), clock, log));
     return listeners;
   }
 }

@@ -2,6 +2,7 @@
  * The lines of the forensic log for commands that change leases, word for word as Kea's legal_log library writes them: what
  * stands in the arguments of a command that was done.
  */
+import { encodeKeaJson } from '../base/kea-json.ts';
 import type { ArgumentMap, LeaseCommandName } from '../events/event.ts';
 import { durationText } from './legal-entry.ts';
 
@@ -17,17 +18,13 @@ const CHANGES: Readonly<Record<LeaseCommandName, string>> = {
   'lease4-del': 'deleted the lease for address',
 };
 
-/** Writes JSON as Kea does. */
-export type EncodeJson = (value: unknown) => string;
-
 /** @returns null when the arguments do not say what a line would */
 export function commandEntry(
   command: LeaseCommandName,
   args: ArgumentMap,
   nowSec: number,
-  encode: EncodeJson,
 ): CommandEntry | null {
-  const what = command === 'lease4-del' ? deletion(args) : change(command, args, nowSec, encode);
+  const what = command === 'lease4-del' ? deletion(args) : change(command, args, nowSec);
   if (what === null) return null;
   const who = args['origin'] === 'ha-partner' ? 'HA partner' : 'Administrator';
   const subnetId = integer(args['subnet-id']) ?? 0;
@@ -42,12 +39,7 @@ function deletion(args: ArgumentMap): string | null {
   return `deleted a lease for a device identified by: ${type} of ${identifier}`;
 }
 
-function change(
-  command: LeaseCommandName,
-  args: ArgumentMap,
-  nowSec: number,
-  encode: EncodeJson,
-): string | null {
+function change(command: LeaseCommandName, args: ArgumentMap, nowSec: number): string | null {
   const [address, hardware] = [text(args['ip-address']), text(args['hw-address'])];
   if (address === null || hardware === null) return null;
   const clientId = text(args['client-id']);
@@ -55,7 +47,7 @@ function change(
     `${CHANGES[command]}: ${address} to a device with hardware address: ${hardware}` +
     (clientId === null ? '' : `, client-id: ${clientId}${printed(clientId)}`) +
     durationOf(args, nowSec) +
-    contextOf(args, encode)
+    contextOf(args)
   );
 }
 
@@ -72,12 +64,12 @@ function durationOf(args: ArgumentMap, nowSec: number): string {
   return seconds > 0 ? ` for ${durationText(seconds)}` : '';
 }
 
-function contextOf(args: ArgumentMap, encode: EncodeJson): string {
+function contextOf(args: ArgumentMap): string {
   const { comment, 'user-context': context } = args;
   if (comment === undefined && context === undefined) return '';
   const isMap = typeof context === 'object' && context !== null;
   const whole = comment === undefined ? context : { ...(isMap ? context : {}), comment };
-  return `, context: ${encode(whole)}`;
+  return `, context: ${encodeKeaJson(whole)}`;
 }
 
 /** A text that cannot end the line. */

@@ -9,13 +9,12 @@ import type { LegalLogConfig } from '../config/hook-model.ts';
 import type { ArgumentMap, LeaseCommandName, LeaseEvent, LeaseEventListener } from '../events/event.ts';
 import type { Log } from '../log/logger.ts';
 import { DatedFile } from './dated-file.ts';
-import { commandEntry, type EncodeJson } from './legal-command.ts';
+import { commandEntry } from './legal-command.ts';
 import { legalEntries } from './legal-entry.ts';
 
 export class LegalLog implements LeaseEventListener {
   readonly #config: LegalLogConfig;
   readonly #isWanted: (subnetId: number) => boolean;
-  readonly #encode: EncodeJson;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #file: DatedFile;
@@ -26,19 +25,11 @@ export class LegalLog implements LeaseEventListener {
 
   /**
    * @param isWanted whether leases of a subnet are to be logged
-   * @param encode writes JSON as Kea does
    * @throws an Error of the file system when the file cannot be opened or made
    */
-  constructor(
-    config: LegalLogConfig,
-    isWanted: (subnetId: number) => boolean,
-    encode: EncodeJson,
-    clock: Clock,
-    log: Log,
-  ) {
+  constructor(config: LegalLogConfig, isWanted: (subnetId: number) => boolean, clock: Clock, log: Log) {
     this.#config = config;
     this.#isWanted = isWanted;
-    this.#encode = encode;
     this.#clock = clock;
     this.#log = log;
     this.#file = new DatedFile(config, this.#now(), (former, next) => {
@@ -53,7 +44,7 @@ export class LegalLog implements LeaseEventListener {
   }
 
   command(command: LeaseCommandName, args: ArgumentMap): void {
-    const entry = commandEntry(command, args, this.#clock.wallSec(), this.#encode);
+    const entry = commandEntry(command, args, this.#clock.wallSec());
     if (entry !== null && (entry.subnetId === null || this.#isWanted(entry.subnetId)))
       this.#write(entry.text);
   }

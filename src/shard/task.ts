@@ -9,8 +9,8 @@ import type { CompiledConfiguration } from '../engine/compiled-configuration.ts'
 import { compileHosts } from '../engine/compiled-host.ts';
 import type { Context, EngineSettings } from '../engine/context.ts';
 import { DnsLog, type DnsLogMemory } from '../engine/dns-log.ts';
-import { ExtendedInfo } from '../engine/extended-info.ts';
 import { EventTexts } from '../engine/event-texts.ts';
+import { ExtendedInfo } from '../engine/extended-info.ts';
 import { FlexId } from '../engine/flex-id.ts';
 import { FlexOptions } from '../engine/flex-options.ts';
 import { LeaseChanges } from '../engine/lease-changes.ts';
@@ -112,7 +112,7 @@ function libraryParts(
   };
 }
 
-/** The expressions of the hooks; null where there are none. */
+/** The expressions of the hooks, null where there are none: behind them all that refers to a class has its number. */
 function compileExpressions(
   config: ServerConfig,
   classes: ClassIds,
@@ -143,7 +143,6 @@ export function buildContext(
   const hosts = compileHosts(config.hosts, config.subnets, config.hostIdentifiers, classes);
   const statistics = new StatisticsWriter(task.statistics, task.shard + 1);
   const { flexId, flexOptions, eventTexts } = compileExpressions(config, classes, statistics, slots);
-  // All that refers to a class has its number by now.
   const program = new ClassProgram(config.clientClasses, classes);
   const v6Only = V6Only.of(subnets, classes);
   const query = new Query(classifier.bytes, classifier.words, classes.count, STASH_OFFSET);

@@ -26,8 +26,6 @@ export interface PairPlan {
   /** What a server has in its relationship beside the usual. */
   readonly ha?: Readonly<Partial<Record<ServerName, HaParameters>>>;
   readonly validLifetimeSec?: number;
-  /** File names of libraries to load beside the usual ones. */
-  readonly libraries?: readonly string[];
   /** Keys of the Dhcp4 map of both servers. */
   readonly dhcp4?: Readonly<Record<string, unknown>>;
   /** Libraries of both servers beside the usual ones. */

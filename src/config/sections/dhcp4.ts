@@ -108,8 +108,7 @@ export function readDhcp4(
     isMultiThreaded: multiThreading.enabled,
   };
   const spaces = readDefinitions(values['option-def'], null, child(at, 'option-def'), report);
-  const hooksAt = child(at, 'hooks-libraries');
-  const hooks = readHooks(values['hooks-libraries'], surroundings, spaces, hooksAt, report);
+  const hooks = readHooks(values, surroundings, spaces, at, report);
   const addressing = readAddressing(values, spaces, peerClasses(hooks.relationships), at, report);
   const config: ServerConfig = {
     ...readInterfaces(values['interfaces-config'], child(at, 'interfaces-config'), report),

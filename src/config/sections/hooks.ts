@@ -75,14 +75,15 @@ interface LoadedHook {
   readonly at: Path;
 }
 
+/** @param at of the Dhcp4 map */
 export function readHooks(
-  entries: readonly unknown[],
+  values: { readonly 'hooks-libraries': readonly unknown[] },
   surroundings: HaSurroundings,
   spaces: OptionSpaces,
   at: Path,
   report: Report,
 ): Hooks {
-  const hooks = readLibraries(entries, at, report);
+  const hooks = readLibraries(values['hooks-libraries'], child(at, 'hooks-libraries'), report);
   const leaseCommands = hooks.get('lease_cmds');
   for (const library of ['lease_cmds', 'limits', 'bootp', ...COMMAND_LIBRARIES]) {
     const hook = hooks.get(library);
