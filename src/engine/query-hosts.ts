@@ -142,11 +142,13 @@ export class QueryHosts {
   }
 
   /** The address reserved for the client in this subnet; 0 = none. */
-  addressIn({ hostModes, id }: CompiledSubnet): number {
+  addressIn({ hostModes, id, mask, config }: CompiledSubnet): number {
     const { global, inSubnet } = hostModes;
     const own = inSubnet ? (this.#ofSubnet(id)?.addressInSubnet ?? 0) : 0;
     if (own !== 0) return own;
-    return global ? (this.global?.address ?? 0) : 0;
+    const everywhere = global ? (this.global?.address ?? 0) : 0;
+    // [Kea 3] Of use only in the subnet that it lies in: a client that is elsewhere gets any address.
+    return everywhere !== 0 && (everywhere & mask) >>> 0 === config.prefix ? everywhere : 0;
   }
 
   /** Whether an address is kept for hosts, of which the client is none. */

@@ -184,6 +184,25 @@ t.test('a global reservation keeps its address from nobody [Kea]', async (t) => 
   t.equal(server.statistic('v4-reservation-conflicts'), 1);
 });
 
+t.test('a global reservation of an address elsewhere counts in its own subnet alone [Kea 3]', async (t) => {
+  const global = { ...MODES, global: true };
+  const server = serverWith(t, {
+    hosts: [
+      { hw: 1, subnetId: 0, address: '10.9.0.1' },
+      { hw: 2, subnetId: 0, address: '10.9.0.10' },
+    ],
+    subnets: [
+      { ...ONE, hostModes: global },
+      { id: 2, subnet: '10.9.0.0/24', pools: ['10.9.0.10 - 10.9.0.11'], hostModes: global },
+    ],
+  });
+  t.match(lease(server, 1).yiaddr, /^127\.1\.0\./, 'from the pool');
+  t.match(lease(server, 2).yiaddr, /^127\.1\.0\./, 'though it lies in a pool of another subnet');
+  t.equal(server.statistic('v4-reservation-conflicts'), 0);
+  const there = [82, [5, 4, ...ip('10.9.0.0')]] as const;
+  t.equal(yiaddr(server, discover(2, [there])), '10.9.0.10', 'its own, where it lies');
+});
+
 const NETWORK: readonly SubnetParts[] = [
   { id: 10, subnet: '10.1.0.0/24', networkName: 'n', pools: ['10.1.0.10 - 10.1.0.11'] },
   {

@@ -24,13 +24,26 @@ export interface AnswerDifference {
   readonly why: string;
   /** Whether it is the reason why a field has another value. */
   covers(field: string, which: Case): boolean;
-  /** The leases are others from here on: the rest of the script says nothing. */
+  /** The leases are others from here on: what else this client does says nothing. */
   readonly parts?: boolean;
+  /** Depends on the second in which something happens: no run has to meet it. */
+  readonly isRare?: boolean;
 }
 
 const of = (fields: Fields, name: string): string => fields.get(name) ?? 'absent';
 const option82 = (step: Step): string => new Map(step.options).get(82) ?? '';
 const RELEASE = 7;
+const isReboot = ({ type, server, wanted }: Step): boolean =>
+  type === 3 && server === null && wanted !== null;
+
+interface Hosts {
+  readonly reservations?: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** Whether a scope has a reservation of this address, or for this client. */
+function hasHost(scope: Hosts, key: 'ip-address' | 'hw-address', value: string): boolean {
+  return scope.reservations?.some((each) => each[key] === value) ?? false;
+}
 
 /** The sub-options of option 82 ascending by code. */
 function ascending(digits: string): string {
@@ -66,19 +79,17 @@ export const ANSWER_DIFFERENCES: readonly AnswerDifference[] = [
     tandem: 'silence',
     why: 'another server may know the client (RFC 2131, section 4.3.2), as in later versions of Kea',
     covers: (field, { step, kea, tandem }) =>
-      field === 'type' &&
-      step.server === null &&
-      step.wanted !== null &&
-      of(kea, 'type') === 'NAK' &&
-      of(tandem, 'type') === 'silence',
+      field === 'type' && isReboot(step) && of(kea, 'type') === 'NAK' && of(tandem, 'type') === 'silence',
   },
   {
     query: 'after a RELEASE',
-    keas: { 'kea 2.2': 'any address' },
+    keas: { 'kea 2.2': 'any address; no ACK to INIT-REBOOT' },
     tandem: 'the address that the client had',
     why: 'a released lease is kept for its client, as in Kea since 2.3.2',
-    covers: (field, { before, tandem }) =>
-      field === 'yiaddr' && before.some(({ type }) => type === RELEASE) && of(tandem, field) === 'held',
+    covers: (field, { step, before, kea, tandem }) =>
+      before.some(({ type }) => type === RELEASE) &&
+      ((field === 'yiaddr' && ['held', 'as asked'].includes(of(tandem, field))) ||
+        (field === 'type' && isReboot(step) && of(kea, field) !== 'ACK' && of(tandem, field) === 'ACK')),
     parts: true,
   },
   {
@@ -90,16 +101,103 @@ export const ANSWER_DIFFERENCES: readonly AnswerDifference[] = [
       field === 'type' && of(kea, 'type') === 'silence' && of(tandem, 'type') === 'NAK',
   },
   {
-    query: 'REQUEST for an address that was offered to somebody else just now',
-    keas: { 'kea 2.2': 'ACK', 'kea 3.0': 'ACK' },
-    tandem: 'NAK',
+    query: 'DISCOVER or REQUEST for an address that was offered to somebody else just now',
+    keas: { 'kea 2.2': 'offered again, ACK', 'kea 3.0': 'offered again, ACK' },
+    tandem: 'another one, NAK',
     why: 'an OFFER holds its address ([why](decisions/offers.md))',
     covers: (field, { step, kea, tandem }) =>
-      field === 'type' &&
-      step.wanted === 'former' &&
-      of(kea, 'type') === 'ACK' &&
-      of(tandem, 'type') === 'NAK',
+      (step.wanted === 'former' || step.ciaddr === 'former') &&
+      ((field === 'type' && of(kea, 'type') === 'ACK' && of(tandem, 'type') === 'NAK') ||
+        (field === 'yiaddr' && of(kea, field) === 'as asked')),
     parts: true,
+  },
+  {
+    query: 'REQUEST for an address that somebody else has given back in the same second',
+    keas: { 'kea 3.0': 'NAK' },
+    tandem: 'ACK',
+    why: 'it is free at once',
+    covers: (field, { step, kea, tandem }) =>
+      field === 'type' &&
+      (step.wanted === 'former' || step.ciaddr === 'former') &&
+      of(kea, 'type') === 'NAK' &&
+      of(tandem, 'type') === 'ACK',
+    parts: true,
+    isRare: true,
+  },
+  {
+    query: 'client with a global reservation of an address of another subnet',
+    keas: { 'kea 2.2': 'that address' },
+    tandem: 'an address of a pool',
+    why: 'of no use where it is, as in later versions of Kea',
+    covers: (field, { family, step, kea }) =>
+      (field === 'yiaddr' && hasHost(family.dhcp4, 'ip-address', of(kea, field))) ||
+      (field === 'type' && of(kea, field) === 'NAK' && hasHost(family.dhcp4, 'hw-address', step.mac)),
+    parts: true,
+  },
+  {
+    query: 'client with a global reservation and one of its subnet, one of them without an address',
+    keas: { 'kea 2.2': 'any address, or silence', 'kea 3.0': 'any address, or silence' },
+    tandem: 'the reserved address',
+    why: 'either is good for what it says',
+    covers: (field, { family, step }) =>
+      (field === 'yiaddr' || field === 'type') &&
+      hasHost(family.dhcp4, 'hw-address', step.mac) &&
+      (family.dhcp4['subnet4'] as Hosts[]).some((subnet) => hasHost(subnet, 'hw-address', step.mac)),
+    parts: true,
+  },
+  {
+    query: 'client that takes another address with the name it had',
+    keas: { 'kea 2.2': 'DNS is told nothing', 'kea 3.0': 'DNS is told nothing' },
+    tandem: 'the name is removed for the old address and added for the new one',
+    why: 'otherwise the old address stays in DNS',
+    covers: (field, { kea, tandem }) =>
+      field === 'changes' && of(kea, field) === 'absent' && of(tandem, field).startsWith('{"change-type":1'),
+  },
+  {
+    query: 'NAK in a subnet that has a server identifier of its own',
+    keas: {
+      'kea 2.2': 'option 54 is the address of the server',
+      'kea 3.0': 'option 54 is the address of the server',
+    },
+    tandem: 'option 54 is that of the subnet',
+    why: 'the client knows the server by no other one',
+    covers: (field, { kea }) => field === 'option 54' && of(kea, 'type') === 'NAK',
+  },
+  {
+    query: 'client that names an enterprise in option 124',
+    keas: { 'kea 2.2': 'no vendor options' },
+    tandem: 'the vendor options of the enterprise',
+    why: 'as Kea 3',
+    covers: (field, { step, kea }) =>
+      field === 'option 125' && new Map(step.options).has(124) && of(kea, field) === 'absent',
+  },
+  {
+    query: 'RELEASE of a client with a name',
+    keas: { 'kea 3.0': 'DNS is told when the lease is reclaimed, or when the client comes back' },
+    tandem: 'DNS is told at once',
+    why: 'the name is free at once, as in Kea 2.2',
+    covers: (field, { step, before }) =>
+      field === 'changes' && [...before, step].some(({ type }) => type === RELEASE),
+  },
+  {
+    query: 'DISCOVER for an address, from a client that was offered another one just now',
+    keas: { 'kea 2.2': 'the address that it asks for', 'kea 3.0': 'the address that it asks for' },
+    tandem: 'the one that it was offered',
+    why: 'an OFFER holds its address ([why](decisions/offers.md))',
+    covers: (field, { step, kea }) =>
+      field === 'yiaddr' && step.type === 1 && step.wanted !== null && of(kea, field) === 'as asked',
+    parts: true,
+  },
+  {
+    query: '`never-send` of options 3, 6 and 15',
+    keas: { 'kea 3.0': 'sent all the same' },
+    tandem: 'not sent',
+    why: 'never is never',
+    covers: (field, { family, kea, tandem }) =>
+      /^option (3|6|15)$/.test(field) &&
+      JSON.stringify(family.dhcp4).includes('"never-send":true') &&
+      of(kea, field) !== 'absent' &&
+      of(tandem, field) === 'absent',
   },
   {
     query: 'INFORM by broadcast of a link without a subnet',
@@ -113,12 +211,15 @@ export const ANSWER_DIFFERENCES: readonly AnswerDifference[] = [
       of(tandem, 'type') === 'ACK',
   },
   {
-    query: 'INFORM without a relay and a subnet, but with option 82',
-    keas: { 'kea 3.0': 'ACK without option 82' },
+    query: 'INFORM without a relay, but with option 82; option 82 that is configured',
+    keas: { 'kea 2.2': 'ACK without option 82', 'kea 3.0': 'ACK without option 82' },
     tandem: 'option 82 is echoed',
     why: 'who sent it is to find it again (RFC 3046, section 2.2)',
     covers: (field, { step, kea }) =>
-      field === 'option 82' && step.type === 8 && step.way !== 'relay' && of(kea, field) === 'absent',
+      field === 'option 82' &&
+      step.type === 8 &&
+      (step.way !== 'relay' || option82(step) === '') &&
+      of(kea, field) === 'absent',
   },
   {
     query: 'option 82 with sub-option 19 of no octets, or 5 of two',

@@ -1,6 +1,7 @@
 /** Lifetimes, timers, and answers out of the cache. */
 import type { Family } from './families.ts';
 import { farSubnet, nearSubnet } from './scene.ts';
+import type { StartLease } from './start-leases.ts';
 
 const WISHES: readonly (readonly [number, string])[] = [
   [51, '0000000a'],
@@ -22,6 +23,23 @@ function family(name: string, far: Record<string, unknown>, global: Record<strin
 function cached(name: string, far: Record<string, unknown>): Family {
   return { ...family(name, far), isCached: true };
 }
+
+const state = (last: number, endsSec: number, more: Partial<StartLease> = {}): StartLease => ({
+  address: `10.65.1.${last}`,
+  mac: `02:00:00:05:00:0${last}`,
+  subnetId: 2,
+  lifetimeSec: 4000,
+  endsSec,
+  ...more,
+});
+const STATES: readonly StartLease[] = [
+  state(1, 3000),
+  state(2, -3000),
+  state(3, 1000, { state: 1 }),
+  state(4, -100, { state: 2 }),
+  state(5, 3000, { clientId: '0102030405' }),
+  state(6, -1000, { clientId: '0102030406', hostname: 'former' }),
+];
 
 export const lifetimeFamilies: readonly Family[] = [
   family('lifetimes', { 'min-valid-lifetime': 100, 'valid-lifetime': 500, 'max-valid-lifetime': 1000 }),
@@ -48,5 +66,27 @@ export const lifetimeFamilies: readonly Family[] = [
     'cache-threshold': 0.9,
     'calculate-tee-times': true,
   }),
+  { ...family('offers with a lifetime', { 'offer-lifetime': 60 }), only: 'kea 3.0' },
+  {
+    ...family('random addresses', { allocator: 'random' }, { allocator: 'iterative' }),
+    only: 'kea 3.0',
+  },
+  { ...family('addresses that are free the longest', { allocator: 'flq' }), only: 'kea 3.0' },
+  {
+    ...family('leases of every state', {}, { 'decline-probation-period': 1000 }),
+    traffic: { relays: ['10.65.0.1'], options: WISHES, clients: STATES.map(({ mac }) => ({ mac })) },
+    leases: STATES,
+    isCached: true,
+  },
+  {
+    ...family('leases of every state, authoritative', { authoritative: true }),
+    traffic: {
+      relays: ['10.65.0.1'],
+      clients: STATES.map(({ mac }) => ({ mac })),
+      addresses: STATES.map(({ address }) => address),
+    },
+    leases: STATES,
+    isCached: true,
+  },
   family('seconds', { 'valid-lifetime': 1, 'max-valid-lifetime': 2 }),
 ];

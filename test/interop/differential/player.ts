@@ -14,6 +14,8 @@ const BOOTREPLY = 2;
 const SERVER_PORT = 67;
 const CLIENT_PORT = 68;
 const TIMEOUT_MS = 20_000;
+const SNAME_OFFSET = 44;
+const FILE_OFFSET = 108;
 
 const [server = '', file = ''] = process.argv.slice(2);
 const steps: readonly Step[] = JSON.parse(readFileSync(file, 'utf8'));
@@ -34,8 +36,8 @@ function datagramOf(step: Step): Uint8Array {
   if (step.wanted !== null) options.push([50, ip(addressOf(step.wanted))]);
   if (step.server !== null) options.push([54, ip(step.server === 'own' ? told.server : step.server)]);
   for (const [code, hex] of step.options) options.push([code, Uint8Array.from(Buffer.from(hex, 'hex'))]);
-  const { type, mac, flags, secs, hops, giaddr } = step;
-  return packet({
+  const { type, mac, flags, secs, hops, giaddr, fields } = step;
+  const datagram = packet({
     type,
     xid: at + 1,
     mac,
@@ -46,6 +48,9 @@ function datagramOf(step: Step): Uint8Array {
     ciaddr: addressOf(step.ciaddr),
     options,
   });
+  datagram.set(Buffer.from(fields?.sname ?? '', 'hex'), SNAME_OFFSET);
+  datagram.set(Buffer.from(fields?.file ?? '', 'hex'), FILE_OFFSET);
+  return datagram;
 }
 
 /**
@@ -73,7 +78,8 @@ function play(): void {
   }
   if (step.script !== told.script)
     Object.assign(told, { script: step.script, former: told.own, own: '0.0.0.0', server });
-  answer = {};
+  const { ciaddr, wanted } = step;
+  answer = { asked: [addressOf(ciaddr), wanted === null ? '' : addressOf(wanted)] };
   timer = setTimeout(() => {
     process.stderr.write(`no answer behind step ${at}: ${JSON.stringify(step)}\n`);
     process.exit(1);
@@ -103,7 +109,7 @@ function next(): void {
 }
 
 function remember(port: number, datagram: Buffer): void {
-  answer = { hex: datagram.toString('hex'), port };
+  answer = { ...answer, hex: datagram.toString('hex'), port };
   const { type, yiaddr, options } = readReply(datagram);
   if (type === MessageType.nak || yiaddr === '0.0.0.0') return;
   told.own = yiaddr;

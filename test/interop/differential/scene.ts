@@ -15,3 +15,8 @@ export function nearSubnet(more: Record<string, unknown> = {}): Record<string, u
 export function farSubnet(more: Record<string, unknown> = {}): Record<string, unknown> {
   return { id: 2, subnet: '10.65.0.0/16', pools: [{ pool: '10.65.1.0 - 10.65.1.255' }], ...more };
 }
+
+/** The octets of a text, as queries are written. */
+export function hexOf(text: string): string {
+  return Buffer.from(text, 'latin1').toString('hex');
+}

@@ -27,16 +27,31 @@ export interface Step {
   readonly server: AddressName | null;
   /** Code and octets in hexadecimal digits. */
   readonly options: readonly (readonly [code: number, hex: string])[];
+  /** Octets of the fields `sname` and `file` in hexadecimal digits. */
+  readonly fields?: { readonly sname?: string; readonly file?: string };
 }
 
 /** One answer: the octets, and the port that it came to; nothing when there was silence. */
 export interface Answer {
   readonly hex?: string;
   readonly port?: number;
+  /** Name change requests that came of the query. */
+  readonly changes?: readonly NameChange[];
+  /** The addresses of the query: ciaddr, and option 50 or ''. */
+  readonly asked?: readonly [ciaddr: string, wanted: string];
 }
+
+/** A request to kea-dhcp-ddns, as its JSON has it. */
+export type NameChange = Readonly<Record<string, unknown>>;
 
 /** The client that is always answered. */
 export const BEHIND = { mac: '02:00:00:00:00:01', address: '10.64.200.1', relay: '10.64.0.10' } as const;
+
+export interface Client {
+  readonly mac: string;
+  /** What it always sends. */
+  readonly options?: Step['options'];
+}
 
 /** What a family of configurations wants to be asked. */
 export interface Traffic {
@@ -48,8 +63,10 @@ export interface Traffic {
   readonly options?: readonly (readonly [code: number, hex: string])[];
   /** Codes of the request lists, beside the usual ones. */
   readonly requested?: readonly number[];
-  /** Hardware addresses that the configuration knows; they are each used by some scripts. */
-  readonly macs?: readonly string[];
+  /** Clients that the configuration knows; they are each played by some scripts. */
+  readonly clients?: readonly Client[];
+  /** What may stand in the fields of the header that are made for names of files and servers. */
+  readonly fields?: readonly NonNullable<Step['fields']>[];
 }
 
 const Type = { discover: 1, request: 3, decline: 4, release: 7, inform: 8 } as const;
@@ -67,7 +84,7 @@ const COMMON: readonly (readonly [code: number, hex: string])[] = [
   [51, '00000001'],
   [57, '05dc'],
   [60, text('MSFT 5.0')],
-  [61, '010203040506'],
+  [61, '0102030405##'],
   [77, text('user')],
   [93, '0007'],
   [80, ''],
@@ -77,7 +94,6 @@ const COMMON: readonly (readonly [code: number, hex: string])[] = [
 const BY_RELAYS: readonly (readonly [code: number, hex: string])[] = [
   [82, `0104${text('eth7')}0203${text('abc')}`],
   [82, `0203${text('abc')}0104${text('eth7')}`],
-  [82, `0102${text('p1')}1300`],
   [82, `0106${text('longer')}0c02${text('id')}`],
 ];
 
@@ -88,12 +104,13 @@ export function* scripts(random: Random, traffic: Traffic, count: number): Gener
 function* oneScript(random: Random, traffic: Traffic, script: number): Generator<Step> {
   const way = random.pick<Way>(['relay', 'relay', 'relay', 'relay', 'broadcast', 'direct']);
   const isRelayed = way === 'relay';
-  const known = traffic.macs ?? [];
+  const known = traffic.clients ?? [];
+  const client = known.length > 0 && random.chance(0.6) ? random.pick(known) : { mac: macOf(script) };
   const base: Step = {
     script,
     way,
     type: Type.discover,
-    mac: known.length > 0 && random.chance(0.4) ? random.pick(known) : macOf(script),
+    mac: client.mac,
     flags: random.chance(0.3) ? 0x8000 : 0,
     secs: random.pick([0, 0, 3, 700]),
     hops: isRelayed ? random.pick([0, 1, 2]) : 0,
@@ -101,13 +118,22 @@ function* oneScript(random: Random, traffic: Traffic, script: number): Generator
     giaddr: isRelayed ? random.pick(traffic.relays) : '0.0.0.0',
     wanted: null,
     server: null,
-    options: [...identity(random, traffic, isRelayed), ...requests(random, traffic)],
+    options: replaced(
+      [...identity(random, traffic, isRelayed), ...requests(random, traffic)],
+      client.options ?? [],
+    ),
+    ...(traffic.fields && { fields: random.pick(traffic.fields) }),
   };
   const story = random.pick(STORIES);
-  for (const each of story(random, traffic)) yield settled({ ...base, ...each });
+  for (const { instead, ...each } of story(random, traffic))
+    yield settled({ ...base, ...each, options: replaced(base.options, instead ?? []) });
 }
 
-/** Addresses by the number of the script, so that no two scripts ask for the same one: `#` stands for it. */
+function replaced(options: Step['options'], instead: Step['options']): Step['options'] {
+  return [...new Map([...options, ...instead])];
+}
+
+/** Addresses and identifiers by the number of the script, so that no two scripts have the same one: `#` stands for it. */
 function settled(step: Step): Step {
   const put = (name: string): string => name.replace('#', `${step.script % 256}`);
   // Without a relay and without an address a client can only be answered by broadcast.
@@ -118,10 +144,15 @@ function settled(step: Step): Step {
     flags: isDeaf ? 0x8000 : step.flags,
     ciaddr: put(step.ciaddr),
     wanted: step.wanted === null ? null : put(step.wanted),
+    options: step.options.map(([code, value]) => [code, value.replace('##', hex(step.script & 255))]),
   };
 }
 
-type Part = Partial<Step> & Pick<Step, 'type'>;
+type Part = Partial<Omit<Step, 'options'>> &
+  Pick<Step, 'type'> & {
+    /** Options in place of those that the client sends in the rest of the script. */
+    readonly instead?: Step['options'];
+  };
 type Story = (random: Random, traffic: Traffic) => readonly Part[];
 
 const DISCOVER: Part = { type: Type.discover };
@@ -131,6 +162,7 @@ const REBOOT: Part = { type: Type.request, wanted: 'own' };
 const RELEASE: Part = { type: Type.release, ciaddr: 'own', server: 'own' };
 const DECLINE: Part = { type: Type.decline, wanted: 'own', server: 'own' };
 const LEASE = [DISCOVER, SELECT] as const;
+const OTHER_CLIENT = { instead: [[61, 'ff000000010001##']] } as const;
 
 const STORIES: readonly Story[] = [
   () => LEASE,
@@ -160,6 +192,21 @@ const STORIES: readonly Story[] = [
   () => [{ type: Type.inform, ciaddr: '10.64.0.10' }],
   () => [...LEASE, { type: Type.inform, ciaddr: 'own' }],
   (random) => [{ type: random.pick([2, 5, 6, 10, 13, 255]) }],
+  // In a state that an earlier query of the client has made.
+  () => [...LEASE, RELEASE, REBOOT],
+  () => [...LEASE, RELEASE, RELEASE],
+  () => [...LEASE, DECLINE, REBOOT],
+  () => [...LEASE, DECLINE, RENEW],
+  () => [DISCOVER, REBOOT, RENEW],
+  () => [DISCOVER, RENEW],
+  () => [...LEASE, { ...RENEW, ciaddr: 'former' }],
+  () => [...LEASE, { ...RELEASE, ciaddr: 'former' }, { ...DECLINE, wanted: 'former' }],
+  () => [...LEASE, { ...SELECT, ciaddr: 'own' }, { ...DISCOVER, ciaddr: 'own' }],
+  () => [...LEASE, { ...DISCOVER, type: Type.inform, ciaddr: 'own', wanted: 'own', server: 'own' }],
+  // Two stages of a client's start, each with an identifier of its own; a name that changes.
+  () => [...LEASE, { ...DISCOVER, ...OTHER_CLIENT }, { ...SELECT, ...OTHER_CLIENT }],
+  () => [...LEASE, { ...RENEW, ...OTHER_CLIENT }, RENEW],
+  () => [...LEASE, { ...RENEW, instead: [[12, text('other')]] }, RENEW],
 ];
 
 /** No two scripts of a family share one but by intention. */

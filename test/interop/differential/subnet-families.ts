@@ -18,6 +18,12 @@ export const subnetFamilies: readonly Family[] = [
     traffic: { relays: ['10.64.0.10', '10.65.0.1', '10.66.0.1', '10.66.0.9'] },
   },
   {
+    name: 'a relay by its only address',
+    dhcp4: { subnet4: [nearSubnet(), farSubnet({ relay: { 'ip-address': '10.66.0.1' } })] },
+    traffic: { relays: ['10.64.0.10', '10.65.0.1', '10.66.0.1'] },
+    only: 'kea 2.2',
+  },
+  {
     name: 'several pools',
     dhcp4: {
       subnet4: [
@@ -56,6 +62,7 @@ export const subnetFamilies: readonly Family[] = [
         [82, '05040a410000010161'],
         [82, '05040a430000'],
         [82, '05020a41'],
+        [82, '010270311300'],
         [118, '0a410000'],
         [118, '0a430000'],
       ],
