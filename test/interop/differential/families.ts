@@ -28,7 +28,7 @@ export interface Family {
   readonly scripts?: number;
 }
 
-export const SCRIPTS = 30;
+export const SCRIPTS = 24;
 
 export const FAMILIES: readonly Family[] = [
   ...subnetFamilies,

@@ -83,7 +83,7 @@ function family(
       options: OF_PORTS,
       requested: [4, 15, 224],
     },
-    scripts: 60,
+    scripts: 48,
     ...more,
   };
 }
