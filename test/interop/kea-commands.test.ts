@@ -1,6 +1,7 @@
 /** Tandem and a real Kea, of either version, are told the same, command by command, and must answer the same. */
 import { readFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
+import { KEA_COMMANDS } from '../app/kea-inventory.ts';
 import { differing, missing } from './answer-shapes.ts';
 import { sendText } from './command.ts';
 import { type CommandCase, commandCases, FREE, SEED } from './command-cases.ts';
@@ -23,14 +24,15 @@ const DIRECTORY = /\/\S*\/(?=server1\.json)/;
 /** [Kea 3] What a lease by a command does to the statistics of a pool; it is not among those that were ever assigned. */
 const OF_A_POOL = /^subnet\[\d+\]\.pool\[\d+\]\.(?!cumulative)/;
 
+/** Libraries that serve both offer the commands of both. */
+const OF_DHCPV6 = /6-/;
 const IN_A_POOL = { 'ip-address': '10.80.0.120', 'hw-address': '0a:00:00:00:00:09' };
 
 type Ask = (which: CommandCase) => Promise<string>;
 
 /** Starts one server alone, though its configuration has a partner. */
-async function start(t: Test, kind: ServerKind): Promise<Ask> {
+async function start(t: Test, kind: ServerKind, libraries = ['libdhcp_stat_cmds.so']): Promise<Ask> {
   const directory = temporaryDirectory(t);
-  const libraries = ['libdhcp_stat_cmds.so'];
   const plan = { name: 'server1', directory, mode: 'hot-standby', ha: HA, libraries } as const;
   await createServer(createNetwork(t, serversSegment()), kind, plan).start();
   return ({ command, args }) => sendText(socketOf(plan), JSON.stringify({ command, arguments: args }));
@@ -131,6 +133,23 @@ for (const version of KEAS) {
     for (const name of ofPools) t.equal(newest(own[name]), newest(samples[name]), name);
   });
 }
+
+t.test('the inventory of commands has every one that Kea 3.0 has with its libraries', async (t) => {
+  if (!needServers(t, ['kea 3.0'], PROGRAMS)) return;
+  const others = Object.keys(KEA_COMMANDS).filter((name) => !['server', 'lease_cmds', 'ha'].includes(name));
+  const ask = await start(
+    t,
+    'kea 3.0',
+    others.map((name) => `libdhcp_${name}.so`),
+  );
+  const names = JSON.parse(await ask({ command: 'list-commands' })).arguments as string[];
+  const known = Object.values(KEA_COMMANDS).flat();
+  t.same(
+    names.filter((name) => !known.includes(name) && !OF_DHCPV6.test(name)),
+    [],
+  );
+  t.ok(names.length > known.length / 2, `${names.length} commands`);
+});
 
 t.test(
   'config-get has everything that Kea 2.2 has, with the same values, and can be sent back',

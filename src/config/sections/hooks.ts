@@ -34,7 +34,7 @@ export const haParametersSchema = defineMap(
 );
 
 /** What Tandem has of its own. */
-const BUILT_IN: ReadonlySet<string> = new Set([
+export const BUILT_IN: ReadonlySet<string> = new Set([
   'lease_cmds',
   'ha',
   'run_script',
@@ -49,7 +49,7 @@ const BUILT_IN: ReadonlySet<string> = new Set([
 ]);
 
 /** Other libraries that come with Kea. */
-const KNOWN = new Set(
+export const KNOWN: ReadonlySet<string> = new Set(
   `cb_cmds ddns_tuning gss_tsig host_cache lease_query
   mysql mysql_cb perfmon pgsql pgsql_cb radius rbac user_chk`.split(/\s+/),
 );

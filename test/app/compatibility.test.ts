@@ -1,0 +1,110 @@
+/** docs/kea-compatibility.md has the state of every command, hook library and statistic of Kea, made from what runs. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import t from 'tap';
+import { BUILT_IN, KNOWN } from '../../src/config/sections/hooks.ts';
+import { findFreeTcpPort } from '../../src/demo/ports.ts';
+import { KEA_COMMANDS, KEA_LIBRARIES, KEA_STATISTICS } from './kea-inventory.ts';
+import { scratch } from './process.ts';
+import { Reloadable, SERVER } from './reloading.ts';
+
+const BEGIN = '<!-- commands, libraries, statistics: made by test/app/compatibility.test.ts -->\n';
+const END = '<!-- end of commands, libraries, statistics -->\n';
+
+/** What stands before the name of a statistic, in the server that is asked. */
+const PLACES = { server: '', subnet: 'subnet[1].', pool: 'subnet[1].pool[0].' } as const;
+/** Kea has it for subnets and pools alone, so that a name of our own is shown instead. */
+const STATISTIC = /^(?:subnet\[1\]\.(?:pool\[0\]\.)?)?/;
+
+/** Libraries that bring commands, and the one that needs parameters to be loaded at all. */
+async function libraries(): Promise<object[]> {
+  const names = Object.keys(KEA_COMMANDS).filter((name) => BUILT_IN.has(name) && name !== 'ha');
+  const [one, two] = [await findFreeTcpPort(SERVER), await findFreeTcpPort(SERVER)];
+  const relationship = {
+    'this-server-name': 'one',
+    mode: 'hot-standby',
+    'heartbeat-delay': 65_000,
+    'max-response-delay': 65_000,
+    peers: [
+      { name: 'one', url: `http://${SERVER}:${one}/`, role: 'primary' },
+      { name: 'two', url: `http://${SERVER}:${two}/`, role: 'standby' },
+    ],
+  };
+  return [
+    ...names.map((name) => ({ library: `libdhcp_${name}.so` })),
+    { library: 'libdhcp_ha.so', parameters: { 'high-availability': [relationship] } },
+  ];
+}
+
+const quoted = (names: readonly string[]): string =>
+  [...names]
+    .sort()
+    .map((name) => `\`${name}\``)
+    .join(', ');
+
+function row(first: string, ...cells: readonly (readonly string[])[]): string {
+  return `| ${first} |${cells.map((names) => (names.length === 0 ? ' |' : ` ${quoted(names)} |`)).join('')}`;
+}
+
+/** The three tables. @param commands of a server with every library; @param statistics of one with a pool */
+function tables(commands: readonly string[], statistics: readonly string[]): string {
+  const known = Object.values(KEA_COMMANDS).flat();
+  const ofLibraries = Object.entries(KEA_COMMANDS).map(([library, names]) =>
+    row(
+      library === 'server' ? 'the server' : `\`${library}\``,
+      names.filter((name) => commands.includes(name)),
+      names.filter((name) => !commands.includes(name)),
+    ),
+  );
+  const own = commands.filter((name) => !known.includes(name));
+  const places = Object.entries(PLACES).map(([place, prefix]) => {
+    const names = KEA_STATISTICS[place as keyof typeof PLACES];
+    const there = (name: string): boolean => statistics.includes(prefix + name);
+    return row(
+      `each ${place}`,
+      names.filter(there),
+      names.filter((name) => !there(name)),
+    );
+  });
+  return [
+    '| commands of | as in Kea | not implemented |',
+    '|---|---|---|',
+    ...ofLibraries,
+    row('Tandem itself', own, []),
+    '',
+    '| library | built in | known and refused |',
+    '|---|---|---|',
+    row(
+      '`libdhcp_NAME.so`',
+      KEA_LIBRARIES.filter((name) => BUILT_IN.has(name)),
+      KEA_LIBRARIES.filter((name) => KNOWN.has(name)),
+    ),
+    '',
+    '| statistics of | as in Kea | not counted |',
+    '|---|---|---|',
+    ...places,
+  ].join('\n');
+}
+
+t.test('the page has the state of every command, library and statistic', async (t) => {
+  const server = await Reloadable.start(t, scratch(t), { 'hooks-libraries': await libraries() });
+  const commands = (await server.ask('list-commands')).arguments as unknown as string[];
+  const statistics = Object.keys((await server.ask('statistic-get-all')).arguments ?? {});
+  t.same(
+    [...KEA_LIBRARIES].sort(),
+    [...BUILT_IN, ...KNOWN].sort(),
+    'every library of the program is one of Kea and the other way round',
+  );
+  const unheard = statistics
+    .map((name) => name.replace(STATISTIC, ''))
+    .filter((name) => !name.startsWith('tandem-') && !Object.values(KEA_STATISTICS).flat().includes(name));
+  t.same(unheard, [], 'a statistic that Kea does not have begins with tandem-');
+  const file = new URL('../../../docs/kea-compatibility.md', import.meta.url);
+  const page = readFileSync(file, 'utf8');
+  const begin = page.indexOf(BEGIN) + BEGIN.length;
+  const end = page.indexOf(END);
+  t.ok(begin > BEGIN.length && end > begin, 'both marks are there');
+  const made = tables(commands, statistics);
+  if (process.env['TANDEM_UPDATE_DOCS'] !== undefined)
+    writeFileSync(file, `${page.slice(0, begin)}\n${made}\n\n${page.slice(end)}`);
+  else t.equal(page.slice(begin, end).trim(), made);
+});

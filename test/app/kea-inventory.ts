@@ -1,0 +1,57 @@
+/**
+ * Every command, hook library and statistic of a DHCPv4 server of Kea, from 2.2 to 3.1. test/interop/kea-commands.test.ts
+ * compares the commands with what a real Kea answers to list-commands.
+ */
+
+const words = (text: string): readonly string[] => text.trim().split(/\s+/);
+
+/** By the library that brings them; "server" = always there. */
+export const KEA_COMMANDS: Readonly<Record<string, readonly string[]>> = {
+  server:
+    words(`build-report config-backend-pull config-get config-hash-get config-reload config-set config-test
+    config-write dhcp-disable dhcp-enable interface-add interface-list interface-redetect kea-lfc-start leases-reclaim
+    libreload list-commands server-tag-get shutdown statistic-get statistic-get-all statistic-global-get-all
+    statistic-remove statistic-remove-all statistic-reset statistic-reset-all statistic-sample-age-set
+    statistic-sample-age-set-all statistic-sample-count-set statistic-sample-count-set-all status-get
+    subnet4-select-test subnet4o6-select-test version-get`),
+  lease_cmds:
+    words(`lease4-add lease4-del lease4-get lease4-get-all lease4-get-by-client-id lease4-get-by-hostname
+    lease4-get-by-hw-address lease4-get-by-state lease4-get-page lease4-resend-ddns lease4-update lease4-wipe
+    lease4-write`),
+  ha: words(`ha-continue ha-heartbeat ha-maintenance-cancel ha-maintenance-notify ha-maintenance-start ha-reset
+    ha-scopes ha-sync ha-sync-complete-notify`),
+  stat_cmds: words('stat-lease4-get'),
+  subnet_cmds:
+    words(`network4-add network4-del network4-get network4-list network4-subnet-add network4-subnet-del
+    subnet4-add subnet4-del subnet4-delta-add subnet4-delta-del subnet4-get subnet4-list subnet4-update`),
+  class_cmds: words('class-add class-del class-get class-list class-update'),
+  host_cmds:
+    words(`reservation-add reservation-del reservation-get reservation-get-all reservation-get-by-address
+    reservation-get-by-hostname reservation-get-by-id reservation-get-page reservation-update`),
+  perfmon: words('perfmon-control perfmon-get-all-durations'),
+};
+
+/** Libraries that serve DHCPv4; stores and configuration databases of other kinds are among them. */
+export const KEA_LIBRARIES =
+  words(`bootp cb_cmds class_cmds ddns_tuning flex_id flex_option gss_tsig ha host_cache
+  host_cmds lease_cmds lease_query legal_log forensic_log limits mysql mysql_cb perfmon pgsql pgsql_cb ping_check radius
+  rbac run_script stat_cmds subnet_cmds user_chk`);
+
+const LEASES =
+  'assigned-addresses cumulative-assigned-addresses declined-addresses reclaimed-declined-addresses reclaimed-leases';
+const FAILURES = `v4-allocation-fail v4-allocation-fail-classes v4-allocation-fail-no-pools
+  v4-allocation-fail-shared-network v4-allocation-fail-subnet v4-lease-reuses v4-reservation-conflicts`;
+
+/** Without what stands before the name: `subnet[ID].` and `subnet[ID].pool[POOL ID].` */
+export const KEA_STATISTICS: Readonly<Record<'server' | 'subnet' | 'pool', readonly string[]>> = {
+  server:
+    words(`pkt4-ack-received pkt4-ack-sent pkt4-admin-filtered pkt4-decline-received pkt4-discover-received
+    pkt4-duplicate pkt4-inform-received pkt4-lease-query-received pkt4-lease-query-response-active-sent
+    pkt4-lease-query-response-unassigned-sent pkt4-lease-query-response-unknown-sent pkt4-limit-exceeded pkt4-nak-received
+    pkt4-nak-sent pkt4-not-for-us pkt4-offer-received pkt4-offer-sent pkt4-parse-failed pkt4-processing-failed
+    pkt4-queue-full pkt4-receive-drop pkt4-received pkt4-release-received pkt4-request-received pkt4-rfc-violation
+    pkt4-sent pkt4-service-disabled pkt4-unknown-received cumulative-assigned-addresses declined-addresses
+    reclaimed-declined-addresses reclaimed-leases ${FAILURES}`),
+  subnet: words(`total-addresses ${LEASES} ${FAILURES}`),
+  pool: words(`total-addresses ${LEASES}`),
+};
