@@ -142,22 +142,21 @@ export function buildContext(
   const book = new LeaseBook(task.book, task.limited);
   const hosts = compileHosts(config.hosts, config.subnets, config.hostIdentifiers, classes);
   const statistics = new StatisticsWriter(task.statistics, task.shard + 1);
-  const { flexId, flexOptions, eventTexts } = compileExpressions(config, classes, statistics, slots);
-  const program = new ClassProgram(config.clientClasses, classes);
+  const { eventTexts, ...flex } = compileExpressions(config, classes, statistics, slots);
   const v6Only = V6Only.of(subnets, classes);
+  // All that refers to a class has its number by now.
+  const program = new ClassProgram(config.clientClasses, classes);
   const query = new Query(classifier.bytes, classifier.words, classes.count, STASH_OFFSET);
   query.options.isLenient = config.compatibility.lenientOptionParsing;
   const names = new ClientNames(query);
-  const library = libraryParts(task, subnets, classes);
   return {
     book,
     overdue: new OverdueSearch(book, task.book.pools.pools.length),
     classes: program,
     hosts: new QueryHosts(hosts),
-    flexId,
+    ...flex,
     extendedInfo: extendedInfoOf(config),
     v6Only,
-    flexOptions,
     changes: new LeaseChanges(
       book,
       task.updates.map(({ ring }) => ring),
@@ -165,9 +164,7 @@ export function buildContext(
     ),
     events: new LeaseEventWriter(book, task.events, task.listening, eventTexts),
     dns: config.ddns.enableUpdates ? new DnsLog(task.dns) : null,
-    leaseLimits: library.leaseLimits,
-    rateLimits: library.rateLimits,
-    pingRules: library.pingRules,
+    ...libraryParts(task, subnets, classes),
     subnets: new SubnetIndex(subnets, config.compatibility.ignoreLinkSelection),
     settings: settingsOf(config),
     statistics,
