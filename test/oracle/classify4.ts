@@ -94,8 +94,8 @@ export class ClassifierTwin {
       const input = INPUT_OFFSET + i * INPUT_STRIDE;
       const length = this.#view.getUint32(LENGTHS_OFFSET + i * 4, true);
       const reason = this.#check(input, length, SCRATCH_OFFSET + i * SCRATCH_STRIDE);
-      if (reason === 0) this.#describe(at, input, length);
-      else this.#words[at + Field.malformed] = reason;
+      if (reason === 0 || reason === Malformed.noMessageType) this.#describe(at, input, length);
+      this.#words[at + Field.malformed] = reason;
     }
   }
 
@@ -110,9 +110,8 @@ export class ClassifierTwin {
     this.#concatenate(input + OPTIONS_OFFSET, end, scratch);
     this.#walkAgent();
     if (!this.#takeFixed()) return Malformed.optionLength;
-    if (this.#offset[OptionCode.messageType] === 0) return Malformed.noMessageType;
     if (hlen === 0 && this.#length[OptionCode.clientIdentifier] === 0) return Malformed.noClient;
-    return 0;
+    return this.#offset[OptionCode.messageType] === 0 ? Malformed.noMessageType : 0;
   }
 
   /** @returns where the last option ends that counts */
@@ -195,7 +194,8 @@ export class ClassifierTwin {
     this.#words[at + Field.length] = length;
     const words = this.#words;
     const view = this.#view;
-    words[at + Field.messageType] = this.#bytes[this.#offset[OptionCode.messageType]!]!;
+    const type = this.#offset[OptionCode.messageType]!;
+    words[at + Field.messageType] = type === 0 ? 0 : this.#bytes[type]!;
     words[at + Field.hash] = this.#hash(input);
     words[at + Field.hlen] = this.#bytes[input + HLEN_OFFSET]!;
     words[at + Field.htype] = this.#bytes[input + HTYPE_OFFSET]!;
