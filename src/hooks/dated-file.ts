@@ -2,9 +2,10 @@
  * A file whose name tells the day, or the second, since which it is written: `base.20260131.txt`, `base.T...1769817600.txt`.
  * After so many seconds, days, months or years another one is begun; one that is still young enough is gone on with.
  */
-import { closeSync, openSync, readdirSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatDate } from '../base/date.ts';
+import { endsWithinLine } from '../base/torn-line.ts';
 import type { LegalLogConfig } from '../config/hook-model.ts';
 
 /** The log names clients and their addresses: nobody but the owner and the group needs them. */
@@ -28,18 +29,25 @@ export class DatedFile {
     this.#rotated = rotated;
     this.#since = youngEnough(config, now) ?? now;
     this.#path = pathOf(config, this.#since);
-    this.#fd = openSync(this.#path, 'a', FILE_MODE);
+    this.#fd = openWhole(this.#path);
   }
 
   get path(): string {
     return this.#path;
   }
 
-  /** Writes whole lines. @throws an Error of the file system */
+  /** Writes whole lines, all or none. @throws an Error of the file system */
   write(lines: string, now: Date): void {
     if (isOver(this.#config, this.#since, now)) this.#rotate(now);
-    const bytes = Buffer.from(lines);
-    for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
+    const stat = fstatSync(this.#fd);
+    try {
+      const bytes = Buffer.from(lines);
+      for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
+    } catch (error) {
+      // A part of a line would spoil the one that comes when the disk has space again.
+      if (stat.isFile()) ftruncateSync(this.#fd, stat.size);
+      throw error;
+    }
   }
 
   close(): void {
@@ -48,7 +56,7 @@ export class DatedFile {
 
   #rotate(now: Date): void {
     const path = pathOf(this.#config, now);
-    const fd = openSync(path, 'a', FILE_MODE);
+    const fd = openWhole(path);
     closeSync(this.#fd);
     this.#fd = fd;
     this.#since = now;
@@ -56,6 +64,13 @@ export class DatedFile {
     this.#path = path;
     this.#rotated(former, path);
   }
+}
+
+/** Opens a file to go on with it, on a line of its own. */
+function openWhole(path: string): number {
+  const fd = openSync(path, 'a', FILE_MODE);
+  if (fstatSync(fd).isFile() && endsWithinLine(path)) writeSync(fd, '\n');
+  return fd;
 }
 
 function pathOf({ directory, baseName, timeUnit }: LegalLogConfig, since: Date): string {

@@ -12,6 +12,7 @@ import {
   renameSync,
   writeSync,
 } from 'node:fs';
+import { endsWithinLine } from '../base/torn-line.ts';
 import { tandemError } from '../errors.ts';
 import type { Announce, Sink } from './output.ts';
 
@@ -37,8 +38,8 @@ export class FileSink implements Sink {
   readonly #isRegular: boolean;
   /** The size beyond which a rotation is tried. */
   #limit: number;
-  /** The end of the last line could neither be written nor taken back. */
-  #isTorn = false;
+  /** The end of the last line could neither be written nor taken back, or was not written by a server that was killed. */
+  #isTorn: boolean;
 
   /** @throws TDM_ERR_LOG_FILE when the file cannot be opened or made */
   constructor(options: FileSinkOptions, announce: Announce) {
@@ -52,6 +53,7 @@ export class FileSink implements Sink {
     const stat = fstatSync(this.#fd);
     this.#isRegular = stat.isFile();
     this.#size = this.#isRegular ? stat.size : 0;
+    this.#isTorn = this.#isRegular && endsWithinLine(options.path);
     this.#limit = this.#isRegular && options.maxSize > 0 ? options.maxSize : Number.POSITIVE_INFINITY;
   }
 

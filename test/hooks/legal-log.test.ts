@@ -124,6 +124,23 @@ t.test('files by date: one goes on while it is young, another begins when it is 
   never.close();
 });
 
+t.test('a line that a killed server left half is not gone on with', async (t) => {
+  const path = directory(t);
+  const now = new Date('2026-01-30T12:00:00');
+  const file = join(path, 'kea-legal.20260130.txt');
+  for (const [before, after] of [
+    ['one\ntw', 'one\ntw\nthree\n'],
+    ['one\n', 'one\nthree\n'],
+    ['', 'three\n'],
+  ] as const) {
+    writeFileSync(file, before);
+    const again = new DatedFile(configFor(path, {}), now, () => {});
+    again.write('three\n', now);
+    again.close();
+    t.equal(readFileSync(file, 'latin1'), after);
+  }
+});
+
 t.test('lines are written in order, silent subnets are left out, a full disk is said once', async (t) => {
   const path = directory(t);
   const clock = new TestClock();
