@@ -66,7 +66,9 @@ async function keepBusy(directory: string, round: number): Promise<string[]> {
     if (next === 10) await ask('config-write', {});
     if (next === 20) await ask('lease4-write', { filename: 'copy.csv' });
     if (next === 30)
-      await ask('config-set', { Dhcp4: { ...shown.Dhcp4, 'valid-lifetime': LIFETIMES[Math.floor(count / 50) % 2] } });
+      await ask('config-set', {
+        Dhcp4: { ...shown.Dhcp4, 'valid-lifetime': LIFETIMES[Math.floor(count / 50) % 2] },
+      });
     if (next === 40) await ask('kea-lfc-start', {});
   }
 }
@@ -113,7 +115,11 @@ t.test('killed at any moment: every confirmed lease, and files that are whole', 
   const figures = JSON.parse(
     await askRaw(socket, '{"command":"statistic-get","arguments":{"name":"subnet[1].assigned-addresses"}}'),
   ) as { arguments: Record<string, [[number]]> };
-  t.equal(figures.arguments['subnet[1].assigned-addresses']?.[0][0], there.size, 'the statistic is that of the leases');
+  t.equal(
+    figures.arguments['subnet[1].assigned-addresses']?.[0][0],
+    there.size,
+    'the statistic is that of the leases',
+  );
   await server.stop();
   const legal = readdirSync(directory).filter((name) => /^legal\./.test(name));
   const lines = legal.flatMap((name) => linesOf(join(directory, name)));

@@ -127,3 +127,30 @@ function replaceSomewhere(document: unknown, choice: number, value: unknown): vo
   const member = members[choice % members.length];
   if (member !== undefined) member.owner[member.key] = structuredClone(value);
 }
+
+/** Every way to leave one key of one map out. */
+function* withoutOne(value: unknown): Generator<unknown> {
+  if (Array.isArray(value)) {
+    for (const [index, each] of value.entries())
+      for (const less of withoutOne(each)) yield [...value.slice(0, index), less, ...value.slice(index + 1)];
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, each] of Object.entries(value)) {
+      const { [key]: _, ...rest } = value as Record<string, unknown>;
+      yield rest;
+      for (const less of withoutOne(each)) yield { ...rest, [key]: less };
+    }
+  }
+}
+
+t.test('each key of a file left out, one by one: taken, or asked for by its path', async (t) => {
+  const whole = parseConfig(hotStandby, 'whole');
+  if (!whole.ok) throw new Error('the example is right');
+  let [taken, refused] = [0, 0];
+  for (const document of withoutOne(whole.document)) {
+    const result = checkDocument(document);
+    if (result.ok) taken++;
+    else refused++;
+    if (!result.ok) t.ok(result.problems.every(({ found, expected }) => found !== '' && expected !== ''));
+  }
+  t.ok(taken > 20 && refused > 10, `${taken} taken, ${refused} refused`);
+});
