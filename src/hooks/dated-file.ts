@@ -5,8 +5,8 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatDate } from '../base/date.ts';
-import { endsWithinLine } from '../base/torn-line.ts';
 import type { LegalLogConfig } from '../config/hook-model.ts';
+import { endsWithinLine } from '../io/torn-line.ts';
 
 /** The log names clients and their addresses: nobody but the owner and the group needs them. */
 const FILE_MODE = 0o640;

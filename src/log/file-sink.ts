@@ -12,8 +12,8 @@ import {
   renameSync,
   writeSync,
 } from 'node:fs';
-import { endsWithinLine } from '../base/torn-line.ts';
 import { tandemError } from '../errors.ts';
+import { endsWithinLine } from '../io/torn-line.ts';
 import type { Announce, Sink } from './output.ts';
 
 export interface FileSinkOptions {
