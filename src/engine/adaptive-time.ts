@@ -15,7 +15,9 @@ import { leaseTime, lifetimeFor } from './lifetimes.ts';
 export function leaseTimeAt(context: Context, subnet: CompiledSubnet, address: number): number {
   const usual = leaseTime(context, subnet);
   const { adaptiveThreshold } = subnet;
-  if (adaptiveThreshold === null || occupancy(context, subnet, address) < adaptiveThreshold) return usual;
+  // [RFC1534 2] A BOOTP client does not know that a lease ends.
+  if (adaptiveThreshold === null || context.query.isBootp) return usual;
+  if (occupancy(context, subnet, address) < adaptiveThreshold) return usual;
   // Nothing that the client was promised is taken back.
   return Math.min(usual, Math.max(lifetimeFor(context, subnet).minSec, remainingTime(context, address)));
 }

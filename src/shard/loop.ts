@@ -92,14 +92,11 @@ export class ShardLoop {
   /** Serves until main sets the stop word; then lets parked replies go until `shutdownGraceSec` has passed. */
   run(): void {
     while (Atomics.load(this.#words, ShardWord.stop) === 0) this.turn(true);
+    // A reload does not wait for addresses that may have seconds to answer.
+    this.#pings?.dropAll();
     const deadlineMs = this.#clock.monotonicMs() + this.#task.config.tandem.shutdownGraceSec * 1000;
-    while (this.#waiting > 0 && this.#clock.monotonicMs() < deadlineMs) this.turn(false);
-    this.#context.statistics.add(G['tandem-drop-parked-too-long'], this.#waiting);
-  }
-
-  /** Replies that have not left. */
-  get #waiting(): number {
-    return this.#context.park.parked + (this.#pings?.count ?? 0);
+    while (this.#context.park.parked > 0 && this.#clock.monotonicMs() < deadlineMs) this.turn(false);
+    this.#context.statistics.add(G['tandem-drop-parked-too-long'], this.#context.park.parked);
   }
 
   /** Main has given other sockets; a query that names one of their addresses as its server means us. */

@@ -72,11 +72,6 @@ export class PingChecks {
     this.#reports = new Int32Array(reports);
   }
 
-  /** Offers that wait now. */
-  get count(): number {
-    return this.#count;
-  }
-
   /** Milliseconds until something is due, at most `mostMs`. */
   waitMs(mostMs: number): number {
     if (this.#count === 0) return mostMs;
@@ -129,7 +124,7 @@ export class PingChecks {
     return hasDeclined;
   }
 
-  /** Drops all offers: another server may answer these clients now. */
+  /** Drops all offers: another server, or other settings, may answer these clients now. */
   dropAll(): void {
     for (let entry = 0; this.#count > 0 && entry < CHECKS_MAX; entry++)
       if (this.#slots[entry]! >= 0) this.#exit.discard(this.#end(entry), G['tandem-drop-ping-abandoned']);

@@ -1,6 +1,7 @@
 /** Leases of a subnet that is filling up are short. */
 import t from 'tap';
-import { discover, lease, renew, request, serverFor } from './queries.ts';
+import { packet } from './packets.ts';
+import { discover, lease, mac, renew, request, serverFor } from './queries.ts';
 import { TestClock } from './test-clock.ts';
 
 const RELAY = { 'ip-addresses': ['127.0.0.1'] };
@@ -57,6 +58,13 @@ t.test('a renewal never shortens what is left', async (t) => {
   clock.pass(60);
   server.ask(renew(1, yiaddr));
   t.equal(server.lease(yiaddr)?.validLifetimeSec, 100);
+});
+
+t.test('a BOOTP client has its lease for ever', async (t) => {
+  const bootp = { 'hooks-libraries': [{ library: 'libdhcp_bootp.so' }] };
+  const server = serverFor(t, { ...configured(0.1, 'flq'), ...bootp });
+  const reply = server.ask(packet({ type: null, mac: mac(1) }));
+  t.equal(server.lease(reply?.yiaddr ?? '')?.validLifetimeSec, 0xffff_ffff);
 });
 
 t.test('other allocators, no threshold, a network that says it, an address of no pool', async (t) => {

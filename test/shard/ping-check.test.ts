@@ -202,6 +202,17 @@ t.test('what a router says ends a check, and what is not about it does not', asy
   );
 });
 
+t.test('a shard that is to stop waits for no answer', async (t) => {
+  if (!needRootAnd(t, [])) return;
+  const parameters = { 'reply-timeout': 60_000 };
+  const { server } = start(t, configured('127.0.7.10 - 127.0.7.11', parameters), 'nothing');
+  server.ask(discover(1));
+  server.restart();
+  t.equal(server.statistic('tandem-drop-ping-abandoned'), 1);
+  server.ask(discover(1));
+  t.equal(server.statistic('tandem-ping-sent'), 2, 'the next one asks anew');
+});
+
 t.test('checks are bounded, and a change of policy drops them', async (t) => {
   if (!needRootAnd(t, [])) return;
   const { server } = start(
