@@ -6,7 +6,7 @@
 import type { StatisticSamplesConfig } from '../../config/control-model.ts';
 import type { ServerConfig } from '../../config/model.ts';
 import { poolSeries } from '../../engine/pool-series.ts';
-import { GLOBAL_STATISTICS, type GlobalStatistic, type StatisticsReader } from '../../engine/statistics.ts';
+import type { GlobalStatistic, StatisticsReader } from '../../engine/statistics.ts';
 import { type Answer, type CommandHandler, failure, Result, success } from '../answer.ts';
 import { isMap, NOT_A_MAP } from '../arguments.ts';
 import { formatTimestamp } from '../kea-time.ts';
@@ -19,10 +19,6 @@ import type { Sample, StatisticHistory } from '../statistic-history.ts';
 const OWN_NAMES: Partial<Record<GlobalStatistic, string>> = {
   'assigned-addresses': 'tandem-assigned-addresses',
 };
-
-const shownNames: ReadonlyMap<string, string> = new Map(
-  GLOBAL_STATISTICS.map((name) => [name, OWN_NAMES[name] ?? name]),
-);
 
 /** The sender's text, cut, so that an answer does not grow with it. */
 const QUOTED_NAME_MAX = 64;
@@ -50,8 +46,12 @@ export function statisticValues(
   reader: StatisticsReader,
   totals: ReadonlyMap<string, number>,
 ): Map<string, number> {
-  const values = new Map<string, number>();
-  for (const [name, value] of reader.all()) values.set(shownNames.get(name) ?? name, value);
+  // One map, not a copy: there are seventeen values a subnet, and this is done once a second.
+  const values = reader.all();
+  for (const [name, own] of Object.entries(OWN_NAMES)) {
+    values.set(own, values.get(name) ?? 0);
+    values.delete(name);
+  }
   for (const [name, value] of totals) values.set(name, value);
   return values;
 }
