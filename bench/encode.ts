@@ -31,6 +31,7 @@ const CONFIGURED = [
   {
     code: OptionCode.routers,
     data: Uint8Array.of(10, 0, 0, 1),
+    parts: null,
     alwaysSend: false,
     neverSend: false,
     clientClasses: [],
@@ -38,6 +39,7 @@ const CONFIGURED = [
   {
     code: OptionCode.domainNameServers,
     data: Uint8Array.of(10, 0, 0, 2, 10, 0, 0, 3),
+    parts: null,
     alwaysSend: false,
     neverSend: false,
     clientClasses: [],
@@ -45,6 +47,7 @@ const CONFIGURED = [
   {
     code: OptionCode.domainName,
     data: new TextEncoder().encode('example.org'),
+    parts: null,
     alwaysSend: false,
     neverSend: false,
     clientClasses: [],

@@ -48,7 +48,6 @@ const COLD_FILES: Readonly<Record<string, string>> = {
   'src/dhcp4/option-fields.ts': 'option values out of the configuration',
   'src/dhcp4/option-hex.ts': 'option values out of the configuration',
   'src/dhcp4/option-spaces.ts': 'option values out of the configuration',
-  'src/dhcp4/sub-options.ts': 'option values out of the configuration',
   'src/base/inlining.ts': 'set at the start of the process',
   'src/base/shared-values.ts': 'compiles the configuration at start',
   'src/engine/compiled.ts': 'compiles the configuration at start',

@@ -197,6 +197,8 @@ export interface OptionConfig {
   readonly code: number;
   /** The payload as it goes on the wire; longer than 255 octets is split on encoding (RFC 3396). */
   readonly data: Uint8Array;
+  /** Octets of each part in which it goes out, where these end with sub-options; null = parts of 255 octets. */
+  readonly parts: readonly number[] | null;
   readonly alwaysSend: boolean;
   readonly neverSend: boolean;
   /** Classes of which a query needs at least one to get it; empty = everybody. */

@@ -17,9 +17,9 @@ export const OPTION_PART_BYTES = 255;
 /** Octets of configured options that fit into a reply whatever the query has echoed. */
 export const CONFIGURED_BYTES_MAX = DATAGRAM_BYTES_MAX - OWN_BYTES - ECHO_BYTES_MAX;
 
-/** Octets that an option takes on the wire. @param dataBytes octets of its payload */
-export function encodedLength(dataBytes: number): number {
-  return dataBytes + 2 * Math.max(1, Math.ceil(dataBytes / OPTION_PART_BYTES));
+/** Octets that an option takes on the wire. @param dataBytes octets of its payload; @param parts its parts, null = as few as can be */
+export function encodedLength(dataBytes: number, parts: readonly number[] | null = null): number {
+  return dataBytes + 2 * (parts?.length ?? Math.max(1, Math.ceil(dataBytes / OPTION_PART_BYTES)));
 }
 
 /** The longest reply with so many octets of configured options; a multiple of 64, a line of the processor's cache. */

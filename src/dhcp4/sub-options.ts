@@ -32,11 +32,3 @@ export function parseSubOptions(space: string, bytes: Uint8Array): SubOption[] {
   }
   return options;
 }
-
-/** Writes sub-options ascending by code; those of one code stay in their order. */
-export function encodeSubOptions(options: readonly SubOption[]): Uint8Array {
-  const ascending = [...options].sort((a, b) => a.code - b.code);
-  return Uint8Array.from(
-    Buffer.concat(ascending.map(({ code, data }) => Buffer.from([code, data.length, ...data]))),
-  );
-}

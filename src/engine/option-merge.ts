@@ -46,11 +46,17 @@ const SENT_UNASKED: ReadonlySet<number> = new Set([
 const ENTERPRISE_BYTES = 4;
 
 /** RFC 3396: an option above 255 octets goes into consecutive TLVs of the same code. */
-export function encodeOption(code: number, data: Uint8Array): Uint8Array {
-  const encoded = new Uint8Array(encodedLength(data.length));
+export function encodeOption({
+  code,
+  data,
+  parts,
+}: Pick<OptionConfig, 'code' | 'data' | 'parts'>): Uint8Array {
+  const encoded = new Uint8Array(encodedLength(data.length, parts));
   let at = 0;
-  for (let done = 0; at < encoded.length; done += OPTION_PART_BYTES) {
-    const chunk = data.subarray(done, done + OPTION_PART_BYTES);
+  let done = 0;
+  for (let part = 0; at < encoded.length; part++) {
+    const chunk = data.subarray(done, done + (parts?.[part] ?? OPTION_PART_BYTES));
+    done += chunk.length;
     encoded[at] = code;
     encoded[at + 1] = chunk.length;
     encoded.set(chunk, at + 2);
@@ -65,7 +71,7 @@ const encodings = new WeakMap<OptionConfig, Uint8Array>();
 function encodingOf(option: OptionConfig): Uint8Array {
   let encoded = encodings.get(option);
   if (encoded === undefined) {
-    encoded = encodeOption(option.code, option.data);
+    encoded = encodeOption(option);
     encodings.set(option, encoded);
   }
   return encoded;

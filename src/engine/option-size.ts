@@ -19,10 +19,11 @@ export function longestReplyBytes(config: ServerConfig): number {
     longest.set(key, Math.max(longest.get(key) ?? 0, bytes));
   };
   for (const { options, vendorOptions } of scopesOf(config)) {
-    for (const option of options) note(`${keyOfOption(option)}`, encodedLength(option.data.length));
-    for (const { enterprise, code, data } of vendorOptions) {
+    for (const option of options)
+      note(`${keyOfOption(option)}`, encodedLength(option.data.length, option.parts));
+    for (const { enterprise, code, data, parts } of vendorOptions) {
       note(`vendor ${enterprise}`, ENTERPRISE_BYTES);
-      note(`vendor ${enterprise} ${code}`, encodedLength(data.length));
+      note(`vendor ${enterprise} ${code}`, encodedLength(data.length, parts));
     }
   }
   noteFlexOptions(config, note);

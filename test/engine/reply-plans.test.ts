@@ -15,7 +15,15 @@ import { configOf } from './bench-server.ts';
 const octets = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'latin1'));
 
 function option(code: number, text: string, more: Partial<OptionConfig> = {}): OptionConfig {
-  return { code, data: octets(text), alwaysSend: false, neverSend: false, clientClasses: [], ...more };
+  return {
+    code,
+    data: octets(text),
+    parts: null,
+    alwaysSend: false,
+    neverSend: false,
+    clientClasses: [],
+    ...more,
+  };
 }
 
 function vendor(enterprise: number, code: number, text: string, more = {}): VendorOptionConfig {

@@ -3,15 +3,18 @@
  * makes sense. Sub-options of another scope do not come in, as in Kea.
  */
 import type { OptionDefinition } from '../../dhcp4/option-definitions.ts';
-import {
-  encodeSubOptions,
-  parseSubOptions,
-  SUB_OPTION_OCTETS_MAX,
-  type SubOption,
-} from '../../dhcp4/sub-options.ts';
+import { CONFIGURED_BYTES_MAX } from '../../dhcp4/reply-size.ts';
+import { parseSubOptions, SUB_OPTION_OCTETS_MAX } from '../../dhcp4/sub-options.ts';
 import type { OptionConfig } from '../model.ts';
-import { child, type Path, quote } from '../problem.ts';
+import { type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
+
+/** Code and length. */
+const HEADER_OCTETS = 2;
+/** [Kea] An option that holds options has 255 octets at most with its own header. */
+const CONTENT_OCTETS_MAX = 253;
+/** Options inside of each other; the headers of more would leave no room for anything. */
+const DEPTH_MAX = 32;
 
 /** One entry of an `option-data` list. */
 export interface ScopeOption extends OptionConfig {
@@ -31,14 +34,33 @@ export function fillContainers(options: readonly ScopeOption[], report: Report):
     if (siblings === undefined) bySpace.set(option.space, [option]);
     else siblings.push(option);
   }
-  const filling = { bySpace, done: new Map<ScopeOption, Uint8Array>(), report };
-  return options.map((option) => ({ ...option, data: completeData(option, [], filling) }));
+  const filling = { bySpace, done: new Map<ScopeOption, Content>(), report };
+  return options.map((option) => {
+    if (spaceOf(option.definition) === null) return option;
+    const pieces = piecesOf(contentOf(option, [], filling), CONTENT_OCTETS_MAX);
+    const parts = pieces.length === 1 ? null : pieces.map(({ length }) => length);
+    return { ...option, data: Uint8Array.from(Buffer.concat(pieces)), parts };
+  });
+}
+
+/** What is in an option: its own octets, and then sub-options. */
+interface Content {
+  readonly own: Uint8Array;
+  /** Ascending by code. */
+  readonly inner: readonly SubContent[];
+  /** Octets of all, in as few parts as can be. */
+  readonly length: number;
+}
+
+interface SubContent {
+  readonly code: number;
+  readonly content: Content;
 }
 
 interface Filling {
   readonly bySpace: ReadonlyMap<string, readonly ScopeOption[]>;
-  /** Several containers may hold the same space: it is written once. */
-  readonly done: Map<ScopeOption, Uint8Array>;
+  /** Several containers may hold the same space: it is made once. */
+  readonly done: Map<ScopeOption, Content>;
   readonly report: Report;
 }
 
@@ -50,10 +72,10 @@ function spaceOf(definition: OptionDefinition | undefined): string | null {
 }
 
 /** @param open the spaces that are being filled, from the outside in */
-function completeData(option: ScopeOption, open: readonly string[], filling: Filling): Uint8Array {
+function contentOf(option: ScopeOption, open: readonly string[], filling: Filling): Content {
   const { definition, data, rest, at } = option;
   const space = spaceOf(definition);
-  if (space === null) return data;
+  if (space === null) return plain(data);
   const done = filling.done.get(option);
   if (done !== undefined) return done;
   if (open.includes(space)) {
@@ -62,31 +84,65 @@ function completeData(option: ScopeOption, open: readonly string[], filling: Fil
       `an option of ${quote(space)} inside of the same space`,
       'spaces that do not contain themselves',
     );
-    return data;
+    return plain(data);
   }
-  const subOptions = parseSubOptions(space, rest);
-  const given = new Set(subOptions.map(({ code }) => code));
-  for (const inner of filling.bySpace.get(space) ?? []) {
-    if (given.has(inner.code)) continue;
-    const innerData = completeData(inner, [...open, space], filling);
-    if (fits(innerData, inner, filling.report)) subOptions.push({ code: inner.code, data: innerData });
+  if (open.length === DEPTH_MAX) {
+    const found = `options inside of each other, ${DEPTH_MAX + 1} deep`;
+    filling.report.error(at, found, `at most ${DEPTH_MAX} inside of each other`);
+    return plain(data);
   }
-  const complete = join(data, subOptions);
+  const given: SubContent[] = parseSubOptions(space, rest).map(({ code, data: octets }) => ({
+    code,
+    content: plain(octets),
+  }));
+  const codes = new Set(given.map(({ code }) => code));
+  const added = (filling.bySpace.get(space) ?? [])
+    .filter(({ code }) => !codes.has(code))
+    .map((inner) => ({ code: inner.code, content: contentOf(inner, [...open, space], filling) }));
+  const complete = bounded(data, [...given, ...added], option, filling.report);
   filling.done.set(option, complete);
   return complete;
 }
 
-/** What is too long is left out, so that containers of containers cannot grow without a bound. */
-function fits(data: Uint8Array, { at }: ScopeOption, report: Report): boolean {
-  if (data.length <= SUB_OPTION_OCTETS_MAX) return true;
-  report.error(
-    child(at, 'data'),
-    `${data.length} octets`,
-    `at most ${SUB_OPTION_OCTETS_MAX} octets in an option inside of an option`,
-  );
-  return false;
+function plain(own: Uint8Array): Content {
+  return { own, inner: [], length: own.length };
 }
 
-function join(own: Uint8Array, subOptions: readonly SubOption[]): Uint8Array {
-  return Uint8Array.from(Buffer.concat([own, encodeSubOptions(subOptions)]));
+/** What is too long is left out, so that containers of containers cannot grow without a bound. */
+function bounded(
+  own: Uint8Array,
+  inner: readonly SubContent[],
+  { at }: ScopeOption,
+  report: Report,
+): Content {
+  const length = inner.reduce((sum, { content }) => sum + HEADER_OCTETS + content.length, own.length);
+  if (length <= CONFIGURED_BYTES_MAX)
+    return { own, inner: [...inner].sort((a, b) => a.code - b.code), length };
+  report.error(
+    at,
+    `sub-options of ${length} octets`,
+    `at most ${CONFIGURED_BYTES_MAX} octets: a reply holds no more`,
+  );
+  return plain(own);
+}
+
+/**
+ * The content in pieces that end with a sub-option, as Kea cuts it: clients that do not put parts together (RFC 3396) find whole
+ * sub-options in each. As long as it fits, there is one piece.
+ * @param most octets of a piece
+ */
+function piecesOf({ own, inner, length }: Content, most: number): Uint8Array[] {
+  if (inner.length === 0) return chunksOf(own, most);
+  const subOptions = inner.flatMap(({ code, content }) => {
+    const mostInside = length > most ? most - HEADER_OCTETS : SUB_OPTION_OCTETS_MAX;
+    return piecesOf(content, mostInside).map((piece) => Uint8Array.from([code, piece.length, ...piece]));
+  });
+  if (length <= most) return [Uint8Array.from(Buffer.concat([own, ...subOptions]))];
+  return own.length === 0 ? subOptions : [...chunksOf(own, most), ...subOptions];
+}
+
+function chunksOf(octets: Uint8Array, most: number): Uint8Array[] {
+  const chunks = [octets.subarray(0, most)];
+  for (let at = most; at < octets.length; at += most) chunks.push(octets.subarray(at, at + most));
+  return chunks;
 }

@@ -69,8 +69,8 @@ export function readOptions(
 function inOrder(options: readonly ScopeOption[]): ScopeOptions {
   const own: OptionConfig[] = [];
   const vendorOptions: VendorOptionConfig[] = [];
-  for (const { space, code, data, alwaysSend, neverSend, clientClasses } of options) {
-    const config = { code, data, alwaysSend, neverSend, clientClasses };
+  for (const { space, code, data, parts, alwaysSend, neverSend, clientClasses } of options) {
+    const config = { code, data, parts, alwaysSend, neverSend, clientClasses };
     if (space === DHCP4_SPACE) own.push(config);
     const enterprise = enterpriseOf(space);
     if (enterprise !== null) vendorOptions.push({ ...config, enterprise });
@@ -106,6 +106,7 @@ function readOption(entry: unknown, spaces: OptionSpaces, at: Path, report: Repo
     ...identity,
     space: values.space,
     data: data.bytes,
+    parts: null,
     rest: data.rest,
     alwaysSend: values['always-send'],
     neverSend: values['never-send'],

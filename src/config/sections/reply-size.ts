@@ -31,7 +31,8 @@ function check(scopes: readonly (readonly OptionConfig[])[], at: Path, report: R
   const merged = new Map<number, OptionConfig>();
   for (const scope of scopes) for (const option of scope) merged.set(option.code, option);
   let bytes = 0;
-  for (const option of merged.values()) if (!option.neverSend) bytes += encodedLength(option.data.length);
+  for (const option of merged.values())
+    if (!option.neverSend) bytes += encodedLength(option.data.length, option.parts);
   if (bytes <= CONFIGURED_BYTES_MAX) return true;
   report.warn(
     at,

@@ -160,8 +160,7 @@ t.test('spaces that hold many others many times are written once', async (t) => 
   const text = dhcp4(`"option-def": [ ${definitions} ]`, `"option-data": [ ${data} ]`);
   const result = parseConfig(text, 'kea.conf');
   t.match(result.ok ? [] : result.problems[0], {
-    found: /^[0-9]{3} octets$/,
-    expected: /at most 255 octets/,
+    found: /^(sub-options of [0-9]+ octets|options inside of each other, 33 deep)$/,
   });
 });
 

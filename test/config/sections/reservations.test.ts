@@ -78,6 +78,7 @@ t.test('a host has all that its reservation says; what it does not say is nothin
           data: Uint8Array.of(192, 0, 2, 1),
           alwaysSend: false,
           neverSend: false,
+          parts: null,
           clientClasses: [],
         },
       ],
