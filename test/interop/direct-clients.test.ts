@@ -1,10 +1,16 @@
 /**
- * Real clients directly on the server's segment, served through raw sockets: each gets an address, renews it, keeps it over a
+ * Real clients, directly on the server's segment and behind ISC's relay: each gets an address, renews it, keeps it over a
  * restart of the server, rebinds, gives it back and gets it again; and keeps it when the server of a pair dies.
  */
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { needRootAnd } from '../support/need.ts';
-import { SERVERS_SEGMENT } from './configuration.ts';
+import {
+  ADDRESS,
+  CLIENTS,
+  CLIENTS_SEGMENT,
+  SERVERS_PREFIX_LENGTH,
+  SERVERS_SEGMENT,
+} from './configuration.ts';
 import {
   CLIENT_PROGRAMS,
   type ClientKind,
@@ -16,6 +22,7 @@ import type { FiledLease } from './lease-files.ts';
 import { temporaryDirectory } from './leftovers.ts';
 import { createNetwork, type Network, type NetworkPlan, type Teardown } from './network.ts';
 import { startPair } from './pair.ts';
+import { startRelay } from './relay.ts';
 import { createServer, type DhcpServer, SUBJECT } from './server.ts';
 import { until } from './waiting.ts';
 
@@ -28,11 +35,21 @@ const KINDS: readonly ClientKind[] = [
   ...(hasNetworkd ? (['systemd-networkd'] as const) : []),
 ];
 const PATIENCE_MS = 30_000;
-const SERVER_ADDRESS = '10.1.0.1';
-const LAN = {
-  subnet: '10.1.0.0/24',
-  pools: [{ pool: '10.1.0.100 - 10.1.0.199' }],
-};
+
+/** Where the clients are. */
+type Place = 'direct' | 'relayed';
+const PLACES: readonly Place[] = ['direct', 'relayed'];
+const SEGMENT_OF = { direct: SERVERS_SEGMENT, relayed: CLIENTS_SEGMENT } as const;
+const PROGRAMS = ['ip', 'sysctl', 'dhcrelay', ...CLIENT_PROGRAMS];
+
+/** The hosts beside the servers. */
+function surroundings(place: Place): NetworkPlan {
+  if (place === 'direct') return { [SERVERS_SEGMENT]: hostsOf() };
+  return {
+    [SERVERS_SEGMENT]: { relay: { address: `${CLIENTS.relayOnServers}/${SERVERS_PREFIX_LENGTH}` } },
+    [CLIENTS_SEGMENT]: { relay: { address: `${CLIENTS.relay}/24` }, ...hostsOf() },
+  };
+}
 
 interface Subject {
   readonly kind: ClientKind;
@@ -80,33 +97,50 @@ async function mustRun(network: Network, host: string, command: string): Promise
   return output;
 }
 
-function createLan(t: Teardown): { network: Network; server: DhcpServer; directory: string } {
+async function createScene(
+  t: Teardown,
+  place: Place,
+): Promise<{ network: Network; server: DhcpServer; directory: string }> {
   const directory = temporaryDirectory(t);
-  const plan: NetworkPlan = { lan: { server1: { address: `${SERVER_ADDRESS}/24` }, ...hostsOf() } };
-  const network = createNetwork(t, plan);
+  const around = surroundings(place);
+  // The relay asks both; nobody is at the second.
+  const servers = Object.fromEntries(
+    (['server1', 'server2'] as const).map((name) => [
+      name,
+      { address: `${ADDRESS[name]}/${SERVERS_PREFIX_LENGTH}` },
+    ]),
+  );
+  const network = createNetwork(t, {
+    ...around,
+    [SERVERS_SEGMENT]: { ...servers, ...around[SERVERS_SEGMENT] },
+  });
+  if (place === 'relayed') await startRelay(network);
   const server = createServer(network, SUBJECT, {
     name: 'server1',
     directory,
     mode: null,
     validLifetimeSec: LIFETIME_SEC,
-    dhcp4: { 'interfaces-config': { interfaces: ['lan'] }, subnet4: [{ id: 1, ...LAN }] },
+    dhcp4: { 'interfaces-config': { interfaces: [SERVERS_SEGMENT] } },
   });
   return { network, server, directory };
 }
 
-t.test('each client gets, renews, keeps, rebinds, releases and gets again', async (t) => {
-  if (!needRootAnd(t, ['ip', ...CLIENT_PROGRAMS])) return;
-  const { network, server, directory } = createLan(t);
+async function tellLife(t: Test, place: Place): Promise<void> {
+  const { network, server, directory } = await createScene(t, place);
+  const segment = SEGMENT_OF[place];
   await server.start();
-  const wire = network.start('server1', 'tcpdump', ['-i', 'lan', '-n', '-l', '-U', '-Z', 'root', 'udp']);
+  const dump = ['-i', SERVERS_SEGMENT, '-n', '-l', '-U', '-Z', 'root', 'udp'];
+  const wire = network.start('server1', 'tcpdump', dump);
   await wire.waitForOutput(/listening on/, 10_000);
-  const subjects = subjectsOf(network, 'lan', directory);
+  const subjects = subjectsOf(network, segment, directory);
   for (const { client } of subjects) client.start();
   const first = await Promise.all(subjects.map((each) => extended(each, server, 0)));
   for (const [i, { kind, host }] of subjects.entries()) {
     const { address } = first[i]!;
     await until({ what: `${kind} configures ${address}`, timeoutMs: 10_000 }, async () =>
-      (await mustRun(network, host, 'ip -4 address show dev lan')).includes(`inet ${address}/`) ? true : null,
+      (await mustRun(network, host, `ip -4 address show dev ${segment}`)).includes(`inet ${address}/`)
+        ? true
+        : null,
     );
     t.pass(`${kind} has ${address}`);
   }
@@ -114,7 +148,7 @@ t.test('each client gets, renews, keeps, rebinds, releases and gets again', asyn
   const renewed = await extendAll(subjects, server, first);
   for (const [i, { kind }] of subjects.entries()) {
     t.equal(renewed[i]!.address, first[i]!.address, `${kind} renews its address`);
-    const unicast = `${first[i]!.address}.68 > ${SERVER_ADDRESS}.67`;
+    const unicast = `${first[i]!.address}.68 > ${ADDRESS.server1}.67`;
     t.ok(wire.output().includes(unicast), `${kind} has sent ${unicast}`);
   }
 
@@ -125,11 +159,11 @@ t.test('each client gets, renews, keeps, rebinds, releases and gets again', asyn
     t.equal(kept[i]!.address, first[i]!.address, `${kind} keeps its address over a restart of the server`);
 
   // Unicast queries get nowhere: only the broadcast of a rebinding client arrives.
-  for (const { host } of subjects) await mustRun(network, host, `ip route add blackhole ${SERVER_ADDRESS}`);
+  for (const { host } of subjects) await mustRun(network, host, `ip route add blackhole ${ADDRESS.server1}`);
   const rebound = await extendAll(subjects, server, kept);
   for (const [i, { kind }] of subjects.entries())
     t.equal(rebound[i]!.address, first[i]!.address, `${kind} rebinds its address`);
-  for (const { host } of subjects) await mustRun(network, host, `ip route del blackhole ${SERVER_ADDRESS}`);
+  for (const { host } of subjects) await mustRun(network, host, `ip route del blackhole ${ADDRESS.server1}`);
 
   for (const subject of subjects) {
     await subject.client.release();
@@ -142,19 +176,19 @@ t.test('each client gets, renews, keeps, rebinds, releases and gets again', asyn
   const again = await Promise.all(subjects.map((each) => extended(each, server, 0)));
   for (const [i, { kind }] of subjects.entries())
     t.equal(again[i]!.address, first[i]!.address, `${kind} gets the same address again`);
-});
+}
 
-t.test('each client keeps its address when the server of a pair that serves it dies', async (t) => {
-  if (!needRootAnd(t, ['ip', ...CLIENT_PROGRAMS])) return;
+async function tellFailover(t: Test, place: Place): Promise<void> {
   const pair = await startPair(t, {
     mode: 'hot-standby',
     server1: SUBJECT,
     server2: SUBJECT,
     validLifetimeSec: LIFETIME_SEC,
-    extraNetwork: { [SERVERS_SEGMENT]: hostsOf() },
+    extraNetwork: surroundings(place),
     dhcp4: { 'interfaces-config': { interfaces: [SERVERS_SEGMENT] } },
   });
-  const subjects = subjectsOf(pair.network, SERVERS_SEGMENT, pair.directory);
+  if (place === 'relayed') await startRelay(pair.network);
+  const subjects = subjectsOf(pair.network, SEGMENT_OF[place], pair.directory);
   for (const { client } of subjects) client.start();
   const bound = await Promise.all(subjects.map((each) => extended(each, pair.server1, 0)));
   await pair.server1.crash();
@@ -162,7 +196,7 @@ t.test('each client keeps its address when the server of a pair that serves it d
   const kept = await extendAll(subjects, pair.server2, bound);
   for (const [i, { kind }] of subjects.entries())
     t.equal(kept[i]!.address, bound[i]!.address, `${kind} is kept by the survivor`);
-});
+}
 
 async function extendAll(
   subjects: readonly Subject[],
@@ -171,4 +205,17 @@ async function extendAll(
 ): Promise<FiledLease[]> {
   for (const { client } of subjects) client.renew();
   return Promise.all(subjects.map((each, i) => extended(each, server, before[i]!.expireSec)));
+}
+
+for (const place of PLACES) {
+  t.test(`each client gets, renews, keeps, rebinds, releases and gets again, ${place}`, async (t) => {
+    if (needRootAnd(t, PROGRAMS)) await tellLife(t, place);
+  });
+
+  t.test(
+    `each client keeps its address when the server of a pair that serves it dies, ${place}`,
+    async (t) => {
+      if (needRootAnd(t, PROGRAMS)) await tellFailover(t, place);
+    },
+  );
 }

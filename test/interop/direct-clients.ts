@@ -89,7 +89,9 @@ function commandOf(kind: ClientKind, name: string, own: string): [string, NodeJS
 const UDHCPC_SCRIPT = `#!/bin/sh
 case "$1" in
   deconfig) ip -4 address flush dev "$interface"; ip link set dev "$interface" up ;;
-  bound | renew) ip address replace "$ip/$mask" dev "$interface" ;;
+  bound | renew)
+    ip address replace "$ip/$mask" dev "$interface"
+    for each in $router; do ip route replace default via "$each"; done ;;
 esac
 `;
 
