@@ -142,3 +142,28 @@ t.test('what is no name is left out and counted', async (t) => {
   t.same(await arriving, ['good.']);
   t.equal(statistic('tandem-ddns-not-a-name'), 1);
 });
+
+t.test('whatever comes back to the socket of the requests, from anybody, changes nothing', async (t) => {
+  const server = await listening(t);
+  const stranger = await listening(t);
+  const { sender, add, logged, statistic } = setUp(t, { serverPort: server.address().port });
+  sender.start();
+  const first = once(server, 'message') as Promise<[Buffer, { port: number }]>;
+  add('first.');
+  const [request, { port }] = await first;
+  const answers = [
+    Buffer.alloc(0),
+    request,
+    Buffer.from([0xff, 0xff, 0x7b]),
+    Buffer.from('\0\x0e{"result":"x"}'),
+    Buffer.alloc(65_000, 0x5b),
+  ];
+  for (let round = 0; round < 400; round++)
+    for (const socket of [server, stranger]) socket.send(answers[round % answers.length]!, port, '127.0.0.1');
+  const names = Array.from({ length: 20 }, (_, index) => `n${index}.`);
+  const arriving = received(server, 20);
+  for (const name of names) add(name);
+  t.same(await arriving, names);
+  t.equal(statistic('tandem-ddns-sent') >= 20, true);
+  t.same(logged, []);
+});
