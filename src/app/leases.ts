@@ -1,7 +1,8 @@
 /** Everything of the running server that holds leases: the book, main's store, expiry, and the lease file below them. */
 import type { Clock } from '../base/clock.ts';
-import { DDNS_DEFAULTS, type DdnsConfig } from '../config/ddns-model.ts';
+import { DDNS_DEFAULTS } from '../config/ddns-model.ts';
 import type { ServerConfig } from '../config/model.ts';
+import type { NamesOf } from '../ddns/request.ts';
 import { DdnsSender } from '../ddns/sender.ts';
 import { LeaseAccounting } from '../engine/lease-accounting.ts';
 import { LeaseEventWriter } from '../engine/lease-events.ts';
@@ -139,10 +140,14 @@ export class Leases {
   }
 }
 
-/** The settings of names by subnet id; those of a subnet that is gone are Kea's defaults. */
-function namesOf(config: ServerConfig): (subnetId: number) => DdnsConfig {
-  const bySubnet = new Map(config.subnets.map(({ id, ddns }) => [id, ddns]));
-  return (subnetId) => bySubnet.get(subnetId) ?? DDNS_DEFAULTS;
+/** The settings of names by subnet id and address; those of a subnet that is gone are Kea's defaults. */
+function namesOf(config: ServerConfig): NamesOf {
+  const bySubnet = new Map(config.subnets.map((subnet) => [subnet.id, subnet]));
+  return (subnetId, address) => {
+    const subnet = bySubnet.get(subnetId);
+    const pool = subnet?.pools.find(({ first, last }) => address >= first && address <= last);
+    return pool?.ddns ?? subnet?.ddns ?? DDNS_DEFAULTS;
+  };
 }
 
 function accountingOf(config: ServerConfig, statistics: StatisticsWriter): LeaseAccounting {

@@ -187,6 +187,8 @@ export interface PoolConfig {
   readonly clientClasses: readonly string[];
   /** Classes that are looked at once the lease is known to be of this pool. */
   readonly additionalClasses: readonly string[];
+  /** What holds for DNS updates of its leases; null = what holds for its subnet. */
+  readonly ddns: DdnsConfig | null;
   /** Options of the pool alone; they win over the subnet's. */
   readonly options: readonly OptionConfig[];
   readonly vendorOptions: readonly VendorOptionConfig[];

@@ -26,17 +26,16 @@ const TTL_SEC_MIN = 600;
 const wire = allocateOctets(DOMAIN_BYTES_MAX);
 const text = allocateOctets(DOMAIN_TEXT_BYTES_MAX);
 
+/** The settings of a lease, by the id of its subnet and its address. */
+export type NamesOf = (subnetId: number, address: number) => DdnsConfig;
+
 /**
  * @param kind a `DnsChange`
  * @param record as dns-log.ts writes it
- * @param configOf the settings of a subnet
+ * @param configOf the settings of a lease
  * @returns null when the name is none that DNS could hold, or nothing identifies the client
  */
-export function encodeRequest(
-  kind: number,
-  record: Uint8Array,
-  configOf: (subnetId: number) => DdnsConfig,
-): Buffer | null {
+export function encodeRequest(kind: number, record: Uint8Array, configOf: NamesOf): Buffer | null {
   const view = new DataView(record.buffer, record.byteOffset, record.length);
   const hwEnd = DnsField.bytes + record[DnsField.hwLength]!;
   const clientIdEnd = hwEnd + record[DnsField.clientIdLength]!;
@@ -52,7 +51,7 @@ export function encodeRequest(
     wire.bytes.subarray(0, wire.length),
   );
   if (dhcid === null) return null;
-  const config = configOf(view.getUint32(DnsField.subnetId));
+  const config = configOf(view.getUint32(DnsField.subnetId), view.getUint32(DnsField.address));
   const ttlSec = ttlOf(view.getUint32(DnsField.validLifetimeSec), config);
   const flags = record[DnsField.flags]!;
   return framed({

@@ -7,11 +7,11 @@ import { isIPv6 } from 'node:net';
 import { ByteRingReader, type RingRecord } from '../base/byte-ring.ts';
 import type { Clock } from '../base/clock.ts';
 import { RingWatch } from '../base/ring-watch.ts';
-import type { DdnsConfig, DdnsServerConfig } from '../config/ddns-model.ts';
+import type { DdnsServerConfig } from '../config/ddns-model.ts';
 import { type DnsLogMemory, DnsWord } from '../engine/dns-log.ts';
 import { G, type StatisticsWriter } from '../engine/statistics.ts';
 import type { Log } from '../log/logger.ts';
-import { encodeRequest } from './request.ts';
+import { encodeRequest, type NamesOf } from './request.ts';
 
 /** Requests read in one turn of the event loop. */
 const BATCH_MAX = 256;
@@ -36,7 +36,7 @@ export class DdnsSender {
   readonly #watch: RingWatch;
   readonly #record: RingRecord = { kind: 0, sequence: 0, offset: 0, length: 0 };
   #server: DdnsServerConfig;
-  #configOf: (subnetId: number) => DdnsConfig;
+  #configOf: NamesOf;
   #socket: Socket | null = null;
   #openedMs = Number.NEGATIVE_INFINITY;
   /** Requests handed to the socket that it has not sent yet. */
@@ -48,8 +48,8 @@ export class DdnsSender {
   #unsaid = 0;
   #saidMs = Number.NEGATIVE_INFINITY;
 
-  /** @param configOf the settings of a subnet */
-  constructor(parts: DdnsSenderParts, server: DdnsServerConfig, configOf: (subnetId: number) => DdnsConfig) {
+  /** @param configOf the settings of a lease */
+  constructor(parts: DdnsSenderParts, server: DdnsServerConfig, configOf: NamesOf) {
     this.#parts = parts;
     this.#reader = new ByteRingReader(parts.memory.ring);
     this.#words = new Int32Array(parts.memory.words);
@@ -64,7 +64,7 @@ export class DdnsSender {
   }
 
   /** Works by another configuration from now on; what was written before goes the new way. */
-  use(server: DdnsServerConfig, configOf: (subnetId: number) => DdnsConfig): void {
+  use(server: DdnsServerConfig, configOf: NamesOf): void {
     this.#configOf = configOf;
     const before = this.#server;
     this.#server = server;

@@ -28,6 +28,13 @@ export interface CompiledPool {
   readonly plan: PlanNode;
 }
 
+/** A pool whose leases have names by other settings than those of its subnet. */
+export interface NamedPool {
+  readonly first: number;
+  readonly last: number;
+  readonly names: CompiledNames;
+}
+
 export interface CompiledSubnet {
   /** Position in the configuration. */
   readonly index: number;
@@ -56,6 +63,8 @@ export interface CompiledSubnet {
   readonly offerLifetimeSec: number;
   // Subnets that are set alike share these.
   readonly names: CompiledNames;
+  /** The pools that have such settings of their own; null = none has. */
+  readonly namedPools: readonly NamedPool[] | null;
   readonly hostModes: HostModes;
   readonly lifetime: LifetimeConfig;
   readonly timers: LeaseTimers;
@@ -130,6 +139,7 @@ export function compileSubnets(config: ServerConfig, classes: ClassIds = new Cla
       adaptiveThreshold: subnet.allocator === 'flq' ? subnet.adaptiveThreshold : null,
       offerLifetimeSec: subnet.offerLifetimeSec,
       names: names.of(subnet.ddns),
+      namedPools: namedPools(subnet.pools, names),
       hostModes: hostModes.of(subnet.hostModes),
       lifetime: lifetimes.of(subnet.validLifetime),
       timers: timers.of(timersOf(subnet)),
@@ -139,4 +149,14 @@ export function compileSubnets(config: ServerConfig, classes: ClassIds = new Cla
     network?.subnets.push(compiled);
     return compiled;
   });
+}
+
+function namedPools(
+  pools: readonly PoolConfig[],
+  names: SharedValues<DdnsConfig, CompiledNames>,
+): NamedPool[] | null {
+  const own = pools.flatMap(({ first, last, ddns }) =>
+    ddns === null ? [] : [{ first, last, names: names.of(ddns) }],
+  );
+  return own.length === 0 ? null : own;
 }

@@ -1,6 +1,8 @@
 /** Where the name of the client meets the lease: made when subnet and address are known, and no earlier. */
+import type { CompiledSubnet } from './compiled.ts';
 import type { Context } from './context.ts';
 import type { ClientNames } from './names.ts';
+import type { CompiledNames } from './names-settings.ts';
 
 const NO_NAME = new Uint8Array(0);
 
@@ -10,6 +12,16 @@ const NO_NAME = new Uint8Array(0);
  */
 export function nameClient(context: Context, address: number): ClientNames {
   const { names, subnet, host } = context;
-  names.settle(subnet!.names, address, host === null ? NO_NAME : host.name);
+  names.settle(namesAt(subnet!, address), address, host === null ? NO_NAME : host.name);
+  return names;
+}
+
+/** The settings of names for the lease of an address: those of its pool, where that has some of its own. */
+export function namesAt({ names, namedPools }: CompiledSubnet, address: number): CompiledNames {
+  if (namedPools === null) return names;
+  for (let i = 0; i < namedPools.length; i++) {
+    const pool = namedPools[i]!;
+    if (address >= pool.first && address <= pool.last) return pool.names;
+  }
   return names;
 }

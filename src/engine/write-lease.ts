@@ -10,7 +10,7 @@ import type { ByteRange } from '../lease/rows.ts';
 import type { Context } from './context.ts';
 import type { DnsLog } from './dns-log.ts';
 import { countTakeover } from './lease-counts.ts';
-import { nameClient } from './name-client.ts';
+import { nameClient, namesAt } from './name-client.ts';
 import { G } from './statistics.ts';
 
 const FQDN_FLAGS = RowFlag.fqdnFwd | RowFlag.fqdnRev;
@@ -102,7 +102,8 @@ function setClient({ book, names, query }: Context, slot: number, userContext: B
 function takeNews(context: Context, dns: DnsLog, slot: number, isSameClient: boolean): void {
   const { rows } = context.book.table;
   const isRenewal = isSameClient && rows.state(slot) === LeaseState.assigned;
-  const isKept = isRenewal && hasSameName(context, slot) && !context.subnet!.names.updateOnRenew;
+  const isKept =
+    isRenewal && hasSameName(context, slot) && !namesAt(context.subnet!, rows.address(slot)).updateOnRenew;
   if (!isKept) dns.remove(context.book, slot);
   dns.isNews = !isKept || (rows.flags(slot) & RowFlag.dnsPending) !== 0;
 }

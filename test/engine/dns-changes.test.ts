@@ -148,3 +148,28 @@ t.test('when the way to main is full, requests are lost and counted, and leases 
 function renewAs(server: BenchServer, address: string, name: string): void {
   if (server.ask(renew(1, address, named(name))) === null) throw new Error('no answer');
 }
+
+t.test(
+  'a pool may have settings of its own: its leases go by them, others by those of the subnet',
+  async (t) => {
+    const pools = [
+      { pool: '10.0.0.10 - 10.0.0.19', 'ddns-qualifying-suffix': 'pool.org', 'ddns-update-on-renew': true },
+      { pool: '10.0.0.20 - 10.0.0.29', 'ddns-send-updates': false },
+      { pool: '10.0.0.30 - 10.0.0.39' },
+    ];
+    const subnet = { id: 1, subnet: '10.0.0.0/24', pools, relay: { 'ip-addresses': ['127.0.0.1'] } };
+    const { server, told } = serverWith(t, { subnet4: [subnet] });
+    const renewed = (client: number, address: string): string[] => {
+      server.ask(request(client, address, named('a')));
+      told();
+      server.ask(renew(client, address, named('a')));
+      return told();
+    };
+    t.same(renewed(1, '10.0.0.10'), ['remove a.pool.org 10.0.0.10', 'add a.pool.org 10.0.0.10']);
+    server.ask(request(2, '10.0.0.20', named('a')));
+    t.same(told(), []);
+    t.equal(server.lease('10.0.0.20')?.hostname, 'a.x.org');
+    t.same(renewed(3, '10.0.0.30'), []);
+    t.equal(server.lease('10.0.0.30')?.hostname, 'a.x.org');
+  },
+);

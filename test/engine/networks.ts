@@ -18,7 +18,7 @@ function poolOf(text: string, poolId: number): PoolConfig {
   const [range, guard] = text.split(' of ');
   const [first, last] = range!.split(' - ').map((each) => parseIpv4(each)!);
   const classes = { clientClasses: guard === undefined ? [] : [guard], additionalClasses: [] };
-  return { first: first!, last: last!, poolId, ...classes, options: [], vendorOptions: [] };
+  return { first: first!, last: last!, poolId, ...classes, ddns: null, options: [], vendorOptions: [] };
 }
 
 /**

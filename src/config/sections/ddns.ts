@@ -68,6 +68,14 @@ export const ddnsRules = {
   'hostname-char-replacement': formerRules['hostname-char-replacement'],
 } as const satisfies Rules;
 
+/** Keys of pools: all but the older one of two, and the characters of names, which Kea 3.0 takes of the subnet alone. */
+const { 'ddns-use-conflict-resolution': _, ...rulesOfPools } = ddnsRules;
+export const poolDdnsRules = {
+  ...rulesOfPools,
+  'hostname-char-set': accepted(ddnsRules['hostname-char-set']),
+  'hostname-char-replacement': accepted(ddnsRules['hostname-char-replacement']),
+} as const satisfies Rules;
+
 export const ddnsSchema = defineMap('dhcp-ddns', {
   'enable-updates': required(flag()),
   'server-ip': ipAddress(),
@@ -104,6 +112,23 @@ export function resolveDdns(values: DdnsValues, inherited: DdnsConfig, at: Path,
   if (isSame(resolved, inherited)) return inherited;
   checkCharacters(resolved, inherited, values, at, report);
   return resolved;
+}
+
+/** What a pool says beside its subnet, null = nothing. */
+export function resolvePoolDdns(
+  values: Values<typeof poolDdnsRules>,
+  subnet: DdnsConfig,
+  at: Path,
+  report: Report,
+): DdnsConfig | null {
+  const own = {
+    ...values,
+    'ddns-use-conflict-resolution': undefined,
+    'hostname-char-set': undefined,
+    'hostname-char-replacement': undefined,
+  };
+  const resolved = resolveDdns(own, subnet, at, report);
+  return resolved === subnet ? null : resolved;
 }
 
 /** Ten thousand subnets that say nothing of names share one object. */

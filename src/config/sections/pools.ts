@@ -1,5 +1,6 @@
 /** The pools of one subnet. */
 import { formatIpv4 } from '../../base/ipv4.ts';
+import type { DdnsConfig } from '../ddns-model.ts';
 import type { PoolConfig } from '../model.ts';
 import { child, type Path } from '../problem.ts';
 import type { Report } from '../report.ts';
@@ -9,15 +10,15 @@ import { required, withDefault } from '../schema/rule.ts';
 import { integer, UINT32_MAX } from '../schema/scalars.ts';
 import { additionalClassRules, readAdditionalClasses } from './additional-classes.ts';
 import { formatPrefix, lastOf, type Prefix, type Range, rangeRule } from './addresses.ts';
+import { poolDdnsRules, resolvePoolDdns } from './ddns.ts';
 import { guardRules, readGuard } from './guard.ts';
 import { readOptions } from './options.ts';
 import type { Surroundings } from './surroundings.ts';
-import { poolUnimplemented } from './unimplemented.ts';
 
 export const poolSchema = defineMap('pools[]', {
   ...guardRules,
   ...additionalClassRules,
-  ...poolUnimplemented,
+  ...poolDdnsRules,
   pool: required(rangeRule()),
   'pool-id': withDefault(integer(0, UINT32_MAX), 0),
   'option-data': list(),
@@ -30,10 +31,12 @@ interface PlacedRange extends Range {
 /**
  * Reads the pools of a subnet, in the order of the file.
  * @param subnet null when the subnet's own prefix is wrong
+ * @param ddns the settings of the subnet
  */
 export function readPools(
   entries: readonly unknown[],
   subnet: Prefix | null,
+  ddns: DdnsConfig,
   { classes, spaces }: Surroundings,
   at: Path,
   report: Report,
@@ -57,6 +60,7 @@ export function readPools(
       poolId: values['pool-id'],
       clientClasses,
       additionalClasses: additional,
+      ddns: resolvePoolDdns(values, ddns, place, report),
       ...options,
     });
   }

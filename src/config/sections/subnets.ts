@@ -90,7 +90,7 @@ function readSubnet(
   const id = scope.numbers.idOf(values.id, entry, at, report);
   const { lifetime, ...settings } = resolveNetwork(values, scope.settings, surroundings.spaces, at, report);
   const prefix = values.subnet ?? null;
-  const pools = readPools(values.pools, prefix, surroundings, child(at, 'pools'), report);
+  const pools = readPools(values.pools, prefix, settings.ddns, surroundings, child(at, 'pools'), report);
   const relayAddresses = readRelay(values.relay, child(at, 'relay'), report);
   const hostScope = { subnetId: id ?? 0, prefix, areAddressesUnique: scope.areAddressesUnique };
   const hosts = readReservations(

@@ -6,7 +6,7 @@
 import { freeMap, isMap, listOf } from '../schema/collections.ts';
 import { defineMap, mapOf, type Rules, withoutContext } from '../schema/map.ts';
 import { accepted, notImplemented, ofKind, type Rule, required } from '../schema/rule.ts';
-import { flag, integer, oneOf, oneOfAnyCase, text, UINT32_MAX } from '../schema/scalars.ts';
+import { flag, integer, oneOf, text, UINT32_MAX } from '../schema/scalars.ts';
 
 /** Accepts exactly these values; others of their kind ask for something. */
 export function only(...values: readonly (string | number | boolean)[]): Rule<undefined, undefined> {
@@ -46,43 +46,6 @@ function emptyOr(kind: Rule): Rule {
       isMap(value) && Object.keys(value).length === 0 ? undefined : kind.read(value, at, report),
   };
 }
-
-/** Shape the updates sent to a DNS server: those of a subnet hold for its pools too. */
-const ddnsUpdates = {
-  'ddns-send-updates': accepted(flag()),
-  'ddns-update-on-renew': accepted(flag()),
-  'ddns-use-conflict-resolution': accepted(flag()),
-  'ddns-conflict-resolution-mode': accepted(
-    oneOf('check-with-dhcid', 'no-check-with-dhcid', 'check-exists-with-dhcid', 'no-check-without-dhcid'),
-  ),
-  'ddns-ttl': accepted(integer(0, UINT32_MAX)),
-  'ddns-ttl-min': accepted(integer(0, UINT32_MAX)),
-  'ddns-ttl-max': accepted(integer(0, UINT32_MAX)),
-} as const satisfies Rules;
-
-/** Names are kept as they come: without a set of characters Kea does the same. */
-const hostnameCharacters = {
-  'hostname-char-set': only('[^A-Za-z0-9.-]', ''),
-  'hostname-char-replacement': only(''),
-} as const satisfies Rules;
-
-const neverReplaced = ofKind(
-  oneOfAnyCase('never', 'always', 'when-present', 'when-not-present'),
-  notImplemented('"never"', (value) => String(value).toLowerCase() === 'never'),
-);
-
-/** Change the names in replies even when no DNS server is told. */
-const ddnsNames = {
-  'ddns-override-no-update': only(false),
-  'ddns-override-client-update': only(false),
-  'ddns-replace-client-name': neverReplaced,
-  'ddns-generated-prefix': only('myhost'),
-  'ddns-qualifying-suffix': only(''),
-  ...hostnameCharacters,
-} as const satisfies Rules;
-
-/** Keys of pools alone; subnets have them among the inherited ones. */
-export const poolUnimplemented = { ...ddnsUpdates, ...ddnsNames } as const satisfies Rules;
 
 /** Keys of subnets alone, for clients of DHCPv4 over DHCPv6. */
 export const subnetUnimplemented = {

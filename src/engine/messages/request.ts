@@ -22,6 +22,7 @@ import { type Context, Outcome } from '../context.ts';
 import { enterSubnet } from '../enter-subnet.ts';
 import { countAssigned, countUnassigned } from '../lease-counts.ts';
 import { setTimes } from '../lifetimes.ts';
+import { namesAt } from '../name-client.ts';
 import { enterReserved, isKeptFromClient, NOT_RESERVED } from '../reserved.ts';
 import { G, S } from '../statistics.ts';
 import { beginAnswered, beginSilent, endSilent, roomForChange } from '../transaction.ts';
@@ -155,7 +156,8 @@ function isReusable(context: Context, subnet: CompiledSubnet, slot: number, gran
   if (rows.unsettledChange(slot) !== 0) return false;
   if (valid !== granted || rows.subnetId(slot) !== id || !isClientUnchanged(context, slot)) return false;
   // The name is to be told again with each renewal, and with the lease's new end.
-  if (context.dns !== null && subnet.names.updateOnRenew && context.names.flags !== 0) return false;
+  const isNamed = context.dns !== null && context.names.flags !== 0;
+  if (isNamed && namesAt(subnet, rows.address(slot)).updateOnRenew) return false;
   if (valid === INFINITE_LIFETIME_SEC) return true;
   if (cacheThreshold === null) return false;
   const age = context.nowSec - rows.clttSec(slot);
