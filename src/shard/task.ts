@@ -128,6 +128,11 @@ function compileExpressions(
   };
 }
 
+function changesOf(book: LeaseBook, { updates, shard }: ShardTask): LeaseChanges {
+  const rings = updates.map(({ ring }) => ring);
+  return new LeaseChanges(book, rings, shard);
+}
+
 /** Builds the serving context of a shard. */
 export function buildContext(
   task: ShardTask,
@@ -157,11 +162,7 @@ export function buildContext(
     ...flex,
     extendedInfo: extendedInfoOf(config),
     v6Only,
-    changes: new LeaseChanges(
-      book,
-      task.updates.map(({ ring }) => ring),
-      task.shard,
-    ),
+    changes: changesOf(book, task),
     events: new LeaseEventWriter(book, task.events, task.listening, eventTexts),
     dns: config.ddns.enableUpdates ? new DnsLog(task.dns) : null,
     ...libraryParts(task, subnets, classes),
