@@ -42,8 +42,7 @@ export class LeaseEvents {
 
   /** Serves the listeners of the first configuration from now on. @throws an Error when one cannot begin */
   start(config: ServerConfig): void {
-    this.#listeners = this.#listenersOf(config);
-    this.#reader.start();
+    this.#use(this.#listenersOf(config));
   }
 
   /** Makes the listeners of another configuration ready. @throws an Error when one cannot begin; nothing has changed */
@@ -52,11 +51,17 @@ export class LeaseEvents {
     const next = this.#listenersOf(config);
     return {
       commit: () => {
-        this.#listeners = next;
+        this.#use(next);
       },
       abandon: () => closeAll(next),
       retire: () => closeAll(former),
     };
+  }
+
+  /** Where nobody listens nothing is written, and nothing has to be read. */
+  #use(listeners: readonly LeaseEventListener[]): void {
+    this.#listeners = listeners;
+    if (listeners.length > 0) this.#reader.start();
   }
 
   /** Hands on the rest; nobody writes events any more. */

@@ -58,9 +58,9 @@ export class DdnsSender {
     this.#configOf = configOf;
   }
 
-  /** Begins to send what has been written. */
+  /** Begins to send what has been written; without updates nothing is, and nothing has to be looked for. */
   start(): void {
-    this.#watch.start();
+    if (this.#server.enableUpdates) this.#watch.start();
   }
 
   /** Works by another configuration from now on; what was written before goes the new way. */
@@ -68,6 +68,7 @@ export class DdnsSender {
     this.#configOf = configOf;
     const before = this.#server;
     this.#server = server;
+    this.start();
     const keys = ['enableUpdates', 'serverIp', 'serverPort', 'senderIp', 'senderPort'] as const;
     if (keys.some((key) => before[key] !== server[key])) this.#closeSocket();
   }

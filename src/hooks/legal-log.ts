@@ -2,7 +2,6 @@
  * Kea's legal_log library: a line for each lease that a client got, renewed or gave back, in files by date. Lines are
  * written in the order of the events, some milliseconds after the lease itself is on the disk.
  */
-import { spawn } from 'node:child_process';
 import type { Clock } from '../base/clock.ts';
 import { formatDate } from '../base/date.ts';
 import type { LegalLogConfig } from '../config/hook-model.ts';
@@ -11,6 +10,7 @@ import type { Log } from '../log/logger.ts';
 import { DatedFile } from './dated-file.ts';
 import { commandEntry } from './legal-command.ts';
 import { legalEntries } from './legal-entry.ts';
+import { startProgram } from './program.ts';
 
 export class LegalLog implements LeaseEventListener {
   readonly #config: LegalLogConfig;
@@ -88,7 +88,7 @@ export class LegalLog implements LeaseEventListener {
   /** Nobody waits for the program. */
   #run(program: string | null, file: string): void {
     if (program === null) return;
-    const child = spawn(program, [file], { stdio: 'ignore', detached: true });
+    const child = startProgram(program, [file]);
     child.on('error', (error) =>
       this.#log('TDM_EVENTS_SCRIPT_FAILED', { script: program, reason: error.message }),
     );

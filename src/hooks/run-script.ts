@@ -3,12 +3,13 @@
  * with nothing but its environment: its outcome changes nothing, and a slow one holds up nobody. How many run at once and
  * how many wait is bounded; what finds no place is counted and said.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { RunScriptConfig } from '../config/hook-model.ts';
 import type { LeaseEvent, LeaseEventListener } from '../events/event.ts';
 import type { Log } from '../log/logger.ts';
 import { type ScriptCall, type ScriptHost, scriptCalls } from './environment.ts';
+import { startProgram } from './program.ts';
 
 /** Programs that run at once: each is a process. */
 export const SCRIPTS_RUNNING_MAX = 16;
@@ -67,12 +68,7 @@ export class RunScript implements LeaseEventListener {
   }
 
   #run({ hookPoint, environment }: ScriptCall): void {
-    // In a group of its own: what a terminal sends to the server is not meant for it.
-    const child = spawn(this.#path, [hookPoint], {
-      env: { ...process.env, ...environment },
-      stdio: 'ignore',
-      detached: true,
-    });
+    const child = startProgram(this.#path, [hookPoint], environment);
     this.#running.add(child);
     child.on('error', (error) => this.#ended(child, error));
     child.on('exit', () => this.#ended(child, null));
