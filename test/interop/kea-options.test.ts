@@ -158,7 +158,7 @@ function partsOf({ bytes }: Reply): string[] {
   return parts;
 }
 
-// Kea 2.2 cuts in the same places, but ends at some of the nested ones.
+// Kea 2.2 cuts in the same places, but from one of the nested ones on it was silent.
 for (const version of ['kea 3.0'] as const)
   t.test(`options with many sub-options are cut as by ${version}`, async (t) => {
     if (!needServers(t, [version], ['ip'])) return;
