@@ -2,7 +2,7 @@
  * Runs the test files, each in a process of its own, and prints a line for each, what failed, and the sums.
  *
  *     node build/test/run.js             all that need neither root nor other programs, two at a time
- *     node build/test/run.js interop     those that do, one after the other
+ *     node build/test/run.js interop     those that do, in the same way: each has networks of its own
  *     node build/test/run.js FILE ...    these, as named in the source tree or in build/
  *
  * TAP_TIMEOUT (seconds) is how long a file may take. The exit code is 0 when everything passed.
@@ -22,13 +22,13 @@ import { killTestFiles, runTestFile } from './runner/test-file.ts';
 const BUILD = fileURLToPath(new URL('..', import.meta.url));
 const ROOT = resolve(BUILD, '..');
 const INTEROP = 'interop/';
-const UNIT = { jobs: 2, limitMs: 180_000 };
-const ONE_BY_ONE = { jobs: 1, limitMs: 600_000 };
+const JOBS = 2;
+const UNIT_MS_MAX = 180_000;
+const INTEROP_MS_MAX = 600_000;
 
 const wanted = process.argv.slice(2);
 const isInterop = wanted[0] === 'interop';
-const { jobs, limitMs } = isInterop ? ONE_BY_ONE : UNIT;
-const fileLimitMs = Number(process.env['TAP_TIMEOUT']) * 1000 || limitMs;
+const fileLimitMs = Number(process.env['TAP_TIMEOUT']) * 1000 || (isInterop ? INTEROP_MS_MAX : UNIT_MS_MAX);
 const files = isInterop || wanted.length === 0 ? filesOf(isInterop) : wanted.map(compiledOf);
 // tap bounds the process that imports it: this one runs as long as its files.
 t.setTimeout(0);
@@ -43,7 +43,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.exit(128 + constants.signals[signal]);
   });
 }
-await Promise.all(Array.from({ length: jobs }, work));
+await Promise.all(Array.from({ length: JOBS }, work));
 if (files.length === 0)
   process.stdout.write('there is no test file: compile them first (npm run build:test)\n');
 process.stdout.write(formatSums(reports));
