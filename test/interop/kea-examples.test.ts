@@ -20,7 +20,7 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
   'all-keys.json': ['dhcp4o6-port', 'hosts-databases', '4o6-subnet', 'config-databases'],
   'config-backend.json': ['config-databases', 'library'],
   'dhcpv4-over-dhcpv6.json': ['4o6-interface', '4o6-subnet', 'dhcp4o6-port'],
-  'hooks-radius.json': ['library', 'replace-client-id'],
+  'hooks-radius.json': ['library'],
   'hooks.json': ['library'],
   'mysql-reservations.json': ['hosts-database'],
   'pgsql-reservations.json': ['hosts-databases'],
