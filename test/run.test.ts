@@ -1,11 +1,14 @@
 /** The test runner: what it prints and its exit code, for every way in which a test file can end. */
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { until } from './interop/waiting.ts';
+import { ALONE, runsAlone } from './runner/alone.ts';
 
 const RUNNER = fileURLToPath(new URL('./run.js', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LIMIT_S = 2;
 
 interface Run {
@@ -180,4 +183,12 @@ t.test('a run that is ended ends its files and prints the counts so far', async 
   t.equal(code, 128 + 15);
   t.match(text, /ended by SIGTERM: 1 files are not done/);
   t.equal(lastLine, '2 passed, 0 failed');
+});
+
+t.test('what runs alone is there', async (t) => {
+  for (const name of ALONE) {
+    const path = resolve(ROOT, 'test', 'interop', `${name}.test.ts`);
+    t.ok(existsSync(path) && runsAlone(path), path);
+  }
+  t.notOk(runsAlone(resolve(ROOT, 'test', 'app', 'orders.test.ts')));
 });

@@ -2,7 +2,7 @@
  * Runs the test files, each in a process of its own, and prints a line for each, what failed, and the sums.
  *
  *     node build/test/run.js             all that need neither root nor other programs, two at a time
- *     node build/test/run.js interop     those that do, in the same way: each has networks of its own
+ *     node build/test/run.js interop     those that do, some of them alone (runner/alone.ts)
  *     node build/test/run.js FILE ...    these, as named in the source tree or in build/
  *
  * TAP_TIMEOUT (seconds) is how long a file may take. The exit code is 0 when everything passed.
@@ -16,6 +16,7 @@ import { constants } from 'node:os';
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { runsAlone } from './runner/alone.ts';
 import { type FileReport, formatFile, formatSums } from './runner/report.ts';
 import { killTestFiles, runTestFile } from './runner/test-file.ts';
 
@@ -32,7 +33,6 @@ const fileLimitMs = Number(process.env['TAP_TIMEOUT']) * 1000 || (isInterop ? IN
 const files = isInterop || wanted.length === 0 ? filesOf(isInterop) : wanted.map(compiledOf);
 // tap bounds the process that imports it: this one runs as long as its files.
 t.setTimeout(0);
-const open = files.values();
 const reports: FileReport[] = [];
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -43,14 +43,23 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.exit(128 + constants.signals[signal]);
   });
 }
-await Promise.all(Array.from({ length: JOBS }, work));
+await runAll(
+  files.filter((file) => !runsAlone(file)),
+  JOBS,
+);
+await runAll(files.filter(runsAlone), 1);
 if (files.length === 0)
   process.stdout.write('there is no test file: compile them first (npm run build:test)\n');
 process.stdout.write(formatSums(reports));
 process.exitCode = reports.length > 0 && reports.every(({ failed }) => failed === 0) ? 0 : 1;
 
-/** Takes one file after the other until none is left. */
-async function work(): Promise<void> {
+/** So many at a time, each job takes one file after the other until none is left. */
+async function runAll(queue: readonly string[], jobs: number): Promise<void> {
+  const open = queue.values();
+  await Promise.all(Array.from({ length: jobs }, () => work(open)));
+}
+
+async function work(open: Iterable<string>): Promise<void> {
   for (const file of open) {
     const began = performance.now();
     const outcome = await runTestFile(file, fileLimitMs, process.env['CI'] === 'true');
