@@ -256,7 +256,7 @@ t.test('a file that changes while it is being taken is read again: the last one 
     if (n % 4 === 0) server.server.child.kill('SIGHUP');
     await sleep(n % 3);
   }
-  for (const answer of await Promise.all(answers)) t.match(answer, { result: 0 });
+  for (const answer of await Promise.all(answers)) t.match(answer, { result: 0 }, JSON.stringify(answer));
   const { arguments: config } = await server.ask('config-get');
   t.match(config, { Dhcp4: { 'valid-lifetime': 1020 } });
   t.equal(await server.server.stop(), 0);
