@@ -62,10 +62,11 @@ export class LeaseLimits {
   /** @param classes all that exist */
   constructor(config: LimitsConfig, subnets: readonly CompiledSubnet[], classes: ClassIds) {
     const bySubnet = limitedSubnets(config);
+    const positions = new Map(subnets.map(({ id, index }) => [id, index]));
     const ofSubnet: (Limited | undefined)[] = [];
     for (const [cell, { key, addressLimit }] of bySubnet.entries()) {
-      const subnet = subnets.find((each) => each.config.id === key);
-      if (subnet !== undefined) ofSubnet[subnet.index] = { limit: addressLimit!, cell };
+      const position = positions.get(key);
+      if (position !== undefined) ofSubnet[position] = { limit: addressLimit!, cell };
     }
     const ofClass: (Limited | undefined)[] = [];
     for (const [index, { key, addressLimit }] of limitedClasses(config).entries())
