@@ -12,25 +12,13 @@ import { LegalLog } from '../../src/hooks/legal-log.ts';
 import { LeaseEventKind } from '../../src/lease/events.ts';
 import { leaseOf } from '../engine/leases.ts';
 import { TestClock } from '../engine/test-clock.ts';
+import { event } from './lease-event.ts';
 
 const lease = leaseOf(0xc0020164, {
   hwAddress: Uint8Array.of(8, 0, 0x2b, 2, 0x3f, 0x4e),
   clientId: Uint8Array.of(0x17, 0x34, 0xe2, 0xff, 9, 0x92, 0x54),
   validLifetimeSec: 6735,
 });
-
-function event(fields: Partial<LeaseEvent>): LeaseEvent {
-  return {
-    kind: LeaseEventKind.granted,
-    former: null,
-    lease: null,
-    replaced: null,
-    query: null,
-    requestText: null,
-    responseText: null,
-    ...fields,
-  };
-}
 
 function relayed(agentOptions: readonly number[]): EventQuery {
   const header = new Uint8Array(44);

@@ -3,7 +3,6 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import type { LeaseEvent } from '../../src/events/event.ts';
 import { scriptCalls } from '../../src/hooks/environment.ts';
 import {
   interfaceIndex,
@@ -13,22 +12,10 @@ import {
 } from '../../src/hooks/run-script.ts';
 import { LeaseEventKind } from '../../src/lease/events.ts';
 import { leaseOf } from '../engine/leases.ts';
+import { event } from './lease-event.ts';
 
 const ADDRESS = 0x0a00000a;
 const HOST = { serverPort: 67, subnets: new Map(), interfaceIndex, removesExpired: true };
-
-function event(fields: Partial<LeaseEvent>): LeaseEvent {
-  return {
-    kind: LeaseEventKind.granted,
-    former: null,
-    lease: null,
-    replaced: null,
-    query: null,
-    requestText: null,
-    responseText: null,
-    ...fields,
-  };
-}
 
 function scriptIn(
   t: { teardown: (done: () => void) => void },

@@ -2,13 +2,12 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { ip, type PacketFields, packet } from '../engine/packets.ts';
+import { besideKea } from './beside-kea.ts';
 import { askAsRelay, comparable, ORDERLY } from './comparing.ts';
 import { ADDRESS, type ServerName } from './configuration.ts';
 import { KEAS, needServers } from './kea.ts';
-import { temporaryDirectory } from './leftovers.ts';
-import { createNetwork } from './network.ts';
-import { createPair, serversSegment } from './pair.ts';
-import { createServer, type DhcpServer, SUBJECT } from './server.ts';
+import { createPair } from './pair.ts';
+import { type DhcpServer, SUBJECT } from './server.ts';
 
 type Option = readonly [number, readonly number[]];
 
@@ -96,10 +95,7 @@ function leasesOf({ leaseFile }: DhcpServer): Map<string, string> {
 for (const version of KEAS)
   t.test(`BOOTP clients have the answers and leases of ${version}`, async (t) => {
     if (!needServers(t, [version], ['ip'])) return;
-    const directory = temporaryDirectory(t);
-    const network = createNetwork(t, serversSegment());
-    const kea = createServer(network, version, { name: 'server1', directory, mode: null, dhcp4: DHCP4 });
-    const own = createServer(network, SUBJECT, { name: 'server2', directory, mode: null, dhcp4: DHCP4 });
+    const { directory, network, kea, own } = besideKea(t, version, DHCP4);
     await Promise.all([kea.start(), own.start()]);
     const byKea = await askAsRelay(network, 'server1', directory, queries('server1'));
     const bySubject = await askAsRelay(network, 'server2', directory, queries('server2'));

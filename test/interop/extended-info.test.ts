@@ -6,13 +6,12 @@ import { copyFileSync, readFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { MessageType } from '../../src/dhcp4/codes.ts';
 import { ip, packet, type Reply } from '../engine/packets.ts';
+import { besideKea } from './beside-kea.ts';
 import { askAsRelay, comparable, ORDERLY } from './comparing.ts';
 import { ADDRESS, type ServerName } from './configuration.ts';
-import { KEAS, type KeaKind, needServers } from './kea.ts';
-import { temporaryDirectory } from './leftovers.ts';
-import { createNetwork } from './network.ts';
-import { createPair, serversSegment } from './pair.ts';
-import { createServer, type DhcpServer, SUBJECT } from './server.ts';
+import { KEAS, needServers } from './kea.ts';
+import { createPair } from './pair.ts';
+import { type DhcpServer, SUBJECT } from './server.ts';
 
 type Option = readonly [number, readonly number[]];
 
@@ -110,7 +109,7 @@ for (const version of KEAS)
   t.test(`the lease file says of each relay what that of ${version} says`, async (t) => {
     if (!needServers(t, [version], ['ip'])) return;
     const forms = version === 'kea 2.2' ? FORMS : [...FORMS, ...IN_PARTS];
-    const { network, directory, kea, own } = scene(t, version, DHCP4);
+    const { network, directory, kea, own } = besideKea(t, version, DHCP4);
     await Promise.all([kea.start(), own.start()]);
     await askAsRelay(network, 'server1', directory, grants('server1', forms));
     await askAsRelay(network, 'server2', directory, grants('server2', forms));
@@ -157,14 +156,6 @@ async function exchangeFiles(t: Test, kea: DhcpServer, own: DhcpServer, count: n
   await Promise.all([kea.stop(), own.stop()]);
 }
 
-function scene(t: Test, version: KeaKind, dhcp4: Record<string, unknown>) {
-  const directory = temporaryDirectory(t);
-  const network = createNetwork(t, serversSegment());
-  const kea = createServer(network, version, { name: 'server1', directory, mode: null, dhcp4 });
-  const own = createServer(network, SUBJECT, { name: 'server2', directory, mode: null, dhcp4 });
-  return { network, directory, kea, own };
-}
-
 /** How a lease is given is other tests' business. */
 const LEASE = 'lease';
 
@@ -201,7 +192,7 @@ function renewals(server: ServerName): { what: string; datagram: Uint8Array }[] 
 
 t.test('renewals past the relay are answered as by Kea 3.0', async (t) => {
   if (!needServers(t, ['kea 3.0'], ['ip'])) return;
-  const { network, directory, kea, own } = scene(t, 'kea 3.0', { ...DHCP4, 'stash-agent-options': true });
+  const { network, directory, kea, own } = besideKea(t, 'kea 3.0', { ...DHCP4, 'stash-agent-options': true });
   await Promise.all([kea.start(), own.start()]);
   const byKea = await askAsRelay(network, 'server1', directory, renewals('server1'));
   const bySubject = await askAsRelay(network, 'server2', directory, renewals('server2'));

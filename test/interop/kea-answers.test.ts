@@ -3,6 +3,7 @@ import t from 'tap';
 import { MessageType } from '../../src/dhcp4/codes.ts';
 import { ip, type PacketFields, packet } from '../engine/packets.ts';
 import { needRootAnd } from '../support/need.ts';
+import { besideKea } from './beside-kea.ts';
 import { type Asked, ask, askAsRelay, BEHIND_XID, comparable, ORDERLY } from './comparing.ts';
 import { ADDRESS, SERVERS_SEGMENT, type ServerName } from './configuration.ts';
 import { KEAS, needServers } from './kea.ts';
@@ -39,10 +40,7 @@ function readAgent(datagram: Uint8Array): Buffer | null {
 for (const version of KEAS)
   t.test(`what ${version} answers is answered, and what it passes over is passed over`, async (t) => {
     if (!needServers(t, [version], ['ip'])) return;
-    const directory = temporaryDirectory(t);
-    const network = createNetwork(t, serversSegment());
-    const kea = createServer(network, version, { name: 'server1', directory, mode: null, dhcp4: MANY });
-    const own = createServer(network, SUBJECT, { name: 'server2', directory, mode: null, dhcp4: MANY });
+    const { directory, network, kea, own } = besideKea(t, version, MANY);
     await Promise.all([kea.start(), own.start()]);
     const put = (server: ServerName): Promise<Answered[]> =>
       askAsRelay(network, server, directory, malformedQueries(ip(ADDRESS[server])));

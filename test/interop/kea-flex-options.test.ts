@@ -1,11 +1,11 @@
 /** What the flex_option library makes of replies: Kea and Tandem send the same octets. */
 import t from 'tap';
-import { MessageType } from '../../src/dhcp4/codes.ts';
-import { ip, packet } from '../engine/packets.ts';
+import { packet } from '../engine/packets.ts';
 import { askAsRelay, comparable, ORDERLY } from './comparing.ts';
 import { ADDRESS, type ServerName } from './configuration.ts';
 import { KEAS, needServers } from './kea.ts';
 import { temporaryDirectory } from './leftovers.ts';
+import { messageKinds } from './message-kinds.ts';
 import { createNetwork } from './network.ts';
 import { serversSegment } from './pair.ts';
 import { createServer, SUBJECT } from './server.ts';
@@ -153,20 +153,7 @@ function queries(server: ServerName): Row[] {
       [226, Array.from({ length: 130 }, (_, i) => i)],
     ],
   ] as const;
-  const types: readonly (readonly [what: string, type: number, options: readonly [number, number[]][]])[] = [
-    ['DISCOVER', MessageType.discover, []],
-    ['REQUEST', MessageType.request, [[54, ip(ADDRESS[server])]]],
-    [
-      'a refused REQUEST',
-      MessageType.request,
-      [
-        [50, ip('10.65.200.1')],
-        [54, ip(ADDRESS[server])],
-      ],
-    ],
-    ['INFORM', MessageType.inform, []],
-  ];
-  return types.flatMap(([what, type, options], kind) =>
+  return messageKinds(server).flatMap(([what, type, options], kind) =>
     sent.map((more, index) => {
       const xid = 16 * kind + index + 1;
       const mac = `02:00:00:02:00:${xid.toString(16).padStart(2, '0')}`;

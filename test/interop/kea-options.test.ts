@@ -6,6 +6,7 @@ import { askAsRelay, comparable, ORDERLY } from './comparing.ts';
 import { ADDRESS, type ServerName } from './configuration.ts';
 import { KEAS, needServers } from './kea.ts';
 import { temporaryDirectory } from './leftovers.ts';
+import { messageKinds } from './message-kinds.ts';
 import { createNetwork } from './network.ts';
 import { serversSegment } from './pair.ts';
 import { createServer, SUBJECT } from './server.ts';
@@ -48,21 +49,8 @@ function queries(server: ServerName): Row[] {
     [82, [1, 2, 0x61, 0x62]],
     [118, ip('10.80.0.0')],
   ] as const;
-  const types: readonly (readonly [what: string, type: number, options: readonly [number, number[]][]])[] = [
-    ['DISCOVER', MessageType.discover, []],
-    ['REQUEST', MessageType.request, [[54, ip(ADDRESS[server])]]],
-    [
-      'a refused REQUEST',
-      MessageType.request,
-      [
-        [50, ip('10.65.200.1')],
-        [54, ip(ADDRESS[server])],
-      ],
-    ],
-    ['INFORM', MessageType.inform, []],
-  ];
   const rows: Row[] = [];
-  for (const [what, type, options] of types) {
+  for (const [what, type, options] of messageKinds(server)) {
     for (const list of [
       [],
       [1, 3],

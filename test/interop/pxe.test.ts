@@ -6,13 +6,10 @@
 import t from 'tap';
 import { MessageType } from '../../src/dhcp4/codes.ts';
 import { ip, packet, type Reply } from '../engine/packets.ts';
+import { besideKea } from './beside-kea.ts';
 import { askAsRelay, ORDERLY } from './comparing.ts';
 import { ADDRESS, type ServerName } from './configuration.ts';
 import { KEAS, needServers } from './kea.ts';
-import { temporaryDirectory } from './leftovers.ts';
-import { createNetwork } from './network.ts';
-import { serversSegment } from './pair.ts';
-import { createServer, SUBJECT } from './server.ts';
 
 type Option = readonly [number, readonly number[]];
 
@@ -168,10 +165,7 @@ function answerOf(server: ServerName, reply: Reply | null): unknown {
 for (const version of KEAS)
   t.test(`machines that boot get from Tandem what they get from ${version}`, async (t) => {
     if (!needServers(t, [version], ['ip'])) return;
-    const directory = temporaryDirectory(t);
-    const network = createNetwork(t, serversSegment());
-    const kea = createServer(network, version, { name: 'server1', directory, mode: null, dhcp4: DHCP4 });
-    const own = createServer(network, SUBJECT, { name: 'server2', directory, mode: null, dhcp4: DHCP4 });
+    const { directory, network, kea, own } = besideKea(t, version, DHCP4);
     await Promise.all([kea.start(), own.start()]);
     const byKea = await askAsRelay(network, 'server1', directory, boots('server1'));
     const bySubject = await askAsRelay(network, 'server2', directory, boots('server2'));
