@@ -90,13 +90,13 @@ export function answerInform(context: Context): number {
 
 /** Writes the OFFER or ACK to a client that does without an address: options, no lease. [RFC8925 3.3] */
 export function answerV6Only(context: Context, type: number): number {
-  const { reply, settings } = context;
+  const { reply } = context;
   classifyLease(context, context.subnet!, 0);
   const plan = planFor(context, 0);
   const isOffer = type === MessageType.discover;
   reply.begin(context.slot, isOffer ? MessageType.offer : MessageType.ack, 0);
   reply.header.bootFields(plan);
-  reply.options(plan, serverIdentifier(context, plan), 0, null, settings.echoClientId);
+  reply.options(plan, serverIdentifier(context, plan), 0, null, echoesClientId(context));
   return finish(context, true, isOffer ? G['pkt4-offer-sent'] : G['pkt4-ack-sent'], Outcome.send);
 }
 

@@ -74,6 +74,45 @@ function v6OnlyQueries(server: ServerName): Row[] {
   return rows;
 }
 
+const FLEX_ID = {
+  library: 'libdhcp_flex_id.so',
+  parameters: { 'identifier-expression': 'option[226].hex', 'replace-client-id': true },
+};
+/** Whether clients get their identifier back [RFC6842]; what replaces it is sent back whatever the setting. */
+const ECHOES: readonly (readonly [what: string, dhcp4: object])[] = [
+  ['with echo', {}],
+  ['without echo', { 'echo-client-id': false }],
+  ['with echo and flexible identifiers', { 'hooks-libraries': [FLEX_ID] }],
+  ['without echo, with flexible identifiers', { 'echo-client-id': false, 'hooks-libraries': [FLEX_ID] }],
+];
+
+function identifiedQueries(server: ServerName): Row[] {
+  const own: Option = [54, ip(ADDRESS[server])];
+  const asks: Option = [55, [1, 3, 51, 61, 108]];
+  const { discover, request, inform } = MessageType;
+  const identified: readonly (readonly [what: string, options: readonly Option[]])[] = [
+    ['no identifier', []],
+    ['an identifier', [[61, [1, 2, 3]]]],
+    ['a port', [[226, [7, 7, 7]]]],
+    [
+      'both',
+      [
+        [61, [1, 2, 3]],
+        [226, [7, 7, 7]],
+      ],
+    ],
+  ];
+  return identified.flatMap(([what, options], index) => {
+    const more = [asks, ...options];
+    const address: Option = [50, ip('10.65.1.9')];
+    return [
+      { what: `DISCOVER, ${what}`, datagram: query(discover, index, more) },
+      { what: `REQUEST, ${what}`, datagram: query(request, index, [own, address, ...more]) },
+      { what: `INFORM, ${what}`, datagram: query(inform, index, more, { ciaddr: '0.0.0.0' }) },
+    ];
+  });
+}
+
 const enterprise = [0, 0, 0, 9];
 function lenientQueries(): Row[] {
   const faults: readonly (readonly [what: string, options: readonly Option[]])[] = [
@@ -126,6 +165,9 @@ const CLASSES = [
 
 const SCENES: readonly (readonly [what: string, dhcp4: object, queries: (server: ServerName) => Row[]])[] = [
   ...PLACES.map(([what, dhcp4]) => [`IPv6 alone on ${what}`, dhcp4, v6OnlyQueries] as const),
+  ...ECHOES.map(
+    ([what, more]) => [`IPv6 alone ${what}`, { ...PLACES[0]![1], ...more }, identifiedQueries] as const,
+  ),
   [
     'lenient option parsing',
     { compatibility: { 'lenient-option-parsing': true }, 'client-classes': CLASSES, subnet4: [MAIN] },
