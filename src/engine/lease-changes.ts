@@ -7,8 +7,7 @@
 import { assert } from '../base/assert.ts';
 import { type ByteRingMemory, ByteRingWriter } from '../base/byte-ring.ts';
 import type { LeaseBook } from '../lease/book.ts';
-import { USER_CONTEXT_BYTES_MAX } from '../lease/record.ts';
-import { encodeLeaseUpdate, LEASE_UPDATE_BYTES_MAX } from '../lease/update-json.ts';
+import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../lease/update-record.ts';
 import { UpdateMode } from './policy.ts';
 import { UpdateRecord } from './shard-link.ts';
 
@@ -28,7 +27,7 @@ export class LeaseChanges {
   #updates: ByteRingWriter;
   #relationship = 0;
   readonly #shardBits: number;
-  readonly #json = new Uint8Array(LEASE_UPDATE_BYTES_MAX + USER_CONTEXT_BYTES_MAX);
+  readonly #bytes = new Uint8Array(UPDATE_RECORD_BYTES_MAX);
   #transaction = 0;
   #mode: number = UpdateMode.off;
   #lastChange = 0;
@@ -80,7 +79,7 @@ export class LeaseChanges {
     this.#lastRow = slot;
     assert(this.#lastChange !== 0, 'the change log had room');
     this.#dirtyRows = true;
-    this.#update(slot, UpdateRecord.update, last);
+    this.#update(slot, true, last);
   }
 
   /** Records the deletion of a row that still stands. */
@@ -88,7 +87,7 @@ export class LeaseChanges {
     this.#lastChange = this.#book.logDeletion(slot);
     assert(this.#lastChange !== 0, 'the change log had room');
     this.#dirtyRows = true;
-    this.#update(slot, 0, last);
+    this.#update(slot, false, last);
   }
 
   /** Records a released row that is kept for its client: a row in the file, a deletion for the peers. */
@@ -96,7 +95,7 @@ export class LeaseChanges {
     this.#lastChange = this.#book.logRow(slot);
     assert(this.#lastChange !== 0, 'the change log had room');
     this.#dirtyRows = true;
-    this.#update(slot, 0, true);
+    this.#update(slot, false, true);
   }
 
   /** Change number of the transaction's last record. */
@@ -109,12 +108,12 @@ export class LeaseChanges {
     return this.#lastRow;
   }
 
-  #update(slot: number, operation: number, last: boolean): void {
+  #update(slot: number, isUpdate: boolean, last: boolean): void {
     if (this.#mode === UpdateMode.off) return;
     const awaited = this.#mode === UpdateMode.await ? UpdateRecord.awaited : 0;
-    const kind = operation | awaited | (last ? UpdateRecord.last : 0) | this.#shardBits;
-    const length = encodeLeaseUpdate(this.#json, 0, this.#book.recordOf(slot), operation !== 0);
-    assert(this.#updates.write(kind, this.#transaction, this.#json, length), 'the update log had room');
+    const kind = awaited | (last ? UpdateRecord.last : 0) | this.#shardBits;
+    const length = encodeUpdateRecord(this.#bytes, 0, this.#book.recordOf(slot), isUpdate);
+    assert(this.#updates.write(kind, this.#transaction, this.#bytes, length), 'the update log had room');
     this.#dirtyUpdates |= 1 << this.#relationship;
   }
 

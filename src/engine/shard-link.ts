@@ -15,11 +15,10 @@ import { allocateVerdicts } from './verdicts.ts';
 
 /**
  * `kind` of a record in the update ring: these bits, and the shard's index in the bits from `shardShift` on. The
- * record's `sequence` is that shard's transaction number; the payload is the lease as JSON (lease/update-json.ts).
+ * record's `sequence` is that shard's transaction number; the payload says what became of the lease
+ * (lease/update-record.ts).
  */
 export const UpdateRecord = {
-  /** lease4-update with force-create; without this bit: lease4-del. */
-  update: 1,
   /** The shard has parked the reply of this transaction and waits for a verdict. */
   awaited: 2,
   /** The last record of its transaction. */

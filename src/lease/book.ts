@@ -15,7 +15,7 @@ import { LimitedCounts, type LimitedCountsMemory } from './limited-counts.ts';
 import { LeaseState } from './model.ts';
 import { OfferQueue } from './offers.ts';
 import { NO_ADDRESS, type PoolMemory, type PoolRange, PoolSet } from './pool.ts';
-import type { LeaseRecord } from './record.ts';
+import { emptyRecord, type LeaseRecord } from './record.ts';
 import { LeaseTable } from './table.ts';
 
 /** Neither the lease file nor a peer tells the hardware type. */
@@ -27,32 +27,6 @@ export interface LeaseBookMemory {
   readonly table: LeaseTableMemory;
   readonly pools: PoolMemory;
   readonly changes: ChangeLogMemory;
-}
-
-function emptyRecord(): LeaseRecord {
-  const none = new Uint8Array(0);
-  return {
-    address: 0,
-    hw: none,
-    hwOffset: 0,
-    hwLength: 0,
-    clientId: none,
-    clientIdOffset: 0,
-    clientIdLength: 0,
-    validLifetimeSec: 0,
-    expireSec: 0,
-    subnetId: 0,
-    poolId: 0,
-    fqdnFwd: false,
-    fqdnRev: false,
-    hostname: none,
-    hostnameOffset: 0,
-    hostnameLength: 0,
-    state: 0,
-    userContext: none,
-    userContextOffset: 0,
-    userContextLength: 0,
-  };
 }
 
 export class LeaseBook {

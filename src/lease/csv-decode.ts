@@ -9,6 +9,7 @@ import { RowFault } from './csv-fault.ts';
 import { LeaseState } from './model.ts';
 import {
   CLIENT_ID_BYTES_MAX,
+  emptyRecord,
   HARDWARE_ADDRESS_BYTES_MAX,
   HOSTNAME_BYTES_MAX,
   type LeaseRecord,
@@ -60,6 +61,14 @@ export class RowDecoder {
   next = 0;
   #bytes: Uint8Array = this.#scratch;
   #at = 0;
+
+  constructor() {
+    const { record } = this;
+    record.hwOffset = HW_AT;
+    record.clientIdOffset = CLIENT_ID_AT;
+    record.hostnameOffset = HOSTNAME_AT;
+    record.userContextOffset = CONTEXT_AT;
+  }
 
   /**
    * Decodes the row that starts at `at`. Pre: there is a newline at or behind `at`.
@@ -259,29 +268,4 @@ function countColumns(bytes: Uint8Array, at: number, newline: number): number {
   let count = 1;
   for (; at < newline; at++) if (bytes[at] === COMMA) count++;
   return count;
-}
-
-function emptyRecord(scratch: Uint8Array): LeaseRecord {
-  return {
-    address: 0,
-    hw: scratch,
-    hwOffset: HW_AT,
-    hwLength: 0,
-    clientId: scratch,
-    clientIdOffset: CLIENT_ID_AT,
-    clientIdLength: 0,
-    subnetId: 0,
-    poolId: 0,
-    validLifetimeSec: 0,
-    expireSec: 0,
-    state: 0,
-    hostname: scratch,
-    hostnameOffset: HOSTNAME_AT,
-    hostnameLength: 0,
-    fqdnFwd: false,
-    fqdnRev: false,
-    userContext: scratch,
-    userContextOffset: CONTEXT_AT,
-    userContextLength: 0,
-  };
 }

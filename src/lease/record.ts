@@ -44,3 +44,31 @@ export interface LeaseRecord {
   /** 0..12,288. */
   userContextLength: number;
 }
+
+const NOTHING = new Uint8Array(0);
+
+/** A record of nothing, to be filled in. @param bytes what its ranges point into */
+export function emptyRecord(bytes: Uint8Array = NOTHING): LeaseRecord {
+  return {
+    address: 0,
+    hw: bytes,
+    hwOffset: 0,
+    hwLength: 0,
+    clientId: bytes,
+    clientIdOffset: 0,
+    clientIdLength: 0,
+    subnetId: 0,
+    poolId: 0,
+    validLifetimeSec: 0,
+    expireSec: 0,
+    state: 0,
+    hostname: bytes,
+    hostnameOffset: 0,
+    hostnameLength: 0,
+    fqdnFwd: false,
+    fqdnRev: false,
+    userContext: bytes,
+    userContextOffset: 0,
+    userContextLength: 0,
+  };
+}

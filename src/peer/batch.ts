@@ -1,20 +1,21 @@
 /**
- * Request bodies with lease updates, put together from the JSON bytes that the shards have written: nothing is parsed
- * or formatted again.
+ * Request bodies with lease updates, in the JSON of a Kea, made from the records that the shards have written.
  *
  *     {"command":"lease4-bulk-apply","service":["dhcp4"],"arguments":{"leases":[ LEASE , ... ],
  *      "deleted-leases":[ LEASE , ... ],"origin":"ha-partner"}}
  *
  *     {"command":"lease4-update","service":["dhcp4"],"arguments": UPDATE }        or lease4-del
  *
- * An UPDATE is a record as it stands in the update log; a LEASE is one without the fields that repeat in each record.
+ * A LEASE is an UPDATE without the members that belong to the command.
  */
-import { RING_RECORD_BYTES_MAX } from '../base/byte-ring.ts';
+import { assert } from '../base/assert.ts';
 import { LeaseState } from '../lease/model.ts';
-import { leaseUpdateCoreLength, leaseUpdateState } from '../lease/update-json.ts';
+import { emptyRecord, type LeaseRecord, USER_CONTEXT_BYTES_MAX } from '../lease/record.ts';
+import { encodeLeaseUpdate, encodeListedLease, LEASE_UPDATE_BYTES_MAX } from '../lease/update-json.ts';
+import { decodeUpdateRecord } from '../lease/update-record.ts';
 import type { Transaction } from './transactions.ts';
 
-/** A lease update in somebody's bytes. */
+/** A lease update in somebody's bytes: a record of lease/update-record.ts. */
 export interface UpdateBytes {
   readonly bytes: Uint8Array;
   readonly offset: number;
@@ -50,18 +51,30 @@ const DELETE_START = ascii('{"command":"lease4-del","service":["dhcp4"],"argumen
 
 const COMMA = 0x2c;
 const CLOSE_MAP = 0x7d;
+const LEASE_BYTES_MAX = LEASE_UPDATE_BYTES_MAX + USER_CONTEXT_BYTES_MAX;
+
+const record = emptyRecord();
+const scratch = new Uint8Array(LEASE_BYTES_MAX);
+
+/** The lease of an update; the same object each time. */
+function read({ bytes, offset, length }: UpdateBytes): LeaseRecord {
+  const fault = decodeUpdateRecord(bytes, offset, length, record);
+  assert(fault === null, 'what this server has written can be read');
+  return record;
+}
 
 /**
  * The request for one lease. A released lease goes out as a deletion: Kea before 2.7 refuses its state and would take
  * this server for broken, and every version knows what a deletion means.
  */
 export function encodeSingle(update: UpdateBytes, transactions: readonly Transaction[]): Batch {
-  const { bytes, offset, length, isUpdate, address } = update;
-  const isKept = isUpdate && leaseUpdateState(bytes, offset) !== LeaseState.released;
-  const start = isKept ? UPDATE_START : DELETE_START;
+  const { isUpdate, address } = update;
+  const source = read(update);
+  const start = isUpdate && source.state !== LeaseState.released ? UPDATE_START : DELETE_START;
+  const length = encodeLeaseUpdate(scratch, 0, source, isUpdate);
   const body = new Uint8Array(start.length + length + 1);
   body.set(start);
-  body.set(bytes.subarray(offset, offset + length), start.length);
+  body.set(scratch.subarray(0, length), start.length);
   body[body.length - 1] = CLOSE_MAP;
   return { isBulk: false, body, entries: [{ address, offset: start.length, length, transactions }] };
 }
@@ -80,8 +93,8 @@ export class BulkBuilder {
   constructor(leasesMax: number, bytesMax: number) {
     this.#leasesMax = leasesMax;
     this.#bytesMax = bytesMax;
-    this.#updates = new Uint8Array(bytesMax + RING_RECORD_BYTES_MAX);
-    this.#deletions = new Uint8Array(bytesMax + RING_RECORD_BYTES_MAX);
+    this.#updates = new Uint8Array(bytesMax + LEASE_BYTES_MAX);
+    this.#deletions = new Uint8Array(bytesMax + LEASE_BYTES_MAX);
   }
 
   get isEmpty(): boolean {
@@ -96,15 +109,13 @@ export class BulkBuilder {
 
   /** Pre: not full. */
   add(update: UpdateBytes, transactions: readonly Transaction[]): void {
-    const { bytes, offset, isUpdate, address } = update;
-    const core = leaseUpdateCoreLength(update.length, isUpdate);
+    const { isUpdate, address } = update;
     const into = isUpdate ? this.#updates : this.#deletions;
     let at = isUpdate ? this.#updateBytes : this.#deletionBytes;
     if (at > 0) into[at++] = COMMA;
-    this.#entries.push({ address, offset: at, length: core + 1, transactions, isUpdate });
-    into.set(bytes.subarray(offset, offset + core), at);
-    at += core;
-    into[at++] = CLOSE_MAP;
+    const offset = at;
+    at = encodeListedLease(into, at, read(update));
+    this.#entries.push({ address, offset, length: at - offset, transactions, isUpdate });
     if (isUpdate) this.#updateBytes = at;
     else this.#deletionBytes = at;
   }

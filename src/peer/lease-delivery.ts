@@ -1,7 +1,7 @@
 /** Sends leases to one peer as they stand, apart from the stream of updates: at the end of a synchronization. */
 import { formatIpv4 } from '../base/ipv4.ts';
 import { recordOfLease } from '../lease/csv-lease.ts';
-import { encodeLeaseUpdate, LEASE_UPDATE_BYTES_MAX } from '../lease/update-json.ts';
+import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../lease/update-record.ts';
 import type { Batch, UpdateBytes } from './batch.ts';
 import type { SendLimits } from './limits.ts';
 import type { Delivery, LeaseToSend, PeerClient } from './model.ts';
@@ -10,6 +10,8 @@ import { UpdateSender } from './sender.ts';
 
 /** Refused leases that are named; the rest is only counted. */
 const NAMED_MAX = 5;
+
+const scratch = new Uint8Array(UPDATE_RECORD_BYTES_MAX);
 
 /**
  * Sends leases, as many at once as the peer takes, until all are sent or the peer fails. A lease that the peer refuses is
@@ -50,10 +52,8 @@ export async function deliverLeases(
 
 /** The update that makes a peer hold a lease as it stands here, or hold none. */
 export function encodeLease({ lease, isUpdate }: LeaseToSend): UpdateBytes {
-  const record = recordOfLease(lease);
-  const bytes = new Uint8Array(LEASE_UPDATE_BYTES_MAX + record.userContextLength);
-  const length = encodeLeaseUpdate(bytes, 0, record, isUpdate);
-  return { bytes, offset: 0, length, isUpdate, address: lease.address };
+  const length = encodeUpdateRecord(scratch, 0, recordOfLease(lease), isUpdate);
+  return { bytes: scratch.slice(0, length), offset: 0, length, isUpdate, address: lease.address };
 }
 
 interface Tally {

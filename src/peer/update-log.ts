@@ -3,8 +3,8 @@
  * nothing and keeps no process alive.
  */
 import { ByteRingReader, type RingRecord } from '../base/byte-ring.ts';
-import { type UpdateLogMemory, UpdateRecord, UpdateWord } from '../engine/shard-link.ts';
-import { leaseUpdateAddress } from '../lease/update-json.ts';
+import { type UpdateLogMemory, UpdateWord } from '../engine/shard-link.ts';
+import { isUpdateRecord, updateRecordAddress } from '../lease/update-record.ts';
 import type { UpdateBytes } from './batch.ts';
 import { TICK_MS } from './limits.ts';
 
@@ -54,9 +54,9 @@ export class UpdateLogReader {
     update.offset = record.offset;
     update.length = record.length;
     update.kind = record.kind;
-    update.isUpdate = (record.kind & UpdateRecord.update) !== 0;
+    update.isUpdate = isUpdateRecord(update.bytes, record.offset);
     update.transaction = record.sequence;
-    update.address = leaseUpdateAddress(update.bytes, record.offset);
+    update.address = updateRecordAddress(update.bytes, record.offset);
     return update;
   }
 

@@ -1,5 +1,6 @@
 /** What disk and partner of the model test have: rows read from the change log, updates read from the update log. */
 import { ByteRingReader } from '../../src/base/byte-ring.ts';
+import { formatHex } from '../../src/base/hex.ts';
 import { formatIpv4 } from '../../src/base/ipv4.ts';
 import { UpdateRecord } from '../../src/engine/shard-link.ts';
 import { Verdict } from '../../src/engine/verdicts.ts';
@@ -9,6 +10,7 @@ import { RowFault } from '../../src/lease/csv-fault.ts';
 import { leaseOfRecord } from '../../src/lease/csv-lease.ts';
 import type { Lease4 } from '../../src/lease/model.ts';
 import type { BenchServer } from './bench-server.ts';
+import { updateOf } from './updates.ts';
 
 type Leases = Map<string, Lease4>;
 
@@ -87,16 +89,12 @@ export class ModelPartner {
   read(rejectNth: number): void {
     const record = { kind: 0, sequence: 0, offset: 0, length: 0 };
     while (this.#server.updates.next(record)) {
-      const bytes = this.#server.updates.bytes.slice(record.offset, record.offset + record.length);
-      const lease = JSON.parse(Buffer.from(bytes).toString()) as {
-        'ip-address': string;
-        'hw-address': string;
-      };
+      const { isUpdate, lease } = updateOf(this.#server.updates.bytes, record);
       const isAwaited = (record.kind & UpdateRecord.awaited) !== 0;
       const isRefused = isAwaited && rejectNth > 0 && record.sequence % rejectNth === 0;
       if (!isRefused) {
-        if ((record.kind & UpdateRecord.update) === 0) this.leases.delete(lease['ip-address']);
-        else this.leases.set(lease['ip-address'], lease['hw-address']);
+        if (isUpdate) this.leases.set(formatIpv4(lease.address), formatHex(lease.hwAddress));
+        else this.leases.delete(formatIpv4(lease.address));
       }
       if (!isAwaited || (record.kind & UpdateRecord.last) === 0) continue;
       this.#open.push({ number: record.sequence, verdict: isRefused ? Verdict.rejected : Verdict.confirmed });

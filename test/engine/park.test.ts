@@ -1,10 +1,14 @@
 import t from 'tap';
+import { parseHex } from '../../src/base/hex.ts';
+import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { MessageType } from '../../src/dhcp4/codes.ts';
 import { UpdateMode } from '../../src/engine/policy.ts';
 import { UpdateRecord } from '../../src/engine/shard-link.ts';
 import { Verdict } from '../../src/engine/verdicts.ts';
+import { type Lease4, LeaseState } from '../../src/lease/model.ts';
 import { BenchServer } from './bench-server.ts';
 import { ip, packet } from './packets.ts';
+import { updateOf } from './updates.ts';
 
 const SERVER = ip('127.0.0.1');
 const HOT_STANDBY = { activeServers: 1, scopes: 1, updateMode: UpdateMode.await } as const;
@@ -32,14 +36,19 @@ function request(client: number): Uint8Array {
   });
 }
 
-function updates(server: BenchServer): { kind: number; sequence: number; lease: Record<string, unknown> }[] {
+interface Update {
+  readonly kind: number;
+  readonly sequence: number;
+  readonly isUpdate: boolean;
+  readonly lease: Lease4;
+}
+
+function updates(server: BenchServer): Update[] {
   const record = { kind: 0, sequence: 0, offset: 0, length: 0 };
-  const found: { kind: number; sequence: number; lease: Record<string, unknown> }[] = [];
+  const found: Update[] = [];
   while (server.updates.next(record)) {
-    const text = Buffer.from(
-      server.updates.bytes.slice(record.offset, record.offset + record.length),
-    ).toString();
-    found.push({ kind: record.kind, sequence: record.sequence, lease: JSON.parse(text) });
+    const { kind, sequence } = record;
+    found.push({ kind, sequence, ...updateOf(server.updates.bytes, record) });
   }
   server.updates.release();
   return found;
@@ -94,7 +103,7 @@ t.test('[scenarios 40, 45] in record mode the peers are told and nobody is waite
   server.policy({ ...HOT_STANDBY, updateMode: UpdateMode.record });
   t.equal(server.ask(request(0))?.type, MessageType.ack);
   const [update] = updates(server);
-  t.equal(update?.kind, UpdateRecord.update | UpdateRecord.last);
+  t.equal(update?.kind, UpdateRecord.last);
 });
 
 t.test('an update carries the lease as the partner needs it; a deletion goes first', async (t) => {
@@ -113,20 +122,24 @@ t.test('an update carries the lease as the partner needs it; a deletion goes fir
   );
   const [created, deleted, moved] = updates(server);
   t.match(created, {
-    kind: UpdateRecord.update | UpdateRecord.awaited | UpdateRecord.last,
+    kind: UpdateRecord.awaited | UpdateRecord.last,
     sequence: 1,
+    isUpdate: true,
     lease: {
-      'ip-address': '10.0.0.10',
-      'hw-address': mac(0),
-      'subnet-id': 1,
-      'valid-lft': 3600,
-      state: 0,
-      'force-create': true,
+      address: parseIpv4('10.0.0.10'),
+      hwAddress: parseHex(mac(0)),
+      subnetId: 1,
+      validLifetimeSec: 3600,
+      state: LeaseState.assigned,
     },
   });
-  t.match(deleted, { kind: UpdateRecord.awaited, sequence: 2, lease: { 'ip-address': '10.0.0.10' } });
-  t.match(moved, { sequence: 2, lease: { 'ip-address': '10.0.0.19' } });
-  t.notOk('force-create' in deleted!.lease);
+  t.match(deleted, {
+    kind: UpdateRecord.awaited,
+    sequence: 2,
+    isUpdate: false,
+    lease: { address: parseIpv4('10.0.0.10') },
+  });
+  t.match(moved, { sequence: 2, isUpdate: true, lease: { address: parseIpv4('10.0.0.19') } });
 });
 
 t.test('[scenarios 38, 48] RELEASE and DECLINE are told to the peers without waiting', async (t) => {
@@ -137,10 +150,15 @@ t.test('[scenarios 38, 48] RELEASE and DECLINE are told to the peers without wai
   server.send(packet({ type: MessageType.release, mac: mac(0), ciaddr: '10.0.0.10' }));
   server.send(packet({ type: MessageType.decline, mac: mac(1), options: [[50, ip('10.0.0.11')]] }));
   const [released, declined] = updates(server);
-  t.match(released, { kind: UpdateRecord.last, lease: { 'ip-address': '10.0.0.10' } });
+  t.match(released, {
+    kind: UpdateRecord.last,
+    isUpdate: false,
+    lease: { address: parseIpv4('10.0.0.10') },
+  });
   t.match(declined, {
-    kind: UpdateRecord.update | UpdateRecord.last,
-    lease: { 'ip-address': '10.0.0.11', state: 1, 'hw-address': '' },
+    kind: UpdateRecord.last,
+    isUpdate: true,
+    lease: { address: parseIpv4('10.0.0.11'), state: LeaseState.declined, hwAddress: new Uint8Array(0) },
   });
 });
 

@@ -18,7 +18,7 @@ import { heartbeatReplyArguments, type TandemMember } from '../../src/ha/heartbe
 import { readPageLease } from '../../src/ha/lease-page.ts';
 import type { HaStateName } from '../../src/ha/model.ts';
 import { highAvailabilityStatus } from '../../src/ha/status.ts';
-import { encodeLeaseUpdate, LEASE_UPDATE_BYTES_MAX } from '../../src/lease/update-json.ts';
+import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../../src/lease/update-record.ts';
 import { encodeSingle } from '../../src/peer/batch.ts';
 import { createPeerClient } from '../../src/peer/client.ts';
 import { recordLog } from '../peer/support/log.ts';
@@ -131,9 +131,9 @@ function leaseUpdate(fields: Readonly<Record<string, unknown>>, isUpdate: boolea
   const context = Buffer.from(userContext === undefined ? '' : JSON.stringify(userContext));
   const hw = parseHex(String(fields['hw-address']))!;
   const clientId = parseHex(String(fields['client-id']))!;
-  const out = new Uint8Array(LEASE_UPDATE_BYTES_MAX + context.length);
+  const out = new Uint8Array(UPDATE_RECORD_BYTES_MAX);
   const address = parseIpv4(String(fields['ip-address']))!;
-  const end = encodeLeaseUpdate(
+  const end = encodeUpdateRecord(
     out,
     0,
     {

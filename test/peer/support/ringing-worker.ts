@@ -10,12 +10,7 @@ const heads = new Int32Array(verdicts);
 const writer = new ByteRingWriter(updates.ring);
 const reader = new VerdictReader(verdicts);
 for (let number = 1; number <= rounds; number++) {
-  writer.write(
-    UpdateRecord.update | UpdateRecord.awaited | UpdateRecord.last,
-    number,
-    payload,
-    payload.length,
-  );
+  writer.write(UpdateRecord.awaited | UpdateRecord.last, number, payload, payload.length);
   Atomics.add(words, UpdateWord.pending, 1);
   Atomics.notify(words, UpdateWord.pending);
   // Nobody notifies this word; the wait is a sleep that ends early when the verdict is there already.

@@ -4,7 +4,7 @@ import { allocateUpdateLog, UpdateRecord, UpdateWord } from '../../../src/engine
 import { allocateVerdicts, VerdictReader } from '../../../src/engine/verdicts.ts';
 import { leaseOfRecord } from '../../../src/lease/csv-lease.ts';
 import type { Lease4 } from '../../../src/lease/model.ts';
-import { encodeLeaseUpdate, LEASE_UPDATE_BYTES_MAX } from '../../../src/lease/update-json.ts';
+import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../../../src/lease/update-record.ts';
 
 export interface TestRecord {
   readonly address: number;
@@ -51,11 +51,9 @@ export class TestShards {
     if (this.#writer.free() < records.length * 8192) return 0;
     const number = ++this.#numbers[shard]!;
     records.forEach((record, index) => {
-      const isUpdate = record.isUpdate ?? true;
       const bytes = encodeRecord(record);
       this.#leases.set(record.address, record);
       const kind =
-        (isUpdate ? UpdateRecord.update : 0) |
         (awaited ? UpdateRecord.awaited : 0) |
         (index === records.length - 1 ? UpdateRecord.last : 0) |
         (shard << UpdateRecord.shardShift);
@@ -104,8 +102,8 @@ export class TestShards {
 
 /** The payload of a record. */
 export function encodeRecord(record: TestRecord): Uint8Array {
-  const bytes = new Uint8Array(LEASE_UPDATE_BYTES_MAX + 4096);
-  return bytes.subarray(0, encodeLeaseUpdate(bytes, 0, sourceOf(record), record.isUpdate ?? true));
+  const bytes = new Uint8Array(UPDATE_RECORD_BYTES_MAX);
+  return bytes.subarray(0, encodeUpdateRecord(bytes, 0, sourceOf(record), record.isUpdate ?? true));
 }
 
 function sourceOf(record: TestRecord) {

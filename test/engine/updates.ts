@@ -1,0 +1,17 @@
+/** Records of the update log as tests read them. */
+import type { RingRecord } from '../../src/base/byte-ring.ts';
+import { leaseOfRecord } from '../../src/lease/csv-lease.ts';
+import type { Lease4 } from '../../src/lease/model.ts';
+import { emptyRecord } from '../../src/lease/record.ts';
+import { decodeUpdateRecord, isUpdateRecord } from '../../src/lease/update-record.ts';
+
+/** @throws Error when the record cannot be read */
+export function updateOf(
+  bytes: Uint8Array,
+  { offset, length }: RingRecord,
+): { readonly isUpdate: boolean; readonly lease: Lease4 } {
+  const record = emptyRecord();
+  const fault = decodeUpdateRecord(bytes, offset, length, record);
+  if (fault !== null) throw new Error(fault);
+  return { isUpdate: isUpdateRecord(bytes, offset), lease: leaseOfRecord(record) };
+}
