@@ -5,10 +5,10 @@ import { control } from './control.ts';
 import { encode } from './encode.ts';
 import { exchange } from './exchange.ts';
 import { hash } from './hash.ts';
-import { hotStandby } from './hot-standby.ts';
 import { journal } from './journal.ts';
 import { leaseFile } from './lease-file.ts';
 import type { Bench } from './model.ts';
+import { pair } from './pair.ts';
 import { pool } from './pool.ts';
 import { raw } from './raw.ts';
 import { singleServer } from './single-server.ts';
@@ -27,5 +27,5 @@ export const BENCHES: readonly Bench[] = [
   control,
   singleServer,
   raw,
-  hotStandby,
+  pair,
 ];

@@ -18,9 +18,9 @@ export const control: Bench = {
   run: async ({ scale }) => {
     const rival = await startSingle(TANDEM);
     try {
-      await waitForControl(rival.controlPort ?? 0);
+      await waitForControl(rival.controlPort);
       const rows: string[][] = [];
-      for (const command of COMMANDS) rows.push(await loadCommand(rival.controlPort ?? 0, command, scale));
+      for (const command of COMMANDS) rows.push(await loadCommand(rival.controlPort, command, scale));
       return { columns: ['command', 'answers/s', 'p50 ms', 'p99 ms', 'errors'], rows, digest: null };
     } finally {
       await rival.close();

@@ -1,47 +1,37 @@
-/** Kea 2.2 as a rival: the same configuration, the same client, the same run. */
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+/** Kea 2.2 and 3.0 as rivals: the same configuration, the same client, the same run. */
 import type { ServerKind } from '../src/demo/local-server.ts';
 import type { ServerConfiguration } from '../src/demo/pair-config.ts';
+import { type KeaKind, keaCommand, spelled } from '../test/interop/kea.ts';
 
-export const KEA_PROGRAM = '/usr/sbin/kea-dhcp4';
+export const KEA_2 = createKeaKind('Kea 2.2', 'kea 2.2');
+export const KEA_3 = createKeaKind('Kea 3.0', 'kea 3.0');
 
-/** Whether Kea can take part on this machine. */
-export function keaIsInstalled(): boolean {
-  return existsSync(KEA_PROGRAM) && hookDirectory() !== null;
-}
-
-export const KEA: ServerKind = {
-  name: 'Kea 2.2',
-  adapt: (configuration) => ({ Dhcp4: adaptedFrom(configuration) }),
-  command: ({ configFile, directory, port, relayPort, logFile }) => ({
-    program: KEA_PROGRAM,
-    args: ['-c', configFile, '-p', `${port}`, '-P', `${relayPort}`],
-    env: { KEA_PIDFILE_DIR: directory, KEA_LOCKFILE_DIR: directory },
-    logFile,
-  }),
-  // It has no HTTP control socket of its own; the listener for its partner answers status-get.
-  statusPort: (identity) => identity.peerPort,
-};
-
-/** Its keys where they differ, and its queues long enough that nothing is dropped at the load of these benchmarks. */
-function adaptedFrom({ Dhcp4 }: ServerConfiguration): Record<string, unknown> {
-  const { 'control-sockets': _, 'user-context': __, ...shared } = Dhcp4;
-  const hooks = (Dhcp4['hooks-libraries'] ?? []) as readonly { library: string }[];
+function createKeaKind(name: string, version: KeaKind): ServerKind {
   return {
-    ...shared,
-    'multi-threading': { 'enable-multi-threading': true, 'thread-pool-size': 2, 'packet-queue-size': 2048 },
-    'parked-packet-limit': 0,
-    'hooks-libraries': hooks.map((hook) => ({ ...hook, library: join(hookDirectory() ?? '', hook.library) })),
-    loggers: [{ name: 'kea-dhcp4', severity: 'ERROR', output_options: [{ output: 'stdout' }] }],
+    name,
+    adapt: (configuration) => ({ Dhcp4: adaptedFor(version, configuration) }),
+    command: ({ configFile, directory, port, relayPort, logFile }) => {
+      const { program, args, env } = keaCommand(version, directory);
+      return {
+        program,
+        args: [...args, '-c', configFile, '-p', `${port}`, '-P', `${relayPort}`],
+        env,
+        logFile,
+      };
+    },
+    // Kea 2.2 has no HTTP control socket; the listener for the partner answers status-get in every version.
+    status: ({ peerPort, tls }) => ({ port: peerPort, tls }),
   };
 }
 
-/** Debian keeps hook libraries under the architecture's library directory. */
-function hookDirectory(): string | null {
-  for (const name of existsSync('/usr/lib') ? readdirSync('/usr/lib') : []) {
-    const directory = join('/usr/lib', name, 'kea', 'hooks');
-    if (existsSync(directory)) return directory;
-  }
-  return null;
+/** Its keys where they differ, and its queues long enough that nothing is dropped at the load of these benchmarks. */
+function adaptedFor(version: KeaKind, { Dhcp4 }: ServerConfiguration): Record<string, unknown> {
+  const { 'control-sockets': _, 'user-context': __, ...shared } = Dhcp4;
+  const configuration = {
+    ...shared,
+    'multi-threading': { 'enable-multi-threading': true, 'thread-pool-size': 2, 'packet-queue-size': 2048 },
+    'parked-packet-limit': 0,
+    loggers: [{ name: 'kea-dhcp4', severity: 'ERROR', output_options: [{ output: 'stdout' }] }],
+  };
+  return spelled(version, configuration) as Record<string, unknown>;
 }

@@ -1,8 +1,10 @@
 /** Whole servers with many leases: how long they take to start, and how much memory a lease takes. */
-import { type ServerKind, TANDEM } from '../src/demo/local-server.ts';
+import type { ServerKind } from '../src/demo/local-server.ts';
+import { ON_LOOPBACK } from '../src/demo/pair.ts';
+import { kindsOf } from './contenders.ts';
 import { waitForAnswer } from './first-answer.ts';
 import { formatNumber, median, roundsOf, sizeOf } from './harness.ts';
-import { KEA } from './kea.ts';
+import { KEA_2 } from './kea.ts';
 import { createRows, writeLeaseFile } from './lease-rows.ts';
 import type { Bench } from './model.ts';
 import { startSingle } from './rivals.ts';
@@ -19,11 +21,11 @@ export const leaseFile: Bench = {
   name: 'lease-file',
   question:
     'How long does a server take to start with many leases on disk, and how much memory does each take?',
-  run: async ({ scale, kea }) => {
+  run: async ({ scale, contenders: chosen }) => {
     const count = sizeOf(scale, 1000, 500_000);
     const rounds = Math.min(roundsOf(scale), ROUNDS_MAX);
     const rows = createRows(count, Math.floor(Date.now() / 1000), LEASE_SEC);
-    const contenders = (kea ? [TANDEM, KEA] : [TANDEM]).map((kind) => ({
+    const contenders = kindsOf(chosen).map((kind) => ({
       kind,
       empty: [] as Start[],
       full: [] as Start[],
@@ -50,8 +52,8 @@ export const leaseFile: Bench = {
 
 async function start(kind: ServerKind, rows: readonly Uint8Array[]): Promise<Start> {
   let begin = 0;
-  const rival = await startSingle(kind, (path) => {
-    writeLeaseFile(path, rows, kind === KEA);
+  const rival = await startSingle(kind, ON_LOOPBACK, (path) => {
+    writeLeaseFile(path, rows, kind === KEA_2);
     begin = performance.now();
   });
   try {

@@ -1,8 +1,9 @@
-/** Loads rivals in turn with the same client and tells what each reached. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { LoadClient } from '../src/load/client.ts';
+/** Loads rivals in turn, point after point, and tells what each reached and what it cost. */
 import { formatNumber, median } from './harness.ts';
-import type { BenchTable, Scale } from './model.ts';
+import type { LoadAnswer, LoadOrder } from './load-order.ts';
+import { LoadProcess } from './load-process.ts';
+import type { BenchTable, ClientsKind, Scale } from './model.ts';
+import { describePoint, type Point } from './points.ts';
 import type { Rival } from './rivals.ts';
 
 interface Plan {
@@ -11,137 +12,211 @@ interface Plan {
   /** Exchanges before anything is measured, so that the compilers have done their work; or this many seconds. */
   readonly warmUpExchanges: number;
   readonly warmUpSecMax: number;
-  /** New exchanges a second in the run for latency. */
-  readonly ratePerSec: number;
-  /** Each run has a new client, which is compiled while it begins: what it sees in this time is not measured. */
+  /** Under each load before it is measured. */
   readonly settleSec: number;
 }
 
 const PLANS = {
-  tiny: { rounds: 1, seconds: 0.3, warmUpExchanges: 10, warmUpSecMax: 1, ratePerSec: 200, settleSec: 0.1 },
-  quick: { rounds: 2, seconds: 2, warmUpExchanges: 20_000, warmUpSecMax: 10, ratePerSec: 1000, settleSec: 1 },
-  full: { rounds: 5, seconds: 4, warmUpExchanges: 50_000, warmUpSecMax: 20, ratePerSec: 1000, settleSec: 1 },
+  tiny: { rounds: 1, seconds: 0.3, warmUpExchanges: 10, warmUpSecMax: 1, settleSec: 0.1 },
+  quick: { rounds: 2, seconds: 2, warmUpExchanges: 20_000, warmUpSecMax: 8, settleSec: 0.3 },
+  full: { rounds: 5, seconds: 3, warmUpExchanges: 50_000, warmUpSecMax: 20, settleSec: 0.5 },
 } as const satisfies Record<Scale, Plan>;
 
-/** Exchanges in flight in the closed loop. */
-const IN_FLIGHT = 256;
-const START_TIMEOUT_MS = 30_000;
+/** Clients that renew in turn: more than are in flight at any point. */
+const RENEWING = { kind: 'renewing', count: 4096 } as const;
+const START_SEC_MAX = 30;
 const RETRY_AFTER_MS = 1000;
-const DRAIN_MS = 3000;
-const US_PER_MS = 1000;
-const US_PER_SEC = 1e6;
+const WARM_UP_IN_FLIGHT = 64;
+/** Of a steady rate: a server that cannot keep it has a second's work before it. */
+const STEADY_IN_FLIGHT_MAX = 16_384;
 
 /** One stretch of load on one rival. */
-interface Run {
-  readonly exchangesPerSec: number;
-  /** From REQUEST to ACK. */
+interface Figures {
+  readonly perSec: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Microseconds an exchange, null for a rival without a process of its own. */
-  readonly userUs: number | null;
-  readonly kernelUs: number | null;
-  readonly retransmitted: number;
+  readonly p999Ms: number;
+  /** Of all servers of the rival, microseconds an exchange. */
+  readonly userUs: number;
+  readonly kernelUs: number;
+  readonly switches: number;
+  /** Queries sent again, as a part of the exchanges. */
+  readonly lostPercent: number;
+  readonly unanswered: number;
+  readonly loadUs: number;
+  readonly threads: readonly { readonly name: string; readonly us: number; readonly switches: number }[];
 }
 
 const COLUMNS = [
+  'load',
   'server',
-  `DORA/s, ${IN_FLIGHT} in flight`,
+  'exchanges/s',
   'ACK p50 ms',
-  'ACK p99 ms',
-  'retransmitted',
-  'CPU µs a DORA, user + kernel',
+  'p99 ms',
+  'p99.9 ms',
+  'CPU µs an exchange, user + kernel',
+  'of it by thread',
+  'context switches an exchange',
+  'lost %',
 ];
 
+interface Entry {
+  readonly rival: Rival;
+  readonly load: LoadProcess;
+  /** By point, a member a round. */
+  readonly runs: Figures[][];
+}
+
 /**
- * Loads each rival in turn, round after round: closed loop for throughput, then a steady rate for latency.
+ * Makes and starts the rivals, loads each in turn at every point, round after round, and closes them.
+ * @param makers of rivals that have not been started
  * @throws when a rival answers nothing, hands an address to two clients, or answers a query twice
  */
-export async function loadRivals(rivals: readonly Rival[], scale: Scale): Promise<BenchTable> {
+export async function loadRivals(
+  makers: readonly (() => Promise<Rival>)[],
+  points: readonly Point[],
+  clients: ClientsKind,
+  scale: Scale,
+): Promise<BenchTable> {
   const plan: Plan = PLANS[scale];
-  const runs = rivals.map((rival) => ({ rival, full: [] as Run[], steady: [] as Run[] }));
-  let seed = 1;
-  for (const { rival } of runs) {
-    await warmUp(rival, plan, seed++);
-    // Single updates take other paths than batches do.
-    await load(rival, plan, plan.ratePerSec, seed++);
+  const entries: Entry[] = [];
+  try {
+    for (const make of makers) {
+      const rival = await make();
+      const load = startLoad(rival, clients, entries.length + 1);
+      entries.push({ rival, load, runs: points.map(() => []) });
+      await rival.start();
+      await warmUp(rival, load, plan, clients);
+    }
+    for (let round = 0; round < plan.rounds; round++) {
+      for (const [at, point] of points.entries()) {
+        for (const { rival, load, runs } of entries) runs[at]!.push(await measure(rival, load, point, plan));
+      }
+    }
+  } finally {
+    for (const { rival, load } of entries) {
+      await load.close();
+      await rival.close();
+    }
   }
-  for (let round = 0; round < plan.rounds; round++) {
-    for (const { rival, full } of runs) full.push(await load(rival, plan, 0, seed++));
-    for (const { rival, steady } of runs) steady.push(await load(rival, plan, plan.ratePerSec, seed++));
-  }
-  const rate = formatNumber(plan.ratePerSec);
+  return layOut(points, entries);
+}
+
+/** @param seed a population of its own */
+export function startLoad(
+  { relay, servers, link, enterRelay }: Rival,
+  clients: ClientsKind,
+  seed: number,
+): LoadProcess {
+  const settings = { relay, servers, link, inFlightMax: 0, seed, retryAfterMs: RETRY_AFTER_MS };
+  return new LoadProcess(
+    { ...settings, clients: clients === 'new' ? { kind: 'fresh' } : RENEWING },
+    enterRelay,
+  );
+}
+
+const ORDER: LoadOrder = {
+  inFlightMax: WARM_UP_IN_FLIGHT,
+  ratePerSec: 0,
+  settleSec: 0,
+  sec: START_SEC_MAX,
+  exchangesMax: 1,
+  pids: [],
+};
+
+/** Waits for the first answer, then lets compilers and caches settle. */
+async function warmUp(rival: Rival, load: LoadProcess, plan: Plan, clients: ClientsKind): Promise<void> {
+  await waitForLoad(rival, load);
+  const exchanges = plan.warmUpExchanges + (clients === 'renewals' ? RENEWING.count : 0);
+  await load.order({ ...ORDER, sec: plan.warmUpSecMax, exchangesMax: exchanges });
+  // One exchange after the other takes other paths than batches do.
+  await load.order({ ...ORDER, inFlightMax: 1, sec: plan.seconds, exchangesMax: null });
+}
+
+/** Waits for the first answer. @throws when none comes in half a minute */
+export async function waitForLoad(rival: Rival, load: LoadProcess): Promise<void> {
+  const { completed } = await load.order({ ...ORDER, inFlightMax: 1 });
+  if (completed === 0) throw new Error(`${rival.name} answers nothing`);
+}
+
+async function measure(rival: Rival, load: LoadProcess, point: Point, plan: Plan): Promise<Figures> {
+  const { settleSec, seconds: sec } = plan;
+  const answer = await load.order({ ...orderOf(point), settleSec, sec, pids: rival.pids });
+  return figuresOf(rival, answer);
+}
+
+/** The order for a load without an end. */
+export function orderOf(point: Point): LoadOrder {
+  const window =
+    point.kind === 'closed'
+      ? { inFlightMax: point.inFlight, ratePerSec: 0 }
+      : { inFlightMax: Math.min(point.ratePerSec, STEADY_IN_FLIGHT_MAX), ratePerSec: point.ratePerSec };
+  return { ...ORDER, ...window, exchangesMax: null };
+}
+
+/** @throws when the rival did what no server may do */
+export function figuresOf({ name }: Pick<Rival, 'name'>, answer: LoadAnswer): Figures {
+  if (answer.conflicts > 0) throw new Error(`${name}: ${answer.conflicts} addresses of two clients`);
+  if (answer.duplicates > 0) throw new Error(`${name}: ${answer.duplicates} queries with two answers`);
+  const { completed, costs } = answer;
+  const each = (value: number): number => value / Math.max(1, completed);
+  const sum = (value: (cost: (typeof costs)[number]) => number): number =>
+    each(costs.reduce((total, cost) => total + value(cost), 0));
   return {
-    columns: [...COLUMNS, `ACK p50 ms at ${rate} DORA/s`, `ACK p99 ms at ${rate} DORA/s`],
-    rows: runs.map(({ rival, full, steady }) => rowOf(rival.name, full, steady)),
-    digest: null,
+    perSec: completed / answer.elapsedSec,
+    p50Ms: answer.p50Ms,
+    p99Ms: answer.p99Ms,
+    p999Ms: answer.p999Ms,
+    userUs: sum((cost) => cost.userUs),
+    kernelUs: sum((cost) => cost.kernelUs),
+    switches: sum((cost) => cost.switches),
+    lostPercent: each(answer.retransmitted) * 100,
+    unanswered: answer.unanswered,
+    loadUs: each(answer.ownUs),
+    threads: costs.map((cost) => ({
+      name: cost.name,
+      us: each(cost.userUs + cost.kernelUs),
+      switches: each(cost.switches),
+    })),
   };
 }
 
-function rowOf(name: string, full: readonly Run[], steady: readonly Run[]): string[] {
-  const middle = (runs: readonly Run[], value: (run: Run) => number): string =>
-    formatNumber(median(runs.map(value)));
+function layOut(points: readonly Point[], entries: readonly Entry[]): BenchTable {
+  const rows = points.flatMap((point, at) =>
+    entries.map(({ rival, runs }) => rowOf(describePoint(point), rival.name, runs[at]!)),
+  );
+  const records = points.flatMap((point, at) =>
+    entries.map(({ rival, runs }) => ({ load: describePoint(point), server: rival.name, runs: runs[at]! })),
+  );
+  return { columns: COLUMNS, rows, records, digest: null };
+}
+
+function rowOf(load: string, server: string, runs: readonly Figures[]): string[] {
+  const middle = (value: (run: Figures) => number): string => formatNumber(median(runs.map(value)));
   return [
-    name,
-    middle(full, (run) => run.exchangesPerSec),
-    middle(full, (run) => run.p50Ms),
-    middle(full, (run) => run.p99Ms),
-    middle(full, (run) => run.retransmitted),
-    full[0]?.userUs == null
-      ? 'n/a'
-      : `${middle(full, (run) => run.userUs ?? 0)} + ${middle(full, (run) => run.kernelUs ?? 0)}`,
-    middle(steady, (run) => run.p50Ms),
-    middle(steady, (run) => run.p99Ms),
+    load,
+    server,
+    middle((run) => run.perSec),
+    middle((run) => run.p50Ms),
+    middle((run) => run.p99Ms),
+    middle((run) => run.p999Ms),
+    `${middle((run) => run.userUs)} + ${middle((run) => run.kernelUs)}`,
+    byThread(runs),
+    middle((run) => run.switches),
+    middle((run) => run.lostPercent),
   ];
 }
 
-/** Waits for the first answer, then lets compilers and caches settle. */
-async function warmUp(rival: Rival, plan: Plan, seed: number): Promise<void> {
-  const client = await startClient(rival, 0, seed);
-  const reaches = async (exchanges: number, timeoutMs: number): Promise<boolean> => {
-    const deadline = performance.now() + timeoutMs;
-    while (client.counts()['exchanges-completed'] < exchanges && performance.now() < deadline)
-      await sleep(20);
-    return client.counts()['exchanges-completed'] >= exchanges;
-  };
-  const answers = await reaches(1, START_TIMEOUT_MS);
-  if (answers) await reaches(plan.warmUpExchanges, plan.warmUpSecMax * 1000);
-  await client.stop(answers ? DRAIN_MS : 0);
-  if (!answers) throw new Error(`${rival.name} answers nothing`);
-}
-
-async function load(rival: Rival, plan: Plan, ratePerSec: number, seed: number): Promise<Run> {
-  const client = await startClient(rival, ratePerSec, seed);
-  await sleep(plan.settleSec * 1000);
-  client.histograms.ackUs.reset();
-  const cpuBefore = rival.cpu();
-  const settled = client.counts()['exchanges-completed'];
-  const begin = performance.now();
-  await sleep(plan.seconds * 1000);
-  const completed = client.counts()['exchanges-completed'] - settled;
-  const elapsedSec = (performance.now() - begin) / 1000;
-  const counts = await client.stop(DRAIN_MS);
-  const cpuAfter = rival.cpu();
-  for (const fault of ['address-conflicts', 'duplicate-received'] as const) {
-    if (counts[fault] > 0) throw new Error(`${rival.name}: ${counts[fault]} ${fault}`);
-  }
-  const { ackUs } = client.histograms;
-  const usPerExchange = (before: number | undefined, after: number | undefined): number | null =>
-    before === undefined || after === undefined
-      ? null
-      : ((after - before) * US_PER_SEC) / (counts['exchanges-completed'] - settled);
-  return {
-    exchangesPerSec: completed / elapsedSec,
-    p50Ms: ackUs.percentile(50) / US_PER_MS,
-    p99Ms: ackUs.percentile(99) / US_PER_MS,
-    userUs: usPerExchange(cpuBefore?.user, cpuAfter?.user),
-    kernelUs: usPerExchange(cpuBefore?.kernel, cpuAfter?.kernel),
-    retransmitted: counts.retransmitted,
-  };
-}
-
-/** @param seed a new population for each run, so that every exchange makes a new lease */
-function startClient(rival: Rival, ratePerSec: number, seed: number): Promise<LoadClient> {
-  const { relay, servers } = rival;
-  const inFlightMax = ratePerSec === 0 ? IN_FLIGHT : ratePerSec;
-  return LoadClient.start({ relay, servers, inFlightMax, ratePerSec, seed, retryAfterMs: RETRY_AFTER_MS });
+/** The threads that cost something, the dearest first, as "main 210, journal 54". */
+function byThread(runs: readonly Figures[]): string {
+  const names = [...new Set(runs.flatMap(({ threads }) => threads.map(({ name }) => name)))];
+  return names
+    .map((name) => ({
+      name,
+      us: median(runs.map(({ threads }) => threads.find((thread) => thread.name === name)?.us ?? 0)),
+    }))
+    .filter(({ us }) => us >= 0.5)
+    .sort((a, b) => b.us - a.us)
+    .map(({ name, us }) => `${name} ${formatNumber(us)}`)
+    .join(', ');
 }

@@ -1,51 +1,101 @@
 /**
- * `npm run bench`: answers every question of bench/, or one of them.
+ * `npm run bench`: answers every question of bench/, or some of them; docs/benchmarks.md explains the options.
  *
- *     --quick       shorter runs    --kea       Kea 2.2 takes part where it can
- *     --only NAME   one bench       --write     puts the tables into docs/benchmarks.md
+ *     npm run bench -- [NAME ...]
+ *     --quick            shorter runs
+ *     --rivals LIST      servers that take part: tandem, tandem:PATH, kea2, kea3, primary+standby
+ *     --points LIST      loads of whole servers: 8 (in flight), 500/s
+ *     --modes LIST       of pairs: hot-standby, load-balancing
+ *     --clients LIST     new, renewals
+ *     --tls              between the servers of a pair
+ *     --bridge           servers and load in namespaces of their own (root), not on loopback
+ *     --json FILE        every figure of every round
+ *     --write            puts the tables into docs/benchmarks.md
  */
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { inlineMore } from '../src/base/inlining.ts';
 import { BENCHES } from './benches.ts';
-import { keaIsInstalled } from './kea.ts';
-import type { Scale } from './model.ts';
+import { parseContenders } from './contenders.ts';
+import type { BenchOptions, ClientsKind } from './model.ts';
+import { ALL_POINTS, parsePoints } from './points.ts';
 import { describeRun, formatSection, writeResults } from './report.ts';
+import { currentSite, isInside, runInNetwork } from './site.ts';
 
 /** From build/bench/main.js. */
 const DOCUMENT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
-
 const README = fileURLToPath(new URL('../../README.md', import.meta.url));
 /** Benches whose tables make the comparison with Kea. */
-const COMPARED: ReadonlySet<string> = new Set(['single-server', 'hot-standby', 'lease-file']);
+const COMPARED: ReadonlySet<string> = new Set(['single-server', 'pair', 'lease-file']);
 
-const { values } = parseArgs({
+const MODES = ['hot-standby', 'load-balancing'] as const;
+const CLIENTS: readonly ClientsKind[] = ['new', 'renewals'];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
-    kea: { type: 'boolean', default: false },
+    rivals: { type: 'string', default: 'tandem' },
+    points: { type: 'string' },
+    modes: { type: 'string' },
+    clients: { type: 'string' },
+    tls: { type: 'boolean', default: false },
+    bridge: { type: 'boolean', default: false },
+    json: { type: 'string' },
     write: { type: 'boolean', default: false },
-    only: { type: 'string' },
   },
 });
-// As the server does.
-inlineMore();
-const scale: Scale = values.quick ? 'quick' : 'full';
-const chosen = BENCHES.filter((bench) => values.only === undefined || bench.name === values.only);
-if (chosen.length === 0) {
-  throw new Error(`no bench ${values.only}; there are ${BENCHES.map((bench) => bench.name).join(', ')}`);
-}
-if (values.kea && !keaIsInstalled()) throw new Error('--kea needs kea-dhcp4 and its hooks: install Kea 2.2');
+if (values.bridge && !isInside()) process.exitCode = runInNetwork();
+else await run();
 
-const run = describeRun(new Date(), scale);
-console.log(`${run}\n`);
-const sections: string[] = [];
-const comparison: string[] = [];
-for (const bench of chosen) {
-  const section = formatSection(bench, await bench.run({ scale, kea: values.kea }));
-  console.log(section);
-  sections.push(section);
-  if (COMPARED.has(bench.name)) comparison.push(section);
+async function run(): Promise<void> {
+  const names = positionals.length === 0 ? BENCHES.map(({ name }) => name) : positionals;
+  const chosen = choose(
+    names,
+    BENCHES.map(({ name }) => name),
+  ).map((name) => BENCHES.find((bench) => bench.name === name)!);
+  const options: BenchOptions = {
+    scale: values.quick ? 'quick' : 'full',
+    contenders: parseContenders(values.rivals),
+    points: values.points === undefined ? ALL_POINTS : parsePoints(values.points),
+    modes: choose(values.modes?.split(',') ?? MODES, MODES),
+    clients: choose(values.clients?.split(',') ?? CLIENTS, CLIENTS),
+    tls: values.tls,
+    site: currentSite(),
+  };
+  // As the server does.
+  inlineMore();
+  const where = describeRun(new Date(), options.scale);
+  console.log(`${where}\n`);
+  const sections: string[] = [];
+  const comparison: string[] = [];
+  const records: object[] = [];
+  for (const bench of chosen) {
+    const tables = [await bench.run(options)].flat();
+    const section = formatSection(bench, tables);
+    console.log(section);
+    sections.push(section);
+    if (COMPARED.has(bench.name)) comparison.push(section);
+    records.push({
+      bench: bench.name,
+      tables: tables.map(({ title, records: figures = [] }) => ({ title, figures })),
+    });
+    // Again after each bench: what was measured is not lost with the next one.
+    if (values.json !== undefined)
+      writeFileSync(values.json, `${JSON.stringify({ where, records }, null, 1)}\n`);
+  }
+  if (values.write) writeResults(DOCUMENT, `${where}\n\n${sections.join('\n')}`);
+  // A stranger decides by the comparison: it stands in the README only when Kea ran beside us.
+  const hasKea = options.contenders.some(({ name }) => name.includes('Kea'));
+  if (values.write && hasKea) writeResults(README, `${where}\n\n${comparison.join('\n')}`);
 }
-if (values.write) writeResults(DOCUMENT, `${run}\n\n${sections.join('\n')}`);
-// A stranger decides by the comparison: it stands in the README only when Kea ran beside us.
-if (values.write && values.kea) writeResults(README, `${run}\n\n${comparison.join('\n')}`);
+
+/** @throws Error when one of the names is none of those that there are */
+function choose<Name extends string>(names: readonly string[], all: readonly Name[]): Name[] {
+  return names.map((wanted) => {
+    const name = all.find((each) => each === wanted);
+    if (name === undefined) throw new Error(`no "${wanted}"; there are ${all.join(', ')}`);
+    return name;
+  });
+}

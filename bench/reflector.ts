@@ -27,6 +27,8 @@ const LEASE_SEC = 3600;
 
 interface ReflectorData {
   readonly address: number;
+  /** 0 = one that the kernel chooses. */
+  readonly port: number;
   readonly relay: Endpoint;
   readonly stop: Int32Array;
 }
@@ -42,10 +44,10 @@ export class Reflector {
     this.endpoint = endpoint;
   }
 
-  /** Starts one on a port that the kernel chooses. @param relay where answers go */
+  /** Starts one in a thread, on a port that the kernel chooses. @param relay where answers go */
   static async start(address: number, relay: Endpoint): Promise<Reflector> {
     const stop = new Int32Array(new SharedArrayBuffer(4));
-    const data: ReflectorData = { address, relay, stop };
+    const data: ReflectorData = { address, port: 0, relay, stop };
     const worker = new Worker(new URL(import.meta.url), { workerData: data });
     const [port] = (await once(worker, 'message')) as [number];
     return new Reflector(worker, stop, { address, port });
@@ -57,8 +59,9 @@ export class Reflector {
   }
 }
 
-function reflect({ address, relay, stop }: ReflectorData): void {
-  const fd = openUdpSocket({ address, port: 0, receiveBufferBytes: RECEIVE_BUFFER_BYTES });
+/** Answers until it is told to stop. */
+export function reflect({ address, port, relay, stop }: ReflectorData): void {
+  const fd = openUdpSocket({ address, port, receiveBufferBytes: RECEIVE_BUFFER_BYTES });
   const memory = new ArrayBuffer(SLOTS * SLOT_BYTES);
   const bytes = new Uint8Array(memory);
   const receiver = new DatagramReceiver(memory, 0, SLOT_BYTES, SLOTS);

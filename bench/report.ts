@@ -19,19 +19,23 @@ export function describeRun(now: Date, scale: string): string {
 }
 
 /** One bench as a Markdown section. */
-export function formatSection(bench: Pick<Bench, 'name' | 'question'>, table: BenchTable): string {
+export function formatSection(
+  bench: Pick<Bench, 'name' | 'question'>,
+  tables: readonly BenchTable[],
+): string {
+  return [`### ${bench.name}`, '', bench.question, '', ...tables.flatMap(formatTable)].join('\n');
+}
+
+function formatTable(table: BenchTable): string[] {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [
-    `### ${bench.name}`,
-    '',
-    bench.question,
-    '',
+    ...(table.title === undefined ? [] : [`**${table.title}**`, '']),
     line(table.columns),
     line(table.columns.map((_, index) => (index === 0 ? '---' : '---:'))),
     ...table.rows.map(line),
     ...(table.digest === null ? [] : ['', `Digest: \`${table.digest}\``]),
     '',
-  ].join('\n');
+  ];
 }
 
 /**

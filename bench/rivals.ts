@@ -1,36 +1,35 @@
-/** The servers that the end-to-end benchmarks load: each on loopback, with a relay port and files of its own. */
+/** The servers that the end-to-end benchmarks load, each with a relay port and files of its own. */
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  addressOf,
   createIdentity,
   createLocalServer,
   type LocalServer,
   type ServerKind,
 } from '../src/demo/local-server.ts';
-import { Pair, RELAY_ADDRESS } from '../src/demo/pair.ts';
-import { poolOf, SERVER_ADDRESS, singleConfig } from '../src/demo/pair-config.ts';
-import { findFreeUdpPort } from '../src/demo/ports.ts';
+import type { DemoMode } from '../src/demo/model.ts';
+import { createRelay, ON_LOOPBACK, Pair, type PairSite } from '../src/demo/pair.ts';
+import { poolOf, type ServerConfiguration, singleConfig, type TlsFiles } from '../src/demo/pair-config.ts';
 import type { Endpoint } from '../src/load/model.ts';
-import { Reflector } from './reflector.ts';
-
-/** Seconds. */
-export interface CpuTime {
-  readonly user: number;
-  readonly kernel: number;
-}
+import { Authority } from '../test/support/authority.ts';
+import type { Contender } from './contenders.ts';
 
 export interface Rival {
   readonly name: string;
   readonly relay: Endpoint;
   readonly servers: readonly Endpoint[];
-  /** Port of its HTTP control API on 127.0.0.1; null when it has none. */
-  readonly controlPort: number | null;
-  /** CPU time that its processes have used; null when it has none of its own. */
-  cpu(): CpuTime | null;
-  /** Resident memory of its processes in bytes; 0 when it has none of its own. */
+  /** Port of its HTTP control API. */
+  readonly controlPort: number;
+  /** The interface that its clients are on; null = they are behind the relay. */
+  readonly link: string | null;
+  /** The command that runs a program where the relay is. */
+  readonly enterRelay: readonly string[];
+  /** Starts it; a server without a partner may still be starting when this resolves. */
+  start(): Promise<void>;
+  readonly pids: readonly number[];
+  /** Resident memory of its processes in bytes. */
   residentBytes(): number;
   /** Ends it and removes its files. */
   close(): Promise<void>;
@@ -48,120 +47,133 @@ const TIMING = {
   maxUnackedClients: 1000,
 };
 
-/** @param from the relay that it answers to, by default one of its own */
-export async function startReflector(from?: Endpoint): Promise<Rival> {
-  const relay = from ?? (await createRelay());
-  const reflector = await Reflector.start(addressOf(SERVER_ADDRESS), relay);
-  return {
-    name: 'reflector: no lease, no disk',
-    relay,
-    servers: [reflector.endpoint],
-    controlPort: null,
-    cpu: () => null,
-    residentBytes: () => 0,
-    close: () => reflector.stop(),
-  };
-}
-
 /**
- * A server without a partner; it may still be starting when this returns.
+ * A server without a partner that has not been started.
  * @param writeLeases fills its lease file before it starts
+ * @param from the relay that it answers to, by default one of its own
  */
-export async function startSingle(
+export async function createSingle(
   kind: ServerKind,
+  site: PairSite = ON_LOOPBACK,
   writeLeases?: (leaseFile: string) => void,
+  from?: Endpoint,
 ): Promise<Rival> {
   const directory = await mkdtemp(join(tmpdir(), 'tandem-bench-'));
   const removeFiles = (): Promise<void> => rm(directory, { recursive: true, force: true });
   try {
-    return await startSingleIn(directory, kind, writeLeases, removeFiles);
+    const relay = from ?? (await createRelay(site));
+    const identity = await createIdentity('single', site.identifiers[0], directory, site.places[0]);
+    const configuration = singleConfig({
+      ...identity,
+      relayAddress: site.relay.address,
+      leaseTimeSec: LEASE_TIME_SEC,
+      pools: [poolOf(0, POOL_SIZE)],
+    });
+    const server = await createLocalServer(
+      answeringAnew(kind),
+      identity,
+      configuration,
+      directory,
+      relay.port,
+    );
+    const start = async (): Promise<void> => {
+      writeLeases?.(identity.leaseFile);
+      await server.process.start();
+    };
+    const close = async (): Promise<void> => {
+      await server.process.kill();
+      await server.commands.close();
+      await removeFiles();
+    };
+    return createRival(kind.name, [server], {
+      relay,
+      link: null,
+      enterRelay: site.relay.enter,
+      start,
+      close,
+    });
   } catch (error) {
     await removeFiles();
     throw error;
   }
 }
 
-async function startSingleIn(
-  directory: string,
-  kind: ServerKind,
-  writeLeases: ((leaseFile: string) => void) | undefined,
-  removeFiles: () => Promise<void>,
-): Promise<Rival> {
-  const relay = await createRelay();
-  const identity = await createIdentity('single', SERVER_ADDRESS, directory);
-  const configuration = singleConfig({
-    ...identity,
-    relayAddress: RELAY_ADDRESS,
-    leaseTimeSec: LEASE_TIME_SEC,
-    pools: [poolOf(0, POOL_SIZE)],
-  });
-  const server = await createLocalServer(kind, identity, configuration, directory, relay.port);
-  writeLeases?.(identity.leaseFile);
-  await server.process.start();
-  return {
-    name: kind.name,
-    relay,
-    servers: [server.endpoint],
-    controlPort: identity.controlPort,
-    cpu: () => cpuOf([server]),
-    residentBytes: () => residentBytesOf([server]),
-    close: async () => {
-      await server.process.kill();
-      await server.commands.close();
-      await removeFiles();
-    },
-  };
+/** As `createSingle`, started. */
+export async function startSingle(...args: Parameters<typeof createSingle>): Promise<Rival> {
+  const rival = await createSingle(...args);
+  try {
+    await rival.start();
+    return rival;
+  } catch (error) {
+    await rival.close();
+    throw error;
+  }
 }
 
-/** A hot-standby pair in its normal state, of one program or of two. */
-export async function startPair(primary: ServerKind, standby: ServerKind = primary): Promise<Rival> {
+export interface PairChoice {
+  readonly mode: DemoMode;
+  readonly site: PairSite;
+  /** TLS between the servers. */
+  readonly tls: boolean;
+}
+
+/** A pair, of one program or of two; once started it is in its normal state. */
+export async function createPair(
+  { name, kinds }: Contender,
+  { mode, site, tls }: PairChoice,
+): Promise<Rival> {
+  const [primary, standby] = kinds;
   const pair = await Pair.create({
-    kinds: [primary, standby],
-    mode: 'hot-standby',
+    kinds: [answeringAnew(primary), answeringAnew(standby)],
+    mode,
     poolSize: POOL_SIZE / 2,
     leaseTimeSec: LEASE_TIME_SEC,
     timing: TIMING,
+    site,
+    ...(tls && { certify }),
   });
-  try {
+  const start = async (): Promise<void> => {
     await pair.start();
     await pair.waitForNormal(NORMAL_STATE_TIMEOUT_MS, new AbortController().signal);
-  } catch (error) {
-    await pair.destroy();
-    throw error;
-  }
+  };
+  const close = (): Promise<void> => pair.destroy();
+  const { relay, servers } = pair;
+  return createRival(name, servers, { relay, link: null, enterRelay: site.relay.enter, start, close });
+}
+
+/** What a rival is beside its servers is for its maker to say. */
+export function createRival(
+  name: string,
+  servers: readonly LocalServer[],
+  own: Pick<Rival, 'relay' | 'link' | 'enterRelay' | 'start' | 'close'>,
+): Rival {
   return {
-    name: primary === standby ? `${primary.name} pair` : `${primary.name} primary, ${standby.name} standby`,
-    relay: pair.relay,
-    servers: pair.servers.map((server) => server.endpoint),
-    controlPort: pair.servers[0].identity.controlPort,
-    cpu: () => cpuOf(pair.servers),
-    residentBytes: () => residentBytesOf(pair.servers),
-    close: () => pair.destroy(),
+    ...own,
+    name,
+    servers: servers.map((server) => server.endpoint),
+    controlPort: servers[0]!.identity.controlPort,
+    get pids() {
+      return servers.flatMap(({ process: { pid } }) => (pid === null ? [] : [pid]));
+    },
+    residentBytes: () => residentBytesOf(servers),
   };
 }
 
-async function createRelay(): Promise<Endpoint> {
-  return { address: addressOf(RELAY_ADDRESS), port: await findFreeUdpPort(RELAY_ADDRESS) };
+/** Every renewal is written, as at half of the lease time, where no server answers out of what it has just written. */
+function answeringAnew(kind: ServerKind): ServerKind {
+  // Kea wants a point in the number.
+  const never = { 'cache-threshold': 0.000_001 };
+  const always = ({ Dhcp4 }: ServerConfiguration) => ({ Dhcp4: { ...Dhcp4, ...never } });
+  return { ...kind, adapt: (configuration) => kind.adapt(always(configuration)) };
 }
 
-/** Clock ticks a second in /proc, the same on every Linux that Node runs on. */
-const TICKS_PER_SEC = 100;
-/** Fields 14 and 15 of /proc/PID/stat (proc(5)), counted behind the command name. */
-const UTIME = 11;
-const STIME = 12;
-
-function cpuOf(servers: readonly LocalServer[]): CpuTime {
-  let user = 0;
-  let kernel = 0;
-  for (const { process } of servers) {
-    if (process.pid === null) continue;
-    const stat = readFileSync(`/proc/${process.pid}/stat`, 'utf8');
-    // The command name may hold blanks and parentheses of its own.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    user += Number(fields[UTIME]) / TICKS_PER_SEC;
-    kernel += Number(fields[STIME]) / TICKS_PER_SEC;
-  }
-  return { user, kernel };
+function certify(directory: string): readonly [TlsFiles, TlsFiles] {
+  const authority = new Authority(directory, 'authority');
+  const issue = (name: string): TlsFiles => {
+    const { certificate, key } = authority.issue(name);
+    return { 'trust-anchor': authority.certificate, 'cert-file': certificate, 'key-file': key };
+  };
+  return [issue('server1'), issue('server2')];
 }
 
 function residentBytesOf(servers: readonly LocalServer[]): number {

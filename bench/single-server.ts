@@ -1,23 +1,18 @@
 /** End to end: one server without a partner. */
-import { TANDEM } from '../src/demo/local-server.ts';
-import { KEA } from './kea.ts';
+import { kindsOf, REFLECTOR } from './contenders.ts';
 import { loadRivals } from './load-run.ts';
-import type { Bench } from './model.ts';
-import { type Rival, startReflector, startSingle } from './rivals.ts';
+import type { Bench, BenchTable } from './model.ts';
+import { createSingle } from './rivals.ts';
 
 export const singleServer: Bench = {
   name: 'single-server',
   question:
-    'How many whole exchanges a second does one server complete, every ACK after fdatasync, and how long does a client wait?',
-  run: async ({ scale, kea }) => {
-    const rivals: Rival[] = [];
-    try {
-      rivals.push(await startReflector());
-      rivals.push(await startSingle(TANDEM));
-      if (kea) rivals.push(await startSingle(KEA));
-      return await loadRivals(rivals, scale);
-    } finally {
-      for (const rival of rivals) await rival.close();
-    }
+    'How fast and how dear is an exchange with one server, every ACK after fdatasync, and how long does a client wait?',
+  run: async ({ scale, contenders, clients, points, site }) => {
+    const makers = [REFLECTOR, ...kindsOf(contenders)].map((kind) => () => createSingle(kind, site));
+    const tables: BenchTable[] = [];
+    for (const kind of clients)
+      tables.push({ ...(await loadRivals(makers, points, kind, scale)), title: kind });
+    return tables;
   },
 };

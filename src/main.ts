@@ -110,7 +110,7 @@ program
 program
   .command('bench')
   .description('run the benchmark (from a clone of the source)')
-  .argument('[args...]', 'passed on: --quick, --kea, --only NAME, --write')
+  .argument('[args...]', 'passed on, see docs/benchmarks.md: names of benches, --quick, --rivals LIST')
   .allowUnknownOption()
   .helpOption(false)
   .action((args: string[]) => {

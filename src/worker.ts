@@ -1,4 +1,17 @@
 /** The entry of every worker thread: its named exports are the tasks of the pools. */
-export { runCleanup } from './journal/cleanup.ts';
-export { runJournal } from './journal/task.ts';
-export { runShard } from './shard/loop.ts';
+import { nameThread } from './io/thread-name.ts';
+import { runCleanup as cleanUp } from './journal/cleanup.ts';
+import { runJournal as journal } from './journal/task.ts';
+import { runShard as shard } from './shard/loop.ts';
+
+export const runCleanup = named('cleanup', cleanUp);
+export const runJournal = named('journal', journal);
+export const runShard = named('shard', shard);
+
+/** The task, which gives its thread a name first. */
+function named<Task, Result>(name: string, run: (task: Task) => Result): (task: Task) => Result {
+  return (task) => {
+    nameThread(name);
+    return run(task);
+  };
+}

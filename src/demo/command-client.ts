@@ -1,16 +1,19 @@
 /** Sends control commands to a server over HTTP, as an operator's tools do. */
+import { readFileSync } from 'node:fs';
 import { Pool } from 'undici';
 import type { Answer } from '../control/answer.ts';
+import { LOOPBACK, type TlsFiles } from './pair-config.ts';
 
 const TIMEOUT_MS = 2000;
 
 export class CommandClient {
   readonly #pool: Pool;
 
-  /** @param port of the control socket on 127.0.0.1 */
-  constructor(port: number) {
-    this.#pool = new Pool(`http://127.0.0.1:${port}`, {
+  /** @param port of the control socket @param tls what a server asks that wants to know who connects */
+  constructor(port: number, address = LOOPBACK.address, tls: TlsFiles | null = null) {
+    this.#pool = new Pool(`${tls === null ? 'http' : 'https'}://${address}:${port}`, {
       connections: 1,
+      ...(tls !== null && { connect: readCredentials(tls) }),
       headersTimeout: TIMEOUT_MS,
       bodyTimeout: TIMEOUT_MS,
     });
@@ -37,4 +40,14 @@ export class CommandClient {
   async close(): Promise<void> {
     await this.#pool.destroy();
   }
+}
+
+/** A pair's certificates need not carry addresses. */
+function readCredentials(tls: TlsFiles) {
+  return {
+    ca: readFileSync(tls['trust-anchor']),
+    cert: readFileSync(tls['cert-file']),
+    key: readFileSync(tls['key-file']),
+    checkServerIdentity: () => undefined,
+  };
 }

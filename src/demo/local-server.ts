@@ -1,11 +1,17 @@
-/** A server on 127.0.0.1 with files of its own, whatever program it is: Tandem here, Kea in the benchmarks. */
+/** A server on this machine with files of its own, whatever program it is: Tandem here, Kea in the benchmarks. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseIpv4 } from '../base/ipv4.ts';
 import type { Endpoint } from '../load/model.ts';
 import { CommandClient } from './command-client.ts';
-import { SERVER_ADDRESS, type ServerConfiguration, type ServerIdentity } from './pair-config.ts';
+import {
+  LOOPBACK,
+  type Place,
+  type ServerConfiguration,
+  type ServerIdentity,
+  type TlsFiles,
+} from './pair-config.ts';
 import { findFreeTcpPort, findFreeUdpPort } from './ports.ts';
 import { type ServerCommand, ServerProcess } from './server-process.ts';
 
@@ -25,8 +31,8 @@ export interface ServerKind {
   /** What the program wants otherwise in a configuration that was made for Tandem. */
   adapt(configuration: ServerConfiguration): ServerConfiguration;
   command(start: ServerStart): ServerCommand;
-  /** The HTTP port that answers status-get. */
-  statusPort(identity: ServerIdentity): number;
+  /** The HTTP port that answers status-get, and what it asks of those who connect. */
+  status(identity: ServerIdentity): { readonly port: number; readonly tls: TlsFiles | null };
 }
 
 /** The command line of this program, beside this folder and with this file's extension. */
@@ -35,16 +41,21 @@ const MAIN = fileURLToPath(
 );
 
 /** This program itself. */
-export const TANDEM: ServerKind = {
-  name: 'Tandem',
-  adapt: (configuration) => configuration,
-  command: ({ configFile, port, relayPort, logFile }) => ({
-    program: process.execPath,
-    args: [MAIN, 'serve', '-c', configFile, '-p', `${port}`, '-P', `${relayPort}`],
-    logFile,
-  }),
-  statusPort: (identity) => identity.controlPort,
-};
+export const TANDEM = createTandemKind('Tandem', MAIN);
+
+/** @param main the program's entry, of this or of another build */
+export function createTandemKind(name: string, main: string): ServerKind {
+  return {
+    name,
+    adapt: (configuration) => configuration,
+    command: ({ configFile, port, relayPort, logFile }) => ({
+      program: process.execPath,
+      args: [main, 'serve', '-c', configFile, '-p', `${port}`, '-P', `${relayPort}`],
+      logFile,
+    }),
+    status: (identity) => ({ port: identity.controlPort, tls: null }),
+  };
+}
 
 export interface LocalServer {
   readonly identity: ServerIdentity;
@@ -58,34 +69,50 @@ export async function createIdentity(
   name: string,
   identifier: string,
   directory: string,
+  place: Place = LOOPBACK,
+  tls: TlsFiles | null = null,
 ): Promise<ServerIdentity> {
   return {
     name,
     identifier,
-    peerPort: await findFreeTcpPort(SERVER_ADDRESS),
-    controlPort: await findFreeTcpPort(SERVER_ADDRESS),
+    // No call returns a port twice: it is free in another network too.
+    peerPort: await findFreeTcpPort(LOOPBACK.address),
+    controlPort: await findFreeTcpPort(LOOPBACK.address),
     leaseFile: join(directory, `${name}-leases.csv`),
+    place,
+    tls,
   };
 }
 
-/** Writes the configuration; starts nothing. */
+/** Writes the configuration; starts nothing. @param port to listen on, null = one that is free */
 export async function createLocalServer(
   kind: ServerKind,
   identity: ServerIdentity,
   configuration: ServerConfiguration,
   directory: string,
   relayPort: number,
+  wantedPort: number | null = null,
 ): Promise<LocalServer> {
   const configFile = join(directory, `${identity.name}.json`);
   const logFile = join(directory, `${identity.name}.log`);
-  const port = await findFreeUdpPort(SERVER_ADDRESS);
+  const port = wantedPort ?? (await findFreeUdpPort(LOOPBACK.address));
+  const { place } = identity;
+  const status = kind.status(identity);
   await writeFile(configFile, JSON.stringify(kind.adapt(configuration), null, 2), { mode: 0o600 });
   return {
     identity,
-    process: new ServerProcess(kind.command({ configFile, directory, logFile, port, relayPort })),
-    commands: new CommandClient(kind.statusPort(identity)),
-    endpoint: { address: addressOf(SERVER_ADDRESS), port },
+    process: new ServerProcess(
+      enter(place, kind.command({ configFile, directory, logFile, port, relayPort })),
+    ),
+    commands: new CommandClient(status.port, place.address, status.tls),
+    endpoint: { address: addressOf(place.address), port },
   };
+}
+
+/** The command that runs another one at a place. */
+function enter({ enter: [program, ...before] }: Place, command: ServerCommand): ServerCommand {
+  if (program === undefined) return command;
+  return { ...command, program, args: [...before, command.program, ...command.args] };
 }
 
 /** @throws when the text is not a dotted quad */

@@ -7,14 +7,36 @@ export interface ServerConfiguration {
   readonly Dhcp4: Readonly<Record<string, unknown>>;
 }
 
+/** Where in the network a server is. */
+export interface Place {
+  /** The address that it listens on, for everything. */
+  readonly address: string;
+  readonly interfaceName: string;
+  /** The command that runs a program there, put before it; empty = it is here. */
+  readonly enter: readonly string[];
+}
+
+/** What every machine has. */
+export const LOOPBACK: Place = { address: '127.0.0.1', interfaceName: 'lo', enter: [] };
+
 /** What tells one server on this machine from another. */
 export interface ServerIdentity {
   readonly name: string;
-  /** The address that clients know it by (option 54); both servers listen on 127.0.0.1, which every machine has. */
+  /** The address that clients know it by (option 54); on loopback both servers listen on 127.0.0.1. */
   readonly identifier: string;
   readonly peerPort: number;
   readonly controlPort: number;
   readonly leaseFile: string;
+  readonly place: Place;
+  /** Null = plain HTTP between the servers. */
+  readonly tls: TlsFiles | null;
+}
+
+/** Kea's TLS parameters: paths of PEM files. */
+export interface TlsFiles {
+  readonly 'trust-anchor': string;
+  readonly 'cert-file': string;
+  readonly 'key-file': string;
 }
 
 export interface PairSettings {
@@ -36,8 +58,6 @@ export interface PairTiming {
   readonly maxUnackedClients: number;
 }
 
-/** Where servers listen. */
-export const SERVER_ADDRESS = '127.0.0.1';
 /** 10.0.0.0/8; the first pool begins at 10.1.0.0. */
 const SUBNET = '10.0.0.0/8';
 const POOLS_BEGIN = 0x0a010000;
@@ -53,7 +73,7 @@ export function pairConfig(settings: PairSettings, index: 0 | 1): ServerConfigur
         { library: 'libdhcp_lease_cmds.so' },
         {
           library: 'libdhcp_ha.so',
-          parameters: { 'high-availability': [haParameters(settings, member.name)] },
+          parameters: { 'high-availability': [haParameters(settings, member)] },
         },
       ],
     },
@@ -61,10 +81,8 @@ export function pairConfig(settings: PairSettings, index: 0 | 1): ServerConfigur
 }
 
 /** What a server needs whether it has a partner or not. */
-export interface SingleSettings {
-  readonly identifier: string;
-  readonly controlPort: number;
-  readonly leaseFile: string;
+export interface SingleSettings
+  extends Pick<ServerIdentity, 'identifier' | 'controlPort' | 'leaseFile' | 'place'> {
   readonly relayAddress: string;
   readonly leaseTimeSec: number;
   readonly pools: readonly object[];
@@ -72,12 +90,16 @@ export interface SingleSettings {
 
 /** The configuration of a server without a partner. */
 export function singleConfig(settings: SingleSettings): ServerConfiguration {
+  const { place } = settings;
   return {
     Dhcp4: {
-      'interfaces-config': { interfaces: [`lo/${SERVER_ADDRESS}`], 'dhcp-socket-type': 'udp' },
+      'interfaces-config': {
+        interfaces: [`${place.interfaceName}/${place.address}`],
+        'dhcp-socket-type': 'udp',
+      },
       'lease-database': { type: 'memfile', persist: true, name: settings.leaseFile, 'lfc-interval': 0 },
       'control-sockets': [
-        { 'socket-type': 'http', 'socket-address': SERVER_ADDRESS, 'socket-port': settings.controlPort },
+        { 'socket-type': 'http', 'socket-address': place.address, 'socket-port': settings.controlPort },
       ],
       'valid-lifetime': settings.leaseTimeSec,
       'option-data': [
@@ -111,20 +133,22 @@ function poolsOf(settings: PairSettings): object[] {
   );
 }
 
-function haParameters(settings: PairSettings, thisServer: string): object {
+function haParameters(settings: PairSettings, thisServer: ServerIdentity): object {
   const { timing, mode } = settings;
+  const { tls } = thisServer;
   const secondRole = mode === 'load-balancing' ? 'secondary' : 'standby';
   return {
-    'this-server-name': thisServer,
+    'this-server-name': thisServer.name,
     mode,
     'heartbeat-delay': timing.heartbeatDelayMs,
     'max-response-delay': timing.maxResponseDelayMs,
     'max-ack-delay': timing.maxAckDelayMs,
     'max-unacked-clients': timing.maxUnackedClients,
     'multi-threading': { 'enable-multi-threading': true, 'http-dedicated-listener': true },
+    ...tls,
     peers: settings.members.map((member, index) => ({
       name: member.name,
-      url: `http://${SERVER_ADDRESS}:${member.peerPort}/`,
+      url: `${tls === null ? 'http' : 'https'}://${member.place.address}:${member.peerPort}/`,
       role: index === 0 ? 'primary' : secondRole,
       'auto-failover': true,
     })),

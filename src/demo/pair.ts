@@ -12,12 +12,10 @@ import {
   type ServerKind,
 } from './local-server.ts';
 import type { DemoMode } from './model.ts';
-import { type PairTiming, pairConfig } from './pair-config.ts';
+import { LOOPBACK, type PairTiming, type Place, pairConfig, type TlsFiles } from './pair-config.ts';
 import { findFreeUdpPort } from './ports.ts';
 import { localHaState, type ServerView, viewServer } from './server-view.ts';
 
-/** The relay's address: giaddr, and where servers answer to. */
-export const RELAY_ADDRESS = '127.0.0.3';
 const STATE_POLL_MS = 50;
 /** Between SIGTERM and SIGKILL. */
 const STOP_MS = 5000;
@@ -29,7 +27,27 @@ export interface PairOptions {
   readonly poolSize: number;
   readonly leaseTimeSec: number;
   readonly timing: PairTiming;
+  /** Loopback when it is not said. */
+  readonly site?: PairSite;
+  /** Makes the certificate files of each server, primary first; plain HTTP when it is not said. */
+  readonly certify?: (directory: string) => readonly [TlsFiles, TlsFiles];
 }
+
+/** Where the two servers and the relay are. */
+export interface PairSite {
+  /** Primary first. */
+  readonly places: readonly [Place, Place];
+  /** The addresses that clients know them by. */
+  readonly identifiers: readonly [string, string];
+  readonly relay: Place;
+}
+
+export const ON_LOOPBACK: PairSite = {
+  places: [LOOPBACK, LOOPBACK],
+  identifiers: ['127.0.0.1', '127.0.0.2'],
+  // giaddr, and where servers answer to.
+  relay: { ...LOOPBACK, address: '127.0.0.3' },
+};
 
 export class Pair {
   readonly servers: readonly [LocalServer, LocalServer];
@@ -61,12 +79,19 @@ export class Pair {
   }
 
   static async #createIn(directory: string, options: PairOptions): Promise<Pair> {
-    const relay = { address: addressOf(RELAY_ADDRESS), port: await findFreeUdpPort(RELAY_ADDRESS) };
-    const members = [
-      await createIdentity('server1', '127.0.0.1', directory),
-      await createIdentity('server2', '127.0.0.2', directory),
-    ] as const;
-    const settings = { ...options, members, relayAddress: RELAY_ADDRESS };
+    const site = options.site ?? ON_LOOPBACK;
+    const certificates = options.certify?.(directory);
+    const relay = await createRelay(site);
+    const identify = (index: 0 | 1) =>
+      createIdentity(
+        `server${index + 1}`,
+        site.identifiers[index],
+        directory,
+        site.places[index],
+        certificates?.[index] ?? null,
+      );
+    const members = [await identify(0), await identify(1)] as const;
+    const settings = { ...options, members, relayAddress: site.relay.address };
     const create = (index: 0 | 1): Promise<LocalServer> =>
       createLocalServer(
         options.kinds[index],
@@ -132,6 +157,11 @@ export class Pair {
   #failure(server: LocalServer, reason: string): Error {
     return new Error(`${server.identity.name}: ${reason}; its last output:\n${server.process.logTail()}`);
   }
+}
+
+/** The relay of a site, with a port that nobody has. */
+export async function createRelay({ relay }: PairSite): Promise<Endpoint> {
+  return { address: addressOf(relay.address), port: await findFreeUdpPort(ON_LOOPBACK.relay.address) };
 }
 
 async function stateOf(server: LocalServer): Promise<string> {

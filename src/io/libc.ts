@@ -39,6 +39,9 @@ export const libc = {
     'int sendmmsg(int, uintptr_t, uint32_t, int)',
   ),
   poll: declare<[entries: number, count: number, timeoutMs: number]>('int poll(uintptr_t, uint64_t, int)'),
+  ppoll: declare<[entries: number, count: number, timeout: number, signals: number]>(
+    'int ppoll(uintptr_t, uint64_t, uintptr_t, uintptr_t)',
+  ),
   eventfd: declare<[initial: number, flags: number]>('int eventfd(uint32_t, int)'),
   read: declare<[fd: number, bytes: number, length: number]>('int64_t read(int, uintptr_t, uint64_t)'),
   write: declare<[fd: number, bytes: number, length: number]>('int64_t write(int, uintptr_t, uint64_t)'),

@@ -8,11 +8,15 @@ import { Errno, lastErrno, libc, systemError } from './libc.ts';
 import { allocatePinned, type Pinned } from './pinned.ts';
 
 const POLLIN = 0x001;
+const US_PER_SEC = 1e6;
+/** struct timespec   i64 seconds | i64 nanoseconds */
+const TIMESPEC_BYTES = 16;
 const POLLNVAL = 0x020;
 const ENTRY_BYTES = 8;
 
 export class Poller {
   readonly #entries: Pinned;
+  readonly #timeout = allocatePinned(TIMESPEC_BYTES);
   readonly #count: number;
 
   /** @param fds at least one; `isReady` takes the position in this list */
@@ -33,7 +37,18 @@ export class Poller {
    * @throws when one of them is not an open descriptor
    */
   wait(timeoutMs: number): number {
-    const ready = libc.poll(this.#entries.address, this.#count, timeoutMs);
+    return this.#judge(libc.poll(this.#entries.address, this.#count, timeoutMs));
+  }
+
+  /** As `wait`, for those who keep a rate. @param timeoutUs 0 = only look; the kernel may take 50 more */
+  waitUs(timeoutUs: number): number {
+    const { words, address } = this.#timeout;
+    words[0] = timeoutUs / US_PER_SEC;
+    words[2] = (timeoutUs % US_PER_SEC) * 1000;
+    return this.#judge(libc.ppoll(this.#entries.address, this.#count, address, 0));
+  }
+
+  #judge(ready: number): number {
     if (ready > 0) this.#requireOpen();
     if (ready >= 0) return ready;
     const errno = lastErrno();

@@ -64,6 +64,16 @@ export class LoadClient {
     return readLoadCounters(this.#memory.counters);
   }
 
+  /** @param inFlightMax exchanges that may wait for an answer at once, 0 = begin nothing more */
+  setInFlight(inFlightMax: number): void {
+    Atomics.store(this.#control, LoadWord.inFlightMax, inFlightMax);
+  }
+
+  /** Gives up everything in flight; counted as abandoned. */
+  forget(): void {
+    Atomics.add(this.#control, LoadWord.forgotten, 1);
+  }
+
   /** @param ratePerSec new exchanges a second, 0 = closed loop */
   setRate(ratePerSec: number): void {
     Atomics.store(this.#control, LoadWord.ratePerSec, ratePerSec);
@@ -89,7 +99,9 @@ export class LoadClient {
 
 function allocateMemory(options: LoadOptions): LoadMemory {
   const control = new SharedArrayBuffer(CONTROL_WORDS * 4);
-  Atomics.store(new Int32Array(control), LoadWord.ratePerSec, options.ratePerSec);
+  const words = new Int32Array(control);
+  Atomics.store(words, LoadWord.ratePerSec, options.ratePerSec);
+  Atomics.store(words, LoadWord.inFlightMax, options.inFlightMax);
   return {
     control,
     counters: allocateLoadCounters(),

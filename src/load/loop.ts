@@ -13,10 +13,8 @@ const SLOTS = 64;
 /** Bursts received before new exchanges get their turn. */
 const BURSTS_MAX = 8;
 const RECEIVE_BUFFER_BYTES = 8 << 20;
-/** Longest sleep: how late a stop or a retransmission may be noticed, in the closed loop. */
-const IDLE_MS = 20;
-/** Longest sleep in the open loop: how finely a rate is spread. */
-const PACED_MS = 1;
+/** Longest sleep: how late a stop or a retransmission may be noticed. */
+const IDLE_US = 20_000;
 const RETRANSMIT_EVERY_US = 20_000;
 
 /** Opens the socket of the relay, or of all clients on a link. @throws when address or port cannot be had */
@@ -54,6 +52,7 @@ class LoadLoop {
   readonly #outlet: UdpOutlet;
   readonly #session: RelaySession;
   #retransmitAtUs: number;
+  #forgotten = 0;
 
   constructor(options: LoadOptions, memory: LoadMemory, clock: Clock, fd: number) {
     this.#control = new Int32Array(memory.control);
@@ -74,10 +73,14 @@ class LoadLoop {
       this.#counters[L['send-failed']] = this.#outlet.failed;
       if (stop === Stop.now || (stop === Stop.drain && this.#session.inFlight === 0)) return;
       const rate = Atomics.load(this.#control, LoadWord.ratePerSec);
+      const inFlightMax = Atomics.load(this.#control, LoadWord.inFlightMax);
       this.#setTime();
-      if (stop === Stop.run) this.#session.begin(rate);
+      this.#forget();
+      if (stop === Stop.run) this.#session.begin(rate, inFlightMax);
       this.#outlet.flush();
-      this.#poller.wait(rate === 0 ? IDLE_MS : PACED_MS);
+      const nextUs = rate > 0 ? this.#session.untilNextUs(rate) : 0;
+      // What is due and was not begun has no room: only an answer makes some.
+      this.#poller.waitUs(nextUs > 0 ? Math.min(nextUs, IDLE_US) : IDLE_US);
       this.#receiveBursts();
       this.#retransmit();
     }
@@ -111,6 +114,13 @@ class LoadLoop {
     this.#setTime();
     this.#session.retransmit();
     this.#retransmitAtUs = this.#nowUs() + RETRANSMIT_EVERY_US;
+  }
+
+  #forget(): void {
+    const asked = Atomics.load(this.#control, LoadWord.forgotten);
+    if (asked === this.#forgotten) return;
+    this.#forgotten = asked;
+    this.#session.forget();
   }
 
   #setTime(): void {

@@ -26,7 +26,7 @@ export interface LoadOptions {
   readonly link: string | null;
   /** One or two servers; every query goes to each of them, on a link once to all. */
   readonly servers: readonly Endpoint[];
-  /** Exchanges that may wait for an answer at once, 1..IN_FLIGHT_MAX. */
+  /** Exchanges that may wait for an answer at once, 0..IN_FLIGHT_MAX; 0 = none yet, until the owner allows some. */
   readonly inFlightMax: number;
   /** New exchanges a second; 0 = the next begins as soon as one ends (closed loop). */
   readonly ratePerSec: number;
@@ -81,8 +81,10 @@ export const LoadWord = {
   stop: 0,
   /** Owner -> thread: new exchanges a second, 0 = closed loop. */
   ratePerSec: 1,
-  /** Thread -> owner: 1 as soon as the socket is open. */
-  ready: 2,
+  /** Owner -> thread: exchanges that may wait for an answer at once, 0 = begin nothing. */
+  inFlightMax: 2,
+  /** Owner -> thread: how often everything in flight was to be given up. */
+  forgotten: 3,
 } as const;
 
 /** Values of `LoadWord.stop`. */

@@ -27,4 +27,9 @@ export class Pace {
     this.#due -= granted;
     return granted;
   }
+
+  /** Microseconds from the last `grant` until the next exchange is due; 0 when one is due and found no room. */
+  untilNextUs(ratePerSec: number): number {
+    return Math.max(0, ((1 - this.#due) * 1e6) / ratePerSec);
+  }
 }

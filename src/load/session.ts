@@ -41,7 +41,6 @@ export class RelaySession {
   readonly #exchanges: Exchanges;
   readonly #population: Population;
   readonly #pace: Pace;
-  readonly #inFlightMax: number;
   readonly #query: QueryFields = {
     xid: 0,
     client: 0,
@@ -66,7 +65,6 @@ export class RelaySession {
     this.#exchanges = new Exchanges(options.seed);
     this.#population = createPopulation(options.clients);
     this.#pace = new Pace(nowUs);
-    this.#inFlightMax = Math.min(options.inFlightMax, IN_FLIGHT_MAX);
   }
 
   get inFlight(): number {
@@ -79,10 +77,16 @@ export class RelaySession {
     this.#wallSec = wallSec;
   }
 
+  /** Microseconds until the next exchange of a steady rate is due; 0 when one is due and found no room. */
+  untilNextUs(ratePerSec: number): number {
+    return this.#pace.untilNextUs(ratePerSec);
+  }
+
   /** Begins as many exchanges as window, rate and population allow. */
-  begin(ratePerSec: number): void {
+  begin(ratePerSec: number, inFlightMax: number = this.#options.inFlightMax): void {
     const left = this.#options.exchangesMax === 0 ? Infinity : this.#options.exchangesMax - this.#begun;
-    const room = Math.min(this.#inFlightMax - this.#exchanges.inFlight, left);
+    // A window that was narrowed has no room until enough has ended.
+    const room = Math.max(0, Math.min(inFlightMax, IN_FLIGHT_MAX, left + this.inFlight) - this.inFlight);
     for (let granted = this.#pace.grant(this.#nowUs, ratePerSec, room); granted > 0; granted--) {
       const client = this.#population.take();
       if (client < 0) break;
@@ -131,6 +135,19 @@ export class RelaySession {
     ) {
       this.#count(L.timeouts);
       this.#silence(place);
+    }
+  }
+
+  /** Gives up everything in flight. */
+  forget(): void {
+    const exchanges = this.#exchanges;
+    for (
+      let place = exchanges.nextDue(0, Infinity);
+      place >= 0;
+      place = exchanges.nextDue(place + 1, Infinity)
+    ) {
+      this.#count(L.abandoned);
+      this.#end(place, 0);
     }
   }
 

@@ -1,15 +1,25 @@
 import t from 'tap';
 import { BENCHES } from '../../bench/benches.ts';
+import { TINY } from './options.ts';
 
 // Each starts servers and waits until they answer.
 t.setTimeout(150_000);
 
-const SERVER_BENCHES = ['lease-file', 'control', 'single-server', 'hot-standby'];
+const SERVER_BENCHES = ['lease-file', 'control', 'single-server', 'pair'];
 
 for (const bench of BENCHES.filter(({ name }) => SERVER_BENCHES.includes(name))) {
-  t.test(`${bench.name} starts its servers, loads them and lays out a table`, async (t) => {
-    const table = await bench.run({ scale: 'tiny', kea: false });
-    t.ok(table.rows.length >= 1);
-    for (const row of table.rows) t.equal(row.length, table.columns.length);
+  t.test(`${bench.name} starts its servers, loads them and lays out its tables`, async (t) => {
+    for (const table of [await bench.run(TINY)].flat()) {
+      t.ok(table.rows.length >= 1);
+      for (const row of table.rows) t.equal(row.length, table.columns.length);
+    }
   });
 }
+
+t.test('a pair is loaded by renewals, in load-balancing and with TLS between its servers', async (t) => {
+  const pair = BENCHES.find(({ name }) => name === 'pair')!;
+  const tables = [
+    await pair.run({ ...TINY, modes: ['load-balancing'], clients: ['renewals'], tls: true }),
+  ].flat();
+  t.match(tables, [{ title: 'load-balancing, renewals, TLS between the servers', rows: { length: 2 } }]);
+});

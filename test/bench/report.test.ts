@@ -7,10 +7,9 @@ import { describeRun, formatSection, replaceResults } from '../../bench/report.t
 const DOCUMENT = readFileSync(fileURLToPath(new URL('../../../docs/benchmarks.md', import.meta.url)), 'utf8');
 
 t.test('a table becomes a Markdown section with its question and digest', async (t) => {
-  const section = formatSection(
-    { name: 'thing', question: 'How fast?' },
+  const section = formatSection({ name: 'thing', question: 'How fast?' }, [
     { columns: ['who', 'ns'], rows: [['me', '1']], digest: 'ab' },
-  );
+  ]);
   t.equal(section, '### thing\n\nHow fast?\n\n| who | ns |\n| --- | ---: |\n| me | 1 |\n\nDigest: `ab`\n');
 });
 

@@ -1,7 +1,7 @@
 import t from 'tap';
-import { KEA } from '../../bench/kea.ts';
+import { KEA_2 } from '../../bench/kea.ts';
 import { checkDocument } from '../../src/config/load.ts';
-import { type PairSettings, pairConfig, poolOf, singleConfig } from '../../src/demo/pair-config.ts';
+import { LOOPBACK, type PairSettings, pairConfig, poolOf, singleConfig } from '../../src/demo/pair-config.ts';
 
 const TIMING = { heartbeatDelayMs: 500, maxResponseDelayMs: 1500, maxAckDelayMs: 400, maxUnackedClients: 4 };
 
@@ -15,6 +15,8 @@ function settings(mode: PairSettings['mode']): PairSettings {
         peerPort: 1001,
         controlPort: 1002,
         leaseFile: '/tmp/one.csv',
+        place: LOOPBACK,
+        tls: null,
       },
       {
         name: 'server2',
@@ -22,6 +24,8 @@ function settings(mode: PairSettings['mode']): PairSettings {
         peerPort: 2001,
         controlPort: 2002,
         leaseFile: '/tmp/two.csv',
+        place: LOOPBACK,
+        tls: null,
       },
     ],
     relayAddress: '127.0.0.3',
@@ -73,7 +77,7 @@ t.test('a server without a partner has no high availability', async (t) => {
 });
 
 t.test('for Kea 2.2 the same configuration loses what it does not know', async (t) => {
-  const { Dhcp4 } = KEA.adapt(pairConfig(settings('hot-standby'), 0));
+  const { Dhcp4 } = KEA_2.adapt(pairConfig(settings('hot-standby'), 0));
   t.notOk('control-sockets' in Dhcp4);
   t.match(Dhcp4['multi-threading'], { 'enable-multi-threading': true });
 });

@@ -35,6 +35,8 @@ export interface Network {
     options?: ProgramOptions,
   ): Promise<ProgramResult>;
   start(host: string, program: string, args: readonly string[], options?: ProgramOptions): RunningProgram;
+  /** The command that runs another one on a host, put before it. */
+  enter(host: string): readonly string[];
   /** Joins a host to a segment, again when its interface was deleted. */
   attach(host: string, segment: string, attachment: Attachment): void;
   /** Kills what runs inside and deletes the namespaces. Safe to call twice. */
@@ -77,13 +79,14 @@ export function createNetwork(t: Teardown, plan: NetworkPlan): Network {
     ip('-n', hub, 'link', 'set', 'dev', segment, 'up');
     for (const [host, attachment] of Object.entries(hosts)) join(host, segment, attachment);
   }
-  const enter = (host: string, program: string, args: readonly string[]): string[] => {
+  const enter = (host: string, ...command: readonly string[]): string[] => {
     if (!names.has(prefix + host)) throw new Error(`no host ${host} in this network`);
-    return ['netns', 'exec', prefix + host, program, ...args];
+    return ['netns', 'exec', prefix + host, ...command];
   };
   return {
-    run: (host, program, args, options) => runProgram('ip', enter(host, program, args), options),
-    start: (host, program, args, options) => startProgram('ip', enter(host, program, args), options),
+    run: (host, program, args, options) => runProgram('ip', enter(host, program, ...args), options),
+    start: (host, program, args, options) => startProgram('ip', enter(host, program, ...args), options),
+    enter: (host) => ['ip', ...enter(host)],
     attach: join,
     remove,
   };

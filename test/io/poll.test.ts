@@ -35,3 +35,15 @@ t.test('a closed descriptor stops the program instead of spinning', async (t) =>
 t.test('there must be something to poll for', async (t) => {
   t.throws(() => new Poller([]), { message: /something to poll for/ });
 });
+
+t.test('waits for parts of a millisecond, and for seconds', async (t) => {
+  const fd = createEventFd();
+  t.teardown(() => closeFd(fd));
+  const poller = new Poller([fd]);
+  const before = performance.now();
+  t.equal(poller.waitUs(300), 0);
+  t.ok(performance.now() - before >= 0.3);
+  signalEventFd(fd);
+  t.equal(poller.waitUs(3_500_000), 1);
+  t.ok(poller.isReady(0));
+});

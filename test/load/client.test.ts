@@ -78,3 +78,18 @@ t.test('does not start when the address of the relay is taken', async (t) => {
   await first.stop(1000);
   await reflector.stop();
 });
+
+t.test(
+  'begins nothing until it is allowed to, and gives up what is in flight when it is told to',
+  async (t) => {
+    const from = await relay();
+    const nobody = { address: SERVER, port: await findFreeUdpPort('127.0.0.1') };
+    const client = await LoadClient.start({ relay: from, servers: [nobody], inFlightMax: 0 });
+    client.setInFlight(5);
+    await until(() => client.counts()['in-flight'] === 5);
+    client.setInFlight(0);
+    client.forget();
+    await until(() => client.counts()['in-flight'] === 0);
+    t.match(await client.stop(50), { abandoned: 5, 'discover-sent': 5 });
+  },
+);

@@ -15,7 +15,7 @@ import {
 import { createLatencyHistogram } from '../../src/load/client.ts';
 import { allocateLoadCounters, type LoadCounts, readLoadCounters } from '../../src/load/counters.ts';
 import { allocateLedger, Ledger } from '../../src/load/ledger.ts';
-import { LOAD_DEFAULTS, type LoadMemory, type LoadOptions } from '../../src/load/model.ts';
+import { LOAD_DEFAULTS, type LoadMemory, type LoadOptions, LoadWord } from '../../src/load/model.ts';
 import { QUERY_BYTES } from '../../src/load/query.ts';
 import { type QueryOutlet, RelaySession } from '../../src/load/session.ts';
 
@@ -94,8 +94,10 @@ export class Conversation implements QueryOutlet {
       ledgerCapacity: 1024,
       ...options,
     };
+    const control = new SharedArrayBuffer(64);
+    Atomics.store(new Int32Array(control), LoadWord.inFlightMax, all.inFlightMax);
     this.memory = {
-      control: new SharedArrayBuffer(64),
+      control,
       counters: allocateLoadCounters(),
       ledger: allocateLedger(all.ledgerCapacity),
       histograms: {

@@ -24,3 +24,11 @@ t.test('never grants more than there is room for', async (t) => {
   const pace = new Pace(0);
   t.equal(pace.grant(40 * MS, 1000, 3), 3);
 });
+
+t.test('tells when the next exchange is due, and that one is due when it found no room', async (t) => {
+  const pace = new Pace(0);
+  t.equal(pace.grant(5 * MS, 100, 1000), 0);
+  t.equal(pace.untilNextUs(100), 5 * MS);
+  t.equal(pace.grant(12 * MS, 100, 0), 0);
+  t.equal(pace.untilNextUs(100), 0);
+});

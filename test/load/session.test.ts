@@ -199,3 +199,21 @@ t.test('with a rate, exchanges begin as time passes and not as answers come', as
   }
   t.equal(talk.sent().length, 200);
 });
+
+t.test(
+  'a window may be narrowed while exchanges are in flight, and what is in flight be given up',
+  async (t) => {
+    const talk = new Conversation({ inFlightMax: 3 });
+    talk.session.begin(0);
+    const discovers = talk.sent();
+    t.equal(discovers.length, 3);
+    talk.complete(discovers[0]!);
+    talk.session.begin(0, 1);
+    t.same(talk.sent(), [], 'two are more than one');
+    talk.session.forget();
+    t.match(talk.counts(), { abandoned: 2, 'exchanges-completed': 1 });
+    t.equal(talk.session.inFlight, 0);
+    talk.session.begin(0, 1);
+    t.equal(talk.sent().length, 1);
+  },
+);
