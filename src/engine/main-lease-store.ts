@@ -180,7 +180,7 @@ export class MainLeaseStore implements LeaseStore {
   /**
    * Whether the row's address goes to another client than that of `lease` right now: one of the two clients must not get
    * its ACK. For everybody that is so while a shard waits with the ACK. What a partner sends may also have been on the
-   * way when the ACK left, unless its client was seen later; an administrator has seen what is there.
+   * way when the ACK left, unless its client was seen later; others have seen what is there.
    */
   #isBusy(slot: number, lease: Lease4, source: ChangeSource): boolean {
     const { table } = this.#book;

@@ -218,6 +218,8 @@ function applySyncComplete(run: Run, outlasted: boolean): Extent {
   // After a hold that ran out the partner has begun too early: it is told to begin again when it is ready.
   run.state.syncedUnsent = outlasted ? NEVER : run.state.unsentUpdates;
   if (run.state.name !== 'partner-down') return 'none';
+  // It was told to begin again, and has: what it could not be asked the last time it is asked now.
+  run.state.collectFailed = false;
   run.state.syncNotified = { atMs: run.nowMs, spared: false };
   setService(run, false);
   return 'none';

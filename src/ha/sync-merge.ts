@@ -148,7 +148,9 @@ export class LeaseMerge {
   }
 
   #put(lease: Lease4): void {
-    const outcome = this.#parts.store.put(lease);
+    const { store, givesBack } = this.#parts;
+    // Nothing crosses on the way between two silent servers: of two leases of the last seconds the one that stands is put.
+    const outcome = store.put(lease, givesBack ? 'synchronization' : 'peer');
     if (outcome === 'full') return this.#skip(lease.address, 'no memory for more leases');
     // Its reply leaves or is refused any moment; who has the address in the end is known when this begins again.
     if (outcome === 'busy') throw new Error(`${formatIpv4(lease.address)} is being given to another client`);

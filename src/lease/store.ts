@@ -13,9 +13,9 @@ export type PutOutcome = 'created' | 'updated' | 'full' | 'busy';
 
 /**
  * Who wants a change. What a peer sends may have crossed a change of ours on the way; an administrator means what is there
- * now.
+ * now; and so does a synchronization of two servers that are both silent: it has compared the two leases.
  */
-export type ChangeSource = 'peer' | 'administrator';
+export type ChangeSource = 'peer' | 'administrator' | 'synchronization';
 
 export interface LeaseStore {
   /** The lease at an address in any state but offered, or null. */

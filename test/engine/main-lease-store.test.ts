@@ -308,3 +308,20 @@ t.test('an administrator changes a lease as soon as its ACK has left, and not be
   server.verdict(3, 1, Verdict.rejected);
   t.equal(store.put(refused, 'administrator'), 'updated', 'its client hears nothing');
 });
+
+t.test(
+  'of two clients that two servers gave one address in one second, a synchronization has chosen',
+  async (t) => {
+    const { server, store } = benchFor(t);
+    server.policy({ activeServers: 1, scopes: 1, updateMode: UpdateMode.await });
+    server.send(request(1, '10.0.0.10'));
+    const ours = store.get(address('10.0.0.10'))!;
+    const theirs = { ...ours, hwAddress: Uint8Array.of(9, 9, 9, 9, 9, 9), clientId: Uint8Array.of(9) };
+    t.equal(store.put(theirs, 'synchronization'), 'busy', 'the ACK may leave any moment');
+    server.makeDurable();
+    server.verdict(1, 1, Verdict.confirmed);
+    t.equal(store.put(theirs, 'peer'), 'busy', 'an update may have crossed ours');
+    t.equal(store.put(theirs, 'synchronization'), 'updated');
+    t.same(store.get(ours.address)?.hwAddress, theirs.hwAddress);
+  },
+);

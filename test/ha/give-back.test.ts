@@ -1,6 +1,6 @@
 /** What the server that comes back has alone is not lost: it gives it to its partner, or a Kea partner is asked for it. */
 import t from 'tap';
-import { parseIpv4 } from '../../src/base/ipv4.ts';
+import { type Ipv4, parseIpv4 } from '../../src/base/ipv4.ts';
 import { type Lease4, LeaseState } from '../../src/lease/model.ts';
 import { lease, MemoryStore } from './support/memory-store.ts';
 import {
@@ -65,10 +65,12 @@ async function comeBack(
   ours: readonly Lease4[],
   theirs: readonly Lease4[],
   special: Respond = () => NOTHING,
+  fresh: ReadonlySet<Ipv4> = new Set(),
 ) {
   const time = new VirtualTime();
   const [store, remote] = [new MemoryStore(), new MemoryStore()];
   for (const own of ours) store.put(own);
+  for (const address of fresh) store.fresh.add(address);
   for (const other of theirs) remote.put(other);
   const partner = new Partner(time, remote, null, special);
   const server = new Server(
@@ -235,6 +237,24 @@ t.test('a Kea that is ready is asked for what it gave alone; nobody is answered 
   );
   t.notOk(partner.story.includes('dhcp-disable'), 'a server in ready is silent by itself');
 });
+
+t.test(
+  'an address that both gave in the same second, a moment ago, is the client’s of the partner',
+  async (t) => {
+    const kea = await keaComesBack([held(1, 1, 100)], [held(1, 7, 100)]);
+    kea.store.fresh.add(BASE + 1);
+    kea.partner.state = 'ready';
+    await kea.time.advance(10_000);
+    t.equal(kea.server.state, 'hot-standby');
+    t.same(kea.store.all(), kea.remote.all(), 'a Kea keeps its own, and would never hear of ours');
+    t.equal(kea.server.logged.filter(({ id }) => id === 'TDM_HA_SYNC_FAILED').length, 0);
+
+    const back = await comeBack([held(1, 7, 100)], [held(1, 1, 100)], () => NOTHING, new Set([BASE + 1]));
+    t.equal(back.server.state, 'ready');
+    t.same(back.store.all(), back.remote.all());
+    t.equal(back.server.logged.filter(({ id }) => id === 'TDM_HA_SYNC_FAILED').length, 0);
+  },
+);
 
 t.test('the fetch fails: the pair goes on, and asks again while both serve', async (t) => {
   let isBroken = true;

@@ -1,12 +1,14 @@
 /** A lease store without table, pools and file: a sorted map, and a switch for the disk. */
 import type { Ipv4 } from '../../../src/base/ipv4.ts';
 import { type Lease4, LeaseState } from '../../../src/lease/model.ts';
-import type { LeaseStore, PutOutcome } from '../../../src/lease/store.ts';
+import type { ChangeSource, LeaseStore, PutOutcome } from '../../../src/lease/store.ts';
 
 export class MemoryStore implements LeaseStore {
   readonly #leases = new Map<Ipv4, Lease4>();
   readonly #sizeMax: number;
   diskWorks = true;
+  /** Addresses whose ACK left a moment ago: what a peer sends may have crossed it. */
+  readonly fresh = new Set<Ipv4>();
   /** Changes that `durable` has covered. */
   durableCount = 0;
   #changes = 0;
@@ -33,8 +35,9 @@ export class MemoryStore implements LeaseStore {
     return this.all().filter((lease) => subnetId === null || lease.subnetId === subnetId);
   }
 
-  put(lease: Lease4): PutOutcome {
+  put(lease: Lease4, source: ChangeSource = 'peer'): PutOutcome {
     const known = this.#leases.has(lease.address);
+    if (known && source === 'peer' && this.fresh.has(lease.address)) return 'busy';
     if (!known && this.#leases.size >= this.#sizeMax) return 'full';
     this.#leases.set(lease.address, lease);
     this.#changes++;
