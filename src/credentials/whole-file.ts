@@ -40,8 +40,10 @@ function readOpened(fd: number, octetsMax: number): Buffer | Unreadable {
     if (count === 0) break;
     length += count;
   }
-  // Who writes in place is seen by this; who renames leaves us the old file, which is whole.
-  const isSame = versionOf(before) === versionOf(fstatSync(fd, { bigint: true }));
+  // Who writes in place is seen by this. Who renames another file over this one leaves us the old one, which is whole: of
+  // that only the ctime tells, because the file has lost a name.
+  const after = fstatSync(fd, { bigint: true });
+  const isSame = after.size === before.size && after.mtimeNs === before.mtimeNs;
   return isSame && length === bytes.length ? bytes : { reason: 'it changed while it was being read' };
 }
 
