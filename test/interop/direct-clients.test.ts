@@ -149,7 +149,8 @@ async function tellLife(t: Test, place: Place): Promise<void> {
   for (const [i, { kind }] of subjects.entries()) {
     t.equal(renewed[i]!.address, first[i]!.address, `${kind} renews its address`);
     const unicast = `${first[i]!.address}.68 > ${ADDRESS.server1}.67`;
-    t.ok(wire.output().includes(unicast), `${kind} has sent ${unicast}`);
+    await wire.waitForOutput(new RegExp(unicast.replaceAll('.', '\\.')), PATIENCE_MS);
+    t.pass(`${kind} has sent ${unicast}`);
   }
 
   await server.stop();

@@ -14,8 +14,6 @@ import { temporaryDirectory } from './leftovers.ts';
 import { createPair, type Pair } from './pair.ts';
 import { rolesWith, startBoth } from './pair-steps.ts';
 import { findBrokenPromises, startRecordedLoad } from './recorded-load.ts';
-import type { DhcpServer } from './server.ts';
-import { until } from './waiting.ts';
 
 const MODE = 'hot-standby';
 const PROGRAMS = ['ip', 'openssl', 'perfdhcp', 'tcpdump'];
@@ -72,7 +70,7 @@ for (const { server1, server2 } of KEAS.flatMap(rolesWith)) {
     await load.acknowledgements(ACKNOWLEDGEMENTS);
     const whole = lengths(pair);
     store.put(tandem.name as ServerName);
-    await renewed(tandem);
+    await tandem.logs(/TDM_PEER_CREDENTIALS_RENEWED/, RENEWED_TIMEOUT_MS);
     await load.acknowledgements(ACKNOWLEDGEMENTS);
     t.same(lost(pair, whole), [], 'the connections of before ended without a loss');
 
@@ -89,13 +87,6 @@ for (const { server1, server2 } of KEAS.flatMap(rolesWith)) {
     await pair.stop();
     t.same(findBrokenPromises(pair, replies), [], 'no address twice, no acknowledged lease missing');
   });
-}
-
-async function renewed(server: DhcpServer): Promise<void> {
-  const what = `${server.name} takes the new certificate`;
-  await until({ what, timeoutMs: RENEWED_TIMEOUT_MS }, () =>
-    server.log().includes('TDM_PEER_CREDENTIALS_RENEWED') ? true : null,
-  );
 }
 
 type Lengths = readonly [number, number];

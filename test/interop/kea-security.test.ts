@@ -13,12 +13,10 @@ import { crashAndReturn, PAUSES_IN_PARTNER_DOWN, rolesWith, type Scene, startBot
 import type { PostPlan } from './post-command.ts';
 import { findBrokenPromises, startRecordedLoad } from './recorded-load.ts';
 import type { DhcpServer } from './server.ts';
-import { until } from './waiting.ts';
 
 const POST_COMMAND = fileURLToPath(new URL('./post-command.js', import.meta.url));
 const RATE = 200;
 const ACKNOWLEDGEMENTS = 100;
-const LOG_TIMEOUT_MS = 15_000;
 const MODE = 'hot-standby';
 const CREDENTIALS = {
   server1: { 'basic-auth-user': 'one', 'basic-auth-password': 'first secret' },
@@ -121,7 +119,7 @@ for (const mistake of KEAS.flatMap(mistakesWith)) {
       };
       const pair = createPair(t, { mode: MODE, server1, server2, ha });
       await Promise.all([pair.server1.start(), pair.server2.start()]);
-      await logs(pair[at], mistake.says);
+      await pair[at].logs(mistake.says);
       t.equal(await pair[at].haState(), 'waiting');
       t.notMatch(pair[at].log(), /TDM_HA_STATE_CHANGED/);
     },
@@ -163,9 +161,9 @@ async function turnsAway(t: Test, pair: Pair, server: DhcpServer, certificates: 
   if (server.kind === 'tandem') {
     t.match(await post({ ...right, credentials: `${user}:wrong` }), /^answer 401 /, 'wrong password');
     t.match(await post({ tls: partner }), /^answer 401 /, 'no password');
-    await logs(server, /"reason":"TLS: peer did not return a certificate".*TDM_HTTP_REFUSED/);
-    await logs(server, /"reason":"the client's certificate is not trusted.*TDM_HTTP_REFUSED/);
-    await logs(server, /"status":401.*TDM_HTTP_REFUSED/);
+    await server.logs(/"reason":"TLS: peer did not return a certificate".*TDM_HTTP_REFUSED/);
+    await server.logs(/"reason":"the client's certificate is not trusted.*TDM_HTTP_REFUSED/);
+    await server.logs(/"status":401.*TDM_HTTP_REFUSED/);
   }
   t.equal(await server.haState(), MODE, `nothing of this has changed the state of ${name}`);
 }
@@ -182,10 +180,4 @@ async function postCommand(
   const whole: PostPlan = { url: peerUrl(to, 'https'), ...plan };
   const { output } = await network.run('load', process.execPath, [POST_COMMAND, JSON.stringify(whole)]);
   return output;
-}
-
-async function logs(server: DhcpServer, pattern: RegExp): Promise<void> {
-  await until({ what: `${server.name} logs ${pattern}`, timeoutMs: LOG_TIMEOUT_MS }, () =>
-    pattern.test(server.log()) ? true : null,
-  );
 }

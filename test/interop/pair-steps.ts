@@ -98,7 +98,7 @@ export async function crashAndReturn(scene: Scene, name: ServerName): Promise<vo
   t.equal(await survivor.haState(), 'partner-down', `${survivor.name} is paused and sees the partner ready`);
   t.equal((await survivor.command('ha-continue')).result, 0);
   await pair.normal();
-  t.ok(syncsOf(victim) > 0, `${victim.name} has fetched the leases of ${survivor.name}`);
+  await synchronizes(victim, 0);
   await load.acknowledgements(STEP_ACKNOWLEDGEMENTS);
 }
 
@@ -139,7 +139,7 @@ export async function maintenanceWithShutdown(scene: Scene, name: ServerName): P
   t.equal((await keeper.command('ha-continue')).result, 0, 'the pause is ended');
   await shutDown.start();
   await pair.normal();
-  t.ok(syncsOf(shutDown) > 0, `${shutDown.name} has fetched the leases of ${name}`);
+  await synchronizes(shutDown, 0);
   await load.acknowledgements(STEP_ACKNOWLEDGEMENTS);
 }
 
@@ -169,9 +169,7 @@ export async function resetAndReturn(scene: Scene, name: ServerName): Promise<vo
   const syncs = syncsOf(server);
   const reset = await server.command('ha-reset');
   t.equal(reset.result, 0, reset.text ?? '');
-  await until({ what: `${name} synchronizes after the reset`, timeoutMs: STEP_TIMEOUT_MS }, () =>
-    syncsOf(server) > syncs ? true : null,
-  );
+  await synchronizes(server, syncs);
   await pair.normal();
   await load.acknowledgements(STEP_ACKNOWLEDGEMENTS);
 }
@@ -190,4 +188,11 @@ export function syncsOf(server: DhcpServer): number {
     ? /HA_SYNC_SUCCESSFUL/g
     : /"kind":"exchange"[^\n]*TDM_HA_SYNC_SUCCEEDED/g;
   return server.log().match(pattern)?.length ?? 0;
+}
+
+/** Resolves when the present process has completed more synchronizations than `count`. */
+export async function synchronizes(server: DhcpServer, count: number): Promise<void> {
+  await until({ what: `${server.name} synchronizes`, timeoutMs: STEP_TIMEOUT_MS }, () =>
+    syncsOf(server) > count ? true : null,
+  );
 }

@@ -58,6 +58,9 @@ export interface RunningPerfdhcp {
 /** perfdhcp's exit status when some exchanges were not completed; 0 when all were. */
 const EXIT_INCOMPLETE = 3;
 
+/** An answer counts for so long: a client that hears nothing for four seconds asks again (RFC 2131 4.1). */
+const ANSWER_SEC_MAX = 4;
+
 const WARM_UP_RATE = 1000;
 const WARM_UP_SECONDS = 3;
 /** Other clients than those of the measurement, which begin at 00:0c:01:02:03:04. */
@@ -103,7 +106,16 @@ export async function perfdhcpWhenWarm(
 
 function perfdhcpArguments(plan: PerfdhcpPlan): string[] {
   const mac = plan.firstMac === undefined ? [] : ['-b', `mac=${plan.firstMac}`];
-  const bounds = ['-r', String(plan.rate), '-p', String(plan.seconds), '-R', String(plan.clients)];
+  const bounds = [
+    '-r',
+    String(plan.rate),
+    '-p',
+    String(plan.seconds),
+    '-R',
+    String(plan.clients),
+    '-d',
+    String(ANSWER_SEC_MAX),
+  ];
   return [
     '-4',
     ...bounds,

@@ -25,6 +25,7 @@ export const SUBJECT: ServerKind = process.env['TANDEM_INTEROP_WITH'] === 'kea' 
 /** From build/test/interop to the packaged program. */
 const TANDEM_MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
 const START_TIMEOUT_MS = 20_000;
+const LOG_TIMEOUT_MS = 20_000;
 const LOG_TAIL_CHARACTERS = 4000;
 
 export interface DhcpServer {
@@ -45,7 +46,12 @@ export interface DhcpServer {
   /** Resolves when `haState` is one of `states`. @throws Error with the server's log when it is late. */
   reaches(states: readonly string[], timeoutMs: number): Promise<void>;
   leases(): FiledLeases;
-  /** What the present or last process printed. */
+  /**
+   * Resolves when the log has `pattern`. What a server logs before it answers may well be read after the answer: where a
+   * line is expected it is to be waited for.
+   */
+  logs(pattern: RegExp, timeoutMs?: number): Promise<void>;
+  /** What the present or last process printed, as far as it is read. */
   log(): string;
 }
 
@@ -77,6 +83,9 @@ export function createServer(network: Network, kind: ServerKind, plan: Configura
     partnerState: async () => haServers(await self.command('status-get')).remote?.['last-state'] ?? '',
     reaches: (states, timeoutMs) => awaitState(self, states, timeoutMs),
     leases: () => readLeaseFile(self.leaseFile),
+    logs: async (pattern, timeoutMs = LOG_TIMEOUT_MS) => {
+      await running().waitForOutput(pattern, timeoutMs);
+    },
     log: () => running().output(),
   };
   return self;
