@@ -1,14 +1,20 @@
-/** `tandem serve` in a process of its own, as an operator runs it, on loopback with ports of the kernel's choice. */
+/** `tandem serve` in a process of its own, as an operator runs it, on loopback with ports that nobody has. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { closeFd, localPort, openUdpSocket } from '../../src/io/udp.ts';
+import { closeFd, openUdpSocket } from '../../src/io/udp.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
-const START_MS = 20_000;
+/** Longer than a start takes on a machine with ten times as much to do as it can. */
+const START_MS = 60_000;
+/** Below the range of src/demo/ports.ts and that of the kernel, who gives its ports to others; a stretch for each process. */
+const FIRST_PORT = 14_000;
+const PORTS = 6_000;
+const PORTS_A_PROCESS = 16;
+let portOffset = (process.pid * PORTS_A_PROCESS) % PORTS;
 
 export interface LogLine {
   readonly id: string;
@@ -23,11 +29,19 @@ export function scratch(t: { teardown: (done: () => void) => void }): string {
   return directory;
 }
 
+/** A port for a server that is started a moment later, which no call has returned before. */
 export function freeUdpPort(): number {
-  const fd = openUdpSocket({ address: 0x7f000001, port: 0 });
-  const port = localPort(fd);
-  closeFd(fd);
-  return port;
+  for (let attempt = 0; attempt < PORTS; attempt++) {
+    const port = FIRST_PORT + portOffset;
+    portOffset = (portOffset + 1) % PORTS;
+    try {
+      closeFd(openUdpSocket({ address: 0x7f000001, port }));
+      return port;
+    } catch {
+      // Somebody has it.
+    }
+  }
+  throw new Error(`no free port in ${FIRST_PORT} to ${FIRST_PORT + PORTS - 1}`);
 }
 
 /** A whole configuration in a file; `dhcp4` adds and replaces keys. */
@@ -59,11 +73,16 @@ export class ServerUnderTest {
   readonly log: LogLine[] = [];
   readonly #waiting = new Set<() => void>();
   #rest = '';
+  /** The process has ended and everything that it printed is read; its end alone says nothing of its last lines. */
+  #isOver = false;
 
   constructor(args: readonly string[], errors: 'inherit' | 'ignore' = 'inherit') {
     this.child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', errors] });
     this.child.stdout!.on('data', (chunk: Buffer) => this.#take(chunk.toString()));
-    this.child.once('exit', () => this.#tell());
+    this.child.once('close', () => {
+      this.#isOver = true;
+      this.#tell();
+    });
   }
 
   #take(text: string): void {
@@ -89,8 +108,7 @@ export class ServerUnderTest {
       const look = (): void => {
         const line = this.log.find((each) => each.id === id);
         if (line !== undefined) end(null, line);
-        else if (this.child.exitCode !== null)
-          end(new Error(`ended without ${id}: ${JSON.stringify(this.log)}`));
+        else if (this.#isOver) end(new Error(`ended without ${id}: ${JSON.stringify(this.log)}`));
       };
       const timer = setTimeout(
         () => end(new Error(`no ${id} in time: ${JSON.stringify(this.log)}`)),
@@ -101,8 +119,9 @@ export class ServerUnderTest {
     });
   }
 
+  /** Resolves when the process has ended and its whole log is read. */
   async exitCode(): Promise<number | null> {
-    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
+    if (!this.#isOver) await once(this.child, 'close');
     return this.child.exitCode;
   }
 

@@ -3,12 +3,23 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** No request of these tests takes so long: what has been silent for it carries none. */
-const IDLE_MS = 50;
+/** So long after its last octet an answer is whole. */
+const ANSWERED_MS = 50;
+/** After so long the next request may be on its way, unseen: the servers of these tests ask every 300 ms. */
+const NEXT_REQUEST_MS = 200;
+/** A connection that one of several clients has left alone for so long may never carry another request. */
+const UNUSED_MS = 2_000;
 
 interface Connection {
-  readonly ends: readonly [Socket, Socket];
+  readonly ends: readonly [near: Socket, far: Socket];
+  /** What came last came from the far end: no request waits for its answer, however long that takes. */
+  isAnswered: boolean;
   lastMs: number;
+}
+
+function isBetweenRequests({ isAnswered, lastMs }: Connection): boolean {
+  const silentMs = performance.now() - lastMs;
+  return isAnswered && silentMs >= ANSWERED_MS && (silentMs < NEXT_REQUEST_MS || silentMs >= UNUSED_MS);
 }
 
 export class Relay {
@@ -37,7 +48,7 @@ export class Relay {
   async cut(): Promise<void> {
     const doomed = [...this.#open];
     while (doomed.some((each) => this.#open.has(each))) {
-      for (const each of doomed) if (performance.now() - each.lastMs >= IDLE_MS) this.#end(each);
+      for (const each of doomed) if (isBetweenRequests(each)) this.#end(each);
       await sleep(5);
     }
   }
@@ -49,12 +60,13 @@ export class Relay {
 
   #join(near: Socket, far: Socket): void {
     this.made++;
-    const connection: Connection = { ends: [near, far], lastMs: performance.now() };
+    const connection: Connection = { ends: [near, far], isAnswered: true, lastMs: performance.now() };
     this.#open.add(connection);
     near.pipe(far);
     far.pipe(near);
     for (const end of connection.ends) {
       end.on('data', () => {
+        connection.isAnswered = end === far;
         connection.lastMs = performance.now();
       });
       end.on('error', () => {}).on('close', () => this.#end(connection));

@@ -16,7 +16,7 @@ t.test(
       }
     });
     for (const member of story.members)
-      t.match(await page(member, '/metrics'), /tandem_credentials_renewals_total 1\n/);
+      t.match(await page(member, '/metrics'), /tandem_credentials_renewals_total 2\n/);
   },
 );
 
