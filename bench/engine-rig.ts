@@ -84,6 +84,7 @@ export class EngineRig {
         config.subnets.map(({ id }) => id),
         poolSeries(config.subnets).series,
       ),
+      handed: [],
       parkedMax: SLOTS,
       forcedPort: 0,
     };

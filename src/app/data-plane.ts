@@ -18,6 +18,7 @@ import { signalEventFd } from '../io/eventfd.ts';
 import { WordWatch } from '../journal/word-watch.ts';
 import { isReached } from '../lease/change-log.ts';
 import { PARKED_MAX } from '../limits.ts';
+import type { HandedQuery } from '../shard/handed-query.ts';
 import { allocateSocketTable, writeSocketTable } from '../shard/socket-table.ts';
 import { listeningOf } from './lease-events.ts';
 import type { ServerMemory } from './memory.ts';
@@ -78,8 +79,8 @@ export class DataPlane {
     return this.#running.length > 0;
   }
 
-  /** Starts every shard on the sockets that `useSockets` was given last. */
-  start(config: ServerConfig): void {
+  /** Starts every shard on the sockets that `useSockets` was given last. @param handed what the first one serves before */
+  start(config: ServerConfig, handed: HandedQuery[] = []): void {
     const { memory, threads, pingCheck, forcedPort, onFailure } = this.#parts;
     const parkedMax = parkedPerShard(config, this.links.length);
     const listening = listeningOf(config);
@@ -94,6 +95,7 @@ export class DataPlane {
       const task = {
         shard,
         sockets: this.#socketTables[shard]!,
+        handed: shard === 0 ? handed : [],
         config,
         book,
         limited,

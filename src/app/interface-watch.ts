@@ -13,6 +13,7 @@ import type { ServerSocket } from '../engine/query.ts';
 import type { Timers } from '../ha/timers.ts';
 import type { NetworkInterface } from '../io/interfaces.ts';
 import type { Log } from '../log/logger.ts';
+import type { HandedQuery } from '../shard/handed-query.ts';
 import { type InterfaceFault, type InterfacePlan, planInterfaces } from './interface-plan.ts';
 import type { SocketOptions } from './socket-model.ts';
 import { SocketRetries } from './socket-retries.ts';
@@ -100,12 +101,18 @@ export class InterfaceWatch {
     this.#openFirst(config, this.#config.interfaces);
   }
 
-  /** Works by this configuration from now on, the new one or, when that failed, the old one again. */
-  async use(config: Settings): Promise<void> {
+  /**
+   * Works by this configuration from now on, the new one or, when that failed, the old one again. With sockets of another type
+   * no shard may run.
+   * @returns what waited in sockets that go, for the first shard
+   */
+  async use(config: Settings): Promise<HandedQuery[]> {
     this.#config = config;
     this.#retries = new SocketRetries(config.serviceSockets, this.#parts.clock.monotonicMs());
-    await this.#look();
+    const handed: HandedQuery[] = [];
+    await this.#look(handed);
     this.watch();
+    return handed;
   }
 
   /** No more changes; resolves when one that is under way has ended. */
@@ -180,12 +187,13 @@ export class InterfaceWatch {
     if (requireAll) this.#parts.onGivenUp();
   }
 
-  /** Brings sockets and shards in step with the interfaces as they are now. Never rejects. */
-  async #look(): Promise<void> {
+  /** Brings sockets and shards in step with the interfaces as they are now. @param handed gets what waited in sockets that go. Never rejects. */
+  async #look(handed: HandedQuery[] | null = null): Promise<void> {
     const plan = this.#planNow();
     this.#isUnsettled = plan === null;
     if (plan === null) return;
     const faults = [...plan.faults, ...this.#sockets.open(plan)];
+    if (handed !== null) this.#handOver(plan, handed);
     if (await this.#give(this.#sockets.lists(plan))) {
       const closed = this.#sockets.retain(plan);
       // What was closed may have stood in the way of what could not be opened.
@@ -194,6 +202,14 @@ export class InterfaceWatch {
     this.#plan = plan;
     if (faults.length === 0) this.#retries.end();
     this.#report(faults);
+  }
+
+  #handOver(plan: InterfacePlan, handed: HandedQuery[]): void {
+    try {
+      handed.push(...this.#sockets.handOver(this.#plan, plan));
+    } catch (error) {
+      this.#parts.log('TDM_ENGINE_QUERIES_NOT_HANDED_OVER', { reason: (error as Error).message });
+    }
   }
 
   async #give(lists: readonly (readonly ServerSocket[])[]): Promise<boolean> {

@@ -3,6 +3,7 @@
  * is bound to an interface is deaf when that was made again under its name.
  */
 import type { Ipv4 } from '../base/ipv4.ts';
+import { deafen } from '../io/deaf.ts';
 import type { NetworkInterface } from '../io/interfaces.ts';
 import { hearQueries, openPacketGroup, type PacketGroupOptions } from '../io/packet-socket.ts';
 import { closeFd } from '../io/udp.ts';
@@ -11,8 +12,8 @@ import { RECEIVE_BUFFER_BYTES, type SocketOptions } from './socket-model.ts';
 interface RawGroup {
   readonly fds: readonly number[];
   readonly options: PacketGroupOptions;
-  /** What the filter takes. */
-  heard: string;
+  /** What the filter takes, besides broadcasts; null = nothing yet. */
+  addresses: readonly Ipv4[] | null;
 }
 
 export class RawSockets {
@@ -35,10 +36,19 @@ export class RawSockets {
    */
   open(link: NetworkInterface, addresses: readonly Ipv4[]): void {
     const group = this.#groups.get(link.index) ?? this.#openGroup(link);
-    const heard = addresses.join();
-    if (group.heard === heard) return;
-    for (const fd of group.fds) hearQueries(fd, this.#options.port, addresses, group.options);
-    group.heard = heard;
+    if (group.addresses?.join() === addresses.join()) return;
+    this.#hear(group, addresses);
+  }
+
+  /** All hear nothing until `hear`. @throws an Error that says why not */
+  deafen(): void {
+    for (const { fds } of this.#groups.values()) for (const fd of fds) deafen(fd);
+  }
+
+  /** All hear again what they did. @throws an Error that says why not */
+  hear(): void {
+    for (const group of this.#groups.values())
+      if (group.addresses !== null) this.#hear(group, group.addresses);
   }
 
   /** Closes the sockets of all other interfaces. @returns how many were closed */
@@ -53,6 +63,13 @@ export class RawSockets {
     return closed;
   }
 
+  #hear(group: RawGroup, addresses: readonly Ipv4[]): void {
+    // Where it fails the next look tries again.
+    group.addresses = null;
+    for (const fd of group.fds) hearQueries(fd, this.#options.port, addresses, group.options);
+    group.addresses = addresses;
+  }
+
   #openGroup(link: NetworkInterface): RawGroup {
     const options = {
       interfaceName: link.name,
@@ -60,7 +77,7 @@ export class RawSockets {
       sockets: this.#options.shards,
       receiveBufferBytes: RECEIVE_BUFFER_BYTES,
     };
-    const group = { fds: openPacketGroup(options), options, heard: '-' };
+    const group: RawGroup = { fds: openPacketGroup(options), options, addresses: null };
     this.#groups.set(link.index, group);
     return group;
   }

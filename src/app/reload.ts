@@ -196,8 +196,8 @@ export class Reloader {
       await dataPlane.stop();
       await this.#commit(leaseChange, () => this.#take(next, leaseChange, commit));
     } finally {
-      await interfaces.use(active.config);
-      if (!dataPlane.isRunning) dataPlane.start(active.config);
+      const handed = await interfaces.use(active.config);
+      if (!dataPlane.isRunning) dataPlane.start(active.config, handed);
     }
   }
 

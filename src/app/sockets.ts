@@ -10,6 +10,8 @@ import { formatIpv4 } from '../base/ipv4.ts';
 import type { ServerSocket } from '../engine/query.ts';
 import type { NetworkInterface } from '../io/interfaces.ts';
 import type { Log } from '../log/logger.ts';
+import type { HandedQuery } from '../shard/handed-query.ts';
+import { handOver, type SocketSide } from './handover.ts';
 import type { InterfaceFault, InterfacePlan, PlannedAddress } from './interface-plan.ts';
 import { RawSockets } from './raw-sockets.ts';
 import type { SocketOptions } from './socket-model.ts';
@@ -49,6 +51,26 @@ export class ServerSockets {
     if (plan.socketType === 'raw')
       for (const each of this.#openLinks(up)) attempt(each[0]!.link, () => this.#openRaw(each));
     return [...faults.values()];
+  }
+
+  /**
+   * Takes what waits in the sockets of one plan when the next one has others. Pre: no shard runs, all sockets are open.
+   * @returns what the first shard is to serve before all else
+   * @throws an Error that says why not
+   */
+  handOver(from: InterfacePlan, to: InterfacePlan): HandedQuery[] {
+    if (from.socketType === to.socketType || from.addresses.length === 0) return [];
+    try {
+      return handOver(this.#side(from), this.#side(to));
+    } finally {
+      this.#udp.hear();
+    }
+  }
+
+  #side(plan: InterfacePlan): SocketSide {
+    const sockets = plan.socketType === 'raw' ? this.#raw : this.#udp;
+    const lists = this.lists(plan);
+    return { lists, deafen: () => sockets.deafen(), hear: () => sockets.hear() };
   }
 
   /** The open sockets of the plan as each shard is to have them. */

@@ -5,6 +5,7 @@
  * broadcasts is tied to the index of an interface and deaf when the interface was made again.
  */
 import type { Ipv4 } from '../base/ipv4.ts';
+import { deafen, hearAll } from '../io/deaf.ts';
 import type { NetworkInterface } from '../io/interfaces.ts';
 import { attachClientSteering, closeFd, openUdpSocket } from '../io/udp.ts';
 import { RECEIVE_BUFFER_BYTES, type SocketOptions } from './socket-model.ts';
@@ -52,6 +53,16 @@ export class UdpSockets {
     this.#broadcast.set(link.index, fd);
   }
 
+  /** All hear nothing until `hear`. @throws an Error that says why not */
+  deafen(): void {
+    for (const fd of this.#all()) deafen(fd);
+  }
+
+  /** @throws an Error that says why not */
+  hear(): void {
+    for (const fd of this.#all()) hearAll(fd);
+  }
+
   /** Closes the sockets of all other addresses. @returns those addresses */
   retainAddresses(kept: ReadonlySet<Ipv4>): Ipv4[] {
     const gone = [...this.#unicast.keys()].filter((address) => !kept.has(address));
@@ -72,6 +83,10 @@ export class UdpSockets {
       closeFd(fd);
     }
     return closed;
+  }
+
+  #all(): number[] {
+    return [...[...this.#unicast.values()].flat(), ...this.#broadcast.values()];
   }
 }
 

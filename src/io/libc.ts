@@ -63,6 +63,7 @@ export const Errno = {
   EBADF: constants.errno.EBADF,
   EFAULT: constants.errno.EFAULT,
   EINVAL: constants.errno.EINVAL,
+  ENOENT: constants.errno.ENOENT,
   ENODEV: constants.errno.ENODEV,
   ENXIO: constants.errno.ENXIO,
   ENOTSOCK: constants.errno.ENOTSOCK,

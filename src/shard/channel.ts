@@ -19,7 +19,7 @@ export class Channel {
     this.#sockets = sockets;
   }
 
-  /** Of a UDP socket. */
+  /** Of a UDP socket; of a packet socket the first of its interface. */
   get socket(): ServerSocket {
     return this.#sockets[0]!;
   }

@@ -80,8 +80,8 @@ export class ShardLoop {
       discard: (slot: number, cell: number): void => this.#discard(slot, cell),
     };
     this.#pings = task.ping && new PingChecks(task.ping, this.#context, clock, checked);
-    const { rows } = this.#context.book.table;
-    this.#repeats = new Repeats(this.#slots, rows, this.#inbox.classifier.memory.buffer, keptMax);
+    const { memory } = this.#inbox.classifier;
+    this.#repeats = new Repeats(this.#slots, this.#context.book.table.rows, memory.buffer, keptMax);
     this.#router = new ReplyRouter(this.#slots, task.forcedPort);
     this.#verdicts = new VerdictReader(task.link.verdicts);
     this.#observations = new ObservationWriter(task.link.observations);
@@ -89,8 +89,11 @@ export class ShardLoop {
     this.#updateWords = task.updates.map(({ words }) => new Int32Array(words));
   }
 
-  /** Serves until main sets the stop word; then lets parked replies go until `shutdownGraceSec` has passed. */
+  /** Serves, first what main has read, until main sets the stop word; then lets parked replies go until `shutdownGraceSec` has passed. */
   run(): void {
+    this.#takePolicy();
+    for (const { handed } = this.#task; handed.length > 0; this.#settle())
+      this.#serveBatch(this.#inbox.takeHanded(handed));
     while (Atomics.load(this.#words, ShardWord.stop) === 0) this.turn(true);
     // A reload does not wait for addresses that may have seconds to answer.
     this.#pings?.dropAll();
@@ -134,14 +137,14 @@ export class ShardLoop {
     for (let batch = 0; batch < BATCHES_PER_TURN; batch++) {
       const count = this.#inbox.receive(channel);
       if (count === 0) return;
-      this.#serveBatch(channel, count);
+      this.#serveBatch(count);
       this.#takePolicy();
       this.#settle();
       if (count < BATCH_MAX) return;
     }
   }
 
-  #serveBatch(channel: Channel, count: number): void {
+  #serveBatch(count: number): void {
     const { statistics, policy } = this.#context;
     statistics.add(G['pkt4-received'], count);
     if (policy.serviceEnabled === 0) {
@@ -153,7 +156,7 @@ export class ShardLoop {
     this.#context.nowSec = this.#clock.wallSec();
     this.#context.nowMs = this.#clock.monotonicMs();
     if (this.#context.rateLimits !== null) this.#context.wallMs = this.#clock.wallMs();
-    this.#inbox.classify(channel, count);
+    this.#inbox.classify(count);
     const shed = this.#mustShed();
     for (let i = 0; i < count; i++) this.#serveOne(i, shed);
     // Once a batch.

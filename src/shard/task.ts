@@ -37,12 +37,15 @@ import type { LeaseEventsMemory } from '../lease/events.ts';
 import type { LimitedCountsMemory } from '../lease/limited-counts.ts';
 import { STASH_OFFSET } from '../wasm/layout.ts';
 import type { Classifier } from '../wasm/module.ts';
+import type { HandedQuery } from './handed-query.ts';
 import type { PingTask } from './ping-checks.ts';
 
 export interface ShardTask {
   readonly shard: number;
   /** Its sockets, see socket-table.ts. */
   readonly sockets: SharedArrayBuffer;
+  /** Served first, and taken out. */
+  readonly handed: HandedQuery[];
   readonly config: ServerConfig;
   readonly book: LeaseBookMemory;
   /** Where leases are counted whose number is limited, or null. */

@@ -181,6 +181,7 @@ export class BenchServer {
       policies: this.#policy,
       updates,
       events: this.eventMemory,
+      handed: [],
       listening: options.listening ?? Listening.off,
       link: this.link,
       dns: this.dns,

@@ -94,7 +94,7 @@ class FrameInlet {
     let received = 0;
     for (let turns = 0; received === 0 && turns < 1000; turns++) received = this.inbox.receive(this.#channel);
     if (received !== 1) throw new Error(`${received} frames came instead of one`);
-    this.inbox.classify(this.#channel, received);
+    this.inbox.classify(received);
   }
 
   close(): void {

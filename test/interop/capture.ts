@@ -1,12 +1,14 @@
-/** Records with tcpdump what servers answer, and reads the recording: the only witness of what was acknowledged. */
+/** Records with tcpdump what servers are asked and answer, and reads the recording: the only witness of what was acknowledged. */
 import { readFileSync } from 'node:fs';
 import type { Network } from './network.ts';
 import type { RunningProgram } from './programs.ts';
 
 /** BOOTREPLY to or from port 67; `udp[8]` is the op field. Kept whole up to a plain Ethernet frame. */
 const REPLIES_FILTER = 'udp port 67 and udp[8] = 2';
+/** All that is sent to a server or by it. */
+export const ALL_MESSAGES = 'udp port 67';
 
-export type ReplyType = 'offer' | 'ack' | 'nak' | 'other';
+export type ReplyType = 'discover' | 'request' | 'offer' | 'ack' | 'nak' | 'other';
 
 export interface CapturedReply {
   /** Wall-clock milliseconds, with the kernel's microseconds as fraction. */
@@ -33,17 +35,10 @@ export async function captureReplies(
   host: string,
   segment: string,
   file: string,
+  filter = REPLIES_FILTER,
 ): Promise<Capture> {
   const bounds = ['-s', '1600', '-B', '65536', '-U', '-Z', 'root'];
-  const program = network.start(host, 'tcpdump', [
-    '-i',
-    segment,
-    '-n',
-    ...bounds,
-    '-w',
-    file,
-    REPLIES_FILTER,
-  ]);
+  const program = network.start(host, 'tcpdump', ['-i', segment, '-n', ...bounds, '-w', file, filter]);
   await program.waitForOutput(/listening on/, 10_000);
   return { replies: () => readReplies(file), stop: () => stopCapture(program, file) };
 }
@@ -127,10 +122,18 @@ function replyType(message: Buffer): ReplyType {
   return 'other';
 }
 
+const TYPES: readonly (ReplyType | undefined)[] = [
+  undefined,
+  'discover',
+  'offer',
+  'request',
+  undefined,
+  'ack',
+  'nak',
+];
+
 function typeOfCode(code: number | undefined): ReplyType {
-  if (code === 2) return 'offer';
-  if (code === 5) return 'ack';
-  return code === 6 ? 'nak' : 'other';
+  return TYPES[code ?? 0] ?? 'other';
 }
 
 function dotted(bytes: Buffer, at: number): string {

@@ -54,6 +54,12 @@ export const engineMessages = {
     meaning:
       'Interfaces have changed, and a thread of the data plane has not noticed for five seconds: the machine is starved of CPU, or a fault of this program. The old sockets stay open; it is tried again. Restart the server if it lasts.',
   },
+  TDM_ENGINE_QUERIES_NOT_HANDED_OVER: {
+    level: 'error',
+    text: 'what waited in the sockets is lost',
+    meaning:
+      'A reload has gone over from packet sockets to UDP sockets or back, and the kernel did not let the server close the ears of some: the reason says why. Queries that waited in sockets are lost, and their clients ask again. If clients are not served now, restart the server.',
+  },
   TDM_ENGINE_INTERFACES_UNREADABLE: {
     level: 'error',
     text: 'the network interfaces cannot be listed',
