@@ -32,7 +32,7 @@ const MAIN_SIDE = {
   control: ['base', 'lease', 'io', 'engine', 'credentials'],
   load: ['base', 'dhcp4', 'io'],
   events: ['base', 'lease', 'engine'],
-  hooks: ['base', 'dhcp4', 'lease', 'events', 'io'],
+  hooks: ['base', 'dhcp4', 'lease', 'engine', 'events', 'io'],
   app: [
     'base',
     'dhcp4',

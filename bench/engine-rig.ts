@@ -73,6 +73,7 @@ export class EngineRig {
       limited: null,
       rates: null,
       ping: null,
+      durations: null,
       policies,
       updates: [allocateUpdateLog(RING_BYTES)],
       events: allocateLeaseEvents(RING_BYTES),

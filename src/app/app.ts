@@ -23,6 +23,7 @@ import { LeaseEvents } from './lease-events.ts';
 import { Leases } from './leases.ts';
 import { Listeners } from './listeners.ts';
 import { allocateServerMemory, type ServerMemory } from './memory.ts';
+import { PerfmonHost } from './perfmon.ts';
 import { PingCheck } from './ping-check.ts';
 import { Reloader } from './reload.ts';
 import { shardCount } from './shard-count.ts';
@@ -52,6 +53,7 @@ export class App {
   readonly #threads: Threads;
   readonly #eventFds: readonly number[];
   readonly #pingCheck: PingCheck;
+  readonly #perfmon: PerfmonHost;
   readonly #dataPlane: DataPlane;
   readonly #leases: Leases;
   readonly #leaseEvents: LeaseEvents;
@@ -106,7 +108,12 @@ export class App {
       onFailure: onFatal,
     };
     this.#pingCheck = new PingCheck(shards, log);
-    const sending = { pingCheck: this.#pingCheck, forcedPort: options.clientPort };
+    this.#perfmon = new PerfmonHost({ shards, clock, log });
+    const sending = {
+      pingCheck: this.#pingCheck,
+      durations: () => this.#perfmon.memory,
+      forcedPort: options.clientPort,
+    };
     this.#dataPlane = new DataPlane({ ...running, ...sending }, config);
     const storage = new Storage({ ...running, clock, log }, leaseFileOf(config));
     this.#leases = new Leases({ memory: this.#memory, storage, clock, log }, config, this.#dataPlane.writer);
@@ -128,25 +135,30 @@ export class App {
       clock,
       log,
     });
-    this.#control = new Control({
-      config: () => active.config,
-      document: () => active.document,
-      configuredMs: () => active.sinceMs,
-      file: options.file,
+    this.#control = this.#createControl(storage);
+    this.#reloader = this.#createReloader(storage);
+  }
+
+  #createControl(storage: Storage): Control {
+    return new Control({
+      config: () => this.#active.config,
+      document: () => this.#active.document,
+      configuredMs: () => this.#active.sinceMs,
+      file: this.#options.file,
       dataPlane: this.#dataPlane,
-      interfaces,
+      interfaces: this.#interfaces,
       leases: this.#leases,
       leaseEvents: this.#leaseEvents,
       storage,
       memory: this.#memory,
       serviceSwitch: this.#serviceSwitch,
       highAvailability: this.#highAvailability,
-      clock,
-      log,
+      perfmon: () => this.#perfmon.perfmon,
+      clock: systemClock,
+      log: this.#options.log,
       reloader: () => this.#reloader,
-      shutdown: options.shutdown,
+      shutdown: this.#options.shutdown,
     });
-    this.#reloader = this.#createReloader(storage);
   }
 
   #createReloader(storage: Storage): Reloader {
@@ -158,6 +170,7 @@ export class App {
       leases: this.#leases,
       leaseEvents: this.#leaseEvents,
       pingCheck: this.#pingCheck,
+      perfmon: this.#perfmon,
       storage,
       highAvailability: this.#highAvailability,
       control: this.#control,
@@ -175,6 +188,7 @@ export class App {
     if (config.interfaces.length === 0) log('TDM_ENGINE_NO_INTERFACES');
     await this.#interfaces.begin((lists) => this.#dataPlane.useSockets(lists));
     this.#pingCheck.prepare(config).commit();
+    this.#perfmon.prepare(config, true).commit();
     this.#dataPlane.start(config);
     const ports = [...this.#highAvailability.listeners(), ...this.#control.listeners(config)];
     (await this.#listeners.prepare(ports)).commit();
@@ -207,6 +221,7 @@ export class App {
     this.#serviceSwitch.close();
     this.#interfaces.close();
     this.#pingCheck.close();
+    this.#perfmon.close();
     await this.#threads.close();
     for (const fd of this.#eventFds) closeFd(fd);
     log(drained ? 'TDM_ENGINE_STOPPED' : 'TDM_ENGINE_STOPPED_UNFLUSHED');

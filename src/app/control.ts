@@ -13,11 +13,13 @@ import { createServerCommands, type ServerSources } from '../control/commands/se
 import { addressTotals, statisticValues } from '../control/commands/statistics.ts';
 import type { HttpPage } from '../control/kea-http.ts';
 import { createLibraryCommands } from '../control/library/commands.ts';
+import { createPerfmonCommands } from '../control/library/perfmon-commands.ts';
 import { createMetrics } from '../control/metrics.ts';
 import { createMonitoringPages } from '../control/monitoring.ts';
-import { SAMPLE_INTERVAL_MS, StatisticHistory } from '../control/statistic-history.ts';
+import { SAMPLE_INTERVAL_MS, type Sample, StatisticHistory } from '../control/statistic-history.ts';
 import { SubnetChoice } from '../engine/subnet-choice.ts';
 import { dhcpState, type ServiceSwitch } from '../ha/service-switch.ts';
+import type { Perfmon } from '../hooks/perfmon.ts';
 import { listInterfaces } from '../io/interfaces.ts';
 import type { ChangeSource } from '../lease/store.ts';
 import type { Log } from '../log/logger.ts';
@@ -49,11 +51,15 @@ export interface ControlParts {
   readonly memory: ServerMemory;
   readonly serviceSwitch: ServiceSwitch;
   readonly highAvailability: HighAvailability;
+  /** Null = the library is not loaded. */
+  readonly perfmon: () => Perfmon | null;
   readonly clock: Clock;
   readonly log: Log;
   readonly reloader: () => Reloader;
   readonly shutdown: (exitValue: number) => void;
 }
+
+const NOTHING_REPORTED: ReadonlyMap<string, Sample> = new Map();
 
 export class Control {
   readonly #parts: ControlParts;
@@ -79,6 +85,7 @@ export class Control {
     this.#history = new StatisticHistory({
       clock: parts.clock,
       values: () => statisticValues(parts.dataPlane.reader, this.#totals()),
+      reported: () => parts.perfmon()?.statistics ?? NOTHING_REPORTED,
       limit: () => parts.config().statisticSamples,
     });
     this.#ports = new ControlPorts({ log: parts.log, table: this.#table, pages: this.#createPages() });
@@ -141,8 +148,12 @@ export class Control {
         subnetIds: () => config().subnets.map(({ id }) => id),
       },
     };
-    const { commandLibraries } = config();
-    return new Map(commandLibraries.flatMap((library) => [...createLibraryCommands(library, sources)]));
+    const { commandLibraries, hooks } = config();
+    const perfmon = (): Perfmon => this.#parts.perfmon()!;
+    return new Map([
+      ...commandLibraries.flatMap((library) => [...createLibraryCommands(library, sources)]),
+      ...(hooks.perfmon === null ? [] : createPerfmonCommands(perfmon, clock)),
+    ]);
   }
 
   /** The control sockets that a configuration asks for. */

@@ -3,6 +3,7 @@
  * policy. Everything that belongs to one run of the shards (links, statistics) lives here.
  */
 import type { ServerConfig } from '../config/model.ts';
+import type { DurationMemory } from '../engine/durations.ts';
 import { allocatePolicies, type Policy, publishPolicy } from '../engine/policy.ts';
 import { poolSeries } from '../engine/pool-series.ts';
 import type { ServerSocket } from '../engine/query.ts';
@@ -35,6 +36,8 @@ export interface DataPlaneParts {
   /** One eventfd a shard. */
   readonly eventFds: readonly number[];
   readonly pingCheck: PingCheck;
+  /** Where is measured how long answers take, or null. */
+  readonly durations: () => DurationMemory | null;
   readonly forcedPort: number;
   /** A shard ended with a fault. */
   readonly onFailure: (error: unknown) => void;
@@ -81,7 +84,7 @@ export class DataPlane {
 
   /** Starts every shard on the sockets that `useSockets` was given last. @param handed what the first one serves before */
   start(config: ServerConfig, handed: HandedQuery[] = []): void {
-    const { memory, threads, pingCheck, forcedPort, onFailure } = this.#parts;
+    const { memory, threads, pingCheck, durations, forcedPort, onFailure } = this.#parts;
     const parkedMax = parkedPerShard(config, this.links.length);
     const listening = listeningOf(config);
     // [Kea] With another configuration the periods begin anew.
@@ -101,6 +104,7 @@ export class DataPlane {
         limited,
         rates,
         ping: pingCheck.taskOf(shard),
+        durations: durations(),
         policies,
         updates,
         events,

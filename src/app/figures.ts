@@ -17,6 +17,7 @@ export function serverFigures(parts: ControlParts): ServerFigures {
     journal: config().leaseDatabase.persist ? journalFigures(storage.journal) : null,
     ha: parts.highAvailability.relationships.map(haFigures),
     credentials: credentialFigures(parts),
+    perfmon: parts.perfmon()?.figures() ?? null,
   };
 }
 

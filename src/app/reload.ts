@@ -27,6 +27,7 @@ import type { LeaseChange } from './lease-change.ts';
 import type { LeaseEvents } from './lease-events.ts';
 import type { Leases } from './leases.ts';
 import type { Listeners } from './listeners.ts';
+import type { PerfmonHost } from './perfmon.ts';
 import type { PingCheck } from './ping-check.ts';
 import type { Storage } from './storage.ts';
 
@@ -38,6 +39,7 @@ export interface ReloadParts {
   readonly leases: Leases;
   readonly leaseEvents: LeaseEvents;
   readonly pingCheck: PingCheck;
+  readonly perfmon: PerfmonHost;
   readonly storage: Storage;
   readonly highAvailability: HighAvailability;
   readonly control: Control;
@@ -166,7 +168,7 @@ export class Reloader {
   }
 
   async #applyWith(next: NextConfiguration, leaseChange: LeaseChange): Promise<number> {
-    const { highAvailability, control, leaseEvents, listeners, pingCheck } = this.#parts;
+    const { highAvailability, control, leaseEvents, listeners, pingCheck, perfmon } = this.#parts;
     const peers = highAvailability.prepare(next.config, leaseChange.isOtherLeases);
     const ports = listeners.prepare([...peers.listeners, ...control.listeners(next.config)]);
     const opened = await ports.catch(async (error: unknown) => {
@@ -178,6 +180,7 @@ export class Reloader {
     try {
       change = together([change, leaseEvents.prepare(next.config)]);
       change = together([change, pingCheck.prepare(next.config)]);
+      change = together([change, perfmon.prepare(next.config, next.isOfFile)]);
       await this.#exchange(next, leaseChange, change.commit);
     } catch (error) {
       await change.abandon();

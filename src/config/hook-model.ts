@@ -12,6 +12,7 @@ export interface HooksConfig {
   /** libdhcp_bootp, which has no parameters. */
   readonly bootp: boolean;
   readonly pingCheck: PingCheckConfig | null;
+  readonly perfmon: PerfmonConfig | null;
 }
 
 /** libdhcp_run_script. */
@@ -133,6 +134,56 @@ export interface FlexSubOptionConfig extends FlexOptionConfig {
   readonly touchesContainer: boolean;
 }
 
+/** The milestones of a query in their order, by Kea's names; the third only with several threads. */
+export const PERFMON_EVENTS = [
+  'socket_received',
+  'buffer_read',
+  'mt_queued',
+  'process_started',
+  'process_completed',
+] as const;
+/** From the first milestone to the last. */
+export const PERFMON_TOTAL = { start: 'composite', stop: 'total_response' } as const;
+
+/** Queries with their answers: what a duration is measured of. */
+export const PERFMON_PAIRS = [
+  ['DHCPDISCOVER', 'DHCPOFFER'],
+  ['DHCPREQUEST', 'DHCPACK'],
+  ['DHCPREQUEST', 'DHCPNAK'],
+  ['DHCPINFORM', 'DHCPACK'],
+] as const;
+
+/** libdhcp_perfmon. */
+export interface PerfmonConfig {
+  readonly isEnabled: boolean;
+  /** Means are made of so many seconds, at least 1. */
+  readonly intervalSec: number;
+  readonly reportsStatistics: boolean;
+  /** An alarm that lasts is told again after so many seconds. */
+  readonly alarmReportSec: number;
+  /** Each about another duration. */
+  readonly alarms: readonly PerfmonAlarm[];
+}
+
+/** What a duration is of. */
+export interface DurationKey {
+  /** Names of message types; '*' is none of them. */
+  readonly queryType: string;
+  readonly responseType: string;
+  readonly startEvent: string;
+  readonly stopEvent: string;
+  /** 0 = of all subnets. */
+  readonly subnetId: number;
+}
+
+export interface PerfmonAlarm {
+  readonly key: DurationKey;
+  readonly isEnabled: boolean;
+  /** Above the first it is raised, below the second cleared: 0 < low < high. */
+  readonly highWaterMs: number;
+  readonly lowWaterMs: number;
+}
+
 export const NO_HOOKS: HooksConfig = {
   runScript: null,
   legalLog: null,
@@ -141,4 +192,5 @@ export const NO_HOOKS: HooksConfig = {
   limits: null,
   bootp: false,
   pingCheck: null,
+  perfmon: null,
 };

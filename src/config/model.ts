@@ -247,6 +247,7 @@ export const LOGGER_NAMES = [
   'kea-dhcp4.commands',
   'kea-dhcp4.http',
   'kea-dhcp4.ha-hooks',
+  'kea-dhcp4.perfmon-hooks',
 ] as const;
 
 /** RFC 3164 section 4.1.1, by the names that a configuration uses. */

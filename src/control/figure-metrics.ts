@@ -1,5 +1,12 @@
 /** The metrics made of the server's figures, as a table: what is missing (no partner, no lease file) is left out. */
-import type { CredentialFigures, HaFigures, JournalFigures, ServerFigures, ShardFigures } from './figures.ts';
+import type {
+  CredentialFigures,
+  HaFigures,
+  JournalFigures,
+  PerfmonFigures,
+  ServerFigures,
+  ShardFigures,
+} from './figures.ts';
 import { INTERFACE_METRICS_MAX } from './limits.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -37,11 +44,22 @@ function ofCredentials(read: (credentials: CredentialFigures) => readonly (reado
   return ({ credentials }: ServerFigures) => (credentials === null ? [] : read(credentials));
 }
 
+/** Sixteen or twenty series, whatever the number of subnets. */
+function ofDurations(read: (duration: PerfmonFigures['durations'][number]) => number): FigureMetric['read'] {
+  return ({ perfmon }) =>
+    (perfmon?.durations ?? []).map((each) => {
+      const { queryType, responseType, startEvent, stopEvent } = each.key;
+      const span = `${startEvent}-${stopEvent}`;
+      return [{ query: queryType, response: responseType, span }, read(each)] as const;
+    });
+}
+
 /** Only the present state has a series: `tandem_ha_state{state="partner-down"} == 1` is the alarm to set. */
 function stateOf(read: (ha: HaFigures) => string): FigureMetric['read'] {
   return ({ ha }) => ha.map((each) => [{ server: each.serverName, state: read(each) }, 1]);
 }
 
+const durationLabels = ['query', 'response', 'span'] as const;
 const gauge = { kind: 'gauge', labelNames: [] } as const;
 const counter = { kind: 'counter', labelNames: [] } as const;
 
@@ -248,5 +266,32 @@ export const figureMetrics: readonly FigureMetric[] = [
     metric: 'tandem_credentials_refusals_total',
     help: 'Replaced certificate and password files that were not taken',
     read: ofCredentials(({ refusals }) => single(refusals)),
+  },
+  {
+    ...counter,
+    metric: 'tandem_perfmon_answers_total',
+    help: 'Answers whose time was measured, in complete intervals',
+    labelNames: durationLabels,
+    read: ofDurations(({ answers }) => answers),
+  },
+  {
+    ...counter,
+    metric: 'tandem_perfmon_seconds_total',
+    help: 'Time between two milestones of a query; its rate divided by the rate of answers is the mean',
+    labelNames: durationLabels,
+    read: ofDurations(({ totalSec }) => totalSec),
+  },
+  {
+    ...gauge,
+    metric: 'tandem_perfmon_seconds_max',
+    help: 'The longest time between two milestones of a query in the last interval',
+    labelNames: durationLabels,
+    read: ofDurations(({ mostSec }) => mostSec),
+  },
+  {
+    ...gauge,
+    metric: 'tandem_perfmon_alarms_triggered',
+    help: 'Alarms of perfmon that are triggered now',
+    read: ({ perfmon }) => (perfmon === null ? [] : single(perfmon.alarmsRaised)),
   },
 ];

@@ -3,6 +3,8 @@
  * and know nothing of metrics; figure-metrics.ts gives the numbers their names.
  */
 
+import type { DurationKey } from '../config/hook-model.ts';
+
 /** One thread of the data plane. */
 export interface ShardFigures {
   /** Replies parked now. */
@@ -63,6 +65,19 @@ export interface CredentialFigures {
   readonly refusals: number;
 }
 
+/** How long answers took, of all subnets. */
+export interface PerfmonFigures {
+  readonly durations: readonly {
+    readonly key: DurationKey;
+    /** Since the configuration was read, in complete intervals. */
+    readonly answers: number;
+    readonly totalSec: number;
+    /** The longest of the last interval. */
+    readonly mostSec: number;
+  }[];
+  readonly alarmsRaised: number;
+}
+
 export interface ServerFigures {
   readonly leases: { readonly count: number; readonly max: number };
   readonly shards: readonly ShardFigures[];
@@ -74,4 +89,6 @@ export interface ServerFigures {
   readonly ha: readonly HaFigures[];
   /** Null when nobody works with certificates or passwords. */
   readonly credentials: CredentialFigures | null;
+  /** Null without the perfmon library. */
+  readonly perfmon: PerfmonFigures | null;
 }

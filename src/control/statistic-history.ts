@@ -26,6 +26,8 @@ interface Series {
   counted: number;
   /** What the counter was when it was reset. */
   base: number;
+  /** The last sample of one that is set. */
+  reported: Sample | null;
   limit: StatisticSamplesConfig;
   isRemoved: boolean;
 }
@@ -34,6 +36,8 @@ export interface StatisticHistoryParts {
   readonly clock: Clock;
   /** Every statistic by its name in answers, as it is counted now. */
   readonly values: () => ReadonlyMap<string, number>;
+  /** Those that somebody sets, by their names, as they were set last: each set is another object, and a sample. */
+  readonly reported: () => ReadonlyMap<string, Sample>;
   /** For statistics that are new. */
   readonly limit: () => StatisticSamplesConfig;
 }
@@ -52,15 +56,17 @@ export class StatisticHistory {
   /** Keeps a sample of everything that has changed, and forgets what is no more. */
   look(): void {
     const values = this.#parts.values();
+    const reported = this.#parts.reported();
     const nowMs = this.#parts.clock.wallMs();
+    for (const [name, sample] of reported) this.#take(name, sample);
     for (const [name, counted] of values) {
       const series = this.#series.get(name);
       if (series === undefined) this.#begin(name, counted, nowMs);
       else if (counted !== series.counted) this.#add(series, counted, nowMs);
     }
-    if (this.#series.size === values.size) return;
+    if (this.#series.size === values.size + reported.size) return;
     for (const [name, series] of this.#series) {
-      if (values.has(name)) continue;
+      if (values.has(name) || reported.has(name)) continue;
       this.#extra -= Math.max(0, series.samples.length - 1);
       this.#series.delete(name);
     }
@@ -126,14 +132,31 @@ export class StatisticHistory {
   }
 
   #begin(name: string, counted: number, nowMs: number): void {
+    this.#series.set(name, this.#newSeries([counted, nowMs], null));
+  }
+
+  #newSeries(sample: Sample, reported: Sample | null): Series {
     const limit = this.#limit ?? this.#parts.limit();
-    this.#series.set(name, { samples: [[counted, nowMs]], counted, base: 0, limit, isRemoved: false });
+    return { samples: [sample], counted: sample[0], base: 0, reported, limit, isRemoved: false };
+  }
+
+  #take(name: string, sample: Sample): void {
+    const series = this.#series.get(name);
+    if (series === undefined) this.#series.set(name, this.#newSeries(sample, sample));
+    else if (series.reported !== sample) {
+      series.reported = sample;
+      this.#push(series, sample);
+    }
   }
 
   #add(series: Series, counted: number, nowMs: number): void {
     series.counted = counted;
+    this.#push(series, [counted - series.base, nowMs]);
+  }
+
+  #push(series: Series, sample: Sample): void {
     series.isRemoved = false;
-    series.samples.push([counted - series.base, nowMs]);
+    series.samples.push(sample);
     if (series.samples.length > 1) this.#extra++;
     this.#trim(series);
   }

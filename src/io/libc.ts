@@ -46,6 +46,7 @@ export const libc = {
   read: declare<[fd: number, bytes: number, length: number]>('int64_t read(int, uintptr_t, uint64_t)'),
   write: declare<[fd: number, bytes: number, length: number]>('int64_t write(int, uintptr_t, uint64_t)'),
   close: declare<[fd: number]>('int close(int)'),
+  clock_gettime: declare<[clock: number, time: number]>('int clock_gettime(int, uintptr_t)'),
   flock: declare<[fd: number, operation: number]>('int flock(int, int)'),
 } as const;
 

@@ -4,6 +4,7 @@
  */
 import { assert } from '../base/assert.ts';
 import type { Ipv4 } from '../base/ipv4.ts';
+import { ArrivalTimes } from './arrivals.ts';
 import { Errno, isMisuse, lastErrno, libc, systemError } from './libc.ts';
 import { HEADER_FLAGS, HEADER_LENGTH, HEADER_WORDS, MessageVector } from './message-vector.ts';
 import { addressOf } from './pinned.ts';
@@ -22,6 +23,7 @@ export class DatagramReceiver {
   /** Keeps the memory alive: the iovecs hold its address. */
   readonly #memory: Uint8Array;
   readonly #slots: number;
+  readonly #arrivals: ArrivalTimes | null;
   #count = 0;
 
   /**
@@ -29,6 +31,7 @@ export class DatagramReceiver {
    * @param stride bytes of a slot, all of which a datagram may fill
    * @param slots 1..1024
    * @param addressBytes of the sockets' addresses: sockaddr_in unless told
+   * @param takesArrivals asks when datagrams were received; answers come for sockets with `stampArrivals`
    */
   constructor(
     memory: ArrayBuffer,
@@ -36,6 +39,7 @@ export class DatagramReceiver {
     stride: number,
     slots: number,
     addressBytes = SOCKADDR_IN_BYTES,
+    takesArrivals = false,
   ) {
     assert(
       offset >= 0 && stride > 0 && offset + stride * slots <= memory.byteLength,
@@ -44,6 +48,7 @@ export class DatagramReceiver {
     this.#vector = new MessageVector(slots, addressBytes);
     this.#memory = new Uint8Array(memory, offset, stride * slots);
     this.#slots = slots;
+    this.#arrivals = takesArrivals ? new ArrivalTimes(this.#vector, slots) : null;
     const address = addressOf(this.#memory);
     for (let i = 0; i < slots; i++) this.#vector.setBytes(i, address + i * stride, stride);
   }
@@ -56,6 +61,7 @@ export class DatagramReceiver {
   receive(fd: number): number {
     // MSG_TRUNC: the length of a datagram that did not fit is its own, not that of the slot.
     const flags = MSG_DONTWAIT | MSG_TRUNC;
+    if (this.#arrivals !== null) this.#arrivals.renew(this.#count);
     const received = libc.recvmmsg(fd, this.#vector.headers.address, this.#slots, flags, 0);
     this.#count = Math.max(received, 0);
     if (received < 0) {
@@ -74,6 +80,11 @@ export class DatagramReceiver {
   /** Whether datagram i was longer than its slot, which holds the first `stride` octets. */
   truncated(i: number): boolean {
     return (this.#vector.headers.words[this.#at(i) + HEADER_FLAGS]! & MSG_TRUNC) !== 0;
+  }
+
+  /** When datagram i was received, in microseconds since 1970; 0 = the kernel has not said, or was not asked. */
+  arrivalUs(i: number): number {
+    return this.#arrivals === null ? 0 : this.#arrivals.us(i);
   }
 
   /** The socket addresses of the datagrams, one behind the other. */

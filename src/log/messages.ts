@@ -11,6 +11,7 @@ import { haMessages } from './messages/ha.ts';
 import { journalMessages } from './messages/journal.ts';
 import { logMessages } from './messages/log.ts';
 import { peerMessages } from './messages/peer.ts';
+import { perfmonMessages } from './messages/perfmon.ts';
 
 /** `text` is the message; `meaning` tells the operator what happened and what to do. */
 export interface LogMessage {
@@ -29,6 +30,7 @@ export const messages = {
   ...journalMessages,
   ...logMessages,
   ...peerMessages,
+  ...perfmonMessages,
 } as const satisfies Record<string, LogMessage>;
 
 export type LogId = keyof typeof messages;

@@ -39,6 +39,7 @@ const LOGGER_OF_AREA: Readonly<Record<string, LoggerName>> = {
   HA: 'kea-dhcp4.ha-hooks',
   PEER: 'kea-dhcp4.ha-hooks',
   JOURNAL: 'kea-dhcp4.dhcpsrv',
+  PERFMON: 'kea-dhcp4.perfmon-hooks',
 };
 
 /** The logger that an event belongs to. */

@@ -26,10 +26,18 @@ export class FrameBatch {
    * @param memory with BATCH_MAX slots of INPUT_STRIDE octets
    * @param offset of the first slot, a multiple of 4: the headers of a frame lie before its slot, so its end is missing
    * that much
+   * @param takesArrivals see `arrivalUs`
    */
-  constructor(memory: ArrayBuffer, offset: number) {
+  constructor(memory: ArrayBuffer, offset: number, takesArrivals = false) {
     this.#offset = offset - FRAME_HEADER_BYTES;
-    this.#frames = new DatagramReceiver(memory, this.#offset, INPUT_STRIDE, BATCH_MAX, LINK_ADDRESS_BYTES);
+    this.#frames = new DatagramReceiver(
+      memory,
+      this.#offset,
+      INPUT_STRIDE,
+      BATCH_MAX,
+      LINK_ADDRESS_BYTES,
+      takesArrivals,
+    );
     this.#reader = new FrameReader(memory);
   }
 
@@ -41,6 +49,11 @@ export class FrameBatch {
   /** LINK_ADDRESS_WORDS for each frame: the stations that sent them. */
   get stations(): Uint32Array {
     return this.#frames.addresses;
+  }
+
+  /** When frame i was received, microseconds since 1970; 0 = the kernel has not said, or was not asked. */
+  arrivalUs(i: number): number {
+    return this.#frames.arrivalUs(i);
   }
 
   // Of the last frame taken, when it may be a query.

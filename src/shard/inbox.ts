@@ -7,6 +7,7 @@ import type { Query, ServerSocket } from '../engine/query.ts';
 import { G } from '../engine/statistics.ts';
 import { LINK_ADDRESS_WORDS } from '../io/link-address.ts';
 import { DatagramReceiver } from '../io/mmsg.ts';
+import { SOCKADDR_IN_BYTES } from '../io/sockaddr.ts';
 import { BATCH_MAX, INPUT_OFFSET, INPUT_STRIDE } from '../wasm/layout.ts';
 import { Classifier } from '../wasm/module.ts';
 import type { Channel } from './channel.ts';
@@ -43,12 +44,19 @@ export class Inbox {
   /** Where the batch came from; null = from main. */
   #channel: Channel | null = null;
 
-  /** @param servesBootp what has no message type is a query too */
-  constructor(servesBootp: boolean) {
+  /** @param servesBootp what has no message type is a query too; @param takesArrivals see `arrivalUs` */
+  constructor(servesBootp: boolean, takesArrivals: boolean) {
     this.#servesBootp = servesBootp;
     const { buffer } = this.classifier.memory;
-    this.#datagrams = new DatagramReceiver(buffer, INPUT_OFFSET, INPUT_STRIDE, BATCH_MAX);
-    this.#frames = new FrameBatch(buffer, INPUT_OFFSET);
+    this.#datagrams = new DatagramReceiver(
+      buffer,
+      INPUT_OFFSET,
+      INPUT_STRIDE,
+      BATCH_MAX,
+      SOCKADDR_IN_BYTES,
+      takesArrivals,
+    );
+    this.#frames = new FrameBatch(buffer, INPUT_OFFSET, takesArrivals);
     for (let i = 0; i < BATCH_MAX; i++) this.#sockets.push(null);
   }
 
@@ -71,6 +79,12 @@ export class Inbox {
       this.#note(i, query.cell, query.length, query.sourceAddress, query.sourcePort, query.socket);
     }
     return taken.length;
+  }
+
+  /** When number `index` of the batch was received, microseconds since 1970; 0 = the kernel has not said, or was not asked. */
+  arrivalUs(index: number): number {
+    if (this.#channel === null) return 0;
+    return this.#channel.isRaw ? this.#frames.arrivalUs(index) : this.#datagrams.arrivalUs(index);
   }
 
   /** Writes the descriptors of the `count` that were taken last, and who sent them. */

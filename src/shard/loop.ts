@@ -4,18 +4,21 @@
  *     poll -> recvmmsg into WASM memory -> classify -> serve each -> send now or park -> what became safe -> sendmmsg
  */
 import { type Clock, systemClock } from '../base/clock.ts';
+import { Field } from '../dhcp4/descriptor.ts';
 import { compileConfiguration } from '../engine/compiled-configuration.ts';
 import { type Context, Outcome } from '../engine/context.ts';
+import { DurationWriter } from '../engine/durations.ts';
 import { countDrop, hasReply, OUT_OF_SCOPE, serve } from '../engine/engine.ts';
 import { longestReplyBytes } from '../engine/option-size.ts';
 import { UpdateMode } from '../engine/policy.ts';
-import { KEPT_MAX, NOBODY, Repeats } from '../engine/repeats.ts';
+import { KEPT_MAX, Repeats } from '../engine/repeats.ts';
 import { serverIdentifiersOf } from '../engine/reply-plan.ts';
 import { ReplyRouter } from '../engine/reply-route.ts';
 import { ReplySlots } from '../engine/reply-slots.ts';
 import { ShardWord } from '../engine/shard-link.ts';
 import { G } from '../engine/statistics.ts';
 import { VerdictReader } from '../engine/verdicts.ts';
+import { realtimeUs } from '../io/arrivals.ts';
 import { drainEventFd } from '../io/eventfd.ts';
 import { DatagramSender } from '../io/mmsg.ts';
 import { BATCH_MAX } from '../wasm/layout.ts';
@@ -25,6 +28,7 @@ import { Inbox } from './inbox.ts';
 import { ObservationWriter } from './observations.ts';
 import { Outbox } from './outbox.ts';
 import { CHECKS_MAX, PingChecks } from './ping-checks.ts';
+import { RepeatedQueries } from './repeated-queries.ts';
 import { NO_SOCKET, ShardSockets } from './sockets.ts';
 import { buildContext, type ShardTask } from './task.ts';
 
@@ -42,6 +46,9 @@ export class ShardLoop {
   readonly #context: Context;
   readonly #pings: PingChecks | null;
   readonly #repeats: Repeats;
+  readonly #repeated: RepeatedQueries;
+  /** Null = nobody wants to know how long answers take. */
+  readonly #durations: DurationWriter | null;
   readonly #router: ReplyRouter;
   readonly #verdicts: VerdictReader;
   readonly #observations: ObservationWriter;
@@ -53,7 +60,7 @@ export class ShardLoop {
   constructor(task: ShardTask, clock: Clock = systemClock) {
     this.#task = task;
     this.#clock = clock;
-    this.#inbox = new Inbox(task.config.hooks.bootp);
+    this.#inbox = new Inbox(task.config.hooks.bootp, task.durations !== null);
     const keptMax = Math.min(KEPT_MAX, task.parkedMax);
     const slots = task.parkedMax + BATCH_MAX + keptMax + (task.ping === null ? 0 : CHECKS_MAX);
     const slotBytes = longestReplyBytes(task.config);
@@ -82,6 +89,8 @@ export class ShardLoop {
     this.#pings = task.ping && new PingChecks(task.ping, this.#context, clock, checked);
     const { memory } = this.#inbox.classifier;
     this.#repeats = new Repeats(this.#slots, this.#context.book.table.rows, memory.buffer, keptMax);
+    this.#repeated = new RepeatedQueries(this.#context, this.#repeats, (slot) => this.#sendAgain(slot));
+    this.#durations = task.durations && new DurationWriter(task.durations, task.shard, this.#slots, clock);
     this.#router = new ReplyRouter(this.#slots, task.forcedPort);
     this.#verdicts = new VerdictReader(task.link.verdicts);
     this.#observations = new ObservationWriter(task.link.observations);
@@ -100,18 +109,21 @@ export class ShardLoop {
     const deadlineMs = this.#clock.monotonicMs() + this.#task.config.tandem.shutdownGraceSec * 1000;
     while (this.#context.park.parked > 0 && this.#clock.monotonicMs() < deadlineMs) this.turn(false);
     this.#context.statistics.add(G['tandem-drop-parked-too-long'], this.#context.park.parked);
+    if (this.#durations !== null) this.#sockets.stampArrivals(false);
   }
 
   /** Main has given other sockets; a query that names one of their addresses as its server means us. */
   #renewSockets(): void {
     this.#sockets.renew(this.#slots);
     this.#context.serverIdentifiers = serverIdentifiersOf(this.#task.config, this.#sockets.list);
+    if (this.#durations?.isOn === true) this.#sockets.stampArrivals(true);
   }
 
   /** One turn of the loop. @param mayRead false: only what is parked is looked after */
   turn(mayRead: boolean): void {
     const sockets = this.#sockets;
     if (sockets.isOutdated) this.#renewSockets();
+    if (this.#durations?.renew() === true) sockets.stampArrivals(this.#durations.isOn);
     if (sockets.wait(this.#pings?.waitMs(POLL_MS) ?? POLL_MS, mayRead)) drainEventFd(this.#task.link.eventFd);
     this.#takePolicy();
     this.#settle();
@@ -147,6 +159,7 @@ export class ShardLoop {
   #serveBatch(count: number): void {
     const { statistics, policy } = this.#context;
     statistics.add(G['pkt4-received'], count);
+    this.#durations?.read(realtimeUs());
     if (policy.serviceEnabled === 0) {
       statistics.add(G['tandem-drop-service-disabled'], count);
       statistics.add(G['pkt4-service-disabled'], count);
@@ -157,6 +170,7 @@ export class ShardLoop {
     this.#context.nowMs = this.#clock.monotonicMs();
     if (this.#context.rateLimits !== null) this.#context.wallMs = this.#clock.wallMs();
     this.#inbox.classify(count);
+    this.#durations?.queued();
     const shed = this.#mustShed();
     for (let i = 0; i < count; i++) this.#serveOne(i, shed);
     // Once a batch.
@@ -175,8 +189,8 @@ export class ShardLoop {
     if (fault !== 0) return countDrop(context, fault);
     if (this.#slots.freeCount === 0) return countDrop(context, G['tandem-drop-park-full']);
     this.#inbox.point(context.query, index);
-    const known = this.#repeats.find(context.query);
-    if (known !== NOBODY && this.#isAnswered(known)) return;
+    this.#durations?.start(this.#inbox.arrivalUs(index));
+    if (this.#repeated.isAnswered()) return;
     context.slot = this.#slots.take();
     const outcome = serve(context, shed);
     if (hasReply(outcome)) return this.#dispatch(outcome);
@@ -185,42 +199,17 @@ export class ShardLoop {
     if (outcome === OUT_OF_SCOPE && context.policy.observeOutOfScope !== 0) this.#observe();
   }
 
-  /** Whether the query is one that the reply in `slot` answers, sent again; if not, that reply answers none any more. */
-  #isAnswered(slot: number): boolean {
-    const context = this.#context;
-    const { query, statistics } = context;
-    const repeats = this.#repeats;
-    if (repeats.isRepeated(slot, query)) {
-      if (!repeats.isKept(slot)) {
-        statistics.add(G['pkt4-request-received']);
-        countDrop(context, G['tandem-repeated-parked']);
-        return true;
-      }
-      // Where answers are counted against a limit, each is one more.
-      if (context.rateLimits === null && this.#mayRepeat(slot)) {
-        statistics.add(G['pkt4-request-received']);
-        statistics.add(G['tandem-repeated-answered']);
-        this.#router.route(slot, query);
-        this.#enqueue(slot);
-        return true;
-      }
-    }
-    repeats.forget(slot);
-    return false;
-  }
-
-  /** Whether a kept reply is still true; then it is out of the kept ones. */
-  #mayRepeat(slot: number): boolean {
-    const { book, nowSec } = this.#context;
-    book.table.lock();
-    const isHeld = this.#repeats.isHeld(slot, nowSec);
-    book.table.unlock();
-    return isHeld && this.#repeats.takeAgain(slot, nowSec);
+  /** The reply in a slot answers the query in work too. */
+  #sendAgain(slot: number): void {
+    this.#router.route(slot, this.#context.query);
+    this.#durations?.again(slot);
+    this.#enqueue(slot);
   }
 
   #dispatch(outcome: number): void {
-    const { park, changes, policy, slot, nowMs, nowSec, query } = this.#context;
+    const { park, changes, policy, slot, nowMs, nowSec, query, subnet } = this.#context;
     this.#router.route(slot, query);
+    this.#durations?.answer(slot, query.field(Field.messageType), subnet);
     if (outcome === Outcome.send) return this.#enqueue(slot);
     if (outcome === Outcome.check) return this.#pings!.begin(slot);
     this.#slots.rows[slot] = changes.lastRow;
@@ -248,6 +237,7 @@ export class ShardLoop {
   #enqueue(slot: number): void {
     const slots = this.#slots;
     if (slots.fds[slot] === NO_SOCKET) return this.#discard(slot, G['tandem-drop-socket-gone']);
+    this.#durations?.complete(slot);
     this.#outbox.queue(slot);
   }
 

@@ -2,6 +2,7 @@
 import type { ServerSocket } from '../engine/query.ts';
 import type { ReplySlots } from '../engine/reply-slots.ts';
 import { ShardWord } from '../engine/shard-link.ts';
+import { stampArrivals } from '../io/arrivals.ts';
 import { Poller } from '../io/poll.ts';
 import { type Channel, channelsOf } from './channel.ts';
 import { readSocketTable } from './socket-table.ts';
@@ -75,6 +76,11 @@ export class ShardSockets {
       if (!fds.has(slots.fds[slot]!)) slots.fds[slot] = NO_SOCKET;
     }
     this.#announce();
+  }
+
+  /** Lets the kernel say when it receives what is read, or leave it. */
+  stampArrivals(isOn: boolean): void {
+    for (let i = 0; i < this.channels.length; i++) stampArrivals(this.channels[i]!.fd, isOn);
   }
 
   #take(): void {

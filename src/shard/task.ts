@@ -9,6 +9,7 @@ import type { CompiledConfiguration } from '../engine/compiled-configuration.ts'
 import { compileHosts } from '../engine/compiled-host.ts';
 import type { Context, EngineSettings } from '../engine/context.ts';
 import { DnsLog, type DnsLogMemory } from '../engine/dns-log.ts';
+import type { DurationMemory } from '../engine/durations.ts';
 import { EventTexts } from '../engine/event-texts.ts';
 import { ExtendedInfo } from '../engine/extended-info.ts';
 import { FlexId } from '../engine/flex-id.ts';
@@ -54,6 +55,8 @@ export interface ShardTask {
   readonly rates: RateLimitMemory | null;
   /** By what addresses are checked before they are offered, or null. */
   readonly ping: PingTask | null;
+  /** Where is measured how long answers take, or null. */
+  readonly durations: DurationMemory | null;
   readonly policies: SharedArrayBuffer;
   /** One a relationship, at least one. */
   readonly updates: readonly UpdateLogMemory[];

@@ -3,7 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import t from 'tap';
 import { BUILT_IN, KNOWN } from '../../src/config/sections/hooks.ts';
 import { findFreeTcpPort } from '../../src/demo/ports.ts';
-import { KEA_COMMANDS, KEA_LIBRARIES, KEA_STATISTICS } from './kea-inventory.ts';
+import { SPANS } from '../../src/engine/durations.ts';
+import { durationOf, keyOf, statisticOf } from '../../src/hooks/duration-key.ts';
+import { KEA_COMMANDS, KEA_DURATIONS, KEA_LIBRARIES, KEA_STATISTICS } from './kea-inventory.ts';
 import { scratch } from './process.ts';
 import { Reloadable, SERVER } from './reloading.ts';
 
@@ -33,6 +35,16 @@ async function libraries(): Promise<object[]> {
     ...names.map((name) => ({ library: `libdhcp_${name}.so` })),
     { library: 'libdhcp_ha.so', parameters: { 'high-availability': [relationship] } },
   ];
+}
+
+/** The statistics of durations, which come with traffic alone. */
+function durations(): readonly string[] {
+  const spans = Array.from({ length: SPANS }, (_, span) => durationOf(0, span));
+  return spans.flatMap((duration) =>
+    [true, false].map((hasQueue) =>
+      statisticOf({ ...keyOf(duration, hasQueue), queryType: 'QUERY', responseType: 'RESPONSE' }),
+    ),
+  );
 }
 
 const quoted = (names: readonly string[]): string =>
@@ -82,6 +94,11 @@ function tables(commands: readonly string[], statistics: readonly string[]): str
     '| statistics of | as in Kea | not counted |',
     '|---|---|---|',
     ...places,
+    row(
+      'perfmon, of the server and of each subnet',
+      KEA_DURATIONS.filter((name) => durations().includes(name)),
+      KEA_DURATIONS.filter((name) => !durations().includes(name)),
+    ),
   ].join('\n');
 }
 
@@ -97,6 +114,11 @@ t.test('the page has the state of every command, library and statistic', async (
   const unheard = statistics
     .map((name) => name.replace(STATISTIC, ''))
     .filter((name) => !name.startsWith('tandem-') && !Object.values(KEA_STATISTICS).flat().includes(name));
+  t.same(
+    durations().filter((name) => !KEA_DURATIONS.includes(name)),
+    [],
+    'no duration that Kea does not have',
+  );
   t.same(unheard, [], 'a statistic that Kea does not have begins with tandem-');
   const file = new URL('../../../docs/kea-compatibility.md', import.meta.url);
   const page = readFileSync(file, 'utf8');

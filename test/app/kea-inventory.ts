@@ -42,6 +42,13 @@ const LEASES =
 const FAILURES = `v4-allocation-fail v4-allocation-fail-classes v4-allocation-fail-no-pools
   v4-allocation-fail-shared-network v4-allocation-fail-subnet v4-lease-reuses v4-reservation-conflicts`;
 
+/** Of the perfmon library, with QUERY-RESPONSE for the pair of messages: with a queue of packets, and without. */
+export const KEA_DURATIONS =
+  words(`socket_received-buffer_read buffer_read-mt_queued mt_queued-process_started
+  buffer_read-process_started process_started-process_completed composite-total_response`).map(
+    (span) => `perfmon.QUERY-RESPONSE.${span}.mean-usecs`,
+  );
+
 /** Without what stands before the name: `subnet[ID].` and `subnet[ID].pool[POOL ID].` */
 export const KEA_STATISTICS: Readonly<Record<'server' | 'subnet' | 'pool', readonly string[]>> = {
   server:

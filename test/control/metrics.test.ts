@@ -11,6 +11,7 @@ const quiet: ServerFigures = {
   journal: null,
   ha: [],
   credentials: null,
+  perfmon: null,
 };
 const ha: HaFigures = {
   serverName: 'server1',

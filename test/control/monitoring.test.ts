@@ -19,6 +19,7 @@ const metrics = createMetrics({
     journal: null,
     ha: [],
     credentials: null,
+    perfmon: null,
   }),
 });
 

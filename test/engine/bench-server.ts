@@ -10,6 +10,7 @@ import { parseConfig } from '../../src/config/load.ts';
 import type { ServerConfig } from '../../src/config/model.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { allocateDnsLog } from '../../src/engine/dns-log.ts';
+import type { DurationMemory } from '../../src/engine/durations.ts';
 import { LeaseEventWriter, Listening } from '../../src/engine/lease-events.ts';
 import { limitedCountsOf } from '../../src/engine/lease-limits.ts';
 import { allocatePolicies, type Policy, publishPolicy } from '../../src/engine/policy.ts';
@@ -90,6 +91,8 @@ export function configOf(dhcp4: Record<string, unknown>): ServerConfig {
 export interface BenchOptions {
   /** By what addresses are checked before they are offered. */
   readonly ping?: PingTask;
+  /** Where is measured how long answers take. */
+  readonly durations?: DurationMemory;
   readonly clock?: Clock;
   /** Rows of the lease table. */
   readonly capacity?: number;
@@ -178,6 +181,7 @@ export class BenchServer {
       limited,
       rates: allocateRateLimits(this.config),
       ping: options.ping ?? null,
+      durations: options.durations ?? null,
       policies: this.#policy,
       updates,
       events: this.eventMemory,

@@ -71,7 +71,7 @@ class FrameInlet {
   readonly #sender = new DatagramSender(1, FRAME_BYTES_MAX, 1);
   readonly #channel: Channel;
   readonly #port = localPort(this.#fd);
-  readonly inbox = new Inbox(false);
+  readonly inbox = new Inbox(false, false);
 
   constructor() {
     const socket = (address: number, broadcast: boolean): ServerSocket => ({

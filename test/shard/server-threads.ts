@@ -42,7 +42,7 @@ export interface ServerThreadsOptions {
 }
 
 /** No hook library is loaded. */
-const UNHOOKED = { limited: null, rates: null, ping: null, handed: [] };
+const UNHOOKED = { limited: null, rates: null, ping: null, durations: null, handed: [] };
 
 export class ServerThreads {
   /** Where each shard listens; with steering all the same. */

@@ -9,6 +9,7 @@ import type { HooksConfig, PingSettings } from '../hook-model.ts';
 import { readFlexId } from '../hooks/flex-id.ts';
 import { readFlexOption } from '../hooks/flex-option.ts';
 import { readLegalLog } from '../hooks/legal-log.ts';
+import { readPerfmon } from '../hooks/perfmon.ts';
 import { readPingCheck } from '../hooks/ping-check.ts';
 import { readRunScript } from '../hooks/run-script.ts';
 import { child, describe, type Path, quote } from '../problem.ts';
@@ -45,13 +46,14 @@ export const BUILT_IN: ReadonlySet<string> = new Set([
   'limits',
   'bootp',
   'ping_check',
+  'perfmon',
   ...COMMAND_LIBRARIES,
 ]);
 
 /** Other libraries that come with Kea. */
 export const KNOWN: ReadonlySet<string> = new Set(
   `cb_cmds ddns_tuning gss_tsig host_cache lease_query
-  mysql mysql_cb perfmon pgsql pgsql_cb radius rbac user_chk`.split(/\s+/),
+  mysql mysql_cb pgsql pgsql_cb radius rbac user_chk`.split(/\s+/),
 );
 
 export interface Hooks {
@@ -97,7 +99,7 @@ export function readHooks(
     commandLibraries: COMMAND_LIBRARIES.filter((library) => hooks.has(library)),
   };
   const ha = hooks.get('ha');
-  const common = { ...commands, ...readConfig(hooks, spaces, report) };
+  const common = { ...commands, ...readConfig(hooks, spaces, surroundings.isMultiThreaded, report) };
   if (ha === undefined) return { ...common, relationships: [], haAt: null };
   if (leaseCommands === undefined)
     report.error(
@@ -131,6 +133,7 @@ function readLibraries(entries: readonly unknown[], at: Path, report: Report): M
 function readConfig(
   hooks: ReadonlyMap<string, LoadedHook>,
   spaces: OptionSpaces,
+  isMultiThreaded: boolean,
   report: Report,
 ): Pick<Hooks, 'config' | 'pingCheck'> {
   const read = <T>(
@@ -146,6 +149,9 @@ function readConfig(
       flexId: read(hooks.get('flex_id'), readFlexId),
       flexOption: read(hooks.get('flex_option'), readFlexOption),
       bootp: hooks.has('bootp'),
+      perfmon: read(hooks.get('perfmon'), (parameters, at, report) =>
+        readPerfmon(parameters, at, report, isMultiThreaded),
+      ),
     },
     pingCheck: read(hooks.get('ping_check'), readPingCheck),
   };

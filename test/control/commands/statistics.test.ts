@@ -7,7 +7,7 @@ import {
   createStatisticsCommands,
   statisticValues,
 } from '../../../src/control/commands/statistics.ts';
-import { SAMPLES_MAX, StatisticHistory } from '../../../src/control/statistic-history.ts';
+import { type Sample, SAMPLES_MAX, StatisticHistory } from '../../../src/control/statistic-history.ts';
 import {
   allocateStatistics,
   G,
@@ -25,9 +25,11 @@ function setUp(limit = { count: 20, ageSec: 0 }) {
   const reader = new StatisticsReader(memory);
   const totals = new Map([['subnet[7].total-addresses', 11]]);
   const now = { wallMs: WALL_MS };
+  const reported = new Map<string, Sample>();
   const history = new StatisticHistory({
     clock: { wallSec: () => now.wallMs / 1000, wallMs: () => now.wallMs, monotonicMs: () => 0 },
     values: () => statisticValues(reader, totals),
+    reported: () => reported,
     limit: () => limit,
   });
   const commands = createStatisticsCommands(history);
@@ -35,6 +37,7 @@ function setUp(limit = { count: 20, ageSec: 0 }) {
   return {
     now,
     history,
+    reported,
     main: new StatisticsWriter(memory, 0),
     shard: new StatisticsWriter(memory, 1),
     run,
@@ -213,6 +216,7 @@ t.test('a subnet that is gone takes its samples with it', async (t) => {
   const history = new StatisticHistory({
     clock: { wallSec: () => 0, wallMs: () => WALL_MS, monotonicMs: () => 0 },
     values: () => values,
+    reported: () => new Map(),
     limit: () => ({ count: 20, ageSec: 0 }),
   });
   history.look();
@@ -284,3 +288,29 @@ function isOfKea(name: string): boolean {
     `subnet\\.(${both}|(assigned|total)-addresses)`,
   ].some((pattern) => new RegExp(`^(${pattern})$`).test(name));
 }
+
+t.test('one that is set has a sample of each time, and after a reset the next value as it is', async (t) => {
+  const { history, now, reported, run, values } = setUp();
+  const name = 'perfmon.x.mean-usecs';
+  const set = (value: number) => {
+    now.wallMs += 1000;
+    reported.set(name, [value, now.wallMs]);
+    history.look();
+    history.look();
+  };
+  t.same(run('statistic-get', { name }).arguments, {});
+  set(300);
+  set(300);
+  set(200);
+  t.same(values(name), [200, 300, 300]);
+  run('statistic-reset', { name });
+  t.same(values(name), [0]);
+  set(200);
+  t.same(values(name), [200, 0]);
+  run('statistic-remove', { name });
+  t.same(run('statistic-get', { name }).arguments, {});
+  set(200);
+  t.same(values(name), [200]);
+  reported.clear();
+  t.same(run('statistic-get', { name }).arguments, {}, 'gone with who set it');
+});

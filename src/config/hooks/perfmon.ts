@@ -1,0 +1,162 @@
+/** Parameters of libdhcp_perfmon. */
+import {
+  type DurationKey,
+  PERFMON_EVENTS,
+  PERFMON_PAIRS,
+  PERFMON_TOTAL,
+  type PerfmonAlarm,
+  type PerfmonConfig,
+} from '../hook-model.ts';
+import { child, type Path, quote } from '../problem.ts';
+import type { Report } from '../report.ts';
+import { list } from '../schema/collections.ts';
+import { defineMap, mapOf, readMap, withoutContext } from '../schema/map.ts';
+import { required, rule, withDefault } from '../schema/rule.ts';
+import { flag, integer, text, UINT32_MAX } from '../schema/scalars.ts';
+
+/** In place of a message type: none. */
+const NO_TYPE = '*';
+
+/** [Kea] What may be asked to be watched: the answers by the type of the query. */
+const RESPONSES: Readonly<Record<string, readonly string[]>> = {
+  [NO_TYPE]: [NO_TYPE, 'DHCPOFFER', 'DHCPACK', 'DHCPNAK'],
+  DHCPDISCOVER: [NO_TYPE, 'DHCPOFFER', 'DHCPNAK'],
+  DHCPREQUEST: [NO_TYPE, 'DHCPACK', 'DHCPNAK'],
+  DHCPINFORM: [NO_TYPE, 'DHCPACK'],
+};
+
+/** A type by its name; Kea writes none as "*" or "". */
+function messageType(names: readonly string[]) {
+  const expected = `one of ${[...names, ''].map((each) => quote(each)).join(', ')}`;
+  return rule(expected, (value): string | undefined => {
+    const type = value === '' ? NO_TYPE : value;
+    return names.find((each) => each === type);
+  });
+}
+
+export const perfmonSchema = withoutContext(
+  defineMap('parameters of perfmon', {
+    'enable-monitoring': withDefault(flag(), false),
+    'interval-width-secs': withDefault(integer(1, UINT32_MAX), 60),
+    'stats-mgr-reporting': withDefault(flag(), true),
+    'alarm-report-secs': withDefault(integer(0, UINT32_MAX), 300),
+    alarms: withDefault(list(), []),
+  }),
+);
+
+export const durationKeySchema = withoutContext(
+  defineMap('duration-key of perfmon', {
+    'query-type': required(messageType(Object.keys(RESPONSES))),
+    'response-type': required(messageType([...new Set(Object.values(RESPONSES).flat())])),
+    'start-event': required(text()),
+    'stop-event': required(text()),
+    'subnet-id': withDefault(integer(0, UINT32_MAX), 0),
+  }),
+);
+
+export const alarmSchema = withoutContext(
+  defineMap('alarms[] of perfmon', {
+    'duration-key': required(mapOf(durationKeySchema)),
+    'enable-alarm': withDefault(flag(), true),
+    'high-water-ms': required(integer(1, UINT32_MAX)),
+    'low-water-ms': required(integer(1, UINT32_MAX)),
+  }),
+);
+
+/**
+ * @param parameters undefined when the file has none: then nothing is measured until a command asks for it
+ * @param isMultiThreaded queries wait for their turn, which is a milestone of its own
+ */
+export function readPerfmon(
+  parameters: unknown,
+  at: Path,
+  report: Report,
+  isMultiThreaded: boolean,
+): PerfmonConfig | null {
+  const values = readMap(perfmonSchema, parameters ?? {}, at, report);
+  if (values === undefined) return null;
+  const alarms: PerfmonAlarm[] = [];
+  for (const [index, entry] of values.alarms.entries()) {
+    const place = child(child(at, 'alarms'), index);
+    const alarm = readAlarm(entry, place, report);
+    if (alarm === null) continue;
+    if (alarms.some(({ key }) => isSame(key, alarm.key)))
+      report.error(child(place, 'duration-key'), 'a duration a second time', 'one alarm for each duration');
+    warnOfSilence(alarm.key, isMultiThreaded, child(place, 'duration-key'), report);
+    alarms.push(alarm);
+  }
+  return {
+    isEnabled: values['enable-monitoring'],
+    intervalSec: values['interval-width-secs'],
+    reportsStatistics: values['stats-mgr-reporting'],
+    alarmReportSec: values['alarm-report-secs'],
+    alarms,
+  };
+}
+
+function readAlarm(entry: unknown, at: Path, report: Report): PerfmonAlarm | null {
+  const errorsBefore = report.errorCount;
+  const values = readMap(alarmSchema, entry, at, report);
+  if (values === undefined || report.errorCount > errorsBefore) return null;
+  const key = values['duration-key']!;
+  const queryType = key['query-type']!;
+  const responseType = key['response-type']!;
+  const responses = RESPONSES[queryType]!;
+  if (!responses.includes(responseType))
+    report.error(
+      child(child(at, 'duration-key'), 'response-type'),
+      quote(responseType),
+      `for a query of type ${quote(queryType)} one of ${responses.map((each) => quote(each)).join(', ')}`,
+    );
+  const highWaterMs = values['high-water-ms']!;
+  const lowWaterMs = values['low-water-ms']!;
+  if (lowWaterMs >= highWaterMs)
+    report.error(
+      child(at, 'low-water-ms'),
+      `${lowWaterMs}`,
+      `less than "high-water-ms", which is ${highWaterMs}`,
+    );
+  return {
+    key: {
+      queryType,
+      responseType,
+      startEvent: key['start-event']!,
+      stopEvent: key['stop-event']!,
+      subnetId: key['subnet-id'],
+    },
+    isEnabled: values['enable-alarm'],
+    highWaterMs,
+    lowWaterMs,
+  };
+}
+
+function isSame(one: DurationKey, other: DurationKey): boolean {
+  return (Object.keys(one) as (keyof DurationKey)[]).every((member) => one[member] === other[member]);
+}
+
+/** Kea takes alarms about durations that nobody measures, and is silent about them. */
+function warnOfSilence(key: DurationKey, isMultiThreaded: boolean, at: Path, report: Report): void {
+  const { queryType, responseType, startEvent, stopEvent } = key;
+  if (!PERFMON_PAIRS.some(([query, response]) => query === queryType && response === responseType))
+    report.warn(
+      child(at, 'query-type'),
+      `${quote(queryType)} with "response-type" ${quote(responseType)}, which is never measured`,
+      `one of ${PERFMON_PAIRS.map(([query, response]) => `${quote(query)} with ${quote(response)}`).join(', ')}`,
+    );
+  const spans = spansOf(isMultiThreaded);
+  if (!spans.some(({ start, stop }) => start === startEvent && stop === stopEvent))
+    report.warn(
+      child(at, 'start-event'),
+      `${quote(startEvent)} with "stop-event" ${quote(stopEvent)}, which is never measured`,
+      `one of ${spans.map(({ start, stop }) => `${quote(start)} with ${quote(stop)}`).join(', ')}`,
+    );
+}
+
+/** From each milestone to the next, and from the first to the last. */
+function spansOf(isMultiThreaded: boolean): readonly { readonly start: string; readonly stop: string }[] {
+  const events = PERFMON_EVENTS.filter((event) => isMultiThreaded || event !== 'mt_queued');
+  const spans = events
+    .slice(1)
+    .map((stop, index) => ({ start: events[index] as string, stop: stop as string }));
+  return [...spans, PERFMON_TOTAL];
+}
