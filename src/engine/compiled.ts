@@ -35,6 +35,9 @@ export interface NamedPool {
   readonly names: CompiledNames;
 }
 
+/** Which leases are answered again without a write. */
+export type LeaseCaching = Pick<SubnetConfig, 'cacheThreshold' | 'cacheMaxAgeSec'>;
+
 export interface CompiledSubnet {
   /** Position in the configuration. */
   readonly index: number;
@@ -68,6 +71,7 @@ export interface CompiledSubnet {
   readonly hostModes: HostModes;
   readonly lifetime: LifetimeConfig;
   readonly timers: LeaseTimers;
+  readonly caching: LeaseCaching;
 }
 
 /** Names of the servers that share the queries by hash: the primary, and in load-balancing the secondary. */
@@ -108,10 +112,11 @@ export function compileSubnets(config: ServerConfig, classes: ClassIds = new Cla
   const hostModes = new SharedValues((modes: HostModes) => modes);
   const lifetimes = new SharedValues((lifetime: LifetimeConfig) => lifetime);
   const timers = new SharedValues((timers: LeaseTimers) => timers);
+  const cachings = new SharedValues((caching: LeaseCaching) => caching);
   const roots = new PlanRoots();
   const counted = poolSeries(config.subnets).pools;
   let poolIndex = 0;
-  const compilePool = (pool: PoolConfig, subnet: SubnetConfig): CompiledPool => ({
+  const compilePool = (pool: PoolConfig, outer: PlanNode): CompiledPool => ({
     first: pool.first,
     last: pool.last,
     poolId: pool.poolId,
@@ -119,10 +124,11 @@ export function compileSubnets(config: ServerConfig, classes: ClassIds = new Cla
     index: poolIndex++,
     guard: guardOf(pool.clientClasses, classes),
     additional: pool.additionalClasses.map((name) => classes.intern(name)),
-    plan: roots.ofPool(pool, subnet, networks.get(subnet.networkName ?? '')?.config ?? null),
+    plan: roots.ofPool(pool, outer),
   });
   return config.subnets.map((subnet, index) => {
     const network = networks.get(subnet.networkName ?? '') ?? null;
+    const plan = roots.ofSubnet(subnet, network?.config ?? null);
     const compiled = {
       index,
       id: subnet.id,
@@ -143,12 +149,17 @@ export function compileSubnets(config: ServerConfig, classes: ClassIds = new Cla
       hostModes: hostModes.of(subnet.hostModes),
       lifetime: lifetimes.of(subnet.validLifetime),
       timers: timers.of(timersOf(subnet)),
-      plan: roots.ofSubnet(subnet, network?.config ?? null),
-      pools: subnet.pools.map((pool) => compilePool(pool, subnet)),
+      caching: cachings.of(cachingOf(subnet)),
+      plan,
+      pools: subnet.pools.map((pool) => compilePool(pool, plan)),
     };
     network?.subnets.push(compiled);
     return compiled;
   });
+}
+
+function cachingOf({ cacheThreshold, cacheMaxAgeSec }: LeaseCaching): LeaseCaching {
+  return { cacheThreshold, cacheMaxAgeSec };
 }
 
 function namedPools(

@@ -24,14 +24,10 @@ export interface PlanScopes {
 }
 
 type BootFields = Pick<HostConfig, 'nextServer' | 'serverHostname' | 'bootFileName'>;
+type PlannedBootFields = Pick<ReplyPlan, 'nextServer' | 'serverHostname' | 'bootFileName'>;
 
 const encoder = new TextEncoder();
-const NOTHING: MergedOptions & Pick<ReplyPlan, 'serverIdentifier'> = {
-  options: [],
-  agent: null,
-  vendors: [],
-  serverIdentifier: 0,
-};
+const NO_OPTIONS: MergedOptions = { options: [], agent: null, vendors: [] };
 
 export class PlanMaker {
   readonly #global: OptionScope;
@@ -72,18 +68,23 @@ export class PlanMaker {
     const classes = ids.map((id) => this.#classes[id]).filter((each) => each !== undefined);
     const fields = bootFields([host, ...classes, subnet]);
     // [RFC2131 4.3.5] Without a subnet nobody knows what holds for the client.
-    if (subnet === null) return { ...NOTHING, ...fields };
+    if (subnet === null) return planOf(NO_OPTIONS, 0, fields);
     const members = new Set(ids.map((id) => this.#names.name(id)));
     const isMember = (name: string): boolean => name === 'ALL' || members.has(name);
     const common = [subnet, network, ...classes, this.#global].filter((each) => each !== null);
     const scopes = [host, pool, ...common].filter((each) => each !== null);
-    return {
-      ...mergeScopes(scopes, isMember),
-      // One of a host or a pool would not be known again when the client names it.
-      serverIdentifier: configuredServerIdentifier(common, isMember),
-      ...fields,
-    };
+    // One of a host or a pool would not be known again when the client names it.
+    return planOf(mergeScopes(scopes, isMember), configuredServerIdentifier(common, isMember), fields);
   }
+}
+
+/** Field by field: what is spread into an object has a shape of its own each time, and replies read many plans. */
+function planOf(
+  { options, agent, vendors }: MergedOptions,
+  serverIdentifier: number,
+  { nextServer, serverHostname, bootFileName }: PlannedBootFields,
+): ReplyPlan {
+  return { options, agent, vendors, serverIdentifier, nextServer, serverHostname, bootFileName };
 }
 
 /** Whether a class or host changes replies. */
@@ -102,9 +103,7 @@ function* taggedClasses(config: ServerConfig): Generator<string> {
 }
 
 /** The first that has a field decides it. */
-function bootFields(
-  scopes: readonly (BootFields | null)[],
-): Pick<ReplyPlan, 'nextServer' | 'serverHostname' | 'bootFileName'> {
+function bootFields(scopes: readonly (BootFields | null)[]): PlannedBootFields {
   const first = <K extends keyof BootFields>(key: K): BootFields[K] | undefined =>
     scopes.find((each) => each !== null && each[key] !== null)?.[key];
   return {

@@ -12,7 +12,7 @@ import type { ClassSet } from '../classes/class-set.ts';
 import type { SharedNetworkConfig, SubnetConfig } from '../config/model.ts';
 import type { CompiledHost } from './compiled-host.ts';
 import type { OptionScope } from './option-scopes.ts';
-import { hasSomething, type PlanMaker, type PlanScopes, type ReplyPlan } from './reply-plan.ts';
+import type { PlanMaker, PlanScopes, ReplyPlan } from './reply-plan.ts';
 
 /** Combinations kept at once: with their lists of options some megabytes a shard. */
 const PLANS_MAX = 16_384;
@@ -36,24 +36,26 @@ export class PlanNode {
 }
 
 /**
- * The roots of the pools and subnets. One that says nothing of replies is the same as its outer scope: ten thousand silent
- * subnets have one root, and what their clients get is made and kept once.
+ * The roots of the pools and subnets. Subnets that say the same of replies have one: ten thousand that differ in nothing
+ * but their addresses have the same plans, made and kept once.
  */
 export class PlanRoots {
-  readonly #ofSubnet = new Map<SubnetConfig, PlanNode>();
-  readonly #silent = new Map<SharedNetworkConfig | null, PlanNode>();
+  readonly #ofSubnets = new Map<string, PlanNode>();
 
-  ofPool(pool: OptionScope, subnet: SubnetConfig, network: SharedNetworkConfig | null): PlanNode {
+  /** @param outer the root of the pool's subnet */
+  ofPool(pool: OptionScope, outer: PlanNode): PlanNode {
     const isSilent = pool.options.length === 0 && pool.vendorOptions.length === 0;
-    return isSilent ? this.ofSubnet(subnet, network) : new PlanNode({ pool, subnet, network });
+    return isSilent ? outer : new PlanNode({ ...outer.scopes, pool });
   }
 
   ofSubnet(subnet: SubnetConfig, network: SharedNetworkConfig | null): PlanNode {
-    const known = hasSomething(subnet) ? this.#ofSubnet.get(subnet) : this.#silent.get(network);
+    const { options, vendorOptions, nextServer, serverHostname, bootFileName, networkName } = subnet;
+    const said = [options, vendorOptions, nextServer, serverHostname, bootFileName, networkName];
+    const key = JSON.stringify(said);
+    const known = this.#ofSubnets.get(key);
     if (known !== undefined) return known;
     const root = new PlanNode({ pool: null, subnet, network });
-    if (hasSomething(subnet)) this.#ofSubnet.set(subnet, root);
-    else this.#silent.set(network, root);
+    this.#ofSubnets.set(key, root);
     return root;
   }
 }

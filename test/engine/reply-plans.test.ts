@@ -265,6 +265,36 @@ t.test('vendor options by enterprise, merged as all others', async (t) => {
   t.same(of(['A']).options, []);
 });
 
+t.test('subnets that say the same of replies have one plan', async (t) => {
+  const subnet = (number: number, more: object): object => ({
+    id: number,
+    subnet: `10.0.${number}.0/24`,
+    pools: [{ pool: `10.0.${number}.1 - 10.0.${number}.9` }],
+    ...more,
+  });
+  const dns = [{ name: 'domain-name-servers', data: '192.0.2.1' }];
+  const config = configOf({
+    'next-server': '192.0.2.9',
+    subnet4: [
+      subnet(1, {}),
+      subnet(2, {}),
+      subnet(3, { 'option-data': dns }),
+      subnet(4, { 'option-data': dns }),
+      subnet(5, { 'next-server': '192.0.2.8' }),
+      subnet(6, { 'boot-file-name': 'x' }),
+    ],
+    'shared-networks': [{ name: 'n', subnet4: [subnet(7, {}), subnet(8, {})] }],
+  });
+  const roots = compileSubnets(config).map(({ plan, pools }) => {
+    t.equal(pools[0]!.plan, plan, 'pools say nothing here');
+    return plan;
+  });
+  t.same(
+    roots.map((root) => roots.indexOf(root)),
+    [0, 0, 2, 2, 4, 5, 6, 6],
+  );
+});
+
 t.test('a combination is made once, and what was forgotten is made again', async (t) => {
   const names = Array.from({ length: 6 }, (_, index) => `class ${index}`);
   const config = configure({

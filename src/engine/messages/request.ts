@@ -149,12 +149,13 @@ function renew(context: Context, slot: number, mine: number): number {
 
 /** Kea's lease caching: nothing about the lease would change but a time that is still fresh. */
 function isReusable(context: Context, subnet: CompiledSubnet, slot: number, granted: number): boolean {
-  const { cacheThreshold, cacheMaxAgeSec, id } = subnet.config;
+  const { cacheThreshold, cacheMaxAgeSec } = subnet.caching;
   const { rows } = context.book.table;
   const valid = rows.validLifetimeSec(slot);
   // An ACK tells that the lease is on disk and with the partner: a client that asks again does not change that.
   if (rows.unsettledChange(slot) !== 0) return false;
-  if (valid !== granted || rows.subnetId(slot) !== id || !isClientUnchanged(context, slot)) return false;
+  if (valid !== granted || rows.subnetId(slot) !== subnet.id || !isClientUnchanged(context, slot))
+    return false;
   // The name is to be told again with each renewal, and with the lease's new end.
   const isNamed = context.dns !== null && context.names.flags !== 0;
   if (isNamed && namesAt(subnet, rows.address(slot)).updateOnRenew) return false;
