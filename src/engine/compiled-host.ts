@@ -35,6 +35,7 @@ export interface CompiledHosts {
 }
 
 const NO_CLASSES: Guard = [];
+const NO_NAME = new Uint8Array(0);
 const encoder = new TextEncoder();
 
 /** @param classes gets those that nobody else refers to */
@@ -69,7 +70,7 @@ export function compileHost(
     kind: kindOf(identifier),
     address,
     addressInSubnet: counts ? address : 0,
-    name: encoder.encode(config.hostname),
+    name: config.hostname === '' ? NO_NAME : encoder.encode(config.hostname),
     classes: clientClasses.length === 0 ? NO_CLASSES : clientClasses.map((name) => classes.intern(name)),
     changesReplies: hasSomething(config),
   };

@@ -33,9 +33,12 @@ export class QueryHosts {
   readonly #hosts: CompiledHosts;
   /** Octets by kind; length 0 = the client has none. */
   readonly #ranges: readonly ByteRange[] = Array.from({ length: KINDS }, emptyRange);
-  /** Numbers of the client's identifiers that some host has, in the order in which they are tried. */
+  /** Numbers of the client's identifiers in the order in which they are tried; NO_IDENTIFIER = no host has it. */
   readonly #numbers = new Int32Array(KINDS);
-  #count = 0;
+  /** How many of them were looked up: up to the first that some host has, and further when that is not the one. */
+  #looked = 0;
+  /** No host has any of them. */
+  #isStranger = true;
   /** The hosts in subnets. */
   readonly #found: CompiledHost[] = [];
   #foundCount = 0;
@@ -48,17 +51,12 @@ export class QueryHosts {
   identify(query: Query): void {
     this.global = null;
     this.#foundCount = 0;
-    this.#count = 0;
+    this.#looked = 0;
+    this.#isStranger = true;
     const { index, kinds } = this.#hosts;
     if (index.isEmpty) return;
     this.#readRanges(query);
-    for (let i = 0; i < kinds.length; i++) {
-      const kind = kinds[i]!;
-      const { bytes, offset, length } = this.#ranges[kind]!;
-      if (length === 0) continue;
-      const number = index.find(kind, bytes, offset, length);
-      if (number !== NO_IDENTIFIER) this.#numbers[this.#count++] = number;
-    }
+    while (this.#isStranger && this.#looked < kinds.length) this.#lookUp(kinds[this.#looked]!);
   }
 
   #readRanges(query: Query): void {
@@ -94,11 +92,23 @@ export class QueryHosts {
   }
 
   #find(subnetId: number): CompiledHost | null {
-    for (let i = 0; i < this.#count; i++) {
-      const host = this.#hosts.index.host(this.#numbers[i]!, subnetId);
+    if (this.#isStranger) return null;
+    const { index, kinds } = this.#hosts;
+    for (let i = 0; i < kinds.length; i++) {
+      if (i === this.#looked) this.#lookUp(kinds[i]!);
+      const number = this.#numbers[i]!;
+      const host = number === NO_IDENTIFIER ? null : index.host(number, subnetId);
       if (host !== null) return host;
     }
     return null;
+  }
+
+  /** Looks up the next identifier. */
+  #lookUp(kind: number): void {
+    const { bytes, offset, length } = this.#ranges[kind]!;
+    const number = length === 0 ? NO_IDENTIFIER : this.#hosts.index.find(kind, bytes, offset, length);
+    this.#numbers[this.#looked++] = number;
+    if (number !== NO_IDENTIFIER) this.#isStranger = false;
   }
 
   /** Looks for the client's host at global scope. */
@@ -111,7 +121,7 @@ export class QueryHosts {
    * modes of each say.
    */
   findIn(selected: CompiledSubnet, classes: ClassSet): void {
-    if (this.#count === 0) return;
+    if (this.#isStranger) return;
     const { global, inSubnet } = selected.hostModes;
     if (global) this.findGlobal();
     // [Kea] A subnet that looks at global reservations alone says so for its network.
@@ -153,6 +163,8 @@ export class QueryHosts {
 
   /** Whether an address is kept for hosts, of which the client is none. */
   isKeptFromClient(address: number): boolean {
+    // A host that was found already is the client, and has most probably been given this address.
+    for (let i = 0; i < this.#foundCount; i++) if (this.#found[i]!.addressInSubnet === address) return false;
     const { reserved } = this.#hosts;
     const first = reserved.first(address);
     if (first < 0) return false;
