@@ -42,7 +42,14 @@ export class SubnetIndex {
 
   /** The first subnet whose prefix contains an address and that is open to the query, or null. */
   containing(address: number, classes: ClassSet): CompiledSubnet | null {
-    return firstOpen(this.#byPrefix.containing(address), classes);
+    const index = this.#byPrefix;
+    const run = index.runOf(address);
+    const end = index.begin(run + 1);
+    for (let at = index.begin(run); at < end; at++) {
+      const subnet = index.item(at);
+      if (isSubnetOpen(subnet, classes)) return subnet;
+    }
+    return null;
   }
 
   /** Selects the subnet of a query, or null. [RFC3527 3] [RFC3011 2] [RFC2131 4.3.1] */
