@@ -11,6 +11,7 @@ import {
   YIADDR_OFFSET,
 } from '../src/dhcp4/codes.ts';
 import { BOOTP_BYTES_MIN, replyBytesFor } from '../src/dhcp4/reply-size.ts';
+import { OptionMemory } from '../src/engine/encoded-options.ts';
 import { ClientNames } from '../src/engine/names.ts';
 import { compileNames } from '../src/engine/names-settings.ts';
 import { mergeScopes } from '../src/engine/option-merge.ts';
@@ -110,8 +111,11 @@ function createWriter(datagram: Uint8Array, slot: Uint8Array): () => number {
   const names = new ClientNames(query);
   const naming = compileNames(DDNS_DEFAULTS, false);
   const writer = new ReplyWriter({ bytes: slot, slotBytes: slot.length }, query, names);
+  const { options, agent, vendors } = mergeScopes([{ options: CONFIGURED, vendorOptions: [] }], () => false);
   const plan = {
-    ...mergeScopes([{ options: CONFIGURED, vendorOptions: [] }], () => false),
+    ...new OptionMemory().encode(options),
+    agent,
+    vendors,
     serverIdentifier: 0,
     nextServer: 0,
     serverHostname: new Uint8Array(0),

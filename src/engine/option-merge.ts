@@ -42,6 +42,9 @@ const SENT_UNASKED: ReadonlySet<number> = new Set([
   OptionCode.domainName,
 ]);
 
+/** The same for all replies without any. */
+const NO_VENDORS: readonly CompiledVendor[] = [];
+
 /** Number and length of an enterprise in option 124 and 125 (RFC 3925 sections 3 and 4). */
 const ENTERPRISE_BYTES = 4;
 
@@ -159,10 +162,11 @@ function mergeVendors(
   scopes: readonly OptionScope[],
   isMember: (className: string) => boolean,
   containers: ReadonlyMap<number, Winner>,
-): CompiledVendor[] {
+): readonly CompiledVendor[] {
   const enterprises = new Set(containers.keys());
   for (const { vendorOptions } of scopes)
     for (const { enterprise } of vendorOptions) enterprises.add(enterprise);
+  if (enterprises.size === 0) return NO_VENDORS;
   return [...enterprises]
     .sort((a, b) => a - b)
     .map((enterprise) => {

@@ -4,11 +4,12 @@ import type { ClientClassConfig } from '../config/class-model.ts';
 import type { HostConfig } from '../config/host-model.ts';
 import type { ServerConfig, SharedNetworkConfig, SubnetConfig } from '../config/model.ts';
 import { OptionCode } from '../dhcp4/codes.ts';
+import { type EncodedOptions, OptionMemory } from './encoded-options.ts';
 import { type MergedOptions, mergeScopes } from './option-merge.ts';
 import { type OptionScope, scopesOf } from './option-scopes.ts';
 
 /** Everything of a reply that the configuration decides. */
-export interface ReplyPlan extends MergedOptions {
+export interface ReplyPlan extends EncodedOptions, Omit<MergedOptions, 'options'> {
   /** Configured option 54, 0 = the address that the query came in on. */
   readonly serverIdentifier: number;
   readonly nextServer: number;
@@ -27,6 +28,7 @@ type BootFields = Pick<HostConfig, 'nextServer' | 'serverHostname' | 'bootFileNa
 type PlannedBootFields = Pick<ReplyPlan, 'nextServer' | 'serverHostname' | 'bootFileName'>;
 
 const encoder = new TextEncoder();
+const NO_NAME = new Uint8Array(0);
 const NO_OPTIONS: MergedOptions = { options: [], agent: null, vendors: [] };
 
 export class PlanMaker {
@@ -34,6 +36,7 @@ export class PlanMaker {
   readonly #names: ClassIds;
   /** By class number; a class without a definition has nothing to say, but options may be for its members. */
   readonly #classes: (ClientClassConfig | undefined)[] = [];
+  readonly #memory = new OptionMemory();
   /** By class number: 1 = a reply depends on it. */
   readonly matters: Uint8Array;
   /** By class number: option 54 that the class has, 0 = none. Clients may name the server by it. */
@@ -68,23 +71,34 @@ export class PlanMaker {
     const classes = ids.map((id) => this.#classes[id]).filter((each) => each !== undefined);
     const fields = bootFields([host, ...classes, subnet]);
     // [RFC2131 4.3.5] Without a subnet nobody knows what holds for the client.
-    if (subnet === null) return planOf(NO_OPTIONS, 0, fields);
+    if (subnet === null) return this.#plan(NO_OPTIONS, 0, fields);
     const members = new Set(ids.map((id) => this.#names.name(id)));
     const isMember = (name: string): boolean => name === 'ALL' || members.has(name);
     const common = [subnet, network, ...classes, this.#global].filter((each) => each !== null);
     const scopes = [host, pool, ...common].filter((each) => each !== null);
     // One of a host or a pool would not be known again when the client names it.
-    return planOf(mergeScopes(scopes, isMember), configuredServerIdentifier(common, isMember), fields);
+    return this.#plan(mergeScopes(scopes, isMember), configuredServerIdentifier(common, isMember), fields);
   }
-}
 
-/** Field by field: what is spread into an object has a shape of its own each time, and replies read many plans. */
-function planOf(
-  { options, agent, vendors }: MergedOptions,
-  serverIdentifier: number,
-  { nextServer, serverHostname, bootFileName }: PlannedBootFields,
-): ReplyPlan {
-  return { options, agent, vendors, serverIdentifier, nextServer, serverHostname, bootFileName };
+  /** Field by field: what is spread into an object has a shape of its own each time, and replies read many plans. */
+  #plan(
+    { options, agent, vendors }: MergedOptions,
+    serverIdentifier: number,
+    { nextServer, serverHostname, bootFileName }: PlannedBootFields,
+  ): ReplyPlan {
+    const { optionBytes, optionsStart, optionsEnd } = this.#memory.encode(options);
+    return {
+      optionBytes,
+      optionsStart,
+      optionsEnd,
+      agent,
+      vendors,
+      serverIdentifier,
+      nextServer,
+      serverHostname,
+      bootFileName,
+    };
+  }
 }
 
 /** Whether a class or host changes replies. */
@@ -108,9 +122,14 @@ function bootFields(scopes: readonly (BootFields | null)[]): PlannedBootFields {
     scopes.find((each) => each !== null && each[key] !== null)?.[key];
   return {
     nextServer: first('nextServer') ?? 0,
-    serverHostname: encoder.encode(first('serverHostname') ?? ''),
-    bootFileName: encoder.encode(first('bootFileName') ?? ''),
+    serverHostname: encode(first('serverHostname')),
+    bootFileName: encode(first('bootFileName')),
   };
+}
+
+/** Of plans without a name the name is one and the same. */
+function encode(name: string | null | undefined): Uint8Array {
+  return name ? encoder.encode(name) : NO_NAME;
 }
 
 /** Option 54 of the first scope that has one, 0 = none has. */

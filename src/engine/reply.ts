@@ -7,6 +7,7 @@ import { OPTIONS_OFFSET, OptionCode } from '../dhcp4/codes.ts';
 import { Field, Present } from '../dhcp4/descriptor.ts';
 import { BOOTP_BYTES_MIN, DATAGRAM_BYTES_MAX, OPTION_PART_BYTES } from '../dhcp4/reply-size.ts';
 import { stripDhcpOptions } from './bootp.ts';
+import { behind, codeAt, type EncodedOptions, encodingAt, isUnasked } from './encoded-options.ts';
 import type { ClientNames } from './names.ts';
 import type { CompiledOption } from './option-merge.ts';
 import type { Query } from './query.ts';
@@ -63,33 +64,32 @@ export class ReplyWriter {
    * @param mask the subnet's netmask, sent with a lease; @param times null for an INFORM, which has no lease
    */
   options(plan: ReplyPlan, serverId: number, mask: number, times: ReplyTimes | null, echo: boolean): void {
-    const configured = plan.options;
     this.#markRequested();
     const query = this.#query;
-    let next = 0;
-    if (times !== null) next = this.#ofLease(configured, mask, times);
-    next = this.#insteadOf(configured, next, OptionCode.serverIdentifier);
+    let next = plan.optionsStart;
+    if (times !== null) next = this.#ofLease(plan, mask, times);
+    next = this.#insteadOf(plan, next, OptionCode.serverIdentifier);
     this.#putOption32(OptionCode.serverIdentifier, serverId);
-    if (times !== null) next = this.#timers(configured, next, times);
+    if (times !== null) next = this.#timers(plan, next, times);
     if (echo && query.field(Field.clientIdLength) > 0) {
-      next = this.#insteadOf(configured, next, OptionCode.clientIdentifier);
+      next = this.#insteadOf(plan, next, OptionCode.clientIdentifier);
       this.#echo(OptionCode.clientIdentifier, Field.clientIdOffset, Field.clientIdLength);
     }
     const { fqdn } = this.#names;
     if (times !== null && fqdn.length > 0) {
-      next = this.#insteadOf(configured, next, OptionCode.fqdn);
+      next = this.#insteadOf(plan, next, OptionCode.fqdn);
       this.#putOption(OptionCode.fqdn, fqdn.bytes, fqdn.offset, fqdn.length);
     }
     if (query.has(Present.subnetSelection)) {
-      next = this.#insteadOf(configured, next, OptionCode.subnetSelection);
+      next = this.#insteadOf(plan, next, OptionCode.subnetSelection);
       this.#subnetSelection();
     }
-    next = this.#configuredUpTo(configured, next, OptionCode.vendorOptions);
+    next = this.#configuredUpTo(plan, next, OptionCode.vendorOptions);
     if (plan.vendors.length > 0) this.#putVendors(plan);
-    this.#configuredUpTo(configured, next, OptionCode.end);
+    this.#configuredUpTo(plan, next, OptionCode.end);
     // The one of the relay stands instead; it is written by `finish`.
     if (plan.agent !== null && (query.field(Field.agentLength) === 0 || query.isAgentStashed))
-      this.#putConfigured(plan.agent);
+      this.#putCompiled(plan.agent);
   }
 
   #putVendors({ vendors }: ReplyPlan): void {
@@ -99,9 +99,9 @@ export class ReplyWriter {
   }
 
   /** Options 1, 12 and 51 of a lease. */
-  #ofLease(configured: readonly CompiledOption[], mask: number, times: ReplyTimes): number {
+  #ofLease(configured: EncodedOptions, mask: number, times: ReplyTimes): number {
     const { hostName } = this.#names;
-    let next = this.#insteadOf(configured, 0, OptionCode.subnetMask);
+    let next = this.#insteadOf(configured, configured.optionsStart, OptionCode.subnetMask);
     this.#putOption32(OptionCode.subnetMask, mask);
     if (hostName.length > 0) {
       next = this.#insteadOf(configured, next, OptionCode.hostName);
@@ -148,26 +148,30 @@ export class ReplyWriter {
   }
 
   /** Writes the configured options below a code; returns the position of the first one at or above it. */
-  #configuredUpTo(configured: readonly CompiledOption[], from: number, code: number): number {
+  #configuredUpTo({ optionBytes, optionsEnd }: EncodedOptions, from: number, code: number): number {
     let next = from;
-    for (; next < configured.length && configured[next]!.code < code; next++) {
-      this.#putConfigured(configured[next]!);
+    while (next < optionsEnd && codeAt(optionBytes, next) < code) {
+      const end = behind(optionBytes, next);
+      if (isUnasked(optionBytes, next) || this.#isRequested(codeAt(optionBytes, next)))
+        this.#putBytes(optionBytes, encodingAt(next), end - encodingAt(next));
+      next = end;
     }
     return next;
   }
 
-  #putConfigured({ code, encoded, unasked }: CompiledOption): void {
+  #putCompiled({ code, encoded, unasked }: CompiledOption): void {
     if (unasked || this.#isRequested(code)) this.#putBytes(encoded, 0, encoded.length);
   }
 
   /** Writes the configured options below a code and leaves out the one of the code; returns the position behind it. */
-  #insteadOf(configured: readonly CompiledOption[], from: number, code: number): number {
+  #insteadOf(configured: EncodedOptions, from: number, code: number): number {
     const next = this.#configuredUpTo(configured, from, code);
-    return next < configured.length && configured[next]!.code === code ? next + 1 : next;
+    const { optionBytes, optionsEnd } = configured;
+    return next < optionsEnd && codeAt(optionBytes, next) === code ? behind(optionBytes, next) : next;
   }
 
   /** Options 58 and 59, as far as the server has computed them. */
-  #timers(configured: readonly CompiledOption[], from: number, { t1Sec, t2Sec }: ReplyTimes): number {
+  #timers(configured: EncodedOptions, from: number, { t1Sec, t2Sec }: ReplyTimes): number {
     let next = from;
     if (t1Sec > 0) {
       next = this.#insteadOf(configured, next, OptionCode.renewalTime);
