@@ -11,6 +11,7 @@ import type { Bench } from './model.ts';
 import { pair } from './pair.ts';
 import { pool } from './pool.ts';
 import { raw } from './raw.ts';
+import { scale } from './scale.ts';
 import { singleServer } from './single-server.ts';
 import { table } from './table.ts';
 
@@ -26,6 +27,7 @@ export const BENCHES: readonly Bench[] = [
   leaseFile,
   control,
   singleServer,
+  scale,
   raw,
   pair,
 ];

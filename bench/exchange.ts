@@ -36,6 +36,7 @@ export const exchange: Bench = {
         contenders: [
           contender('one subnet', clients, rigOf(one)),
           contender(`${subnets} subnets`, clients, rigOf(withSubnets(one, subnets, null)), subnets),
+          contender(`${subnets} subnets, a router each`, clients, rigOf(withRouters(one, subnets)), subnets),
           contender(`a network of ${members} subnets`, clients, rigOf(withSubnets(one, members, 'n'))),
           contender(`${hosts} reservations of others`, clients, rigOf(withHosts(one, hosts, STRANGERS))),
           contender(`${hosts} reservations, theirs too`, clients, rigOf(withHosts(one, hosts, 0))),
@@ -90,6 +91,19 @@ function withSubnets(config: ServerConfig, count: number, networkName: string | 
   if (networkName === null) return { ...config, subnets };
   const none = { clientClasses: [], additionalClasses: [], options: [], vendorOptions: [] };
   return { ...config, subnets, sharedNetworks: [{ name: networkName, ...none }] };
+}
+
+/** The same, each with an option of its own. */
+function withRouters(config: ServerConfig, count: number): ServerConfig {
+  const [routers] = config.options;
+  const { subnets } = withSubnets(config, count, null);
+  return {
+    ...config,
+    subnets: subnets.map((subnet) => {
+      const data = Uint8Array.from([24, 16, 8, 0], (shift) => (subnet.prefix + 1) >>> shift);
+      return { ...subnet, options: [{ ...routers!, data }] };
+    }),
+  };
 }
 
 /** A reservation for each of so many clients, numbered from `first` on. */

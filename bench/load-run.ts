@@ -104,13 +104,13 @@ export async function loadRivals(
 
 /** @param seed a population of its own */
 export function startLoad(
-  { relay, servers, link, enterRelay }: Rival,
+  { relay, servers, link, load, enterRelay }: Rival,
   clients: ClientsKind,
   seed: number,
 ): LoadProcess {
   const settings = { relay, servers, link, inFlightMax: 0, seed, retryAfterMs: RETRY_AFTER_MS };
   return new LoadProcess(
-    { ...settings, clients: clients === 'new' ? { kind: 'fresh' } : RENEWING },
+    { ...settings, clients: clients === 'new' ? { kind: 'fresh' } : RENEWING, ...load },
     enterRelay,
   );
 }

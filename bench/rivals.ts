@@ -12,7 +12,7 @@ import {
 import type { DemoMode } from '../src/demo/model.ts';
 import { createRelay, ON_LOOPBACK, Pair, type PairSite } from '../src/demo/pair.ts';
 import { poolOf, type ServerConfiguration, singleConfig, type TlsFiles } from '../src/demo/pair-config.ts';
-import type { Endpoint } from '../src/load/model.ts';
+import type { Endpoint, LoadOptions } from '../src/load/model.ts';
 import { Authority } from '../test/support/authority.ts';
 import type { Contender } from './contenders.ts';
 
@@ -24,6 +24,8 @@ export interface Rival {
   readonly controlPort: number;
   /** The interface that its clients are on; null = they are behind the relay. */
   readonly link: string | null;
+  /** What its clients do otherwise than those of others. */
+  readonly load?: Partial<LoadOptions>;
   /** The command that runs a program where the relay is. */
   readonly enterRelay: readonly string[];
   /** Starts it; a server without a partner may still be starting when this resolves. */
@@ -145,7 +147,7 @@ export async function createPair(
 export function createRival(
   name: string,
   servers: readonly LocalServer[],
-  own: Pick<Rival, 'relay' | 'link' | 'enterRelay' | 'start' | 'close'>,
+  own: Pick<Rival, 'relay' | 'link' | 'load' | 'enterRelay' | 'start' | 'close'>,
 ): Rival {
   return {
     ...own,

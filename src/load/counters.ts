@@ -8,6 +8,7 @@ export const LOAD_COUNTERS = [
   'request-sent',
   /** REQUESTs of clients that already hold the address (ciaddr set). */
   'renew-sent',
+  'release-sent',
   /** Queries sent again after a silence; also counted by their type above. */
   'retransmitted',
   /** Datagrams that the kernel did not take; the retransmission makes up for them. */

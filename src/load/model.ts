@@ -16,6 +16,13 @@ export type Clients =
   | { readonly kind: 'fresh' }
   | { readonly kind: 'bounded' | 'renewing'; readonly count: number };
 
+/** Subnets of 256 addresses, one behind the other. */
+export interface Links {
+  /** Address of the first one. */
+  readonly first: Ipv4;
+  readonly count: number;
+}
+
 export interface LoadOptions {
   /** The relay that the client plays: its own socket, and giaddr. Servers must answer to this port. */
   readonly relay: Endpoint;
@@ -33,6 +40,12 @@ export interface LoadOptions {
   /** New exchanges in all, 0 = no end. */
   readonly exchangesMax: number;
   readonly clients: Clients;
+  /** The subnets that the clients are in, in turn: the relay says which (RFC 3527). Null = it says nothing of it. */
+  readonly links: Links | null;
+  /** Option 60 of every client, at most VENDOR_CLASS_BYTES_MAX octets; empty = they have none. */
+  readonly vendorClass: string;
+  /** Every lease is given back as soon as it is acknowledged. */
+  readonly releasing: boolean;
   /** 0..255, part of every client's hardware address. */
   readonly seed: number;
   /** Silence before the first retransmission; doubles with each one, up to four times. */
@@ -51,6 +64,9 @@ export const LOAD_DEFAULTS = {
   ratePerSec: 0,
   exchangesMax: 0,
   clients: { kind: 'fresh' },
+  links: null,
+  vendorClass: '',
+  releasing: false,
   seed: 1,
   retryAfterMs: 1000,
   ledgerCapacity: 1 << 20,

@@ -6,11 +6,15 @@
  *     53  message type
  *     61  client identifier (01 and the hardware address)
  *     50  requested address      only in a REQUEST of state SELECTING
- *     54  server identifier      only in a REQUEST of state SELECTING
+ *     54  server identifier      only in a REQUEST of state SELECTING, and in a RELEASE
  *     55  parameter request list
+ *     60  vendor class           where clients have one
+ *     82  link selection         where the relay says which subnet it is (RFC 3527)
  *     255, zeros up to 300 octets (the smallest BOOTP message, RFC 1542 section 2.1)
  */
+import { assert } from '../base/assert.ts';
 import {
+  AgentCode,
   BOOTREQUEST,
   BROADCAST_FLAG,
   CHADDR_OFFSET,
@@ -30,11 +34,15 @@ import {
   XID_OFFSET,
 } from '../dhcp4/codes.ts';
 import { HARDWARE_BYTES, writeHardwareAddress } from './identity.ts';
+import { type Links, LOAD_DEFAULTS, type LoadOptions } from './model.ts';
 
 /** Octets of every query. */
 export const QUERY_BYTES = 300;
 const ETHERNET = 1;
 const CLIENT_IDENTIFIER_BYTES = HARDWARE_BYTES + 1;
+/** Octets of option 60 that a query has room for beside all others. */
+export const VENDOR_CLASS_BYTES_MAX = 15;
+const LINK_BITS = 8;
 
 const REQUEST_LIST = [
   OptionCode.subnetMask,
@@ -65,10 +73,19 @@ export interface QueryFields {
 export class QueryWriter {
   readonly #seed: number;
   readonly #header: Uint8Array;
+  readonly #vendorClass: Uint8Array;
+  readonly #links: Links | null;
 
   /** @param giaddr the relay's address, 0 = there is none @param seed 0..255, see identity.ts */
-  constructor(giaddr: number, seed: number) {
+  constructor(
+    giaddr: number,
+    seed: number,
+    { links, vendorClass }: Pick<LoadOptions, 'links' | 'vendorClass'> = LOAD_DEFAULTS,
+  ) {
     this.#seed = seed;
+    this.#links = links;
+    this.#vendorClass = new TextEncoder().encode(vendorClass);
+    assert(this.#vendorClass.length <= VENDOR_CLASS_BYTES_MAX, 'a query has room for the vendor class');
     this.#header = new Uint8Array(OPTIONS_OFFSET);
     this.#header[OP_OFFSET] = BOOTREQUEST;
     this.#header[HTYPE_OFFSET] = ETHERNET;
@@ -80,7 +97,7 @@ export class QueryWriter {
     writeWord(this.#header, COOKIE_OFFSET, MAGIC_COOKIE);
   }
 
-  /** Writes one query of `QUERY_BYTES` octets at `offset`. @param messageType `MessageType.discover` or `.request` */
+  /** Writes one query of `QUERY_BYTES` octets at `offset`. @param messageType `MessageType.discover`, `.request` or `.release` */
   write(bytes: Uint8Array, offset: number, messageType: number, fields: QueryFields): void {
     bytes.set(this.#header, offset);
     writeWord(bytes, offset + XID_OFFSET, fields.xid);
@@ -97,13 +114,35 @@ export class QueryWriter {
     bytes[at++] = ETHERNET;
     writeHardwareAddress(bytes, at, this.#seed, fields.client);
     at += HARDWARE_BYTES;
-    if (messageType === MessageType.request) at = writeSelection(bytes, at, fields);
+    if (messageType !== MessageType.discover) at = writeSelection(bytes, at, fields);
     bytes[at++] = OptionCode.parameterRequestList;
     bytes[at++] = REQUEST_LIST.length;
     for (let i = 0; i < REQUEST_LIST.length; i++) bytes[at++] = REQUEST_LIST[i]!;
+    at = this.#writeVendorClass(bytes, at);
+    if (this.#links !== null) at = writeLink(bytes, at, linkOf(fields.client, this.#links));
     bytes[at++] = OptionCode.end;
     bytes.fill(0, at, offset + QUERY_BYTES);
   }
+
+  #writeVendorClass(bytes: Uint8Array, at: number): number {
+    const { length } = this.#vendorClass;
+    if (length === 0) return at;
+    bytes[at] = OptionCode.vendorClass;
+    bytes[at + 1] = length;
+    bytes.set(this.#vendorClass, at + 2);
+    return at + 2 + length;
+  }
+}
+
+function linkOf(client: number, { first, count }: Links): number {
+  return first + ((client % count) << LINK_BITS);
+}
+
+/** Option 82 with the one sub-option. [RFC3527 3] */
+function writeLink(bytes: Uint8Array, at: number, link: number): number {
+  bytes[at] = OptionCode.relayAgentInformation;
+  bytes[at + 1] = 6;
+  return writeAddressOption(bytes, at + 2, AgentCode.linkSelection, link);
 }
 
 /** Options 50 and 54, each if it has a value. */

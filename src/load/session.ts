@@ -61,7 +61,7 @@ export class RelaySession {
     this.#nowUs = nowUs;
     this.#counters = new Float64Array(memory.counters);
     this.#ledger = new Ledger(memory.ledger);
-    this.#writer = new QueryWriter(options.relay.address, options.seed);
+    this.#writer = new QueryWriter(options.relay.address, options.seed, options);
     this.#exchanges = new Exchanges(options.seed);
     this.#population = createPopulation(options.clients);
     this.#pace = new Pace(nowUs);
@@ -191,7 +191,24 @@ export class RelaySession {
     if (recorded === Recorded.conflict) this.#count(L['address-conflicts']);
     if (recorded === Recorded.full) this.#count(L['ledger-full']);
     this.#measure(place);
+    if (this.#options.releasing) this.#release(place, yiaddr);
     this.#end(place, yiaddr);
+  }
+
+  /** The client has no more use for its lease; nobody answers that. [RFC2131 4.4.6] */
+  #release(place: number, address: number): void {
+    const exchanges = this.#exchanges;
+    const query = this.#query;
+    query.xid = exchanges.xidOf(place);
+    query.client = exchanges.client[place]!;
+    query.secs = 0;
+    query.ciaddr = address;
+    query.requestedAddress = 0;
+    query.serverIdentifier = exchanges.serverIdentifier[place]!;
+    this.#writer.write(this.#outlet.bytes, this.#outlet.reserve(), MessageType.release, query);
+    this.#outlet.send();
+    this.#ledger.record(address, query.client, this.#wallSec, 0);
+    this.#count(L['release-sent']);
   }
 
   #nak(place: number, server: number): void {

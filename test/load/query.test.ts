@@ -2,7 +2,7 @@ import t from 'tap';
 import { MessageType } from '../../src/dhcp4/codes.ts';
 import { DESCRIPTOR_WORDS, Field, Present } from '../../src/dhcp4/descriptor.ts';
 import { clientOfHardwareAddress } from '../../src/load/identity.ts';
-import { QUERY_BYTES, QueryWriter } from '../../src/load/query.ts';
+import { QUERY_BYTES, QueryWriter, VENDOR_CLASS_BYTES_MAX } from '../../src/load/query.ts';
 import { INPUT_OFFSET, LENGTHS_OFFSET, MEMORY_PAGES, RESULTS_OFFSET } from '../../src/wasm/layout.ts';
 import { ClassifierTwin } from '../oracle/classify4.ts';
 
@@ -17,9 +17,13 @@ const QUERY = {
 };
 
 /** Field of a query as the server's own classifier understands it. */
-function classified(messageType: number, fields: typeof QUERY): (field: number) => number {
+function classified(
+  messageType: number,
+  fields: typeof QUERY,
+  more?: ConstructorParameters<typeof QueryWriter>[2],
+): (field: number) => number {
   const memory = new ArrayBuffer(MEMORY_PAGES * 65536);
-  new QueryWriter(RELAY, 3).write(new Uint8Array(memory), INPUT_OFFSET, messageType, fields);
+  new QueryWriter(RELAY, 3, more).write(new Uint8Array(memory), INPUT_OFFSET, messageType, fields);
   new DataView(memory).setUint32(LENGTHS_OFFSET, QUERY_BYTES, true);
   new ClassifierTwin(memory).classify(1);
   const words = new Int32Array(memory, RESULTS_OFFSET, DESCRIPTOR_WORDS);
@@ -42,6 +46,21 @@ t.test('a DISCOVER asks for no address and names no server', async (t) => {
   const field = classified(MessageType.discover, QUERY);
   t.equal(field(Field.malformed), 0);
   t.equal(field(Field.present) & (Present.requestedAddress | Present.serverIdentifier), 0);
+});
+
+t.test('a relay tells in which of its subnets the client is, in a query as full as it can be', async (t) => {
+  const more = { links: { first: 0x0a000000, count: 1000 }, vendorClass: 'x'.repeat(VENDOR_CLASS_BYTES_MAX) };
+  for (const [client, link] of [
+    [0, 0x0a000000],
+    [999, 0x0a03e700],
+    [1001, 0x0a000100],
+  ] as const) {
+    const field = classified(MessageType.request, { ...QUERY, client }, more);
+    t.equal(field(Field.malformed), 0);
+    t.equal(field(Field.linkSelection), link);
+    t.equal(field(Field.requestListLength), 8);
+  }
+  t.throws(() => new QueryWriter(RELAY, 3, { links: null, vendorClass: 'sixteen letters.' }));
 });
 
 t.test('a client is found again by its hardware address, and nobody else is', async (t) => {

@@ -25,6 +25,22 @@ t.test('an exchange is DISCOVER, REQUEST for what was offered, and done with the
   t.equal(talk.memory.histograms.exchangeUs.count, 1);
 });
 
+t.test('a client that gives its lease back lets another one have the address', async (t) => {
+  const talk = new Conversation({ inFlightMax: 1, releasing: true });
+  for (let client = 0; client < 2; client++) {
+    talk.session.begin(0);
+    talk.offer(talk.sent()[0]!, { address: ADDRESS, serverIdentifier: SERVER });
+    talk.ack(talk.sent()[0]!, { address: ADDRESS, leaseTimeSec: 60 });
+    const [release] = talk.sent();
+    t.equal(release?.messageType, MessageType.release);
+    t.equal(release?.ciaddr, ADDRESS);
+    t.equal(release?.addressOption(OptionCode.serverIdentifier), SERVER);
+    t.equal(release?.option(OptionCode.requestedAddress), null);
+    t.match(talk.ledger.get(ADDRESS), { client, leaseTimeSec: 0 });
+  }
+  t.match(talk.counts(), { 'exchanges-completed': 2, 'release-sent': 2, 'address-conflicts': 0 });
+});
+
 t.test('as many exchanges begin as the window allows, each of another client', async (t) => {
   const talk = new Conversation({ inFlightMax: 3 });
   talk.session.begin(0);
