@@ -1,10 +1,12 @@
 /** Every bench, in the order of the document: from one function to the whole pair. */
 import { classes } from './classes.ts';
 import { classify } from './classify.ts';
+import { cold } from './cold.ts';
 import { control } from './control.ts';
 import { encode } from './encode.ts';
 import { exchange } from './exchange.ts';
 import { hash } from './hash.ts';
+import { hops } from './hops.ts';
 import { journal } from './journal.ts';
 import { leaseFile } from './lease-file.ts';
 import type { Bench } from './model.ts';
@@ -30,4 +32,6 @@ export const BENCHES: readonly Bench[] = [
   scale,
   raw,
   pair,
+  cold,
+  hops,
 ];

@@ -1,6 +1,5 @@
 /** Whole servers with many leases: how long they take to start, and how much memory a lease takes. */
 import type { ServerKind } from '../src/demo/local-server.ts';
-import { ON_LOOPBACK } from '../src/demo/pair.ts';
 import { kindsOf } from './contenders.ts';
 import { waitForAnswer } from './first-answer.ts';
 import { formatNumber, median, roundsOf, sizeOf } from './harness.ts';
@@ -52,9 +51,11 @@ export const leaseFile: Bench = {
 
 async function start(kind: ServerKind, rows: readonly Uint8Array[]): Promise<Start> {
   let begin = 0;
-  const rival = await startSingle(kind, ON_LOOPBACK, (path) => {
-    writeLeaseFile(path, rows, kind === KEA_2);
-    begin = performance.now();
+  const rival = await startSingle(kind, {
+    writeLeases: (path) => {
+      writeLeaseFile(path, rows, kind === KEA_2);
+      begin = performance.now();
+    },
   });
   try {
     await waitForAnswer(rival);

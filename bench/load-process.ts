@@ -23,6 +23,10 @@ export class LoadProcess {
     this.#child.stdin!.on('error', () => {});
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** @throws when the process has ended */
   async order(order: LoadOrder): Promise<LoadAnswer> {
     const answer = once(this.#lines, 'line');

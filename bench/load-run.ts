@@ -1,6 +1,6 @@
 /** Loads rivals in turn, point after point, and tells what each reached and what it cost. */
-import { formatNumber, median } from './harness.ts';
-import type { LoadAnswer, LoadOrder } from './load-order.ts';
+import { cellsOf, FIGURE_COLUMNS, type Figures, figuresOf } from './load-figures.ts';
+import type { LoadOrder } from './load-order.ts';
 import { LoadProcess } from './load-process.ts';
 import type { BenchTable, ClientsKind, Scale } from './model.ts';
 import { describePoint, type Point } from './points.ts';
@@ -30,36 +30,6 @@ const WARM_UP_IN_FLIGHT = 64;
 /** Of a steady rate: a server that cannot keep it has a second's work before it. */
 const STEADY_IN_FLIGHT_MAX = 16_384;
 
-/** One stretch of load on one rival. */
-interface Figures {
-  readonly perSec: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly p999Ms: number;
-  /** Of all servers of the rival, microseconds an exchange. */
-  readonly userUs: number;
-  readonly kernelUs: number;
-  readonly switches: number;
-  /** Queries sent again, as a part of the exchanges. */
-  readonly lostPercent: number;
-  readonly unanswered: number;
-  readonly loadUs: number;
-  readonly threads: readonly { readonly name: string; readonly us: number; readonly switches: number }[];
-}
-
-const COLUMNS = [
-  'load',
-  'server',
-  'exchanges/s',
-  'ACK p50 ms',
-  'p99 ms',
-  'p99.9 ms',
-  'CPU µs an exchange, user + kernel',
-  'of it by thread',
-  'context switches an exchange',
-  'lost %',
-];
-
 interface Entry {
   readonly rival: Rival;
   readonly load: LoadProcess;
@@ -86,7 +56,7 @@ export async function loadRivals(
       const load = startLoad(rival, clients, entries.length + 1);
       entries.push({ rival, load, runs: points.map(() => []) });
       await rival.start();
-      await warmUp(rival, load, plan, clients);
+      await warmUp(rival, load, scale, clients);
     }
     for (let round = 0; round < plan.rounds; round++) {
       for (const [at, point] of points.entries()) {
@@ -125,7 +95,13 @@ const ORDER: LoadOrder = {
 };
 
 /** Waits for the first answer, then lets compilers and caches settle. */
-async function warmUp(rival: Rival, load: LoadProcess, plan: Plan, clients: ClientsKind): Promise<void> {
+export async function warmUp(
+  rival: Rival,
+  load: LoadProcess,
+  scale: Scale,
+  clients: ClientsKind,
+): Promise<void> {
+  const plan: Plan = PLANS[scale];
   await waitForLoad(rival, load);
   const exchanges = plan.warmUpExchanges + (clients === 'renewals' ? RENEWING.count : 0);
   await load.order({ ...ORDER, sec: plan.warmUpSecMax, exchangesMax: exchanges });
@@ -154,69 +130,12 @@ export function orderOf(point: Point): LoadOrder {
   return { ...ORDER, ...window, exchangesMax: null };
 }
 
-/** @throws when the rival did what no server may do */
-export function figuresOf({ name }: Pick<Rival, 'name'>, answer: LoadAnswer): Figures {
-  if (answer.conflicts > 0) throw new Error(`${name}: ${answer.conflicts} addresses of two clients`);
-  if (answer.duplicates > 0) throw new Error(`${name}: ${answer.duplicates} queries with two answers`);
-  const { completed, costs } = answer;
-  const each = (value: number): number => value / Math.max(1, completed);
-  const sum = (value: (cost: (typeof costs)[number]) => number): number =>
-    each(costs.reduce((total, cost) => total + value(cost), 0));
-  return {
-    perSec: completed / answer.elapsedSec,
-    p50Ms: answer.p50Ms,
-    p99Ms: answer.p99Ms,
-    p999Ms: answer.p999Ms,
-    userUs: sum((cost) => cost.userUs),
-    kernelUs: sum((cost) => cost.kernelUs),
-    switches: sum((cost) => cost.switches),
-    lostPercent: each(answer.retransmitted) * 100,
-    unanswered: answer.unanswered,
-    loadUs: each(answer.ownUs),
-    threads: costs.map((cost) => ({
-      name: cost.name,
-      us: each(cost.userUs + cost.kernelUs),
-      switches: each(cost.switches),
-    })),
-  };
-}
-
 function layOut(points: readonly Point[], entries: readonly Entry[]): BenchTable {
   const rows = points.flatMap((point, at) =>
-    entries.map(({ rival, runs }) => rowOf(describePoint(point), rival.name, runs[at]!)),
+    entries.map(({ rival, runs }) => [describePoint(point), rival.name, ...cellsOf(runs[at]!)]),
   );
   const records = points.flatMap((point, at) =>
     entries.map(({ rival, runs }) => ({ load: describePoint(point), server: rival.name, runs: runs[at]! })),
   );
-  return { columns: COLUMNS, rows, records, digest: null };
-}
-
-function rowOf(load: string, server: string, runs: readonly Figures[]): string[] {
-  const middle = (value: (run: Figures) => number): string => formatNumber(median(runs.map(value)));
-  return [
-    load,
-    server,
-    middle((run) => run.perSec),
-    middle((run) => run.p50Ms),
-    middle((run) => run.p99Ms),
-    middle((run) => run.p999Ms),
-    `${middle((run) => run.userUs)} + ${middle((run) => run.kernelUs)}`,
-    byThread(runs),
-    middle((run) => run.switches),
-    middle((run) => run.lostPercent),
-  ];
-}
-
-/** The threads that cost something, the dearest first, as "main 210, journal 54". */
-function byThread(runs: readonly Figures[]): string {
-  const names = [...new Set(runs.flatMap(({ threads }) => threads.map(({ name }) => name)))];
-  return names
-    .map((name) => ({
-      name,
-      us: median(runs.map(({ threads }) => threads.find((thread) => thread.name === name)?.us ?? 0)),
-    }))
-    .filter(({ us }) => us >= 0.5)
-    .sort((a, b) => b.us - a.us)
-    .map(({ name, us }) => `${name} ${formatNumber(us)}`)
-    .join(', ');
+  return { columns: ['load', 'server', ...FIGURE_COLUMNS], rows, records, digest: null };
 }

@@ -49,21 +49,23 @@ const TIMING = {
   maxUnackedClients: 1000,
 };
 
-/**
- * A server without a partner that has not been started.
- * @param writeLeases fills its lease file before it starts
- * @param from the relay that it answers to, by default one of its own
- */
-export async function createSingle(
-  kind: ServerKind,
-  site: PairSite = ON_LOOPBACK,
-  writeLeases?: (leaseFile: string) => void,
-  from?: Endpoint,
-): Promise<Rival> {
+export interface SingleChoice {
+  readonly site?: PairSite;
+  /** Fills its lease file before it starts. */
+  readonly writeLeases?: (leaseFile: string) => void;
+  /** The relay that it answers to, when it has none of its own. */
+  readonly relay?: Endpoint;
+  /** Its port, when it is not to be any that is free. */
+  readonly port?: number;
+}
+
+/** A server without a partner that has not been started. */
+export async function createSingle(kind: ServerKind, choice: SingleChoice = {}): Promise<Rival> {
+  const { site = ON_LOOPBACK, writeLeases } = choice;
   const directory = await mkdtemp(join(tmpdir(), 'tandem-bench-'));
   const removeFiles = (): Promise<void> => rm(directory, { recursive: true, force: true });
   try {
-    const relay = from ?? (await createRelay(site));
+    const relay = choice.relay ?? (await createRelay(site));
     const identity = await createIdentity('single', site.identifiers[0], directory, site.places[0]);
     const configuration = singleConfig({
       ...identity,
@@ -77,6 +79,7 @@ export async function createSingle(
       configuration,
       directory,
       relay.port,
+      choice.port,
     );
     const start = async (): Promise<void> => {
       writeLeases?.(identity.leaseFile);

@@ -9,7 +9,7 @@ export const singleServer: Bench = {
   question:
     'How fast and how dear is an exchange with one server, every ACK after fdatasync, and how long does a client wait?',
   run: async ({ scale, contenders, clients, points, site }) => {
-    const makers = [REFLECTOR, ...kindsOf(contenders)].map((kind) => () => createSingle(kind, site));
+    const makers = [REFLECTOR, ...kindsOf(contenders)].map((kind) => () => createSingle(kind, { site }));
     const tables: BenchTable[] = [];
     for (const kind of clients)
       tables.push({ ...(await loadRivals(makers, points, kind, scale)), title: kind });

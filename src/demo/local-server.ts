@@ -84,14 +84,14 @@ export async function createIdentity(
   };
 }
 
-/** Writes the configuration; starts nothing. @param port to listen on, null = one that is free */
+/** Writes the configuration; starts nothing. @param wantedPort to listen on; one that is free when it is not said */
 export async function createLocalServer(
   kind: ServerKind,
   identity: ServerIdentity,
   configuration: ServerConfiguration,
   directory: string,
   relayPort: number,
-  wantedPort: number | null = null,
+  wantedPort?: number,
 ): Promise<LocalServer> {
   const configFile = join(directory, `${identity.name}.json`);
   const logFile = join(directory, `${identity.name}.log`);

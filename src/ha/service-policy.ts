@@ -10,6 +10,8 @@ export class PolicyFollower {
   readonly #parts: HaServiceParts;
   #policy: Policy | null = null;
   #applied: Promise<void> = Promise.resolve();
+  /** Not every shard has confirmed the newest policy in time. */
+  #isLate = false;
   /** What the dispatcher does, or is about to do when the shards have stopped. */
   #updatesMode: PartnerUpdates | null = null;
 
@@ -19,6 +21,8 @@ export class PolicyFollower {
 
   /** Resolves when all shards work by the newest policy; rejects when they do not. */
   applied(): Promise<void> {
+    // Late is not never: who asks again is told how it is now.
+    if (this.#isLate && this.#policy !== null) this.#give(this.#policy);
     return this.#applied;
   }
 
@@ -26,8 +30,15 @@ export class PolicyFollower {
     const policy = policyOf(machine, this.#parts.serviceSwitch.enabled);
     if (this.#policy !== null && isSamePolicy(policy, this.#policy)) return;
     this.#policy = policy;
-    this.#applied = this.#parts.publish(policy);
-    this.#applied.catch((error: unknown) => {
+    this.#give(policy);
+  }
+
+  #give(policy: Policy): void {
+    const applied = this.#parts.publish(policy);
+    this.#applied = applied;
+    this.#isLate = false;
+    applied.catch((error: unknown) => {
+      this.#isLate = applied === this.#applied;
       this.#parts.log('TDM_HA_POLICY_NOT_APPLIED', { error: String(error) });
     });
   }

@@ -5,7 +5,7 @@ import { TINY } from './options.ts';
 // Each starts servers and waits until they answer.
 t.setTimeout(150_000);
 
-const SERVER_BENCHES = ['lease-file', 'control', 'single-server', 'pair'];
+const SERVER_BENCHES = ['lease-file', 'control', 'single-server', 'pair', 'cold'];
 
 for (const bench of BENCHES.filter(({ name }) => SERVER_BENCHES.includes(name))) {
   t.test(`${bench.name} starts its servers, loads them and lays out its tables`, async (t) => {

@@ -21,7 +21,7 @@ t.test('a rival is measured in the closed loop and at a steady rate', async (t) 
 t.test('a rival that answers a query twice is refused', async (t) => {
   const both = async () => {
     const one = await createSingle(REFLECTOR);
-    const other = await createSingle(REFLECTOR, undefined, undefined, one.relay);
+    const other = await createSingle(REFLECTOR, { relay: one.relay });
     return {
       ...one,
       servers: [...one.servers, ...other.servers],

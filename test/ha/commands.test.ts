@@ -369,6 +369,16 @@ t.test('a maintenance whose new state not every packet thread confirms is report
   t.ok(server.wasLogged('TDM_HA_POLICY_NOT_APPLIED'));
 });
 
+t.test('packet threads that confirmed late do not keep a partner from synchronizing for ever', async (t) => {
+  const { server } = await normal();
+  const { takeOver } = server;
+  server.takeOver = () => Promise.reject(new Error('shard 1 is silent'));
+  t.equal((await server.command('dhcp-disable', { origin: 2000 })).result, 1);
+  t.equal((await server.command('dhcp-disable', { origin: 2000 })).result, 1, 'as long as they are silent');
+  server.takeOver = takeOver;
+  t.equal((await server.command('dhcp-disable', { origin: 2000 })).result, 0);
+});
+
 t.test('[scenario 66] the status before the first heartbeat', async (t) => {
   t.same(lone('load-balancing', 'server1').service.status(), {
     'ha-mode': 'load-balancing',
