@@ -51,6 +51,7 @@ const COLD_FILES: Readonly<Record<string, string>> = {
   'src/base/inlining.ts': 'set at the start of the process',
   'src/base/shared-values.ts': 'compiles the configuration at start',
   'src/engine/compiled.ts': 'compiles the configuration at start',
+  'src/engine/lease-refusals.ts': 'text for whoever sends a lease that is not taken',
   'src/engine/main-lease-store.ts': 'the lease store of the main thread',
   'src/engine/option-merge.ts': 'merges options once a combination of scopes',
   'src/engine/option-size.ts': 'measures the configuration at start',

@@ -14,6 +14,13 @@ export function emptyRange(): ByteRange {
   return { bytes: NOTHING, offset: 0, length: 0 };
 }
 
+/** Makes `range` mean `bytes[offset .. offset + length)`. */
+export function setRange(range: ByteRange, bytes: Uint8Array, offset: number, length: number): void {
+  range.bytes = bytes;
+  range.offset = offset;
+  range.length = length;
+}
+
 /** Makes `range` mean nothing. */
 export function clearRange(range: ByteRange): void {
   range.offset = 0;

@@ -3,15 +3,13 @@ import type { Clock } from '../base/clock.ts';
 import type { Ipv4 } from '../base/ipv4.ts';
 import { AddressOrder, firstAbove } from '../lease/address-order.ts';
 import type { LeaseBook } from '../lease/book.ts';
-import { hasRow } from '../lease/csv.ts';
 import { leaseOfRecord, recordOfLease } from '../lease/csv-lease.ts';
 import { NO_SLOT } from '../lease/hash-chain.ts';
-import { RowFlag } from '../lease/layout.ts';
 import { type Lease4, LeaseState } from '../lease/model.ts';
-import { type ByteRange, REFUSED } from '../lease/rows.ts';
 import type { ChangeSource, LeaseStore, PutOutcome } from '../lease/store.ts';
 import type { LeaseAccounting } from './lease-accounting.ts';
-import { PARKED_MS_MAX } from './park.ts';
+import { Applied, LeaseApplier } from './lease-applier.ts';
+import { NOT_DELETED } from './lease-refusals.ts';
 
 /** Waits for change numbers to become durable; implemented by the journal's client. */
 export interface Durability {
@@ -21,8 +19,6 @@ export interface Durability {
 
 /** Leases read under one lock: the shards wait that long, some 0.1 ms. */
 const PAGE_LOCK_LEASES = 64;
-
-const NO_BYTES = new Uint8Array(0);
 
 export interface MainLeaseStoreParts {
   readonly book: LeaseBook;
@@ -35,6 +31,8 @@ export class MainLeaseStore implements LeaseStore {
   readonly #book: LeaseBook;
   readonly #parts: MainLeaseStoreParts;
   readonly #order: AddressOrder;
+  readonly #applier: LeaseApplier;
+  /** Number of the newest change that is not known to be durable, 0 = none. */
   #lastChange = 0;
   #changes = 0;
 
@@ -42,6 +40,7 @@ export class MainLeaseStore implements LeaseStore {
     this.#book = parts.book;
     this.#parts = parts;
     this.#order = new AddressOrder(parts.book);
+    this.#applier = new LeaseApplier(parts.book, parts.accounting);
   }
 
   get(address: Ipv4): Lease4 | null {
@@ -63,40 +62,31 @@ export class MainLeaseStore implements LeaseStore {
 
   put(lease: Lease4, source: ChangeSource = 'peer'): PutOutcome {
     const record = recordOfLease(lease);
-    if (!hasRow(record)) return 'full';
-    return this.#locked(() => {
-      const { table } = this.#book;
-      const existing = table.findByAddress(lease.address);
-      const before = existing === NO_SLOT ? null : table.rows.state(existing);
-      const beforeSubnet = existing === NO_SLOT ? lease.subnetId : table.rows.subnetId(existing);
-      if (existing !== NO_SLOT && this.#isBusy(existing, lease, source)) return 'busy';
-      if (!this.#hasRoom()) return 'full';
-      const slot = this.#book.write(record, this.#parts.clock.wallSec());
-      if (slot === NO_SLOT) return 'full';
-      this.#logged(this.#book.logRow(slot));
-      if (beforeSubnet === lease.subnetId)
-        this.#parts.accounting().changed(lease.subnetId, lease.address, before, lease.state);
-      else {
-        this.#parts.accounting().changed(beforeSubnet, lease.address, before, null);
-        this.#parts.accounting().changed(lease.subnetId, lease.address, null, lease.state);
-      }
-      return before === null || before === LeaseState.offered ? 'created' : 'updated';
-    });
+    const nowSec = this.#parts.clock.wallSec();
+    switch (this.#applied(() => this.#applier.put(record, source, nowSec))) {
+      case Applied.created:
+        return 'created';
+      case Applied.busy:
+        return 'busy';
+      case Applied.noRoom:
+        return 'full';
+      default:
+        return 'updated';
+    }
   }
 
   remove(address: Ipv4, source: ChangeSource = 'peer'): boolean | 'busy' {
-    return this.#locked(() => {
-      const { table } = this.#book;
-      const slot = table.findByAddress(address);
-      if (slot === NO_SLOT || table.rows.state(slot) === LeaseState.offered) return false;
-      if (source === 'administrator' && this.#isBeingGiven(slot)) return 'busy';
-      if (!this.#hasRoom())
-        throw new Error('the lease file is not being written (see the log): nothing was deleted');
-      this.#parts.accounting().changed(table.rows.subnetId(slot), address, table.rows.state(slot), null);
-      this.#logged(this.#book.logDeletion(slot));
-      this.#book.remove(slot);
-      return true;
-    });
+    const nowSec = this.#parts.clock.wallSec();
+    switch (this.#applied(() => this.#applier.remove(address, source, nowSec))) {
+      case Applied.absent:
+        return false;
+      case Applied.busy:
+        return 'busy';
+      case Applied.noRoom:
+        throw new Error(NOT_DELETED);
+      default:
+        return true;
+    }
   }
 
   page(from: number, limit: number): Lease4[] {
@@ -159,43 +149,13 @@ export class MainLeaseStore implements LeaseStore {
     return leaseOfRecord(this.#book.recordOf(slot));
   }
 
-  /** One change needs at most one record of the log, plus the gap at the ring's end. */
-  #hasRoom(): boolean {
-    return this.#book.changes.free() > 2 * 65_536;
-  }
-
-  /** Whether a shard waits with the ACK for this row, which no peer has refused. */
-  #isBeingGiven(slot: number): boolean {
-    const change = this.#book.table.rows.unsettledChange(slot);
-    return change !== 0 && change !== REFUSED && this.#isFreshGrant(slot);
-  }
-
-  /** Whether a client got the row here, so lately that its ACK may be parked: beyond that time everything gives way. */
-  #isFreshGrant(slot: number): boolean {
-    const { rows } = this.#book.table;
-    if (rows.state(slot) !== LeaseState.assigned || (rows.flags(slot) & RowFlag.granted) === 0) return false;
-    return this.#parts.clock.wallSec() - rows.clttSec(slot) <= Math.ceil(PARKED_MS_MAX / 1000);
-  }
-
-  /**
-   * Whether the row's address goes to another client than that of `lease` right now: one of the two clients must not get
-   * its ACK. For everybody that is so while a shard waits with the ACK. What a partner sends may also have been on the
-   * way when the ACK left, unless its client was seen later; others have seen what is there.
-   */
-  #isBusy(slot: number, lease: Lease4, source: ChangeSource): boolean {
-    const { table } = this.#book;
-    const mayHaveCrossed =
-      source === 'peer' &&
-      table.rows.unsettledChange(slot) === 0 &&
-      lease.clttSec <= table.rows.clttSec(slot) &&
-      this.#isFreshGrant(slot);
-    if (!mayHaveCrossed && !this.#isBeingGiven(slot)) return false;
-    return !table.belongsTo(slot, rangeOf(lease.clientId ?? NO_BYTES), rangeOf(lease.hwAddress));
-  }
-
-  #logged(change: number): void {
-    this.#changes += 1;
-    this.#lastChange = change;
+  #applied(change: () => Applied): Applied {
+    const outcome = this.#locked(change);
+    if (outcome <= Applied.removed) {
+      this.#changes += 1;
+      this.#lastChange = this.#applier.lastChange;
+    }
+    return outcome;
   }
 
   #locked<T>(work: () => T): T {
@@ -207,8 +167,4 @@ export class MainLeaseStore implements LeaseStore {
       table.unlock();
     }
   }
-}
-
-function rangeOf(bytes: Uint8Array): ByteRange {
-  return { bytes, offset: 0, length: bytes.length };
 }

@@ -17,6 +17,8 @@
  *
  * Numbers are little-endian. Nothing stands behind the four parts, and nothing between them.
  */
+import { hasRow } from './csv.ts';
+import { isJsonMap } from './csv-context.ts';
 import { LeaseState } from './model.ts';
 import {
   CLIENT_ID_BYTES_MAX,
@@ -86,7 +88,8 @@ export function encodeUpdateRecord(
 }
 
 /**
- * Reads one record, whoever wrote it: nothing outside `bytes[at .. at + length)` is looked at.
+ * Reads one record, whoever wrote it: nothing outside `bytes[at .. at + length)` is looked at, and what is read can stand in
+ * the lease file.
  * @param record is filled in and points into `bytes`; what it holds after a fault means nothing
  * @returns what is wrong with the octets, or null
  */
@@ -122,7 +125,9 @@ export function decodeUpdateRecord(
   record.validLifetimeSec = validLifetimeSec;
   record.expireSec = readU32(bytes, at + CLTT_AT) + validLifetimeSec;
   placeParts(bytes, at + HEADER_BYTES, record, hwLength, clientIdLength, hostnameLength, contextLength);
-  return null;
+  if (contextLength > 0 && !isJsonMap(bytes, record.userContextOffset, at + length))
+    return 'the user context is no JSON map';
+  return hasRow(record) ? null : 'the lease is of nobody, and not declined';
 }
 
 /** Whether a record is an update and no deletion. Pre: the octets are a record. */

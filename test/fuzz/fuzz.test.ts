@@ -16,6 +16,7 @@ const INPUTS: Readonly<Record<string, number>> = {
   configurations: 600,
   'lease-rows': 30_000,
   'lease-files': 800,
+  'update-records': 20_000,
   netlink: 20_000,
   'unix-commands': 1_500,
   'http-requests': 1_500,

@@ -24,6 +24,7 @@ import { frames } from './frames.ts';
 import type { Target } from './fuzzer.ts';
 import { leaseFiles } from './lease-files.ts';
 import { netlink } from './netlink.ts';
+import { updateRecords } from './update-records.ts';
 import { wholeServer } from './whole-server.ts';
 
 const text = (value: string): Uint8Array => Uint8Array.from(Buffer.from(value, 'utf8'));
@@ -210,6 +211,7 @@ export async function openTargets(): Promise<Target[]> {
     configurations(),
     leaseRows(),
     leaseFiles(),
+    updateRecords(),
     netlink(),
     await unixCommands(),
     await httpRequests(),

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { formatIpv4 } from '../../src/base/ipv4.ts';
 import { leaseOfRecord, recordOfLease } from '../../src/lease/csv-lease.ts';
-import type { Lease4, LeaseState } from '../../src/lease/model.ts';
+import { type Lease4, LeaseState } from '../../src/lease/model.ts';
 import { emptyRecord } from '../../src/lease/record.ts';
 import {
   decodeUpdateRecord,
@@ -19,26 +19,33 @@ const U32_MAX = 0xffffffff;
 const anyU32 = fc.integer({ min: 0, max: U32_MAX });
 const anyOctets = (maxLength: number) => fc.uint8Array({ maxLength });
 
-const anyLease: fc.Arbitrary<Lease4> = fc.record(
-  {
-    address: fc.integer({ min: 1, max: U32_MAX }),
-    hwAddress: anyOctets(16),
-    clientId: fc.option(fc.uint8Array({ minLength: 1, maxLength: 255 })),
-    subnetId: anyU32,
-    poolId: anyU32,
-    validLifetimeSec: fc.oneof(fc.constant(U32_MAX), anyU32),
-    clttSec: fc.oneof(fc.constant(U32_MAX), anyU32),
-    state: fc.integer({ min: 0, max: 3 }) as fc.Arbitrary<LeaseState>,
-    hostname: fc.string({ unit: 'grapheme-ascii', maxLength: 255 }),
-    fqdnFwd: fc.boolean(),
-    fqdnRev: fc.boolean(),
-    userContext: fc.oneof(
-      fc.constant(''),
-      fc.string({ maxLength: 12_000, size: 'max' }).map((a) => JSON.stringify({ a }).slice(0, 12_288)),
-    ),
-  },
-  { noNullPrototype: true },
-);
+const anyLease: fc.Arbitrary<Lease4> = fc
+  .record(
+    {
+      address: fc.integer({ min: 1, max: U32_MAX }),
+      hwAddress: anyOctets(16),
+      clientId: fc.option(fc.uint8Array({ minLength: 1, maxLength: 255 })),
+      subnetId: anyU32,
+      poolId: anyU32,
+      validLifetimeSec: fc.oneof(fc.constant(U32_MAX), anyU32),
+      clttSec: fc.oneof(fc.constant(U32_MAX), anyU32),
+      state: fc.constantFrom<LeaseState>(0, 1, 2, 3),
+      hostname: fc.string({ unit: 'grapheme-ascii', maxLength: 255 }),
+      fqdnFwd: fc.boolean(),
+      fqdnRev: fc.boolean(),
+      userContext: fc.oneof(
+        fc.constant(''),
+        fc.string({ maxLength: 200 }).map((a) => JSON.stringify({ a })),
+      ),
+    },
+    { noNullPrototype: true },
+  )
+  // Only a declined lease is of nobody.
+  .map((lease) =>
+    lease.hwAddress.length + (lease.clientId?.length ?? 0) === 0
+      ? { ...lease, state: LeaseState.declined }
+      : lease,
+  );
 
 const LEASE: Lease4 = {
   address: 0x0a000105,
@@ -137,10 +144,20 @@ t.test('each value that cannot be is told by its own words', async (t) => {
     ['a longer hardware address', changed(3, 7), /do not add up/],
     ['no address', encode({ ...LEASE, address: 0 }), /0\.0\.0\.0/],
     ['a hardware address of 17', Uint8Array.of(...changed(3, 17), ...new Uint8Array(11)), /hardware address/],
+    ['nobody', encode({ ...LEASE, hwAddress: new Uint8Array(0), clientId: null }), /nobody/],
+    ['a context of a list', encode({ ...LEASE, userContext: '[1]' }), /JSON map/],
+    ['a context that is cut', encode({ ...LEASE, userContext: '{"a":"' }), /JSON map/],
     ['a context of 12,289', withContext(12_289), /user context/],
     ['a context of 65,535', withContext(65_535), /user context/],
   ];
   for (const [name, bytes, words] of rows) t.match(faultOf(bytes), words, name);
+  const nobody = { ...LEASE, hwAddress: new Uint8Array(0), clientId: null };
+  t.equal(faultOf(encode({ ...nobody, state: 1 })), null, 'a declined lease is of nobody');
+  t.equal(
+    faultOf(encode({ ...nobody, validLifetimeSec: 0 }, false)),
+    null,
+    'so is what is no lease any more',
+  );
 });
 
 t.test('any octets give a lease that is written as the same octets, or a fault', async (t) => {

@@ -1,6 +1,7 @@
 /** What the lease commands work on, and how they end. */
 import type { Clock } from '../../base/clock.ts';
 import type { Ipv4 } from '../../base/ipv4.ts';
+import { ADDRESS_BUSY, NO_ROOM } from '../../engine/lease-refusals.ts';
 import type { CommandListener } from '../../events/event.ts';
 import type { Lease4 } from '../../lease/model.ts';
 import type { ChangeSource, LeaseStore } from '../../lease/store.ts';
@@ -41,11 +42,8 @@ export async function whenDurable(store: LeaseStore, answer: Answer): Promise<An
 }
 
 /** This server can take no lease at all. */
-export const STORE_FULL = LeaseFault.failed(
-  'the lease was not stored: no memory is left for it, or the lease file is not being written',
-);
-/** What a partner hears whose update crossed a lease of ours on the way: Kea says the same of an address in work. */
-const ADDRESS_BUSY = LeaseFault.conflict('the address is being given to another client');
+export const STORE_FULL = LeaseFault.failed(NO_ROOM);
+const BUSY = LeaseFault.conflict(ADDRESS_BUSY);
 
 /** Whose change a command is: a partner's may come by a control socket too, and then says so. */
 export function sourceOf({ caller }: LeaseCommandParts, args: unknown): ChangeSource {
@@ -60,14 +58,14 @@ export function putLease(
 ): 'created' | 'updated' | LeaseFault {
   const outcome = store.put(lease, source);
   if (outcome === 'full') return STORE_FULL;
-  return outcome === 'busy' ? ADDRESS_BUSY : outcome;
+  return outcome === 'busy' ? BUSY : outcome;
 }
 
 /** Deletes a lease; false when there is none. */
 export function removeLease(store: LeaseStore, address: Ipv4, source: ChangeSource): boolean | LeaseFault {
   try {
     const outcome = store.remove(address, source);
-    return outcome === 'busy' ? ADDRESS_BUSY : outcome;
+    return outcome === 'busy' ? BUSY : outcome;
   } catch (error) {
     return LeaseFault.failed((error as Error).message);
   }

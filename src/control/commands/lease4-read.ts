@@ -8,6 +8,7 @@
 import { formatIpv4, type Ipv4 } from '../../base/ipv4.ts';
 import { encodeKeaJson } from '../../base/kea-json.ts';
 import { isWithin } from '../../base/prefix-index.ts';
+import { NO_CLIENT, outsideSubnet, unknownSubnet } from '../../engine/lease-refusals.ts';
 import { type Lease4, LeaseState } from '../../lease/model.ts';
 import { CLIENT_ID_BYTES_MAX, HARDWARE_ADDRESS_BYTES_MAX, HOSTNAME_BYTES_MAX } from '../../lease/record.ts';
 import { type ArgumentMap, isMap } from '../arguments.ts';
@@ -52,7 +53,7 @@ export function readLease(
   const userContext = readUserContext(args['user-context'], args['comment']);
   if (userContext === null) return malformed(wrongContext(args['user-context']));
   if (hwAddress.length === 0 && clientId === null && state !== LeaseState.declined)
-    return malformed("a lease that is not declined needs a 'hw-address' or a 'client-id'");
+    return malformed(NO_CLIENT);
   return {
     address,
     hwAddress,
@@ -83,15 +84,8 @@ function readSubnet(id: unknown, address: Ipv4, subnets: LeaseSubnets): LeaseSub
     );
   if (!isInteger(id, 1, SUBNET_ID_MAX)) return malformed(wrongInteger('subnet-id', id));
   const subnet = subnets.byId(id);
-  if (subnet === null)
-    return LeaseFault.conflict(
-      `Invalid subnet-id: No IPv4 subnet with subnet-id=${id} currently configured.`,
-    );
-  if (isWithin(subnet, address)) return subnet;
-  const prefix = `${formatIpv4(subnet.prefix)}/${subnet.prefixLength}`;
-  return LeaseFault.conflict(
-    `The address ${formatIpv4(address)} does not belong to subnet ${prefix}, subnet-id=${id}`,
-  );
+  if (subnet === null) return LeaseFault.conflict(unknownSubnet(id));
+  return isWithin(subnet, address) ? subnet : LeaseFault.conflict(outsideSubnet(address, subnet));
 }
 
 function readTimes(
