@@ -55,6 +55,7 @@ const COLD_FILES: Readonly<Record<string, string>> = {
   'src/engine/main-lease-store.ts': 'the lease store of the main thread',
   'src/engine/option-merge.ts': 'merges options once a combination of scopes',
   'src/engine/option-size.ts': 'measures the configuration at start',
+  'src/engine/plan-roots.ts': 'compiles the configuration at start',
   'src/engine/reclaim.ts': 'a timer of the main thread',
   'src/engine/reply-plan.ts': 'made once a combination of scopes',
   'src/engine/statistics.ts': 'its names are for reports; cells are added to by number',

@@ -87,9 +87,12 @@ function cut<T>(
   prefixOf: (item: T) => Prefix,
 ): { readonly starts: readonly number[]; readonly runs: readonly T[][] } {
   // Outer prefixes before those within them: what is open is a stack.
-  const inward = [...items].sort(
-    (a, b) => prefixOf(a).prefix - prefixOf(b).prefix || prefixOf(a).prefixLength - prefixOf(b).prefixLength,
-  );
+  const inward = items
+    .slice()
+    .sort(
+      (a, b) =>
+        prefixOf(a).prefix - prefixOf(b).prefix || prefixOf(a).prefixLength - prefixOf(b).prefixLength,
+    );
   const open: T[] = [];
   const starts = [0];
   const runs: T[][] = [[]];
@@ -98,7 +101,7 @@ function cut<T>(
     // What began at the same address before is empty.
     if (starts.at(-1) === start) runs.pop();
     else starts.push(start);
-    runs.push([...open]);
+    runs.push(open.slice());
   };
   const closeUpTo = (address: number): void => {
     for (let item = open.at(-1); item !== undefined && endOf(prefixOf(item)) <= address; ) {

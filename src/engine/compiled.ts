@@ -9,9 +9,10 @@ import type { Allocator, LifetimeConfig, PoolConfig, ServerConfig, SubnetConfig 
 import { type LeaseTimers, timersOf } from './lifetimes.ts';
 import { type CompiledNames, compileNames } from './names-settings.ts';
 import { type CompiledNetwork, compileNetworks, groupOf } from './network.ts';
+import { PlanRoots } from './plan-roots.ts';
 import { poolSeries } from './pool-series.ts';
 import { relationshipOf } from './relationship-of.ts';
-import { type PlanNode, PlanRoots } from './reply-plans.ts';
+import type { PlanNode } from './reply-plans.ts';
 
 export interface CompiledPool {
   readonly first: number;

@@ -9,9 +9,7 @@
  *     root of a pool --class 3--> node --class 7--> node --host--> plan
  */
 import type { ClassSet } from '../classes/class-set.ts';
-import type { SharedNetworkConfig, SubnetConfig } from '../config/model.ts';
 import type { CompiledHost } from './compiled-host.ts';
-import type { OptionScope } from './option-scopes.ts';
 import type { PlanMaker, PlanScopes, ReplyPlan } from './reply-plan.ts';
 
 /** Combinations kept at once: with their lists of options some megabytes a shard. */
@@ -32,31 +30,6 @@ export class PlanNode {
     this.scopes = scopes;
     this.before = before;
     this.classId = classId;
-  }
-}
-
-/**
- * The roots of the pools and subnets. Subnets that say the same of replies have one: ten thousand that differ in nothing
- * but their addresses have the same plans, made and kept once.
- */
-export class PlanRoots {
-  readonly #ofSubnets = new Map<string, PlanNode>();
-
-  /** @param outer the root of the pool's subnet */
-  ofPool(pool: OptionScope, outer: PlanNode): PlanNode {
-    const isSilent = pool.options.length === 0 && pool.vendorOptions.length === 0;
-    return isSilent ? outer : new PlanNode({ ...outer.scopes, pool });
-  }
-
-  ofSubnet(subnet: SubnetConfig, network: SharedNetworkConfig | null): PlanNode {
-    const { options, vendorOptions, nextServer, serverHostname, bootFileName, networkName } = subnet;
-    const said = [options, vendorOptions, nextServer, serverHostname, bootFileName, networkName];
-    const key = JSON.stringify(said);
-    const known = this.#ofSubnets.get(key);
-    if (known !== undefined) return known;
-    const root = new PlanNode({ pool: null, subnet, network });
-    this.#ofSubnets.set(key, root);
-    return root;
   }
 }
 
