@@ -128,10 +128,16 @@ function perfdhcpArguments(plan: PerfdhcpPlan): string[] {
   ];
 }
 
+/** Queries that were sent. */
+export function queriesOf({ discoverOffer, requestAck }: PerfdhcpReport): number {
+  return discoverOffer.sent + requestAck.sent;
+}
+
 /** Percent of the queries that the servers left without an answer; what perfdhcp itself lost is not theirs. */
-export function unansweredPercent({ discoverOffer, requestAck, ownDrops }: PerfdhcpReport): number {
+export function unansweredPercent(report: PerfdhcpReport): number {
+  const { discoverOffer, requestAck, ownDrops } = report;
   const unanswered = Math.max(0, discoverOffer.drops + requestAck.drops - ownDrops);
-  return (100 * unanswered) / (discoverOffer.sent + requestAck.sent);
+  return (100 * unanswered) / queriesOf(report);
 }
 
 /** One line for people. */
