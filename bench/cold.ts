@@ -41,7 +41,7 @@ const WARM_UP = { inFlightMax: 64, ratePerSec: 0, settleSec: 0, pids: [] };
 const WARM_UP_SEC = { tiny: 0.1, quick: 8, full: 20 } as const satisfies Record<Scale, number>;
 /** Fewer than the reflector has addresses that no pool contains. */
 const LOAD_EXCHANGES = 50_000;
-const LOAD_SEC = 3;
+const LOAD_SEC = { tiny: 0.1, quick: 3, full: 3 } as const satisfies Record<Scale, number>;
 
 export const cold: Bench = {
   name: 'cold',
@@ -91,7 +91,7 @@ async function tableOf(
 async function runPhases(rival: Rival, site: PairSite, point: Point, scale: Scale): Promise<Figures[]> {
   const load = startLoad(rival, 'new', 1);
   try {
-    await compileLoad(rival, site, (order) => load.order(order));
+    await compileLoad(rival, site, LOAD_SEC[scale], (order) => load.order(order));
     await rival.start();
     await waitForLoad(rival, load);
     const figures: Figures[] = [];
@@ -112,14 +112,15 @@ async function runPhases(rival: Rival, site: PairSite, point: Point, scale: Scal
 async function compileLoad(
   { relay, servers: [server] }: Rival,
   site: PairSite,
+  sec: number,
   order: (order: LoadOrder) => Promise<unknown>,
 ): Promise<void> {
   const reflector = await createSingle(REFLECTOR, { site, relay, port: server!.port });
   try {
     await reflector.start();
     await order({ ...WARM_UP, sec: 30, exchangesMax: 1 });
-    await order({ ...WARM_UP, sec: LOAD_SEC, exchangesMax: LOAD_EXCHANGES });
-    await order({ ...WARM_UP, inFlightMax: 1, sec: LOAD_SEC / 3, exchangesMax: 10_000 });
+    await order({ ...WARM_UP, sec, exchangesMax: LOAD_EXCHANGES });
+    await order({ ...WARM_UP, inFlightMax: 1, sec: sec / 3, exchangesMax: 10_000 });
   } finally {
     await reflector.close();
   }
