@@ -6,10 +6,14 @@ import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { until } from './interop/waiting.ts';
 import { ALONE, runsAlone } from './runner/alone.ts';
+import { dependsOnNode, LEFT_OUT } from './runner/second-node.ts';
 
 const RUNNER = fileURLToPath(new URL('./run.js', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const LIMIT_S = 2;
+const LIMIT_S = 60;
+/** For files that hang: long enough to begin, short enough to be waited for. */
+const HUNG_LIMIT_S = 4;
+const HUNG = { TAP_TIMEOUT: String(HUNG_LIMIT_S) };
 
 interface Run {
   readonly code: number | null;
@@ -124,9 +128,13 @@ t.test('the reasons are named', async (t) => {
 });
 
 t.test('a file that waits for ever names the test that it is in', async (t) => {
-  const { code, text, lastLine } = await run(t, {
-    'waits.test.mjs': `${PASSING} t.test('never', async () => { setInterval(() => {}, 1000); await new Promise(() => {}); });`,
-  });
+  const { code, text, lastLine } = await run(
+    t,
+    {
+      'waits.test.mjs': `${PASSING} t.test('never', async () => { setInterval(() => {}, 1000); await new Promise(() => {}); });`,
+    },
+    HUNG,
+  );
   t.equal(code, 1);
   t.match(text, /not ok never > timeout!/);
   t.equal(lastLine, '2 passed, 1 failed');
@@ -135,13 +143,17 @@ t.test('a file that waits for ever names the test that it is in', async (t) => {
 t.test(
   'a file that spins is killed, with the program that it started and that holds its output open',
   async (t) => {
-    const { code, text, lastLine } = await run(t, {
-      'spins.test.mjs': `import { spawn } from 'node:child_process';
+    const { code, text, lastLine } = await run(
+      t,
+      {
+        'spins.test.mjs': `import { spawn } from 'node:child_process';
       ${PASSING}
       t.test('spins', async () => { spawn('sleep', ['1000'], { stdio: 'inherit' }); for (;;); });`,
-    });
+      },
+      HUNG,
+    );
     t.equal(code, 1);
-    t.match(text, new RegExp(`was not done after ${LIMIT_S} s and was killed`));
+    t.match(text, new RegExp(`was not done after ${HUNG_LIMIT_S} s and was killed`));
     t.notMatch(text, /TAP version/, 'the limit of a file is not the limit of the run');
     t.equal(lastLine, '2 passed, 1 failed');
   },
@@ -177,7 +189,7 @@ t.test('a run that is ended ends its files and prints the counts so far', async 
     'passing.test.mjs': PASSING,
     'waits.test.mjs': `${PASSING} setInterval(() => {}, 1000);`,
   });
-  await until({ what: 'the first line', timeoutMs: 10_000 }, () => /^ok .*passing/m.exec(output.text));
+  await until({ what: 'the first line', timeoutMs: 60_000 }, () => /^ok .*passing/m.exec(output.text));
   child.kill('SIGTERM');
   const { code, text, lastLine } = await ended;
   t.equal(code, 128 + 15);
@@ -191,4 +203,15 @@ t.test('what runs alone is there', async (t) => {
     t.ok(existsSync(path) && runsAlone(path), path);
   }
   t.notOk(runsAlone(resolve(ROOT, 'test', 'app', 'orders.test.ts')));
+});
+
+t.test('what a second version of Node does not try is there, and all else is tried', async (t) => {
+  for (const name of LEFT_OUT) {
+    const path = resolve(ROOT, 'test', name);
+    t.ok(existsSync(path) || existsSync(`${path}.test.ts`), name);
+  }
+  for (const name of ['engine/model.test.js', 'app/renewal.test.js', 'tidy.test.js'])
+    t.notOk(dependsOnNode(name), name);
+  for (const name of ['io/udp.test.js', 'app/renewal-faults.test.js', 'peer/client.test.js', 'new.test.js'])
+    t.ok(dependsOnNode(name), name);
 });

@@ -2,7 +2,8 @@
  * Runs the test files, each in a process of its own, and prints a line for each, what failed, and the sums.
  *
  *     node build/test/run.js             all that need neither root nor other programs, two at a time
- *     node build/test/run.js interop     those that do, some of them alone (runner/alone.ts)
+ *     node build/test/run.js node        of those what a second version of Node may do otherwise (runner/second-node.ts)
+ *     node build/test/run.js interop     those that do need them, some of them alone (runner/alone.ts)
  *     node build/test/run.js FILE ...    these, as named in the source tree or in build/
  *
  * TAP_TIMEOUT (seconds) is how long a file may take. The exit code is 0 when everything passed.
@@ -18,6 +19,7 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { runsAlone } from './runner/alone.ts';
 import { type FileReport, formatFile, formatSums } from './runner/report.ts';
+import { dependsOnNode } from './runner/second-node.ts';
 import { killTestFiles, runTestFile } from './runner/test-file.ts';
 
 const BUILD = fileURLToPath(new URL('..', import.meta.url));
@@ -29,8 +31,10 @@ const INTEROP_MS_MAX = 600_000;
 
 const wanted = process.argv.slice(2);
 const isInterop = wanted[0] === 'interop';
+const isSecondNode = wanted[0] === 'node';
 const fileLimitMs = Number(process.env['TAP_TIMEOUT']) * 1000 || (isInterop ? INTEROP_MS_MAX : UNIT_MS_MAX);
-const files = isInterop || wanted.length === 0 ? filesOf(isInterop) : wanted.map(compiledOf);
+const isAll = isInterop || isSecondNode || wanted.length === 0;
+const files = isAll ? filesOf(isInterop).filter(isWanted) : wanted.map(compiledOf);
 // tap bounds the process that imports it: this one runs as long as its files.
 t.setTimeout(0);
 const reports: FileReport[] = [];
@@ -75,6 +79,10 @@ function filesOf(interop: boolean): string[] {
     .filter((name) => name.endsWith('.test.js') && name.startsWith(INTEROP) === interop)
     .sort()
     .map((name) => resolve(tests, name));
+}
+
+function isWanted(file: string): boolean {
+  return !isSecondNode || dependsOnNode(relative(resolve(BUILD, 'test'), file));
 }
 
 function compiledOf(file: string): string {

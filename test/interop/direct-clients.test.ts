@@ -137,7 +137,7 @@ async function tellLife(t: Test, place: Place): Promise<void> {
   const first = await Promise.all(subjects.map((each) => extended(each, server, 0)));
   for (const [i, { kind, host }] of subjects.entries()) {
     const { address } = first[i]!;
-    await until({ what: `${kind} configures ${address}`, timeoutMs: 10_000 }, async () =>
+    await until({ what: `${kind} configures ${address}`, timeoutMs: PATIENCE_MS }, async () =>
       (await mustRun(network, host, `ip -4 address show dev ${segment}`)).includes(`inet ${address}/`)
         ? true
         : null,
@@ -168,7 +168,7 @@ async function tellLife(t: Test, place: Place): Promise<void> {
 
   for (const subject of subjects) {
     await subject.client.release();
-    await until({ what: `${subject.kind} gives its address back`, timeoutMs: 5000 }, () =>
+    await until({ what: `${subject.kind} gives its address back`, timeoutMs: PATIENCE_MS }, () =>
       leaseOf(subject, server) === null ? true : null,
     );
     t.pass(`${subject.kind} has given its address back`);
@@ -208,13 +208,21 @@ async function extendAll(
   return Promise.all(subjects.map((each, i) => extended(each, server, before[i]!.expireSec)));
 }
 
+// Each in networks of its own; they wait for most of the time.
+t.jobs = 2;
+
 for (const place of PLACES) {
-  t.test(`each client gets, renews, keeps, rebinds, releases and gets again, ${place}`, async (t) => {
-    if (needRootAnd(t, PROGRAMS)) await tellLife(t, place);
-  });
+  t.test(
+    `each client gets, renews, keeps, rebinds, releases and gets again, ${place}`,
+    { buffered: true },
+    async (t) => {
+      if (needRootAnd(t, PROGRAMS)) await tellLife(t, place);
+    },
+  );
 
   t.test(
     `each client keeps its address when the server of a pair that serves it dies, ${place}`,
+    { buffered: true },
     async (t) => {
       if (needRootAnd(t, PROGRAMS)) await tellFailover(t, place);
     },

@@ -10,6 +10,8 @@ import type { RunningProgram } from './programs.ts';
 
 const NETWORKD = ['/usr/lib/systemd/systemd-networkd', '/lib/systemd/systemd-networkd'].find(existsSync);
 const START_MS = 20_000;
+/** A client that ends asks its helpers to end, one after the other. */
+const END_MS = 30_000;
 
 export type ClientKind = 'dhclient' | 'udhcpc' | 'dhcpcd' | 'systemd-networkd';
 
@@ -48,7 +50,7 @@ export function createDirectClient(
       if (kind === 'udhcpc' && program !== null) process.kill(program.pid, 'SIGUSR1');
     },
     release: async () => {
-      await program?.stop(endSignal);
+      await program?.stop(endSignal, END_MS);
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
  * What a server does at the start with an interface that cannot be served, for each combination of the keys: Tandem as the
- * real Kea, which is asked in the same network.
+ * real Kea, which is asked in a network of the same kind.
  */
 import t from 'tap';
 import { needRootAnd } from '../support/need.ts';
@@ -29,12 +29,15 @@ const KEYS: readonly { name: string; keys: Readonly<Record<string, unknown>> }[]
 /** Whoever configures retries expects that an interface comes late: here Tandem waits, and Kea does not start. */
 const DIFFERENT = new Set(['missing, retries', 'missing, require-all and retries']);
 
+// Each server in a network of its own; they wait for most of the time.
+t.jobs = 2;
+
 for (const fault of FAULTS) {
-  t.test(`${fault.name}: Tandem starts, retries and ends as Kea does`, async (t) => {
+  t.test(`${fault.name}: Tandem starts, retries and ends as Kea does`, { buffered: true }, async (t) => {
     if (!needRootAnd(t, ['ip', 'kea-dhcp4'])) return;
     for (const { name, keys } of KEYS) {
       const ask = (kind: ServerKind) => outcome(kind, fault.prepare, keys);
-      const [kea, tandem] = [await ask('kea 2.2'), await ask('tandem')];
+      const [kea, tandem] = await Promise.all([ask('kea 2.2'), ask('tandem')]);
       const what = `${fault.name}, ${name}`;
       t.comment(`${what}: ${JSON.stringify(kea)}`);
       if (DIFFERENT.has(what))

@@ -93,55 +93,62 @@ const PAIRS: readonly (readonly [ServerKind, ServerKind, victim: ServerName])[] 
   ['kea 3.0', SUBJECT, 'server2'],
 ];
 
+// Each in networks of its own; they wait for most of the time.
+t.jobs = 2;
+
 for (const [server1, server2, victim] of PAIRS)
-  t.test(`phones and laptops with ${server1} and ${server2}, ${victim} dies`, async (t) => {
-    if (!needServers(t, [server1, server2], ['ip'])) return;
-    const pair = await startPair(t, { mode: 'load-balancing', server1, server2, dhcp4: DHCP4 });
-    const addresses = new Map(SERVERS.map((name) => [ADDRESS[name] as string, name]));
-    const first = clientsOf(1);
-    const bound = await askWithFleet(pair.network, first);
-    t.same(wrong(first, bound), [], 'each kind has addresses of its own pools');
-    t.same(poolsOf(bound), ALL_POOLS, 'of both servers');
-    const strangers = bound.filter(
-      ({ address, server }) => placeOf(address)?.server !== addresses.get(server),
-    );
-    t.same(strangers, [], 'each from the server that has the pool');
+  t.test(
+    `phones and laptops with ${server1} and ${server2}, ${victim} dies`,
+    { buffered: true },
+    async (t) => {
+      if (!needServers(t, [server1, server2], ['ip'])) return;
+      const pair = await startPair(t, { mode: 'load-balancing', server1, server2, dhcp4: DHCP4 });
+      const addresses = new Map(SERVERS.map((name) => [ADDRESS[name] as string, name]));
+      const first = clientsOf(1);
+      const bound = await askWithFleet(pair.network, first);
+      t.same(wrong(first, bound), [], 'each kind has addresses of its own pools');
+      t.same(poolsOf(bound), ALL_POOLS, 'of both servers');
+      const strangers = bound.filter(
+        ({ address, server }) => placeOf(address)?.server !== addresses.get(server),
+      );
+      t.same(strangers, [], 'each from the server that has the pool');
 
-    const [dead, survivor] =
-      victim === 'server1' ? [pair.server1, pair.server2] : [pair.server2, pair.server1];
-    await dead.crash();
-    await survivor.reaches(['partner-down'], SURVIVOR_MS);
-    const kept = await askWithFleet(pair.network, holding(first, bound));
-    t.same(
-      kept.map(({ address }) => address),
-      bound.map(({ address }) => address),
-      'the survivor extends every lease',
-    );
-    const second = clientsOf(2);
-    const more = await askWithFleet(pair.network, second);
-    t.same(
-      wrong([...first, ...second], [...kept, ...more]),
-      [],
-      'new clients get addresses of their kind, and nobody another one’s',
-    );
-    t.same(
-      [...new Set(more.map(({ server }) => addresses.get(server)))],
-      [survivor.name],
-      'all from the survivor',
-    );
-    t.same(poolsOf(more), ALL_POOLS, 'of all four pools');
+      const [dead, survivor] =
+        victim === 'server1' ? [pair.server1, pair.server2] : [pair.server2, pair.server1];
+      await dead.crash();
+      await survivor.reaches(['partner-down'], SURVIVOR_MS);
+      const kept = await askWithFleet(pair.network, holding(first, bound));
+      t.same(
+        kept.map(({ address }) => address),
+        bound.map(({ address }) => address),
+        'the survivor extends every lease',
+      );
+      const second = clientsOf(2);
+      const more = await askWithFleet(pair.network, second);
+      t.same(
+        wrong([...first, ...second], [...kept, ...more]),
+        [],
+        'new clients get addresses of their kind, and nobody another one’s',
+      );
+      t.same(
+        [...new Set(more.map(({ server }) => addresses.get(server)))],
+        [survivor.name],
+        'all from the survivor',
+      );
+      t.same(poolsOf(more), ALL_POOLS, 'of all four pools');
 
-    await dead.start();
-    await pair.normal();
-    const all = [...first, ...second];
-    const had = [...kept, ...more];
-    const again = await askWithFleet(pair.network, holding(all, had));
-    t.same(
-      again.map(({ address }) => address),
-      had.map(({ address }) => address),
-      'after the return all keep theirs',
-    );
-    await pair.stop();
-    for (const server of [pair.server1, pair.server2])
-      t.same(withSeveral(server), [], `${server.name} has one lease a client`);
-  });
+      await dead.start();
+      await pair.normal();
+      const all = [...first, ...second];
+      const had = [...kept, ...more];
+      const again = await askWithFleet(pair.network, holding(all, had));
+      t.same(
+        again.map(({ address }) => address),
+        had.map(({ address }) => address),
+        'after the return all keep theirs',
+      );
+      await pair.stop();
+      for (const server of [pair.server1, pair.server2])
+        t.same(withSeveral(server), [], `${server.name} has one lease a client`);
+    },
+  );

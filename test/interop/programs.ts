@@ -89,7 +89,16 @@ export function startProgram(
       ),
     stop: async (signal, timeoutMs = 10_000) => {
       if (end === null) child.kill(signal);
-      const force = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+      const force = setTimeout(() => {
+        child.kill('SIGKILL');
+        // Its own children may live on and hold its output open: nobody waits for them.
+        const letGo = (): void => {
+          child.stdout.destroy();
+          child.stderr.destroy();
+        };
+        if (child.exitCode === null && child.signalCode === null) child.once('exit', letGo);
+        else letGo();
+      }, timeoutMs);
       const how = await ended;
       clearTimeout(force);
       return how;

@@ -90,9 +90,13 @@ const PAIRS: readonly (readonly [HaMode, ServerKind, ServerKind, victim: ServerN
   ['load-balancing', SUBJECT, 'kea 2.2', 'server2'],
 ];
 
+// Each in networks of its own; they wait for most of the time.
+t.jobs = 2;
+
 for (const [mode, server1, server2, victim] of PAIRS)
   t.test(
     `reservations and a shared network, ${mode} of ${server1} and ${server2}, ${victim} dies`,
+    { buffered: true },
     async (t) => {
       if (!needServers(t, [server1, server2], ['ip'])) return;
       const pair = await startPair(t, { mode, server1, server2, dhcp4: dhcp4Of(mode) });

@@ -1,0 +1,28 @@
+/**
+ * What is not tried again on a second version of Node, because what it checks is the same on each. The others are: all that
+ * has to do with sockets, threads, files, processes, TLS, HTTP, native calls and WebAssembly.
+ */
+
+/** Computation alone, which is the language's: the folder or file below `test/`. */
+const COMPUTATION =
+  'advisories bench classes config dhcp4 engine errors fuzz ha hosts lease oracle pair rfc run support tidy'.split(
+    ' ',
+  );
+/**
+ * Long stories with whole servers whose means are those of another file that is tried again: reloads (`app/reload`,
+ * `app/reload-pair`), kills and hostile input (`app/serve`, `control`, `peer`), renewals (`app/renewal-faults`), and the demo,
+ * which the check runs by itself on each version.
+ */
+const STORIES = ['app/reload-load', 'app/killed', 'app/hostile', 'app/renewal', 'demo/run-demo'];
+
+const SAME_ON_EVERY_NODE: ReadonlySet<string> = new Set([...COMPUTATION, ...STORIES]);
+
+/** Whether a test file is to be tried on another version of Node too. @param path below `test/` */
+export function dependsOnNode(path: string): boolean {
+  const name = path.replace(/\.test\.[jt]s$/, '');
+  const folder = name.split('/', 1)[0]!;
+  return !SAME_ON_EVERY_NODE.has(name) && !SAME_ON_EVERY_NODE.has(folder);
+}
+
+/** The names that are left out, for a test that each is still there. */
+export const LEFT_OUT: readonly string[] = [...SAME_ON_EVERY_NODE];
