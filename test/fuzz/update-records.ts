@@ -62,7 +62,7 @@ export function updateRecords(): Target {
   const rows = new RowDecoder();
   return {
     name: 'update-records',
-    outcomesMin: 25,
+    outcomesMin: 30,
     seeds: SEEDS,
     run: (input) => {
       const bytes = new Uint8Array(input.length + 2 * MARGIN_BYTES).fill(STALE);
