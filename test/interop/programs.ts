@@ -89,21 +89,23 @@ export function startProgram(
       ),
     stop: async (signal, timeoutMs = 10_000) => {
       if (end === null) child.kill(signal);
-      const force = setTimeout(() => {
-        child.kill('SIGKILL');
-        // Its own children may live on and hold its output open: nobody waits for them.
-        const letGo = (): void => {
-          child.stdout.destroy();
-          child.stderr.destroy();
-        };
-        if (child.exitCode === null && child.signalCode === null) child.once('exit', letGo);
-        else letGo();
-      }, timeoutMs);
+      const force = setTimeout(() => endByForce(child), timeoutMs);
       const how = await ended;
       clearTimeout(force);
       return how;
     },
   };
+}
+
+/** Its own children may live on and hold its output open: nobody waits for them. */
+function endByForce(child: ChildProcess): void {
+  child.kill('SIGKILL');
+  const letGo = (): void => {
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  };
+  if (child.exitCode === null && child.signalCode === null) child.once('exit', letGo);
+  else letGo();
 }
 
 /** Runs a program to its end; one that takes too long is killed. Never throws for an exit status. */
