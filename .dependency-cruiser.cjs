@@ -18,7 +18,7 @@ const DATA_PLANE = {
   hosts: ['base'],
   engine: ['base', 'dhcp4', 'classes', 'lease', 'hosts', 'loadbalance'],
   io: ['base'],
-  shard: ['base', 'dhcp4', 'classes', 'wasm', 'lease', 'hosts', 'loadbalance', 'engine', 'io'],
+  shard: ['base', 'dhcp4', 'classes', 'wasm', 'lease', 'hosts', 'loadbalance', 'engine', 'io', 'journal'],
 };
 
 const MAIN_SIDE = {

@@ -15,6 +15,7 @@ import { poolSeries } from '../src/engine/pool-series.ts';
 import { ReplySlots } from '../src/engine/reply-slots.ts';
 import { allocateShardLink, allocateUpdateLog } from '../src/engine/shard-link.ts';
 import { allocateStatistics } from '../src/engine/statistics.ts';
+import { allocateJournal } from '../src/journal/memory.ts';
 import { allocateChangeLog } from '../src/lease/change-log.ts';
 import { allocateLeaseEvents } from '../src/lease/events.ts';
 import { allocateLeaseTable } from '../src/lease/layout.ts';
@@ -80,6 +81,8 @@ export class EngineRig {
       listening: Listening.off,
       dns: allocateDnsLog(RING_BYTES),
       link: allocateShardLink(-1, SLOTS),
+      journal: allocateJournal(),
+      bells: [],
       statistics: allocateStatistics(
         2,
         config.subnets.map(({ id }) => id),

@@ -92,7 +92,7 @@ class Journal {
     const task: JournalTask = {
       changes: allocateChangeLog(CHANGE_LOG_BYTES),
       journal: allocateJournal(),
-      eventFds: [],
+      bells: [],
       file: path === null ? null : { path, fdatasync },
       stopGraceMs: STOP_GRACE_MS,
     };

@@ -2,7 +2,7 @@
 import { nameThread } from './io/thread-name.ts';
 import { runCleanup as cleanUp } from './journal/cleanup.ts';
 import { runJournal as journal } from './journal/task.ts';
-import { runShard as shard } from './shard/loop.ts';
+import { runShard as shard } from './shard/run.ts';
 
 export const runCleanup = named('cleanup', cleanUp);
 export const runJournal = named('journal', journal);

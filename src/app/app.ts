@@ -95,27 +95,24 @@ export class App {
     const clock = systemClock;
     const { config } = loaded;
     this.#options = options;
-    const active = new ActiveConfiguration(loaded, options.file.path);
-    this.#active = active;
+    this.#active = new ActiveConfiguration(loaded, options.file.path);
+    const active = this.#active;
     this.#interfaces = interfaces;
     this.#memory = allocateServerMemory(config);
     this.#eventFds = Array.from({ length: shards }, createEventFd);
     this.#threads = new Threads(shards);
-    const running = {
-      memory: this.#memory,
-      threads: this.#threads,
-      eventFds: this.#eventFds,
-      onFailure: onFatal,
-    };
+    const running = { memory: this.#memory, threads: this.#threads, onFailure: onFatal };
     this.#pingCheck = new PingCheck(shards, log);
     this.#perfmon = new PerfmonHost({ shards, clock, log });
     const sending = {
+      eventFds: this.#eventFds,
       pingCheck: this.#pingCheck,
       durations: () => this.#perfmon.memory,
       forcedPort: options.clientPort,
     };
     this.#dataPlane = new DataPlane({ ...running, ...sending }, config);
-    const storage = new Storage({ ...running, clock, log }, leaseFileOf(config));
+    const bells = this.#dataPlane.links;
+    const storage = new Storage({ ...running, bells, clock, log }, leaseFileOf(config));
     this.#leases = new Leases({ memory: this.#memory, storage, clock, log }, config, this.#dataPlane.writer);
     this.#leaseEvents = new LeaseEvents({
       memory: this.#memory.events,

@@ -2,6 +2,7 @@
  * The shards as main sees them: started with a configuration, stopped without losing what waits in the sockets, told the
  * policy. Everything that belongs to one run of the shards (links, statistics) lives here.
  */
+import { Bell } from '../base/bell.ts';
 import type { ServerConfig } from '../config/model.ts';
 import type { DurationMemory } from '../engine/durations.ts';
 import { allocatePolicies, type Policy, publishPolicy } from '../engine/policy.ts';
@@ -47,6 +48,7 @@ export class DataPlane {
   readonly #parts: DataPlaneParts;
   /** Kept over reloads: the dispatcher of lease updates holds the verdict rings. */
   readonly links: readonly ShardLinkMemory[];
+  readonly #bells: readonly Bell[];
   readonly #policyWatches: readonly WordWatch[];
   readonly #socketTables: readonly SharedArrayBuffer[];
   readonly #socketWatches: readonly WordWatch[];
@@ -61,6 +63,7 @@ export class DataPlane {
     this.#parts = parts;
     // As large as any configuration may want it: they outlive reloads.
     this.links = parts.eventFds.map((fd) => allocateShardLink(fd, PARKED_MAX));
+    this.#bells = this.links.map((link) => new Bell(link, signalEventFd));
     this.#policyWatches = this.#watch(ShardWord.policyVersion);
     this.#socketTables = this.links.map(allocateSocketTable);
     this.#socketWatches = this.#watch(ShardWord.socketsTaken);
@@ -94,7 +97,7 @@ export class DataPlane {
       Atomics.store(words, ShardWord.stop, 0);
       Atomics.store(words, ShardWord.policyVersion, 0);
       Atomics.store(words, ShardWord.socketsTaken, 0);
-      const { book, limited, policies, updates, events, dns } = memory;
+      const { book, limited, policies, updates, events, dns, journal } = memory;
       const task = {
         shard,
         sockets: this.#socketTables[shard]!,
@@ -110,6 +113,8 @@ export class DataPlane {
         events,
         listening,
         link,
+        journal,
+        bells: this.links,
         dns,
         statistics: this.#statistics,
         parkedMax,
@@ -179,8 +184,9 @@ export class DataPlane {
     return this.links.map((link) => new WordWatch(new Int32Array(link.words), word));
   }
 
+  /** Wakes a shard that waits for a verdict; the verdict was written before. */
   wake(shard: number): void {
-    signalEventFd(this.links[shard]!.eventFd);
+    this.#bells[shard]!.ring();
   }
 
   parked(shard: number): number {

@@ -3,6 +3,7 @@
  * journal can go over to another file: it writes what is left to the old one, ends, and starts anew on the other.
  */
 import { statSync } from 'node:fs';
+import type { BellMemory } from '../base/bell.ts';
 import { ringFill } from '../base/byte-ring.ts';
 import type { Clock } from '../base/clock.ts';
 import type { LeaseDatabaseConfig, ServerConfig } from '../config/model.ts';
@@ -24,7 +25,8 @@ const DRAINS_MAX = 100;
 export interface StorageParts {
   readonly memory: ServerMemory;
   readonly threads: Threads;
-  readonly eventFds: readonly number[];
+  /** Of all who wait for rows in poll(). */
+  readonly bells: readonly BellMemory[];
   readonly clock: Clock;
   readonly log: Log;
   /** The journal ended with a fault. */
@@ -161,13 +163,13 @@ export class Storage {
   }
 
   #startJournal(): void {
-    const { memory, threads, eventFds, onFailure } = this.#parts;
+    const { memory, threads, bells, onFailure } = this.#parts;
     const { persist, path } = this.#file.database;
     this.journal.allowStart();
     const task = {
       changes: memory.book.changes,
       journal: memory.journal,
-      eventFds,
+      bells,
       file: persist ? { path, fdatasync: this.#file.fdatasync } : null,
       stopGraceMs: STOP_GRACE_MS,
     };

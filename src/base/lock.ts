@@ -23,6 +23,11 @@ export function lock(words: Int32Array, index: number): void {
   while (Atomics.exchange(words, index, CONTENDED) !== FREE) Atomics.wait(words, index, CONTENDED, SLEEP_MS);
 }
 
+/** Takes the lock at `words[index]` if it is free. @returns whether it is the caller's now */
+export function tryLock(words: Int32Array, index: number): boolean {
+  return Atomics.compareExchange(words, index, FREE, HELD) === FREE;
+}
+
 /** Releases the lock at `words[index]`; the caller holds it. */
 export function unlock(words: Int32Array, index: number): void {
   if (Atomics.exchange(words, index, FREE) === CONTENDED) Atomics.notify(words, index, 1);

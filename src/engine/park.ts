@@ -70,6 +70,17 @@ export class Park {
     return (this.#next - this.#durableCursor) >>> 0;
   }
 
+  /** Whether anything is not durable yet, or holds a reply. */
+  get isWaiting(): boolean {
+    return this.#durableCursor !== this.#next || this.#parked > 0;
+  }
+
+  /** Whether the change number `durable` makes something complete that was not. */
+  isAdvancedBy(durable: number): boolean {
+    if (this.#durableCursor === this.#next) return false;
+    return isReached(durable, this.#changes[this.#durableCursor & this.#mask]!);
+  }
+
   /** Whether the next transaction finds its entry free. */
   hasRoom(): boolean {
     return this.#slots[this.#next & this.#mask] === NO_REPLY && this.backlog <= this.#mask;

@@ -10,6 +10,7 @@
  * The rows for the lease file go by the change log (lease/change-log.ts), also written under the lock.
  * Transaction numbers are counted by each shard: u32, from 1, growing by one for each query that changes leases.
  */
+import { allocateBell, type BellMemory } from '../base/bell.ts';
 import { allocateByteRing, type ByteRingMemory } from '../base/byte-ring.ts';
 import { allocateVerdicts } from './verdicts.ts';
 
@@ -64,12 +65,14 @@ export const ShardWord = {
 } as const;
 const WORDS = 32;
 
-export interface ShardLinkMemory {
+/**
+ * The bell wakes the shard out of poll(): rung for what parked replies wait for, something durable or a verdict; its eventfd is
+ * signalled in any case for a policy, other sockets, stop.
+ */
+export interface ShardLinkMemory extends BellMemory {
   readonly words: SharedArrayBuffer;
   readonly observations: ByteRingMemory;
   readonly verdicts: SharedArrayBuffer;
-  /** An eventfd that wakes the shard out of poll(): something became durable, a verdict, a policy, other sockets, stop. */
-  readonly eventFd: number;
 }
 
 /** @param parkedMax replies that one shard may have parked, a power of two */
@@ -79,5 +82,6 @@ export function allocateShardLink(eventFd: number, parkedMax: number): ShardLink
     observations: allocateByteRing(1 << 18),
     verdicts: allocateVerdicts(parkedMax * 2),
     eventFd,
+    asleep: allocateBell(eventFd).asleep,
   };
 }

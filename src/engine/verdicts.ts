@@ -52,6 +52,11 @@ export class VerdictReader {
     this.#entriesMax = (this.#words.length - ENTRIES) / WORDS_PER_ENTRY;
   }
 
+  /** Whether there is no verdict to be read. */
+  get isEmpty(): boolean {
+    return Atomics.load(this.#words, HEAD) === Atomics.load(this.#words, TAIL);
+  }
+
   /** Reads the next verdict into `first` (u32), `count` and `verdict`; false when there is none. */
   next(): boolean {
     const tail = Atomics.load(this.#words, TAIL);

@@ -53,6 +53,23 @@ export class ActiveLeaseFile {
     return this.#length;
   }
 
+  /** Its descriptor. Pre: open. */
+  get fd(): number {
+    assert(this.#fd !== CLOSED, 'the lease file is open');
+    return this.#fd;
+  }
+
+  /**
+   * Others have written to the open file, one at a time and not now.
+   * @param length of the file, up to the last batch that they kept
+   * @param isTorn the last of them has failed: what stands behind is cut off, and `open` must follow
+   */
+  follow(length: number, isTorn: boolean): void {
+    if (this.#fd === CLOSED) return;
+    this.#length = length;
+    if (isTorn) this.#abandon();
+  }
+
   /**
    * Opens the file unless it is open, creates it when it is missing, cuts off what a failed batch left behind.
    * @throws NodeJS.ErrnoException

@@ -6,21 +6,21 @@
  * When the disk fails, nothing is published: the rows stay in the change log, which fills up and makes the shards refuse
  * new leases; the file is cut back to its last whole batch; every RETRY_MS it is tried again from the same row.
  */
-import { assert } from '../base/assert.ts';
-import { ByteRingReader, RING_RECORD_BYTES_MAX, type RingRecord } from '../base/byte-ring.ts';
 import type { Clock } from '../base/clock.ts';
+import { lock, unlock } from '../base/lock.ts';
 import { ChangeWord } from '../lease/change-log.ts';
-import { type FileSystem, isSystemError } from './files.ts';
+import { Batch } from './batch.ts';
+import type { FileSystem } from './files.ts';
 import { ActiveLeaseFile } from './lease-file.ts';
 import {
   type FailingStep,
-  failingSteps,
   JournalCounter,
   type JournalReport,
   type JournalTask,
   JournalWord,
   journalCounters,
   journalWords,
+  NO_FILE,
   RotationAnswer,
 } from './memory.ts';
 import { leaseFileNames } from './names.ts';
@@ -31,15 +31,15 @@ const BATCH_BYTES = 1 << 20;
 const IDLE_MS = 50;
 /** Pause after a failure. */
 const RETRY_MS = 200;
-const EIO = 5;
-const NEWLINE = 0x0a;
 
 /** What the loop needs of the world. */
 export interface JournalSeams {
   readonly files: FileSystem;
   readonly clock: Clock;
-  /** Wakes one shard. */
+  /** Wakes one thread. */
   readonly signal: (eventFd: number) => void;
+  /** Atomics.wait: blocks this thread while a word has a value, at most so long. */
+  readonly wait: (words: Int32Array, index: number, value: number, timeoutMs: number) => void;
 }
 
 export class JournalLoop {
@@ -48,13 +48,8 @@ export class JournalLoop {
   readonly #changeWords: Int32Array;
   readonly #words: Int32Array;
   readonly #counters: Float64Array;
-  readonly #reader: ByteRingReader;
-  readonly #record: RingRecord = { kind: 0, sequence: 0, offset: 0, length: 0 };
-  readonly #batch = new Uint8Array(BATCH_BYTES);
+  readonly #batch: Batch;
   readonly #file: ActiveLeaseFile | null;
-  #batchBytes = 0;
-  #batchRecords = 0;
-  #lastChange = 0;
   #step: FailingStep = 'open';
 
   constructor(task: JournalTask, seams: JournalSeams) {
@@ -63,7 +58,7 @@ export class JournalLoop {
     this.#changeWords = new Int32Array(task.changes.words);
     this.#words = journalWords(task.journal);
     this.#counters = journalCounters(task.journal);
-    this.#reader = new ByteRingReader(task.changes.ring);
+    this.#batch = new Batch(task, BATCH_BYTES, seams.signal);
     this.#file = task.file === null ? null : new ActiveLeaseFile(seams.files, leaseFileNames(task.file.path));
   }
 
@@ -76,87 +71,78 @@ export class JournalLoop {
       const pending = Atomics.load(this.#changeWords, ChangeWord.pending);
       const stopping = Atomics.load(this.#words, JournalWord.stop) !== 0;
       if (stopping) stopAtMs = Math.min(stopAtMs, clock.monotonicMs() + this.#task.stopGraceMs);
-      Atomics.add(this.#words, JournalWord.turns, 1);
-      const progress = this.#turn();
+      const progress = this.#lockedTurn();
       if (progress === 'idle' && stopping) return this.#finish(true);
       if (progress === 'failed' && clock.monotonicMs() >= stopAtMs) return this.#finish(false);
-      if (progress === 'idle') Atomics.wait(this.#changeWords, ChangeWord.pending, pending, IDLE_MS);
+      if (progress === 'idle') this.#sleep(pending);
       // On a word that only changes at a stop: the writers' announcements must not cut the pause short.
-      if (progress === 'failed') Atomics.wait(this.#words, JournalWord.stop, stopping ? 1 : 0, RETRY_MS);
+      if (progress === 'failed') this.#seams.wait(this.#words, JournalWord.stop, stopping ? 1 : 0, RETRY_MS);
+    }
+  }
+
+  /** While there is nothing to do here, others may commit (committer.ts). @param pending as it was before the last turn */
+  #sleep(pending: number): void {
+    Atomics.store(this.#words, JournalWord.fd, this.#file?.fd ?? NO_FILE);
+    Atomics.store(this.#words, JournalWord.fdatasync, this.#task.file?.fdatasync === true ? 1 : 0);
+    Atomics.store(this.#words, JournalWord.isOpenToAll, 1);
+    this.#seams.wait(this.#changeWords, ChangeWord.pending, pending, IDLE_MS);
+    Atomics.store(this.#words, JournalWord.isOpenToAll, 0);
+  }
+
+  #lockedTurn(): 'worked' | 'idle' | 'failed' {
+    lock(this.#words, JournalWord.commitLock);
+    // A sign of life only now: who holds the lock may hang in a system call.
+    Atomics.add(this.#words, JournalWord.turns, 1);
+    try {
+      return this.#turn();
+    } finally {
+      unlock(this.#words, JournalWord.commitLock);
     }
   }
 
   #turn(): 'worked' | 'idle' | 'failed' {
     try {
-      this.#gather();
+      this.#follow();
+      this.#batch.gather();
       this.#commit();
       this.#answerRotation();
+      if (this.#file !== null) this.#counters[JournalCounter.fileBytes] = this.#file.length;
     } catch (error) {
-      this.#reader.rewind();
-      this.#reportFailure(error);
+      this.#batch.reportFailure(error, this.#step, this.#seams.clock);
       return 'failed';
     }
-    return this.#batchRecords > 0 ? 'worked' : 'idle';
+    return this.#batch.records > 0 ? 'worked' : 'idle';
   }
 
-  /** Copies rows until the batch is full or the log is empty; nothing leaves the log yet. */
-  #gather(): void {
-    const { bytes } = this.#reader;
-    const batch = this.#batch;
-    const record = this.#record;
-    let at = 0;
-    this.#batchRecords = 0;
-    while (at <= BATCH_BYTES - RING_RECORD_BYTES_MAX && this.#reader.next(record)) {
-      const { offset, length } = record;
-      for (let i = 0; i < length; i++) batch[at + i] = bytes[offset + i]!;
-      at += length;
-      assert(length === 0 || batch[at - 1] === NEWLINE, 'a record of the change log is whole rows');
-      this.#batchRecords++;
-      this.#lastChange = record.sequence;
-    }
-    this.#batchBytes = at;
+  /** Learns what others have committed since the last turn. */
+  #follow(): void {
+    const isTorn = Atomics.exchange(this.#words, JournalWord.isTorn, 0) === 1;
+    this.#file?.follow(this.#counters[JournalCounter.fileBytes]!, isTorn);
   }
 
   #commit(): void {
     const file = this.#file;
+    const batch = this.#batch;
     if (file !== null) {
       this.#step = 'open';
       // Also without rows: a file that was lost to a failure is to be whole again as soon as that is possible.
       file.open();
-      if (this.#batchRecords > 0) this.#store(file);
-      this.#counters[JournalCounter.fileBytes] = file.length;
+      if (batch.records > 0) this.#store(file);
     }
     Atomics.store(this.#words, JournalWord.failingSinceSec, 0);
-    if (this.#batchRecords > 0) this.#publish();
+    if (batch.records > 0) batch.publish();
   }
 
   #store(file: ActiveLeaseFile): void {
     this.#step = 'write';
-    file.append(this.#batch, this.#batchBytes);
+    file.append(this.#batch.bytes, this.#batch.length);
     if (this.#task.file?.fdatasync === true) {
       this.#step = 'sync';
       const startMs = this.#seams.clock.monotonicMs();
       file.sync();
-      this.#countSync((this.#seams.clock.monotonicMs() - startMs) * 1000);
+      this.#batch.countSync((this.#seams.clock.monotonicMs() - startMs) * 1000);
     }
     file.keep();
-  }
-
-  #countSync(us: number): void {
-    const counters = this.#counters;
-    counters[JournalCounter.syncs]! += 1;
-    counters[JournalCounter.syncTotalUs]! += us;
-    if (us > counters[JournalCounter.syncMaxUs]!) counters[JournalCounter.syncMaxUs] = us;
-  }
-
-  #publish(): void {
-    this.#counters[JournalCounter.records]! += this.#batchRecords;
-    this.#counters[JournalCounter.bytes]! += this.#batchBytes;
-    this.#counters[JournalCounter.commits]! += 1;
-    this.#reader.release();
-    Atomics.store(this.#changeWords, ChangeWord.durable, this.#lastChange | 0);
-    Atomics.notify(this.#changeWords, ChangeWord.durable);
-    for (const eventFd of this.#task.eventFds) this.#seams.signal(eventFd);
   }
 
   #answerRotation(): void {
@@ -173,16 +159,6 @@ export class JournalLoop {
       Atomics.store(this.#words, JournalWord.rotationAnswered, asked);
       Atomics.notify(this.#words, JournalWord.rotationAnswered);
     }
-  }
-
-  #reportFailure(error: unknown): void {
-    // Anything but a failed system call is a fault of this program: the thread ends, and the server with it.
-    if (!isSystemError(error)) throw error;
-    this.#counters[JournalCounter.failures]! += 1;
-    Atomics.store(this.#words, JournalWord.failingErrno, Math.abs(error.errno ?? EIO));
-    Atomics.store(this.#words, JournalWord.failingStep, failingSteps.indexOf(this.#step));
-    const nowSec = this.#seams.clock.wallSec() | 0;
-    Atomics.compareExchange(this.#words, JournalWord.failingSinceSec, 0, nowSec);
   }
 
   /** @param drained whether everything of the change log is in the file */

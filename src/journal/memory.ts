@@ -1,10 +1,11 @@
 /**
- * What main and the journal thread tell each other, in shared memory. The rows themselves come by the change log
- * (lease/change-log.ts).
+ * What main, the journal thread and those who commit by themselves (committer.ts) tell each other, in shared memory. The
+ * rows themselves come by the change log (lease/change-log.ts).
  *
  *     words      Int32, see `JournalWord`
- *     counters   float64, see `JournalCounter`; the journal is their only writer, so an increment is a plain add
+ *     counters   float64, see `JournalCounter`; only whoever holds the commit lock writes them: an increment is a plain add
  */
+import type { BellMemory } from '../base/bell.ts';
 import type { ChangeLogMemory } from '../lease/change-log.ts';
 
 /** Indexes of the control words. */
@@ -25,7 +26,22 @@ export const JournalWord = {
   failingStep: 6,
   /** Journal -> main: loop turns, a sign of life: at least one in 50 ms unless a system call hangs. */
   turns: 7,
+  /** The commit lock (base/lock.ts): its holder reads the change log and writes the lease file and the counters. */
+  commitLock: 8,
+  /** Journal -> committers: 1 = it sleeps with nothing to do, the file is whole, and anybody may append to it. */
+  isOpenToAll: 9,
+  /** Journal -> committers: descriptor of the active lease file, -1 = there is no file and nothing is written. */
+  fd: 10,
+  /** Journal -> committers: 1 = a batch counts only after fdatasync. */
+  fdatasync: 11,
+  /** Committers -> journal: 1 = a batch failed half-way; the file is to be cut back before anything else. */
+  isTorn: 12,
+  /** Microseconds that an fdatasync takes of late, a moving average. */
+  syncUs: 13,
 } as const;
+
+/** In `JournalWord.fd`. */
+export const NO_FILE = -1;
 
 export const RotationAnswer = { rotated: 1, unfinished: 2, failed: 3 } as const;
 
@@ -72,8 +88,8 @@ export function journalCounters(memory: JournalMemory): Float64Array {
 export interface JournalTask {
   readonly changes: ChangeLogMemory;
   readonly journal: JournalMemory;
-  /** The shards' eventfds: signalled whenever the durable number has grown. */
-  readonly eventFds: readonly number[];
+  /** Of all who wait for rows in poll(): rung whenever the durable number has grown. */
+  readonly bells: readonly BellMemory[];
   /** Null (`persist: false`): nothing is written, every change counts as durable at once. */
   readonly file: { readonly path: string; readonly fdatasync: boolean } | null;
   /** How long a stop may wait for a disk that fails. */

@@ -10,5 +10,6 @@ import type { JournalReport, JournalTask } from './memory.ts';
  * @throws only for a fault of this program; a disk that fails is reported in the journal's memory and tried again
  */
 export function runJournal(task: JournalTask): JournalReport {
-  return new JournalLoop(task, { files: systemFiles, clock: systemClock, signal: signalEventFd }).run();
+  const seams = { files: systemFiles, clock: systemClock, signal: signalEventFd, wait: Atomics.wait };
+  return new JournalLoop(task, seams).run();
 }

@@ -1,17 +1,52 @@
-/** Wakes whoever reads what a shard writes: the journal, and on the main thread DNS, lease events and the peers. */
+/**
+ * Tells whoever reads what a shard writes: on the main thread DNS, lease events and the peers; and those who bring rows onto
+ * the disk, the journal's thread or, when they are few, this one.
+ */
+import type { Clock } from '../base/clock.ts';
 import type { Context } from '../engine/context.ts';
 import { UpdateWord } from '../engine/shard-link.ts';
+import { signalEventFd } from '../io/eventfd.ts';
+import { Committer } from '../journal/committer.ts';
+import { systemFiles } from '../journal/files.ts';
+import type { ShardTask } from './task.ts';
 
-/** Tells of everything that was written since the last call. @param updateWords control words of each relationship's update log */
-export function announce({ changes, book, events, dns }: Context, updateWords: readonly Int32Array[]): void {
-  if (dns !== null) dns.announce();
-  if (changes.takeDirtyRows()) book.changes.announce();
-  events.announce();
-  const dirty = changes.takeDirtyUpdates();
-  for (let relationship = 0; dirty >>> relationship !== 0; relationship++) {
-    if (((dirty >>> relationship) & 1) === 0) continue;
-    const words = updateWords[relationship]!;
-    Atomics.add(words, UpdateWord.pending, 1);
-    Atomics.notify(words, UpdateWord.pending);
+export class Announcer {
+  readonly #context: Context;
+  /** Control words of each relationship's update log. */
+  readonly #updateWords: readonly Int32Array[];
+  readonly #committer: Committer;
+
+  constructor({ book, journal, bells, updates }: ShardTask, context: Context, clock: Clock) {
+    this.#context = context;
+    this.#updateWords = updates.map(({ words }) => new Int32Array(words));
+    const seams = { files: systemFiles, clock, signal: signalEventFd };
+    this.#committer = new Committer({ changes: book.changes, journal, bells }, seams);
+  }
+
+  /** Tells of everything but rows that was written since the last call; once a batch. */
+  tell(): void {
+    const { changes, events, dns } = this.#context;
+    if (dns !== null) dns.announce();
+    events.announce();
+    const dirty = changes.takeDirtyUpdates();
+    for (let relationship = 0; dirty >>> relationship !== 0; relationship++) {
+      if (((dirty >>> relationship) & 1) === 0) continue;
+      const words = this.#updateWords[relationship]!;
+      Atomics.add(words, UpdateWord.pending, 1);
+      Atomics.notify(words, UpdateWord.pending);
+    }
+  }
+
+  /** Leaves the rows since the last call to the journal's thread: there is more to do here meanwhile. */
+  tellJournal(): void {
+    const { changes, book } = this.#context;
+    if (changes.takeDirtyRows()) book.changes.announce();
+  }
+
+  /** Has the rows since the last call committed, here if they are few. @returns whether there were any */
+  commit(): boolean {
+    if (!this.#context.changes.takeDirtyRows()) return false;
+    this.#committer.commit();
+    return true;
   }
 }

@@ -2,6 +2,7 @@
  * A shard: the data plane on one thread. It never returns to an event loop:
  *
  *     poll -> recvmmsg into WASM memory -> classify -> serve each -> send now or park -> what became safe -> sendmmsg
+ *          -> few new rows: write and sync them -> what became safe -> sendmmsg
  */
 import { type Clock, systemClock } from '../base/clock.ts';
 import { Field } from '../dhcp4/descriptor.ts';
@@ -19,16 +20,16 @@ import { ShardWord } from '../engine/shard-link.ts';
 import { G } from '../engine/statistics.ts';
 import { VerdictReader } from '../engine/verdicts.ts';
 import { realtimeUs } from '../io/arrivals.ts';
-import { drainEventFd } from '../io/eventfd.ts';
 import { DatagramSender } from '../io/mmsg.ts';
 import { BATCH_MAX } from '../wasm/layout.ts';
-import { announce } from './announce.ts';
+import { Announcer } from './announce.ts';
 import type { Channel } from './channel.ts';
 import { Inbox } from './inbox.ts';
 import { ObservationWriter } from './observations.ts';
 import { Outbox } from './outbox.ts';
 import { CHECKS_MAX, PingChecks } from './ping-checks.ts';
 import { RepeatedQueries } from './repeated-queries.ts';
+import { Sleep } from './sleep.ts';
 import { NO_SOCKET, ShardSockets } from './sockets.ts';
 import { buildContext, type ShardTask } from './task.ts';
 
@@ -53,9 +54,9 @@ export class ShardLoop {
   readonly #verdicts: VerdictReader;
   readonly #observations: ObservationWriter;
   readonly #sockets: ShardSockets;
+  readonly #sleep: Sleep;
+  readonly #announcer: Announcer;
   readonly #words: Int32Array;
-  /** Control words of each relationship's update log. */
-  readonly #updateWords: readonly Int32Array[];
 
   constructor(task: ShardTask, clock: Clock = systemClock) {
     this.#task = task;
@@ -94,8 +95,10 @@ export class ShardLoop {
     this.#router = new ReplyRouter(this.#slots, task.forcedPort);
     this.#verdicts = new VerdictReader(task.link.verdicts);
     this.#observations = new ObservationWriter(task.link.observations);
+    const { park, book } = this.#context;
+    this.#sleep = new Sleep(task, this.#sockets, park, book.changes, this.#verdicts);
+    this.#announcer = new Announcer(task, this.#context, clock);
     this.#words = new Int32Array(task.link.words);
-    this.#updateWords = task.updates.map(({ words }) => new Int32Array(words));
   }
 
   /** Serves, first what main has read, until main sets the stop word; then lets parked replies go until `shutdownGraceSec` has passed. */
@@ -124,12 +127,14 @@ export class ShardLoop {
     const sockets = this.#sockets;
     if (sockets.isOutdated) this.#renewSockets();
     if (this.#durations?.renew() === true) sockets.stampArrivals(this.#durations.isOn);
-    if (sockets.wait(this.#pings?.waitMs(POLL_MS) ?? POLL_MS, mayRead)) drainEventFd(this.#task.link.eventFd);
+    this.#sleep.until(this.#pings?.waitMs(POLL_MS) ?? POLL_MS, mayRead);
     this.#takePolicy();
     this.#settle();
     for (let i = 0; mayRead && i < sockets.channels.length; i++) {
       if (sockets.isReady(i)) this.#drain(sockets.channels[i]!);
     }
+    // What needs no disk has left before.
+    if (this.#announcer.commit()) this.#settle();
     Atomics.store(this.#words, ShardWord.parked, this.#context.park.parked);
     Atomics.store(this.#words, ShardWord.transactions, (this.#context.park.nextTransaction() - 1) | 0);
     Atomics.add(this.#words, ShardWord.turns, 1);
@@ -153,6 +158,8 @@ export class ShardLoop {
       this.#takePolicy();
       this.#settle();
       if (count < BATCH_MAX) return;
+      // More waits than fits a batch: the disk is to work meanwhile.
+      this.#announcer.tellJournal();
     }
   }
 
@@ -173,8 +180,7 @@ export class ShardLoop {
     this.#durations?.queued();
     const shed = this.#mustShed();
     for (let i = 0; i < count; i++) this.#serveOne(i, shed);
-    // Once a batch.
-    announce(this.#context, this.#updateWords);
+    this.#announcer.tell();
   }
 
   /** Backpressure: what would only make new work is dropped first, while there is still room to finish the old. */
@@ -229,8 +235,7 @@ export class ShardLoop {
     const nowMs = this.#clock.monotonicMs();
     park.advanceDurable(book.changes.durable(), nowMs);
     park.readVerdicts(this.#verdicts, nowMs);
-    if (this.#pings?.look(nowMs, this.#sockets.isPingReady) === true)
-      announce(this.#context, this.#updateWords);
+    if (this.#pings?.look(nowMs, this.#sockets.isPingReady) === true) this.#announcer.tell();
     this.#outbox.flush();
   }
 
@@ -280,9 +285,4 @@ export class ShardLoop {
     statistics.add(this.#slots.cells[slot]!);
     if (!this.#repeats.keep(slot)) this.#slots.give(slot);
   }
-}
-
-/** Runs a shard to its end; the entry of the piscina task. */
-export function runShard(task: ShardTask): void {
-  new ShardLoop(task).run();
 }

@@ -1,5 +1,6 @@
 /** What main hands to a shard, and the parts that a shard builds from it once. */
 
+import type { BellMemory } from '../base/bell.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ClassIds } from '../classes/class-ids.ts';
 import { ClassProgram } from '../classes/class-program.ts';
@@ -33,6 +34,7 @@ import { type ShardLinkMemory, ShardWord, type UpdateLogMemory } from '../engine
 import { type StatisticsMemory, StatisticsWriter } from '../engine/statistics.ts';
 import { SubnetIndex } from '../engine/subnet-index.ts';
 import { V6Only } from '../engine/v6-only.ts';
+import type { JournalMemory } from '../journal/memory.ts';
 import { LeaseBook, type LeaseBookMemory } from '../lease/book.ts';
 import type { LeaseEventsMemory } from '../lease/events.ts';
 import type { LimitedCountsMemory } from '../lease/limited-counts.ts';
@@ -63,6 +65,9 @@ export interface ShardTask {
   readonly events: LeaseEventsMemory;
   readonly listening: Listening;
   readonly link: ShardLinkMemory;
+  readonly journal: JournalMemory;
+  /** Of all who wait for rows in poll(), this shard among them. */
+  readonly bells: readonly BellMemory[];
   readonly dns: DnsLogMemory;
   readonly statistics: StatisticsMemory;
   /** Reply slots and park entries of this shard, a power of two. */

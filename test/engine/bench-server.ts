@@ -36,6 +36,7 @@ import { createEventFd, signalEventFd } from '../../src/io/eventfd.ts';
 import { DatagramReceiver, DatagramSender } from '../../src/io/mmsg.ts';
 import { Poller } from '../../src/io/poll.ts';
 import { closeFd, localPort, openUdpSocket } from '../../src/io/udp.ts';
+import { allocateJournal } from '../../src/journal/memory.ts';
 import { LeaseBook, type LeaseBookMemory } from '../../src/lease/book.ts';
 import { allocateChangeLog, ChangeWord } from '../../src/lease/change-log.ts';
 import { leaseOfRecord } from '../../src/lease/csv-lease.ts';
@@ -55,6 +56,9 @@ const DELIVERY_TURNS_MAX = 200;
 const DELIVERY_MS_MAX = 500;
 /** Room for any datagram. */
 const DATAGRAM_BYTES = 65_536;
+
+/** Nothing is written but by the test. */
+const NO_JOURNAL = { journal: allocateJournal(), bells: [] };
 
 const OPEN: Policy = {
   serviceEnabled: true,
@@ -188,6 +192,7 @@ export class BenchServer {
       handed: [],
       listening: options.listening ?? Listening.off,
       link: this.link,
+      ...NO_JOURNAL,
       dns: this.dns,
       statistics: this.statistics,
       parkedMax: PARKED_MAX,

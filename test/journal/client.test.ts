@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
+import { allocateBell, Bell } from '../../src/base/bell.ts';
 import { createEventFd } from '../../src/io/eventfd.ts';
 import { Poller } from '../../src/io/poll.ts';
 import { closeFd } from '../../src/io/udp.ts';
@@ -18,7 +19,9 @@ t.test('a change is durable when its row is in the file', async (t) => {
   const path = join(directory, 'leases');
   const eventFd = createEventFd();
   t.teardown(() => closeFd(eventFd));
-  const journal = new TestJournal(path, { eventFds: [eventFd] });
+  const bell = allocateBell(eventFd);
+  new Bell(bell, () => {}).lieDown();
+  const journal = new TestJournal(path, { bells: [bell] });
   const client = new JournalClient(journal.task);
   const { finished } = journal.start();
   await client.durable(journal.append(0), PATIENCE_MS);

@@ -91,16 +91,13 @@ export class ServerThreads {
     });
     const events = allocateLeaseEvents(1 << 18);
     const quiet = new LeaseEventWriter(this.book, events, Listening.off);
-    this.reclaimer = new Reclaimer(
-      this.book,
-      () => accounting,
-      () => quiet,
-      systemClock,
-    );
-    const eventFds = this.#links.map(({ eventFd }) => eventFd);
+    const parts = [() => accounting, () => quiet] as const;
+    this.reclaimer = new Reclaimer(this.book, ...parts, systemClock);
+    const committing = { journal, bells: this.#links };
     const file = { path: leaseFile, fdatasync: true };
-    this.#writing = start('journal', { changes: memory.changes, journal, eventFds, file, stopGraceMs: 5000 });
+    this.#writing = start('journal', { ...committing, changes: memory.changes, file, stopGraceMs: 5000 });
     const shared = {
+      ...committing,
       config,
       book: memory,
       policies: policy,

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { JournalTask } from '../../src/journal/memory.ts';
 import { runJournal } from '../../src/journal/task.ts';
-import { runShard } from '../../src/shard/loop.ts';
+import { runShard } from '../../src/shard/run.ts';
 import type { ShardTask } from '../../src/shard/task.ts';
 
 type Work =

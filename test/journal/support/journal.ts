@@ -29,7 +29,7 @@ export class TestJournal {
     this.task = {
       changes: allocateChangeLog(RING_BYTES),
       journal: allocateJournal(),
-      eventFds: [],
+      bells: [],
       file: path === null ? null : { path, fdatasync },
       stopGraceMs: 0,
       ...rest,
@@ -39,15 +39,21 @@ export class TestJournal {
     this.#changeWords = new Int32Array(this.task.changes.words);
   }
 
-  /** Puts the rows of these leases into the change log. @returns the number of the last change */
+  /** Puts the rows of these leases into the change log and wakes the journal. @returns the number of the last change */
   append(...numbers: number[]): number {
+    const change = this.appendQuietly(...numbers);
+    this.log.announce();
+    return change;
+  }
+
+  /** The same, and wakes nobody. */
+  appendQuietly(...numbers: number[]): number {
     let change = 0;
     for (const number of numbers) {
       const row = rowBytes(number);
       change = this.log.append(row, row.length);
       if (change === 0) throw new Error('the change log is full');
     }
-    this.log.announce();
     return change;
   }
 
@@ -65,7 +71,22 @@ export class TestJournal {
 
   /** Runs the journal here until everything is written, or until it gives up. */
   drain(seams: Partial<JournalSeams> = {}): JournalReport {
-    Atomics.store(this.#words, JournalWord.stop, 1);
+    return this.runBetween([], seams);
+  }
+
+  /**
+   * Runs the journal here. Each time that it has nothing to do and sleeps, the next step is what happens meanwhile, as other
+   * threads would do it; after the last one it is to stop.
+   */
+  runBetween(steps: readonly (() => void)[], seams: Partial<JournalSeams> = {}): JournalReport {
+    let at = 0;
+    const wait: JournalSeams['wait'] = (words, index, value, timeoutMs) => {
+      const isIdle = words.buffer === this.#changeWords.buffer;
+      if (!isIdle) Atomics.wait(words, index, value, timeoutMs);
+      else if (at < steps.length) steps[at++]!();
+      if (at === steps.length) Atomics.store(this.#words, JournalWord.stop, 1);
+    };
+    Atomics.store(this.#words, JournalWord.stop, steps.length === 0 ? 1 : 0);
     const signal = (eventFd: number): void => {
       this.signals.push(eventFd);
     };
@@ -73,6 +94,7 @@ export class TestJournal {
       files: systemFiles,
       clock: systemClock,
       signal,
+      wait,
       ...seams,
     }).run();
     Atomics.store(this.#words, JournalWord.stop, 0);

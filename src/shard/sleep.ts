@@ -1,0 +1,50 @@
+/** A shard's sleep in poll(), out of which sockets, main and, when replies are parked, what these wait for wake it. */
+import { Bell } from '../base/bell.ts';
+import type { Park } from '../engine/park.ts';
+import type { VerdictReader } from '../engine/verdicts.ts';
+import { drainEventFd, signalEventFd } from '../io/eventfd.ts';
+import type { ChangeLog } from '../lease/change-log.ts';
+import type { ShardSockets } from './sockets.ts';
+import type { ShardTask } from './task.ts';
+
+export class Sleep {
+  readonly #eventFd: number;
+  readonly #bell: Bell;
+  readonly #sockets: ShardSockets;
+  readonly #park: Park;
+  readonly #changes: ChangeLog;
+  readonly #verdicts: VerdictReader;
+
+  constructor(
+    { link }: ShardTask,
+    sockets: ShardSockets,
+    park: Park,
+    changes: ChangeLog,
+    verdicts: VerdictReader,
+  ) {
+    this.#eventFd = link.eventFd;
+    this.#bell = new Bell(link, signalEventFd);
+    this.#sockets = sockets;
+    this.#park = park;
+    this.#changes = changes;
+    this.#verdicts = verdicts;
+  }
+
+  /**
+   * Waits until there is something to do; not at all when it has come before the bell was set.
+   * @param withSockets whether queries count
+   */
+  until(timeoutMs: number, withSockets: boolean): void {
+    let waitMs = timeoutMs;
+    if (this.#park.isWaiting) {
+      this.#bell.lieDown();
+      if (this.#hasNews()) waitMs = 0;
+    }
+    if (this.#sockets.wait(waitMs, withSockets)) drainEventFd(this.#eventFd);
+    this.#bell.getUp();
+  }
+
+  #hasNews(): boolean {
+    return this.#park.isAdvancedBy(this.#changes.durable()) || !this.#verdicts.isEmpty;
+  }
+}
