@@ -9,7 +9,8 @@ import type { ServerKind } from './kea.ts';
 import type { RunningProgram } from './programs.ts';
 import { until } from './waiting.ts';
 
-const RETRIES = { 'service-sockets-max-retries': 2, 'service-sockets-retry-wait-time': 2000 };
+/** As long as it takes to be seen retrying after the start, on a busy machine too. */
+const RETRIES = { 'service-sockets-max-retries': 2, 'service-sockets-retry-wait-time': 3000 };
 const REQUIRED = { 'service-sockets-require-all': true };
 
 /** What keeps `lan0` from being served; `prepare` runs before the start. */
@@ -75,7 +76,7 @@ async function lifeOf(scene: InterfaceScene, isRequired: boolean): Promise<strin
   }
   const first = await describe(scene);
   if (!first.startsWith('retrying')) return [first];
-  const last = await until({ what: 'no retry is left', timeoutMs: 15_000 }, async () => {
+  const last = await until({ what: 'no retry is left', timeoutMs: 60_000 }, async () => {
     const now = await describe(scene).catch(() => 'ends');
     return now === 'ends' || (!isRequired && now.startsWith('failed')) ? now : null;
   });
