@@ -127,6 +127,7 @@ function warnings(t: { ok(value: boolean): unknown }, members: string, threads =
   const hook = `{ "library": "libdhcp_perfmon.so", "parameters": { "alarms": [ { "duration-key": { ${members} }, ${HIGH}, ${LOW} } ] } }`;
   const file = dhcp4(
     `"multi-threading": { "enable-multi-threading": ${threads} }`,
+    '"subnet4": [ { "id": 1, "subnet": "10.0.0.0/24" } ]',
     `"hooks-libraries": [ ${hook} ]`,
   );
   const result = parseConfig(file, 'kea.conf');
@@ -148,5 +149,14 @@ t.test('an alarm that can never be raised is taken, as by Kea, and warned of', a
   ]);
   t.match(warnings(t, `"query-type": "", "response-type": "DHCPACK", ${EVENTS}`), [
     /found "\*" with "response-type" "DHCPACK", which is never measured; expected one of "DHCPDISCOVER" with "DHCPOFFER"/,
+  ]);
+  const inform = '"query-type": "DHCPINFORM", "response-type": "DHCPACK"';
+  t.same(warnings(t, `${inform}, ${EVENTS}`), []);
+  t.match(warnings(t, `${inform}, ${EVENTS}, "subnet-id": 1`), [
+    'found 1 for a DHCPINFORM, which is measured for all subnets together; expected 0',
+  ]);
+  t.same(warnings(t, `${QUERY}, ${RESPONSE}, ${EVENTS}, "subnet-id": 1`), []);
+  t.match(warnings(t, `${QUERY}, ${RESPONSE}, ${EVENTS}, "subnet-id": 2`), [
+    'found 2, which is no subnet; expected the id of a subnet, or 0 for all',
   ]);
 });

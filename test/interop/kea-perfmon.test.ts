@@ -8,7 +8,7 @@ import { MessageType } from '../../src/dhcp4/codes.ts';
 import { ip, packet } from '../engine/packets.ts';
 import { besideKea } from './beside-kea.ts';
 import { askAsRelay } from './comparing.ts';
-import { ADDRESS, type ServerName } from './configuration.ts';
+import { ADDRESS, SERVERS_SEGMENT, type ServerName } from './configuration.ts';
 import { needServers } from './kea.ts';
 import type { Network } from './network.ts';
 import type { DhcpServer } from './server.ts';
@@ -31,7 +31,7 @@ const ALARM = {
   'low-water-ms': 299,
 };
 
-function configured(threads: boolean) {
+function configured(threads: boolean, socketType = 'udp') {
   const parameters = {
     'enable-monitoring': true,
     'interval-width-secs': 1,
@@ -40,6 +40,7 @@ function configured(threads: boolean) {
   };
   return {
     'multi-threading': { 'enable-multi-threading': threads, 'thread-pool-size': 2, 'packet-queue-size': 64 },
+    'interfaces-config': { interfaces: [SERVERS_SEGMENT], 'dhcp-socket-type': socketType },
     'cache-max-age': 0,
     authoritative: true,
     'hooks-libraries': [{ library: 'libdhcp_lease_cmds.so' }, { library: 'libdhcp_perfmon.so', parameters }],
@@ -106,10 +107,14 @@ async function measured(network: Network, name: ServerName, server: DhcpServer, 
   };
 }
 
-for (const threads of [true, false])
-  t.test(`the same durations and statistics, ${threads ? 'several threads' : 'one thread'}`, async (t) => {
+for (const [what, threads, socketType] of [
+  ['several threads', true, 'udp'],
+  ['one thread', false, 'udp'],
+  ['raw sockets', true, 'raw'],
+] as const)
+  t.test(`the same durations and statistics, ${what}`, async (t) => {
     if (!needServers(t, ['kea 3.0'], ['ip'])) return;
-    const { directory, network, kea, own } = besideKea(t, 'kea 3.0', configured(threads));
+    const { directory, network, kea, own } = besideKea(t, 'kea 3.0', configured(threads, socketType));
     const [theirs, ours] = await Promise.all([
       measured(network, 'server1', kea, directory),
       measured(network, 'server2', own, directory),

@@ -14,6 +14,7 @@ import { defineMap, mapOf, readMap, withoutContext } from '../schema/map.ts';
 import { required, rule, withDefault } from '../schema/rule.ts';
 import { flag, integer, text, UINT32_MAX } from '../schema/scalars.ts';
 
+const ALL_SUBNETS = 0;
 /** In place of a message type: none. */
 const NO_TYPE = '*';
 
@@ -136,12 +137,18 @@ function isSame(one: DurationKey, other: DurationKey): boolean {
 
 /** Kea takes alarms about durations that nobody measures, and is silent about them. */
 function warnOfSilence(key: DurationKey, isMultiThreaded: boolean, at: Path, report: Report): void {
-  const { queryType, responseType, startEvent, stopEvent } = key;
+  const { queryType, responseType, startEvent, stopEvent, subnetId } = key;
   if (!PERFMON_PAIRS.some(([query, response]) => query === queryType && response === responseType))
     report.warn(
       child(at, 'query-type'),
       `${quote(queryType)} with "response-type" ${quote(responseType)}, which is never measured`,
       `one of ${PERFMON_PAIRS.map(([query, response]) => `${quote(query)} with ${quote(response)}`).join(', ')}`,
+    );
+  if (queryType === 'DHCPINFORM' && subnetId !== ALL_SUBNETS)
+    report.warn(
+      child(at, 'subnet-id'),
+      `${subnetId} for a DHCPINFORM, which is measured for all subnets together`,
+      '0',
     );
   const spans = spansOf(isMultiThreaded);
   if (!spans.some(({ start, stop }) => start === startEvent && stop === stopEvent))
@@ -150,6 +157,24 @@ function warnOfSilence(key: DurationKey, isMultiThreaded: boolean, at: Path, rep
       `${quote(startEvent)} with "stop-event" ${quote(stopEvent)}, which is never measured`,
       `one of ${spans.map(({ start, stop }) => `${quote(start)} with ${quote(stop)}`).join(', ')}`,
     );
+}
+
+/** The same of alarms about subnets that are not there. @param at of the parameters; @param ids of all subnets */
+export function warnOfSubnets(
+  { alarms }: PerfmonConfig,
+  at: Path,
+  ids: readonly number[],
+  report: Report,
+): void {
+  if (alarms.length === 0) return;
+  const known = new Set([ALL_SUBNETS, ...ids]);
+  for (const [index, { key }] of alarms.entries())
+    if (!known.has(key.subnetId))
+      report.warn(
+        child(child(child(child(at, 'alarms'), index), 'duration-key'), 'subnet-id'),
+        `${key.subnetId}, which is no subnet`,
+        'the id of a subnet, or 0 for all',
+      );
 }
 
 /** From each milestone to the next, and from the first to the last. */

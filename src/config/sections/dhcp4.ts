@@ -1,6 +1,7 @@
 /** The Dhcp4 map: its table of keys, and how its parts come together. */
 import type { OptionSpaces } from '../../dhcp4/option-spaces.ts';
 import { type LimitedScope, readLimits } from '../hooks/limits.ts';
+import { warnOfSubnets } from '../hooks/perfmon.ts';
 import { readPingSubnets } from '../hooks/ping-check.ts';
 import type { HostConfig, HostIdentifier } from '../host-model.ts';
 import type { ServerConfig } from '../model.ts';
@@ -150,6 +151,10 @@ export function readDhcp4(
     tandem: readTandemSettings(values['user-context'], child(at, 'user-context'), report),
   };
   checkLogFiles(config.loggers, config.leaseDatabase.path, child(at, 'loggers'), report);
+  if (config.hooks.perfmon !== null && hooks.perfmonAt !== null) {
+    const ids = config.subnets.map(({ id }) => id);
+    warnOfSubnets(config.hooks.perfmon, hooks.perfmonAt, ids, report);
+  }
   if (hooks.haAt !== null) checkRelationships(config, hooks.haAt, report);
   return config;
 }

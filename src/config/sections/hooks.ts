@@ -64,6 +64,8 @@ export interface Hooks {
   readonly hasLimits: boolean;
   /** What the ping_check library does in subnets that say nothing else, or null. */
   readonly pingCheck: PingSettings | null;
+  /** Where the parameters of the perfmon library stand, or null. */
+  readonly perfmonAt: Path | null;
   readonly commandLibraries: readonly CommandLibrary[];
   readonly relationships: readonly HaRelationshipConfig[];
   /** Where the list of relationships stands in the document, for checks that need the rest of the configuration. */
@@ -93,8 +95,10 @@ export function readHooks(
     const schema = { ...leaseCommandsParametersSchema, name: `parameters of ${library}` };
     readMap(schema, hook.parameters, child(hook.at, 'parameters'), report);
   }
+  const perfmon = hooks.get('perfmon');
   const commands = {
     leaseCommands: leaseCommands !== undefined,
+    perfmonAt: perfmon === undefined ? null : child(perfmon.at, 'parameters'),
     hasLimits: hooks.has('limits'),
     commandLibraries: COMMAND_LIBRARIES.filter((library) => hooks.has(library)),
   };
