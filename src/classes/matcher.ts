@@ -7,7 +7,7 @@
 export const Op = {
   /** Takes an octet of its set, goes on to `next`. */
   set: 0,
-  /** Goes on to `next` and to `other`. */
+  /** Goes on to `next` and to `other`: alternatives, of which none is before the other. */
   split: 1,
   jump: 2,
   start: 3,
@@ -15,6 +15,8 @@ export const Op = {
   boundary: 5,
   noBoundary: 6,
   match: 7,
+  /** Goes on to `next`, what is repeated, and to `other`, what comes behind: as often as it can be. */
+  repeat: 8,
 } as const;
 
 export interface State {
@@ -87,7 +89,7 @@ export class Matcher {
       const { op, next, other } = this.#states[index]!;
       if (op === Op.set) list[count++] = index;
       else if (op === Op.match) this.#isMatched = true;
-      else if (op === Op.split) {
+      else if (op === Op.split || op === Op.repeat) {
         this.#stack[depth++] = other;
         this.#stack[depth++] = next;
       } else if (op === Op.jump || isTrue(op, bytes, offset, length, at)) this.#stack[depth++] = next;
@@ -96,7 +98,8 @@ export class Matcher {
   }
 }
 
-function isTrue(op: number, bytes: Uint8Array, offset: number, length: number, at: number): boolean {
+/** Whether an assertion holds at this place of the text. */
+export function isTrue(op: number, bytes: Uint8Array, offset: number, length: number, at: number): boolean {
   if (op === Op.start) return at === 0;
   if (op === Op.end) return at === length;
   const before = at > 0 && isWord(bytes[offset + at - 1]!);

@@ -14,8 +14,8 @@ export type RegExpNode =
 /** Why it was refused: what would be right. */
 export class RegExpFault extends Error {}
 
-const DEPTH_MAX = 64;
-const REPEAT_MAX = 255;
+export const DEPTH_MAX = 64;
+export const REPEAT_MAX = 255;
 
 const CLASSES: Readonly<Record<string, string>> = {
   d: '0-9',
@@ -23,7 +23,7 @@ const CLASSES: Readonly<Record<string, string>> = {
   s: ' \t\n\v\f\r',
 };
 /** Of [:name:], by the C locale. */
-const POSIX: Readonly<Record<string, string>> = {
+export const POSIX: Readonly<Record<string, string>> = {
   alnum: 'A-Za-z0-9',
   alpha: 'A-Za-z',
   blank: ' \t',
@@ -42,7 +42,8 @@ const POSIX: Readonly<Record<string, string>> = {
 };
 const CONTROLS: Readonly<Record<string, number>> = { f: 12, n: 10, r: 13, t: 9, v: 11, '0': 0 };
 
-function setOf(ranges: string): Uint8Array {
+/** @param ranges such as "A-Za-z_" */
+export function setOf(ranges: string): Uint8Array {
   const set = new Uint8Array(256);
   for (let i = 0; i < ranges.length; ) {
     const from = ranges.charCodeAt(i);
@@ -53,11 +54,11 @@ function setOf(ranges: string): Uint8Array {
   return set;
 }
 
-function inverse(set: Uint8Array): Uint8Array {
+export function inverse(set: Uint8Array): Uint8Array {
   return set.map((isIn) => 1 - isIn);
 }
 
-function single(octet: number): RegExpNode {
+export function single(octet: number): RegExpNode {
   const set = new Uint8Array(256);
   set[octet] = 1;
   return { kind: 'set', set };
@@ -247,7 +248,7 @@ class Parser {
   }
 }
 
-function addAll(set: Uint8Array, other: Uint8Array): void {
+export function addAll(set: Uint8Array, other: Uint8Array): void {
   other.forEach((isIn, octet) => {
     if (isIn === 1) set[octet] = 1;
   });

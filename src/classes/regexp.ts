@@ -23,14 +23,19 @@ export function compileRegExp(pattern: Uint8Array): CompiledRegExp {
   try {
     const node = parseRegExp(String.fromCharCode(...pattern.subarray(0, 4096)));
     if (pattern.length > 4096) throw new RegExpFault('a pattern of at most 4096 octets');
-    const states: State[] = [];
-    emit(node, states);
-    add(states, Op.match);
-    return { ok: true, matcher: new Matcher(states) };
+    return { ok: true, matcher: new Matcher(statesOf(node)) };
   } catch (error) {
     if (error instanceof RegExpFault) return { ok: false, expected: error.message };
     throw error;
   }
+}
+
+/** @throws RegExpFault when there are too many */
+export function statesOf(node: RegExpNode): readonly State[] {
+  const states: State[] = [];
+  emit(node, states);
+  add(states, Op.match);
+  return states;
 }
 
 function add(states: State[], op: number, set: Uint8Array = NO_SET): State {
@@ -64,7 +69,7 @@ function emitEither(branches: readonly RegExpNode[], states: State[]): void {
 function emitRepeat(node: RegExpNode & { kind: 'repeat' }, states: State[]): void {
   for (let i = 0; i < node.min; i++) emit(node.of, states);
   if (node.max === Number.POSITIVE_INFINITY) {
-    const split = add(states, Op.split);
+    const split = add(states, Op.repeat);
     emit(node.of, states);
     add(states, Op.jump).next = states.indexOf(split);
     split.other = states.length;
@@ -72,7 +77,7 @@ function emitRepeat(node: RegExpNode & { kind: 'repeat' }, states: State[]): voi
   }
   const splits: State[] = [];
   for (let i = node.min; i < node.max; i++) {
-    splits.push(add(states, Op.split));
+    splits.push(add(states, Op.repeat));
     emit(node.of, states);
   }
   for (const split of splits) split.other = states.length;

@@ -1,6 +1,7 @@
 /** The ddns-* and hostname-* settings of a subnet in the form that the hot path reads. */
+
+import { type CharacterSet, compileCharacterSet } from '../classes/character-set.ts';
 import type { DdnsConfig } from '../config/ddns-model.ts';
-import { type CharacterSet, compileCharacterSet } from '../dhcp4/character-set.ts';
 
 export interface CompiledNames {
   /** DNS updates are made for the clients of the subnet. */
@@ -24,7 +25,7 @@ const encoder = new TextEncoder();
 
 /** @param enableUpdates `dhcp-ddns.enable-updates` */
 export function compileNames(config: DdnsConfig, enableUpdates: boolean): CompiledNames {
-  const { replaceClientName, hostnameCharSet } = config;
+  const { replaceClientName } = config;
   return {
     updates: enableUpdates && config.sendUpdates,
     overridesNoUpdate: config.overrideNoUpdate,
@@ -33,8 +34,14 @@ export function compileNames(config: DdnsConfig, enableUpdates: boolean): Compil
     replacesAbsent: replaceClientName === 'always' || replaceClientName === 'when-not-present',
     prefix: encoder.encode(config.generatedPrefix.concat('-')),
     suffix: encoder.encode(config.qualifyingSuffix),
-    characters:
-      hostnameCharSet === '' ? null : compileCharacterSet(hostnameCharSet, config.hostnameCharReplacement),
+    characters: charactersOf(config),
     updateOnRenew: config.updateOnRenew,
   };
+}
+
+/** Those that cannot be compiled are refused where the file is read. */
+function charactersOf({ hostnameCharSet, hostnameCharReplacement }: DdnsConfig): CharacterSet | null {
+  if (hostnameCharSet === '') return null;
+  const compiled = compileCharacterSet(hostnameCharSet, hostnameCharReplacement);
+  return compiled.ok ? compiled.set : null;
 }

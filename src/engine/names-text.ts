@@ -1,5 +1,5 @@
 /** The text of host names in the making: copied, generated, qualified, cleaned, as Kea's D2ClientMgr does it. */
-import { appendSanitised, type CharacterSet } from '../dhcp4/character-set.ts';
+import { appendSanitised, type CharacterSet } from '../classes/character-set.ts';
 import { lowerCase, type Octets } from '../dhcp4/domain-name.ts';
 import type { CompiledNames } from './names-settings.ts';
 

@@ -7,7 +7,7 @@
  *
  * It is made as Kea makes it, step by step, because the name is what DNS and the lease file of a Kea know the client by.
  */
-import { appendSanitised } from '../dhcp4/character-set.ts';
+import { appendSanitised } from '../classes/character-set.ts';
 import { Field, Present } from '../dhcp4/descriptor.ts';
 import {
   allocateOctets,

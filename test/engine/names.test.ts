@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { formatIpv4, parseIpv4 } from '../../src/base/ipv4.ts';
+import { compileCharacterSet } from '../../src/classes/character-set.ts';
 import { DDNS_DEFAULTS } from '../../src/config/ddns-model.ts';
-import { compileCharacterSet } from '../../src/dhcp4/character-set.ts';
 import { ClientNames } from '../../src/engine/names.ts';
 import { compileNames } from '../../src/engine/names-settings.ts';
 import { RowFlag } from '../../src/lease/layout.ts';
@@ -196,17 +196,18 @@ t.test('the product and its twin agree on 6,000 names, and what the lease keeps 
 });
 
 t.test('a set of characters is one bracket expression', async (t) => {
+  const table = (pattern: string): Uint8Array | null => {
+    const compiled = compileCharacterSet(pattern, '');
+    return compiled.ok ? compiled.set.table : null;
+  };
   const members = (pattern: string): string =>
-    [...(compileCharacterSet(pattern, '')?.table ?? [])]
+    [...(table(pattern) ?? [])]
       .flatMap((isIn, octet) => (isIn === 1 && octet < 127 ? [String.fromCharCode(octet)] : []))
       .join('');
   t.equal(members('[a-c_]'), '_abc');
   t.equal(members('[]a]'), ']a');
   t.equal(members('[a\\-]'), '-\\a', 'a backslash in brackets is itself');
   t.equal(members('[[:digit:]x]+'), '0123456789x');
-  t.equal(compileCharacterSet('[^A-Za-z0-9.-]', '')!.table[0xc3], 1, 'every octet beyond ASCII');
-  for (const pattern of ['[', 'a', '[]', '[b-a]', '[a]*', '[a]|[b]', '[[:x:]]', '[[.a.]]', '[ä]', '([a])'])
-    t.equal(compileCharacterSet(pattern, ''), null, pattern);
-  t.equal(compileCharacterSet('[a]', '$1'), null);
-  t.equal(compileCharacterSet('[a]', 'x'.repeat(17)), null);
+  t.equal(table('[^A-Za-z0-9.-]')![0xc3], 1, 'every octet beyond ASCII');
+  for (const pattern of ['ab', '[a]*', '[a]|[b]', '[a]{2}', '^', '']) t.equal(table(pattern), null, pattern);
 });

@@ -1,6 +1,6 @@
 /** Host names and DNS updates: the `dhcp-ddns` map, and the ddns-* and hostname-* keys that subnets inherit. */
 import { isIP } from 'node:net';
-import { compileCharacterSet, REPLACEMENT_BYTES_MAX } from '../../dhcp4/character-set.ts';
+import { compileCharacterSet, EXPRESSION_BYTES_MAX } from '../../classes/character-set.ts';
 import {
   type ConflictResolution,
   DDNS_SERVER_DEFAULTS,
@@ -35,7 +35,7 @@ const modes = oneOf(
 
 /** A set of characters; that it can be worked by is checked where it is known which replacement belongs to it. */
 function characterSet(): Rule<string, undefined> {
-  return { ...text(), expected: 'a bracket expression such as "[^A-Za-z0-9.-]", or ""' };
+  return { ...text(EXPRESSION_BYTES_MAX), expected: 'a regular expression such as "[^A-Za-z0-9.-]", or ""' };
 }
 
 /** The keys that stood in `dhcp-ddns` once, by the names that they had there. */
@@ -46,7 +46,7 @@ const formerRules = {
   'generated-prefix': text(NAME_OCTETS_MAX),
   'qualifying-suffix': text(NAME_OCTETS_MAX),
   'hostname-char-set': characterSet(),
-  'hostname-char-replacement': text(REPLACEMENT_BYTES_MAX),
+  'hostname-char-replacement': text(EXPRESSION_BYTES_MAX),
 } as const satisfies Rules;
 
 /** Keys of global, network and subnet scope. */
@@ -163,17 +163,22 @@ function checkCharacters(
     hostnameCharReplacement === inherited.hostnameCharReplacement
   )
     return;
-  if (hostnameCharSet === '' || compileCharacterSet(hostnameCharSet, hostnameCharReplacement) !== null)
-    return;
-  const isSet = compileCharacterSet(hostnameCharSet, '') !== null;
+  if (hostnameCharSet === '') return;
+  const compiled = compileCharacterSet(hostnameCharSet, hostnameCharReplacement);
+  if (compiled.ok) return;
+  const isReplacement = compiled.of === 'replacement';
   const key =
-    isSet && values['hostname-char-replacement'] !== undefined
+    isReplacement && values['hostname-char-replacement'] !== undefined
       ? 'hostname-char-replacement'
       : 'hostname-char-set';
-  const expected = isSet
-    ? 'a replacement that stands for itself, without "$&" and the like'
-    : 'one bracket expression such as "[^A-Za-z0-9.-]", with or without a "+" behind it';
-  report.unsupported(child(at, key), isSet ? hostnameCharReplacement : hostnameCharSet, expected);
+  const value = isReplacement ? hostnameCharReplacement : hostnameCharSet;
+  if (isReplacement) report.unsupported(child(at, key), value, compiled.expected);
+  else
+    report.error(
+      child(at, key),
+      describe(value),
+      `a POSIX extended regular expression: ${compiled.expected}`,
+    );
 }
 
 /**

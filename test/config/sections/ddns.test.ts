@@ -7,7 +7,7 @@ import { formatProblem } from '../../../src/config/problem.ts';
 import { checkRefused, dhcp4, NOT_YET, subnet } from '../fixtures/marked-file.ts';
 
 const FLAG = 'true or false';
-const SET = 'one bracket expression such as "[^A-Za-z0-9.-]", with or without a "+" behind it';
+const SET = 'a POSIX extended regular expression: ';
 
 /** A member of a dhcp-ddns map. */
 function ddns(member: string): string {
@@ -43,13 +43,23 @@ checkRefused({
     ],
   ],
   'what is wrong in the keys of names': [
-    [dhcp4('§"hostname-char-set": "a|b*"'), 'Dhcp4/hostname-char-set', '"a|b*"', `${SET}${NOT_YET}`],
-    [subnet('§"hostname-char-set": "["'), 'Dhcp4/subnet4[0]/hostname-char-set', '"["', `${SET}${NOT_YET}`],
     [
-      dhcp4('§"hostname-char-replacement": "$&"'),
+      dhcp4('"hostname-char-set": §"a|*b"'),
+      'Dhcp4/hostname-char-set',
+      '"a|*b"',
+      `${SET}something to repeat in front of each quantifier, at character 3`,
+    ],
+    [
+      subnet('"hostname-char-set": §"["'),
+      'Dhcp4/subnet4[0]/hostname-char-set',
+      '"["',
+      `${SET}a closing bracket for each opening one, at character 2`,
+    ],
+    [
+      dhcp4('"hostname-char-set": "(a)", §"hostname-char-replacement": "$1"'),
       'Dhcp4/hostname-char-replacement',
-      '"$&"',
-      `a replacement that stands for itself, without "$&" and the like${NOT_YET}`,
+      '"$1"',
+      `a replacement without the text of a group, such as $1; $& is all that matches${NOT_YET}`,
     ],
     [
       dhcp4('"ddns-replace-client-name": §true'),
