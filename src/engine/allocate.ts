@@ -7,6 +7,7 @@ import type { CompiledPool, CompiledSubnet } from './compiled.ts';
 import type { Context } from './context.ts';
 import { enterSubnet } from './enter-subnet.ts';
 import { nextSubnet } from './network.ts';
+import { poolAt } from './pool-at.ts';
 import { poolMark, subnetMark } from './pool-plan.ts';
 import { isKeptFromClient } from './reserved.ts';
 import { G, S } from './statistics.ts';
@@ -18,11 +19,8 @@ function isPermitted(context: Context, pool: CompiledPool): boolean {
 
 /** The pool of a subnet that holds an address and is open to the query, or null. */
 function permittedPool(context: Context, subnet: CompiledSubnet, address: number): CompiledPool | null {
-  for (let i = 0; i < subnet.pools.length; i++) {
-    const pool = subnet.pools[i]!;
-    if (address >= pool.first && address <= pool.last && isPermitted(context, pool)) return pool;
-  }
-  return null;
+  const pool = poolAt(subnet.poolsByAddress, address);
+  return pool !== null && isPermitted(context, pool) ? pool : null;
 }
 
 /**

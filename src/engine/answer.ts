@@ -6,6 +6,7 @@ import type { CompiledSubnet } from './compiled.ts';
 import { type Context, Outcome } from './context.ts';
 import { addClassesOfLease } from './host-classes.ts';
 import { nameClient } from './name-client.ts';
+import { poolAt } from './pool-at.ts';
 import type { ReplyPlan } from './reply-plan.ts';
 import type { PlanNode } from './reply-plans.ts';
 import { G } from './statistics.ts';
@@ -18,8 +19,7 @@ function planFor(context: Context, address: number): ReplyPlan {
 }
 
 function rootOf(subnet: CompiledSubnet, address: number): PlanNode {
-  for (const pool of subnet.pools) if (address >= pool.first && address <= pool.last) return pool.plan;
-  return subnet.plan;
+  return poolAt(subnet.poolsByAddress, address)?.plan ?? subnet.plan;
 }
 
 /**

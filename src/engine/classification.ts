@@ -13,6 +13,7 @@ import type { Guard } from '../classes/class-set.ts';
 import { OptionCode } from '../dhcp4/codes.ts';
 import type { CompiledSubnet } from './compiled.ts';
 import type { Context } from './context.ts';
+import { poolAt } from './pool-at.ts';
 import { G } from './statistics.ts';
 
 /** Where option 60 stands in the query in work, trailing NULs cut. */
@@ -60,10 +61,8 @@ export function classifyKnown(context: Context, isKnown: boolean): void {
  * @param address that of the lease, 0 = none
  */
 export function classifyLease(context: Context, subnet: CompiledSubnet, address: number): void {
-  for (let i = 0; i < subnet.pools.length; i++) {
-    const pool = subnet.pools[i]!;
-    if (address >= pool.first && address <= pool.last) classifyAdditional(context, pool.additional);
-  }
+  const pool = poolAt(subnet.poolsByAddress, address);
+  if (pool !== null) classifyAdditional(context, pool.additional);
   classifyAdditional(context, subnet.additional);
   if (subnet.network !== null) classifyAdditional(context, subnet.network.additional);
 }

@@ -10,6 +10,7 @@ import { type LeaseTimers, timersOf } from './lifetimes.ts';
 import { type CompiledNames, compileNames } from './names-settings.ts';
 import { type CompiledNetwork, compileNetworks, groupOf } from './network.ts';
 import { PlanRoots } from './plan-roots.ts';
+import { ascending } from './pool-at.ts';
 import { poolSeries } from './pool-series.ts';
 import { relationshipOf } from './relationship-of.ts';
 import type { PlanNode } from './reply-plans.ts';
@@ -54,7 +55,10 @@ export interface CompiledSubnet {
   readonly place: number;
   /** Number of the subnets of its network with the same guard, see `groupOf`. */
   readonly group: number;
+  /** In the order of the configuration. */
   readonly pools: readonly CompiledPool[];
+  /** The same for `poolAt`. */
+  readonly poolsByAddress: readonly CompiledPool[];
   /** What a client gets that has no address of a pool. */
   readonly plan: PlanNode;
   readonly mask: number;
@@ -130,6 +134,7 @@ export function compileSubnets(config: ServerConfig, classes: ClassIds = new Cla
   return config.subnets.map((subnet, index) => {
     const network = networks.get(subnet.networkName ?? '') ?? null;
     const plan = roots.ofSubnet(subnet, network?.config ?? null);
+    const pools = subnet.pools.map((pool) => compilePool(pool, plan));
     const compiled = {
       index,
       id: subnet.id,
@@ -152,7 +157,8 @@ export function compileSubnets(config: ServerConfig, classes: ClassIds = new Cla
       timers: timers.of(timersOf(subnet)),
       caching: cachings.of(cachingOf(subnet)),
       plan,
-      pools: subnet.pools.map((pool) => compilePool(pool, plan)),
+      pools,
+      poolsByAddress: ascending(pools),
     };
     network?.subnets.push(compiled);
     return compiled;

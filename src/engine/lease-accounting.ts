@@ -1,12 +1,14 @@
 /** Keeps the counters of assigned and declined addresses right when main changes leases. */
 import type { LeaseBook } from '../lease/book.ts';
 import { LeaseState } from '../lease/model.ts';
-import { type CountedPool, NO_SERIES, seriesOf } from './pool-series.ts';
+import { ascending, poolAt } from './pool-at.ts';
+import type { CountedPool } from './pool-series.ts';
 import { G, P, type PoolStatistic, S, type StatisticsReader, type StatisticsWriter } from './statistics.ts';
 
 /** Where the leases of a subnet are counted. */
 interface CountedSubnet {
   readonly index: number;
+  /** Ascending. */
   readonly pools: CountedPool[];
 }
 
@@ -25,7 +27,7 @@ export class LeaseAccounting {
   ) {
     this.#statistics = statistics;
     this.#subnets = new Map(subnetIds.map((id, index) => [id, { index, pools: [] }]));
-    for (const pool of pools) this.#subnets.get(pool.subnetId)!.pools.push(pool);
+    for (const pool of ascending(pools)) this.#subnets.get(pool.subnetId)!.pools.push(pool);
   }
 
   /** The lease of an address in this subnet went from one state to another; null = there was, or is, none. */
@@ -76,8 +78,8 @@ export class LeaseAccounting {
     const subnet = this.#subnets.get(subnetId);
     if (subnet === undefined) return;
     this.#statistics.addSubnet(subnet.index, S[name], delta);
-    const series = seriesOf(subnet.pools, address);
-    if (series !== NO_SERIES) this.#statistics.addPool(series, P[name], delta);
+    const pool = poolAt(subnet.pools, address);
+    if (pool !== null) this.#statistics.addPool(pool.series, P[name], delta);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Counts what becomes of leases, of all of them, of the lease's subnet and of its pool. */
 import { LeaseState } from '../lease/model.ts';
 import type { Context } from './context.ts';
-import { NO_SERIES, seriesOf } from './pool-series.ts';
+import { poolAt } from './pool-at.ts';
 import { G, P, type PoolStatistic, S } from './statistics.ts';
 
 /** A statistic of all leases, of those of a subnet and of those of a pool. */
@@ -78,6 +78,6 @@ function count(
   const subnet = current?.id === subnetId ? current : context.subnets.ofId(subnetId);
   if (subnet === null) return;
   statistics.addSubnet(subnet.index, ofSubnet, delta);
-  const series = seriesOf(subnet.pools, address);
-  if (series !== NO_SERIES) statistics.addPool(series, ofPool, delta);
+  const pool = poolAt(subnet.poolsByAddress, address);
+  if (pool !== null) statistics.addPool(pool.series, ofPool, delta);
 }

@@ -21,9 +21,6 @@ export interface CountedPool {
   readonly series: number;
 }
 
-/** No pool's series. */
-export const NO_SERIES = -1;
-
 /** Every series, and every pool in the order in which `compileSubnets` numbers them. */
 export function poolSeries(subnets: readonly Pick<SubnetConfig, 'id' | 'pools'>[]): {
   readonly series: readonly PoolSeries[];
@@ -42,16 +39,4 @@ export function poolSeries(subnets: readonly Pick<SubnetConfig, 'id' | 'pools'>[
     }
   }
   return { series, pools };
-}
-
-/** The series of an address among the pools of one subnet, or NO_SERIES. */
-export function seriesOf(
-  pools: readonly Pick<CountedPool, 'first' | 'last' | 'series'>[],
-  address: number,
-): number {
-  for (let i = 0; i < pools.length; i++) {
-    const pool = pools[i]!;
-    if (address >= pool.first && address <= pool.last) return pool.series;
-  }
-  return NO_SERIES;
 }

@@ -11,6 +11,7 @@ import type { Context } from './context.ts';
 import type { DnsLog } from './dns-log.ts';
 import { countTakeover } from './lease-counts.ts';
 import { nameClient, namesAt } from './name-client.ts';
+import { poolAt } from './pool-at.ts';
 import { G } from './statistics.ts';
 
 const FQDN_FLAGS = RowFlag.fqdnFwd | RowFlag.fqdnRev;
@@ -146,8 +147,7 @@ export function writeTerms(
   const { rows } = book.table;
   const subnet = context.subnet!;
   const address = rows.address(slot);
-  let poolId = 0;
-  for (const pool of subnet.pools) if (address >= pool.first && address <= pool.last) poolId = pool.poolId;
+  const poolId = poolAt(subnet.poolsByAddress, address)?.poolId ?? 0;
   rows.setState(slot, state);
   rows.setFlags(slot, RowFlag.granted | context.names.flags | newsFlag(context, state));
   rows.setTimes(slot, clttOfChange(context, slot, changesHands), validLifetimeSec);

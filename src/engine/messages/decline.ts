@@ -6,6 +6,7 @@ import { LeaseState } from '../../lease/model.ts';
 import { belongsToClient } from '../client-lease.ts';
 import type { Context } from '../context.ts';
 import { countDeclined } from '../lease-counts.ts';
+import { poolAt } from '../pool-at.ts';
 import { G } from '../statistics.ts';
 import { beginSilent, endSilent, roomForChange } from '../transaction.ts';
 import { clttOfChange, eraseClient } from '../write-lease.ts';
@@ -57,11 +58,9 @@ function withdrawOffer(context: Context, slot: number): number {
   const { book, subnets } = context;
   const { rows } = book.table;
   const address = rows.address(slot);
-  const pools = subnets.ofId(rows.subnetId(slot))?.pools;
+  const subnet = subnets.ofId(rows.subnetId(slot));
   book.remove(slot);
-  for (let i = 0; pools !== undefined && i < pools.length; i++) {
-    const { index, first, last } = pools[i]!;
-    if (address >= first && address <= last) book.pools.startBehind(index, address);
-  }
+  const pool = subnet === null ? null : poolAt(subnet.poolsByAddress, address);
+  if (pool !== null) book.pools.startBehind(pool.index, address);
   return G['tandem-done-decline-offer'];
 }
