@@ -138,14 +138,12 @@ export class RelaySession {
     }
   }
 
-  /** Gives up everything in flight. */
+  /** Gives up everything in flight; an answer that comes yet is a late one, no second one. */
   forget(): void {
     const exchanges = this.#exchanges;
-    for (
-      let place = exchanges.nextDue(0, Infinity);
-      place >= 0;
-      place = exchanges.nextDue(place + 1, Infinity)
-    ) {
+    let place = exchanges.nextDue(0, Infinity);
+    for (; place >= 0; place = exchanges.nextDue(place + 1, Infinity)) {
+      exchanges.repeated[place] = 1;
       this.#count(L.abandoned);
       this.#end(place, 0);
     }

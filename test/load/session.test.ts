@@ -41,6 +41,16 @@ t.test('a client that gives its lease back lets another one have the address', a
   t.match(talk.counts(), { 'exchanges-completed': 2, 'release-sent': 2, 'address-conflicts': 0 });
 });
 
+t.test('an answer to what was given up is no second answer', async (t) => {
+  const talk = new Conversation({ inFlightMax: 1 });
+  talk.session.begin(0);
+  talk.offer(talk.sent()[0]!, { address: ADDRESS, serverIdentifier: SERVER });
+  const [request] = talk.sent();
+  talk.session.forget();
+  talk.ack(request!, { address: ADDRESS, leaseTimeSec: 60 });
+  t.match(talk.counts(), { abandoned: 1, 'duplicate-received': 0, 'repeat-received': 1 });
+});
+
 t.test('as many exchanges begin as the window allows, each of another client', async (t) => {
   const talk = new Conversation({ inFlightMax: 3 });
   talk.session.begin(0);
