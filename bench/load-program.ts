@@ -10,6 +10,9 @@ import { costsBetween, readCosts } from './thread-cost.ts';
 
 const DRAIN_MS = 3000;
 const LOOK_EVERY_MS = 2;
+/** A server whose queues were full has answered them all when it says nothing for so long. */
+const QUIET_MS = 300;
+const QUIET_AFTER_MS_MAX = 5000;
 const US_PER_MS = 1000;
 
 const client = await LoadClient.start(JSON.parse(process.argv[2] ?? '') as LoadSettings);
@@ -74,5 +77,20 @@ async function drain(): Promise<number> {
   while (client.counts()['in-flight'] > 0 && performance.now() < deadlineMs) await sleep(LOOK_EVERY_MS);
   const left = client.counts()['in-flight'];
   client.forget();
+  if (left > 0) await untilQuiet();
   return left;
+}
+
+/** What a server still has in its queues must not count against the next load. */
+async function untilQuiet(): Promise<void> {
+  const deadlineMs = performance.now() + QUIET_AFTER_MS_MAX;
+  for (let before = -1; before !== received() && performance.now() < deadlineMs; ) {
+    before = received();
+    await sleep(QUIET_MS);
+  }
+}
+
+function received(): number {
+  const counts = client.counts();
+  return counts['offer-received'] + counts['ack-received'] + counts['nak-received'];
 }

@@ -18,7 +18,7 @@ interface Plan {
 
 const PLANS = {
   tiny: { rounds: 1, seconds: 0.3, warmUpExchanges: 10, warmUpSecMax: 1, settleSec: 0.1 },
-  quick: { rounds: 2, seconds: 2, warmUpExchanges: 20_000, warmUpSecMax: 8, settleSec: 0.3 },
+  quick: { rounds: 3, seconds: 1.5, warmUpExchanges: 20_000, warmUpSecMax: 8, settleSec: 0.3 },
   full: { rounds: 5, seconds: 3, warmUpExchanges: 50_000, warmUpSecMax: 20, settleSec: 0.5 },
 } as const satisfies Record<Scale, Plan>;
 

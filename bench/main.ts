@@ -18,6 +18,7 @@ import { parseArgs } from 'node:util';
 import { inlineMore } from '../src/base/inlining.ts';
 import { BENCHES } from './benches.ts';
 import { parseContenders } from './contenders.ts';
+import { describeDisk } from './disk.ts';
 import type { BenchOptions, ClientsKind } from './model.ts';
 import { ALL_POINTS, parsePoints } from './points.ts';
 import { describeRun, formatSection, writeResults } from './report.ts';
@@ -66,7 +67,7 @@ async function run(): Promise<void> {
   };
   // As the server does.
   inlineMore();
-  const where = describeRun(new Date(), options.scale);
+  const where = `${describeRun(new Date(), options.scale)}; ${describeDisk()}`;
   console.log(`${where}\n`);
   const sections: string[] = [];
   const comparison: string[] = [];

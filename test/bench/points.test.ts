@@ -1,5 +1,6 @@
 import t from 'tap';
 import { parseContenders } from '../../bench/contenders.ts';
+import { describeDisk } from '../../bench/disk.ts';
 import { describePoint, parsePoints } from '../../bench/points.ts';
 import { costsBetween, readCosts } from '../../bench/thread-cost.ts';
 
@@ -31,4 +32,8 @@ t.test('what a process has used is told by thread, from one snapshot to the next
   const costs = costsBetween(before, readCosts([process.pid]));
   const main = costs.find(({ name }) => name === 'main');
   t.ok((main?.userUs ?? 0) + (main?.kernelUs ?? 0) > 10_000, 'a tenth of a second, less what others took');
+});
+
+t.test('the disk is told by how long one row takes, and nothing stays of the look', async (t) => {
+  t.match(describeDisk(), /^a row and fdatasync [\d.]+ ms, p99 [\d.]+ ms$/);
 });
