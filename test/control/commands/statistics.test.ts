@@ -7,7 +7,7 @@ import {
   createStatisticsCommands,
   statisticValues,
 } from '../../../src/control/commands/statistics.ts';
-import { type Sample, SAMPLES_MAX, StatisticHistory } from '../../../src/control/statistic-history.ts';
+import { SAMPLES_MAX, type Sample, StatisticHistory } from '../../../src/control/statistic-history.ts';
 import {
   allocateStatistics,
   G,
