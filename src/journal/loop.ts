@@ -27,8 +27,8 @@ import { leaseFileNames } from './names.ts';
 
 /** The most that one write takes; about 9,000 rows of usual length. */
 const BATCH_BYTES = 1 << 20;
-/** The longest sleep, so that a stop or a lost wake-up waits no longer than this. */
-const IDLE_MS = 50;
+/** The longest sleep: a sign of life in time for main (watch.ts), and no more work than that for an idle server. */
+const IDLE_MS = 500;
 /** Pause after a failure. */
 const RETRY_MS = 200;
 

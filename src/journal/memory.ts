@@ -24,7 +24,7 @@ export const JournalWord = {
   failingErrno: 5,
   /** Journal -> all: what failed, an index into `failingSteps`. */
   failingStep: 6,
-  /** Journal -> main: loop turns, a sign of life: at least one in 50 ms unless a system call hangs. */
+  /** Journal -> main: loop turns, a sign of life: at least one in half a second unless a system call hangs. */
   turns: 7,
   /** The commit lock (base/lock.ts): its holder reads the change log and writes the lease file and the counters. */
   commitLock: 8,

@@ -4,7 +4,7 @@ import type { Log } from '../log/logger.ts';
 import type { JournalClient, JournalFailure } from './client.ts';
 import { describeErrno } from './error-text.ts';
 
-/** The journal turns at least every 250 ms, in a pause after a failure; only a system call that hangs takes longer. */
+/** The journal turns at least every half a second; only a system call that hangs takes longer. */
 const STALLED_MS = 5_000;
 
 /** `stalled`: the journal has not moved for 5 seconds. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { allocateBell, Bell, type BellMemory } from '../../src/base/bell.ts';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
+import { JournalClient } from '../../src/journal/client.ts';
 import { type FileSystem, systemFiles } from '../../src/journal/files.ts';
 import {
   failingSteps,
@@ -250,6 +251,22 @@ t.test(
     t.equal(journal.durable, last);
     t.equal(existsSync(`${path}.1`), false);
     t.equal(readFileSync(path, 'latin1'), HEADER + rowText(0));
+  },
+);
+
+t.test(
+  'with nothing to do it wakes up twice a second, in time for those who look for a sign of life',
+  (t) => {
+    const journal = new TestJournal(join(scratchDirectory(t), 'leases'));
+    const sleepsMs: number[] = [];
+    const wait = (_words: Int32Array, _index: number, _value: number, timeoutMs: number): void => {
+      sleepsMs.push(timeoutMs);
+      if (sleepsMs.length === 3) new JournalClient(journal.task).stop();
+    };
+    journal.runBetween([() => {}], { wait });
+    t.same(sleepsMs, [500, 500, 500]);
+    t.equal(journal.word(JournalWord.turns), 4, 'a turn for each, and the last');
+    t.end();
   },
 );
 
