@@ -7,6 +7,7 @@ import {
   type PerfmonAlarm,
   type PerfmonConfig,
 } from '../hook-model.ts';
+import type { ServerConfig } from '../model.ts';
 import { child, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
 import { list } from '../schema/collections.ts';
@@ -159,15 +160,15 @@ function warnOfSilence(key: DurationKey, isMultiThreaded: boolean, at: Path, rep
     );
 }
 
-/** The same of alarms about subnets that are not there. @param at of the parameters; @param ids of all subnets */
+/** The same of alarms about subnets that are not there. @param at of the parameters, null = the library is not loaded */
 export function warnOfSubnets(
-  { alarms }: PerfmonConfig,
-  at: Path,
-  ids: readonly number[],
+  { hooks: { perfmon }, subnets }: ServerConfig,
+  at: Path | null,
   report: Report,
 ): void {
-  if (alarms.length === 0) return;
-  const known = new Set([ALL_SUBNETS, ...ids]);
+  const alarms = perfmon?.alarms ?? [];
+  if (at === null || alarms.length === 0) return;
+  const known = new Set([ALL_SUBNETS, ...subnets.map(({ id }) => id)]);
   for (const [index, { key }] of alarms.entries())
     if (!known.has(key.subnetId))
       report.warn(

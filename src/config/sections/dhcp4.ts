@@ -151,10 +151,7 @@ export function readDhcp4(
     tandem: readTandemSettings(values['user-context'], child(at, 'user-context'), report),
   };
   checkLogFiles(config.loggers, config.leaseDatabase.path, child(at, 'loggers'), report);
-  if (config.hooks.perfmon !== null && hooks.perfmonAt !== null) {
-    const ids = config.subnets.map(({ id }) => id);
-    warnOfSubnets(config.hooks.perfmon, hooks.perfmonAt, ids, report);
-  }
+  warnOfSubnets(config, hooks.perfmonAt, report);
   if (hooks.haAt !== null) checkRelationships(config, hooks.haAt, report);
   return config;
 }
