@@ -21,6 +21,8 @@ export interface DirectClient {
   renew(): void;
   /** Gives the address back and ends. */
   release(): Promise<void>;
+  /** What it has said, for whoever looks for the cause of a failure. */
+  output(): string;
 }
 
 /** What has to be installed. systemd-networkd is left out of where it is not. */
@@ -52,6 +54,7 @@ export function createDirectClient(
     release: async () => {
       await program?.stop(endSignal, END_MS);
     },
+    output: () => program?.output().slice(-3000) ?? '',
   };
 }
 
@@ -60,6 +63,7 @@ function asDirect(client: ReturnType<typeof createDhclient>): DirectClient {
     start: () => void client.bind(START_MS).catch(() => undefined),
     renew: () => undefined,
     release: () => client.release(),
+    output: () => '',
   };
 }
 
