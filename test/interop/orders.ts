@@ -126,8 +126,7 @@ interface WireLease {
 
 /**
  * Waits until both tables are equal, but for what a Kea keeps to itself: a lease whose update failed between two heartbeats
- * that were answered. Its client has had no answer, a Kea tells nobody of it and goes on as if nothing had happened, and
- * so does its lease until it runs out, with a Kea for a partner as well.
+ * that were answered. Its client has had no answer; a Kea tells nobody of it and goes on as if nothing had happened.
  * @param replies tells all that were sent so far
  * @returns the differences that remain, as sentences
  */
