@@ -7,11 +7,12 @@ import {
   DEPTH_MAX,
   inverse,
   POSIX,
-  REPEAT_MAX,
   RegExpFault,
   type RegExpNode,
+  readTimes,
   setOf,
   single,
+  type Times,
 } from './regexp-parse.ts';
 
 const SPECIAL = '^$\\.*+?()[{|';
@@ -87,20 +88,11 @@ class ExtendedParser {
     return of;
   }
 
-  #times(): { min: number; max: number } | null {
-    if (this.#take('*')) return { min: 0, max: Number.POSITIVE_INFINITY };
-    if (this.#take('+')) return { min: 1, max: Number.POSITIVE_INFINITY };
-    if (this.#take('?')) return { min: 0, max: 1 };
-    if (this.#next() !== '{') return null;
-    const match = /^\{(\d{1,9})(,(\d{0,9}))?\}/.exec(this.#text.slice(this.#at, this.#at + 32));
-    if (match === null) throw new RegExpFault('a number of times such as {2} or {2,5}');
-    const min = Number(match[1]);
-    const most = match[3] === '' ? Number.POSITIVE_INFINITY : Number(match[3]);
-    const max = match[2] === undefined ? min : most;
-    if (min > max || min > REPEAT_MAX || (max > REPEAT_MAX && max !== Number.POSITIVE_INFINITY))
-      throw new RegExpFault(`repetitions in order, of at most ${REPEAT_MAX}`);
-    this.#at += match[0].length;
-    return { min, max };
+  #times(): Times | null {
+    const found = readTimes(this.#text, this.#at);
+    if (found === null) return null;
+    this.#at += found.length;
+    return found.times;
   }
 
   #atom(): RegExpNode | null {

@@ -15,7 +15,7 @@ export type RegExpNode =
 export class RegExpFault extends Error {}
 
 export const DEPTH_MAX = 64;
-export const REPEAT_MAX = 255;
+const REPEAT_MAX = 255;
 
 const CLASSES: Readonly<Record<string, string>> = {
   d: '0-9',
@@ -62,6 +62,40 @@ export function single(octet: number): RegExpNode {
   const set = new Uint8Array(256);
   set[octet] = 1;
   return { kind: 'set', set };
+}
+
+/** How often something is repeated. */
+export interface Times {
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * Reads a quantifier, which is written alike in all kinds of expressions.
+ * @returns null where none stands, else what it says and its characters
+ * @throws RegExpFault
+ */
+export function readTimes(text: string, at: number): { times: Times; length: number } | null {
+  switch (text[at]) {
+    case '*':
+      return { times: { min: 0, max: Number.POSITIVE_INFINITY }, length: 1 };
+    case '+':
+      return { times: { min: 1, max: Number.POSITIVE_INFINITY }, length: 1 };
+    case '?':
+      return { times: { min: 0, max: 1 }, length: 1 };
+    case '{':
+      break;
+    default:
+      return null;
+  }
+  const match = /^\{(\d{1,9})(,(\d{0,9}))?\}/.exec(text.slice(at, at + 32));
+  if (match === null) throw new RegExpFault('a number of times such as {2} or {2,5}');
+  const min = Number(match[1]);
+  const most = match[3] === '' ? Number.POSITIVE_INFINITY : Number(match[3]);
+  const max = match[2] === undefined ? min : most;
+  if (min > max || min > REPEAT_MAX || (max > REPEAT_MAX && max !== Number.POSITIVE_INFINITY))
+    throw new RegExpFault(`repetitions in order, of at most ${REPEAT_MAX}`);
+  return { times: { min, max }, length: match[0].length };
 }
 
 /** @param pattern a character an octet @throws RegExpFault */
@@ -113,20 +147,11 @@ class Parser {
     return { kind: 'repeat', of, ...times };
   }
 
-  #times(): { min: number; max: number } | null {
-    if (this.#take('*')) return { min: 0, max: Number.POSITIVE_INFINITY };
-    if (this.#take('+')) return { min: 1, max: Number.POSITIVE_INFINITY };
-    if (this.#take('?')) return { min: 0, max: 1 };
-    if (this.#text[this.#at] !== '{') return null;
-    const match = /^\{(\d{1,9})(,(\d{0,9}))?\}/.exec(this.#text.slice(this.#at, this.#at + 32));
-    if (match === null) throw new RegExpFault('a number of times such as {2} or {2,5}');
-    this.#at += match[0].length;
-    const min = Number(match[1]);
-    const most = match[3] === '' ? Number.POSITIVE_INFINITY : Number(match[3]);
-    const max = match[2] === undefined ? min : most;
-    if (min > max || min > REPEAT_MAX || (max > REPEAT_MAX && max !== Number.POSITIVE_INFINITY))
-      throw new RegExpFault(`repetitions in order, of at most ${REPEAT_MAX}`);
-    return { min, max };
+  #times(): Times | null {
+    const found = readTimes(this.#text, this.#at);
+    if (found === null) return null;
+    this.#at += found.length;
+    return found.times;
   }
 
   #atom(): RegExpNode {

@@ -71,7 +71,7 @@ export interface CompiledSubnet {
   readonly offerLifetimeSec: number;
   // Subnets that are set alike share these.
   readonly names: CompiledNames;
-  /** The pools that have such settings of their own; null = none has. */
+  /** The pools that have such settings of their own, for `poolAt`; null = none has. */
   readonly namedPools: readonly NamedPool[] | null;
   readonly hostModes: HostModes;
   readonly lifetime: LifetimeConfig;
@@ -172,9 +172,9 @@ function cachingOf({ cacheThreshold, cacheMaxAgeSec }: LeaseCaching): LeaseCachi
 function namedPools(
   pools: readonly PoolConfig[],
   names: SharedValues<DdnsConfig, CompiledNames>,
-): NamedPool[] | null {
+): readonly NamedPool[] | null {
   const own = pools.flatMap(({ first, last, ddns }) =>
     ddns === null ? [] : [{ first, last, names: names.of(ddns) }],
   );
-  return own.length === 0 ? null : own;
+  return own.length === 0 ? null : ascending(own);
 }

@@ -3,6 +3,7 @@ import type { CompiledSubnet } from './compiled.ts';
 import type { Context } from './context.ts';
 import type { ClientNames } from './names.ts';
 import type { CompiledNames } from './names-settings.ts';
+import { poolAt } from './pool-at.ts';
 
 const NO_NAME = new Uint8Array(0);
 
@@ -18,10 +19,5 @@ export function nameClient(context: Context, address: number): ClientNames {
 
 /** The settings of names for the lease of an address: those of its pool, where that has some of its own. */
 export function namesAt({ names, namedPools }: CompiledSubnet, address: number): CompiledNames {
-  if (namedPools === null) return names;
-  for (let i = 0; i < namedPools.length; i++) {
-    const pool = namedPools[i]!;
-    if (address >= pool.first && address <= pool.last) return pool.names;
-  }
-  return names;
+  return namedPools === null ? names : (poolAt(namedPools, address)?.names ?? names);
 }

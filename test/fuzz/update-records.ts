@@ -14,6 +14,7 @@ import {
   UPDATE_RECORD_BYTES_MAX,
   updateRecordAddress,
 } from '../../src/lease/update-record.ts';
+import { leaseOf } from '../engine/leases.ts';
 import type { Target } from './fuzzer.ts';
 
 /** Before and behind a record lies what is not its own. */
@@ -21,24 +22,18 @@ const MARGIN_BYTES = 64;
 const STALE = 0xee;
 const NOBODY = new Uint8Array(0);
 
-const LEASE: Lease4 = {
-  address: parseIpv4('10.0.1.2')!,
+const ADDRESS = parseIpv4('10.0.1.2')!;
+const CLIENT = {
   hwAddress: Uint8Array.of(2, 0, 0, 0, 0, 1),
   clientId: Uint8Array.of(1, 2, 0, 0, 0, 0, 1),
-  validLifetimeSec: 3600,
-  clttSec: 1_800_000_000,
-  subnetId: 1,
-  poolId: 0,
-  fqdnFwd: false,
-  fqdnRev: false,
-  hostname: '',
-  state: 0,
-  userContext: '',
 };
 
 function encode(changes: Partial<Lease4>, isUpdate = true): Uint8Array {
   const out = new Uint8Array(UPDATE_RECORD_BYTES_MAX);
-  return out.slice(0, encodeUpdateRecord(out, 0, recordOfLease({ ...LEASE, ...changes }), isUpdate));
+  return out.slice(
+    0,
+    encodeUpdateRecord(out, 0, recordOfLease(leaseOf(ADDRESS, { ...CLIENT, ...changes })), isUpdate),
+  );
 }
 
 const SEEDS = [
