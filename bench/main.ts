@@ -10,7 +10,7 @@
  *     --tls              between the servers of a pair
  *     --bridge           servers and load in namespaces of their own (root), not on loopback
  *     --json FILE        every figure of every round
- *     --write            puts the tables into docs/benchmarks.md
+ *     --write            puts the tables into docs/benchmarks.md and, of what is compared with Kea, into the README
  */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -21,14 +21,14 @@ import { parseContenders } from './contenders.ts';
 import { describeDisk } from './disk.ts';
 import type { BenchOptions, ClientsKind } from './model.ts';
 import { ALL_POINTS, parsePoints } from './points.ts';
-import { describeRun, formatSection, writeResults } from './report.ts';
+import { describeRun, formatSection, writeSections } from './report.ts';
 import { currentSite, isInside, runInNetwork } from './site.ts';
 
 /** From build/bench/main.js. */
 const DOCUMENT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
 const README = fileURLToPath(new URL('../../README.md', import.meta.url));
 /** Benches whose tables make the comparison with Kea. */
-const COMPARED: ReadonlySet<string> = new Set(['single-server', 'pair', 'lease-file']);
+const COMPARED = ['lease-file', 'single-server', 'pair'];
 
 const MODES = ['hot-standby', 'load-balancing'] as const;
 const CLIENTS: readonly ClientsKind[] = ['new', 'renewals'];
@@ -67,17 +67,20 @@ async function run(): Promise<void> {
   };
   // As the server does.
   inlineMore();
-  const where = `${describeRun(new Date(), options.scale)}; ${describeDisk()}`;
+  const circumstances = [
+    ...(values.tls ? ['TLS'] : []),
+    ...(values.bridge ? ['bridge'] : []),
+    describeDisk(),
+  ];
+  const where = describeRun(new Date(), options.scale, ...circumstances);
   console.log(`${where}\n`);
-  const sections: string[] = [];
-  const comparison: string[] = [];
+  const sections = new Map<string, string>();
   const records: object[] = [];
   for (const bench of chosen) {
     const tables = [await bench.run(options)].flat();
-    const section = formatSection(bench, tables);
+    const section = formatSection(bench, tables, where);
     console.log(section);
-    sections.push(section);
-    if (COMPARED.has(bench.name)) comparison.push(section);
+    sections.set(bench.name, section);
     records.push({
       bench: bench.name,
       tables: tables.map(({ title, records: figures = [] }) => ({ title, figures })),
@@ -86,10 +89,16 @@ async function run(): Promise<void> {
     if (values.json !== undefined)
       writeFileSync(values.json, `${JSON.stringify({ where, records }, null, 1)}\n`);
   }
-  if (values.write) writeResults(DOCUMENT, `${where}\n\n${sections.join('\n')}`);
+  if (!values.write) return;
+  const order = BENCHES.map(({ name }) => name);
+  writeSections(DOCUMENT, sections, order);
   // A stranger decides by the comparison: it stands in the README only when Kea ran beside us.
-  const hasKea = options.contenders.some(({ name }) => name.includes('Kea'));
-  if (values.write && hasKea) writeResults(README, `${where}\n\n${comparison.join('\n')}`);
+  if (options.contenders.some(({ name }) => name.includes('Kea')))
+    writeSections(
+      README,
+      sections,
+      order.filter((name) => COMPARED.includes(name)),
+    );
 }
 
 /** @throws Error when one of the names is none of those that there are */

@@ -5,9 +5,10 @@ import type { Bench, BenchTable } from './model.ts';
 
 const BEGIN = '<!-- results: begin -->';
 const END = '<!-- results: end -->';
+const HEADING = '### ';
 
 /** Where and when: without it a figure says nothing. */
-export function describeRun(now: Date, scale: string): string {
+export function describeRun(now: Date, scale: string, ...circumstances: readonly string[]): string {
   const processors = cpus();
   return [
     `Node ${process.version}`,
@@ -15,15 +16,28 @@ export function describeRun(now: Date, scale: string): string {
     `Linux ${release()}`,
     now.toISOString().slice(0, 10),
     `${scale} run`,
+    ...circumstances,
   ].join(', ');
 }
 
-/** One bench as a Markdown section. */
+/**
+ * One bench as a Markdown section.
+ * @param where as `describeRun` tells it: benches that stand side by side need not be of one run
+ */
 export function formatSection(
   bench: Pick<Bench, 'name' | 'question'>,
   tables: readonly BenchTable[],
+  where: string,
 ): string {
-  return [`### ${bench.name}`, '', bench.question, '', ...tables.flatMap(formatTable)].join('\n');
+  return [
+    `${HEADING}${bench.name}`,
+    '',
+    bench.question,
+    '',
+    ...tables.flatMap(formatTable),
+    `*${where}*`,
+    '',
+  ].join('\n');
 }
 
 function formatTable(table: BenchTable): string[] {
@@ -39,19 +53,37 @@ function formatTable(table: BenchTable): string[] {
 }
 
 /**
- * Replaces what stands between the markers of a document.
+ * Puts sections between the markers of a document; those of other benches stay.
+ * @param sections as `formatSection` made them, by the bench's name
+ * @param order names of the benches that have a place there, in their order; what else stands there goes
  * @throws when the markers are not there, once each and in order
  */
-export function replaceResults(document: string, results: string): string {
+export function replaceSections(
+  document: string,
+  sections: ReadonlyMap<string, string>,
+  order: readonly string[],
+): string {
   const begin = document.indexOf(BEGIN);
   const end = document.indexOf(END);
   if (begin < 0 || end < begin || document.indexOf(BEGIN, begin + 1) >= 0) {
     throw new Error(`the document needs one line ${BEGIN} and after it one line ${END}`);
   }
-  return `${document.slice(0, begin + BEGIN.length)}\n${results.trim()}\n${document.slice(end)}`;
+  const old = new Map(
+    document
+      .slice(begin + BEGIN.length, end)
+      .split(/^(?=### )/m)
+      .map((text) => [text.slice(HEADING.length, text.indexOf('\n')), text]),
+  );
+  const kept = order.flatMap((name) => sections.get(name) ?? old.get(name) ?? []);
+  const results = kept.map((text) => text.trim()).join('\n\n');
+  return `${document.slice(0, begin + BEGIN.length)}\n${results}\n${document.slice(end)}`;
 }
 
-/** Writes results into a file, see `replaceResults`. */
-export function writeResults(path: string, results: string): void {
-  writeFileSync(path, replaceResults(readFileSync(path, 'utf8'), results));
+/** Writes sections into a file, see `replaceSections`. */
+export function writeSections(
+  path: string,
+  sections: ReadonlyMap<string, string>,
+  order: readonly string[],
+): void {
+  writeFileSync(path, replaceSections(readFileSync(path, 'utf8'), sections, order));
 }

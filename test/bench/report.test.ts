@@ -2,26 +2,33 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { BENCHES } from '../../bench/benches.ts';
-import { describeRun, formatSection, replaceResults } from '../../bench/report.ts';
+import { describeRun, formatSection, replaceSections } from '../../bench/report.ts';
 
 const DOCUMENT = readFileSync(fileURLToPath(new URL('../../../docs/benchmarks.md', import.meta.url)), 'utf8');
 
 t.test('a table becomes a Markdown section with its question and digest', async (t) => {
-  const section = formatSection({ name: 'thing', question: 'How fast?' }, [
-    { columns: ['who', 'ns'], rows: [['me', '1']], digest: 'ab' },
-  ]);
-  t.equal(section, '### thing\n\nHow fast?\n\n| who | ns |\n| --- | ---: |\n| me | 1 |\n\nDigest: `ab`\n');
+  const tables = [{ columns: ['who', 'ns'], rows: [['me', '1']], digest: 'ab' }];
+  const section = formatSection({ name: 'thing', question: 'How fast?' }, tables, 'here');
+  const table = '| who | ns |\n| --- | ---: |\n| me | 1 |\n';
+  t.equal(section, `### thing\n\nHow fast?\n\n${table}\nDigest: \`ab\`\n\n*here*\n`);
 });
 
-t.test('only what stands between the markers is replaced', async (t) => {
-  const before = 'a\n<!-- results: begin -->\nold\n<!-- results: end -->\nb\n';
-  t.equal(replaceResults(before, 'new\n'), 'a\n<!-- results: begin -->\nnew\n<!-- results: end -->\nb\n');
-  t.throws(() => replaceResults('a', 'new'));
-  t.throws(() => replaceResults(`${before}${before}`, 'new'));
+t.test('a section takes its place between the markers, and those of other benches stay', async (t) => {
+  const made = (results: string) => `a\n<!-- results: begin -->\n${results}<!-- results: end -->\nb\n`;
+  const before = made('old\n\n### two\n\n2\n\n### gone\n\n0\n\n### three\n\n3\n');
+  const sections = new Map([
+    ['three', '### three\n\n33\n'],
+    ['one', '### one\n\n1\n'],
+    ['elsewhere', '### elsewhere\n'],
+  ]);
+  const after = made('### one\n\n1\n\n### two\n\n2\n\n### three\n\n33\n');
+  t.equal(replaceSections(before, sections, ['one', 'two', 'three', 'four']), after);
+  t.throws(() => replaceSections('a', sections, []));
+  t.throws(() => replaceSections(`${before}${before}`, sections, []));
 });
 
 t.test('the document of the project has its markers, and names every bench', async (t) => {
-  t.doesNotThrow(() => replaceResults(DOCUMENT, 'new'));
+  t.doesNotThrow(() => replaceSections(DOCUMENT, new Map(), []));
   for (const { name } of BENCHES) t.match(DOCUMENT, `\`${name}\``, name);
 });
 
