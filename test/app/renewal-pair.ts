@@ -35,7 +35,7 @@ export interface Member {
   readonly httpPort: number;
   readonly configFile: string;
   server: ServerUnderTest;
-  /** Lines of the log that were there when the certificates that run out came. */
+  /** Lines of the log up to the one which says that the certificates that run out are in use. */
   logFrom: number;
 }
 
@@ -87,8 +87,7 @@ async function shorten(story: Story, lifeMs: number): Promise<void> {
   for (const member of story.members) {
     put(member.directory, story.authority, story.authority.issue(member.name, { untilMs: lifeMs }));
     story.t.match(await command(member, 'config-reload'), { result: 0 });
-    await logged(member, 'TDM_PEER_CREDENTIALS_RENEWED');
-    member.logFrom = member.server.log.length;
+    member.logFrom = await logged(member, 'TDM_PEER_CREDENTIALS_RENEWED');
   }
   await reconnect(story);
 }
@@ -167,21 +166,37 @@ export async function reachWhole({ members }: Story): Promise<void> {
   throw new Error(`the pair is ${await seen()}`);
 }
 
+/** Waits until neither server's answer to /why speaks of `words`. */
+export async function forgotten({ members }: Story, words: RegExp): Promise<void> {
+  const whys = () => Promise.all(members.map((member) => page(member, '/why')));
+  let seen = await whys();
+  for (const end = performance.now() + STATE_MS; performance.now() < end; seen = await whys()) {
+    if (!seen.some((why) => words.test(why))) return;
+    await sleep(50);
+  }
+  throw new Error(`it is still said: ${seen.join('\n')}`);
+}
+
 export async function page({ httpPort }: Member, path: string): Promise<string> {
   return (await fetch(`http://${ADDRESS}:${httpPort}${path}`)).text();
 }
 
-/** Waits for a line of the log after the first `from` ones. */
+/**
+ * Waits for a line of the log after the first `from` ones.
+ * @returns the lines up to and with it: what the server said next, in the same breath, comes after them
+ */
 export async function logged(
   { name, server, logFrom }: Member,
   id: string,
   from = logFrom,
   fields: object = {},
-): Promise<void> {
+): Promise<number> {
   const isIt = (line: object) =>
     Object.entries({ id, ...fields }).every(([key, value]) => matches(line, key, value));
-  for (const end = performance.now() + LOG_MS; performance.now() < end; await sleep(50))
-    if (server.log.slice(from).some(isIt)) return;
+  for (const end = performance.now() + LOG_MS; performance.now() < end; await sleep(50)) {
+    const found = server.log.slice(from).findIndex(isIt);
+    if (found !== -1) return from + found + 1;
+  }
   throw new Error(`${name} has not logged ${id}: ${JSON.stringify(server.log.slice(-10))}`);
 }
 
