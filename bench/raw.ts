@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createIdentity, createLocalServer, type ServerKind } from '../src/demo/local-server.ts';
+import { ON_LOOPBACK } from '../src/demo/pair.ts';
 import { createNetwork } from '../test/interop/network.ts';
 import { kindsOf } from './contenders.ts';
 import { loadRivals } from './load-run.ts';
@@ -17,18 +18,19 @@ const LINK = 'cable';
 const SERVER_PORT = 67;
 const CLIENTS = { address: 0, port: 68 };
 
-/** A server on a cable of its own, not started. */
-async function createRaw(kind: ServerKind): Promise<Rival> {
+/** A server on a link of its own, not started. @param isBridged the link is no cable, but has a bridge in it */
+async function createRaw(kind: ServerKind, isBridged: boolean): Promise<Rival> {
   let remove: () => unknown = () => {};
-  const hosts = { server: { address: `${SERVER}/12` }, load: { address: '10.64.0.9/12' } };
+  const hosts = { server: { address: `${SERVER}/12` }, load: {} };
   const network = createNetwork(
     {
       teardown: (handler) => {
         remove = handler;
       },
     },
-    { [LINK]: hosts },
+    isBridged ? { [LINK]: hosts } : {},
   );
+  if (!isBridged) network.connect(LINK, hosts);
   const directory = await mkdtemp(join(tmpdir(), 'tandem-bench-'));
   const place = { address: SERVER, interfaceName: LINK, enter: network.enter('server') };
   const identity = await createIdentity('raw', SERVER, directory, place);
@@ -64,11 +66,11 @@ export const raw: Bench = {
   name: 'raw',
   question:
     'How fast and how dear is an exchange with one server through raw sockets, with clients on its link that have no address yet?',
-  run: async ({ scale, contenders, points }): Promise<BenchTable> => {
+  run: async ({ scale, contenders, points, site }): Promise<BenchTable> => {
     // Network namespaces are for root.
     const kinds = process.getuid?.() === 0 ? kindsOf(contenders) : [];
     return loadRivals(
-      kinds.map((kind) => () => createRaw(kind)),
+      kinds.map((kind) => () => createRaw(kind, site !== ON_LOOPBACK)),
       points,
       'new',
       scale,

@@ -50,6 +50,24 @@ t.test(
   },
 );
 
+t.test('a cable joins two hosts, with nothing between them that would flood or filter', async (t) => {
+  if (!needRootAnd(t, ['ip'])) return;
+  const network = createNetwork(t, {});
+  network.connect('cable', { a: { address: '10.64.0.1/24', mac: '0a:00:00:00:00:01' }, b: {} });
+  t.match(
+    (await network.run('a', 'ip', ['-4', '-brief', 'address'])).output,
+    /cable@\S+\s+UP\s+10\.64\.0\.1/,
+  );
+  t.match((await network.run('a', 'ip', ['link', 'show', 'cable'])).output, /0a:00:00:00:00:01/);
+  const station = network.start('b', 'tcpdump', ['-i', 'cable', '-n', '-c', '1', 'arp and host 10.64.0.2']);
+  await station.waitForOutput(/listening/, 10_000);
+  await network.run('a', process.execPath, [
+    '-e',
+    "const s = require('dgram').createSocket('udp4'); s.send('x', 9, '10.64.0.2', () => s.close())",
+  ]);
+  t.same(await station.ended, { code: 0, signal: null }, 'the packet came out at the other end');
+});
+
 t.test('what a killed run left behind is removed by the next one', async (t) => {
   if (!needRootAnd(t, ['ip', 'mount'])) return;
   const ended = spawnSync('true').pid;

@@ -39,6 +39,8 @@ export interface Network {
   enter(host: string): readonly string[];
   /** Joins a host to a segment, again when its interface was deleted. */
   attach(host: string, segment: string, attachment: Attachment): void;
+  /** Joins two hosts by a cable, with no switch between them; its name is that of both interfaces. */
+  connect(cable: string, ends: Readonly<Record<string, Attachment>>): void;
   /** Kills what runs inside and deletes the namespaces. Safe to call twice. */
   remove(): void;
 }
@@ -88,6 +90,13 @@ export function createNetwork(t: Teardown, plan: NetworkPlan): Network {
     start: (host, program, args, options) => startProgram('ip', enter(host, program, ...args), options),
     enter: (host) => ['ip', ...enter(host)],
     attach: join,
+    connect: (cable, ends) => {
+      const [one = '', other = ''] = Object.keys(ends).map(addHost);
+      const [near, far] = Object.values(ends).map(hardwareOf);
+      const peer = ['type', 'veth', 'peer', 'name', cable, ...far!, 'netns', other];
+      ip('link', 'add', 'name', cable, ...near!, 'netns', one, ...peer);
+      for (const [host, attachment] of Object.entries(ends)) setUp(prefix + host, cable, attachment);
+    },
     remove,
   };
 }
@@ -121,14 +130,19 @@ function addNamespace(name: string, names: Set<string>): void {
 }
 
 function attach(host: string, hub: string, segment: string, attachment: Attachment, port: string): void {
-  const hardware = attachment.mac === undefined ? [] : ['address', attachment.mac];
-  const near = ['link', 'add', 'name', segment, ...hardware, 'netns', host];
+  const near = ['link', 'add', 'name', segment, ...hardwareOf(attachment), 'netns', host];
   ip(...near, 'type', 'veth', 'peer', 'name', port, 'netns', hub);
   ip('-n', hub, 'link', 'set', 'dev', port, 'master', segment, 'up');
-  ip('-n', host, 'link', 'set', 'dev', segment, 'up');
-  if (attachment.address !== undefined) {
-    ip('-n', host, 'address', 'add', attachment.address, 'dev', segment);
-  }
+  setUp(host, segment, attachment);
+}
+
+function hardwareOf({ mac }: Attachment): string[] {
+  return mac === undefined ? [] : ['address', mac];
+}
+
+function setUp(host: string, name: string, { address }: Attachment): void {
+  ip('-n', host, 'link', 'set', 'dev', name, 'up');
+  if (address !== undefined) ip('-n', host, 'address', 'add', address, 'dev', name);
 }
 
 /** The processes inside were started by the test that owns the namespace: nothing else has its name. */
