@@ -8,7 +8,10 @@ import { discover } from '../engine/queries.ts';
 import { scratch } from './process.ts';
 import { Reloadable } from './reloading.ts';
 
-const SILENCE_MS = 400;
+/** Between two looks at the count of what is dropped. */
+const LOOK_MS = 50;
+/** Longer than an answer takes on a busy machine. */
+const ANSWER_MS = 60_000;
 const VENDOR = [[60, [...Buffer.from('phone')]]] as const;
 
 function configured(subnetLimit: number, classLimit: number, library = 'libdhcp_limits.so') {
@@ -48,11 +51,11 @@ async function isOffered(server: Reloadable, relay: Socket, isPhone: boolean): P
     return (answer.arguments as Record<string, [[number]]>)[name]?.[0][0];
   };
   const before = await counter();
-  const answer = once(relay, 'message', { signal: AbortSignal.timeout(10_000) });
+  const answer = once(relay, 'message', { signal: AbortSignal.timeout(ANSWER_MS) });
   answer.catch(() => {});
   relay.send(discover(99, isPhone ? VENDOR : []), server.port, '127.0.0.1');
   for (;;) {
-    const silence = new Promise<'silence'>((resolve) => setTimeout(resolve, SILENCE_MS / 8, 'silence'));
+    const silence = new Promise<'silence'>((resolve) => setTimeout(resolve, LOOK_MS, 'silence'));
     if ((await Promise.race([answer, silence])) !== 'silence') return true;
     if ((await counter()) !== before) return false;
   }

@@ -26,7 +26,7 @@ t.test('the log is in the file, and after a reload in the file that then has the
   const file = writeConfig(directory, { loggers: loggers(path) });
   const server = await serve(t, file, freeUdpPort());
   t.equal(idsIn(path)[0], 'TDM_ENGINE_STARTING');
-  t.equal(idsIn(path).at(-1), 'TDM_ENGINE_SERVING');
+  t.ok(idsIn(path).includes('TDM_ENGINE_SERVING'));
   renameSync(path, `${path}.old`);
   server.child.kill('SIGHUP');
   await server.logged('TDM_ENGINE_RELOADED');

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { findFreeTcpPort } from '../../src/demo/ports.ts';
 import { discover } from '../engine/queries.ts';
+import { until } from '../interop/waiting.ts';
 import { freeUdpPort, scratch } from './process.ts';
 import { Reloadable, SERVER, type Test } from './reloading.ts';
 import { exchange, sendAll } from './udp-client.ts';
@@ -12,8 +13,7 @@ t.setTimeout(120_000);
 
 /** Above the high water of the alarm, whatever the machine does. */
 const STOPPED_MS = 500;
-const LOOK_MS = 50;
-const PATIENCE_MS = 30_000;
+const PATIENCE = { what: 'it comes to pass', timeoutMs: 30_000 };
 
 const WAITING = {
   'query-type': 'DHCPDISCOVER',
@@ -71,7 +71,7 @@ class Monitored {
 
   /** Resolves when an interval with an answer is over; asks for answers until then. */
   async reported(): Promise<Measured> {
-    return until(async () => {
+    return until(PATIENCE, async () => {
       await this.answer();
       return (await this.durations()).find(({ occurrences }) => occurrences > 0) ?? null;
     });
@@ -101,16 +101,6 @@ function configured(directory: string, httpPort: number, parameters?: object) {
   };
 }
 
-async function until<T>(look: () => Promise<T | null>): Promise<T> {
-  const deadlineMs = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const found = await look();
-    if (found !== null) return found;
-    if (Date.now() > deadlineMs) throw new Error('it did not come to pass');
-    await sleep(LOOK_MS);
-  }
-}
-
 t.test('without parameters nothing is measured until a command asks for it', async (t) => {
   const monitored = await Monitored.start(t);
   await monitored.answer();
@@ -125,13 +115,13 @@ t.test('without parameters nothing is measured until a command asks for it', asy
     text: 'perfmon-control success',
     arguments: on,
   });
-  const [first] = await until(async () => {
+  const [first] = await until(PATIENCE, async () => {
     await monitored.answer();
     const found = await monitored.durations();
     return found.length === 0 ? null : found;
   });
   t.match(first, { 'start-time': '<none>', occurrences: 0, 'mean-duration-usecs': 0 });
-  t.match(monitored.server.logged('TDM_PERFMON_CONTROLLED').at(-1), { activeMonitoring: 'enabled' });
+  t.match(await monitored.server.server.logged('TDM_PERFMON_CONTROLLED'), { activeMonitoring: 'enabled' });
   t.match(await monitored.reload({ 'interval-width-secs': 1 }), { result: 0 });
   t.same((await monitored.server.ask('perfmon-control')).arguments, { ...on, 'enable-monitoring': false });
   t.same(await monitored.durations(), []);
@@ -173,7 +163,7 @@ t.test('an alarm is raised when queries wait in the socket, and cleared', async 
   });
   const { server } = monitored.server;
   const triggered = 'TDM_PERFMON_ALARM_TRIGGERED';
-  await until(async () => {
+  await until(PATIENCE, async () => {
     server.child.kill('SIGSTOP');
     await sendAll(
       monitored.server.port,
@@ -191,7 +181,7 @@ t.test('an alarm is raised when queries wait in the socket, and cleared', async 
     mean: /^00:00:0\d\.\d{6}$/,
     highWaterMs: 200,
   });
-  await until(async () => {
+  await until(PATIENCE, async () => {
     await monitored.answer();
     return monitored.server.logged('TDM_PERFMON_ALARM_CLEARED')[0] ?? null;
   });

@@ -2,7 +2,17 @@
 import { copyFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { command, forgotten, logged, type Member, outlive, page, put, reachWhole, startPair } from './renewal-pair.ts';
+import {
+  command,
+  forgotten,
+  logged,
+  type Member,
+  outlive,
+  page,
+  put,
+  reachWhole,
+  startPair,
+} from './renewal-pair.ts';
 
 // They wait for most of the time.
 t.jobs = 2;

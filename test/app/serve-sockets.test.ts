@@ -63,11 +63,20 @@ t.test('a port in use, all sockets required: the server does not start, and says
 t.test('a port in use, all sockets required, retries: the server ends when they are used up', async (t) => {
   const port = freeUdpPort();
   await serve(t, writeConfig(scratch(t)), port);
-  const retries = { 'service-sockets-max-retries': 2, 'service-sockets-retry-wait-time': 100 };
-  const config = { 'interfaces-config': { ...LOOPBACK, ...retries, 'service-sockets-require-all': true } };
+  const withRetries = (count: number) => ({
+    'interfaces-config': {
+      ...LOOPBACK,
+      'service-sockets-max-retries': count,
+      'service-sockets-retry-wait-time': 100,
+      'service-sockets-require-all': true,
+    },
+  });
   const directory = scratch(t);
-  const second = await serve(t, writeConfig(directory, config), port);
+  // More than are used up before the status is asked for; the reload begins to count anew.
+  const second = await serve(t, writeConfig(directory, withRetries(10_000)), port);
   t.match(await statusOf(directory), { arguments: { sockets: { status: 'retrying' } } });
+  writeConfig(directory, withRetries(2));
+  second.child.kill('SIGHUP');
   t.equal(await second.exitCode(), 1);
   t.match(await second.logged('TDM_ENGINE_SOCKET_RETRIES_USED_UP'), { retries: 2, isFatal: true });
   await second.logged('TDM_ENGINE_STOPPED');

@@ -3,6 +3,9 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { SERVER } from './reloading.ts';
 
+/** Longer than an answer takes on a busy machine. */
+const ANSWER_MS = 30_000;
+
 /** Sends all of them, each in a turn of its own so that none is lost on the way out. */
 export async function sendAll(port: number, datagrams: readonly Uint8Array[]): Promise<void> {
   const socket = createSocket('udp4');
@@ -23,7 +26,7 @@ export async function exchange(
   const timer = setInterval(() => socket.send(query, port, SERVER), 100);
   const answer = await Promise.race([
     once(socket, 'message').then(([message]) => message as Uint8Array),
-    new Promise<null>((resolve) => setTimeout(() => resolve(null), 10_000).unref()),
+    new Promise<null>((resolve) => setTimeout(() => resolve(null), ANSWER_MS).unref()),
   ]);
   clearInterval(timer);
   socket.close();

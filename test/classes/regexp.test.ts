@@ -141,9 +141,9 @@ t.test('what would be tried again and again is refused, and what is no expressio
 
 t.test('the time grows with the text alone', async (t) => {
   for (const pattern of ['(a+)+b', '(a|aa)*b', '(a*)*b', '(.*)(.*)(.*)(.*)x', '([a-z]+)*[A-Z]']) {
-    const start = process.hrtime.bigint();
+    const before = process.cpuUsage();
     t.equal(matches(pattern, 'a'.repeat(2000)), false);
-    t.ok(process.hrtime.bigint() - start < 1_000_000_000n, pattern);
+    t.ok(process.cpuUsage(before).user < 1_000_000, pattern);
   }
 });
 

@@ -110,8 +110,9 @@ hostile('a thousand idle connections do not lock anybody out', async (t) => {
     await once(socket, 'connect');
     if (count % 100 === 0) t.match(await ask(path, { command: 'echo' }), { result: 0 });
   }
-  await ask(path, { command: 'echo' });
-  t.ok(closed >= 1000 - UNIX_CONNECTIONS_MAX, `${closed} were closed`);
+  // Of the last ones that are closed this side hears a moment later.
+  while (closed < 1000 - UNIX_CONNECTIONS_MAX) await ask(path, { command: 'echo' });
+  t.pass(`${closed} were closed`);
   t.equal(events.filter(({ id }) => id === 'TDM_CONTROL_UNIX_CROWDED').length, 1, 'said once');
   await Promise.all(
     idle.filter((socket) => !socket.destroyed).map((socket) => once(socket.destroy(), 'close')),

@@ -1,5 +1,5 @@
 /** Programs that are run for lease events: real processes, what they are told, and what happens when they are too slow. */
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
@@ -12,6 +12,7 @@ import {
 } from '../../src/hooks/run-script.ts';
 import { LeaseEventKind } from '../../src/lease/events.ts';
 import { leaseOf } from '../engine/leases.ts';
+import { until } from '../interop/waiting.ts';
 import { event } from './lease-event.ts';
 
 const ADDRESS = 0x0a00000a;
@@ -38,6 +39,10 @@ t.test(
     const script = new RunScript({ path }, HOST, (id) => void logged.push(id));
     const hostname = '$(touch /nowhere);`id`\0"';
     script.take(event({ lease: leaseOf(ADDRESS, { hostname }) }));
+    // The end waits for a program no longer than a site would want.
+    await until({ what: 'the program has written', timeoutMs: 60_000 }, () =>
+      existsSync(out) ? true : null,
+    );
     await script.close();
     t.equal(readFileSync(out, 'latin1'), 'leases4_committed|10.0.0.10|$(touch /nowhere);`id`"\n');
     t.strictSame(logged, []);

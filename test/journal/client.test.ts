@@ -26,7 +26,7 @@ t.test('a change is durable when its row is in the file', async (t) => {
   const { finished } = journal.start();
   await client.durable(journal.append(0), PATIENCE_MS);
   t.same(filesIn(directory), { leases: HEADER + rowText(0) });
-  t.equal(new Poller([eventFd]).wait(1_000), 1, 'the shard was woken');
+  t.equal(new Poller([eventFd]).wait(PATIENCE_MS), 1, 'the shard was woken');
   journal.append(1, 2);
   await client.allDurable(PATIENCE_MS);
   t.same(loadAll(path).map.leases.size, 3);

@@ -7,6 +7,7 @@ import t, { type Test } from 'tap';
 import { systemClock } from '../../src/base/clock.ts';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { success } from '../../src/control/answer.ts';
+import { findFreeTcpPort } from '../../src/demo/ports.ts';
 import { Verdict } from '../../src/engine/verdicts.ts';
 import { createUpdateDispatcher } from '../../src/peer/dispatcher.ts';
 import type { DispatcherParts } from '../../src/peer/dispatcher-parts.ts';
@@ -567,8 +568,9 @@ t.test('[scenarios 26, 42] backups get every update in every mode and nobody wai
 t.test(
   'a backup that returns is told of new updates, and the loss is logged once and closed once',
   async (t) => {
-    const first = await startPartner(t, 'backup1');
-    const port = first.port;
+    // Of a port that the kernel chooses, another program may have made use before the backup is back.
+    const port = await findFreeTcpPort('127.0.0.1');
+    const first = await startPartner(t, 'backup1', true, port);
     await first.close();
     const { shards, recorded } = dispatch(t, null, { backups: [first.client] });
     for (let i = 1; i <= 5; i++) {
@@ -653,13 +655,14 @@ t.test('a shard on another thread is heard when it rings, not at the next tick',
   dispatcher.setPartnerUpdates('send');
   const rounds = 40;
   const payload = encodeRecord({ address: BASE + 1 });
-  const started = performance.now();
   const worker = new Worker(new URL('./support/ringing-worker.js', import.meta.url), {
     workerData: { updates: shards.updates, verdicts: shards.verdicts[0], payload, rounds },
   });
-  await once(worker, 'exit');
-  const eachMs = (performance.now() - started) / rounds;
-  t.ok(eachMs < TICK_MS / 2, `${eachMs.toFixed(1)} ms a round`);
+  const exited = once(worker, 'exit');
+  const [shortestMs] = (await once(worker, 'message')) as [number];
+  await exited;
+  // One that is not heard waits for the next tick, and so does the one after its verdict: none would be shorter than a tick.
+  t.ok(shortestMs < TICK_MS / 2, `${shortestMs.toFixed(1)} ms, the shortest of ${rounds}`);
   t.equal(partner.received.length, rounds);
 });
 
