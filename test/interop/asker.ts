@@ -1,7 +1,7 @@
 /**
  * Program: puts queries to a server one by one and prints the answer to each, as a line of hexadecimal digits or "-". Silence
  * is told from slowness without a clock: behind each query goes one that is always answered, and answers keep their order.
- * Usage: node asker.js ADDRESS TARGET FILE; each line of FILE is a query and the one behind it, with transaction ids of
+ * Usage: node asker.js ADDRESS TARGET FILE [MILLISECONDS until it gives up]; each line of FILE is a query and the one behind it, with transaction ids of
  * their own. To 255.255.255.255 they go as from a client, to any other target as from a relay.
  */
 import { createSocket } from 'node:dgram';
@@ -11,10 +11,9 @@ const BOOTREPLY = 2;
 const SERVER_PORT = 67;
 const CLIENT_PORT = 68;
 const BROADCAST = '255.255.255.255';
-const TIMEOUT_MS = 20_000;
 const XID_OFFSET = 4;
 
-const [address = '', target = '', file = ''] = process.argv.slice(2);
+const [address = '', target = '', file = '', timeout = '20000'] = process.argv.slice(2);
 const pairs = readFileSync(file, 'utf8')
   .split('\n')
   .filter((line) => line !== '')
@@ -29,7 +28,7 @@ const giveUp = (): void => {
   process.stderr.write(`no answer behind query ${at}\n`);
   process.exit(1);
 };
-let timer = setTimeout(giveUp, TIMEOUT_MS);
+let timer = setTimeout(giveUp, Number(timeout));
 
 function ask(): void {
   const pair = pairs[at];
@@ -39,7 +38,7 @@ function ask(): void {
   }
   answer = '-';
   clearTimeout(timer);
-  timer = setTimeout(giveUp, TIMEOUT_MS);
+  timer = setTimeout(giveUp, Number(timeout));
   const sender = target === BROADCAST ? client : relay;
   for (const datagram of pair) sender.send(datagram, SERVER_PORT, target);
 }

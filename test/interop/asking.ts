@@ -1,6 +1,6 @@
 /**
- * Program: clients behind a relay that ask for leases with options of one's choice, each again until it is answered or the
- * time is over, and prints "N offers, N acknowledgements".
+ * Program: clients behind a relay that ask for leases with options of one's choice, each again until it is answered, and all
+ * are done or the time is over; prints "N offers, N acknowledgements".
  * Usage: node asking.js JSON, the JSON being an AskingPlan.
  */
 import { createSocket } from 'node:dgram';
@@ -35,6 +35,7 @@ function ask(client: number, fields: { type: number; options?: (readonly [number
 socket.on('message', (bytes) => {
   const { type, xid, yiaddr, options } = readReply(bytes);
   if (type === MessageType.ack) seen.acknowledgements.add(xid);
+  if (seen.acknowledgements.size === plan.clients) return end();
   if (type !== MessageType.offer) return;
   seen.offers.add(xid);
   const server = [...(options.get(54) ?? [])];
@@ -46,16 +47,18 @@ socket.on('message', (bytes) => {
     ],
   });
 });
+function end(): void {
+  socket.close();
+  const said = `${seen.offers.size} offers, ${seen.acknowledgements.size} acknowledgements\n`;
+  process.stdout.write(said, () => process.exit(0));
+}
+
 socket.bind(RELAY_PORT, plan.local, () => {
   const askAll = (): void => {
     for (let client = 1; client <= plan.clients; client++)
       if (!seen.acknowledgements.has(client)) ask(client, { type: MessageType.discover });
   };
   askAll();
-  const timer = setInterval(askAll, AGAIN_MS);
-  setTimeout(() => {
-    clearInterval(timer);
-    socket.close();
-    process.stdout.write(`${seen.offers.size} offers, ${seen.acknowledgements.size} acknowledgements\n`);
-  }, plan.milliseconds);
+  setInterval(askAll, AGAIN_MS);
+  setTimeout(end, plan.milliseconds);
 });

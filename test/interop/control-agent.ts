@@ -5,8 +5,8 @@
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { findFreeTcpPort } from '../../src/demo/ports.ts';
 import type { CommandAnswer } from './command.ts';
 import type { CommandCase } from './command-cases.ts';
 import type { Teardown } from './network.ts';
@@ -38,7 +38,8 @@ export async function startControlAgent(
   directory: string,
   socketName: string,
 ): Promise<ControlAgent> {
-  const port = await freePort();
+  // The agent cannot choose one itself.
+  const port = await findFreeTcpPort('127.0.0.1');
   const file = join(directory, `agent-${port}.json`);
   writeFileSync(file, JSON.stringify(configurationOf(port, socketName)));
   const env = { KEA_LOCKFILE_DIR: 'none', KEA_PIDFILE_DIR: directory };
@@ -65,17 +66,6 @@ function configurationOf(port: number, socketName: string): unknown {
       loggers,
     },
   };
-}
-
-/** The agent cannot choose one itself. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
 
 function post(port: number, { command, args }: CommandCase): Promise<string> {

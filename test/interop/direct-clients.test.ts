@@ -91,6 +91,25 @@ function extended(subject: Subject, server: DhcpServer, afterSec: number): Promi
   });
 }
 
+/**
+ * Resolves when each client has its address on its interface. Until then it may have a lease without knowing of it: the
+ * server's file has it before the answer leaves, and a dhcpcd whose request is never answered asks that one server for ever.
+ */
+async function configured(
+  network: Network,
+  segment: string,
+  subjects: readonly Subject[],
+  leases: readonly FiledLease[],
+): Promise<void> {
+  for (const [i, { kind, host }] of subjects.entries()) {
+    const { address } = leases[i]!;
+    const shown = () => mustRun(network, host, `ip -4 address show dev ${segment}`);
+    await until({ what: `${kind} configures ${address}`, timeoutMs: PATIENCE_MS }, async () =>
+      (await shown()).includes(`inet ${address}/`) ? true : null,
+    );
+  }
+}
+
 async function mustRun(network: Network, host: string, command: string): Promise<string> {
   const [program = '', ...args] = command.split(' ');
   const { code, output } = await network.run(host, program, args);
@@ -136,15 +155,8 @@ async function tellLife(t: Test, place: Place): Promise<void> {
   const subjects = subjectsOf(network, segment, directory);
   for (const { client } of subjects) client.start();
   const first = await Promise.all(subjects.map((each) => extended(each, server, 0)));
-  for (const [i, { kind, host }] of subjects.entries()) {
-    const { address } = first[i]!;
-    await until({ what: `${kind} configures ${address}`, timeoutMs: PATIENCE_MS }, async () =>
-      (await mustRun(network, host, `ip -4 address show dev ${segment}`)).includes(`inet ${address}/`)
-        ? true
-        : null,
-    );
-    t.pass(`${kind} has ${address}`);
-  }
+  await configured(network, segment, subjects, first);
+  for (const [i, { kind }] of subjects.entries()) t.pass(`${kind} has ${first[i]!.address}`);
 
   const renewed = await extendAll(subjects, server, first);
   for (const [i, { kind }] of subjects.entries()) {
@@ -190,9 +202,11 @@ async function tellFailover(t: Test, place: Place): Promise<void> {
     dhcp4: { 'interfaces-config': { interfaces: [SERVERS_SEGMENT] } },
   });
   if (place === 'relayed') await startRelay(pair.network);
-  const subjects = subjectsOf(pair.network, SEGMENT_OF[place], pair.directory);
+  const segment = SEGMENT_OF[place];
+  const subjects = subjectsOf(pair.network, segment, pair.directory);
   for (const { client } of subjects) client.start();
   const bound = await Promise.all(subjects.map((each) => extended(each, pair.server1, 0)));
+  await configured(pair.network, segment, subjects, bound);
   await pair.server1.crash();
   await pair.server2.reaches(['partner-down'], PATIENCE_MS);
   const kept = await extendAll(subjects, pair.server2, bound);

@@ -14,7 +14,7 @@ import { until } from './waiting.ts';
 export const LAN0 = { address: '10.1.0.1/24' } as const;
 export const LAN1 = { address: '10.2.0.1/16' } as const;
 const LOAD = '10.2.0.9';
-const SERVED_MS = 10_000;
+const SERVED_MS = 20_000;
 
 let socketType = 'udp';
 
@@ -46,6 +46,8 @@ export interface InterfaceScene {
   sockets(): Promise<SocketsReport>;
   /** Resolves when status-get has exactly these errors. */
   awaitErrors(errors: readonly string[]): Promise<void>;
+  /** Resolves when the kernel tells of the carrier of an interface of the server, a moment after both ends are up. */
+  awaitCarrier(name: string): Promise<void>;
   /** A client without an address gets one by broadcast, and gives it back. @returns the server it was given by */
   exchange(client?: string, interfaceName?: string): Promise<string>;
   /** Relayed clients on `lan1`. */
@@ -94,6 +96,11 @@ export function createScene(t: Teardown, plan: ScenePlan): InterfaceScene {
       ).catch(async (error: Error) => {
         throw Object.assign(error, { found: await sockets(), log: server.log().slice(-4000) });
       });
+    },
+    awaitCarrier: async (name) => {
+      await until({ what: `${name} has a carrier`, timeoutMs: SERVED_MS }, async () =>
+        / state UP /.exec((await network.run('server1', 'ip', ['link', 'show', name])).output),
+      );
     },
     exchange: async (client = 'client1', interfaceName = 'lan0') => {
       const dhclient = createDhclient(network, client, interfaceName, directory);

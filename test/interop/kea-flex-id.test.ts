@@ -186,7 +186,7 @@ for (const [server1, server2] of [
       target: ADDRESS.fork,
       local: ADDRESS.load,
       clients: CLIENTS,
-      milliseconds: 4000,
+      milliseconds: 20_000,
       options: [[226, '70']],
     };
     const asker = pair.network.start('load', process.execPath, [ASKING, JSON.stringify(asking)]);

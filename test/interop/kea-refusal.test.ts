@@ -78,7 +78,7 @@ for (const mode of ['hot-standby', 'load-balancing'] as const satisfies readonly
           target: ADDRESS.fork,
           local: ADDRESS.load,
           clients: 5,
-          milliseconds: 1_500,
+          milliseconds: 20_000,
           options: [[61, '5a'.repeat(octets - 1)]],
         };
         const asking = pair.network.start('load', process.execPath, [ASKING, JSON.stringify(plan)]);

@@ -9,6 +9,7 @@ import { findConflicts, findMissing, readLeaseFile } from './lease-files.ts';
 import { MOUNT_NAME, temporaryDirectory } from './leftovers.ts';
 import { createNetwork, namespaceNames, removeLeftovers } from './network.ts';
 import { parsePerfdhcpReport } from './perfdhcp.ts';
+import { until } from './waiting.ts';
 
 const HEADER =
   'address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state,user_context';
@@ -26,9 +27,13 @@ t.test(
       left: { a: { address: '10.64.0.1/24', mac: '0a:00:00:00:00:01' }, r: { address: '10.64.0.9/24' } },
       right: { b: { address: '10.65.0.1/24' }, r: { address: '10.65.0.9/24' } },
     });
-    const addresses = (await network.run('r', 'ip', ['-4', '-brief', 'address'])).output;
-    t.match(addresses, /left@\S+\s+UP\s+10\.64\.0\.9/);
-    t.match(addresses, /right@\S+\s+UP\s+10\.65\.0\.9/);
+    // The kernel tells of a carrier a moment after both ends are up.
+    for (const shown of [/left@\S+\s+UP\s+10\.64\.0\.9/, /right@\S+\s+UP\s+10\.65\.0\.9/]) {
+      await until({ what: `${shown}`, timeoutMs: 10_000 }, async () =>
+        shown.exec((await network.run('r', 'ip', ['-4', '-brief', 'address'])).output),
+      );
+      t.pass(`${shown}`);
+    }
     t.match((await network.run('a', 'ip', ['link', 'show', 'left'])).output, /0a:00:00:00:00:01/);
     const neighbour = network.start('r', 'tcpdump', [
       '-i',

@@ -16,8 +16,6 @@ export interface PerfdhcpPlan {
   readonly firstMac?: string;
   /** Host that passes the queries on to the servers. */
   readonly via?: string;
-  /** How long stragglers are awaited at the end. Default 1,000. */
-  readonly lingerMs?: number;
 }
 
 export interface DelayReport {
@@ -58,7 +56,10 @@ export interface RunningPerfdhcp {
 /** perfdhcp's exit status when some exchanges were not completed; 0 when all were. */
 const EXIT_INCOMPLETE = 3;
 
-/** An answer counts for so long: a client that hears nothing for four seconds asks again (RFC 2131 4.1). */
+/**
+ * An answer counts for so long, and is awaited for so long at the end: a client that hears nothing for four seconds asks
+ * again (RFC 2131 4.1).
+ */
 const ANSWER_SEC_MAX = 4;
 
 const WARM_UP_RATE = 1000;
@@ -116,16 +117,7 @@ function perfdhcpArguments(plan: PerfdhcpPlan): string[] {
     '-d',
     String(ANSWER_SEC_MAX),
   ];
-  return [
-    '-4',
-    ...bounds,
-    ...mac,
-    '-l',
-    plan.local,
-    '-W',
-    String((plan.lingerMs ?? 1000) * 1000),
-    plan.target,
-  ];
+  return ['-4', ...bounds, ...mac, '-l', plan.local, '-W', String(ANSWER_SEC_MAX * 1_000_000), plan.target];
 }
 
 /** Queries that were sent. */

@@ -10,6 +10,7 @@ import { type FrameFields, frameOf, type ReadFrame, readFrame } from './frames.t
 import { temporaryDirectory } from './leftovers.ts';
 import { createNetwork, type Network, type Teardown } from './network.ts';
 import { createServer, type DhcpServer } from './server.ts';
+import { until } from './waiting.ts';
 
 const ASKER = fileURLToPath(new URL('./frame-asker.js', import.meta.url));
 const SERVER = '10.1.0.1';
@@ -218,11 +219,11 @@ t.test('an answer above the MTU comes in fragments that a kernel puts together',
   for (const mtu of [1500, 576, 304]) {
     await scene.network.run('server1', 'ip', ['link', 'set', 'lan', 'mtu', String(mtu)]);
     // Until the server has heard of the new MTU its answers are too long for the link.
-    let output = '';
-    for (let attempt = 0; attempt < 3 && !output.includes('asked all'); attempt++)
-      output = (await scene.network.run('relay1', process.execPath, [asker, '10.1.0.50', SERVER, file]))
-        .output;
-    if (!output.includes('asked all')) throw Object.assign(new Error(output), { log: scene.server.log() });
+    const output = await until({ what: `answers at an MTU of ${mtu}`, timeoutMs: 60_000 }, async () => {
+      const asking = [asker, '10.1.0.50', SERVER, file, '1000'];
+      const { output } = await scene.network.run('relay1', process.execPath, asking);
+      return output.includes('asked all') ? output : null;
+    });
     const answer = readReply(Buffer.from(output.split('\n')[0] ?? '', 'hex'));
     t.ok(answer.bytes.length > 1750, `${answer.bytes.length} octets at an MTU of ${mtu}`);
     t.same(answer.options.get(230), Uint8Array.from(Buffer.from('ab'.repeat(250), 'hex')));
@@ -237,9 +238,11 @@ t.test('nobody is told that the port is not open, and what the UDP socket hears 
     frame: { source: '10.1.0.50', ...AT_SERVER },
   }));
   t.notOk((await scene.ask(queries)).includes(null));
-  const { output } = await scene.network.run('server1', 'cat', ['/proc/net/udp']);
-  const socket = output.split('\n').find((line) => line.includes(':0043 '));
-  t.match(socket, /:00000000 /, 'nothing waits in it');
+  // Number, local and remote address, state, octets to be sent and to be read.
+  const isRead = /^ *\d+: \S+:0043 \S+ \S+ \S+:00000000 /m;
+  await until({ what: 'nothing waits in the UDP socket', timeoutMs: 10_000 }, async () =>
+    isRead.exec((await scene.network.run('server1', 'cat', ['/proc/net/udp'])).output),
+  );
   const snmp = await scene.network.run('server1', 'cat', ['/proc/net/snmp']);
   const [names = '', values = ''] = snmp.output.split('\n').filter((line) => line.startsWith('Icmp:'));
   t.equal(values.split(' ')[names.split(' ').indexOf('OutDestUnreachs')], '0');
