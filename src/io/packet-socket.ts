@@ -64,6 +64,17 @@ export function openPacketGroup(options: PacketGroupOptions): number[] {
 }
 
 /**
+ * Opens a packet socket that only sends: it hears nothing.
+ * @returns its file descriptor, which the caller closes
+ * @throws as `openPacketGroup`
+ */
+export function openPacketSender(interfaceName: string): number {
+  const fd = libc.socket(AF_PACKET, SOCK_DGRAM_NONBLOCK_CLOEXEC, 0);
+  if (fd < 0) throw openError({ interfaceName }, lastErrno());
+  return fd;
+}
+
+/**
  * Lets a socket hear the queries to the broadcast address and to these addresses, instead of what it heard before.
  * @param addresses at most 1024
  */
@@ -109,7 +120,7 @@ function steer(fd: number, { sockets, interfaceName }: PacketGroupOptions): void
   attachProgram(fd, SOL_PACKET, PACKET_FANOUT_DATA, frameSteering(sockets), what);
 }
 
-function openError({ interfaceName }: PacketGroupOptions, errno: number): Error {
+function openError({ interfaceName }: Pick<PacketGroupOptions, 'interfaceName'>, errno: number): Error {
   return systemError(`cannot open raw socket on interface ${interfaceName}`, errno, adviceOn(errno));
 }
 

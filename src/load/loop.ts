@@ -4,8 +4,9 @@ import { DatagramReceiver } from '../io/mmsg.ts';
 import { Poller } from '../io/poll.ts';
 import { closeFd, openUdpSocket } from '../io/udp.ts';
 import { L } from './counters.ts';
+import { FrameOutlet } from './frame-outlet.ts';
 import { type LoadMemory, type LoadOptions, LoadWord, Stop } from './model.ts';
-import { UdpOutlet } from './outlet.ts';
+import { type Outlet, UdpOutlet } from './outlet.ts';
 import { RelaySession } from './session.ts';
 
 const SLOT_BYTES = 2048;
@@ -17,23 +18,22 @@ const RECEIVE_BUFFER_BYTES = 8 << 20;
 const IDLE_US = 20_000;
 const RETRANSMIT_EVERY_US = 20_000;
 
-/** Opens the socket of the relay, or of all clients on a link. @throws when address or port cannot be had */
-function openLoadSocket({ relay, link }: LoadOptions): number {
-  const broadcast = link !== null;
-  return openUdpSocket({
-    ...relay,
-    interfaceName: link,
-    broadcast,
-    receiveBufferBytes: RECEIVE_BUFFER_BYTES,
-  });
-}
-
-/** Runs until the stop word says so, then closes the socket. @param onReady is called before the first query leaves */
+/**
+ * Runs until the stop word says so, then closes the sockets.
+ * @param onReady is called before the first query leaves
+ * @throws when address, port or link cannot be had
+ */
 export function runLoad(options: LoadOptions, memory: LoadMemory, clock: Clock, onReady: () => void): void {
-  const fd = openLoadSocket(options);
+  const { relay, link } = options;
+  const fd = openUdpSocket({ ...relay, interfaceName: link, receiveBufferBytes: RECEIVE_BUFFER_BYTES });
   try {
-    onReady();
-    new LoadLoop(options, memory, clock, fd).run();
+    const outlet = link === null ? new UdpOutlet(fd, options) : new FrameOutlet(link, options);
+    try {
+      onReady();
+      new LoadLoop(options, memory, clock, fd, outlet).run();
+    } finally {
+      outlet.close();
+    }
   } finally {
     closeFd(fd);
   }
@@ -49,20 +49,20 @@ class LoadLoop {
   readonly #slots = new ArrayBuffer(SLOTS * SLOT_BYTES);
   readonly #bytes = new Uint8Array(this.#slots);
   readonly #receiver = new DatagramReceiver(this.#slots, 0, SLOT_BYTES, SLOTS);
-  readonly #outlet: UdpOutlet;
+  readonly #outlet: Outlet;
   readonly #session: RelaySession;
   #retransmitAtUs: number;
   #forgotten = 0;
 
-  constructor(options: LoadOptions, memory: LoadMemory, clock: Clock, fd: number) {
+  constructor(options: LoadOptions, memory: LoadMemory, clock: Clock, fd: number, outlet: Outlet) {
     this.#control = new Int32Array(memory.control);
     this.#counters = new Float64Array(memory.counters);
     this.#options = options;
     this.#clock = clock;
     this.#fd = fd;
     this.#poller = new Poller([fd]);
-    this.#outlet = new UdpOutlet(fd, options);
-    this.#session = new RelaySession(options, memory, this.#outlet, this.#nowUs());
+    this.#outlet = outlet;
+    this.#session = new RelaySession(options, memory, outlet, this.#nowUs());
     this.#retransmitAtUs = this.#nowUs() + RETRANSMIT_EVERY_US;
   }
 

@@ -1,32 +1,39 @@
-/** The load client's way out: queries gather in slots and leave in bursts, one copy for each server. */
+/** The ways out of the load client: queries gather in slots and leave in bursts; a relay's in one copy for each server. */
 import { DatagramSender } from '../io/mmsg.ts';
 import type { Endpoint, LoadOptions } from './model.ts';
 import { QUERY_BYTES } from './query.ts';
 import type { QueryOutlet } from './session.ts';
 
-const BROADCAST = 0xffffffff;
-/** Datagrams a system call. */
-const BATCH = 128;
-/** Datagrams that gather before they leave even in the middle of a turn. */
-const QUEUE_MAX = 256;
+export const BROADCAST = 0xffffffff;
+/** Queries a system call. */
+export const BATCH = 128;
+/** Queries that gather before they leave even in the middle of a turn. */
+export const QUEUE_MAX = 256;
 
-export class UdpOutlet implements QueryOutlet {
+export interface Outlet extends QueryOutlet {
+  /** Queries that the kernel refused. */
+  readonly failed: number;
+  /** Hands everything to the kernel. */
+  flush(): void;
+  /** Closes what it has opened itself. */
+  close(): void;
+}
+
+export class UdpOutlet implements Outlet {
   readonly #sender = new DatagramSender(QUEUE_MAX, QUERY_BYTES, BATCH);
   readonly #servers: readonly Endpoint[];
   readonly #fd: number;
   #slot = 0;
 
-  /** @param link not null = everything goes to all who listen on it */
-  constructor(fd: number, { servers, link }: Pick<LoadOptions, 'servers' | 'link'>) {
+  constructor(fd: number, { servers }: Pick<LoadOptions, 'servers'>) {
     this.#fd = fd;
-    this.#servers = link === null ? servers : [{ address: BROADCAST, port: servers[0]!.port }];
+    this.#servers = servers;
   }
 
   get bytes(): Uint8Array {
     return this.#sender.bytes;
   }
 
-  /** Datagrams that the kernel refused. */
   get failed(): number {
     return this.#sender.failed;
   }
@@ -44,9 +51,10 @@ export class UdpOutlet implements QueryOutlet {
     this.#slot++;
   }
 
-  /** Hands everything to the kernel. */
   flush(): void {
     if (this.#sender.queued > 0) this.#sender.flush();
     this.#slot = 0;
   }
+
+  close(): void {}
 }

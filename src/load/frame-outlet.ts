@@ -1,0 +1,68 @@
+/**
+ * The way out of clients on a link: frames to all stations, through a packet socket, as real DHCP clients send them. A UDP
+ * socket would have the kernel look for a route and give a copy of each broadcast back to this machine's own IP layer.
+ */
+import { FrameSender, type FrameSlots } from '../io/frame-sender.ts';
+import { listInterfaces } from '../io/interfaces.ts';
+import { LINK_ADDRESS_WORDS, writeBroadcastStation } from '../io/link-address.ts';
+import { openPacketSender } from '../io/packet-socket.ts';
+import { closeFd } from '../io/udp.ts';
+import type { LoadOptions } from './model.ts';
+import { BATCH, BROADCAST, type Outlet, QUEUE_MAX } from './outlet.ts';
+import { QUERY_BYTES } from './query.ts';
+
+export class FrameOutlet implements Outlet {
+  readonly bytes = new Uint8Array(new ArrayBuffer(QUEUE_MAX * QUERY_BYTES));
+  readonly #fd: number;
+  readonly #sender: FrameSender;
+  #slot = 0;
+  #failed = 0;
+
+  /** @param name of the interface that the clients are on @throws an Error that says why it cannot be used */
+  constructor(name: string, { relay, servers }: Pick<LoadOptions, 'relay' | 'servers'>) {
+    const link = listInterfaces().find((each) => each.name === name);
+    if (link === undefined) throw new Error(`no interface ${name} for the clients of the load`);
+    this.#fd = openPacketSender(name);
+    const stations = new Uint32Array(QUEUE_MAX * LINK_ADDRESS_WORDS);
+    for (let slot = 0; slot < QUEUE_MAX; slot++)
+      writeBroadcastStation(stations, slot * LINK_ADDRESS_WORDS, link.index);
+    const slots: FrameSlots = {
+      bytes: this.bytes,
+      size: QUEUE_MAX,
+      slotBytes: QUERY_BYTES,
+      lengths: new Uint16Array(QUEUE_MAX).fill(QUERY_BYTES),
+      fds: new Int32Array(QUEUE_MAX).fill(this.#fd),
+      addresses: new Uint32Array(QUEUE_MAX).fill(BROADCAST),
+      ports: new Uint16Array(QUEUE_MAX).fill(servers[0]!.port),
+      sources: new Uint32Array(QUEUE_MAX).fill(relay.address),
+      sourcePorts: new Uint16Array(QUEUE_MAX).fill(relay.port),
+      mtus: new Int32Array(QUEUE_MAX).fill(link.mtu),
+      stations,
+    };
+    this.#sender = new FrameSender(slots, BATCH);
+  }
+
+  get failed(): number {
+    return this.#failed;
+  }
+
+  reserve(): number {
+    if (this.#slot === QUEUE_MAX) this.flush();
+    return this.#slot * QUERY_BYTES;
+  }
+
+  send(): void {
+    this.#sender.queue(this.#slot++);
+  }
+
+  flush(): void {
+    this.#slot = 0;
+    if (this.#sender.queued === 0) return;
+    this.#sender.flush();
+    for (let i = 0; i < this.#sender.flushed; i++) if (!this.#sender.wasSent(i)) this.#failed++;
+  }
+
+  close(): void {
+    closeFd(this.#fd);
+  }
+}
