@@ -116,7 +116,7 @@ export class Leases {
     if (table !== memory.book.table) this.book.replaceTable(table);
     this.book.replacePools(pools, clock.wallSec());
     memory.book = { ...memory.book, table, pools };
-    memory.limited = limitedCountsOf(config);
+    memory.limited = limitedCountsOf(config, table.capacity);
     this.book.replaceLimited(memory.limited);
     this.#accounting.recount(this.book, statistics.reader);
     change.commit();

@@ -56,13 +56,14 @@ export function newUpdateLog(): UpdateLogMemory {
 /** Allocates everything; pages that are never touched cost nothing. */
 export function allocateServerMemory(config: ServerConfig): ServerMemory {
   const relationships = policyCount(config);
+  const capacity = leaseCapacity(config);
   return {
     book: {
-      table: allocateLeaseTable(leaseCapacity(config), keepsContexts(config)),
+      table: allocateLeaseTable(capacity, keepsContexts(config)),
       pools: allocateServerPools(config),
       changes: allocateChangeLog(CHANGE_LOG_BYTES),
     },
-    limited: limitedCountsOf(config),
+    limited: limitedCountsOf(config, capacity),
     policies: allocatePolicies(relationships),
     updates: Array.from({ length: relationships }, newUpdateLog),
     journal: allocateJournal(),

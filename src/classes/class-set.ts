@@ -1,5 +1,6 @@
 /** The classes of the query in work: one object a shard, emptied for each query. */
 import type { ClassIds } from './class-ids.ts';
+import type { SpawnedNames } from './spawned-names.ts';
 
 /**
  * What a query must be in: at least one of these classes, by the numbers of class-ids.ts; an empty list is open to
@@ -14,10 +15,13 @@ export class ClassSet {
   /** The first `length` are the classes in the order of their assignment. */
   readonly ids: Uint32Array;
   length = 0;
+  /** The names that templates have made; null = nobody counts by them. */
+  readonly spawned: SpawnedNames | null;
   readonly #words: Uint32Array;
 
   /** @param capacity number of classes that exist */
-  constructor(capacity: number) {
+  constructor(capacity: number, spawned: SpawnedNames | null = null) {
+    this.spawned = spawned;
     this.ids = new Uint32Array(capacity);
     this.#words = new Uint32Array((capacity + 31) >>> 5);
   }
@@ -33,7 +37,7 @@ export class ClassSet {
     return id >= 0 && (this.#words[id >>> 5]! & (1 << (id & 31))) !== 0;
   }
 
-  /** Takes out the classes whose bits are set in `mask`; the others keep their order. */
+  /** Takes out the classes whose bits are set in `mask`, of all templates among them; the others keep their order. */
   removeAll(mask: Uint32Array): void {
     let kept = 0;
     for (let i = 0; i < this.length; i++) {
@@ -43,12 +47,15 @@ export class ClassSet {
       else this.#words[id >>> 5]! &= ~bit;
     }
     this.length = kept;
+    // Templates are among those that are taken out.
+    if (this.spawned !== null) this.spawned.clear();
   }
 
   /** Takes all classes out. */
   clear(): void {
     for (let i = 0; i < this.length; i++) this.#words[this.ids[i]! >>> 5] = 0;
     this.length = 0;
+    if (this.spawned !== null) this.spawned.clear();
   }
 }
 

@@ -1,6 +1,6 @@
 /** Template classes: the value of an expression makes the name of a class. */
 import type { ByteRange } from '../base/byte-range.ts';
-import type { OctetMap } from '../base/octet-map.ts';
+import { NOT_FOUND, type OctetMap } from '../base/octet-map.ts';
 import { hexDigit } from './octet-writer.ts';
 import type { Operand, Packet } from './packet.ts';
 import type { Scratch } from './scratch.ts';
@@ -28,13 +28,15 @@ export class Template {
     this.#name = { bytes: scratch.bytes, offset: 0, length: 0 };
   }
 
-  /** Assigns the template's own class and the one of the value; neither when the value is empty or an error. */
+  /** Assigns the class of the value, then the template's own, as in Kea; neither when the value is empty or an error. */
   assign(packet: Packet, id: number): void {
     const { range } = this.#value;
     this.#value.load(packet);
     if (range.length === 0 || this.#scratch.failed || !this.#escape(range)) return;
+    const spawned = this.#spawned.find(this.#name);
+    packet.classes.add(spawned);
     packet.classes.add(id);
-    packet.classes.add(this.#spawned.find(this.#name));
+    packet.classes.spawned?.put(id, this.#name, spawned !== NOT_FOUND);
   }
 
   #escape({ bytes, offset, length }: ByteRange): boolean {

@@ -56,6 +56,8 @@ export interface FlexIdConfig {
 export interface LimitsConfig {
   /** By name. */
   readonly classes: readonly ScopeLimits<string>[];
+  /** By name; what stands here each class has that the template makes. */
+  readonly templates: readonly ScopeLimits<string>[];
   /** By id. */
   readonly subnets: readonly ScopeLimits<number>[];
 }

@@ -2,6 +2,7 @@
 
 import { emptyRange } from '../base/byte-range.ts';
 import { ClassSet } from '../classes/class-set.ts';
+import type { SpawnedNames } from '../classes/spawned-names.ts';
 import {
   AgentCode,
   BROADCAST_FLAG,
@@ -95,11 +96,18 @@ export class Query {
    * @param descriptors the classifier's output, as a view on the same memory
    * @param classes number of classes that exist
    * @param stashOffset room in the same memory for options that a datagram did not come with (wasm/layout.ts)
+   * @param spawned where names are kept that templates make, null = nowhere
    */
-  constructor(bytes: Uint8Array, descriptors: Int32Array, classes = 0, stashOffset = 0) {
+  constructor(
+    bytes: Uint8Array,
+    descriptors: Int32Array,
+    classes = 0,
+    stashOffset = 0,
+    spawned: SpawnedNames | null = null,
+  ) {
     this.bytes = bytes;
     this.stashOffset = stashOffset;
-    this.classes = new ClassSet(classes);
+    this.classes = new ClassSet(classes, spawned);
     this.options = new OptionIndex(bytes, ECHO_BYTES_MAX);
     this.#words = descriptors;
     this.hw = { bytes, offset: 0, length: 0 };

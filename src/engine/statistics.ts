@@ -104,6 +104,8 @@ export const GLOBAL_STATISTICS = [
   'tandem-ping-send-failed',
   // A REQUEST that is refused because its lease would be one too many.
   'tandem-nak-lease-limit',
+  // Classes of templates whose queries were forgotten, because others came that have a rate too.
+  'tandem-rate-limit-forgotten',
   // Expressions of classes that had an error: the class was not assigned.
   'tandem-class-errors',
   // What a relay said of a client for which a user context, or the table, has no room.

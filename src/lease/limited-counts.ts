@@ -4,26 +4,30 @@
  * changes and counted again as it is afterwards. [Kea] The classes of a lease are those in its user context; a declined address
  * counts for its subnet, not for classes, and a lease that is over counts until it is reclaimed.
  */
-import { emptyRange } from '../base/byte-range.ts';
+import { emptyRange, setRange } from '../base/byte-range.ts';
 import { OctetMap } from '../base/octet-map.ts';
 import { CLIENT_CLASSES, IscMember } from './context-member.ts';
 import { skipBlanks, skipString } from './csv-context.ts';
 import { LeaseState } from './model.ts';
 import type { LeaseRows } from './rows.ts';
+import { SpawnedCounts, type SpawnedCountsMemory } from './spawned-counts.ts';
 
 export interface LimitedCountsMemory {
   /** A number for each subnet, then one for each class. */
   readonly counts: SharedArrayBuffer;
   readonly subnetIds: readonly number[];
   readonly classNames: readonly string[];
+  /** Null = no template has a limit. */
+  readonly spawned: SpawnedCountsMemory | null;
 }
 
 export function allocateLimitedCounts(
   subnetIds: readonly number[],
   classNames: readonly string[],
+  spawned: SpawnedCountsMemory | null,
 ): LimitedCountsMemory {
   const cells = Math.max(1, subnetIds.length + classNames.length);
-  return { counts: new SharedArrayBuffer(cells * 4), subnetIds, classNames };
+  return { counts: new SharedArrayBuffer(cells * 4), subnetIds, classNames, spawned };
 }
 
 const QUOTE = 0x22;
@@ -35,12 +39,15 @@ export class LimitedCounts {
   readonly #subnets: ReadonlyMap<number, number>;
   /** Cells of the classes by their names, as JSON without the quotes. */
   readonly #classes = new OctetMap();
+  /** The classes that templates make, or null. */
+  readonly spawned: SpawnedCounts | null;
   readonly #context = emptyRange();
   readonly #member = new IscMember(CLIENT_CLASSES);
   readonly #name = emptyRange();
 
-  constructor({ counts, subnetIds, classNames }: LimitedCountsMemory) {
+  constructor({ counts, subnetIds, classNames, spawned }: LimitedCountsMemory) {
     this.#counts = new Int32Array(counts);
+    this.spawned = spawned && new SpawnedCounts(spawned);
     this.#subnets = new Map(subnetIds.map((id, index) => [id, index]));
     const encoder = new TextEncoder();
     for (const [index, name] of classNames.entries())
@@ -55,6 +62,7 @@ export class LimitedCounts {
   /** Counts nothing any more. */
   clear(): void {
     this.#counts.fill(0);
+    this.spawned?.clear();
   }
 
   /** Counts a row as it is now, or takes it out of the counts. @param delta 1 or -1 */
@@ -63,7 +71,8 @@ export class LimitedCounts {
     if (state !== LeaseState.assigned && state !== LeaseState.declined) return;
     const cell = this.#subnets.get(rows.subnetId(slot));
     if (cell !== undefined) this.#counts[cell]! += delta;
-    if (state === LeaseState.assigned && this.#classes.size > 0) this.#addClasses(rows, slot, delta);
+    if (state === LeaseState.assigned && (this.#classes.size > 0 || this.spawned !== null))
+      this.#addClasses(rows, slot, delta);
   }
 
   #addClasses(rows: LeaseRows, slot: number, delta: number): void {
@@ -73,23 +82,29 @@ export class LimitedCounts {
     const { bytes, offset, length } = context;
     const end = offset + length;
     if (bytes[offset] !== OPEN_LIST) return;
+    let spawnedMax = this.spawned === null ? 0 : this.spawned.perLease;
     for (let at = skipBlanks(bytes, offset + 1, end); at < end && bytes[at] === QUOTE; ) {
       const start = at + 1;
       at = skipString(bytes, at, end);
       if (at < 0) return;
-      this.#addClass(bytes, start, at - 1, delta);
+      setRange(this.#name, bytes, start, at - 1 - start);
+      this.#addClass(delta);
+      if (spawnedMax > 0 && this.#addSpawned(delta)) spawnedMax -= 1;
       at = skipBlanks(bytes, at, end);
       if (bytes[at] !== COMMA) return;
       at = skipBlanks(bytes, at + 1, end);
     }
   }
 
-  #addClass(bytes: Uint8Array, from: number, to: number, delta: number): void {
-    const name = this.#name;
-    name.bytes = bytes;
-    name.offset = from;
-    name.length = to - from;
-    const cell = this.#classes.find(name);
+  #addClass(delta: number): void {
+    const cell = this.#classes.find(this.#name);
     if (cell >= 0) this.#counts[cell]! += delta;
+  }
+
+  #addSpawned(delta: number): boolean {
+    const { spawned } = this;
+    if (spawned === null || !spawned.isCounted(this.#name)) return false;
+    spawned.add(this.#name, delta);
+    return true;
   }
 }

@@ -4,6 +4,7 @@ import type { BellMemory } from '../base/bell.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ClassIds } from '../classes/class-ids.ts';
 import { ClassProgram } from '../classes/class-program.ts';
+import { SpawnedNames } from '../classes/spawned-names.ts';
 import type { ServerConfig } from '../config/model.ts';
 import { type CompiledSubnet, haClasses } from '../engine/compiled.ts';
 import type { CompiledConfiguration } from '../engine/compiled-configuration.ts';
@@ -109,16 +110,28 @@ function settingsOf(config: ServerConfig): EngineSettings {
 
 type LibraryParts = Pick<Context, 'leaseLimits' | 'rateLimits' | 'pingRules'>;
 
+/** Where the names are kept that templates make: null where no lease names its classes and no query counts by them. */
+function spawnedNamesOf({ clientClasses, hooks }: ServerConfig, classes: ClassIds): SpawnedNames | null {
+  const templates = clientClasses.filter(({ templateTest }) => templateTest !== null);
+  if (hooks.limits === null || templates.length === 0) return null;
+  return new SpawnedNames(
+    templates.map(({ name }) => name),
+    classes,
+  );
+}
+
 /** What hook libraries take part in, null where one is not loaded. @param classes all that exist */
 function libraryParts(
   { config, rates, ping }: ShardTask,
   subnets: readonly CompiledSubnet[],
   classes: ClassIds,
+  spawned: SpawnedNames | null,
+  statistics: StatisticsWriter,
 ): LibraryParts {
   const { limits, pingCheck } = config.hooks;
   return {
-    leaseLimits: limits && new LeaseLimits(limits, subnets, classes),
-    rateLimits: limits && rates && new RateLimits(rates, limits, subnets, classes),
+    leaseLimits: limits && new LeaseLimits(limits, subnets, classes, spawned),
+    rateLimits: limits && rates && new RateLimits(rates, limits, subnets, classes, statistics),
     pingRules: pingCheck && ping && new PingRules(pingCheck, subnets),
   };
 }
@@ -162,7 +175,8 @@ export function buildContext(
   const v6Only = V6Only.of(subnets, classes);
   // All that refers to a class has its number by now.
   const program = new ClassProgram(config.clientClasses, classes);
-  const query = new Query(classifier.bytes, classifier.words, classes.count, STASH_OFFSET);
+  const spawned = spawnedNamesOf(config, classes);
+  const query = new Query(classifier.bytes, classifier.words, classes.count, STASH_OFFSET, spawned);
   query.options.isLenient = config.compatibility.lenientOptionParsing;
   const names = new ClientNames(query);
   return {
@@ -176,7 +190,7 @@ export function buildContext(
     changes: changesOf(book, task),
     events: new LeaseEventWriter(book, task.events, task.listening, eventTexts),
     dns: config.ddns.enableUpdates ? new DnsLog(task.dns) : null,
-    ...libraryParts(task, subnets, classes),
+    ...libraryParts(task, subnets, classes, spawned, statistics),
     subnets: new SubnetIndex(subnets, config.compatibility.ignoreLinkSelection),
     settings: settingsOf(config),
     statistics,

@@ -72,10 +72,10 @@ t.test('a template makes a class of its value', async (t) => {
     ['SPAWN_by-vendor_a%20b', 'SPAWN_by-vendor_50%%', 'SPAWN_by-vendor_%C3%A9'],
   );
   const of = (value: string): string[] => membership.evaluate(query(option(60, text(value))));
-  t.same(of('phone'), ['by-vendor', 'SPAWN_by-vendor_phone', 'phone']);
-  t.same(of('a b'), ['by-vendor', 'SPAWN_by-vendor_a%20b']);
-  t.same(of('50%'), ['by-vendor', 'SPAWN_by-vendor_50%%']);
-  t.same(of('é'), ['by-vendor', 'SPAWN_by-vendor_%C3%A9']);
+  t.same(of('phone'), ['SPAWN_by-vendor_phone', 'by-vendor', 'phone']);
+  t.same(of('a b'), ['SPAWN_by-vendor_a%20b', 'by-vendor']);
+  t.same(of('50%'), ['SPAWN_by-vendor_50%%', 'by-vendor']);
+  t.same(of('é'), ['SPAWN_by-vendor_%C3%A9', 'by-vendor']);
   t.same(of('other'), ['by-vendor']);
   t.same(membership.evaluate(query()), []);
 });

@@ -1,7 +1,7 @@
 /** What the limits library finds in the user contexts of classes and subnets. */
 import t from 'tap';
 import { configOf } from '../engine/bench-server.ts';
-import { checkRefused, dhcp4, NOT_YET } from './fixtures/marked-file.ts';
+import { checkRefused, dhcp4 } from './fixtures/marked-file.ts';
 
 const LIBRARY = '"hooks-libraries": [ { "library": "libdhcp_limits.so" } ]';
 const RATE = 'a rate such as "10 packets per second", of second, minute, hour, day, week, month or year';
@@ -44,11 +44,11 @@ checkRefused({
     [inClass('{ "prefix-limit": §4294967296 }'), `${CLASS_AT}/prefix-limit`, '4294967296', COUNT],
     [
       dhcp4(
-        `${LIBRARY}, "client-classes": [ { "name": "a", "template-test": "'x'", "user-context": { §"limits": { "address-limit": 1 } } } ]`,
+        `${LIBRARY}, "client-classes": [ { "name": "a", "template-test": "'x'", "user-context": { "limits": { "address-limit": §"1" } } } ]`,
       ),
-      CLASS_AT,
-      'limits of a class with a "template-test"',
-      `limits of a class with a "test"${NOT_YET}`,
+      `${CLASS_AT}/address-limit`,
+      '"1"',
+      COUNT,
     ],
     [inClass('{ "rate-limit": §"1 packet" }'), `${CLASS_AT}/rate-limit`, '"1 packet"', RATE],
   ],
@@ -90,6 +90,33 @@ t.test('subnets of shared networks have limits too, and without the library nobo
     subnet4: [],
   };
   const loaded = configOf({ ...network, 'hooks-libraries': [{ library: 'libdhcp_limits.so' }] });
-  t.same(loaded.hooks.limits, { classes: [], subnets: [{ key: 4, rate: null, addressLimit: 3 }] });
+  t.same(loaded.hooks.limits, {
+    classes: [],
+    templates: [],
+    subnets: [{ key: 4, rate: null, addressLimit: 3 }],
+  });
   t.equal(configOf({ ...network, subnet4: [] }).hooks.limits, null);
+});
+
+t.test('limits of templates stand apart, and those of leases are not many', async (t) => {
+  const classesOf = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({
+      name: `t${i}`,
+      'template-test': 'option[60].hex',
+      'user-context': { limits: { 'address-limit': i } },
+    }));
+  const file = (count: number) => ({
+    'hooks-libraries': [{ library: 'libdhcp_limits.so' }],
+    'client-classes': [
+      ...classesOf(count),
+      { name: 'c', 'user-context': { limits: { 'address-limit': 5 } } },
+    ],
+  });
+  const { limits } = configOf(file(16)).hooks;
+  t.same(limits?.classes, [{ key: 'c', rate: null, addressLimit: 5 }]);
+  t.equal(limits?.templates.length, 16);
+  t.same(limits?.templates[3], { key: 't3', rate: null, addressLimit: 3 });
+  t.throws(() => configOf(file(17)), {
+    message: /client-classes\[16\]\/user-context\/limits\/address-limit.*at most 16/,
+  });
 });

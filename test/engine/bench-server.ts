@@ -148,7 +148,7 @@ export class BenchServer {
     const changes = allocateChangeLog(options.changeLogBytes ?? 1 << 20);
     const table = allocateLeaseTable(options.capacity ?? 4096);
     this.bookMemory = { table, pools: allocateServerPools(this.config), changes };
-    const limited = limitedCountsOf(this.config);
+    const limited = limitedCountsOf(this.config, table.capacity);
     this.book = new LeaseBook(this.bookMemory, limited);
     this.#changes = new Int32Array(changes.words);
     const relationships = Math.max(1, this.config.relationships.length);

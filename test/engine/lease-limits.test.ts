@@ -36,7 +36,12 @@ function checkCounts(t: { same(found: unknown, wanted: unknown): unknown }, serv
   const subnetIds = subnets.filter((each) => each.addressLimit !== null).map(({ key }) => key);
   const classNames = classes.filter((each) => each.addressLimit !== null).map(({ key }) => key);
   const cells = subnetIds.length + classNames.length;
-  const fresh = new LimitedCounts({ counts: new SharedArrayBuffer(cells * 4), subnetIds, classNames });
+  const fresh = new LimitedCounts({
+    counts: new SharedArrayBuffer(cells * 4),
+    subnetIds,
+    classNames,
+    spawned: null,
+  });
   for (let slot = 0; slot < table.highWater(); slot++)
     if (table.rows.address(slot) !== 0) fresh.add(table.rows, slot, 1);
   const of = (counts: LimitedCounts): number[] => Array.from({ length: cells }, (_, i) => counts.count(i));

@@ -1,6 +1,6 @@
 /**
  * The limits library: the real Kea 3.0 and Tandem get the same queries of many clients, and offer, acknowledge, refuse and are
- * silent alike; the classes that their leases name are the same, and the leases that they have in the end.
+ * silent alike, also where templates make the classes; the classes that their leases name are the same, and the leases that they have in the end.
  */
 import t from 'tap';
 import { MessageType } from '../../src/dhcp4/codes.ts';
@@ -41,11 +41,33 @@ const DHCP4 = {
   ],
 };
 
+/** The same with templates: what a client sends in option 77 makes its classes. */
+const TEMPLATES = {
+  ...DHCP4,
+  'client-classes': [
+    { name: 'kind', 'template-test': 'option[77].hex', ...limits({ 'address-limit': 3 }) },
+    {
+      name: 'rated',
+      'template-test': "ifelse(substring(option[77].hex,0,1) == 'r', option[77].hex, '')",
+      ...limits({ 'rate-limit': '25 packets per month' }),
+    },
+    { name: 'own', 'template-test': "hexstring(pkt4.mac,':')", ...limits({ 'address-limit': 1 }) },
+    { name: 'SPAWN_kind_c', ...limits({ 'address-limit': 1 }) },
+    {
+      name: 'none',
+      'template-test': "ifelse(option[77].hex == 'z', 'z', '')",
+      ...limits({ 'rate-limit': '0 packets per day' }),
+    },
+    { name: 'others', test: "not member('SPAWN_kind_c')" },
+  ],
+};
+
 /** What a client is: of every third class, and most of none. */
 const KINDS = ['', 'p', '', 'c', '', 'r'];
+const SPAWNING = ['p', 'c', 'r1', 'p', 'r2', '', 'q/1', 'z'];
 
 /** The same queries for both servers: each client always asks for its own address. */
-function queries() {
+function queries(kinds: readonly string[]) {
   let seed = 4711;
   const below = (bound: number): number => {
     seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
@@ -53,7 +75,7 @@ function queries() {
   };
   return Array.from({ length: QUERIES }, (_, index) => {
     const client = below(CLIENTS);
-    const kind = KINDS[client % KINDS.length]!;
+    const kind = kinds[client % kinds.length]!;
     const address = `10.65.1.${client + 10}`;
     const mac = `02:00:00:00:01:${(client + 16).toString(16)}`;
     const own = kind === '' ? [] : [[77, [...Buffer.from(kind)]] as const];
@@ -81,10 +103,16 @@ interface Lease {
   readonly 'user-context'?: { readonly ISC: { readonly 'client-classes': readonly string[] } };
 }
 
-async function lifeOf(network: Network, kind: ServerKind, directory: string) {
-  const server = createServer(network, kind, { name: 'server1', directory, mode: null, dhcp4: DHCP4 });
+async function lifeOf(
+  network: Network,
+  kind: ServerKind,
+  directory: string,
+  dhcp4: Record<string, unknown>,
+  kinds: readonly string[],
+) {
+  const server = createServer(network, kind, { name: 'server1', directory, mode: null, dhcp4 });
   await server.start();
-  const answered = await askAsRelay(network, 'server1', directory, queries());
+  const answered = await askAsRelay(network, 'server1', directory, queries(kinds));
   const { arguments: all } = await server.command('lease4-get-all');
   await server.stop();
   const answers = answered.map(
@@ -100,15 +128,20 @@ async function lifeOf(network: Network, kind: ServerKind, directory: string) {
   return { answers, leases: leases.sort() };
 }
 
-t.test('the same leases within the same limits', async (t) => {
-  if (!needServers(t, ['kea 3.0'], ['ip'])) return;
-  const network = createNetwork(t, serversSegment());
-  const kea = await lifeOf(network, 'kea 3.0', temporaryDirectory(t));
-  const tandem = await lifeOf(network, 'tandem', temporaryDirectory(t));
-  const differences = kea.answers.filter((answer, index) => answer !== tandem.answers[index]);
-  t.same(tandem.answers, kea.answers, `${differences.length} of ${QUERIES} differ`);
-  t.same(tandem.leases, kea.leases);
-  const seen = (pattern: RegExp): number => kea.answers.filter((answer) => pattern.test(answer)).length;
-  t.ok(seen(/^discover.*silence/) > 10 && seen(/^request.*: 6/) > 10, 'limits were reached');
-  t.ok(seen(/^(discover|request).* r: silence/) > 10, 'the rate was reached');
-});
+for (const [what, dhcp4, kinds] of [
+  ['the same leases within the same limits', DHCP4, KINDS],
+  ['each class that a template makes has limits of its own', TEMPLATES, SPAWNING],
+] as const) {
+  t.test(what, async (t) => {
+    if (!needServers(t, ['kea 3.0'], ['ip'])) return;
+    const network = createNetwork(t, serversSegment());
+    const kea = await lifeOf(network, 'kea 3.0', temporaryDirectory(t), dhcp4, kinds);
+    const tandem = await lifeOf(network, 'tandem', temporaryDirectory(t), dhcp4, kinds);
+    const differences = kea.answers.filter((answer, index) => answer !== tandem.answers[index]);
+    t.same(tandem.answers, kea.answers, `${differences.length} of ${QUERIES} differ`);
+    t.same(tandem.leases, kea.leases);
+    const seen = (pattern: RegExp): number => kea.answers.filter((answer) => pattern.test(answer)).length;
+    t.ok(seen(/^discover.*silence/) > 10 && seen(/^request.*: 6/) > 10, 'limits were reached');
+    t.ok(seen(/^(discover|request).* r\d?: silence/) > 10, 'the rate was reached');
+  });
+}

@@ -21,6 +21,9 @@ const UNITS_SEC: Readonly<Record<string, number>> = {
   year: 31_536_000,
 };
 
+/** Each lease is counted once for each of them at most: memory for that is set aside. */
+const TEMPLATES_MAX = 16;
+
 const RATE = new RegExp(`^(\\d{1,10}) packets? per (${Object.keys(UNITS_SEC).join('|')})$`);
 
 function rateLimit() {
@@ -48,33 +51,44 @@ export const limitsSchema = defineMap(
 export interface LimitedScope<T> {
   readonly key: T;
   readonly userContext: unknown;
-  /** A class whose members are in classes of their own, each with its own limits. */
-  readonly isTemplate: boolean;
   readonly at: Path;
 }
 
-export function readLimits(
-  classes: readonly LimitedScope<string>[],
-  subnets: readonly LimitedScope<number>[],
-  report: Report,
-): LimitsConfig {
-  return { classes: readScopes(classes, report), subnets: readScopes(subnets, report) };
+/** What has limits in the file. */
+export interface LimitedScopes {
+  readonly classes: readonly LimitedScope<string>[];
+  /** Classes with a "template-test". */
+  readonly templates: readonly LimitedScope<string>[];
+  readonly subnets: readonly LimitedScope<number>[];
 }
 
-function readScopes<T>(scopes: readonly LimitedScope<T>[], report: Report): ScopeLimits<T>[] {
-  return scopes.flatMap(({ key, userContext, isTemplate, at }) => {
+export function readLimits({ classes, templates, subnets }: LimitedScopes, report: Report): LimitsConfig {
+  const ofTemplates = readScopes(templates, report);
+  for (const { at } of ofTemplates.filter(({ addressLimit }) => addressLimit !== null).slice(TEMPLATES_MAX))
+    report.error(
+      child(at, 'address-limit'),
+      `more than ${TEMPLATES_MAX} classes with a "template-test" and an "address-limit"`,
+      `at most ${TEMPLATES_MAX}`,
+    );
+  return {
+    classes: readScopes(classes, report).map(limitsOf),
+    templates: ofTemplates.map(limitsOf),
+    subnets: readScopes(subnets, report).map(limitsOf),
+  };
+}
+
+type PlacedLimits<T> = ScopeLimits<T> & { readonly at: Path };
+
+function limitsOf<T>({ key, rate, addressLimit }: PlacedLimits<T>): ScopeLimits<T> {
+  return { key, rate, addressLimit };
+}
+
+function readScopes<T>(scopes: readonly LimitedScope<T>[], report: Report): PlacedLimits<T>[] {
+  return scopes.flatMap(({ key, userContext, at: scopeAt }) => {
     if (!isMap(userContext) || !Object.hasOwn(userContext, 'limits')) return [];
-    const place = child(child(at, 'user-context'), 'limits');
-    const values = readMap(limitsSchema, userContext['limits'], place, report);
+    const at = child(child(scopeAt, 'user-context'), 'limits');
+    const values = readMap(limitsSchema, userContext['limits'], at, report);
     if (values === undefined) return [];
-    if (isTemplate) {
-      report.unsupportedThing(
-        place,
-        'limits of a class with a "template-test"',
-        'limits of a class with a "test"',
-      );
-      return [];
-    }
-    return [{ key, rate: values['rate-limit'] ?? null, addressLimit: values['address-limit'] ?? null }];
+    return [{ key, rate: values['rate-limit'] ?? null, addressLimit: values['address-limit'] ?? null, at }];
   });
 }

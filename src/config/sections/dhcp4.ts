@@ -1,6 +1,6 @@
 /** The Dhcp4 map: its table of keys, and how its parts come together. */
 import type { OptionSpaces } from '../../dhcp4/option-spaces.ts';
-import { type LimitedScope, readLimits } from '../hooks/limits.ts';
+import { type LimitedScope, type LimitedScopes, readLimits } from '../hooks/limits.ts';
 import { warnOfSubnets } from '../hooks/perfmon.ts';
 import { readPingSubnets } from '../hooks/ping-check.ts';
 import type { HostConfig, HostIdentifier } from '../host-model.ts';
@@ -138,7 +138,7 @@ export function readDhcp4(
     hooks: {
       ...hooks.config,
       limits: hooks.hasLimits
-        ? readLimits(limitedClasses(values, at), addressing.placed.map(limitedSubnet), report)
+        ? readLimits({ ...limitedClasses(values, at), subnets: addressing.placed.map(limitedSubnet) }, report)
         : null,
       pingCheck: readPingSubnets(hooks.pingCheck, addressing.placed, report),
     },
@@ -162,24 +162,22 @@ function peerClasses(relationships: ServerConfig['relationships']): string[] {
 }
 
 /** What the limits library looks at; a class without a name is an error elsewhere. */
-function limitedClasses(values: Values<typeof dhcp4Schema.rules>, at: Path): LimitedScope<string>[] {
+function limitedClasses(
+  values: Values<typeof dhcp4Schema.rules>,
+  at: Path,
+): Pick<LimitedScopes, 'classes' | 'templates'> {
   const listAt = child(at, 'client-classes');
-  return values['client-classes'].flatMap((entry, index) =>
-    isMap(entry) && typeof entry['name'] === 'string'
-      ? [
-          {
-            key: entry['name'],
-            userContext: entry['user-context'],
-            isTemplate: Object.hasOwn(entry, 'template-test'),
-            at: child(listAt, index),
-          },
-        ]
-      : [],
-  );
+  const scopesOf = (areTemplates: boolean): LimitedScope<string>[] =>
+    values['client-classes'].flatMap((entry, index) => {
+      if (!isMap(entry) || typeof entry['name'] !== 'string') return [];
+      if (Object.hasOwn(entry, 'template-test') !== areTemplates) return [];
+      return [{ key: entry['name'], userContext: entry['user-context'], at: child(listAt, index) }];
+    });
+  return { classes: scopesOf(false), templates: scopesOf(true) };
 }
 
 function limitedSubnet({ config: { id, userContext }, at }: PlacedSubnet): LimitedScope<number> {
-  return { key: id, userContext, isTemplate: false, at };
+  return { key: id, userContext, at };
 }
 
 interface Addressing {

@@ -208,7 +208,10 @@ export const classFamilies: readonly Family[] = [
         'template-test': 'substring(option[60].hex,0,6)',
         'option-data': [option('time-servers', '10.64.0.4')],
       },
-      { name: 'SPAWN_vendor_Aastra', 'option-data': [option('name-servers', '10.64.0.5')] },
+      {
+        name: 'SPAWN_vendor_Aastra',
+        'option-data': [option('name-servers', '10.64.0.5'), option('time-servers', '10.64.0.6')],
+      },
       { name: 'SPAWN_vendor_PXECli' },
       { name: 'pxe', test: "member('SPAWN_vendor_PXECli')", 'boot-file-name': '/pxe' },
     ],
