@@ -9,17 +9,28 @@ const ANSWERED_MS = 50;
 const NEXT_REQUEST_MS = 200;
 /** A connection that one of several clients has left alone for so long may never carry another request. */
 const UNUSED_MS = 2_000;
+/** Between two looks at the connections. */
+const LOOK_MS = 5;
+/** Whoever comes to look so late does not know when what he finds has come. */
+const LATE_MS = 25;
+/** The far end's part of a handshake, and what it sends at its end. */
+const HANDSHAKE_TURNS = 2;
 
 interface Connection {
   readonly ends: readonly [near: Socket, far: Socket];
   /** What came last came from the far end: no request waits for its answer, however long that takes. */
   isAnswered: boolean;
+  /** How often the far end has begun to speak. */
+  turns: number;
   lastMs: number;
 }
 
-function isBetweenRequests({ isAnswered, lastMs }: Connection): boolean {
+/** @param punctualMs since when what comes is seen when it comes */
+function isBetweenRequests({ isAnswered, turns, lastMs }: Connection, punctualMs: number): boolean {
   const silentMs = performance.now() - lastMs;
-  return isAnswered && silentMs >= ANSWERED_MS && (silentMs < NEXT_REQUEST_MS || silentMs >= UNUSED_MS);
+  if (!isAnswered || silentMs < ANSWERED_MS) return false;
+  const isBeforeNext = silentMs < NEXT_REQUEST_MS && lastMs >= punctualMs && turns > HANDSHAKE_TURNS;
+  return isBeforeNext || silentMs >= UNUSED_MS;
 }
 
 export class Relay {
@@ -47,9 +58,13 @@ export class Relay {
   /** Ends every connection that is open now, each when nothing is on its way. */
   async cut(): Promise<void> {
     const doomed = [...this.#open];
+    let lookMs = performance.now();
+    let punctualMs = lookMs;
     while (doomed.some((each) => this.#open.has(each))) {
-      for (const each of doomed) if (isBetweenRequests(each)) this.#end(each);
-      await sleep(5);
+      await sleep(LOOK_MS);
+      if (performance.now() - lookMs > LATE_MS) punctualMs = performance.now();
+      lookMs = performance.now();
+      for (const each of doomed) if (isBetweenRequests(each, punctualMs)) this.#end(each);
     }
   }
 
@@ -60,12 +75,14 @@ export class Relay {
 
   #join(near: Socket, far: Socket): void {
     this.made++;
-    const connection: Connection = { ends: [near, far], isAnswered: true, lastMs: performance.now() };
+    const ends = [near, far] as const;
+    const connection: Connection = { ends, isAnswered: false, turns: 0, lastMs: performance.now() };
     this.#open.add(connection);
     near.pipe(far);
     far.pipe(near);
     for (const end of connection.ends) {
       end.on('data', () => {
+        if (end === far && !connection.isAnswered) connection.turns++;
         connection.isAnswered = end === far;
         connection.lastMs = performance.now();
       });
