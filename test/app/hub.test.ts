@@ -8,7 +8,7 @@ import { findFreeTcpPort, findFreeUdpPort } from '../../src/demo/ports.ts';
 import { LoadClient } from '../../src/load/client.ts';
 import { type ServerUnderTest, scratch, serve, writeConfig } from './process.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(170_000);
 
 const SERVER = '127.0.0.1';
 const RELAYS = { a: '127.0.0.3', b: '127.0.0.4' } as const;

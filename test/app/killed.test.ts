@@ -11,7 +11,7 @@ import { askRaw } from '../control/harness.ts';
 import { numbersFrom } from '../support/numbers.ts';
 import { freeUdpPort, type ServerUnderTest, scratch, serve, writeConfig } from './process.ts';
 
-t.setTimeout(160_000);
+t.setTimeout(170_000);
 
 /**
  * How many leases a server has confirmed when it is killed, some milliseconds later: in the middle of the commands that come

@@ -7,7 +7,7 @@ import { LEASE_FILE_HEADER } from '../../src/journal/header.ts';
 import { scratch } from './process.ts';
 import { endWithoutLoss, RELAY, Reloadable, startLoad } from './reloading.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(170_000);
 
 const LIBRARIES = {
   'hooks-libraries': ['lease_cmds', 'stat_cmds', 'subnet_cmds', 'class_cmds', 'host_cmds'].map((name) => ({

@@ -5,7 +5,7 @@ import { findFreeTcpPort } from '../../src/demo/ports.ts';
 import { freeUdpPort, ServerUnderTest, scratch, serve, writeConfig } from './process.ts';
 import { ask, Reloadable, SERVER } from './reloading.ts';
 
-t.setTimeout(60_000);
+t.setTimeout(170_000);
 
 /** TEST-NET-1: nobody's address. */
 const OUTSIDE = '192.0.2.17';

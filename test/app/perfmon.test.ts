@@ -9,7 +9,7 @@ import { freeUdpPort, scratch } from './process.ts';
 import { Reloadable, SERVER, type Test } from './reloading.ts';
 import { exchange, sendAll } from './udp-client.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(170_000);
 
 /** Above the high water of the alarm, whatever the machine does. */
 const STOPPED_MS = 500;

@@ -10,11 +10,15 @@ import { closeFd, openUdpSocket } from '../../src/io/udp.ts';
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 /** Longer than a start takes on a machine with ten times as much to do as it can. */
 const START_MS = 60_000;
-/** Below the range of src/demo/ports.ts and that of the kernel, who gives its ports to others; a stretch for each process. */
+/** Below the range of src/demo/ports.ts and that of the kernel, who gives its ports to others. */
 const FIRST_PORT = 14_000;
 const PORTS = 6_000;
-const PORTS_A_PROCESS = 16;
-let portOffset = (process.pid * PORTS_A_PROCESS) % PORTS;
+const PORTS_A_STRETCH = 60;
+const STRETCHES = PORTS / PORTS_A_STRETCH;
+/** 127.0.0.254, where each process holds the first port of its stretch, as in src/demo/ports.ts. */
+const CLAIM_ADDRESS = 0x7f0000fe;
+let stretch = process.pid % STRETCHES;
+const ports: number[] = [];
 
 export interface LogLine {
   readonly id: string;
@@ -29,19 +33,38 @@ export function scratch(t: { teardown: (done: () => void) => void }): string {
   return directory;
 }
 
-/** A port for a server that is started a moment later, which no call has returned before. */
+/** A port for a server that is started a moment later, which no call has returned before, in this process or beside it. */
 export function freeUdpPort(): number {
-  for (let attempt = 0; attempt < PORTS; attempt++) {
-    const port = FIRST_PORT + portOffset;
-    portOffset = (portOffset + 1) % PORTS;
+  for (;;) {
+    if (ports.length === 0) claimPorts();
+    const port = ports.shift()!;
+    if (!isTaken(0x7f000001, port)) return port;
+  }
+}
+
+/** The claim is held as long as the process lives. */
+function claimPorts(): void {
+  for (let attempt = 0; attempt < STRETCHES; attempt++) {
+    const first = FIRST_PORT + stretch * PORTS_A_STRETCH;
+    stretch = (stretch + 1) % STRETCHES;
     try {
-      closeFd(openUdpSocket({ address: 0x7f000001, port }));
-      return port;
+      openUdpSocket({ address: CLAIM_ADDRESS, port: first });
     } catch {
-      // Somebody has it.
+      continue;
     }
+    ports.push(...Array.from({ length: PORTS_A_STRETCH }, (_, index) => first + index));
+    return;
   }
   throw new Error(`no free port in ${FIRST_PORT} to ${FIRST_PORT + PORTS - 1}`);
+}
+
+function isTaken(address: number, port: number): boolean {
+  try {
+    closeFd(openUdpSocket({ address, port }));
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** A whole configuration in a file; `dhcp4` adds and replaces keys. */

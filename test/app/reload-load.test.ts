@@ -6,7 +6,7 @@ import { findFreeTcpPort, findFreeUdpPort } from '../../src/demo/ports.ts';
 import { scratch } from './process.ts';
 import { endWithoutLoss, RELAY, Reloadable, SERVER, startLoad, type Test } from './reloading.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(170_000);
 
 const RATE_PER_SEC = 2000;
 /** Load before, between and after reloads, so that each meets a server at work. */

@@ -10,7 +10,7 @@ import { findFreeTcpPort } from '../../src/demo/ports.ts';
 import { freeUdpPort, scratch, serve, writeConfig } from './process.ts';
 import { ask, Reloadable, SERVER } from './reloading.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(170_000);
 
 const HEADER =
   'address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state,user_context,pool_id';

@@ -5,7 +5,7 @@ import { runCtl } from '../../src/cli/ctl.ts';
 import { findFreeTcpPort } from '../../src/demo/ports.ts';
 import { freeUdpPort, ServerUnderTest, scratch, serve, writeConfig } from './process.ts';
 
-t.setTimeout(60_000);
+t.setTimeout(170_000);
 
 async function statusOf(directory: string): Promise<unknown> {
   const { output } = await runCtl({ socket: join(directory, 'ctl'), command: 'status-get' });

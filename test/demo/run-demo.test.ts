@@ -5,7 +5,7 @@ import t from 'tap';
 import { runDemo } from '../../src/demo/run-demo.ts';
 
 // Two whole demonstrations.
-t.setTimeout(150_000);
+t.setTimeout(170_000);
 
 const MODULE = new URL('../../src/demo/run-demo.js', import.meta.url).href;
 const SECONDS = 15;
