@@ -26,9 +26,15 @@ t.test('clients of the load on a link ask from no address, of all, with sums tha
   t.notMatch(frame, /bad cksum/, 'of the IPv4 header');
 });
 
-t.test('the benchmark starts its server, loads it and lays out its table', async (t) => {
-  if (!needRootAnd(t, ['ip'])) return;
-  const [table] = [await raw.run(TINY)].flat();
-  t.equal(table?.rows.length, TINY.points.length);
-  for (const row of table?.rows ?? []) t.equal(row.length, table?.columns.length);
-});
+t.test(
+  'the benchmark starts a server for clients and one for a relay, and lays out its tables',
+  async (t) => {
+    if (!needRootAnd(t, ['ip'])) return;
+    const tables = [await raw.run(TINY)].flat();
+    t.match(tables, [{ title: 'clients on the link' }, { title: 'a relay' }]);
+    for (const { rows, columns } of tables) {
+      t.equal(rows.length, TINY.points.length);
+      for (const row of rows) t.equal(row.length, columns.length);
+    }
+  },
+);
