@@ -139,7 +139,8 @@ export class MainLeaseStore implements LeaseStore {
         const lease = this.#read(slot);
         if (lease !== null) leases.push(lease);
       }
-      return leases;
+      // [Kea] By subnet, and there that which came first.
+      return leases.sort((a, b) => a.subnetId - b.subnetId);
     });
   }
 

@@ -132,6 +132,13 @@ function newsFlag({ dns, names }: Context, state: number): number {
   return RowFlag.dnsPending;
 }
 
+/** Of an offer: whether its row was the client's lease before, and stands where it stood then. */
+function placeFlag({ book: { table } }: Context, slot: number, changesHands: boolean): number {
+  const { rows } = table;
+  if (rows.state(slot) === LeaseState.offered) return rows.flags(slot) & RowFlag.leasedBefore;
+  return changesHands ? 0 : RowFlag.leasedBefore;
+}
+
 /**
  * Sets state, place and times of a row, which becomes one of the query's subnet.
  * @param changesHands the row was another client's
@@ -148,8 +155,10 @@ export function writeTerms(
   const subnet = context.subnet!;
   const address = rows.address(slot);
   const poolId = poolAt(subnet.poolsByAddress, address)?.poolId ?? 0;
+  if (state !== LeaseState.offered) book.settlePlace(slot);
+  const place = state === LeaseState.offered ? placeFlag(context, slot, changesHands) : 0;
   rows.setState(slot, state);
-  rows.setFlags(slot, RowFlag.granted | context.names.flags | newsFlag(context, state));
+  rows.setFlags(slot, RowFlag.granted | context.names.flags | newsFlag(context, state) | place);
   rows.setTimes(slot, clttOfChange(context, slot, changesHands), validLifetimeSec);
   book.setPlace(slot, subnet.id, poolId);
 }

@@ -189,6 +189,7 @@ export class LeaseBook {
       return NO_SLOT;
     }
     const { rows } = table;
+    if (!isNew) this.settlePlace(slot);
     rows.setState(slot, record.state);
     rows.setFlags(slot, (record.fqdnFwd ? RowFlag.fqdnFwd : 0) | (record.fqdnRev ? RowFlag.fqdnRev : 0));
     rows.setTimes(slot, Math.max(0, record.expireSec - record.validLifetimeSec), record.validLifetimeSec);
@@ -197,6 +198,16 @@ export class LeaseBook {
     if (this.isLive(slot, nowSec)) this.hold(record.address);
     else this.release(record.address);
     return slot;
+  }
+
+  /**
+   * Before an offer becomes a lease: among the rows of its client it stands behind the leases that there are, as if it came
+   * only now. [Kea] Of several leases the first is the client's, and Kea knows of no offers.
+   */
+  settlePlace(slot: number): void {
+    const { rows } = this.table;
+    if (rows.state(slot) !== LeaseState.offered) return;
+    if ((rows.flags(slot) & RowFlag.leasedBefore) === 0) this.table.moveLast(slot);
   }
 
   /** Removes a row and frees its address. */

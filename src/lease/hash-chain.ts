@@ -2,10 +2,13 @@
  * A chained hash index over the rows of the lease table: bucket heads in one array, the links inside the rows, so that
  * a lease costs no allocation and a removal touches one chain. Slots are stored plus one; 0 ends a chain.
  *
+ * A chain is in the order in which its rows were linked, so that of the leases with one key the oldest is found first.
+ *
  * A chain is as long as there are rows with one key. Of addresses and client identifiers there are few; of one hardware
- * address a client can have as many as it invents identifiers, so that index has links backwards too, and a removal
- * walks nowhere.
+ * address a client can have as many as it invents identifiers, so that index has links backwards too, the first row's to
+ * the last one: nothing that is linked or removed walks anywhere.
  */
+import { assert } from '../base/assert.ts';
 import { ROW_WORDS } from './layout.ts';
 
 /** "No such row". */
@@ -29,6 +32,11 @@ export class HashChain {
     this.#back = back;
   }
 
+  get buckets(): number {
+    return this.#heads.length;
+  }
+
+  /** The first row of the chain of a hash, which the number of a bucket is too. */
   first(hash: number): number {
     return this.#heads[hash & this.#mask]! - 1;
   }
@@ -37,43 +45,49 @@ export class HashChain {
     return this.#rows[slot * ROW_WORDS + this.#link]! - 1;
   }
 
+  /** Adds a row behind all others of its chain. */
   link(hash: number, slot: number): void {
     const bucket = hash & this.#mask;
-    const after = this.#heads[bucket]!;
-    this.#rows[slot * ROW_WORDS + this.#link] = after;
-    this.#heads[bucket] = slot + 1;
+    const first = this.#heads[bucket]! - 1;
+    const rows = this.#rows;
+    rows[slot * ROW_WORDS + this.#link] = 0;
+    const last = first < 0 ? NO_SLOT : this.#last(first);
+    if (last < 0) this.#heads[bucket] = slot + 1;
+    else rows[last * ROW_WORDS + this.#link] = slot + 1;
     if (this.#back === ONE_WAY) return;
-    this.#rows[slot * ROW_WORDS + this.#back] = 0;
-    if (after !== 0) this.#rows[(after - 1) * ROW_WORDS + this.#back] = slot + 1;
+    rows[slot * ROW_WORDS + this.#back] = last + 1;
+    rows[(first < 0 ? slot : first) * ROW_WORDS + this.#back] = slot + 1;
+  }
+
+  #last(first: number): number {
+    if (this.#back !== ONE_WAY) return this.#rows[first * ROW_WORDS + this.#back]! - 1;
+    let at = first;
+    for (let next = this.next(at); next >= 0; next = this.next(at)) at = next;
+    return at;
   }
 
   unlink(hash: number, slot: number): void {
     const bucket = hash & this.#mask;
-    const after = this.#rows[slot * ROW_WORDS + this.#link]!;
-    this.#rows[slot * ROW_WORDS + this.#link] = 0;
-    if (this.#heads[bucket]! - 1 === slot) this.#heads[bucket] = after;
-    else this.#bridge(bucket, slot, after);
-    if (this.#back !== ONE_WAY && after !== 0) {
-      this.#rows[(after - 1) * ROW_WORDS + this.#back] = this.#rows[slot * ROW_WORDS + this.#back]!;
-    }
+    const rows = this.#rows;
+    const first = this.#heads[bucket]! - 1;
+    const after = rows[slot * ROW_WORDS + this.#link]!;
+    rows[slot * ROW_WORDS + this.#link] = 0;
+    if (first === slot) this.#heads[bucket] = after;
+    else rows[this.#before(first, slot) * ROW_WORDS + this.#link] = after;
+    if (this.#back === ONE_WAY) return;
+    // Behind the last row stands the first: its link backwards leads to the last one.
+    const behind = after !== 0 ? after - 1 : first;
+    rows[behind * ROW_WORDS + this.#back] = rows[slot * ROW_WORDS + this.#back]!;
   }
 
-  /** Makes the row before `slot` point at the one behind it. */
-  #bridge(bucket: number, slot: number, after: number): void {
-    if (this.#back !== ONE_WAY) {
-      const before = this.#rows[slot * ROW_WORDS + this.#back]! - 1;
-      this.#rows[before * ROW_WORDS + this.#link] = after;
-      return;
+  #before(first: number, slot: number): number {
+    if (this.#back !== ONE_WAY) return this.#rows[slot * ROW_WORDS + this.#back]! - 1;
+    let at = first;
+    for (let next = this.next(at); next !== slot; next = this.next(at)) {
+      assert(next >= 0, 'a row that goes stands in its chain');
+      at = next;
     }
-    let at = this.#heads[bucket]! - 1;
-    while (at >= 0) {
-      const following = this.#rows[at * ROW_WORDS + this.#link]! - 1;
-      if (following === slot) {
-        this.#rows[at * ROW_WORDS + this.#link] = after;
-        return;
-      }
-      at = following;
-    }
+    return at;
   }
 }
 

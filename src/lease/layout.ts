@@ -50,6 +50,8 @@ export const RowFlag = {
   granted: 4,
   /** The name is to be told to DNS as soon as the lease is safe. */
   dnsPending: 8,
+  /** An offer, made of a lease of the same client that was over: it keeps the place among its rows that the lease had. */
+  leasedBefore: 16,
 } as const;
 
 /** Word index of each control word. */

@@ -21,6 +21,7 @@ export function copyLeaseTable(from: LeaseTableMemory, to: LeaseTableMemory): bo
     if (copy === NO_SLOT || !copyClient(source.rows, slot, target, copy)) return false;
     copyFields(source.rows, slot, target.rows, copy);
   }
+  target.takeOrder(source);
   copyOffers(from, to);
   return true;
 }

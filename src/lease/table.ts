@@ -79,7 +79,10 @@ export class LeaseTable {
     return slot;
   }
 
-  /** The row of a client identifier in a subnet (0 = in any subnet); `after` continues behind a row found before. */
+  /**
+   * The row of a client identifier in a subnet (0 = in any subnet), that which came first; `after` continues behind a row
+   * found before.
+   */
   findByClientId(
     bytes: Uint8Array,
     offset: number,
@@ -124,7 +127,7 @@ export class LeaseTable {
     return hw.length > 0 && this.hasHw(slot, hw.bytes, hw.offset, hw.length);
   }
 
-  /** The row of a hardware address in a subnet (0 = in any subnet), whatever its type; `after` as above. */
+  /** The row of a hardware address in a subnet (0 = in any subnet), whatever its type; order and `after` as above. */
   findByHw(bytes: Uint8Array, offset: number, length: number, subnetId: number, after = NO_SLOT): number {
     const rows = this.rows;
     let slot =
@@ -163,7 +166,8 @@ export class LeaseTable {
   remove(slot: number): void {
     assert(this.rows.address(slot) !== 0, 'a row is freed once');
     const control = this.#control;
-    this.#unlinkClient(slot);
+    this.#unlinkClientId(slot);
+    this.#unlinkHw(slot);
     this.#freeTail(slot);
     this.#byAddress.unlink(hashAddress(this.#hashing, this.rows.address(slot)), slot);
     this.rows.setWord(slot, Row.address, 0);
@@ -197,7 +201,11 @@ export class LeaseTable {
     const tailLength = (inline ? 0 : clientId.length) + hostName.length + context.length;
     const block = tailLength > 0 ? rows.arena.allocate(tailLength) : 0;
     if (tailLength > 0 && block === 0) return false;
-    this.#unlinkClient(slot);
+    // A client that stays the same stays where it is among the rows of its identifiers.
+    const hasSameId = this.hasClientId(slot, clientId.bytes, clientId.offset, clientId.length);
+    const hasSameHw = this.hasHw(slot, hw.bytes, hw.offset, hw.length);
+    if (!hasSameId) this.#unlinkClientId(slot);
+    if (!hasSameHw) this.#unlinkHw(slot);
     this.#freeTail(slot);
     rows.setWord(slot, Row.tail, block);
     rows.setHw(slot, htype, hw.bytes, hw.offset, hw.length);
@@ -209,11 +217,36 @@ export class LeaseTable {
     copyRange(range, hostName);
     rows.contextRange(slot, range);
     copyRange(range, context);
-    if (clientId.length > 0) {
-      this.#byClientId.link(hashBytes(this.#hashing, clientId.bytes, clientId.offset, clientId.length), slot);
-    }
-    if (hw.length > 0) this.#byHw.link(hashBytes(this.#hashing, hw.bytes, hw.offset, hw.length), slot);
+    if (!hasSameId) this.#linkClientId(slot);
+    if (!hasSameHw) this.#linkHw(slot);
     return true;
+  }
+
+  /** Puts a row behind all others of its client, as if it had come now. */
+  moveLast(slot: number): void {
+    if (this.#byClientId.next(slot) >= 0) {
+      this.#unlinkClientId(slot);
+      this.#linkClientId(slot);
+    }
+    if (this.#byHw.next(slot) >= 0) {
+      this.#unlinkHw(slot);
+      this.#linkHw(slot);
+    }
+  }
+
+  /** Puts the rows of each client in the order that they have in another table, which has the same ones. */
+  takeOrder(from: LeaseTable): void {
+    const own = (slot: number): number => this.findByAddress(from.rows.address(slot));
+    for (let bucket = 0; bucket < from.#byHw.buckets; bucket++) {
+      for (let slot = from.#byClientId.first(bucket); slot >= 0; slot = from.#byClientId.next(slot)) {
+        this.#unlinkClientId(own(slot));
+        this.#linkClientId(own(slot));
+      }
+      for (let slot = from.#byHw.first(bucket); slot >= 0; slot = from.#byHw.next(slot)) {
+        this.#unlinkHw(own(slot));
+        this.#linkHw(own(slot));
+      }
+    }
   }
 
   #freeTail(slot: number): void {
@@ -223,15 +256,30 @@ export class LeaseTable {
     this.rows.setLengths(slot, 0, 0, 0);
   }
 
-  #unlinkClient(slot: number): void {
-    const rows = this.rows;
+  #linkClientId(slot: number): void {
+    if (this.rows.clientIdLength(slot) > 0) this.#byClientId.link(this.#hashOfClientId(slot), slot);
+  }
+
+  #unlinkClientId(slot: number): void {
+    if (this.rows.clientIdLength(slot) > 0) this.#byClientId.unlink(this.#hashOfClientId(slot), slot);
+  }
+
+  #linkHw(slot: number): void {
+    if (this.rows.hwLength(slot) > 0) this.#byHw.link(this.#hashOfHw(slot), slot);
+  }
+
+  #unlinkHw(slot: number): void {
+    if (this.rows.hwLength(slot) > 0) this.#byHw.unlink(this.#hashOfHw(slot), slot);
+  }
+
+  #hashOfClientId(slot: number): number {
     const range = this.#range;
-    rows.clientIdRange(slot, range);
-    if (range.length > 0) {
-      this.#byClientId.unlink(hashBytes(this.#hashing, range.bytes, range.offset, range.length), slot);
-    }
-    const hwLength = rows.hwLength(slot);
-    if (hwLength > 0)
-      this.#byHw.unlink(hashBytes(this.#hashing, rows.bytes, rows.hwOffset(slot), hwLength), slot);
+    this.rows.clientIdRange(slot, range);
+    return hashBytes(this.#hashing, range.bytes, range.offset, range.length);
+  }
+
+  #hashOfHw(slot: number): number {
+    const { rows } = this;
+    return hashBytes(this.#hashing, rows.bytes, rows.hwOffset(slot), rows.hwLength(slot));
   }
 }

@@ -89,6 +89,33 @@ t.test('every row, every index, every offer', async (t) => {
   t.equal(after.table.findByAddress(FIRST), NO_SLOT);
 });
 
+t.test('the rows of a client keep their order, which is not that of the rows', async (t) => {
+  const from = allocateLeaseTable(20);
+  const { table } = bookOn(from);
+  const hw = { bytes: Uint8Array.of(2, 0, 0, 0, 0, 1), offset: 0, length: 6 };
+  const id = { bytes: Uint8Array.of(9, 9, 9), offset: 0, length: 3 };
+  const none = { bytes: new Uint8Array(0), offset: 0, length: 0 };
+  for (const address of [5, 4, 3, 2, 1]) table.setClient(table.insert(address), 1, hw, id, none, none);
+  for (const address of [4, 2]) table.moveLast(table.findByAddress(address));
+  const to = allocateLeaseTable(40);
+  t.ok(copyLeaseTable(from, to));
+  const copy = bookOn(to).table;
+  const order = (next: (after: number) => number): number[] => {
+    const addresses: number[] = [];
+    for (let slot = next(NO_SLOT); slot !== NO_SLOT; slot = next(slot))
+      addresses.push(copy.rows.address(slot));
+    return addresses;
+  };
+  t.same(
+    order((after) => copy.findByHw(hw.bytes, 0, 6, 0, after)),
+    [5, 3, 1, 4, 2],
+  );
+  t.same(
+    order((after) => copy.findByClientId(id.bytes, 0, 3, 0, after)),
+    [5, 3, 1, 4, 2],
+  );
+});
+
 t.test('a table that is too small for the rows is refused', async (t) => {
   const from = allocateLeaseTable(LEASES);
   fill(bookOn(from));

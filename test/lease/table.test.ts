@@ -45,6 +45,40 @@ t.test(
   },
 );
 
+/** Addresses of the rows of a client, in the order in which they are found. */
+function rowsOf(table: LeaseTable, hw: number[]): number[] {
+  const addresses: number[] = [];
+  const bytes = Uint8Array.from(hw);
+  for (let slot = table.findByHw(bytes, 0, hw.length, 0); slot !== NO_SLOT; ) {
+    addresses.push(table.rows.address(slot));
+    slot = table.findByHw(bytes, 0, hw.length, 0, slot);
+  }
+  return addresses;
+}
+
+t.test('of several rows of a client that is found first which came first', async (t) => {
+  const table = new LeaseTable(allocateLeaseTable(10));
+  const hw = [2, 0, 0, 0, 0, 1];
+  const [third, first, second] = [
+    [30, 3],
+    [10, 1],
+    [20, 2],
+  ].map(([address, id]) => addLease(table, address!, hw, [7, id!]));
+  t.same(rowsOf(table, hw), [30, 10, 20]);
+  table.setClient(third!, 1, range(hw), range([7, 3]), range([104]), range([123, 125]));
+  t.same(rowsOf(table, hw), [30, 10, 20], 'a new name moves nothing');
+  table.moveLast(first!);
+  t.same(rowsOf(table, hw), [30, 20, 10]);
+  table.setClient(third!, 1, range([2, 0, 0, 0, 0, 9]), NOTHING, NOTHING, NOTHING);
+  table.setClient(third!, 1, range(hw), NOTHING, NOTHING, NOTHING);
+  t.same(rowsOf(table, hw), [20, 10, 30], 'who was somebody else in between comes last');
+  table.remove(second!);
+  t.same(rowsOf(table, hw), [10, 30]);
+  for (const address of [40, 50]) addLease(table, address, hw, [7, 7]);
+  t.same(rowsOf(table, hw), [10, 30, 40, 50]);
+  t.equal(table.rows.address(find(table, [7, 7])), 40, 'and so it is with client identifiers');
+});
+
 t.test('a full table refuses, and takes a lease again after a removal', async (t) => {
   const table = new LeaseTable(allocateLeaseTable(3));
   const slots = [1, 2, 3].map((address) => table.insert(address));

@@ -43,7 +43,7 @@ function offeredAddress(context: Context): number {
       book.hold(reserved);
       return offer(context, reserved, mine);
     }
-    if (isOwn(context, slot)) return offerAgain(context, slot);
+    if (isOwn(context, slot, mine)) return offerAgain(context, slot);
     countConflict(context);
   }
   if (mine !== NO_SLOT && book.isLive(mine, nowSec)) {
@@ -67,8 +67,10 @@ function checkFirst(context: Context, address: number, mine: number): void {
   if (context.pingRules?.mustCheck(context, address, mine) === true) context.pinged = address;
 }
 
-function isOwn(context: Context, slot: number): boolean {
-  return context.book.table.rows.state(slot) !== LeaseState.declined && belongsToClient(context, slot);
+/** Whether a live row is the client's lease, or was offered to it. */
+function isOwn(context: Context, slot: number, mine: number): boolean {
+  if (slot === mine) return true;
+  return context.book.table.rows.state(slot) === LeaseState.offered && belongsToClient(context, slot);
 }
 
 /**

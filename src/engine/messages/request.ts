@@ -16,7 +16,7 @@ import { NO_ADDRESS } from '../../lease/pool.ts';
 import { leaseTimeAt } from '../adaptive-time.ts';
 import { enterPool, takeAnyAddress } from '../allocate.ts';
 import { answerNak, answerWithLease } from '../answer.ts';
-import { belongsToClient, findClientRow } from '../client-lease.ts';
+import { belongsToClient, findClientRow, findKnownRow, homeOf } from '../client-lease.ts';
 import type { CompiledSubnet } from '../compiled.ts';
 import { type Context, Outcome } from '../context.ts';
 import { enterSubnet } from '../enter-subnet.ts';
@@ -32,12 +32,12 @@ import { abandonRow, isClientUnchanged, rowFor, writeClient, writeTerms } from '
 export function serveRequest(context: Context): number {
   const { subnet, query } = context;
   if (subnet === null) return withoutSubnet(context);
-  const mine = findClientRow(context);
   const isInitReboot = !query.has(Present.serverIdentifier) && query.has(Present.requestedAddress);
   if (isInitReboot) {
-    const refusal = refuseInitReboot(context, subnet, mine);
+    const refusal = refuseInitReboot(context, subnet);
     if (refusal !== GO_ON) return refusal;
   }
+  const mine = findClientRow(context);
   const room = roomForChange(context);
   if (room !== 0) return room;
   return grant(context, mine);
@@ -58,11 +58,12 @@ function withoutSubnet(context: Context): number {
 const GO_ON = -3;
 
 /** [RFC2131 4.3.2] INIT-REBOOT: only a known client that asks for its own address may go on. */
-function refuseInitReboot(context: Context, subnet: CompiledSubnet, mine: number): number {
-  const { rows } = context.book.table;
-  const isKnown = mine !== NO_SLOT && rows.state(mine) !== LeaseState.offered;
-  if (!isKnown) return subnet.config.authoritative ? answerNak(context) : G['tandem-drop-unknown-client'];
-  return rows.address(mine) === context.query.requestedAddress() ? GO_ON : answerNak(context);
+function refuseInitReboot(context: Context, subnet: CompiledSubnet): number {
+  const known = findKnownRow(context);
+  if (known === NO_SLOT)
+    return subnet.config.authoritative ? answerNak(context) : G['tandem-drop-unknown-client'];
+  const address = context.book.table.rows.address(known);
+  return address === context.query.requestedAddress() ? GO_ON : answerNak(context);
 }
 
 /** Gives the client the address it asks for, or its own, or any; or refuses. */
@@ -78,7 +79,8 @@ function grant(context: Context, mine: number): number {
   const slot = book.table.findByAddress(address);
   const isMine = slot !== NO_SLOT && belongsToClient(context, slot);
   const isLive = slot !== NO_SLOT && book.isLive(slot, nowSec);
-  if (isLive && (!isMine || rows.state(slot) === LeaseState.declined)) return answerNak(context);
+  const isBlocked = slot !== NO_SLOT && rows.state(slot) === LeaseState.declined;
+  if (isLive && (isBlocked || !isMine || !mayHave(context, slot, mine))) return answerNak(context);
   if (address !== reserved) {
     // The client gets its own address with the next DISCOVER, unless somebody else has it.
     if (reserved !== NOT_RESERVED && isFree(context, reserved)) return answerNak(context);
@@ -91,6 +93,15 @@ function grant(context: Context, mine: number): number {
   book.hold(address);
   const row = rowFor(context, address);
   return row === NO_SLOT ? G['tandem-drop-table-full'] : commit(context, row, mine, isMine);
+}
+
+/**
+ * Whether a client may have one of its live rows: what it was offered, its lease, or one of a subnet that is none of here any
+ * more. [Kea] Another one of its hardware address is not its lease, and as long as that is live nobody can have it.
+ */
+function mayHave(context: Context, slot: number, mine: number): boolean {
+  if (slot === mine || context.book.table.rows.state(slot) === LeaseState.offered) return true;
+  return homeOf(context, context.subnet!, slot) === null;
 }
 
 /** The address of the client's row, live or over, as long as it can have it; else NO_ADDRESS. */
