@@ -6,6 +6,7 @@ import { acknowledgedLeases } from './lease-files.ts';
 import type { Teardown } from './network.ts';
 import { startPair } from './pair.ts';
 import { findBrokenPromises, longestSilence, startRecordedLoad } from './recorded-load.ts';
+import { watchStalls } from './stalls.ts';
 
 export interface FailoverPlan {
   readonly mode: HaMode;
@@ -41,6 +42,7 @@ const CHAPTER_ACKNOWLEDGEMENTS = 500;
 export async function tellFailover(t: Teardown, plan: FailoverPlan): Promise<FailoverStory> {
   const pair = await startPair(t, plan);
   const load = await startRecordedLoad(pair, plan.rate);
+  const stalls = watchStalls(t, pair.directory);
   await load.acknowledgements(CHAPTER_ACKNOWLEDGEMENTS);
   const [victim, survivor] =
     plan.victim === 'server1' ? [pair.server1, pair.server2] : [pair.server2, pair.server1];
@@ -56,8 +58,8 @@ export async function tellFailover(t: Teardown, plan: FailoverPlan): Promise<Fai
   await pair.stop();
   const concerned = plan.mode === 'hot-standby' ? replies : repliesOfPool(replies, plan.victim);
   return {
-    outageMs: longestSilence(concerned, crashMs - 1000, returnMs),
-    returnGapMs: longestSilence(concerned, returnMs),
+    outageMs: longestSilence(concerned, stalls, crashMs - 1000, returnMs),
+    returnGapMs: longestSilence(concerned, stalls, returnMs),
     acknowledged: acknowledgedLeases(replies).size,
     broken: findBrokenPromises(pair, replies),
   };

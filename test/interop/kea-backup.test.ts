@@ -7,6 +7,7 @@ import { acknowledgedLeases, findConflicts, findMissing } from './lease-files.ts
 import { createPair, type Pair } from './pair.ts';
 import { findBrokenPromises, longestSilence, startRecordedLoad } from './recorded-load.ts';
 import { createServer, type DhcpServer, SUBJECT } from './server.ts';
+import { watchStalls } from './stalls.ts';
 import { until } from './waiting.ts';
 
 const RATE = 200;
@@ -29,6 +30,7 @@ for (const kea of KEAS)
       t.equal(await backup.haState(), 'backup');
 
       const load = await startRecordedLoad(pair, RATE);
+      const stalls = watchStalls(t, directory);
       await load.acknowledgements(STEP_ACKNOWLEDGEMENTS);
       const beforeDeath = acknowledgedLeases(load.replies());
       await until({ what: 'the backup has what was acknowledged', timeoutMs: STEP_TIMEOUT_MS }, () =>
@@ -43,7 +45,7 @@ for (const kea of KEAS)
       await server1.logs(/TDM_PEER_BACKUP_BACK/);
       await load.acknowledgements(STEP_ACKNOWLEDGEMENTS);
       const replies = await load.end();
-      const silenceMs = longestSilence(replies, deathMs);
+      const silenceMs = longestSilence(replies, stalls, deathMs);
       t.ok(silenceMs < SILENCE_MS_MAX, `the longest silence after its death is ${Math.round(silenceMs)} ms`);
       t.same(
         await Promise.all([server1.haState(), server2.haState()]),

@@ -5,6 +5,7 @@ import { ADDRESS, SERVERS_SEGMENT, type ServerName } from './configuration.ts';
 import { acknowledgedLeases, findConflicts, findDoubleAcknowledgements, findMissing } from './lease-files.ts';
 import { type Pair, startFork } from './pair.ts';
 import { type RunningPerfdhcp, startPerfdhcp } from './perfdhcp.ts';
+import type { Stalls } from './stalls.ts';
 import { until } from './waiting.ts';
 
 /** More than any story lasts; the load ends with the story. */
@@ -71,16 +72,22 @@ export function isAcknowledgement({ type, server }: CapturedReply, by?: ServerNa
   return type === 'ack' && (by === undefined || server === ADDRESS[by]);
 }
 
-/** Milliseconds between two acknowledgements within the period, at most. */
+/** Milliseconds between two acknowledgements within the period, at most, without those for which the machine stood still. */
 export function longestSilence(
   replies: readonly CapturedReply[],
+  stalls: Stalls,
   fromMs: number,
   toMs = Number.POSITIVE_INFINITY,
 ): number {
   const times = replies
     .filter((reply) => isAcknowledgement(reply) && reply.atMs >= fromMs && reply.atMs <= toMs)
     .map(({ atMs }) => atMs);
-  return Math.max(...times.slice(1).map((time, index) => time - (times[index] ?? 0)));
+  return Math.max(
+    ...times.slice(1).map((time, index) => {
+      const before = times[index] ?? 0;
+      return time - before - stalls.sum(before, time);
+    }),
+  );
 }
 
 /**
