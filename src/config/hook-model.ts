@@ -2,6 +2,7 @@
 import type { TestNode, ValueNode } from '../classes/syntax-tree.ts';
 import type { OptionDefinition } from '../dhcp4/option-definitions.ts';
 import type { FieldType } from '../dhcp4/option-fields.ts';
+import type { SyslogFacility } from './model.ts';
 
 export interface HooksConfig {
   readonly runScript: RunScriptConfig | null;
@@ -23,6 +24,14 @@ export interface RunScriptConfig {
 
 /** libdhcp_legal_log. Whether a subnet is left out, its user context says. */
 export interface LegalLogConfig {
+  readonly target: LegalFileConfig | LegalSyslogConfig;
+  /** Null = Kea's own lines. */
+  readonly formats: LegalFormats | null;
+}
+
+/** Files by date. */
+export interface LegalFileConfig {
+  readonly kind: 'file';
   /** Absolute. */
   readonly directory: string;
   readonly baseName: string;
@@ -34,8 +43,14 @@ export interface LegalLogConfig {
   readonly postrotate: string | null;
   /** As for strftime. */
   readonly timestampFormat: string;
-  /** Null = Kea's own lines. */
-  readonly formats: LegalFormats | null;
+}
+
+/** The system's log. */
+export interface LegalSyslogConfig {
+  readonly kind: 'syslog';
+  readonly facility: keyof typeof SyslogFacility;
+  /** As of an output of a logger; null = Kea's own. */
+  readonly pattern: string | null;
 }
 
 /** What the lines for queries say; at least one of them is there. */

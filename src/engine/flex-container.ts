@@ -13,6 +13,8 @@ import type { ReplyOptions } from './reply-options.ts';
 /** Number and length of an enterprise in front of its sub-options. */
 const ENTERPRISE_HEAD_BYTES = 5;
 const ENTERPRISE_LENGTH_AT = 4;
+/** [Kea] The longest part of a sub-option in parts: with its header it has room in an option of 253 octets. */
+const PART_BYTES = 251;
 
 export class FlexContainer {
   readonly #reply: ReplyOptions;
@@ -81,7 +83,6 @@ export class FlexContainer {
 
   /** Puts a sub-option in the place of those of its code. @returns false when it does not fit */
   put(code: number, value: ByteRange): boolean {
-    if (value.length > SUB_OPTION_OCTETS_MAX) return false;
     return this.#rebuild(code, value) && this.#end();
   }
 
@@ -123,12 +124,20 @@ export class FlexContainer {
     return true;
   }
 
+  /** [RFC3396 5] A long sub-option is split; those of an enterprise have one octet for the length of all of them. */
   #appendOption(code: number, { bytes, offset, length }: ByteRange): boolean {
     const next = this.#next;
-    if (next.length + 2 + length > next.bytes.length) return false;
-    next.bytes[next.length++] = code;
-    next.bytes[next.length++] = length;
-    return this.#append(bytes, offset, length);
+    const partMax = this.#config!.enterprise === 0 ? PART_BYTES : SUB_OPTION_OCTETS_MAX;
+    let done = 0;
+    do {
+      const part = Math.min(partMax, length - done);
+      if (next.length + 2 + part > next.bytes.length) return false;
+      next.bytes[next.length++] = code;
+      next.bytes[next.length++] = part;
+      if (!this.#append(bytes, offset + done, part)) return false;
+      done += part;
+    } while (done < length);
+    return true;
   }
 
   #append(bytes: Uint8Array, offset: number, length: number): boolean {

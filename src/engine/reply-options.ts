@@ -134,7 +134,7 @@ export class ReplyOptions {
     return at + length;
   }
 
-  /** [RFC3396 5] Above 255 octets an option is split. */
+  /** [RFC3396 5] Above 255 octets an option is split, between its sub-options where it can be. */
   #storeMade(code: number, bytes: Uint8Array, from: number, end: number): number {
     const made = this.#made;
     const first = this.#offsets[code]!;
@@ -142,7 +142,7 @@ export class ReplyOptions {
     let at = from;
     let done = 0;
     do {
-      const part = Math.min(OPTION_PART_BYTES, length - done);
+      const part = this.#partBytes(code, done);
       if (at + 2 + part <= end) {
         bytes[at] = code;
         bytes[at + 1] = part;
@@ -152,5 +152,18 @@ export class ReplyOptions {
       done += part;
     } while (done < length);
     return at;
+  }
+
+  /** Octets of the part of a made payload that begins at `from`: whole sub-options, if one has room in it. */
+  #partBytes(code: number, from: number): number {
+    const first = this.#offsets[code]!;
+    const left = this.#lengths[code]! - from;
+    if (left <= OPTION_PART_BYTES) return left;
+    let fits = 0;
+    for (let at = Math.max(this.#heads[code]!, from) - from; at <= OPTION_PART_BYTES; ) {
+      fits = at;
+      at += 2 + this.#made[first + from + at + 1]!;
+    }
+    return fits === 0 ? OPTION_PART_BYTES : fits;
   }
 }

@@ -10,10 +10,12 @@ import {
   HTYPE_OFFSET,
   OPTIONS_OFFSET,
   OptionCode,
+  YIADDR_OFFSET,
 } from '../dhcp4/codes.ts';
 import { Field } from '../dhcp4/descriptor.ts';
 import { OptionIndex } from '../dhcp4/option-index.ts';
-import type { Query, ServerSocket } from './query.ts';
+import type { Query } from './query.ts';
+import { addressAt, destinationOf } from './reply-route.ts';
 import type { ReplySlots } from './reply-slots.ts';
 
 export class ReplyPacket implements Packet {
@@ -23,9 +25,10 @@ export class ReplyPacket implements Packet {
   /** [Kea] A reply is in no class. */
   readonly classes = new ClassSet(0);
   readonly hw: ByteRange;
-  /** Where it goes is settled later. */
-  readonly sourceAddress = 0;
-  socket!: ServerSocket;
+  /** [Kea] The other end: of a reply where it goes. */
+  sourceAddress = 0;
+  /** Where it comes from: the address of the server, also when the query came to all. */
+  readonly socket = { address: 0, interfaceName: '', broadcast: false };
   readonly #slotBytes: number;
   readonly #type = emptyRange();
 
@@ -36,10 +39,12 @@ export class ReplyPacket implements Packet {
     this.hw = { bytes, offset: 0, length: 0 };
   }
 
-  /** Points this object at the finished reply in a slot. @param query that it answers */
+  /** Points this object at the finished reply in a slot, which grants. @param query that it answers */
   point(slot: number, length: number, query: Query): void {
     this.offset = slot * this.#slotBytes;
-    this.socket = query.socket;
+    this.sourceAddress = destinationOf(query, addressAt(this.bytes, this.offset + YIADDR_OFFSET), false);
+    this.socket.address = query.socket.address;
+    this.socket.interfaceName = query.socket.interfaceName;
     this.options.point(this.offset + OPTIONS_OFFSET, this.offset + length);
     this.options.readClassOptions();
     this.hw.offset = this.offset + CHADDR_OFFSET;

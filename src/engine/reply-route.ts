@@ -22,6 +22,29 @@ function hasAddress(query: Query): boolean {
   return isRequest && !query.has(Present.requestedAddress) && !query.has(Present.serverIdentifier);
 }
 
+/** An INFORM's ciaddr is the client itself, also when a relay stood between. [RFC2131 4.3.5] */
+function goesToRelay(query: Query): boolean {
+  const informs = query.field(Field.messageType) === MessageType.inform;
+  return query.isRelayed() && !(informs && query.ciaddr !== 0);
+}
+
+/** The address that the reply to a query goes to. @param yiaddr of the reply. @param isNak whether it refuses */
+export function destinationOf(query: Query, yiaddr: number, isNak: boolean): number {
+  if (goesToRelay(query)) return query.giaddr;
+  if (query.field(Field.messageType) === MessageType.inform)
+    return query.ciaddr === 0 ? query.sourceAddress : query.ciaddr;
+  if (query.socket.raw !== null) return rawAddress(query, yiaddr, isNak);
+  return hasAddress(query) ? query.ciaddr : BROADCAST;
+}
+
+/** A frame reaches its station without ARP, so that the client need not have the address yet. */
+function rawAddress(query: Query, yiaddr: number, isNak: boolean): number {
+  if (query.ciaddr !== 0) return query.ciaddr;
+  if (isNak || query.wantsBroadcast()) return BROADCAST;
+  if (yiaddr !== 0) return yiaddr;
+  return query.sourceAddress === 0 ? BROADCAST : query.sourceAddress;
+}
+
 export class ReplyRouter {
   readonly #slots: ReplySlots;
   readonly #forcedPort: number;
@@ -34,29 +57,11 @@ export class ReplyRouter {
 
   /** Sets destination and socket of the reply in a slot. */
   route(slot: number, query: Query): void {
-    const informs = query.field(Field.messageType) === MessageType.inform;
-    // An INFORM's ciaddr is the client itself, also when a relay stood between. [RFC2131 4.3.5]
-    if (query.isRelayed() && !(informs && query.ciaddr !== 0))
-      return this.#set(slot, query, query.giaddr, this.#relayPort(query));
-    this.#set(slot, query, this.#clientAddress(slot, query, informs), CLIENT_PORT);
-  }
-
-  #clientAddress(slot: number, query: Query, informs: boolean): number {
-    if (informs) return query.ciaddr === 0 ? query.sourceAddress : query.ciaddr;
-    if (query.socket.raw !== null) return this.#rawAddress(slot, query);
-    return hasAddress(query) ? query.ciaddr : BROADCAST;
-  }
-
-  /** A frame reaches its station without ARP, so that the client need not have the address yet. */
-  #rawAddress(slot: number, query: Query): number {
-    if (query.ciaddr !== 0) return query.ciaddr;
-    if (this.#slots.cells[slot] === G['pkt4-nak-sent'] || query.wantsBroadcast()) return BROADCAST;
-    const { bytes, slotBytes } = this.#slots;
-    const at = slot * slotBytes + YIADDR_OFFSET;
-    const yiaddr =
-      ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
-    if (yiaddr !== 0) return yiaddr;
-    return query.sourceAddress === 0 ? BROADCAST : query.sourceAddress;
+    const { bytes, cells, slotBytes } = this.#slots;
+    const yiaddr = addressAt(bytes, slot * slotBytes + YIADDR_OFFSET);
+    const isNak = cells[slot] === G['pkt4-nak-sent'];
+    const port = goesToRelay(query) ? this.#relayPort(query) : CLIENT_PORT;
+    this.#set(slot, query, destinationOf(query, yiaddr, isNak), port);
   }
 
   #relayPort(query: Query): number {
@@ -87,4 +92,9 @@ export class ReplyRouter {
     stations[at + HARDWARE_WORD] = 0xffffffff;
     stations[at + HARDWARE_WORD + 1] = 0xffffffff;
   }
+}
+
+/** The address in four octets of a packet. */
+export function addressAt(bytes: Uint8Array, at: number): number {
+  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
 }

@@ -5,7 +5,7 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatDate } from '../base/date.ts';
-import type { LegalLogConfig } from '../config/hook-model.ts';
+import type { LegalFileConfig } from '../config/hook-model.ts';
 import { endsWithinLine } from '../io/torn-line.ts';
 
 /** The log names clients and their addresses: nobody but the owner and the group needs them. */
@@ -16,7 +16,7 @@ const MS_PER_SEC = 1000;
 export type Rotated = (former: string, next: string) => void;
 
 export class DatedFile {
-  readonly #config: LegalLogConfig;
+  readonly #config: LegalFileConfig;
   readonly #rotated: Rotated;
   #fd: number;
   #path: string;
@@ -24,7 +24,7 @@ export class DatedFile {
   #since: Date;
 
   /** @throws an Error of the file system when the file cannot be opened or made */
-  constructor(config: LegalLogConfig, now: Date, rotated: Rotated) {
+  constructor(config: LegalFileConfig, now: Date, rotated: Rotated) {
     this.#config = config;
     this.#rotated = rotated;
     this.#since = youngEnough(config, now) ?? now;
@@ -73,7 +73,7 @@ function openWhole(path: string): number {
   return fd;
 }
 
-function pathOf({ directory, baseName, timeUnit }: LegalLogConfig, since: Date): string {
+function pathOf({ directory, baseName, timeUnit }: LegalFileConfig, since: Date): string {
   const mark =
     timeUnit === 'second'
       ? `T${String(Math.floor(since.getTime() / MS_PER_SEC)).padStart(20, '0')}`
@@ -81,7 +81,7 @@ function pathOf({ directory, baseName, timeUnit }: LegalLogConfig, since: Date):
   return join(directory, `${baseName}.${mark}.txt`);
 }
 
-function isOver({ timeUnit, count }: LegalLogConfig, since: Date, now: Date): boolean {
+function isOver({ timeUnit, count }: LegalFileConfig, since: Date, now: Date): boolean {
   if (count === 0) return false;
   if (timeUnit === 'second') return now.getTime() - since.getTime() >= count * MS_PER_SEC;
   const end = new Date(since.getFullYear(), since.getMonth(), since.getDate());
@@ -92,7 +92,7 @@ function isOver({ timeUnit, count }: LegalLogConfig, since: Date, now: Date): bo
 }
 
 /** Since when the newest file of this name is written, if it is not over yet. */
-function youngEnough(config: LegalLogConfig, now: Date): Date | null {
+function youngEnough(config: LegalFileConfig, now: Date): Date | null {
   const { directory, baseName, timeUnit, count } = config;
   if (count === 0) return null;
   const form = timeUnit === 'second' ? /^T(\d{20})\.txt$/ : /^(\d{4})(\d\d)(\d\d)\.txt$/;

@@ -1,41 +1,59 @@
 /**
- * Kea's legal_log library: a line for each lease that a client got, renewed or gave back, in files by date. Lines are
- * written in the order of the events, some milliseconds after the lease itself is on the disk.
+ * Kea's legal_log library: a line for each lease that a client got, renewed or gave back, in files by date or in the system's log.
+ * Lines are written in the order of the events, some milliseconds after the lease itself is on the disk.
  */
 import type { Clock } from '../base/clock.ts';
-import { formatDate } from '../base/date.ts';
 import type { LegalLogConfig } from '../config/hook-model.ts';
 import type { ArgumentMap, LeaseCommandName, LeaseEvent, LeaseEventListener } from '../events/event.ts';
 import type { Log } from '../log/logger.ts';
-import { DatedFile } from './dated-file.ts';
 import { commandEntry } from './legal-command.ts';
 import { legalEntries } from './legal-entry.ts';
+import { LegalFile, type LegalOutput, LegalSyslog } from './legal-output.ts';
 import { startProgram } from './program.ts';
+
+/** Characters that wait while the daemon of the system's log is busy; what is more is lost and counted. */
+const WAITING_MAX = 1 << 22;
+/** Some daemons' sockets hold ten messages and no more: a thousand times a second they take what is written of any load. */
+const BUSY_WAIT_MS = 1;
+/** How often what waits is tried again at the end: for more than a second. */
+const LAST_TRIES = 1000;
 
 export class LegalLog implements LeaseEventListener {
   readonly #config: LegalLogConfig;
   readonly #isWanted: (subnetId: number) => boolean;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #file: DatedFile;
-  #lines = '';
+  readonly #output: LegalOutput;
+  #pieces: string[] = [];
+  #waiting = 0;
   #isScheduled = false;
   #isFailing = false;
   #lost = 0;
 
   /**
    * @param isWanted whether leases of a subnet are to be logged
+   * @param syslogPath the socket of the system's log, where it is not the usual one
    * @throws an Error of the file system when the file cannot be opened or made
    */
-  constructor(config: LegalLogConfig, isWanted: (subnetId: number) => boolean, clock: Clock, log: Log) {
+  constructor(
+    config: LegalLogConfig,
+    isWanted: (subnetId: number) => boolean,
+    clock: Clock,
+    log: Log,
+    syslogPath?: string,
+  ) {
+    const { target } = config;
     this.#config = config;
     this.#isWanted = isWanted;
     this.#clock = clock;
     this.#log = log;
-    this.#file = new DatedFile(config, this.#now(), (former, next) => {
-      this.#run(config.prerotate, former);
-      this.#run(config.postrotate, next);
-    });
+    this.#output =
+      target.kind === 'syslog'
+        ? new LegalSyslog(target, syslogPath)
+        : new LegalFile(target, this.#now(), (former, next) => {
+            this.#run(target.prerotate, former);
+            this.#run(target.postrotate, next);
+          });
   }
 
   take(event: LeaseEvent): void {
@@ -51,16 +69,27 @@ export class LegalLog implements LeaseEventListener {
 
   /** @param text one line, or several by the format of the administrator */
   #write(text: string): void {
-    const time = formatDate(this.#config.timestampFormat, this.#now(), false);
-    for (const line of linesOf(text)) this.#lines += `${time} ${line}\n`;
-    if (this.#lines === '' || this.#isScheduled) return;
+    for (const piece of this.#output.piecesOf(text, this.#now())) {
+      if (this.#waiting + piece.length > WAITING_MAX) {
+        this.#lose(1, 'too much waits for it');
+        continue;
+      }
+      this.#pieces.push(piece);
+      this.#waiting += piece.length;
+    }
+    if (this.#pieces.length === 0 || this.#isScheduled) return;
     this.#isScheduled = true;
     setImmediate(() => this.#flush());
   }
 
   async close(): Promise<void> {
-    this.#flush();
-    this.#file.close();
+    for (let i = 0; i < LAST_TRIES && this.#pieces.length > 0; i++) {
+      if (i > 0) await new Promise((resolve) => setTimeout(resolve, BUSY_WAIT_MS));
+      this.#flush();
+    }
+    if (this.#pieces.length > 0) this.#lose(this.#pieces.length, 'it is busy');
+    this.#pieces = [];
+    this.#output.close();
   }
 
   #now(): Date {
@@ -69,20 +98,31 @@ export class LegalLog implements LeaseEventListener {
 
   #flush(): void {
     this.#isScheduled = false;
-    if (this.#lines === '') return;
-    const lines = this.#lines;
-    this.#lines = '';
-    try {
-      this.#file.write(lines, this.#now());
-      if (this.#isFailing)
-        this.#log('TDM_EVENTS_LEGAL_LOG_GOES_ON', { file: this.#file.path, lost: this.#lost });
-      this.#isFailing = false;
-    } catch (error) {
-      this.#lost += lines.split('\n').length - 1;
-      if (!this.#isFailing)
-        this.#log('TDM_EVENTS_LEGAL_LOG_FAILED', { file: this.#file.path, reason: (error as Error).message });
-      this.#isFailing = true;
-    }
+    const pieces = this.#pieces;
+    if (pieces.length === 0) return;
+    const { count, reason, isBusy } = this.#output.write(pieces, this.#now());
+    this.#pieces = isBusy ? pieces.slice(count) : [];
+    this.#waiting = this.#pieces.reduce((sum, { length }) => sum + length, 0);
+    if (reason === null) this.#succeed();
+    else if (isBusy) this.#tryAgain();
+    else this.#lose(pieces.length - count, reason);
+  }
+
+  #tryAgain(): void {
+    this.#isScheduled = true;
+    setTimeout(() => this.#flush(), BUSY_WAIT_MS);
+  }
+
+  #succeed(): void {
+    if (this.#isFailing)
+      this.#log('TDM_EVENTS_LEGAL_LOG_GOES_ON', { file: this.#output.name, lost: this.#lost });
+    this.#isFailing = false;
+  }
+
+  #lose(count: number, reason: string): void {
+    this.#lost += count;
+    if (!this.#isFailing) this.#log('TDM_EVENTS_LEGAL_LOG_FAILED', { file: this.#output.name, reason });
+    this.#isFailing = true;
   }
 
   /** Nobody waits for the program. */
@@ -94,11 +134,4 @@ export class LegalLog implements LeaseEventListener {
     );
     child.unref();
   }
-}
-
-/** The texts of clients cannot end a line in Kea's own form; in a format of the administrator they can, as in Kea. */
-function linesOf(text: string): string[] {
-  const lines = text.split('\n');
-  if (lines.at(-1) === '') lines.pop();
-  return lines;
 }

@@ -4,7 +4,8 @@ import type { LogId, LogMessage } from './messages.ts';
 export type Severity = LogMessage['level'];
 
 export interface LogEvent {
-  readonly id: LogId;
+  /** One of the catalogue; the forensic log has Kea's word here. */
+  readonly id: LogId | 'LEGAL_LOG_SYSLOG';
   readonly severity: Severity;
   /** The logger that the event belongs to, such as `kea-dhcp4.dhcp4`. */
   readonly logger: string;

@@ -222,6 +222,68 @@ t.test(
   },
 );
 
+t.test(
+  'a sub-option of more than 251 octets is split, and its option between the parts, as by Kea',
+  async (t) => {
+    const octets = (length: number): number[] => Array.from({ length }, (_, i) => (i % 100) + 1);
+    const entry = (length: number) => ({
+      code: 43,
+      'sub-options': [
+        { code: 1, add: `substring(concat(option[225].hex, option[226].hex), 0, ${length})` },
+        { code: 5, add: "'five'" },
+      ],
+    });
+    /** What is in the option already, then one that is added behind. */
+  const five = [2, 2, 2, 2, 4, 1, 4, 5, 4, ...Buffer.from('five')];
+    const value = [...octets(255), ...octets(255)];
+    for (const [length, parts] of [
+      [251, [[1, 251, ...value.slice(0, 251)], five]],
+      [
+        252,
+        [
+          [1, 251, ...value.slice(0, 251)],
+          [1, 1, value[251]!, ...five],
+        ],
+      ],
+      [
+        255,
+        [
+          [1, 251, ...value.slice(0, 251)],
+          [1, 4, ...value.slice(251, 255), ...five],
+        ],
+      ],
+      [
+        510,
+        [
+          [1, 251, ...value.slice(0, 251)],
+          [1, 251, ...value.slice(251, 502)],
+          [1, 8, ...value.slice(502), ...five],
+        ],
+      ],
+    ] as const) {
+      const own = server(t, [entry(length)]);
+      const query = discover(1, [
+        [225, octets(255)],
+        [226, octets(255)],
+      ]);
+      const reply = own.ask(query);
+      t.same([...(reply?.options.get(43) ?? [])], parts.flat(), `${length} octets`);
+      t.same(
+        reply?.parts.get(43),
+        parts.map((part) => part.length),
+        `the parts of ${length} octets`,
+      );
+      t.equal(own.statistic('tandem-flex-option-errors'), 0);
+    }
+    const vendor = server(t, [
+      { code: 125, 'sub-options': [{ space: 'vendor-4491', code: 1, add: 'option[225].hex' }] },
+    ]);
+    t.equal(vendor.ask(discover(1, [[225, octets(253)]]))?.options.get(125)?.length, 260);
+    t.equal(vendor.ask(discover(2, [[225, octets(254)]]))?.options.get(125), undefined);
+    t.equal(vendor.statistic('tandem-flex-option-errors'), 1, 'one octet says the length of all of a vendor');
+  },
+);
+
 t.test('sub-options of a vendor stand behind its number', async (t) => {
   const vendor = { code: 125, 'sub-options': [{ space: 'vendor-4491', code: 42, supersede: "'tftp'" }] };
   t.equal(hex(server(t, [vendor]).ask(discover(1)), 125), '0000118b062a0474667470');

@@ -71,16 +71,20 @@ export interface Reply {
   /** Codes in the order on the wire. */
   readonly codes: readonly number[];
   readonly options: ReadonlyMap<number, Uint8Array>;
+  /** By code: the octets of each part. */
+  readonly parts: ReadonlyMap<number, readonly number[]>;
 }
 
 export function readReply(bytes: Uint8Array): Reply {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const options = new Map<number, Uint8Array>();
+  const parts = new Map<number, number[]>();
   const codes: number[] = [];
   for (let at = 240; bytes[at] !== OptionCode.end; ) {
     const code = bytes[at]!;
     const data = bytes.slice(at + 2, at + 2 + bytes[at + 1]!);
     codes.push(code);
+    parts.set(code, [...(parts.get(code) ?? []), data.length]);
     options.set(code, Uint8Array.from([...(options.get(code) ?? []), ...data]));
     at += 2 + bytes[at + 1]!;
     if (at >= bytes.length) throw new Error('a reply without option 255');
@@ -104,6 +108,7 @@ export function readReply(bytes: Uint8Array): Reply {
     file: text(108, 128),
     codes,
     options,
+    parts,
   };
 }
 

@@ -175,6 +175,26 @@ t.test('formats of the forensic log are made of the query and of its reply', asy
   );
 });
 
+t.test('what formats see of the datagrams: the ends, the interface, the octets of the options', async (t) => {
+  const ends =
+    "addrtotext(pkt.src) + ' ' + addrtotext(pkt.dst) + ' ' + pkt.iface + ' ' + uint32totext(pkt.len)";
+  const server = serverFor(
+    t,
+    { 'cache-threshold': 0, ...formatted(ends, ends) },
+    { listening: Listening.queries },
+  );
+  const { yiaddr } = lease(server, 1);
+  const type = MessageType.request;
+  const renewal = packet({ type, xid: 8, mac: mac(1), ciaddr: yiaddr, giaddr: '0.0.0.0' });
+  server.send(renewal);
+  const [byRelay, direct] = heard(server);
+  t.match(byRelay?.requestText, /^127\.0\.0\.1 127\.0\.0\.1 lo 2\d\d$/);
+  t.match(byRelay?.responseText, /^127\.0\.0\.1 127\.0\.0\.1 lo 2\d\d$/);
+  // [Kea] Neither the cookie nor the end is in the length of a packet.
+  t.equal(direct?.requestText, `127.0.0.1 127.0.0.1 lo ${renewal.length - 5}`);
+  t.match(direct?.responseText, new RegExp(`^${yiaddr} 127.0.0.1 lo 2\\d\\d$`), 'of a reply: where it goes');
+});
+
 t.test('a format that fails, or grows too long, makes no text', async (t) => {
   const server = serverFor(t, formatted('addrtotext(option[12].hex)', "'x'"), {
     listening: Listening.queries,

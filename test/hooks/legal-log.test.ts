@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import type { LegalLogConfig } from '../../src/config/hook-model.ts';
+import type { LegalFileConfig, LegalLogConfig } from '../../src/config/hook-model.ts';
 import type { EventQuery, LeaseCommandName, LeaseEvent } from '../../src/events/event.ts';
 import { DatedFile } from '../../src/hooks/dated-file.ts';
 import { commandEntry } from '../../src/hooks/legal-command.ts';
@@ -12,6 +12,7 @@ import { LegalLog } from '../../src/hooks/legal-log.ts';
 import { LeaseEventKind } from '../../src/lease/events.ts';
 import { leaseOf } from '../engine/leases.ts';
 import { TestClock } from '../engine/test-clock.ts';
+import { openDaemon, socketPath } from '../log/log-daemon.ts';
 import { event } from './lease-event.ts';
 
 const lease = leaseOf(0xc0020164, {
@@ -41,8 +42,9 @@ function directory(t: { teardown: (done: () => void) => void }): string {
   return path;
 }
 
-function configFor(path: string, fields: Partial<LegalLogConfig> = {}): LegalLogConfig {
+function configFor(path: string, fields: Partial<LegalFileConfig> = {}): LegalFileConfig {
   return {
+    kind: 'file',
     directory: path,
     baseName: 'kea-legal',
     timeUnit: 'day',
@@ -50,9 +52,12 @@ function configFor(path: string, fields: Partial<LegalLogConfig> = {}): LegalLog
     prerotate: null,
     postrotate: null,
     timestampFormat: '%Y-%m-%d %H:%M:%S',
-    formats: null,
     ...fields,
   };
+}
+
+function logFor(path: string, fields: Partial<LegalFileConfig> = {}): LegalLogConfig {
+  return { target: configFor(path, fields), formats: null };
 }
 
 t.test('lines are those of Kea', async (t) => {
@@ -86,7 +91,7 @@ t.test('files by date: one goes on while it is young, another begins when it is 
   const path = directory(t);
   const rotated: string[] = [];
   const day = (text: string): Date => new Date(`${text}T12:00:00`);
-  const open = (now: string, fields: Partial<LegalLogConfig> = {}): DatedFile =>
+  const open = (now: string, fields: Partial<LegalFileConfig> = {}): DatedFile =>
     new DatedFile(configFor(path, fields), day(now), (...names) => void rotated.push(...names));
   writeFileSync(join(path, 'kea-legal.20269999x.txt'), '');
   const first = open('2026-01-30');
@@ -134,7 +139,7 @@ t.test('lines are written in order, silent subnets are left out, a full disk is 
   const clock = new TestClock();
   const logged: string[] = [];
   const log = new LegalLog(
-    configFor(path, { timeUnit: 'second', count: 10 }),
+    logFor(path, { timeUnit: 'second', count: 10 }),
     (subnetId) => subnetId !== 7,
     clock,
     (id) => void logged.push(id),
@@ -152,7 +157,7 @@ t.test('lines are written in order, silent subnets are left out, a full disk is 
   t.strictSame(logged, []);
 
   const failing = new LegalLog(
-    configFor(path, { timeUnit: 'second', count: 1 }),
+    logFor(path, { timeUnit: 'second', count: 1 }),
     () => true,
     clock,
     (id) => void logged.push(id),
@@ -188,7 +193,7 @@ t.test('a format takes the place of Kea’s line, each of its lines with the tim
     'a line for each lease',
   );
   const path = directory(t);
-  const config = configFor(path, { formats: { request: literal, response: null }, timestampFormat: 'T' });
+  const config = { ...logFor(path, { timestampFormat: 'T' }), formats: { request: literal, response: null } };
   const log = new LegalLog(
     config,
     () => true,
@@ -228,3 +233,97 @@ t.test('commands have lines of their own, whatever the format', async (t) => {
   t.equal(line('lease4-del', {}), undefined);
   t.equal(commandEntry('lease4-del', whose, 0)?.subnetId, 7);
 });
+
+const SYSLOG = { kind: 'syslog', facility: 'LOCAL3', pattern: null } as const;
+
+t.test(
+  'in the system’s log each entry is a message in Kea’s words, and a daemon that comes back gets the next ones',
+  async (t) => {
+    const path = socketPath(t);
+    const literal = { kind: 'literal', octets: new Uint8Array(0) } as const;
+    const logged: [string, unknown][] = [];
+    const open = (pattern: string | null, formats: LegalLogConfig['formats'] = null): LegalLog =>
+      new LegalLog(
+        { target: { ...SYSLOG, pattern }, formats },
+        () => true,
+        new TestClock(),
+        (id, fields) => void logged.push([id, fields]),
+        path,
+      );
+    const tick = () => new Promise((resolve) => setImmediate(resolve));
+    let daemon = openDaemon(path);
+    const log = open(null);
+    log.take(event({ lease }));
+    await tick();
+    t.match(
+      daemon.read(),
+      new RegExp(
+        `^<158>\\w{3} [ \\d]\\d [\\d:]{8} kea-dhcp4\\[\\d+\\]: INFO  \\[kea-dhcp4.legal-log.${process.pid}\\] ` +
+          'LEGAL_LOG_SYSLOG Address: 192.2.1.100 has been assigned .*02:3f:4e, ',
+      ),
+    );
+    daemon.close();
+    log.take(event({ lease }));
+    await tick();
+    log.take(event({ lease }));
+    await tick();
+    daemon = openDaemon(path);
+    log.take(event({ lease }));
+    await log.close();
+    t.match(daemon.read(), /LEGAL_LOG_SYSLOG/);
+    t.equal(daemon.read(), null);
+    t.strictSame(logged, [
+      [
+        'TDM_EVENTS_LEGAL_LOG_FAILED',
+        { file: 'syslog:LOCAL3', reason: logged[0] && (logged[0][1] as { reason: string }).reason },
+      ],
+      ['TDM_EVENTS_LEGAL_LOG_GOES_ON', { file: 'syslog:LOCAL3', lost: 2 }],
+    ]);
+    const own = open('%p: %m', { request: literal, response: null });
+    own.take(event({ lease, query: relayed([]), requestText: 'one\ntwo\x07\n' }));
+    own.take(event({ lease, query: relayed([]), requestText: '' }));
+    await own.close();
+    t.match(daemon.read(), /: INFO: LEGAL_LOG_SYSLOG one\ntwo\?$/);
+    t.equal(daemon.read(), null);
+    daemon.close();
+  },
+);
+
+t.test(
+  'a daemon that does not read keeps nobody waiting: what it cannot take is tried again, then lost and counted',
+  async (t) => {
+    const path = socketPath(t);
+    const daemon = openDaemon(path);
+    const logged: [string, Record<string, unknown>][] = [];
+    const formats = { request: { kind: 'literal', octets: new Uint8Array(0) }, response: null } as const;
+    const log = new LegalLog(
+      { target: SYSLOG, formats },
+      () => true,
+      new TestClock(),
+      (id, fields) => void logged.push([id, fields as Record<string, unknown>]),
+      path,
+    );
+    const COUNT = 3000;
+    const query = relayed([]);
+    const text = (i: number): string => `${i} ${'x'.repeat(2000)}`;
+    for (let i = 0; i < COUNT; i++) log.take(event({ lease, query, requestText: text(i) }));
+    t.match(logged, [['TDM_EVENTS_LEGAL_LOG_FAILED', { file: 'syslog:LOCAL3' }]]);
+    const heard: number[] = [];
+    const closed = log.close();
+    for (let isOpen = true; isOpen; ) {
+      isOpen = await Promise.race([
+        closed.then(() => false),
+        new Promise<true>((resolve) => setImmediate(resolve, true)),
+      ]);
+      for (let message = daemon.read(); message !== null; message = daemon.read())
+        heard.push(Number(/SYSLOG (\d+)/.exec(message)![1]));
+    }
+    t.same(heard, [...heard.keys()], 'in order, and none is left out');
+    t.ok(heard.length > 1000 && heard.length < COUNT, `${heard.length} arrived`);
+    t.same(logged[1], [
+      'TDM_EVENTS_LEGAL_LOG_GOES_ON',
+      { file: 'syslog:LOCAL3', lost: COUNT - heard.length },
+    ]);
+    daemon.close();
+  },
+);

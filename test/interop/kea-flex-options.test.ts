@@ -42,6 +42,9 @@ const OPTIONS = [
   always(2, '01020304', 'inner'),
 ];
 
+/** Of 260 octets. */
+const LONG = 'concat(option[226].hex,option[226].hex)';
+
 /** Lists of entries, each for a configuration of its own. */
 const ENTRIES: readonly (readonly Entry[])[] = [
   [
@@ -124,6 +127,7 @@ const ENTRIES: readonly (readonly Entry[])[] = [
   [inside(232, { code: 2, remove: sometimes })],
   [inside(82, { code: 1, remove: sometimes }, { code: 9, add: "'z'" }, { code: 2, supersede: "'two'" })],
   [inside(125, { name: 'tftp', space: 'vendor-9', supersede: "'x'" })],
+  [inside(43, { code: 3, add: LONG }, { code: 5, add: "'five'" }, { code: 1, supersede: 'option[226].hex' })],
   [{ code: 43, add: "'\\x01\\x01a'" }, inside(43, { code: 1, supersede: "'b'" })],
   [{ code: 43, supersede: '0x010161' }, inside(43, { code: 1, supersede: "'b'" }, { code: 7, add: "'c'" })],
 ];

@@ -74,6 +74,9 @@ const MANUAL = {
     "ifelse(pkt4.msgtype == 5, 'Address: ' + addrtotext(pkt4.yiaddr) + ' has been assigned for ' + " +
     `uint32totext(option[51].hex) + ' seconds to a device with hardware address: hwtype=' + ${DEVICE}, '')`,
 };
+const ENDS =
+  "hexstring(pkt.src, '') + ' ' + hexstring(pkt.dst, '') + ' ' + pkt.iface + ' ' + uint32totext(pkt.len) + ' ' + " +
+  'addrtotext(pkt4.siaddr)';
 const FORMATS: readonly Readonly<Record<string, unknown>>[] = [
   {},
   MANUAL,
@@ -85,6 +88,7 @@ const FORMATS: readonly Readonly<Record<string, unknown>>[] = [
     'request-parser-format': "'a' + 0x0a0a",
     'response-parser-format': "'b' + hexstring(option[54].hex, '')",
   },
+  { 'request-parser-format': `'query ' + ${ENDS}`, 'response-parser-format': `' reply ' + ${ENDS}` },
 ];
 
 /** The lines of queries, then those of commands: what is written for a query is written when it is on the disk. */

@@ -1,15 +1,10 @@
 /** Lines for the system's log, as a daemon receives them. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { formatDate } from '../../src/base/date.ts';
-import { libc } from '../../src/io/libc.ts';
 import { LOG_MESSAGE_OCTETS_MAX } from '../../src/io/log-socket.ts';
-import { allocatePinned } from '../../src/io/pinned.ts';
-import { closeFd } from '../../src/io/udp.ts';
 import type { LogEvent } from '../../src/log/line.ts';
 import { SyslogSink } from '../../src/log/syslog-sink.ts';
+import { openDaemon, socketPath } from './log-daemon.ts';
 
 const time = new Date('2026-11-07T05:04:03.021Z');
 
@@ -17,37 +12,9 @@ function event(severity: LogEvent['severity']): LogEvent {
   return { id: 'TDM_CONFIG_LOADED', severity, logger: 'kea-dhcp4', text: '', fields: {}, time, json: '' };
 }
 
-/** Short enough for the address of a socket. */
-function socketPath(t: Test): string {
-  const directory = mkdtempSync(join(tmpdir(), 'log-'));
-  t.teardown(() => rmSync(directory, { recursive: true }));
-  return join(directory, 'log');
-}
-
-/** A socket that a log daemon would have. */
-function daemon(path: string) {
-  const address = allocatePinned(110);
-  address.bytes[0] = 1;
-  address.bytes.set(Buffer.from(path), 2);
-  const fd = libc.socket(1, 0o2004002, 0);
-  if (libc.bind(fd, address.address, 110) < 0) throw new Error(`cannot bind ${path}`);
-  const buffer = allocatePinned(1 << 16);
-  return {
-    /** The next message, null when there is none. */
-    read(): string | null {
-      const length = libc.read(fd, buffer.address, buffer.bytes.length);
-      return length < 0 ? null : Buffer.from(buffer.bytes.subarray(0, length)).toString();
-    },
-    close(): void {
-      closeFd(fd);
-      rmSync(path);
-    },
-  };
-}
-
 t.test('a line gets its priority, its time and the name that Kea has there', async (t) => {
   const path = socketPath(t);
-  const receiver = daemon(path);
+  const receiver = openDaemon(path);
   const sink = new SyslogSink('LOCAL0', path);
   const date = formatDate('%b %e %H:%M:%S', time, false);
   t.match(date, /^Nov {2}[67] \d\d:04:03$/);
@@ -67,7 +34,7 @@ t.test('a line gets its priority, its time and the name that Kea has there', asy
 
 t.test('a line that is too long is cut, not lost, and no character is torn', async (t) => {
   const path = socketPath(t);
-  const receiver = daemon(path);
+  const receiver = openDaemon(path);
   const sink = new SyslogSink('DAEMON', path);
   t.equal(sink.write('é'.repeat(10_000), event('info')), null);
   const message = receiver.read()!;
@@ -86,7 +53,7 @@ t.test('without a daemon lines are lost, with one they arrive again', async (t) 
   t.equal(sink.write('a', event('info')), 'ENOENT');
   for (const text of ['b', 'c']) {
     // A daemon that is started again has a new socket.
-    const receiver = daemon(path);
+    const receiver = openDaemon(path);
     t.equal(sink.write(text, event('info')), null);
     t.match(receiver.read(), new RegExp(`: ${text}$`));
     receiver.close();
@@ -97,7 +64,7 @@ t.test('without a daemon lines are lost, with one they arrive again', async (t) 
 
 t.test('a daemon that reads nothing keeps nobody waiting', async (t) => {
   const path = socketPath(t);
-  const receiver = daemon(path);
+  const receiver = openDaemon(path);
   const sink = new SyslogSink('LOCAL0', path);
   let reason: string | null = null;
   for (let count = 0; count < 10_000 && reason === null; count++)

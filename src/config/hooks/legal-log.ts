@@ -1,32 +1,48 @@
 /** Parameters of libdhcp_legal_log. */
 import { statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
-import type { FieldName, ValueNode } from '../../classes/syntax-tree.ts';
+import type { ValueNode } from '../../classes/syntax-tree.ts';
 import type { OptionSpaces } from '../../dhcp4/option-spaces.ts';
-import type { LegalFormats, LegalLogConfig } from '../hook-model.ts';
+import type { LegalFileConfig, LegalFormats, LegalLogConfig, LegalSyslogConfig } from '../hook-model.ts';
 import { child, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
-import { defineMap, readMap } from '../schema/map.ts';
-import { notImplemented, ofKind, withDefault } from '../schema/rule.ts';
+import { defineMap, readMap, type Values as SchemaValues } from '../schema/map.ts';
+import { withDefault } from '../schema/rule.ts';
 import { integer, name, oneOf, text, UINT32_MAX } from '../schema/scalars.ts';
+import { FACILITIES, facilityOf, PATTERN_OCTETS_MAX } from '../sections/loggers.ts';
 import { readValueExpression } from './expression.ts';
 import { programFault } from './program.ts';
 
 export const legalLogSchema = defineMap('parameters of legal_log', {
-  type: ofKind(
-    text(),
-    notImplemented('"logfile"', (value) => value === 'logfile'),
-  ),
-  path: withDefault(name(), '/var/lib/kea'),
-  'base-name': withDefault(name(), 'kea-legal'),
-  'time-unit': withDefault(oneOf('second', 'day', 'month', 'year'), 'day'),
-  count: withDefault(integer(0, UINT32_MAX), 1),
+  type: withDefault(oneOf('logfile', 'syslog'), 'logfile'),
+  path: name(),
+  'base-name': name(),
+  'time-unit': oneOf('second', 'day', 'month', 'year'),
+  count: integer(0, UINT32_MAX),
   prerotate: text(),
   postrotate: text(),
-  'timestamp-format': withDefault(text(), '%Y-%m-%d %H:%M:%S %Z'),
+  'timestamp-format': text(),
+  facility: text(),
+  pattern: text(PATTERN_OCTETS_MAX),
   'request-parser-format': withDefault(text(), ''),
   'response-parser-format': withDefault(text(), ''),
 });
+
+const TIMESTAMP_FORMAT = '%Y-%m-%d %H:%M:%S %Z';
+
+type Values = SchemaValues<typeof legalLogSchema.rules>;
+
+/** What is said of each kind of log alone. */
+const OF_FILES = [
+  'path',
+  'base-name',
+  'time-unit',
+  'count',
+  'prerotate',
+  'postrotate',
+  'timestamp-format',
+] as const;
+const OF_SYSLOG = ['facility', 'pattern'] as const;
 
 /** @param parameters undefined when the file has none */
 export function readLegalLog(
@@ -37,45 +53,54 @@ export function readLegalLog(
 ): LegalLogConfig | null {
   const values = readMap(legalLogSchema, parameters ?? {}, at, report);
   if (values === undefined) return null;
-  if (!isDirectory(values.path))
-    report.error(child(at, 'path'), quote(values.path), 'the absolute path of a directory that exists');
-  if (values['base-name'].includes('/'))
-    report.error(child(at, 'base-name'), quote(values['base-name']), 'a name without a slash');
+  const isSyslog = values.type === 'syslog';
+  for (const key of isSyslog ? OF_FILES : OF_SYSLOG)
+    if (values[key] !== undefined)
+      report.warn(
+        child(at, key),
+        `"${key}" beside "type": "${values.type}"`,
+        `nothing: it is of "${isSyslog ? 'logfile' : 'syslog'}"`,
+      );
+  const target = isSyslog ? readSyslog(values, at, report) : readFile(values, at, report);
+  return target && { target, formats: readFormats(values, at, report, spaces) };
+}
+
+function readFile(values: Values, at: Path, report: Report): LegalFileConfig {
+  const directory = values.path ?? '/var/lib/kea';
+  const baseName = values['base-name'] ?? 'kea-legal';
+  if (!isDirectory(directory))
+    report.error(child(at, 'path'), quote(directory), 'the absolute path of a directory that exists');
+  if (baseName.includes('/')) report.error(child(at, 'base-name'), quote(baseName), 'a name without a slash');
   return {
-    directory: values.path,
-    baseName: values['base-name'],
-    timeUnit: values['time-unit'],
-    count: values.count,
+    kind: 'file',
+    directory,
+    baseName,
+    timeUnit: values['time-unit'] ?? 'day',
+    count: values.count ?? 1,
     prerotate: readProgram(values.prerotate, child(at, 'prerotate'), report),
     postrotate: readProgram(values.postrotate, child(at, 'postrotate'), report),
-    timestampFormat: values['timestamp-format'],
-    formats: readFormats(values, at, report, spaces),
+    timestampFormat: values['timestamp-format'] || TIMESTAMP_FORMAT,
   };
 }
 
-type Values = {
-  readonly 'request-parser-format': string;
-  readonly 'response-parser-format': string;
-};
+function readSyslog(
+  { facility: text = 'LOCAL0', pattern = '' }: Values,
+  at: Path,
+  report: Report,
+): LegalSyslogConfig | null {
+  const facility = facilityOf(text);
+  if (facility === null) {
+    report.error(child(at, 'facility'), quote(text), FACILITIES);
+    return null;
+  }
+  return { kind: 'syslog', facility, pattern: pattern === '' ? null : pattern };
+}
 
 function readFormats(values: Values, at: Path, report: Report, spaces: OptionSpaces): LegalFormats | null {
   const [request, response] = (['request-parser-format', 'response-parser-format'] as const).map((key) =>
     values[key] === '' ? null : readValueExpression(values[key], spaces, child(at, key), report),
   ) as [ValueNode | null, ValueNode | null];
-  if (mentions(response, 'src'))
-    report.unsupported(
-      child(at, 'response-parser-format'),
-      values['response-parser-format'],
-      'an expression without pkt.src, which in a reply is where it goes',
-    );
   return request === null && response === null ? null : { request, response };
-}
-
-/** Whether an expression asks for a field of the datagram. */
-function mentions(node: unknown, field: FieldName): boolean {
-  if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return false;
-  if ('kind' in node && node.kind === 'field' && 'field' in node && node.field === field) return true;
-  return Object.values(node).some((each) => mentions(each, field));
 }
 
 function readProgram(path: string | undefined, at: Path, report: Report): string | null {

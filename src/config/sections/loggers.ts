@@ -16,7 +16,7 @@ export const loggerSchema = defineMap('loggers[]', {
   output_options: list(),
 });
 
-const PATTERN_OCTETS_MAX = 1000;
+export const PATTERN_OCTETS_MAX = 1000;
 
 export const loggerOutputSchema = withoutContext(
   defineMap('output-options[]', {
@@ -100,11 +100,19 @@ function readTarget(
 }
 
 function readFacility(output: string, at: Path, report: Report): LoggerOutputConfig['target'] | null {
-  const facilities = Object.keys(SyslogFacility) as (keyof typeof SyslogFacility)[];
-  const facility = facilities.find((each) => `syslog:${each}`.toLowerCase() === output.toLowerCase());
-  if (facility !== undefined) return { kind: 'syslog', facility };
-  report.error(at, quote(output), `"syslog:" and one of ${facilities.join(', ')}`);
+  const facility = facilityOf(output.slice('syslog:'.length));
+  if (facility !== null) return { kind: 'syslog', facility };
+  report.error(at, quote(output), `"syslog:" and ${FACILITIES}`);
   return null;
+}
+
+const FACILITY_NAMES = Object.keys(SyslogFacility) as (keyof typeof SyslogFacility)[];
+/** What a facility must be. */
+export const FACILITIES = `one of ${FACILITY_NAMES.join(', ')}`;
+
+/** A facility of the system's log by its name, in any case; null = there is none of it. */
+export function facilityOf(text: string): keyof typeof SyslogFacility | null {
+  return FACILITY_NAMES.find((each) => each === text.toUpperCase()) ?? null;
 }
 
 /** A relative name stays inside the log directory; to go elsewhere one has to say where. */

@@ -23,7 +23,7 @@ export const eventMessages = {
     level: 'error',
     text: 'the forensic log cannot be written',
     meaning:
-      'Lines about leases are lost until it can be written again, which is said with their number. Leases are given all the same. The fields name the file and the reason: make room, or mend the permissions.',
+      'Lines about leases are lost until it can be written again, which is said with their number. Leases are given all the same. The fields name the file, or the facility of the system’s log, and the reason: make room, mend the permissions, or see that a log daemon runs and keeps up.',
   },
   TDM_EVENTS_LEGAL_LOG_GOES_ON: {
     level: 'warn',
