@@ -66,7 +66,7 @@ function isSurvived({ command, args }: CommandCase): boolean {
 
 /** All cases of commands that only ask, or fail, or put a lease at FREE. */
 export function commandCases(version: KeaKind): CommandCase[] {
-  const of30 = version === 'kea 3.0' ? subnetSelectCases() : [];
+  const of30 = version === 'kea 3.0' ? [...subnetSelectCases(), ...subnet4o6SelectCases()] : [];
   const of22 =
     version === 'kea 2.2' ? [...searchCases(), ...statCases(), ...statisticCases(), ...changeCases()] : [];
   return [...leaseCommandCases(), ...serverCases(), ...of22, ...of30].filter(isSurvived);
@@ -226,6 +226,46 @@ function subnetSelectCases(): CommandCase[] {
     ...members.flatMap((name) => listsOf(name, VALUES)),
     ...listsOf('interface', ['', 1, null, []]),
     ...listsOf('classes', [[], ['x'], ['x', 1], 'x', null, {}]),
+  ]);
+}
+
+/** No subnet is one for DHCPv4 over DHCPv6. */
+function subnet4o6SelectCases(): CommandCase[] {
+  const texts = [
+    '',
+    'x',
+    'lo',
+    '10.64.0.1',
+    '2001:db8::1',
+    'fe80::1%lo',
+    '::ffff:10.0.0.1',
+    '2001:db8::/32',
+    '010.65.0.5',
+  ];
+  const identifiers = [
+    "'eth0'",
+    " 'a b' ",
+    "''",
+    "'",
+    '0102',
+    '102',
+    '1:2',
+    '01 02',
+    '0x1',
+    '0X01',
+    '01:',
+    '01-02',
+    ' 01',
+    '0g',
+  ];
+  const members = ['address', 'interface', 'interface-id', 'link', 'local', 'relay', 'remote', 'subnet'];
+  return around('subnet4o6-select-test', { remote: '2001:db8::1' }, [
+    ...members.flatMap((name) => listsOf(name, [...VALUES, ...texts])),
+    ...listsOf('interface-id', identifiers),
+    ...listsOf('classes', [[], ['x'], ['x', 1], 'x', null, {}]),
+    { address: 1, zoo: 1 },
+    { link: 'x', classes: 'y' },
+    { remote: 1, 'interface-id': '' },
   ]);
 }
 

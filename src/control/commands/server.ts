@@ -6,6 +6,7 @@ import { createMaintenanceCommands, type MaintenanceSources } from './maintenanc
 import { createStatisticsCommands } from './statistics.ts';
 import { createStatusCommands, type StatusSources } from './status.ts';
 import { type SubnetSelectSources, subnetSelectTest } from './subnet4-select-test.ts';
+import { subnet4o6SelectTest } from './subnet4o6-select-test.ts';
 
 export interface ServerSources {
   readonly configuration: ConfigurationSources;
@@ -23,5 +24,6 @@ export function createServerCommands(sources: ServerSources): Map<string, Comman
     ...createStatisticsCommands(sources.statistics),
     ...createStatusCommands(sources.status),
     ['subnet4-select-test', (args: unknown) => subnetSelectTest(sources.subnetSelect, args)],
+    ['subnet4o6-select-test', subnet4o6SelectTest],
   ]);
 }
