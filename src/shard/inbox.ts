@@ -5,6 +5,7 @@
 import { DESCRIPTOR_WORDS, Field, Malformed } from '../dhcp4/descriptor.ts';
 import type { Query, ServerSocket } from '../engine/query.ts';
 import { G } from '../engine/statistics.ts';
+import { discardDatagrams } from '../io/discard.ts';
 import { LINK_ADDRESS_WORDS } from '../io/link-address.ts';
 import { DatagramReceiver } from '../io/mmsg.ts';
 import { SOCKADDR_IN_BYTES } from '../io/sockaddr.ts';
@@ -29,8 +30,6 @@ export class Inbox {
   readonly classifier = new Classifier();
   readonly #datagrams: DatagramReceiver;
   readonly #frames: FrameBatch;
-  /** Takes what nobody wants. */
-  readonly #thrownAway = new DatagramReceiver(new ArrayBuffer(BATCH_MAX), 0, 1, BATCH_MAX);
   // By position in the batch.
   readonly #cells = new Int32Array(BATCH_MAX);
   readonly #sources = new Uint32Array(BATCH_MAX);
@@ -134,7 +133,8 @@ export class Inbox {
       this.#note(i, 0, frames.payloadLength, frames.sourceAddress, frames.sourcePort, socket);
       if (!socket.broadcast) shadow = socket;
     }
-    if (shadow !== null) this.#empty(shadow.raw!.shadowFd);
+    // A unicast query is heard twice: by the packet socket, and by the UDP socket that holds its port.
+    if (shadow !== null) discardDatagrams(shadow.raw!.shadowFd);
   }
 
   #note(
@@ -151,10 +151,5 @@ export class Inbox {
     this.#sources[i] = sourceAddress;
     this.#ports[i] = sourcePort;
     this.#sockets[i] = socket;
-  }
-
-  /** A unicast query is heard twice: by the packet socket, and by the UDP socket that holds its port. */
-  #empty(fd: number): void {
-    for (let batch = 0; batch < BATCH_MAX; batch++) if (this.#thrownAway.receive(fd) < BATCH_MAX) return;
   }
 }
