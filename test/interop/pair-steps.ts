@@ -55,8 +55,8 @@ const STEP_ACKNOWLEDGEMENTS = 100;
 /** Silence becomes partner-down by HA_TIMING; the rest is what a busy machine may take. */
 const TAKEOVER_TIMEOUT_MS = 4 * (HA_TIMING.maxResponseDelayMs + HA_TIMING.heartbeatDelayMs);
 const STEP_TIMEOUT_MS = 20_000;
-/** Kea answers what it has queued after it was told to be silent. */
-const QUEUED_MS = 200;
+/** Kea answers what it has queued after it was told to be silent; so many answers of the other one in a row end that. */
+const SETTLED_ACKNOWLEDGEMENTS = 20;
 
 /** A relationship that pauses where the survivor of a crash waits for its partner. */
 export const PAUSES_IN_PARTNER_DOWN = {
@@ -145,9 +145,18 @@ export async function maintenanceWithShutdown(scene: Scene, name: ServerName): P
 
 /** Everybody is served by `name`, nobody by the other one. */
 async function silentBeside({ t, mode, load }: Scene, name: ServerName): Promise<void> {
-  const silentFromMs = Date.now() + QUEUED_MS;
+  const toldMs = Date.now();
+  const since = (fromMs: number) =>
+    load.replies().filter((reply) => isAcknowledgement(reply) && reply.atMs >= fromMs);
+  const patience = { what: `only ${name} serves`, timeoutMs: STEP_TIMEOUT_MS, pollMs: 100 };
+  const silentFromMs = await until(patience, () => {
+    const last = since(toldMs).slice(-SETTLED_ACKNOWLEDGEMENTS);
+    const isSettled =
+      last.length === SETTLED_ACKNOWLEDGEMENTS && last.every(({ server }) => server === ADDRESS[name]);
+    return isSettled ? last[0]!.atMs : null;
+  });
   await load.acknowledgements(STEP_ACKNOWLEDGEMENTS, name);
-  const served = load.replies().filter((reply) => isAcknowledgement(reply) && reply.atMs > silentFromMs);
+  const served = since(silentFromMs);
   t.same([...new Set(served.map(({ server }) => server))], [ADDRESS[name]], `only ${name} serves`);
   const owners = new Set(served.map(({ address }) => poolOwnerOf(address)));
   if (mode === 'load-balancing') t.equal(owners.size, 2, `${name} serves the clients of both`);
