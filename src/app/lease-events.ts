@@ -1,5 +1,6 @@
 /** Who listens to lease events by the configuration, and the one reader that serves them all. */
 import type { Clock } from '../base/clock.ts';
+import type { LegalSyslogConfig } from '../config/hook-model.ts';
 import type { ServerConfig } from '../config/model.ts';
 import { Listening } from '../engine/lease-events.ts';
 import type { CommandListener, LeaseEvent, LeaseEventListener } from '../events/event.ts';
@@ -9,6 +10,7 @@ import { LegalLog } from '../hooks/legal-log.ts';
 import { interfaceIndex, RunScript } from '../hooks/run-script.ts';
 import type { LeaseBook } from '../lease/book.ts';
 import type { LeaseEventsMemory } from '../lease/events.ts';
+import { ForensicSyslog } from '../log/forensic-syslog.ts';
 import type { Log } from '../log/logger.ts';
 import type { Change } from './change.ts';
 
@@ -90,9 +92,14 @@ export class LeaseEvents {
     const { clock, log, serverPort } = this.#parts;
     const listeners: LeaseEventListener[] = [];
     if (runScript !== null) listeners.push(new RunScript(runScript, hostOf(config, serverPort), log));
-    if (legalLog !== null) listeners.push(new LegalLog(legalLog, legalSubnets(config), clock, log));
+    if (legalLog !== null)
+      listeners.push(new LegalLog(legalLog, legalSubnets(config), clock, log, openSyslog));
     return listeners;
   }
+}
+
+function openSyslog(config: LegalSyslogConfig): ForensicSyslog {
+  return new ForensicSyslog(config);
 }
 
 /** Subnets whose user context says `"legal-logging": false` are left out. */

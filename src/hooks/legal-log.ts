@@ -3,12 +3,12 @@
  * Lines are written in the order of the events, some milliseconds after the lease itself is on the disk.
  */
 import type { Clock } from '../base/clock.ts';
-import type { LegalLogConfig } from '../config/hook-model.ts';
+import type { LegalLogConfig, LegalSyslogConfig } from '../config/hook-model.ts';
 import type { ArgumentMap, LeaseCommandName, LeaseEvent, LeaseEventListener } from '../events/event.ts';
 import type { Log } from '../log/logger.ts';
 import { commandEntry } from './legal-command.ts';
 import { legalEntries } from './legal-entry.ts';
-import { LegalFile, type LegalOutput, LegalSyslog } from './legal-output.ts';
+import { LegalFile, LegalMessages, type LegalOutput, type MessageSink } from './legal-output.ts';
 import { startProgram } from './program.ts';
 
 /** Characters that wait while the daemon of the system's log is busy; what is more is lost and counted. */
@@ -32,7 +32,7 @@ export class LegalLog implements LeaseEventListener {
 
   /**
    * @param isWanted whether leases of a subnet are to be logged
-   * @param syslogPath the socket of the system's log, where it is not the usual one
+   * @param openSyslog opens the system's log, where that is asked for
    * @throws an Error of the file system when the file cannot be opened or made
    */
   constructor(
@@ -40,7 +40,7 @@ export class LegalLog implements LeaseEventListener {
     isWanted: (subnetId: number) => boolean,
     clock: Clock,
     log: Log,
-    syslogPath?: string,
+    openSyslog: (config: LegalSyslogConfig) => MessageSink,
   ) {
     const { target } = config;
     this.#config = config;
@@ -49,7 +49,7 @@ export class LegalLog implements LeaseEventListener {
     this.#log = log;
     this.#output =
       target.kind === 'syslog'
-        ? new LegalSyslog(target, syslogPath)
+        ? new LegalMessages(openSyslog(target))
         : new LegalFile(target, this.#now(), (former, next) => {
             this.#run(target.prerotate, former);
             this.#run(target.postrotate, next);

@@ -1,8 +1,6 @@
 /** Where the forensic log is written: files by date, or the system's log. */
 import { formatDate } from '../base/date.ts';
-import type { LegalFileConfig, LegalSyslogConfig } from '../config/hook-model.ts';
-import { patternLayout } from '../log/pattern.ts';
-import { SyslogSink } from '../log/syslog-sink.ts';
+import type { LegalFileConfig } from '../config/hook-model.ts';
 import { DatedFile, type Rotated } from './dated-file.ts';
 
 /** What became of pieces that were to be written. */
@@ -66,20 +64,20 @@ function linesOf(text: string): string[] {
   return lines;
 }
 
-/** [Kea] The form of a message where nobody asks for another; the logger has the words of its library. */
-const PATTERN = '%-5p [%c.%t] %m\n';
-const LOGGER = 'kea-dhcp4.legal-log';
-const ID = 'LEGAL_LOG_SYSLOG';
+/** The system's log. */
+export interface MessageSink {
+  readonly name: string;
+  /** @returns null, or the name of the error for which the message was not sent; EAGAIN = it may be in a moment */
+  send(text: string, time: Date): string | null;
+  close(): void;
+}
 
 /** An entry a message in the system's log, which puts the time in front. */
-export class LegalSyslog implements LegalOutput {
-  readonly #sink: SyslogSink;
-  readonly #layout: ReturnType<typeof patternLayout>;
+export class LegalMessages implements LegalOutput {
+  readonly #sink: MessageSink;
 
-  /** @param socketPath of the daemon, where it is not the usual one */
-  constructor({ facility, pattern }: LegalSyslogConfig, socketPath?: string) {
-    this.#sink = new SyslogSink(facility, socketPath);
-    this.#layout = patternLayout(pattern ?? PATTERN);
+  constructor(sink: MessageSink) {
+    this.#sink = sink;
   }
 
   get name(): string {
@@ -90,10 +88,9 @@ export class LegalSyslog implements LegalOutput {
     return text === '' ? [] : [text];
   }
 
-  write(pieces: readonly string[], time: Date): Written {
-    for (const [count, text] of pieces.entries()) {
-      const event = { id: ID, severity: 'info', logger: LOGGER, text, fields: {}, time, json: '' } as const;
-      const reason = this.#sink.write(this.#layout(event), event);
+  write(pieces: readonly string[], now: Date): Written {
+    for (const [count, piece] of pieces.entries()) {
+      const reason = this.#sink.send(piece, now);
       if (reason !== null) return { count, reason, isBusy: reason === 'EAGAIN' };
     }
     return { count: pieces.length, reason: null, isBusy: false };

@@ -234,7 +234,7 @@ t.test(
       ],
     });
     /** What is in the option already, then one that is added behind. */
-  const five = [2, 2, 2, 2, 4, 1, 4, 5, 4, ...Buffer.from('five')];
+    const five = [2, 2, 2, 2, 4, 1, 4, 5, 4, ...Buffer.from('five')];
     const value = [...octets(255), ...octets(255)];
     for (const [length, parts] of [
       [251, [[1, 251, ...value.slice(0, 251)], five]],

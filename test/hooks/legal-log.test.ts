@@ -10,6 +10,7 @@ import { commandEntry } from '../../src/hooks/legal-command.ts';
 import { durationText, legalEntries } from '../../src/hooks/legal-entry.ts';
 import { LegalLog } from '../../src/hooks/legal-log.ts';
 import { LeaseEventKind } from '../../src/lease/events.ts';
+import { ForensicSyslog } from '../../src/log/forensic-syslog.ts';
 import { leaseOf } from '../engine/leases.ts';
 import { TestClock } from '../engine/test-clock.ts';
 import { openDaemon, socketPath } from '../log/log-daemon.ts';
@@ -41,6 +42,10 @@ function directory(t: { teardown: (done: () => void) => void }): string {
   t.teardown(() => rmSync(path, { recursive: true, force: true }));
   return path;
 }
+
+const noSyslog = (): never => {
+  throw new Error('nobody asked for it');
+};
 
 function configFor(path: string, fields: Partial<LegalFileConfig> = {}): LegalFileConfig {
   return {
@@ -143,6 +148,7 @@ t.test('lines are written in order, silent subnets are left out, a full disk is 
     (subnetId) => subnetId !== 7,
     clock,
     (id) => void logged.push(id),
+    noSyslog,
   );
   log.take(event({ lease }));
   log.take(event({ lease: leaseOf(1, { subnetId: 7 }) }));
@@ -161,6 +167,7 @@ t.test('lines are written in order, silent subnets are left out, a full disk is 
     () => true,
     clock,
     (id) => void logged.push(id),
+    noSyslog,
   );
   rmSync(path, { recursive: true });
   clock.pass(5);
@@ -199,6 +206,7 @@ t.test('a format takes the place of Kea’s line, each of its lines with the tim
     () => true,
     new TestClock(),
     () => undefined,
+    noSyslog,
   );
   log.take(event({ lease, query, requestText: 'one\n\ntwo\n' }));
   await log.close();
@@ -248,7 +256,7 @@ t.test(
         () => true,
         new TestClock(),
         (id, fields) => void logged.push([id, fields]),
-        path,
+        (config) => new ForensicSyslog(config, path),
       );
     const tick = () => new Promise((resolve) => setImmediate(resolve));
     let daemon = openDaemon(path);
@@ -301,7 +309,7 @@ t.test(
       () => true,
       new TestClock(),
       (id, fields) => void logged.push([id, fields as Record<string, unknown>]),
-      path,
+      (config) => new ForensicSyslog(config, path),
     );
     const COUNT = 3000;
     const query = relayed([]);
