@@ -9,6 +9,7 @@ import { LeaseEventWriter } from '../engine/lease-events.ts';
 import { limitedCountsOf } from '../engine/lease-limits.ts';
 import { MainDns } from '../engine/main-dns.ts';
 import { MainLeaseStore } from '../engine/main-lease-store.ts';
+import { ascending, poolAt } from '../engine/pool-at.ts';
 import { allocateServerPools } from '../engine/pool-plan.ts';
 import { poolSeries } from '../engine/pool-series.ts';
 import { Reclaimer } from '../engine/reclaim.ts';
@@ -142,11 +143,16 @@ export class Leases {
 
 /** The settings of names by subnet id and address; those of a subnet that is gone are Kea's defaults. */
 function namesOf(config: ServerConfig): NamesOf {
-  const bySubnet = new Map(config.subnets.map((subnet) => [subnet.id, subnet]));
+  const bySubnet = new Map(
+    config.subnets.map(({ id, ddns, pools }) => [
+      id,
+      { ddns, pools: ascending(pools.filter((pool) => pool.ddns !== null)) },
+    ]),
+  );
   return (subnetId, address) => {
     const subnet = bySubnet.get(subnetId);
-    const pool = subnet?.pools.find(({ first, last }) => address >= first && address <= last);
-    return pool?.ddns ?? subnet?.ddns ?? DDNS_DEFAULTS;
+    if (subnet === undefined) return DDNS_DEFAULTS;
+    return poolAt(subnet.pools, address)?.ddns ?? subnet.ddns;
   };
 }
 

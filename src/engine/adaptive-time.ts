@@ -10,6 +10,7 @@ import { belongsToClient } from './client-lease.ts';
 import type { CompiledSubnet } from './compiled.ts';
 import type { Context } from './context.ts';
 import { leaseTime, lifetimeFor } from './lifetimes.ts';
+import { poolAt } from './pool-at.ts';
 
 /** The lease time of the query in work for an address, which is held. */
 export function leaseTimeAt(context: Context, subnet: CompiledSubnet, address: number): number {
@@ -23,19 +24,20 @@ export function leaseTimeAt(context: Context, subnet: CompiledSubnet, address: n
 }
 
 /** The share of the addresses that are taken, 0 for an address of no pool. */
-function occupancy(context: Context, { pools }: CompiledSubnet, address: number): number {
+function occupancy(context: Context, { pools, poolsByAddress }: CompiledSubnet, address: number): number {
   const set = context.book.pools;
+  const { classes } = context.query;
+  const own = poolAt(poolsByAddress, address);
+  if (own === null || !isOpen(own.guard, classes)) return 0;
   let total = 0;
   let free = 0;
-  let isOfPool = false;
   for (let i = 0; i < pools.length; i++) {
     const { first, last, guard } = pools[i]!;
-    if (!isOpen(guard, context.query.classes)) continue;
+    if (!isOpen(guard, classes)) continue;
     total += last - first + 1;
     free += Math.min(last - first + 1, set.freeCount(set.blockOf(first)));
-    if (address >= first && address <= last) isOfPool = true;
   }
-  return isOfPool ? (total - free) / total : 0;
+  return (total - free) / total;
 }
 
 /** Seconds that are left of the client's lease at an address, 0 = it has none. */

@@ -37,6 +37,22 @@ function echoesClientId({ query, settings }: Context): boolean {
   return settings.echoClientId || query.isClientIdReplaced;
 }
 
+/** Writes an OFFER or ACK; `address` 0 = without a lease. With one, lease time and timers are in `context.times`. */
+function write(context: Context, type: number, address: number): void {
+  const { reply } = context;
+  const plan = planFor(context, address);
+  const isLease = address !== 0;
+  const mask = isLease ? context.subnet!.mask : 0;
+  const times = isLease ? context.times : null;
+  reply.begin(context.slot, type, address);
+  reply.header.bootFields(plan);
+  reply.options(plan, serverIdentifier(context, plan), mask, times, echoesClientId(context));
+}
+
+function cellOf(type: number): number {
+  return type === MessageType.offer ? G['pkt4-offer-sent'] : G['pkt4-ack-sent'];
+}
+
 /** Ends the reply in the slot; `outcome` becomes a drop when it is too large. */
 function finish(context: Context, withAgent: boolean, cell: number, outcome: number): number {
   const { flexOptions, query, slots, slot } = context;
@@ -55,31 +71,18 @@ function finish(context: Context, withAgent: boolean, cell: number, outcome: num
  * @returns `outcome`, or the cell of the drop
  */
 export function answerWithLease(context: Context, type: number, address: number, outcome: number): number {
-  const subnet = context.subnet!;
-  const { reply } = context;
   addClassesOfLease(context);
-  classifyLease(context, subnet, address);
+  classifyLease(context, context.subnet!, address);
   nameClient(context, address);
-  const plan = planFor(context, address);
-  reply.begin(context.slot, type, address);
-  reply.header.bootFields(plan);
-  reply.options(plan, serverIdentifier(context, plan), subnet.mask, context.times, echoesClientId(context));
-  return finish(
-    context,
-    true,
-    type === MessageType.offer ? G['pkt4-offer-sent'] : G['pkt4-ack-sent'],
-    outcome,
-  );
+  write(context, type, address);
+  return finish(context, true, cellOf(type), outcome);
 }
 
 /** Writes the ACK to an INFORM: options, no lease; no configured option when no subnet was found. [RFC2131 4.3.5] */
 export function answerInform(context: Context): number {
   const { reply, query, subnet } = context;
   if (subnet !== null) classifyLease(context, subnet, 0);
-  const plan = planFor(context, 0);
-  reply.begin(context.slot, MessageType.ack, 0);
-  reply.header.bootFields(plan);
-  reply.options(plan, serverIdentifier(context, plan), 0, null, echoesClientId(context));
+  write(context, MessageType.ack, 0);
   // A relay that asks for itself keeps what is the relay's, as with Kea.
   const direct = query.ciaddr !== 0 && query.ciaddr !== query.giaddr;
   if (direct) reply.header.clearRelay();
@@ -89,15 +92,11 @@ export function answerInform(context: Context): number {
 }
 
 /** Writes the OFFER or ACK to a client that does without an address: options, no lease. [RFC8925 3.3] */
-export function answerV6Only(context: Context, type: number): number {
-  const { reply } = context;
+export function answerV6Only(context: Context, queryType: number): number {
   classifyLease(context, context.subnet!, 0);
-  const plan = planFor(context, 0);
-  const isOffer = type === MessageType.discover;
-  reply.begin(context.slot, isOffer ? MessageType.offer : MessageType.ack, 0);
-  reply.header.bootFields(plan);
-  reply.options(plan, serverIdentifier(context, plan), 0, null, echoesClientId(context));
-  return finish(context, true, isOffer ? G['pkt4-offer-sent'] : G['pkt4-ack-sent'], Outcome.send);
+  const type = queryType === MessageType.discover ? MessageType.offer : MessageType.ack;
+  write(context, type, 0);
+  return finish(context, true, cellOf(type), Outcome.send);
 }
 
 /** Writes a NAK, which BOOTP does not know: such a client hears nothing. [RFC2131 4.3.2] */

@@ -1,16 +1,10 @@
 /** Keeps the counters of assigned and declined addresses right when main changes leases. */
 import type { LeaseBook } from '../lease/book.ts';
 import { LeaseState } from '../lease/model.ts';
-import { ascending, poolAt } from './pool-at.ts';
+import { type CountedSubnet, countLease, type LeaseCount, leaseCounts } from './lease-count.ts';
+import { ascending } from './pool-at.ts';
 import type { CountedPool } from './pool-series.ts';
-import { G, P, type PoolStatistic, S, type StatisticsReader, type StatisticsWriter } from './statistics.ts';
-
-/** Where the leases of a subnet are counted. */
-interface CountedSubnet {
-  readonly index: number;
-  /** Ascending. */
-  readonly pools: CountedPool[];
-}
+import { G, P, S, type StatisticsReader, type StatisticsWriter } from './statistics.ts';
 
 /** What follows from the table alone. */
 const HELD = ['assigned-addresses', 'declined-addresses'] as const;
@@ -26,23 +20,24 @@ export class LeaseAccounting {
     pools: readonly CountedPool[] = [],
   ) {
     this.#statistics = statistics;
-    this.#subnets = new Map(subnetIds.map((id, index) => [id, { index, pools: [] }]));
-    for (const pool of ascending(pools)) this.#subnets.get(pool.subnetId)!.pools.push(pool);
+    const poolsOf = new Map<number, CountedPool[]>(subnetIds.map((id) => [id, []]));
+    for (const pool of ascending(pools)) poolsOf.get(pool.subnetId)!.push(pool);
+    this.#subnets = new Map(subnetIds.map((id, index) => [id, { index, poolsByAddress: poolsOf.get(id)! }]));
   }
 
   /** The lease of an address in this subnet went from one state to another; null = there was, or is, none. */
   changed(subnetId: number, address: number, before: number | null, after: number | null): void {
     const assigned = Number(isAssigned(after)) - Number(isAssigned(before));
     const declined = Number(after === LeaseState.declined) - Number(before === LeaseState.declined);
-    if (assigned !== 0) this.#add('assigned-addresses', subnetId, address, assigned);
-    if (assigned > 0) this.#add('cumulative-assigned-addresses', subnetId, address, assigned);
-    if (declined !== 0) this.#add('declined-addresses', subnetId, address, declined);
+    if (assigned !== 0) this.#add(leaseCounts.assigned, subnetId, address, assigned);
+    if (assigned > 0) this.#add(leaseCounts.cumulativeAssigned, subnetId, address, assigned);
+    if (declined !== 0) this.#add(leaseCounts.declined, subnetId, address, declined);
   }
 
   /** The timer reclaimed a lease that was in this state. */
   reclaimed(subnetId: number, address: number, before: number): void {
-    this.#add('reclaimed-leases', subnetId, address, 1);
-    if (before === LeaseState.declined) this.#add('reclaimed-declined-addresses', subnetId, address, 1);
+    this.#add(leaseCounts.reclaimed, subnetId, address, 1);
+    if (before === LeaseState.declined) this.#add(leaseCounts.reclaimedDeclined, subnetId, address, 1);
   }
 
   /**
@@ -55,17 +50,17 @@ export class LeaseAccounting {
     for (let slot = 0; slot < book.table.highWater(); slot++) {
       const [address, subnetId] = [rows.address(slot), rows.subnetId(slot)];
       if (address === 0 || !isAssigned(rows.state(slot))) continue;
-      this.#add('assigned-addresses', subnetId, address, 1);
-      if (rows.state(slot) === LeaseState.declined) this.#add('declined-addresses', subnetId, address, 1);
+      this.#add(leaseCounts.assigned, subnetId, address, 1);
+      if (rows.state(slot) === LeaseState.declined) this.#add(leaseCounts.declined, subnetId, address, 1);
     }
   }
 
   /** What is counted is taken away, so that everything can be counted once. */
   #forgetHeld(counted: StatisticsReader): void {
     const series = new Set<number>();
-    for (const { index, pools } of this.#subnets.values()) {
+    for (const { index, poolsByAddress } of this.#subnets.values()) {
       for (const name of HELD) this.#statistics.addSubnet(index, S[name], -counted.subnet(index, name));
-      for (const pool of pools) series.add(pool.series);
+      for (const pool of poolsByAddress) series.add(pool.series);
     }
     for (const name of HELD) {
       this.#statistics.add(G[name], -counted.global(name));
@@ -73,13 +68,8 @@ export class LeaseAccounting {
     }
   }
 
-  #add(name: PoolStatistic, subnetId: number, address: number, delta: number): void {
-    this.#statistics.add(G[name], delta);
-    const subnet = this.#subnets.get(subnetId);
-    if (subnet === undefined) return;
-    this.#statistics.addSubnet(subnet.index, S[name], delta);
-    const pool = poolAt(subnet.pools, address);
-    if (pool !== null) this.#statistics.addPool(pool.series, P[name], delta);
+  #add(count: LeaseCount, subnetId: number, address: number, delta: number): void {
+    countLease(this.#statistics, count, this.#subnets.get(subnetId) ?? null, address, delta);
   }
 }
 
