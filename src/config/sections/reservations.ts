@@ -36,7 +36,7 @@ function identifierRule(octetsMax: number): Rule<Uint8Array, undefined> {
  * The octets of an identifier: hexadecimal digits, or a text in single quotes. Blanks may stand around quoted text only.
  * @returns null when it is neither
  */
-export function decodeIdentifier(value: string): Uint8Array | null {
+function decodeIdentifier(value: string): Uint8Array | null {
   const trimmed = value.trim();
   if (trimmed.startsWith("'")) return trimmed.length > 2 ? decodeHexText(trimmed) : null;
   return value.startsWith('0X') || value !== trimmed ? null : decodeHexText(value);

@@ -4,12 +4,15 @@
  */
 import { isIPv6 } from 'node:net';
 import { type Ipv4, parseIpv4 } from '../../base/ipv4.ts';
-import { decodeIdentifier } from '../../config/sections/reservations.ts';
 import { type Answer, failure } from '../answer.ts';
 import { isMap } from '../arguments.ts';
 
 /** What a member must be; an identifier is written in hexadecimal digits, or as a text in quotes. */
 export type MemberKind = 'text' | 'IPv4' | 'IPv6' | 'identifier' | 'classes';
+
+/** A text in quotes, digits without separators, or octets of one or two digits between colons or single blanks. */
+const IDENTIFIER =
+  /^(?:\s*'\s*\S.*'\s*|(?:0x)?[0-9a-fA-F]+|[0-9a-fA-F]{1,2}(?::[0-9a-fA-F]{1,2})+|[0-9a-fA-F]{1,2}(?: [0-9a-fA-F]{1,2})+)$/s;
 
 export interface SelectArguments {
   readonly texts: Map<string, string>;
@@ -59,8 +62,7 @@ function takeAddress(
 
 function wrongIdentifier(name: string, value: string): string | null {
   if (value === '') return `'${name}' must be not empty`;
-  const octets = decodeIdentifier(value);
-  return octets === null || octets.length === 0 ? `value of '${name}' was not recognized` : null;
+  return IDENTIFIER.test(value) ? null : `value of '${name}' was not recognized`;
 }
 
 function takeClasses(given: SelectArguments, value: unknown): string | null {
