@@ -28,7 +28,7 @@ const MAIN_SIDE = {
   ha: ['base', 'lease', 'loadbalance'],
   ddns: ['base', 'dhcp4', 'lease', 'engine'],
   journal: ['base', 'lease', 'io'],
-  peer: ['base', 'lease', 'engine', 'credentials', 'control'],
+  peer: ['base', 'lease', 'io', 'engine', 'credentials', 'control'],
   control: ['base', 'lease', 'io', 'engine', 'credentials'],
   load: ['base', 'dhcp4', 'io'],
   events: ['base', 'lease', 'engine'],

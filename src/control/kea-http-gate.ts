@@ -84,6 +84,14 @@ export class HttpGate {
     return this.#active >= ACTIVE_REQUESTS_MAX ? CROWDED : null;
   }
 
+  /** As `judge`, for a connection that is to become something else. */
+  judgeUpgrade(method: string | undefined, headers: IncomingHttpHeaders): Refusal | null {
+    if (method !== 'GET') return { status: 400, reason: 'Bad Request: only GET asks for an upgrade' };
+    if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0)
+      return { status: 400, reason: 'Bad Request: an upgrade has no body' };
+    return this.#isKnown(headers) ? null : UNAUTHORIZED;
+  }
+
   #isKnown({ authorization }: IncomingHttpHeaders): boolean {
     if (this.#credentials.length === 0 || showsOneOf(authorization, this.#credentials)) return true;
     const former = this.#former;

@@ -28,6 +28,7 @@ import { runCommand } from './envelope.ts';
 import { readCommandBody } from './kea-http-body.ts';
 import { limitConnections } from './kea-http-connections.ts';
 import { HTTP_BODY_BYTES_MAX, HttpGate, type Logins, type Refusal } from './kea-http-gate.ts';
+import { encodeRefusal, refuseBare } from './kea-http-refusal.ts';
 import {
   Drain,
   handshakeProblem,
@@ -36,6 +37,7 @@ import {
   type TlsMaterial,
   tlsSettings,
 } from './kea-http-tls.ts';
+import { type HttpUpgrade, UpgradeDoor } from './kea-http-upgrade.ts';
 import { createRefusalLog, type RefusalLog } from './refusal-log.ts';
 
 /** Who may ask for what: can be changed while the server listens. */
@@ -43,6 +45,8 @@ export interface KeaHttpAccess {
   readonly table: CommandTable;
   /** Commands that are open on this port; null or absent = all. Others get 403. */
   readonly allow?: ReadonlySet<string> | null;
+  /** What connections may become other than HTTP; who has none from the start never gets one. */
+  readonly upgrade?: HttpUpgrade | null;
 }
 
 export interface KeaHttpOptions extends KeaHttpAccess {
@@ -113,6 +117,13 @@ export function createKeaHttpServer(options: KeaHttpOptions): KeaHttpServer {
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, refused),
   });
   const door = { access: options as KeaHttpAccess, refused, gate, drain };
+  if (options.upgrade)
+    new UpgradeDoor({
+      gate,
+      refused,
+      realm: options.realm ?? REALM,
+      upgrade: () => door.access.upgrade,
+    }).open(server);
   addRoutes(app, options, door);
   addPages(app, options.pages ?? new Map());
   return {
@@ -242,10 +253,6 @@ function encodeAnswer(answer: Answer): Buffer {
   return Buffer.from(encodeKeaJson([answer]));
 }
 
-function encodeRefusal({ status, reason }: Refusal): Buffer {
-  return Buffer.from(encodeKeaJson({ result: status, text: reason }));
-}
-
 function sendRefusal(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -271,12 +278,6 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket, refus
   }
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const status = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
-  const title = `${status} ${STATUS_CODES[status]}`;
   refused({ status, reason: error.message, remote: socket.remoteAddress ?? '' });
-  const body = encodeRefusal({ status, reason: `${STATUS_CODES[status]}: ${error.message}` });
-  socket.write(
-    `HTTP/1.1 ${title}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`,
-  );
-  socket.end(body);
-  socket.destroySoon();
+  refuseBare(socket, { status, reason: `${STATUS_CODES[status]}: ${error.message}` });
 }

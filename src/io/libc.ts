@@ -47,6 +47,11 @@ export const libc = {
   write: declare<[fd: number, bytes: number, length: number]>('int64_t write(int, uintptr_t, uint64_t)'),
   close: declare<[fd: number]>('int close(int)'),
   clock_gettime: declare<[clock: number, time: number]>('int clock_gettime(int, uintptr_t)'),
+  /** Of the commands that take an integer. */
+  fcntl: declare<[fd: number, command: number, value: number]>('int fcntl(int, int, int)'),
+  socketpair: declare<[domain: number, type: number, protocol: number, fds: number]>(
+    'int socketpair(int, int, int, uintptr_t)',
+  ),
   flock: declare<[fd: number, operation: number]>('int flock(int, int)'),
 } as const;
 

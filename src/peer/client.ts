@@ -17,7 +17,9 @@ import type { TlsSet } from '../credentials/tls-set.ts';
 import { readAnswer } from './answer-reader.ts';
 import { type PeerCredentials, readPeerCredentials } from './credentials.ts';
 import { type ExchangeEnd, exchange } from './exchange.ts';
-import type { PeerAnswer, RenewablePeerClient } from './model.ts';
+import { streamHeaders } from './lease-stream.ts';
+import type { PeerAnswer, RenewablePeerClient, StreamOpening } from './model.ts';
+import { requestStream, type StreamEnd } from './stream-request.ts';
 import { explainFailure } from './tls-failure.ts';
 
 /** Kea's http-client-threads when the configuration leaves it at 0. */
@@ -58,6 +60,7 @@ class HttpPeerClient implements RenewablePeerClient {
   readonly #leaving = new Set<Pool>();
   #failure: string | null = null;
   #isClosed = false;
+  readonly #closing = new AbortController();
 
   constructor(peer: HaPeerConfig, connections: number, credentials: PeerCredentials) {
     this.name = peer.name;
@@ -84,6 +87,32 @@ class HttpPeerClient implements RenewablePeerClient {
     return this.#send(body, timeoutMs, ANSWER_BYTES_MAX);
   }
 
+  async openStream(serverName: string, timeoutMs: number): Promise<StreamOpening> {
+    const untilMs = systemClock.monotonicMs() + timeoutMs;
+    const { host, port } = this.#url;
+    const { tls } = this.#credentials;
+    const attempt = (login: Headers): Promise<StreamEnd> =>
+      requestStream({
+        host,
+        port,
+        headers: { ...login, ...streamHeaders(serverName) },
+        tls: tls === null ? null : tlsSettings(tls),
+        timeoutMs: Math.max(Math.ceil(untilMs - systemClock.monotonicMs()), 1),
+        signal: this.#closing.signal,
+      });
+    let end = await attempt(this.#headers);
+    const former = this.#former;
+    const isUnknown = end.kind === 'answered' && end.status === UNAUTHORIZED;
+    if (isUnknown && former !== null && systemClock.monotonicMs() < Math.min(untilMs, former.untilMs))
+      end = await attempt(former.headers);
+    if (end.kind === 'open') return end;
+    const answer = this.#answerOf(end);
+    return {
+      kind: 'failed',
+      reason: answer.kind === 'failed' ? answer.reason : 'it answers as to a command',
+    };
+  }
+
   renew(credentials: PeerCredentials): void {
     if (this.#isClosed) return;
     const before = this.#credentials;
@@ -104,6 +133,7 @@ class HttpPeerClient implements RenewablePeerClient {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#closing.abort();
     await Promise.all([this.#pool, ...this.#leaving].map((pool) => pool.destroy()));
   }
 
@@ -113,7 +143,7 @@ class HttpPeerClient implements RenewablePeerClient {
     return new Pool(`${tls === null ? 'http' : 'https'}://${ipv6 ? `[${host}]` : host}:${port}`, {
       connections: this.#connections,
       pipelining: 1,
-      connect: { timeout: CONNECT_MS, ...tlsSettings(tls) },
+      connect: { timeout: CONNECT_MS, ...(tls === null ? {} : tlsSettings(tls)) },
       // Kea that asks for certificates refuses every session that is resumed ("session id context uninitialized").
       maxCachedSessions: 0,
       keepAliveTimeout: IDLE_MS,
@@ -166,8 +196,7 @@ function headersOf(login: Login | null): Headers {
  * The peer must hold a certificate of the trust anchor. Its name is not compared: peers are configured by address, and
  * Kea does not compare it either, so that a pair's certificates need not carry addresses.
  */
-function tlsSettings(tls: TlsSet | null) {
-  if (tls === null) return {};
+function tlsSettings(tls: TlsSet) {
   const { ca, cert, key } = tls;
   // Made once: with the authorities of the world it takes longer than a handshake.
   const secureContext = createSecureContext({ ca: [...ca], cert, key });

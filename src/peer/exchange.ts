@@ -23,7 +23,8 @@ export type ExchangeEnd =
       readonly reset: boolean;
     };
 
-const RESET_CODES: ReadonlySet<unknown> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+/** Of errors by which a connection breaks. */
+export const RESET_CODES: ReadonlySet<unknown> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 /** Given to undici as the reason of an abort; it comes back as the error of a request that has ended for us already. */
 const GIVEN_UP = new Error('given up');
 

@@ -9,6 +9,7 @@ import { createKeaHttpServer, type KeaHttpAccess, type KeaHttpServer } from '../
 import { tandemError } from '../errors.ts';
 import type { Log } from '../log/logger.ts';
 import { type PeerCredentials, readPeerCredentials } from './credentials.ts';
+import { type StreamListener, streamUpgrade } from './lease-stream.ts';
 import { formatUrl, ownAddresses } from './own-address.ts';
 
 /**
@@ -40,6 +41,7 @@ export interface PeerListener extends Omit<KeaHttpServer, 'renew'> {
  * Builds the listener; nothing is bound before `listen`.
  * @param table the commands; without restrict-commands all of them are open
  * @param address where to listen, null = at the address of the own url
+ * @param onStream gets the lease streams that peers open; null = there are none
  * @throws Error when a file of the own peer entry cannot be used
  */
 export function createPeerListener(
@@ -47,6 +49,7 @@ export function createPeerListener(
   table: CommandTable,
   log: Log,
   address: string | null = null,
+  onStream: StreamListener | null = null,
 ): PeerListener {
   const own = ownEntry(config);
   let used = readPeerCredentials(own);
@@ -54,7 +57,7 @@ export function createPeerListener(
     log,
     address: address ?? own.url.host,
     port: own.url.port,
-    ...peerAccess(config, table),
+    ...peerAccess(config, table, onStream),
     basicAuth: used.login,
     tls: used.tls === null ? null : { ...used.tls, requireClientCerts: config.requireClientCerts },
     service: 'dhcp4',
@@ -78,9 +81,14 @@ export function createPeerListener(
   };
 }
 
-/** Which commands the peers may ask for. */
-export function peerAccess(config: HaRelationshipConfig, table: CommandTable): KeaHttpAccess {
-  return { table, allow: config.restrictCommands ? PEER_COMMANDS : null };
+/** What the peers may ask for. */
+export function peerAccess(
+  config: HaRelationshipConfig,
+  table: CommandTable,
+  onStream: StreamListener | null = null,
+): KeaHttpAccess {
+  const upgrade = onStream === null ? null : streamUpgrade(config, onStream);
+  return { table, allow: config.restrictCommands ? PEER_COMMANDS : null, upgrade };
 }
 
 /** The kernel says "cannot assign requested address" to a server that was given the other's file. */

@@ -1,5 +1,6 @@
 /** The seams between the HA service and what talks to the peers. */
 import type { HaRole } from '../config/ha-model.ts';
+import type { StreamSocket } from '../io/stream-socket.ts';
 import type { Lease4 } from '../lease/model.ts';
 import type { PeerCredentials } from './credentials.ts';
 
@@ -20,8 +21,19 @@ export interface PeerClient {
   close(): Promise<void>;
 }
 
+/** What became of the opening of a lease stream. */
+export type StreamOpening =
+  /** Whoever gets it owns the connection; `head` is what the peer has sent already. */
+  | { readonly kind: 'open'; readonly socket: StreamSocket; readonly head: Uint8Array }
+  | { readonly kind: 'failed'; readonly reason: string };
+
 /** A client whose certificate and password can change while it works. */
 export interface RenewablePeerClient extends PeerClient {
+  /**
+   * Opens a lease stream, on a connection of its own. Never rejects; `close` ends what is under way, and no stream.
+   * @param serverName this server's name in the relationship
+   */
+  openStream(serverName: string, timeoutMs: number): Promise<StreamOpening>;
   /** Why the latest request got no answer, null when it got one. */
   readonly failure: string | null;
   /** From the next request on it shows these; requests under way end as they began. The same ones again change nothing. */

@@ -4,7 +4,7 @@
  * lost between the two.
  */
 import type { PeerCredentials } from './credentials.ts';
-import type { PeerAnswer, PeerClient, RenewablePeerClient } from './model.ts';
+import type { PeerAnswer, PeerClient, RenewablePeerClient, StreamOpening } from './model.ts';
 
 interface Place {
   readonly client: RenewablePeerClient;
@@ -49,11 +49,15 @@ export class MovablePeerClient implements RenewablePeerClient {
     return this.#at(this.#place, (client) => client.requestBytes(body, timeoutMs));
   }
 
+  openStream(serverName: string, timeoutMs: number): Promise<StreamOpening> {
+    return this.#at(this.#place, (client) => client.openStream(serverName, timeoutMs));
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#place, ...this.#left].map(({ client }) => client.close()));
   }
 
-  async #at(place: Place, send: (client: PeerClient) => Promise<PeerAnswer>): Promise<PeerAnswer> {
+  async #at<T>(place: Place, send: (client: RenewablePeerClient) => Promise<T>): Promise<T> {
     place.inFlight++;
     try {
       return await send(place.client);

@@ -19,6 +19,7 @@ import { SILENT } from './support/listener.ts';
 import { recordLog } from './support/log.ts';
 import { loginOf, peerAt, tlsFiles } from './support/peers.ts';
 import { keaRequest, openSocket, rawExchange, readResponse } from './support/raw-http.ts';
+import { relationshipOf } from './support/relationship.ts';
 import { type TestRecord, TestShards } from './support/shards.ts';
 import { createTestStore } from './support/store.ts';
 
@@ -26,38 +27,6 @@ const trace = readFileSync(new URL('../../../test/fixtures/kea-traces/lb4.ndjson
   .trimEnd()
   .split('\n')
   .map((line) => JSON.parse(line));
-
-function relationship(
-  own: Partial<HaPeerConfig>,
-  changes: Partial<HaRelationshipConfig> = {},
-): HaRelationshipConfig {
-  return {
-    thisServerName: 'server1',
-    mode: 'load-balancing',
-    heartbeatDelayMs: 10_000,
-    maxResponseDelayMs: 60_000,
-    maxAckDelayMs: 10_000,
-    maxUnackedClients: 10,
-    maxRejectedLeaseUpdates: 10,
-    delayedUpdatesLimit: 100,
-    sendLeaseUpdates: true,
-    syncLeases: true,
-    syncTimeoutMs: 60_000,
-    syncPageLimit: 10_000,
-    waitBackupAck: false,
-    requireClientCerts: true,
-    restrictCommands: true,
-    multiThreading: {
-      enabled: true,
-      httpDedicatedListener: true,
-      httpListenerThreads: 0,
-      httpClientThreads: 0,
-    },
-    pauses: {},
-    peers: [peerAt(0, { name: 'server2' }), peerAt(0, { name: 'server1', role: 'primary', ...own })],
-    ...changes,
-  };
-}
 
 async function listen(t: Test, config: HaRelationshipConfig, table: CommandTable) {
   const recorded = recordLog();
@@ -72,7 +41,7 @@ const everything = new Map(
 );
 
 t.test('every request of a real Kea 2.2 gets through, over its own kind of connection', async (t) => {
-  const { port } = await listen(t, relationship({}), everything);
+  const { port } = await listen(t, relationshipOf({}), everything);
   const requests = trace.filter((message) => message.method === 'POST');
   t.ok(requests.length > 70);
   const sockets = new Map<number, Socket>();
@@ -122,7 +91,7 @@ t.test('every answer of a real Kea 2.2 is read', async (t) => {
 });
 
 t.test('the port takes the commands of peers and, with restrict-commands, no others', async (t) => {
-  const { port } = await listen(t, relationship({}), everything);
+  const { port } = await listen(t, relationshipOf({}), everything);
   for (const name of everything.keys()) {
     const response = await rawExchange(
       port,
@@ -130,13 +99,17 @@ t.test('the port takes the commands of peers and, with restrict-commands, no oth
     );
     t.equal(response?.status, PEER_COMMANDS.has(name) ? 200 : 403, name);
   }
-  const open = await listen(t, relationship({}, { restrictCommands: false }), everything);
+  const open = await listen(t, relationshipOf({}, { restrictCommands: false }), everything);
   t.equal((await rawExchange(open.port, keaRequest('{"command":"config-set"}')))?.status, 200);
 });
 
 t.test('the own entry`s credentials and TLS files are what peers must show', async (t) => {
   const basicAuth = loginOf('ha', 'secret');
-  const { port, events } = await listen(t, relationship({ basicAuth, tls: tlsFiles('server1') }), everything);
+  const { port, events } = await listen(
+    t,
+    relationshipOf({ basicAuth, tls: tlsFiles('server1') }),
+    everything,
+  );
   const rows: [string, Partial<HaPeerConfig>, object][] = [
     ['both', { basicAuth, tls: tlsFiles('server2') }, { kind: 'answer', result: 0 }],
     ['no credentials', { tls: tlsFiles('server2') }, { kind: 'failed', reason: /Unauthorized/ }],
@@ -161,7 +134,7 @@ t.test('the own entry`s credentials and TLS files are what peers must show', asy
     ],
     'each is named in the log',
   );
-  const lenient = relationship({ tls: tlsFiles('server1') }, { requireClientCerts: false });
+  const lenient = relationshipOf({ tls: tlsFiles('server1') }, { requireClientCerts: false });
   const client = createPeerClient(
     peerAt((await listen(t, lenient, everything)).port, { tls: tlsFiles('stranger') }),
     1,
@@ -201,7 +174,7 @@ t.test(
       yieldTurn: async () => {},
     };
     const table = createLease4Commands(parts);
-    const { port, events } = await listen(t, relationship({}), table);
+    const { port, events } = await listen(t, relationshipOf({}), table);
     const requests = trace.filter(
       (message) => message.method === 'POST' && message.body.command.startsWith('lease4'),
     );
@@ -253,7 +226,7 @@ t.test('leases go from the shards of one server into the store of the other', as
   ]);
   const nothing = { leaseFile: () => null, yieldTurn: async () => {} };
   const parts = { store, subnets: () => subnets, clock: systemClock, caller: 'peer' as const, ...nothing };
-  const { port } = await listen(t, relationship({}), createLease4Commands(parts));
+  const { port } = await listen(t, relationshipOf({}), createLease4Commands(parts));
   const client = createPeerClient(peerAt(port), 4);
   const shards = new TestShards(2);
   const failures: string[] = [];

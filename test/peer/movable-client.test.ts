@@ -1,7 +1,7 @@
 /** A peer that moves while requests are under way. */
 import t from 'tap';
 import type { PeerCredentials } from '../../src/peer/credentials.ts';
-import type { PeerAnswer, RenewablePeerClient } from '../../src/peer/model.ts';
+import type { PeerAnswer, RenewablePeerClient, StreamOpening } from '../../src/peer/model.ts';
 import { MovablePeerClient } from '../../src/peer/movable-client.ts';
 
 /** A place whose answers come when the test says so. */
@@ -21,6 +21,11 @@ class Place implements RenewablePeerClient {
 
   requestBytes(body: Uint8Array): Promise<PeerAnswer> {
     return this.request(Buffer.from(body).toString());
+  }
+
+  async openStream(serverName: string): Promise<StreamOpening> {
+    const answer = await this.request(serverName);
+    return { kind: 'failed', reason: answer.kind };
   }
 
   renew(credentials: PeerCredentials): void {
