@@ -72,6 +72,19 @@ t.test('an idle place is closed at once; closing closes all of them', async (t) 
   t.same([places[1].closed, places[2].closed], [1, 1]);
 });
 
+t.test('the opening of a stream keeps its place until it has ended', async (t) => {
+  const [one, two] = [new Place(), new Place()];
+  const client = new MovablePeerClient(one);
+  const opening = client.openStream('server1', 1000);
+  client.move(two);
+  t.equal(one.closed, 0);
+  one.answer('1');
+  t.match(await opening, { kind: 'failed', reason: 'answer' });
+  t.equal(one.closed, 1);
+  void client.openStream('server1', 1000);
+  t.same([one.sent, two.sent], [['server1'], ['server1']]);
+});
+
 t.test('credentials go to the place of now, and its failure is ours', async (t) => {
   const [one, two] = [new Place(), new Place()];
   const client = new MovablePeerClient(one);

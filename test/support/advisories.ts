@@ -178,6 +178,10 @@ export const ADVISORIES: readonly Advisory[] = [
       ],
       'control/unix-hostile': ['a thousand idle connections do not lock anybody out'],
       'peer/listener': ['a TLS handshake that is never begun ends, and does not keep the port open'],
+      'control/kea-http-upgrade': [
+        'a thousand half-open upgrades: bounded, ended in time, and in nobody`s way',
+        'more connections than may be open get 503, and one that closes makes room',
+      ],
     },
   },
   {
