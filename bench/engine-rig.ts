@@ -1,4 +1,5 @@
 /** The engine without sockets and threads: a query goes in as octets, and its answer is read from the slot. */
+import { allocateBell } from '../src/base/bell.ts';
 import { ByteRingReader, type RingRecord } from '../src/base/byte-ring.ts';
 import { systemClock } from '../src/base/clock.ts';
 import type { ServerConfig } from '../src/config/model.ts';
@@ -90,6 +91,7 @@ export class EngineRig {
       ),
       handed: [],
       parkedMax: SLOTS,
+      linkBell: allocateBell(-1),
       forcedPort: 0,
     };
     const slots = new ReplySlots(replies, SLOTS, this.#slotBytes);

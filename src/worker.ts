@@ -2,10 +2,12 @@
 import { nameThread } from './io/thread-name.ts';
 import { runCleanup as cleanUp } from './journal/cleanup.ts';
 import { runJournal as journal } from './journal/task.ts';
+import { runLink as link } from './link/loop.ts';
 import { runShard as shard } from './shard/run.ts';
 
 export const runCleanup = named('cleanup', cleanUp);
 export const runJournal = named('journal', journal);
+export const runLink = named('link', link);
 export const runShard = named('shard', shard);
 
 /** The task, which gives its thread a name first. */

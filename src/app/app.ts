@@ -2,7 +2,8 @@
  * The composition root: builds every part of the server, hands each what it needs, and owns the order of start and stop.
  *
  *     start   configuration -> sockets -> lease file -> journal -> shards -> high availability -> control sockets
- *     stop    control's new work -> HA timers -> shards (parked replies leave) -> journal (all rows on disk) -> the rest
+ *     stop    control's new work -> HA timers -> shards (parked replies leave) -> lease streams -> journal (all rows on
+ *             disk) -> the rest
  */
 import { systemClock } from '../base/clock.ts';
 import type { ConfigOutcome } from '../control/commands/configuration.ts';
@@ -12,6 +13,8 @@ import { createEventFd } from '../io/eventfd.ts';
 import { listInterfaces } from '../io/interfaces.ts';
 import { InterfaceNotices } from '../io/rtnetlink.ts';
 import { closeFd } from '../io/udp.ts';
+import type { LinkClient } from '../link/client.ts';
+import { allocateLink } from '../link/memory.ts';
 import type { AdjustableLog } from '../log/logger.ts';
 import { VERSION } from '../version.ts';
 import { ActiveConfiguration, type ConfigurationFile, type LoadedConfiguration } from './configuration.ts';
@@ -21,6 +24,7 @@ import { HighAvailability } from './high-availability.ts';
 import { InterfaceWatch } from './interface-watch.ts';
 import { LeaseEvents } from './lease-events.ts';
 import { Leases } from './leases.ts';
+import { createLink } from './link.ts';
 import { Listeners } from './listeners.ts';
 import { allocateServerMemory, type ServerMemory } from './memory.ts';
 import { PerfmonHost } from './perfmon.ts';
@@ -54,7 +58,9 @@ export class App {
   readonly #eventFds: readonly number[];
   readonly #pingCheck: PingCheck;
   readonly #perfmon: PerfmonHost;
+  readonly #linkFd: number;
   readonly #dataPlane: DataPlane;
+  readonly #link: LinkClient;
   readonly #leases: Leases;
   readonly #leaseEvents: LeaseEvents;
   readonly #serviceSwitch: ServiceSwitch;
@@ -100,6 +106,8 @@ export class App {
     this.#interfaces = interfaces;
     this.#memory = allocateServerMemory(config);
     this.#eventFds = Array.from({ length: shards }, createEventFd);
+    const linkMemory = allocateLink(createEventFd());
+    this.#linkFd = linkMemory.eventFd;
     this.#threads = new Threads(shards);
     const running = { memory: this.#memory, threads: this.#threads, onFailure: onFatal };
     this.#pingCheck = new PingCheck(shards, log);
@@ -108,10 +116,12 @@ export class App {
       eventFds: this.#eventFds,
       pingCheck: this.#pingCheck,
       durations: () => this.#perfmon.memory,
+      link: linkMemory,
       forcedPort: options.clientPort,
     };
     this.#dataPlane = new DataPlane({ ...running, ...sending }, config);
-    const bells = this.#dataPlane.links;
+    this.#link = createLink({ ...running, link: linkMemory, active, dataPlane: this.#dataPlane });
+    const { bells } = this.#dataPlane;
     const storage = new Storage({ ...running, bells, clock, log }, leaseFileOf(config));
     this.#leases = new Leases({ memory: this.#memory, storage, clock, log }, config, this.#dataPlane.writer);
     this.#leaseEvents = new LeaseEvents({
@@ -127,6 +137,7 @@ export class App {
       config: () => active.config,
       memory: this.#memory,
       dataPlane: this.#dataPlane,
+      link: this.#link,
       store: this.#leases.store,
       serviceSwitch: this.#serviceSwitch,
       clock,
@@ -164,6 +175,7 @@ export class App {
       active: this.#active,
       interfaces: this.#interfaces,
       dataPlane: this.#dataPlane,
+      link: this.#link,
       leases: this.#leases,
       leaseEvents: this.#leaseEvents,
       pingCheck: this.#pingCheck,
@@ -211,6 +223,8 @@ export class App {
     this.#control.stop();
     await this.#interfaces.pause();
     await this.#dataPlane.stop();
+    // What it takes from partners must find the journal at work.
+    await this.#link.stop();
     const drained = await this.#leases.stop();
     await this.#leaseEvents.close();
     await this.#highAvailability.close();
@@ -220,7 +234,7 @@ export class App {
     this.#pingCheck.close();
     this.#perfmon.close();
     await this.#threads.close();
-    for (const fd of this.#eventFds) closeFd(fd);
+    for (const fd of [...this.#eventFds, this.#linkFd]) closeFd(fd);
     log(drained ? 'TDM_ENGINE_STOPPED' : 'TDM_ENGINE_STOPPED_UNFLUSHED');
     return drained;
   }

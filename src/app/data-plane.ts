@@ -2,7 +2,7 @@
  * The shards as main sees them: started with a configuration, stopped without losing what waits in the sockets, told the
  * policy. Everything that belongs to one run of the shards (links, statistics) lives here.
  */
-import { Bell } from '../base/bell.ts';
+import { Bell, type BellMemory } from '../base/bell.ts';
 import type { ServerConfig } from '../config/model.ts';
 import type { DurationMemory } from '../engine/durations.ts';
 import { allocatePolicies, type Policy, publishPolicy } from '../engine/policy.ts';
@@ -36,6 +36,8 @@ export interface DataPlaneParts {
   readonly threads: Threads;
   /** One eventfd a shard. */
   readonly eventFds: readonly number[];
+  /** Of the link thread: rung by those who write lease updates, and by those who bring rows onto the disk. */
+  readonly link: { readonly updates: BellMemory; readonly disk: BellMemory };
   readonly pingCheck: PingCheck;
   /** Where is measured how long answers take, or null. */
   readonly durations: () => DurationMemory | null;
@@ -81,6 +83,21 @@ export class DataPlane {
     return this.#writer;
   }
 
+  /** Of all who wait for rows in poll(). */
+  get bells(): readonly BellMemory[] {
+    return [...this.links, this.#parts.link.disk];
+  }
+
+  /** The rows of all threads: main, the shards, the link thread. */
+  get statistics(): StatisticsMemory {
+    return this.#statistics;
+  }
+
+  /** Of the link thread in the statistics. */
+  get linkRow(): number {
+    return this.links.length + 1;
+  }
+
   get isRunning(): boolean {
     return this.#running.length > 0;
   }
@@ -114,7 +131,8 @@ export class DataPlane {
         listening,
         link,
         journal,
-        bells: this.links,
+        linkBell: this.#parts.link.updates,
+        bells: this.bells,
         dns,
         statistics: this.#statistics,
         parkedMax,
@@ -216,6 +234,6 @@ export class DataPlane {
 
   #allocateStatistics(config: ServerConfig): StatisticsMemory {
     const ids = config.subnets.map((subnet) => subnet.id);
-    return allocateStatistics(this.links.length + 1, ids, poolSeries(config.subnets).series);
+    return allocateStatistics(this.links.length + 2, ids, poolSeries(config.subnets).series);
   }
 }

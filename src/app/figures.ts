@@ -71,7 +71,8 @@ interface HaStatus {
   };
 }
 
-function haFigures({ service, dispatcher }: Relationship): HaFigures {
+function haFigures(relationship: Relationship): HaFigures {
+  const { service, dispatcher } = relationship;
   const status = service.status() as HaStatus;
   const { local, remote } = status['ha-servers'];
   return {
@@ -87,5 +88,6 @@ function haFigures({ service, dispatcher }: Relationship): HaFigures {
     backlog: dispatcher?.backlog().length ?? 0,
     unsentUpdates: service.unsentUpdates(),
     refusedUpdates: service.refusedUpdates(),
+    stream: relationship.streamFigures(),
   };
 }

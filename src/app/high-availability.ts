@@ -18,7 +18,9 @@ import { createServiceSwitchCommands } from '../ha/service-switch-commands.ts';
 import { systemTimers } from '../ha/timers.ts';
 import { CLIENT_ID_BYTES_MAX } from '../lease/record.ts';
 import type { LeaseStore } from '../lease/store.ts';
+import type { LinkClient } from '../link/client.ts';
 import type { Log } from '../log/logger.ts';
+import type { StreamListener } from '../peer/lease-stream.ts';
 import type { PeerListener } from '../peer/listener.ts';
 import type { Change } from './change.ts';
 import { CredentialFiles, type CredentialUser } from './credential-files.ts';
@@ -39,6 +41,7 @@ export interface HighAvailabilityParts {
   readonly config: () => ServerConfig;
   readonly memory: ServerMemory;
   readonly dataPlane: DataPlane;
+  readonly link: LinkClient;
   readonly store: LeaseStore;
   readonly serviceSwitch: ServiceSwitch;
   readonly clock: Clock;
@@ -199,8 +202,9 @@ export class HighAvailability {
     const inUse = (listener: PeerListener): void => {
       relationship.listener = listener;
     };
+    const onStream: StreamListener = (...stream) => relationship.acceptStream(...stream);
     const { peerListenAddress } = config.tandem;
-    return [peerPort(settings, relationship.table, peerListenAddress, this.#parts.log, inUse)];
+    return [peerPort(settings, relationship.table, peerListenAddress, this.#parts.log, onStream, inUse)];
   }
 
   /** Policies and update logs for so many relationships. */
@@ -214,7 +218,7 @@ export class HighAvailability {
   /** An empty one: what stands in the log of before is for the relationship that was there. */
   #newUpdateLog(index: number): UpdateLogMemory {
     const { memory } = this.#parts;
-    const log = newUpdateLog();
+    const log = newUpdateLog(this.relationships[index]!.config);
     memory.updates = memory.updates.with(index, log);
     return log;
   }

@@ -1,4 +1,5 @@
 /** The shared memory of the server, sized by the configuration. */
+import type { HaRelationshipConfig } from '../config/ha-model.ts';
 import type { ServerConfig } from '../config/model.ts';
 import { allocateDnsLog, type DnsLogMemory } from '../engine/dns-log.ts';
 import { limitedCountsOf } from '../engine/lease-limits.ts';
@@ -49,8 +50,12 @@ export function policyCount({ relationships }: ServerConfig): number {
   return Math.max(1, relationships.length);
 }
 
-export function newUpdateLog(): UpdateLogMemory {
-  return allocateUpdateLog(UPDATE_LOG_BYTES);
+/** One that partner and backups of a relationship read; without one nobody reads it. */
+export function newUpdateLog(relationship?: HaRelationshipConfig): UpdateLogMemory {
+  const others = relationship?.peers.filter(({ name }) => name !== relationship.thisServerName) ?? [];
+  const hasBackups = others.some(({ role }) => role === 'backup');
+  const hasPartner = others.some(({ role }) => role !== 'backup');
+  return allocateUpdateLog(UPDATE_LOG_BYTES, hasBackups && hasPartner ? 2 : 1);
 }
 
 /** Allocates everything; pages that are never touched cost nothing. */
@@ -65,7 +70,7 @@ export function allocateServerMemory(config: ServerConfig): ServerMemory {
     },
     limited: limitedCountsOf(config, capacity),
     policies: allocatePolicies(relationships),
-    updates: Array.from({ length: relationships }, newUpdateLog),
+    updates: Array.from({ length: relationships }, (_, at) => newUpdateLog(config.relationships[at])),
     journal: allocateJournal(),
     events: allocateLeaseEvents(LEASE_EVENTS_BYTES),
     dns: allocateDnsLog(DNS_LOG_BYTES),

@@ -3,6 +3,7 @@ import type { HaRelationshipConfig } from '../config/ha-model.ts';
 import type { ServerConfig } from '../config/model.ts';
 import type { CommandTable } from '../control/answer.ts';
 import type { Log } from '../log/logger.ts';
+import type { StreamListener } from '../peer/lease-stream.ts';
 import { createPeerListener, ownEntry, type PeerListener, peerAccess } from '../peer/listener.ts';
 import { foreignUrlWarning } from '../peer/own-address.ts';
 import type { ListenerSpec, OpenListener } from './listeners.ts';
@@ -23,6 +24,7 @@ class PeerPort implements OpenListener {
 /**
  * @param table what the peers may call
  * @param listenAddress instead of that of the own url, or null
+ * @param onStream gets the lease streams that the partner opens
  * @param inUse is told which port serves the relationship from now on
  */
 export function peerPort(
@@ -30,6 +32,7 @@ export function peerPort(
   table: CommandTable,
   listenAddress: string | null,
   log: Log,
+  onStream: StreamListener,
   inUse: (listener: PeerListener) => void,
 ): ListenerSpec {
   const { url, tls } = ownEntry(config);
@@ -39,14 +42,14 @@ export function peerPort(
     key: `peer ${host} ${url.port} ${handshake}`,
     at: { host, port: url.port },
     open: async () => {
-      const server = createPeerListener(config, table, log, listenAddress);
+      const server = createPeerListener(config, table, log, listenAddress, onStream);
       const { port } = await server.listen();
       log('TDM_PEER_LISTENING', { address: host, port, restricted: config.restrictCommands });
       return new PeerPort(server);
     },
     renew: (listener) => {
       if (!(listener instanceof PeerPort)) return;
-      listener.server.admit(peerAccess(config, table));
+      listener.server.admit(peerAccess(config, table, onStream));
       inUse(listener.server);
     },
   };

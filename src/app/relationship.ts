@@ -1,12 +1,16 @@
 /** One relationship as a part of the server: its state machine with the peers, the dispatcher and what its listener serves. */
+
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { HaPeerConfig, HaRelationshipConfig } from '../config/ha-model.ts';
 import type { CommandHandler, CommandTable } from '../control/answer.ts';
 import { synchronizedSubnets } from '../engine/relationship-of.ts';
 import type { UpdateLogMemory } from '../engine/shard-link.ts';
 import { createHaService } from '../ha/service.ts';
-import type { HaService } from '../ha/service-model.ts';
+import type { HaService, PartnerStreams } from '../ha/service-model.ts';
 import { systemTimers } from '../ha/timers.ts';
+import type { StreamSocket } from '../io/stream-socket.ts';
+import type { StreamFigureValues } from '../link/figures.ts';
+import { RelationshipStream } from '../link/partner-stream.ts';
 import { createPeerClient } from '../peer/client.ts';
 import { createUpdateDispatcher } from '../peer/dispatcher.ts';
 import { ownEntry, type PeerListener } from '../peer/listener.ts';
@@ -17,6 +21,9 @@ import type { Change } from './change.ts';
 import type { CredentialUser } from './credential-files.ts';
 import type { HighAvailabilityParts } from './high-availability.ts';
 import { changedSettings, isSameEntry } from './relationship-settings.ts';
+import { StreamKeeper } from './stream-keeper.ts';
+
+const NO_STREAMS: PartnerStreams = { offered: () => [], heard: () => {}, missed: () => {} };
 
 export interface RelationshipParts extends HighAvailabilityParts {
   /** What is wrong with certificates and passwords, by this server's name. */
@@ -30,6 +37,9 @@ export class Relationship {
   readonly #parts: RelationshipParts;
   readonly #peers: readonly MovablePeerClient[];
   readonly service: HaService;
+  /** Null without a partner. */
+  readonly #stream: RelationshipStream | null;
+  readonly #streams: StreamKeeper | null;
   /** What its peers may call; the same map as long as the relationship lives. */
   readonly table = new Map<string, CommandHandler>();
   #config: HaRelationshipConfig;
@@ -42,11 +52,16 @@ export class Relationship {
    * @throws Error when a file of a peer cannot be used
    */
   constructor(parts: RelationshipParts, config: HaRelationshipConfig, index: number) {
-    const { dataPlane, clock, log, store, serviceSwitch } = parts;
+    const { dataPlane, link, clock, log, store, serviceSwitch } = parts;
     this.#parts = parts;
     this.#config = config;
     const others = config.peers.filter((peer) => peer.name !== config.thisServerName);
     this.#peers = others.map((peer) => new MovablePeerClient(clientOf(peer, config)));
+    const partner = this.#partner();
+    const serverName = config.thisServerName;
+    this.#stream =
+      partner === null ? null : new RelationshipStream(link, { own: serverName, partner: partner.name }, log);
+    this.#streams = this.#stream && this.#keeperOf(this.#stream, partner!);
     this.service = createHaService({
       config,
       index,
@@ -61,7 +76,12 @@ export class Relationship {
       version: VERSION,
       yieldTurn: () => nextTurn(),
       passTime: (delayMs) => delay(delayMs, undefined, { ref: false }),
-      concerns: () => [...parts.concerns(config.thisServerName), ...this.#failures()],
+      streams: this.#streams ?? NO_STREAMS,
+      concerns: () => [
+        ...parts.concerns(config.thisServerName),
+        ...this.#failures(),
+        ...(this.#stream === null ? [] : [this.#stream.fact()]),
+      ],
     });
   }
 
@@ -89,6 +109,34 @@ export class Relationship {
     return [...users, { server, peer, renew: (credentials) => listener.renew(credentials) }];
   }
 
+  /** A connection on which the partner wants to stream. @param serverName who it says it is */
+  acceptStream(serverName: string, socket: StreamSocket, head: Uint8Array): void {
+    if (this.#streams === null) socket.close();
+    else this.#streams.accept(serverName, socket, head);
+  }
+
+  /** What is counted of its stream, null without a partner. */
+  streamFigures(): (StreamFigureValues & { readonly isUp: boolean }) | null {
+    return this.#stream && { ...this.#stream.figures(), isUp: this.#stream.isUp };
+  }
+
+  #partner(): MovablePeerClient | null {
+    return this.#peers.find((peer) => peer.role !== 'backup') ?? null;
+  }
+
+  #keeperOf(stream: RelationshipStream, partner: MovablePeerClient): StreamKeeper {
+    const { config, log } = this.#parts;
+    return new StreamKeeper({
+      stream,
+      partner,
+      serverName: this.#config.thisServerName,
+      isOpener: ownEntry(this.#config).role === 'primary',
+      // Who keeps a record of every lease has to hear of each: by a stream main hears of none.
+      isOffered: () => config().hooks.legalLog === null,
+      log,
+    });
+  }
+
   #failures(): readonly string[] {
     return this.#peers.flatMap(({ name, failure }) =>
       failure === null ? [] : [`the last request to ${name} got no answer: ${failure}`],
@@ -102,11 +150,13 @@ export class Relationship {
    */
   start(updates: UpdateLogMemory, predecessor: Promise<void>): void {
     const { dataPlane, store, clock, log } = this.#parts;
+    this.#stream?.start(updates);
     const dispatcher = createUpdateDispatcher({
       updates,
       verdicts: dataPlane.links.map((link) => link.verdicts),
       wake: (shard) => dataPlane.wake(shard),
-      partner: this.#peers.find((peer) => peer.role !== 'backup') ?? null,
+      partner: this.#partner(),
+      stream: this.#stream,
       backups: this.#peers.filter((peer) => peer.role === 'backup'),
       ...dispatcherSettings(this.#config),
       listener: this.service,
@@ -134,11 +184,10 @@ export class Relationship {
         this.#config = config;
         if (changed.length === 0) return;
         for (const { peer, client } of moves) peer.move(client);
+        const isPartnerMoved = moves.some(({ peer, isElsewhere }) => isElsewhere && peer.role !== 'backup');
+        if (isPartnerMoved) this.#streams?.leave('the partner is elsewhere from now on');
         this.dispatcher?.retune(dispatcherSettings(config));
-        this.service.retune(
-          config,
-          moves.some(({ peer, isElsewhere }) => isElsewhere && peer.role !== 'backup'),
-        );
+        this.service.retune(config, isPartnerMoved);
         this.#parts.log('TDM_HA_SETTINGS_CHANGED', { server: config.thisServerName, changed });
       },
       abandon,
@@ -162,9 +211,11 @@ export class Relationship {
   /** Ends the relationship: what is under way may end, nothing new begins. */
   async close(): Promise<void> {
     this.service.stop();
+    this.#streams?.close();
     // A partner that hangs must not keep this server from ending: closing the clients ends what is under way.
     const idle = Promise.all([this.dispatcher?.close(), this.service.ended()]);
     await Promise.race([idle, delay(CLOSE_GRACE_MS, undefined, { ref: false })]);
+    await this.#stream?.close();
     await Promise.all(this.#peers.map((peer) => peer.close()));
     await idle;
   }

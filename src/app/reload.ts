@@ -1,13 +1,14 @@
 /**
  * Reloads: the configuration file is read again and taken as a whole, or refused with everything as it was.
  *
- *     read -> prepare, beside what serves: lease file, peers, listeners -> stop the shards -> the old journal ends
- *          -> commit, at once -> start the shards -> retire what only the old configuration needed
+ *     read -> prepare, beside what serves: lease file, peers, listeners -> stop the shards -> the lease streams pause
+ *          -> the old journal ends -> commit, at once -> the streams go on -> start the shards -> retire what only the old configuration needed
  *
  * Queries that arrive while the shards stand still wait in the sockets.
  */
 import { systemClock } from '../base/clock.ts';
 import type { ConfigOutcome, DocumentEdit } from '../control/commands/configuration.ts';
+import type { LinkClient } from '../link/client.ts';
 import type { AdjustableLog } from '../log/logger.ts';
 import { together } from './change.ts';
 import {
@@ -36,6 +37,7 @@ export interface ReloadParts {
   readonly active: ActiveConfiguration;
   readonly interfaces: InterfaceWatch;
   readonly dataPlane: DataPlane;
+  readonly link: LinkClient;
   readonly leases: Leases;
   readonly leaseEvents: LeaseEvents;
   readonly pingCheck: PingCheck;
@@ -193,12 +195,15 @@ export class Reloader {
 
   /** @throws an Error that says why the new configuration cannot be worked by; the old one is again */
   async #exchange(next: NextConfiguration, leaseChange: LeaseChange, commit: () => void): Promise<void> {
-    const { active, dataPlane, interfaces } = this.#parts;
+    const { active, dataPlane, interfaces, link } = this.#parts;
     try {
       await interfaces.prepare(next.config);
       await dataPlane.stop();
+      // Only now: parked replies wait for what it is told.
+      await link.pause();
       await this.#commit(leaseChange, () => this.#take(next, leaseChange, commit));
     } finally {
+      link.resume();
       const handed = await interfaces.use(active.config);
       if (!dataPlane.isRunning) dataPlane.start(active.config, handed);
     }

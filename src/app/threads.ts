@@ -1,8 +1,10 @@
-/** The worker threads: long-lived ones for shards and journal, one that comes and goes for jobs. */
+/** The worker threads: long-lived ones for shards, journal and lease streams, one that comes and goes for jobs. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { CleanupOutcome, CleanupTask } from '../journal/cleanup.ts';
 import type { JournalReport, JournalTask } from '../journal/memory.ts';
+import type { LinkTask } from '../link/task.ts';
 import type { ShardTask } from '../shard/task.ts';
 
 /** The worker's file has this module's own ending: .ts when run from source, .js when built. */
@@ -17,6 +19,8 @@ const JOB_END_MS = 5_000;
 
 export class Threads {
   readonly #longLived: Piscina;
+  /** Its thread comes with the first relationship that has a partner. */
+  readonly #link: Piscina;
   readonly #jobs: Piscina;
   #jobsEnd: Promise<void> | null = null;
 
@@ -28,6 +32,13 @@ export class Threads {
       filename,
       minThreads: shards + 1,
       maxThreads: shards + 1,
+      atomics: 'disabled',
+      recordTiming: false,
+    });
+    this.#link = new Piscina({
+      filename,
+      minThreads: 0,
+      maxThreads: 1,
       atomics: 'disabled',
       recordTiming: false,
     });
@@ -47,6 +58,11 @@ export class Threads {
 
   runJournal(task: JournalTask): Promise<JournalReport> {
     return this.#longLived.run(task, { name: 'runJournal' });
+  }
+
+  /** @param transfer the ports in the task */
+  runLink(task: LinkTask, transfer: readonly MessagePort[]): Promise<void> {
+    return this.#link.run(task, { name: 'runLink', transferList: [...transfer] });
   }
 
   runCleanup(task: CleanupTask): Promise<CleanupOutcome> {
@@ -70,6 +86,6 @@ export class Threads {
 
   /** Ends the threads; their tasks have returned before. */
   async close(): Promise<void> {
-    await Promise.all([this.#longLived.destroy(), this.endJobs()]);
+    await Promise.all([this.#longLived.destroy(), this.#link.destroy(), this.endJobs()]);
   }
 }

@@ -1,7 +1,8 @@
 /**
- * A single-producer single-consumer ring of framed byte records in shared memory.
+ * A single-producer ring of framed byte records in shared memory, with one reader or two. Each reads every record; its
+ * space is free again when both have given it back.
  *
- *     control words   0 head (bytes ever written)   1 tail (bytes ever read)
+ *     control words   0 head (bytes ever written)   1, 2 tail of each reader (bytes ever read)   3 readers
  *     record          u16 length of payload | u16 kind | u32 sequence | payload | padding to 4
  *
  * Head and tail are u32 that wrap; the capacity is a power of two, so their difference is always the fill. A record is
@@ -16,24 +17,35 @@ export interface ByteRingMemory {
 }
 
 const HEAD = 0;
+/** Of the first reader; that of the second follows. */
 const TAIL = 1;
+const READERS = 3;
 const HEADER_BYTES = 8;
 const SKIP_KIND = 0xffff;
 /** The largest payload of one record. */
 export const RING_RECORD_BYTES_MAX = 0xfff0;
 
-/** @param capacityBytes a power of two, at least 256 KiB so that the largest record fits at any offset */
-export function allocateByteRing(capacityBytes: number): ByteRingMemory {
+/**
+ * @param capacityBytes a power of two, at least 256 KiB so that the largest record fits at any offset
+ * @param readers how many read all of it
+ */
+export function allocateByteRing(capacityBytes: number, readers: 1 | 2 = 1): ByteRingMemory {
   assert(
     capacityBytes >= 1 << 18 && (capacityBytes & (capacityBytes - 1)) === 0,
     'ring capacity is a power of two',
   );
-  return { control: new SharedArrayBuffer(128), data: new SharedArrayBuffer(capacityBytes) };
+  const control = new SharedArrayBuffer(128);
+  new Int32Array(control)[READERS] = readers;
+  return { control, data: new SharedArrayBuffer(capacityBytes) };
 }
 
-/** Bytes that wait in a ring, 0..capacity; any thread may ask. */
+/** Bytes that wait in a ring for its slowest reader, 0..capacity; any thread may ask. */
 export function ringFill(control: Int32Array): number {
-  return (Atomics.load(control, HEAD) - Atomics.load(control, TAIL)) >>> 0;
+  const head = Atomics.load(control, HEAD);
+  const first = (head - Atomics.load(control, TAIL)) >>> 0;
+  if (control[READERS] !== 2) return first;
+  const second = (head - Atomics.load(control, TAIL + 1)) >>> 0;
+  return Math.max(first, second);
 }
 
 export class ByteRingWriter {
@@ -93,16 +105,24 @@ export class ByteRingReader {
   readonly #control: Int32Array;
   readonly #words: Uint32Array;
   readonly #capacity: number;
+  readonly #tail: number;
   #cursor: number;
   /** The ring's bytes; a record's payload is `bytes[offset .. offset + length)`. */
   readonly bytes: Uint8Array;
 
-  constructor(memory: ByteRingMemory) {
+  /** @param reader 0, or 1 for the second of two */
+  constructor(memory: ByteRingMemory, reader: 0 | 1 = 0) {
     this.#control = new Int32Array(memory.control);
     this.#words = new Uint32Array(memory.data);
     this.#capacity = memory.data.byteLength;
+    this.#tail = TAIL + reader;
     this.bytes = new Uint8Array(memory.data);
-    this.#cursor = Atomics.load(this.#control, TAIL) >>> 0;
+    this.#cursor = Atomics.load(this.#control, this.#tail) >>> 0;
+  }
+
+  /** Whether there is nothing to read now. */
+  isEmpty(): boolean {
+    return Atomics.load(this.#control, HEAD) >>> 0 === this.#cursor;
   }
 
   /** Fills `record` with the next unread record and steps over it; false when there is none. Space is not freed yet. */
@@ -128,11 +148,11 @@ export class ByteRingReader {
 
   /** Gives the space of every record read so far back to the writer. */
   release(): void {
-    Atomics.store(this.#control, TAIL, this.#cursor | 0);
+    Atomics.store(this.#control, this.#tail, this.#cursor | 0);
   }
 
   /** Reads again from the first record that was not released. */
   rewind(): void {
-    this.#cursor = Atomics.load(this.#control, TAIL) >>> 0;
+    this.#cursor = Atomics.load(this.#control, this.#tail) >>> 0;
   }
 }

@@ -8,6 +8,7 @@ import type {
   ShardFigures,
 } from './figures.ts';
 import { INTERFACE_METRICS_MAX } from './limits.ts';
+import { streamMetrics } from './stream-metrics.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -230,6 +231,7 @@ export const figureMetrics: readonly FigureMetric[] = [
     labelNames: ['server'],
     read: ofHa((ha) => ha.refusedUpdates),
   },
+  ...streamMetrics,
   {
     ...gauge,
     metric: 'tandem_tls_certificate_days_left',

@@ -46,6 +46,22 @@ export interface HaFigures {
   /** Lease updates withheld from the partner since it was lost. */
   readonly unsentUpdates: number;
   readonly refusedUpdates: number;
+  /** The lease stream to the partner; null without a partner. */
+  readonly stream: StreamFigures | null;
+}
+
+/** Records and frames since the start, over all connections. */
+export interface StreamFigures {
+  readonly isUp: boolean;
+  /** Streams that came up. */
+  readonly opened: number;
+  readonly recordsSent: number;
+  readonly recordsReceived: number;
+  /** Of the sent ones, those that the partner has taken or refused, and those that it has refused. */
+  readonly recordsAcknowledged: number;
+  readonly recordsRefused: number;
+  readonly framesSent: number;
+  readonly framesReceived: number;
 }
 
 /** Certificates and passwords of the peers and of control sockets. */

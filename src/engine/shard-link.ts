@@ -6,6 +6,7 @@
  *                          changed
  *     shard -> main        observations of clients that the silent partner should have answered, one ring a shard
  *     main  -> shard       verdicts on awaited transactions, one ring a shard
+ *     link  -> shard       the same from the link thread, while it has the update log
  *
  * The rows for the lease file go by the change log (lease/change-log.ts), also written under the lock.
  * Transaction numbers are counted by each shard: u32, from 1, growing by one for each query that changes leases.
@@ -36,11 +37,16 @@ export interface UpdateLogMemory {
 export const UpdateWord = {
   /** Shards -> main, which waits on it: grows, and is notified, when a batch of updates was written. */
   pending: 0,
+  /** Main -> shards: 1 = the link thread reads the log for the partner, and is to be woken. It sets it back itself. */
+  isLent: 1,
 } as const;
 
-/** @param ringBytes a power of two */
-export function allocateUpdateLog(ringBytes: number): UpdateLogMemory {
-  return { words: new SharedArrayBuffer(128), ring: allocateByteRing(ringBytes) };
+/**
+ * @param ringBytes a power of two
+ * @param readers two where partner and backups get what stands in it, each at a pace of its own
+ */
+export function allocateUpdateLog(ringBytes: number, readers: 1 | 2 = 1): UpdateLogMemory {
+  return { words: new SharedArrayBuffer(128), ring: allocateByteRing(ringBytes, readers) };
 }
 
 /** Payload of an observation: u16 secs (as on the wire) | u8 relationship | u8 hwLength | u8 clientIdLength | hw | client-id. */
@@ -72,7 +78,9 @@ const WORDS = 32;
 export interface ShardLinkMemory extends BellMemory {
   readonly words: SharedArrayBuffer;
   readonly observations: ByteRingMemory;
+  /** Main's verdicts, and those of the link thread: each ring has one writer. */
   readonly verdicts: SharedArrayBuffer;
+  readonly linkVerdicts: SharedArrayBuffer;
 }
 
 /** @param parkedMax replies that one shard may have parked, a power of two */
@@ -81,6 +89,7 @@ export function allocateShardLink(eventFd: number, parkedMax: number): ShardLink
     words: new SharedArrayBuffer(WORDS * 4),
     observations: allocateByteRing(1 << 18),
     verdicts: allocateVerdicts(parkedMax * 2),
+    linkVerdicts: allocateVerdicts(parkedMax * 2),
     eventFd,
     asleep: allocateBell(eventFd).asleep,
   };

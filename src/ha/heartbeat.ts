@@ -10,11 +10,15 @@ export interface TandemMember {
   readonly bulk: true;
   /** After a synchronization it sends the other server what only it has: nobody needs to fetch that. */
   readonly 'gives-back': true;
+  /** Versions of the lease stream that it takes now. */
+  readonly stream: readonly number[];
 }
 
 export interface HeartbeatReply extends HeartbeatReport {
   /** The partner is a Tandem that takes many leases in one request. */
   readonly bulk: boolean;
+  /** Versions of the lease stream that the partner takes. */
+  readonly stream: readonly number[];
 }
 
 export function heartbeatArguments(serverName: string, tandem: TandemMember): object {
@@ -43,6 +47,17 @@ function givesBack(args: JsonMap): boolean {
   return isMap(tandem) && member(tandem, 'gives-back') === true;
 }
 
+/** More versions than this are not believed. */
+const VERSIONS_MAX = 64;
+
+/** What is not a list of whole numbers is no offer. */
+function streamVersions(args: JsonMap): readonly number[] {
+  const tandem = member(args, 'tandem');
+  const versions = isMap(tandem) ? member(tandem, 'stream') : [];
+  if (!Array.isArray(versions) || versions.length > VERSIONS_MAX) return [];
+  return versions.every((version) => Number.isInteger(version)) ? versions : [];
+}
+
 /** Reads the answer to a heartbeat; an error text says what makes it worthless. */
 export function readHeartbeat(answer: PeerAnswer): Read<HeartbeatReply> {
   if (answer.kind === 'failed') return bad(answer.reason);
@@ -65,6 +80,7 @@ export function readHeartbeat(answer: PeerAnswer): Read<HeartbeatReply> {
     unsentUpdates: typeof unsent === 'number' ? unsent : null,
     bulk: showsBulk(args),
     givesBack: givesBack(args),
+    stream: streamVersions(args),
   });
 }
 

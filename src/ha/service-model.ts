@@ -34,8 +34,19 @@ export interface HaServiceParts {
   readonly yieldTurn: () => Promise<void>;
   /** Resolves so much later, in milliseconds. */
   readonly passTime: (delayMs: number) => Promise<void>;
+  readonly streams: PartnerStreams;
   /** What is wrong between the servers that the machine does not see, a sentence each: certificates, failed requests. */
   readonly concerns: () => readonly string[];
+}
+
+/** The streams of lease updates to and from the partner, as far as they hang on heartbeats. */
+export interface PartnerStreams {
+  /** Versions of the protocol that this server takes now; none = no stream. */
+  offered(): readonly number[];
+  /** The partner answered a heartbeat. @param versions that it takes */
+  heard(versions: readonly number[]): void;
+  /** The partner did not answer a heartbeat. */
+  missed(): void;
 }
 
 /** A query of the silent partner's share, as a shard reports it. */

@@ -62,9 +62,10 @@ export class PartnerWatch {
   #deliver({ sentMs, reply }: HeartbeatOutcome): void {
     const control = this.#control;
     if (control.isStopped()) return;
-    const { clock, log } = control.parts;
+    const { clock, log, streams } = control.parts;
     if (!reply.ok) {
       this.#limits.lost();
+      streams.missed();
       log('TDM_HA_HEARTBEAT_FAILED', { partner: control.setup.partner?.name, reason: reply.error });
       control.submit({ kind: 'heartbeat-failed', sentMs, reason: reply.error });
       return;
@@ -74,5 +75,6 @@ export class PartnerWatch {
     control.submit({ kind: 'heartbeat-answered', sentMs, nowUtcSec, report: reply.value });
     this.#limits.heard(reply.value.bulk);
     this.#answered();
+    streams.heard(reply.value.stream);
   }
 }

@@ -32,7 +32,6 @@ export function createHaService(parts: HaServiceParts): HaService {
 class PairService implements HaService, HaControl {
   setup: HaSetup;
   readonly parts: HaServiceParts;
-  readonly tandem: TandemMember;
   readonly commands: CommandTable;
   readonly #policy: PolicyFollower;
   /** Under which the machine holds the service off. */
@@ -54,12 +53,16 @@ class PairService implements HaService, HaControl {
     this.parts = parts;
     this.#origin = Origin.haLocal + parts.index;
     this.setup = createHaSetup(parts.config);
-    this.tandem = { version: parts.version, bulk: true, 'gives-back': true };
     this.#policy = new PolicyFollower(parts);
     this.#machine = initialState(this.setup, parts.clock.monotonicMs());
     this.commands = createHaCommands(this, () => this.#view());
     this.#silence = new SilenceTimer(parts, () => this.submit({ kind: 'tick' }));
     this.#watch = new PartnerWatch(this, () => this.#dispatcher?.partnerAnswered());
+  }
+
+  get tandem(): TandemMember {
+    const { version, streams } = this.parts;
+    return { version, bulk: true, 'gives-back': true, stream: streams.offered() };
   }
 
   start(dispatcher: UpdateDispatcher, predecessor: Promise<void> = Promise.resolve()): void {

@@ -11,7 +11,12 @@ const POLLIN = 0x001;
 const US_PER_SEC = 1e6;
 /** struct timespec   i64 seconds | i64 nanoseconds */
 const TIMESPEC_BYTES = 16;
+const POLLOUT = 0x004;
+const POLLERR = 0x008;
+const POLLHUP = 0x010;
 const POLLNVAL = 0x020;
+const POLLRDHUP = 0x2000;
+const WANTED = 0xffff;
 const ENTRY_BYTES = 8;
 
 export class Poller {
@@ -54,8 +59,18 @@ export class Poller {
     const errno = lastErrno();
     if (errno !== Errno.EINTR) throw systemError('cannot poll', errno);
     // The kernel leaves the answers of the call before.
-    for (let index = 0; index < this.#count; index++) this.#entries.words[index * 2 + 1] = POLLIN;
+    for (let index = 0; index < this.#count; index++) this.#entries.words[index * 2 + 1]! &= WANTED;
     return 0;
+  }
+
+  /** Also waits for the end of the other side of a stream and, where asked for, for room to write. */
+  watchStream(index: number, wantsRoom: boolean): void {
+    this.#entries.words[index * 2 + 1] = POLLIN | POLLRDHUP | (wantsRoom ? POLLOUT : 0);
+  }
+
+  /** Whether the other side of a stream was closed, or the stream broken, in the last `wait`. */
+  isHungUp(index: number): boolean {
+    return (this.#answer(index) & (POLLRDHUP | POLLHUP | POLLERR)) !== 0;
   }
 
   /** Whether the descriptor at this position was ready in the last `wait`. */

@@ -6,9 +6,10 @@ import type { Lease4 } from '../lease/model.ts';
 import type { Log } from '../log/logger.ts';
 import { CLIENT_CONNECTIONS_DEFAULT } from './client.ts';
 import type { SendLimits } from './limits.ts';
-import type { DispatcherSettings, PeerClient, UpdateListener } from './model.ts';
+import type { DispatcherSettings, PartnerStream, PeerClient, UpdateListener } from './model.ts';
 
 export interface DispatcherParts extends DispatcherSettings {
+  /** With two readers where there are a partner and backups. */
   readonly updates: UpdateLogMemory;
   /** Verdict memory of each shard, by its index. */
   readonly verdicts: readonly SharedArrayBuffer[];
@@ -17,6 +18,8 @@ export interface DispatcherParts extends DispatcherSettings {
   /** The other active server; null in passive-backup mode and on a backup. */
   readonly partner: PeerClient | null;
   readonly backups: readonly PeerClient[];
+  /** The way to a partner that is a Tandem; null = there is none. */
+  readonly stream: PartnerStream | null;
   readonly listener: UpdateListener;
   /** The lease at an address as it stands now, or null. */
   readonly leaseAt: (address: Ipv4) => Lease4 | null;

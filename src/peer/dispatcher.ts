@@ -1,10 +1,13 @@
 /**
  * Lease updates from the shards to the other servers of the relationship, and verdicts back.
  *
- *     update log --> partner   send       requests, verdict by the answer
+ *     update log --> partner   send       the stream, while one is up; else requests, verdict by the answer
  *                              queue      backlog, confirmed at once
  *                              withhold   counted; what awaits the partner's answer is refused
- *                --> backups   each its own queue, in every mode
+ *                --> backups   each its own queue, in every mode (backup-feed.ts)
+ *
+ * With a stream the whole log is lent to it, so that no update passes here. That begins when nothing is under way by
+ * request and nothing is owed, and ends with the mode or the stream: two ways at once could overtake each other.
  *
  * Batching adapts itself: while a request may be sent it is sent with whatever is there, else the updates stay in the log
  * until an answer frees the place; so requests are small and fast when idle, large under load, and no timer decides. A
@@ -12,17 +15,16 @@
  */
 import type { Ipv4 } from '../base/ipv4.ts';
 import { UpdateRecord } from '../engine/shard-link.ts';
-import { Backlog } from './backlog.ts';
-import { deliverBacklog } from './backlog-delivery.ts';
-import { BackupLink } from './backups.ts';
+import { BackupFeed } from './backup-feed.ts';
 import type { Batch, UpdateBytes } from './batch.ts';
 import { type DispatcherParts, singleInFlightMax } from './dispatcher-parts.ts';
+import { KeptUpdates } from './kept-updates.ts';
 import { deliverLeases } from './lease-delivery.ts';
 import { RECORDS_PER_TURN_MAX, SEND_LIMITS, type SendLimits } from './limits.ts';
 import type { Delivery, DispatcherSettings, LeaseToSend, PartnerUpdates, UpdateDispatcher } from './model.ts';
 import type { Outcome } from './outcome.ts';
 import { PartnerOutcomes } from './partner-outcomes.ts';
-import { type HeldUpdate, holdUpdate, UpdateSender } from './sender.ts';
+import { type HeldUpdate, UpdateSender } from './sender.ts';
 import { type Transaction, TransactionDesk } from './transactions.ts';
 import { type LoggedUpdate, UpdateLogReader } from './update-log.ts';
 
@@ -35,14 +37,12 @@ class Dispatcher implements UpdateDispatcher {
   readonly #parts: DispatcherParts;
   /** Shared with the senders, which ask before each request. */
   readonly #limits: { -readonly [K in keyof SendLimits]: SendLimits[K] };
-  #settings: DispatcherSettings;
   readonly #updates: UpdateLogReader;
   readonly #desk: TransactionDesk;
   readonly #sender: UpdateSender | null;
-  readonly #backups: readonly BackupLink[];
-  readonly #backlog: Backlog;
+  readonly #backups: BackupFeed | null;
+  readonly #kept: KeptUpdates;
   readonly #outcomes: PartnerOutcomes;
-  #delivery: Promise<boolean> | null = null;
   #mode: PartnerUpdates = 'withhold';
   #unsent = 0;
   #pumping = false;
@@ -50,21 +50,26 @@ class Dispatcher implements UpdateDispatcher {
   #closed = false;
 
   constructor(parts: DispatcherParts) {
-    const { partner, clock, log } = parts;
+    const { partner, stream, updates } = parts;
     const limits = { ...SEND_LIMITS, singleInFlightMax: singleInFlightMax(parts), ...parts.limits };
-    const desk = new TransactionDesk(parts.verdicts, parts.wake);
     this.#parts = parts;
-    this.#settings = parts;
     this.#limits = limits;
-    this.#desk = desk;
-    this.#backlog = new Backlog(parts.delayedUpdatesLimit);
+    this.#desk = new TransactionDesk(parts.verdicts, parts.wake);
     this.#outcomes = new PartnerOutcomes(parts);
+    this.#kept = new KeptUpdates(parts, limits, this.#outcomes, () => this.#pump());
     this.#sender =
       partner === null
         ? null
         : new UpdateSender(partner, limits, (batch, outcome) => this.#finished(batch, outcome));
-    this.#backups = parts.backups.map((client) => new BackupLink({ client, limits, desk, clock, log }));
-    this.#updates = new UpdateLogReader(parts.updates, () => this.#pump());
+    this.#backups = parts.backups.length === 0 ? null : new BackupFeed(parts, limits);
+    this.#updates = new UpdateLogReader(updates, 0, () => this.#pump());
+    stream?.listen({
+      changed: () => this.#streamChanged(),
+      news: (news) => this.#outcomes.noteNews(news),
+      completed: () => parts.listener.completed(),
+      failed: (reason, owed) => this.#streamFailed(reason, owed),
+    });
+    this.#backups?.pump();
     this.#pump();
   }
 
@@ -77,6 +82,7 @@ class Dispatcher implements UpdateDispatcher {
 
   trackConfirmed(on: boolean): void {
     this.#outcomes.tracksConfirmed = on;
+    this.#parts.stream?.track(on);
   }
 
   setPartnerBulk(supported: boolean): void {
@@ -92,61 +98,45 @@ class Dispatcher implements UpdateDispatcher {
     const { partner } = this.#parts;
     if (sender === null || partner === null)
       return { taken: 0, refused: 0, named: [], failure: 'no partner' };
-    await sender.idle();
+    await this.#idle();
     return deliverLeases(partner, sender.bulk, this.#limits, leases);
   }
 
   backlog(): { readonly length: number; readonly overflown: boolean } {
-    return { length: this.#backlog.length, overflown: this.#backlog.overflown };
+    return this.#kept.state();
   }
 
   retune(settings: DispatcherSettings): void {
-    this.#settings = settings;
     this.#limits.singleInFlightMax = singleInFlightMax(settings);
-    this.#backlog.limit = settings.delayedUpdatesLimit;
+    this.#kept.limit = settings.delayedUpdatesLimit;
+    if (this.#backups !== null) this.#backups.waitsForAck = settings.waitBackupAck;
   }
 
   clearBacklog(owe: boolean): void {
-    for (let at = 0; owe && at < this.#backlog.length; at++) this.#outcomes.owe(this.#backlog.at(at)!);
-    this.#backlog.clear();
+    this.#kept.clear(owe);
   }
 
   sendBacklog(): Promise<boolean> {
-    this.#delivery ??= this.#deliver().finally(() => {
-      this.#delivery = null;
-      this.#pump();
-    });
-    return this.#delivery;
+    if (this.#sender === null) return Promise.resolve(true);
+    return this.#kept.deliver(this.#sender, () => this.#idle());
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     this.#updates.close();
-    await Promise.all([
-      this.#sender?.idle(),
-      this.#delivery,
-      ...this.#backups.map((backup) => backup.close()),
-    ]);
+    this.#parts.stream?.recall();
+    await Promise.all([this.#idle(), this.#kept.delivery, this.#backups?.close()]);
   }
 
-  async #deliver(): Promise<boolean> {
-    const sender = this.#sender;
-    const { partner } = this.#parts;
-    if (sender === null || partner === null) return true;
-    // Requests from before are older than the backlog and must not overtake it.
-    await sender.idle();
-    return deliverBacklog(this.#backlog, {
-      client: partner,
-      isBulk: () => sender.bulk,
-      limits: this.#limits,
-      updateOf: (address) => this.#outcomes.standing(address),
-      noted: (batch, outcome) => this.#outcomes.noteBacklog(batch, outcome),
-    });
+  /** Resolves when nothing is under way to the partner. */
+  async #idle(): Promise<void> {
+    await Promise.all([this.#sender?.idle(), this.#parts.stream?.idle()]);
   }
 
   /** Moves updates from the log to where they belong, as far as there is room. */
   #pump(): void {
-    if (this.#closed) return;
+    // Without a partner the log is the backups' alone.
+    if (this.#closed || this.#parts.partner === null) return;
     // The listener may change the mode while it is told something.
     if (this.#pumping) {
       this.#pumpAgain = true;
@@ -156,8 +146,7 @@ class Dispatcher implements UpdateDispatcher {
     do {
       this.#pumpAgain = false;
       this.#updates.mark();
-      const wantsMore = this.#sends() ? this.#fillRequests() : this.#drain();
-      for (const backup of this.#backups) backup.pump();
+      const wantsMore = this.#move();
       this.#desk.flush();
       this.#reportUnsent();
       // With every place taken nobody is waited for: the next answer pumps again.
@@ -167,16 +156,22 @@ class Dispatcher implements UpdateDispatcher {
     this.#pumping = false;
   }
 
-  #sends(): boolean {
-    return this.#mode === 'send' && this.#sender !== null;
+  #move(): 'empty' | 'full' | 'more' {
+    const { stream } = this.#parts;
+    const sends = this.#mode === 'send' && this.#sender !== null;
+    if (stream?.hasLog !== true) return sends ? this.#fillRequests(this.#sender!) : this.#drain();
+    // Its coming back pumps again.
+    if (!sends) stream.recall();
+    return 'full';
   }
 
   /** Starts requests while there is something to send and a place to send it. */
-  #fillRequests(): 'empty' | 'full' | 'more' {
-    const sender = this.#sender!;
+  #fillRequests(sender: UpdateSender): 'empty' | 'full' | 'more' {
     // The backlog is older than what is in the log: its end pumps again.
-    if (this.#delivery !== null) return 'full';
-    let left = RECORDS_PER_TURN_MAX;
+    if (this.#kept.delivery !== null) return 'full';
+    const lends = this.#mayLend();
+    // For the stream what is under way goes first: no request more takes anything out of the log.
+    let left = lends ? 0 : RECORDS_PER_TURN_MAX;
     while (sender.hasSlot) {
       sender.begin();
       for (let owed = this.#nextOwed(sender); owed !== null; owed = this.#nextOwed(sender))
@@ -190,10 +185,33 @@ class Dispatcher implements UpdateDispatcher {
       }
       this.#updates.release();
       const sent = sender.flush();
+      if (lends) {
+        if (sent) continue;
+        // Each answer of what is still under way tries again.
+        if (sender.isIdle) this.#parts.stream!.lend();
+        return 'full';
+      }
       if (left === 0) return 'more';
       if (!sent) return 'empty';
     }
     return 'full';
+  }
+
+  /** Whether a stream waits for the log, and all that the partner is owed is sent or can be sent now. */
+  #mayLend(): boolean {
+    return this.#parts.stream?.isUp === true && (!this.#outcomes.owesAny || this.#outcomes.isOwedDue);
+  }
+
+  #streamChanged(): void {
+    this.#updates.takeBack();
+    this.#pump();
+  }
+
+  #streamFailed(reason: string, owed: Iterable<Ipv4>): void {
+    this.#updates.takeBack();
+    this.#outcomes.noteFailure(reason, owed);
+    this.#parts.listener.completed();
+    this.#pump();
   }
 
   #nextOwed(sender: UpdateSender): UpdateBytes | null {
@@ -214,15 +232,13 @@ class Dispatcher implements UpdateDispatcher {
     return 'more';
   }
 
-  /** Gives one record to everybody it is for. */
+  /** Gives one record to where it belongs. */
   #take(update: LoggedUpdate): void {
     const { kind } = update;
     const isLast = (kind & UpdateRecord.last) !== 0;
     const awaited = (kind & UpdateRecord.awaited) !== 0;
     const transaction = awaited ? this.#desk.of(kind, update.transaction) : null;
     if (this.#sender !== null) this.#takeForPartner(this.#sender, update, transaction, isLast);
-    if (this.#backups.length > 0)
-      this.#takeForBackups(update, this.#settings.waitBackupAck ? transaction : null);
     if (transaction !== null) this.#desk.recordTaken(transaction, isLast);
   }
 
@@ -238,7 +254,7 @@ class Dispatcher implements UpdateDispatcher {
         sender.offer(update, transaction);
         break;
       case 'queue':
-        this.#queue(update.address);
+        this.#kept.push(update.address);
         break;
       case 'withhold':
         if (isLast) this.#unsent++;
@@ -250,22 +266,10 @@ class Dispatcher implements UpdateDispatcher {
     }
   }
 
-  #takeForBackups(update: LoggedUpdate, transaction: Transaction | null): void {
-    const held = holdUpdate(update, []);
-    for (const backup of this.#backups) backup.push(held, transaction);
-  }
-
-  #queue(address: Ipv4): void {
-    const wasOverflown = this.#backlog.overflown;
-    this.#backlog.push(address);
-    if (!wasOverflown && this.#backlog.overflown)
-      this.#parts.log('TDM_PEER_BACKLOG_OVERFLOWN', { limit: this.#settings.delayedUpdatesLimit });
-  }
-
   /** What was to be sent when sending ended: as if it were read from the log now. */
   #divert(update: HeldUpdate): void {
     const kept = this.#mode === 'queue';
-    if (kept) this.#queue(update.address);
+    if (kept) this.#kept.push(update.address);
     else {
       this.#unsent += Math.max(1, update.transactions.length);
       this.#outcomes.owe(update.address);

@@ -1,4 +1,5 @@
 /** The seams between the HA service and what talks to the peers. */
+import type { Ipv4 } from '../base/ipv4.ts';
 import type { HaRole } from '../config/ha-model.ts';
 import type { StreamSocket } from '../io/stream-socket.ts';
 import type { Lease4 } from '../lease/model.ts';
@@ -53,6 +54,50 @@ export type PartnerUpdates =
 export interface ClientKey {
   readonly hwAddress: string;
   readonly clientId: string;
+}
+
+/** What a partner said of lease updates, but for failures of the partner itself. */
+export interface UpdateNews {
+  /** At least one was accepted. */
+  readonly hasAccepted: boolean;
+  /** Whose updates were accepted; empty unless somebody wants to know. */
+  readonly accepted: readonly ClientKey[];
+  readonly conflicts: readonly ClientKey[];
+  /** The partner's explanation of the first one. */
+  readonly conflictReason: string;
+  /** Whose leases the partner cannot hold. */
+  readonly refusals: readonly ClientKey[];
+  readonly refusalReason: string;
+}
+
+/**
+ * The way of lease updates to a partner that is a Tandem, past the main thread. While a stream is up it can be lent the
+ * update log, at moments at which no update is under way by another way; it gives it back when it is called or ends.
+ */
+export interface PartnerStream {
+  readonly isUp: boolean;
+  /** Whether the update log is lent, or was called back and has not come yet. */
+  readonly hasLog: boolean;
+  /** Pre: it is up and has not got the log. */
+  lend(): void;
+  /** Calls the log back; does nothing where it was called back already, or is not lent. */
+  recall(): void;
+  /** Whether news are to name clients whose updates were accepted. */
+  track(on: boolean): void;
+  /** Resolves when it has not got the log and no update is under way by it. Pre: the log was called back. */
+  idle(): Promise<void>;
+  /** Who hears of it; one, for as long as it lives. */
+  listen(listener: PartnerStreamListener): void;
+}
+
+export interface PartnerStreamListener {
+  /** It has come up, or the log is back. */
+  changed(): void;
+  news(news: UpdateNews): void;
+  /** Updates were completed; not called for each. */
+  completed(): void;
+  /** It has ended while updates were under way; the log is back. @param owed their addresses */
+  failed(reason: string, owed: Iterable<Ipv4>): void;
 }
 
 /** What the dispatcher tells the HA service. Calls are batched: never more than one of each a request. */

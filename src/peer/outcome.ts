@@ -13,7 +13,7 @@
 import { parseIpv4 } from '../base/ipv4.ts';
 import { Result } from '../control/answer.ts';
 import type { Batch, BatchEntry } from './batch.ts';
-import type { ClientKey, PeerAnswer } from './model.ts';
+import type { ClientKey, PeerAnswer, UpdateNews } from './model.ts';
 
 export interface Outcome {
   /** Why the peer is taken for unavailable; null when it is not. */
@@ -66,10 +66,25 @@ function refused(batch: Batch): Outcome {
 }
 
 /** Whose lease it is, in Kea's text form. */
-export function clientOf(batch: Batch, entry: BatchEntry): ClientKey {
+function clientOf(batch: Batch, entry: BatchEntry): ClientKey {
   const text = Buffer.from(batch.body.buffer, entry.offset, entry.length).toString('latin1');
   const [, hwAddress = '', clientId = ''] = CLIENT_FIELDS.exec(text) ?? [];
   return { hwAddress, clientId };
+}
+
+/** What an answer says of each lease. @param wantsAccepted whether whose leases were taken is to be told */
+export function newsOf(batch: Batch, outcome: Outcome, wantsAccepted: boolean): UpdateNews {
+  const { refused, conflicts, conflictText, refusals, refusalText } = outcome;
+  const accepted = wantsAccepted ? batch.entries.filter((entry) => !refused.has(entry)) : [];
+  const clientsOf = (entries: readonly BatchEntry[]) => entries.map((entry) => clientOf(batch, entry));
+  return {
+    hasAccepted: refused.size < batch.entries.length,
+    accepted: clientsOf(accepted),
+    conflicts: clientsOf(conflicts),
+    conflictReason: conflictText,
+    refusals: clientsOf(refusals),
+    refusalReason: refusalText,
+  };
 }
 
 function judgeLists(batch: Batch, args: unknown): Outcome {

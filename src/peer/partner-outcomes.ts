@@ -3,7 +3,8 @@ import type { Ipv4 } from '../base/ipv4.ts';
 import type { Batch, UpdateBytes } from './batch.ts';
 import type { DispatcherParts } from './dispatcher-parts.ts';
 import { encodeLease } from './lease-delivery.ts';
-import { clientOf, type Outcome } from './outcome.ts';
+import type { UpdateNews } from './model.ts';
+import { newsOf, type Outcome } from './outcome.ts';
 import { asOwed, OwedLeases } from './owed.ts';
 import { Refusals } from './refusals.ts';
 
@@ -24,18 +25,29 @@ export class PartnerOutcomes {
 
   /** Tells the listener what an answer to new updates means. */
   note(batch: Batch, outcome: Outcome): void {
+    if (outcome.failure === null) {
+      this.noteNews(newsOf(batch, outcome, this.tracksConfirmed));
+      return;
+    }
+    this.noteFailure(
+      outcome.failure,
+      batch.entries.map(({ address }) => address),
+    );
+  }
+
+  /** The partner is of no use: what was on its way to it is to be sent once more. */
+  noteFailure(reason: string, owed: Iterable<Ipv4>): void {
+    this.#owedDue = false;
+    for (const address of owed) this.owe(address);
+    this.#parts.listener.partnerFailed(reason);
+  }
+
+  /** The partner is well, whatever it said of some leases. */
+  noteNews(news: UpdateNews): void {
     const { listener } = this.#parts;
-    const failure = outcome.failure ?? this.#refusals.note(batch, outcome);
-    if (outcome.failure !== null) {
-      this.#owedDue = false;
-      for (const { address } of batch.entries) this.owe(address);
-    }
-    this.#noteConflicts(batch, outcome);
-    const { refused } = outcome;
-    if (this.tracksConfirmed && refused.size < batch.entries.length) {
-      const accepted = batch.entries.filter((entry) => !refused.has(entry));
-      listener.confirmed(accepted.map((entry) => clientOf(batch, entry)));
-    }
+    const failure = this.#refusals.note(news);
+    this.#noteConflicts(news);
+    if (this.tracksConfirmed && news.accepted.length > 0) listener.confirmed(news.accepted);
     if (failure !== null) listener.partnerFailed(failure);
   }
 
@@ -46,9 +58,10 @@ export class PartnerOutcomes {
    */
   noteBacklog(batch: Batch, outcome: Outcome): boolean {
     if (outcome.failure !== null) return false;
+    const news = newsOf(batch, outcome, false);
     // Also many refusals in a row are no reason for both servers to synchronize: they would be refused again.
-    this.#refusals.note(batch, outcome);
-    this.#noteConflicts(batch, outcome);
+    this.#refusals.note(news);
+    this.#noteConflicts(news);
     for (const { address } of outcome.conflicts) this.owe(address);
     return true;
   }
@@ -56,6 +69,16 @@ export class PartnerOutcomes {
   /** The lease at an address is to be sent, as it stands then, when the partner has answered a heartbeat. */
   owe(address: Ipv4): void {
     if (!this.#owed.add(address)) this.#parts.listener.updatesLost();
+  }
+
+  /** Whether the partner is owed something, now or after its next heartbeat. */
+  get owesAny(): boolean {
+    return this.#owed.size > 0;
+  }
+
+  /** Whether it may be sent what it is owed. */
+  get isOwedDue(): boolean {
+    return this.#owedDue;
   }
 
   /** The partner answered a heartbeat. @returns whether it is owed anything */
@@ -82,9 +105,9 @@ export class PartnerOutcomes {
     return owed === null ? null : encodeLease(owed);
   }
 
-  #noteConflicts(batch: Batch, { conflicts, conflictText }: Outcome): void {
+  #noteConflicts({ conflicts, conflictReason }: UpdateNews): void {
     if (conflicts.length === 0) return;
-    this.#parts.log('TDM_PEER_CONFLICT', { leases: conflicts.length, reason: conflictText });
-    this.#parts.listener.rejected(conflicts.map((entry) => clientOf(batch, entry)));
+    this.#parts.log('TDM_PEER_CONFLICT', { leases: conflicts.length, reason: conflictReason });
+    this.#parts.listener.rejected(conflicts);
   }
 }

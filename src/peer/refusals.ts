@@ -4,9 +4,7 @@
  * is it of no use, and that is a failure.
  */
 import type { Log } from '../log/logger.ts';
-import type { Batch } from './batch.ts';
-import type { UpdateListener } from './model.ts';
-import { clientOf, type Outcome } from './outcome.ts';
+import type { UpdateListener, UpdateNews } from './model.ts';
 
 /** So many clients refused in a row, and none accepted in between: the partner takes nothing. */
 const CLIENTS_IN_A_ROW_MAX = 10;
@@ -27,19 +25,17 @@ export class Refusals {
     this.#nowMs = nowMs;
   }
 
-  /** Takes note of an outcome. @returns why the partner is of no use any more, or null */
-  note(batch: Batch, outcome: Outcome): string | null {
-    const { refusals, refused, refusalText } = outcome;
-    if (refused.size < batch.entries.length) this.#inARow.clear();
+  /** Takes note of what the partner said. @returns why it is of no use any more, or null */
+  note({ hasAccepted, refusals, refusalReason }: UpdateNews): string | null {
+    if (hasAccepted) this.#inARow.clear();
     if (refusals.length === 0) return null;
-    const clients = refusals.map((entry) => clientOf(batch, entry));
-    this.#listener.refused(refusals.length, refusalText);
-    for (const { hwAddress, clientId } of clients) this.#inARow.add(`${hwAddress} ${clientId}`);
-    this.#write(clients[0]!, refusals.length, refusalText);
+    this.#listener.refused(refusals.length, refusalReason);
+    for (const { hwAddress, clientId } of refusals) this.#inARow.add(`${hwAddress} ${clientId}`);
+    this.#write(refusals[0]!, refusals.length, refusalReason);
     if (this.#inARow.size < CLIENTS_IN_A_ROW_MAX) return null;
     const { size } = this.#inARow;
     this.#inARow.clear();
-    return `it refused the leases of ${size} clients in a row, the last because: ${refusalText}`;
+    return `it refused the leases of ${size} clients in a row, the last because: ${refusalReason}`;
   }
 
   #write(

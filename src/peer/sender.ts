@@ -53,6 +53,11 @@ export class UpdateSender {
     return this.#single !== null || this.#builder.isFull;
   }
 
+  /** Whether nothing is in flight and nothing waits for what was. */
+  get isIdle(): boolean {
+    return this.#inFlight === 0 && this.#busy.size === 0 && this.#ready.length === 0;
+  }
+
   /** Begins a request with what had to wait. Pre: a slot is free. */
   begin(): void {
     let taken = 0;

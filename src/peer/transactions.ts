@@ -5,7 +5,8 @@
  */
 import { assert } from '../base/assert.ts';
 import { UpdateRecord } from '../engine/shard-link.ts';
-import { Verdict, VerdictWriter } from '../engine/verdicts.ts';
+import { VerdictRuns } from '../engine/verdict-runs.ts';
+import { Verdict } from '../engine/verdicts.ts';
 
 /** One awaited transaction of a shard. */
 export class Transaction {
@@ -22,28 +23,15 @@ export class Transaction {
   }
 }
 
-/** Verdicts of one shard that can still grow by the next number, so that most of a batch takes one place. */
-interface Run {
-  first: number;
-  count: number;
-  verdict: Verdict;
-}
-
 export class TransactionDesk {
-  readonly #writers: readonly VerdictWriter[];
-  readonly #wake: (shard: number) => void;
+  readonly #verdicts: VerdictRuns;
   /** Per shard: the transaction whose last record has not been read yet. */
   readonly #open: (Transaction | null)[];
-  readonly #runs: Run[];
-  readonly #touched: boolean[];
 
   /** @param verdicts verdict memory of each shard; @param wake makes a shard look at its verdicts */
   constructor(verdicts: readonly SharedArrayBuffer[], wake: (shard: number) => void) {
-    this.#writers = verdicts.map((memory) => new VerdictWriter(memory));
-    this.#wake = wake;
+    this.#verdicts = new VerdictRuns(verdicts, wake);
     this.#open = verdicts.map(() => null);
-    this.#runs = verdicts.map(() => ({ first: 0, count: 0, verdict: Verdict.confirmed }));
-    this.#touched = verdicts.map(() => false);
   }
 
   /** The transaction of an awaited record. `recordTaken` must follow when the record's deliveries are expected. */
@@ -77,33 +65,11 @@ export class TransactionDesk {
   }
 
   #give({ shard, number, failed }: Transaction): void {
-    const verdict = failed ? Verdict.rejected : Verdict.confirmed;
-    const run = this.#runs[shard]!;
-    if (run.count > 0 && run.verdict === verdict && (run.first + run.count) >>> 0 === number) {
-      run.count++;
-      return;
-    }
-    this.#write(shard);
-    run.first = number;
-    run.count = 1;
-    run.verdict = verdict;
-  }
-
-  #write(shard: number): void {
-    const run = this.#runs[shard]!;
-    if (run.count === 0) return;
-    this.#writers[shard]!.write(run.first, run.count, run.verdict);
-    run.count = 0;
-    this.#touched[shard] = true;
+    this.#verdicts.give(shard, number, failed ? Verdict.rejected : Verdict.confirmed);
   }
 
   /** Hands the verdicts given so far to the shards and wakes those concerned. */
   flush(): void {
-    for (let shard = 0; shard < this.#runs.length; shard++) {
-      this.#write(shard);
-      if (!this.#touched[shard]) continue;
-      this.#touched[shard] = false;
-      this.#wake(shard);
-    }
+    this.#verdicts.flush();
   }
 }

@@ -32,9 +32,12 @@ export class UpdateLogReader {
   #watching = false;
   #closed = false;
 
-  /** @param onWake is called when there may be something to read, at least once a tick while `watch` is in force */
-  constructor(memory: UpdateLogMemory, onWake: () => void) {
-    this.#reader = new ByteRingReader(memory.ring);
+  /**
+   * @param reader 0, or 1 for the second of two
+   * @param onWake is called when there may be something to read, at least once a tick while `watch` is in force
+   */
+  constructor(memory: UpdateLogMemory, reader: 0 | 1, onWake: () => void) {
+    this.#reader = new ByteRingReader(memory.ring, reader);
     this.#words = new Int32Array(memory.words);
     this.#onWake = onWake;
     const { bytes } = this.#reader;
@@ -58,6 +61,11 @@ export class UpdateLogReader {
     update.transaction = record.sequence;
     update.address = updateRecordAddress(update.bytes, record.offset);
     return update;
+  }
+
+  /** Somebody else has read meanwhile: goes on behind what was released. */
+  takeBack(): void {
+    this.#reader.rewind();
   }
 
   /** Gives the space of everything read back to the shards. */

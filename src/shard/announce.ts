@@ -1,7 +1,9 @@
 /**
- * Tells whoever reads what a shard writes: on the main thread DNS, lease events and the peers; and those who bring rows onto
+ * Tells whoever reads what a shard writes: on the main thread DNS, lease events and the peers; the link
+ * thread; and those who bring rows onto
  * the disk, the journal's thread or, when they are few, this one.
  */
+import { Bell } from '../base/bell.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Context } from '../engine/context.ts';
 import { UpdateWord } from '../engine/shard-link.ts';
@@ -14,11 +16,13 @@ export class Announcer {
   readonly #context: Context;
   /** Control words of each relationship's update log. */
   readonly #updateWords: readonly Int32Array[];
+  readonly #linkBell: Bell;
   readonly #committer: Committer;
 
-  constructor({ book, journal, bells, updates }: ShardTask, context: Context, clock: Clock) {
+  constructor({ book, journal, bells, linkBell, updates }: ShardTask, context: Context, clock: Clock) {
     this.#context = context;
     this.#updateWords = updates.map(({ words }) => new Int32Array(words));
+    this.#linkBell = new Bell(linkBell, signalEventFd);
     const seams = { files: systemFiles, clock, signal: signalEventFd };
     this.#committer = new Committer({ changes: book.changes, journal, bells }, seams);
   }
@@ -32,9 +36,15 @@ export class Announcer {
     for (let relationship = 0; dirty >>> relationship !== 0; relationship++) {
       if (((dirty >>> relationship) & 1) === 0) continue;
       const words = this.#updateWords[relationship]!;
-      Atomics.add(words, UpdateWord.pending, 1);
-      Atomics.notify(words, UpdateWord.pending);
+      this.#tellOf(words);
     }
+  }
+
+  /** Whose log it is may change in this moment: who gets it looks into it anyway. */
+  #tellOf(words: Int32Array): void {
+    Atomics.add(words, UpdateWord.pending, 1);
+    if (Atomics.load(words, UpdateWord.isLent) === 0) Atomics.notify(words, UpdateWord.pending);
+    else this.#linkBell.ring();
   }
 
   /** Leaves the rows since the last call to the journal's thread: there is more to do here meanwhile. */

@@ -51,7 +51,9 @@ export class ShardLoop {
   /** Null = nobody wants to know how long answers take. */
   readonly #durations: DurationWriter | null;
   readonly #router: ReplyRouter;
+  /** Of main, and of the link thread. */
   readonly #verdicts: VerdictReader;
+  readonly #linkVerdicts: VerdictReader;
   readonly #observations: ObservationWriter;
   readonly #sockets: ShardSockets;
   readonly #sleep: Sleep;
@@ -94,9 +96,10 @@ export class ShardLoop {
     this.#durations = task.durations && new DurationWriter(task.durations, task.shard, this.#slots, clock);
     this.#router = new ReplyRouter(this.#slots, task.forcedPort);
     this.#verdicts = new VerdictReader(task.link.verdicts);
+    this.#linkVerdicts = new VerdictReader(task.link.linkVerdicts);
     this.#observations = new ObservationWriter(task.link.observations);
     const { park, book } = this.#context;
-    this.#sleep = new Sleep(task, this.#sockets, park, book.changes, this.#verdicts);
+    this.#sleep = new Sleep(task, this.#sockets, park, book.changes, this.#verdicts, this.#linkVerdicts);
     this.#announcer = new Announcer(task, this.#context, clock);
     this.#words = new Int32Array(task.link.words);
   }
@@ -235,6 +238,7 @@ export class ShardLoop {
     const nowMs = this.#clock.monotonicMs();
     park.advanceDurable(book.changes.durable(), nowMs);
     park.readVerdicts(this.#verdicts, nowMs);
+    park.readVerdicts(this.#linkVerdicts, nowMs);
     if (this.#pings?.look(nowMs, this.#sockets.isPingReady) === true) this.#announcer.tell();
     this.#outbox.flush();
   }

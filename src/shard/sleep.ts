@@ -14,6 +14,7 @@ export class Sleep {
   readonly #park: Park;
   readonly #changes: ChangeLog;
   readonly #verdicts: VerdictReader;
+  readonly #linkVerdicts: VerdictReader;
 
   constructor(
     { link }: ShardTask,
@@ -21,6 +22,7 @@ export class Sleep {
     park: Park,
     changes: ChangeLog,
     verdicts: VerdictReader,
+    linkVerdicts: VerdictReader,
   ) {
     this.#eventFd = link.eventFd;
     this.#bell = new Bell(link, signalEventFd);
@@ -28,6 +30,7 @@ export class Sleep {
     this.#park = park;
     this.#changes = changes;
     this.#verdicts = verdicts;
+    this.#linkVerdicts = linkVerdicts;
   }
 
   /**
@@ -45,6 +48,7 @@ export class Sleep {
   }
 
   #hasNews(): boolean {
-    return this.#park.isAdvancedBy(this.#changes.durable()) || !this.#verdicts.isEmpty;
+    if (!this.#verdicts.isEmpty || !this.#linkVerdicts.isEmpty) return true;
+    return this.#park.isAdvancedBy(this.#changes.durable());
   }
 }

@@ -66,6 +66,8 @@ export interface ShardTask {
   readonly events: LeaseEventsMemory;
   readonly listening: Listening;
   readonly link: ShardLinkMemory;
+  /** Of the thread that reads the update logs which are lent to it. */
+  readonly linkBell: BellMemory;
   readonly journal: JournalMemory;
   /** Of all who wait for rows in poll(), this shard among them. */
   readonly bells: readonly BellMemory[];

@@ -3,6 +3,7 @@
  * changes can be looked at between two packets. The journal is the test: nothing is durable before it says so.
  */
 
+import { allocateBell } from '../../src/base/bell.ts';
 import { ByteRingReader } from '../../src/base/byte-ring.ts';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { formatIpv4, parseIpv4 } from '../../src/base/ipv4.ts';
@@ -113,6 +114,7 @@ export class BenchServer {
   readonly bookMemory: LeaseBookMemory;
   readonly statistics: StatisticsMemory;
   readonly link: ShardLinkMemory;
+  readonly linkBell = allocateBell(-1);
   /** The update log of the first relationship, and of each. */
   readonly updates: ByteRingReader;
   readonly updateLogs: readonly ByteRingReader[];
@@ -192,6 +194,7 @@ export class BenchServer {
       handed: [],
       listening: options.listening ?? Listening.off,
       link: this.link,
+      linkBell: this.linkBell,
       ...NO_JOURNAL,
       dns: this.dns,
       statistics: this.statistics,

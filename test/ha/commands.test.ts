@@ -42,7 +42,7 @@ t.test('[scenario 67] ha-heartbeat reports state, time, scopes and the unsent co
       'date-time': new Date(time.wallMs()).toUTCString(),
       scopes: ['server1'],
       'unsent-update-count': 0,
-      tandem: { version: '0.0.0-test', bulk: true, 'gives-back': true },
+      tandem: { version: '0.0.0-test', bulk: true, 'gives-back': true, stream: [] },
     },
   });
   t.equal((await lone('passive-backup', 'server1').command('ha-heartbeat')).result, 0);
@@ -55,7 +55,10 @@ t.test('our own heartbeat carries our name and shows a Tandem', async (t) => {
   const { peer } = await normal();
   t.same(peer.sent[0], {
     command: 'ha-heartbeat',
-    args: { 'server-name': 'server1', tandem: { version: '0.0.0-test', bulk: true, 'gives-back': true } },
+    args: {
+      'server-name': 'server1',
+      tandem: { version: '0.0.0-test', bulk: true, 'gives-back': true, stream: [] },
+    },
   });
 });
 

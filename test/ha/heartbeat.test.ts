@@ -76,9 +76,14 @@ t.test('a state inherited from __proto__ is not a state', async (t) => {
 });
 
 t.test('a Tandem is recognised by its member', async (t) => {
-  t.match(readHeartbeat(answered(0, { ...good, tandem: { version: '1', bulk: true, 'gives-back': true } })), {
-    value: { bulk: true },
-  });
+  t.match(
+    readHeartbeat(
+      answered(0, { ...good, tandem: { version: '1', bulk: true, 'gives-back': true, stream: [1] } }),
+    ),
+    {
+      value: { bulk: true },
+    },
+  );
   for (const tandem of [true, {}, { bulk: 1 }, null, 'yes', { bulk: 'true' }])
     t.match(readHeartbeat(answered(0, { ...good, tandem })), { ok: true, value: { bulk: false } });
 });
@@ -91,7 +96,12 @@ t.test('[scenario 67] our own reply is one that we would accept, to the second',
   const wallMs = Date.UTC(2026, 10, 20, 22, 48, 48, 999);
   const wire: unknown = JSON.parse(
     JSON.stringify(
-      heartbeatReplyArguments(machine.state, wallMs, { version: '1', bulk: true, 'gives-back': true }),
+      heartbeatReplyArguments(machine.state, wallMs, {
+        version: '1',
+        bulk: true,
+        'gives-back': true,
+        stream: [1],
+      }),
     ),
   );
   t.match(wire, {

@@ -3,6 +3,7 @@
  * log, update dispatcher, state machine and the commands that partners send each other. Disk and clock are models, and
  * the partner is reached by calling its command handlers. A server lives from start to stop or kill; its disk outlives it.
  */
+
 import type { Clock } from '../../src/base/clock.ts';
 import type { HaRelationshipConfig } from '../../src/config/ha-model.ts';
 import type { ServerConfig } from '../../src/config/model.ts';
@@ -23,6 +24,7 @@ import type { PeerClient, UpdateDispatcher } from '../../src/peer/model.ts';
 import { BenchServer } from '../engine/bench-server.ts';
 import { ModelDisk } from '../engine/model-disk.ts';
 import type { Reply } from '../engine/packets.ts';
+import { NO_STREAMS } from '../ha/support/streams.ts';
 import type { VirtualTime } from '../ha/support/virtual-time.ts';
 
 /** The clock of one machine: it runs with the others but shows another time. */
@@ -109,6 +111,7 @@ export class ModelServer {
       version: '0.0.0-model',
       yieldTurn: () => new Promise((resolve) => setImmediate(resolve)),
       passTime: async () => {},
+      streams: NO_STREAMS,
       concerns: () => [],
     });
     this.#dispatcher = createUpdateDispatcher({
@@ -117,6 +120,7 @@ export class ModelServer {
       wake: () => this.turn(),
       partner,
       backups: [],
+      stream: null,
       waitBackupAck: false,
       delayedUpdatesLimit: (config.relationships[0] as HaRelationshipConfig).delayedUpdatesLimit,
       connections: 4,

@@ -52,7 +52,8 @@ function dispatch(
   changes: Partial<DispatcherParts> = {},
   shardCount = 1,
 ) {
-  const shards = new TestShards(shardCount);
+  const hasTwoReaders = partner !== null && (changes.backups ?? []).length > 0;
+  const shards = new TestShards(shardCount, hasTwoReaders ? 2 : 1);
   const listener = recordListener();
   const recorded = recordLog();
   const dispatcher = createUpdateDispatcher({
@@ -61,6 +62,7 @@ function dispatch(
     wake: shards.wake,
     partner,
     backups: [],
+    stream: null,
     leaseAt: shards.leaseAt,
     waitBackupAck: false,
     delayedUpdatesLimit: 100,
@@ -674,7 +676,7 @@ t.test('a closed dispatcher keeps no process alive', async (t) => {
     const [{ createUpdateDispatcher }, { allocateUpdateLog }, { allocateVerdicts }, { systemClock }] =
       await Promise.all(${JSON.stringify(modules)}.map((url) => import(url)));
     const dispatcher = createUpdateDispatcher({ updates: allocateUpdateLog(1 << 18), verdicts: [allocateVerdicts(16)],
-      wake() {}, partner: null, backups: [], waitBackupAck: false, delayedUpdatesLimit: 0, connections: 0,
+      wake() {}, partner: null, backups: [], stream: null, waitBackupAck: false, delayedUpdatesLimit: 0, connections: 0,
       listener: {}, clock: systemClock, log() {} });
     await dispatcher.close();
     console.log('closed');`;

@@ -236,6 +236,7 @@ t.test('leases go from the shards of one server into the store of the other', as
     wake: shards.wake,
     partner: client,
     backups: [],
+    stream: null,
     waitBackupAck: false,
     delayedUpdatesLimit: 0,
     connections: 4,

@@ -26,6 +26,7 @@ function setup() {
     wake: () => {},
     partner: null,
     backups: [],
+    stream: null,
     waitBackupAck: false,
     delayedUpdatesLimit: 0,
     connections: 1,

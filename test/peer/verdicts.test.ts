@@ -111,6 +111,7 @@ async function run(
     wake: shards.wake,
     partner,
     backups,
+    stream: null,
     waitBackupAck: backups.length > 0,
     delayedUpdatesLimit: 10,
     connections: 4,
@@ -172,7 +173,7 @@ t.test(
         fc.array(anyMood, { minLength: 1, maxLength: 20 }),
         fc.boolean(),
         async (steps, moods, backupMoods, withBackup) => {
-          const shards = new TestShards(SHARDS);
+          const shards = new TestShards(SHARDS, withBackup ? 2 : 1);
           const versions = new Map();
           const backups = withBackup ? [moody(backup.client, backup, backupMoods)] : [];
           await run(steps, shards, moody(partner.client, partner, moods), backups, versions);

@@ -2,8 +2,10 @@
  * A server's data plane as it runs in production: shards and journal on threads of their own, one shared memory, a real
  * lease file. What main does besides (expiry, commands) the test does on its own thread.
  */
+
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { allocateBell } from '../../src/base/bell.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import type { ServerConfig } from '../../src/config/model.ts';
@@ -100,8 +102,11 @@ export class ServerThreads {
       ...committing,
       config,
       book: memory,
+      journal,
+      bells: this.#links,
       policies: policy,
       updates: [updates],
+      linkBell: allocateBell(-1),
       events,
       listening: Listening.off,
       statistics,

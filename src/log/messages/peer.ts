@@ -36,6 +36,24 @@ export const peerMessages = {
     meaning:
       'More leases changed than `delayed-updates-limit` while the partner was out of reach. Nothing is lost: the partner will synchronize its whole lease database when it is back. Raise the limit to make this rarer.',
   },
+  TDM_STREAM_UP: {
+    level: 'info',
+    text: 'lease updates to and from the partner go by a stream',
+    meaning:
+      'Both servers are Tandems and have opened a connection for their lease updates, which is many times faster than a request for each. Nothing to do.',
+  },
+  TDM_STREAM_DOWN: {
+    level: 'warn',
+    text: 'the lease stream to the partner has ended',
+    meaning:
+      '`reason` says why. The `unconfirmed` updates that were on their way count as failed: their clients got no answer and ask again, and the partner is taken for unavailable until its next heartbeat. Until a stream is up again, which is tried after each heartbeat, updates go by request. One line when the partner stops is what is to be expected; many lines show a network or a partner in trouble.',
+  },
+  TDM_STREAM_NOT_UP: {
+    level: 'warn',
+    text: 'a lease stream to the partner did not come up',
+    meaning:
+      '`reason` says why. Lease updates go by request meanwhile, which is slower and loses nothing. It is tried again after each heartbeat. When it lasts: both servers must have the same names for each other, and what stands between them must let a connection of HTTP be upgraded.',
+  },
   TDM_PEER_CREDENTIALS_RENEWED: {
     level: 'info',
     text: 'replaced certificate or password files are in use',

@@ -1,4 +1,5 @@
 /** One server of a pair: the HA service with everything around it in memory. */
+
 import type { HaRelationshipConfig } from '../../../src/config/ha-model.ts';
 import type { Answer, CommandHandler } from '../../../src/control/answer.ts';
 import type { Policy } from '../../../src/engine/policy.ts';
@@ -9,6 +10,7 @@ import type { LogId } from '../../../src/log/messages.ts';
 import type { PeerClient } from '../../../src/peer/model.ts';
 import { MemoryStore } from './memory-store.ts';
 import { pageHandler, RecordingDispatcher, updateHandlers } from './peers.ts';
+import { NO_STREAMS } from './streams.ts';
 import { settle, type VirtualTime } from './virtual-time.ts';
 
 export interface Logged {
@@ -63,6 +65,7 @@ export class Server {
       version: '0.0.0-test',
       yieldTurn: () => Promise.resolve(),
       passTime: async (delayMs) => this.pass(delayMs),
+      streams: NO_STREAMS,
       concerns: () => [],
     });
     this.dispatcher.partner = this.service.setup.partner === null ? null : (peers[0] ?? null);

@@ -11,7 +11,7 @@ import { TestShards } from './shards.ts';
 
 export class CoupledServer {
   readonly machine: Machine;
-  readonly shards = new TestShards(1);
+  readonly shards: TestShards;
   readonly dispatcher: UpdateDispatcher;
   readonly #partner: PeerClient;
   /** Resolves when what the machine has started outside has come back. */
@@ -22,12 +22,14 @@ export class CoupledServer {
     const { config } = machine.state.setup;
     this.machine = machine;
     this.#partner = partner;
+    this.shards = new TestShards(1, backups.length > 0 ? 2 : 1);
     this.dispatcher = createUpdateDispatcher({
       updates: this.shards.updates,
       verdicts: this.shards.verdicts,
       wake: this.shards.wake,
       partner,
       backups,
+      stream: null,
       waitBackupAck: config.waitBackupAck,
       delayedUpdatesLimit: config.delayedUpdatesLimit,
       connections: 4,

@@ -1,6 +1,11 @@
 /** Shards as the dispatcher sees them: they write updates into the real log and read their real verdict rings. */
 import { ByteRingWriter } from '../../../src/base/byte-ring.ts';
-import { allocateUpdateLog, UpdateRecord, UpdateWord } from '../../../src/engine/shard-link.ts';
+import {
+  allocateUpdateLog,
+  type UpdateLogMemory,
+  UpdateRecord,
+  UpdateWord,
+} from '../../../src/engine/shard-link.ts';
 import { allocateVerdicts, VerdictReader } from '../../../src/engine/verdicts.ts';
 import { leaseOfRecord } from '../../../src/lease/csv-lease.ts';
 import type { Lease4 } from '../../../src/lease/model.ts';
@@ -21,10 +26,10 @@ export interface TestRecord {
 const NOTHING = new Uint8Array(0);
 
 export class TestShards {
-  readonly updates = allocateUpdateLog(1 << 20);
+  readonly updates: UpdateLogMemory;
   readonly verdicts: readonly SharedArrayBuffer[];
-  readonly #words = new Int32Array(this.updates.words);
-  readonly #writer = new ByteRingWriter(this.updates.ring);
+  readonly #words: Int32Array;
+  readonly #writer: ByteRingWriter;
   readonly #readers: readonly VerdictReader[];
   readonly #numbers: number[];
   /** Per shard: transaction number -> its verdicts in the order in which they came. */
@@ -39,7 +44,11 @@ export class TestShards {
     return record === undefined || record.isUpdate === false ? null : leaseOfRecord(sourceOf(record));
   };
 
-  constructor(count: number) {
+  /** @param readers of the log: two where there are a partner and backups */
+  constructor(count: number, readers: 1 | 2 = 1) {
+    this.updates = allocateUpdateLog(1 << 20, readers);
+    this.#words = new Int32Array(this.updates.words);
+    this.#writer = new ByteRingWriter(this.updates.ring);
     this.verdicts = Array.from({ length: count }, () => allocateVerdicts(4096));
     this.#readers = this.verdicts.map((memory) => new VerdictReader(memory));
     this.#numbers = this.verdicts.map(() => 0);

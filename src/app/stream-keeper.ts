@@ -1,0 +1,88 @@
+/**
+ * Keeps the lease stream of one relationship open: the primary opens it whenever a heartbeat shows that the partner takes
+ * one and none is there, the other one takes what is opened.
+ */
+
+import type { PartnerStreams } from '../ha/service-model.ts';
+import type { StreamSocket } from '../io/stream-socket.ts';
+import { STREAM_VERSION } from '../link/frame.ts';
+import type { RelationshipStream } from '../link/partner-stream.ts';
+import type { Log } from '../log/logger.ts';
+import type { RenewablePeerClient } from '../peer/model.ts';
+
+/** Of the whole opening, the handshake of TLS included. */
+const OPEN_TIMEOUT_MS = 5_000;
+
+export interface StreamKeeperParts {
+  readonly stream: RelationshipStream;
+  readonly partner: RenewablePeerClient;
+  /** This server's name in the relationship. */
+  readonly serverName: string;
+  /** Whether this server opens the stream. */
+  readonly isOpener: boolean;
+  /** Whether it takes one now. */
+  readonly isOffered: () => boolean;
+  readonly log: Log;
+}
+
+export class StreamKeeper implements PartnerStreams {
+  readonly #parts: StreamKeeperParts;
+  #isOpening = false;
+  #isClosed = false;
+  /** The reason that was logged last. */
+  #failure: string | null = null;
+
+  constructor(parts: StreamKeeperParts) {
+    this.#parts = parts;
+  }
+
+  offered(): readonly number[] {
+    return this.#parts.isOffered() ? [STREAM_VERSION] : [];
+  }
+
+  heard(versions: readonly number[]): void {
+    const { isOpener, isOffered, stream } = this.#parts;
+    if (!isOpener || !versions.includes(STREAM_VERSION) || !isOffered()) return;
+    if (!this.#isOpening && !stream.isOpen && !this.#isClosed) void this.#open();
+  }
+
+  /** What is under way shows by itself whether the partner is there; without that nothing would. */
+  missed(): void {
+    this.#parts.stream.dropIdle('the partner has not answered a heartbeat');
+  }
+
+  /** What was opened is not wanted any more; what is under way by it still arrives. */
+  leave(reason: string): void {
+    if (this.#parts.stream.isOpen) void this.#parts.stream.leave(reason);
+  }
+
+  /** Takes a connection that was opened at this server's port. @param serverName who opened it, by its own words */
+  accept(serverName: string, socket: StreamSocket, head: Uint8Array): void {
+    const { isOpener, isOffered, partner, stream, log } = this.#parts;
+    if (!this.#isClosed && !isOpener && isOffered() && serverName === partner.name)
+      return stream.open(socket, head);
+    const reason = `${JSON.stringify(serverName)} at ${socket.remote} opens a stream that is not expected`;
+    log('TDM_STREAM_NOT_UP', { partner: partner.name, reason, unconfirmed: 0 });
+    socket.close();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  async #open(): Promise<void> {
+    const { partner, serverName, stream, log } = this.#parts;
+    this.#isOpening = true;
+    const opening = await partner.openStream(serverName, OPEN_TIMEOUT_MS);
+    this.#isOpening = false;
+    if (opening.kind === 'open') {
+      this.#failure = null;
+      if (this.#isClosed) opening.socket.close();
+      else stream.open(opening.socket, opening.head);
+      return;
+    }
+    if (opening.reason === this.#failure) return;
+    this.#failure = opening.reason;
+    log('TDM_STREAM_NOT_UP', { partner: partner.name, reason: opening.reason, unconfirmed: 0 });
+  }
+}

@@ -1,0 +1,64 @@
+/** The metrics of the lease streams between two Tandems, one series a relationship that has a partner. */
+import type { FigureMetric } from './figure-metrics.ts';
+import type { StreamFigures } from './figures.ts';
+
+function ofStream(read: (stream: StreamFigures) => number): FigureMetric['read'] {
+  return ({ ha }) =>
+    ha.flatMap(({ serverName, stream }) =>
+      stream === null ? [] : [[{ server: serverName }, read(stream)] as const],
+    );
+}
+
+const gauge = { kind: 'gauge', labelNames: ['server'] } as const;
+const counter = { kind: 'counter', labelNames: ['server'] } as const;
+
+export const streamMetrics: readonly FigureMetric[] = [
+  {
+    ...gauge,
+    metric: 'tandem_stream_up',
+    help: '1 while a lease stream to the partner is up',
+    read: ofStream(({ isUp }) => Number(isUp)),
+  },
+  {
+    ...counter,
+    metric: 'tandem_stream_opened_total',
+    help: 'Lease streams to the partner that came up',
+    read: ofStream(({ opened }) => opened),
+  },
+  {
+    ...counter,
+    metric: 'tandem_stream_records_sent_total',
+    help: 'Lease records sent by the stream',
+    read: ofStream(({ recordsSent }) => recordsSent),
+  },
+  {
+    ...counter,
+    metric: 'tandem_stream_records_received_total',
+    help: 'Lease records of the partner that came by the stream',
+    read: ofStream(({ recordsReceived }) => recordsReceived),
+  },
+  {
+    ...counter,
+    metric: 'tandem_stream_records_acknowledged_total',
+    help: 'Sent records that the partner has taken or refused',
+    read: ofStream(({ recordsAcknowledged }) => recordsAcknowledged),
+  },
+  {
+    ...counter,
+    metric: 'tandem_stream_records_refused_total',
+    help: 'Sent records that the partner has refused',
+    read: ofStream(({ recordsRefused }) => recordsRefused),
+  },
+  {
+    ...counter,
+    metric: 'tandem_stream_frames_sent_total',
+    help: 'Frames sent by the stream',
+    read: ofStream(({ framesSent }) => framesSent),
+  },
+  {
+    ...counter,
+    metric: 'tandem_stream_frames_received_total',
+    help: 'Frames received by the stream',
+    read: ofStream(({ framesReceived }) => framesReceived),
+  },
+];

@@ -1,0 +1,236 @@
+/**
+ * One connection to a partner: its octets, its frames, and the two directions of records on it. Whatever the other side
+ * does, it either goes on or ends with a reason; an end is final.
+ */
+import type { Clock } from '../base/clock.ts';
+import type { VerdictRuns } from '../engine/verdict-runs.ts';
+import { allocatePinned, type Pinned } from '../io/pinned.ts';
+import { readStream, StreamEnd } from '../io/stream-fd.ts';
+import { AckReader } from './ack.ts';
+import type { StreamFigures } from './figures.ts';
+import { FRAME_HEADER_BYTES, Frame, FrameReader, FrameType } from './frame.ts';
+import { ByeReason, encodeBye, encodeHello, readBye, readHello, type StreamNames } from './hello.ts';
+import { ACK_BYTES_MAX, Inbound, type RecordTaker } from './inbound.ts';
+import {
+  ACKNOWLEDGE_TIMEOUT_MS,
+  CONTROL_BYTES,
+  FRAME_BYTES_MAX,
+  HELLO_TIMEOUT_MS,
+  READ_PER_TURN_BYTES,
+} from './limits.ts';
+import { OutBuffer } from './out-buffer.ts';
+import { Outbound, type RecordOutcomes } from './outbound.ts';
+
+/** The longest frame and the beginning of the next one. */
+const INPUT_BYTES = FRAME_BYTES_MAX + 65_536;
+
+export interface ConnectionParts {
+  readonly names: StreamNames;
+  readonly taker: RecordTaker;
+  readonly verdicts: VerdictRuns;
+  readonly outcomes: RecordOutcomes;
+  readonly figures: StreamFigures;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
+}
+
+/** @param fd connected and non-blocking; it is not closed here */
+export class StreamConnection {
+  readonly #parts: ConnectionParts;
+  readonly fd: number;
+  readonly outbound: Outbound;
+  readonly inbound: Inbound;
+  readonly #control = new OutBuffer(CONTROL_BYTES);
+  readonly #input: Pinned;
+  readonly #frames: FrameReader;
+  readonly #ack = new AckReader();
+  readonly #openedMs: number;
+  #isUp = false;
+  #ended: string | null = null;
+  /** Since when an acknowledgement is waited for, in vain so far. */
+  #waitingSinceMs = 0;
+  /** A frame of records has been given to the kernel in part: nothing else may be sent before its rest. */
+  #isRecordsCut = false;
+
+  /** @param head octets that came with the opening */
+  constructor(parts: ConnectionParts, fd: number, head: Uint8Array) {
+    this.#parts = parts;
+    this.fd = fd;
+    this.outbound = new Outbound(parts.verdicts);
+    this.inbound = new Inbound(parts.taker);
+    this.#input = allocatePinned(INPUT_BYTES);
+    this.#frames = new FrameReader(this.#input.bytes);
+    this.#openedMs = parts.clock.monotonicMs();
+    this.#putControl(FrameType.hello, encodeHello(parts.names));
+    this.#takeHead(head);
+  }
+
+  /** Both sides have said who they are. */
+  get isUp(): boolean {
+    return this.#isUp && this.#ended === null;
+  }
+
+  /** Why it has ended, or null. */
+  get ended(): string | null {
+    return this.#ended;
+  }
+
+  /** Whether something waits for room in the kernel's buffer. */
+  get wantsRoom(): boolean {
+    return !this.#control.isAllSent || !this.outbound.buffer.isAllSent;
+  }
+
+  /** Whether time alone can end it. */
+  get hasDeadline(): boolean {
+    return !this.#isUp || this.outbound.inFlight > 0;
+  }
+
+  #takeHead(head: Uint8Array): void {
+    if (head.length > INPUT_BYTES) return this.#fail(`${head.length} octets came with the opening`);
+    this.#input.bytes.set(head);
+    this.#frames.filled(head.length);
+    this.#parse(true);
+  }
+
+  /**
+   * Takes what has come.
+   * @param isHungUp the partner has closed: what it was not told to be durable it takes for lost, and sends by other
+   *   ways, so its records must not be written now, over those
+   */
+  receive(isHungUp: boolean): void {
+    for (let left = READ_PER_TURN_BYTES; isHungUp || left > 0; ) {
+      const room = this.#frames.makeRoom();
+      const count = readStream(this.fd, this.#input.address + this.#frames.end, room);
+      if (count === StreamEnd.wouldBlock) break;
+      if (count === StreamEnd.closed) return this.end('the partner has closed the connection');
+      if (count < 0) return this.end('the connection is broken');
+      this.#frames.filled(count);
+      left -= count;
+      this.#parse(!isHungUp);
+      if (this.#ended !== null || (count < room && !isHungUp)) return;
+    }
+    if (isHungUp) this.end('the connection is broken');
+  }
+
+  #parse(mayTake: boolean): void {
+    const frames = this.#frames;
+    while (this.#ended === null) {
+      const found = frames.next();
+      if (found === Frame.none) return;
+      if (found === Frame.fault) return this.#fail(frames.fault);
+      this.#parts.figures.add('framesReceived', 1);
+      this.#takeFrame(frames.type, frames.at, frames.length, mayTake);
+    }
+  }
+
+  #takeFrame(type: number, at: number, length: number, mayTake: boolean): void {
+    const { bytes } = this.#frames;
+    if (type === FrameType.bye)
+      return this.end(`the partner has ended the stream: ${readBye(bytes, at, length)}`);
+    if ((type === FrameType.hello) === this.#isUp)
+      return this.#fail(this.#isUp ? 'a second hello' : 'the first frame is no hello');
+    if (type === FrameType.hello) return this.#takeHello(at, length);
+    if (type === FrameType.ack) return this.#takeAck(at, length);
+    if (!mayTake) return;
+    const before = this.inbound.last;
+    const fault = this.inbound.take(bytes, at, length);
+    this.#parts.figures.add('recordsReceived', (this.inbound.last - before) >>> 0);
+    if (fault !== null) this.#fail(fault);
+  }
+
+  #takeHello(at: number, length: number): void {
+    const hello = readHello(this.#frames.bytes, at, length, this.#parts.names);
+    if (!hello.ok) return this.#fail(hello.fault);
+    this.outbound.open(hello.window);
+    this.#isUp = true;
+  }
+
+  #takeAck(at: number, length: number): void {
+    const { outbound } = this;
+    const { figures, outcomes, clock } = this.#parts;
+    const { acknowledged, last } = outbound;
+    const fault = this.#ack.open(this.#frames.bytes, at, length, acknowledged, last);
+    if (fault !== null) return this.#fail(fault);
+    if (!outbound.isSent(this.#ack.through))
+      return this.#fail(`${this.#ack.through} is acknowledged before it was sent`);
+    outbound.take(this.#ack, outcomes);
+    figures.add('recordsAcknowledged', (outbound.acknowledged - acknowledged) >>> 0);
+    this.#waitingSinceMs = clock.monotonicMs();
+  }
+
+  /** Puts acknowledgements of all that is durable on their way. @param durable number of the last durable change */
+  acknowledge(durable: number): void {
+    if (this.#ended === null && this.inbound.advance(durable))
+      this.#parts.figures.add('framesSent', this.inbound.acknowledge(this.#control));
+  }
+
+  /** Whether there is something to acknowledge, and room for that. */
+  mayAcknowledge(durable: number): boolean {
+    return this.inbound.advance(durable) && this.#control.free >= ACK_BYTES_MAX;
+  }
+
+  /** Records were put on their way while none was. */
+  startWaiting(): void {
+    this.#waitingSinceMs = this.#parts.clock.monotonicMs();
+  }
+
+  /** Gives what there is to the kernel. */
+  flush(): void {
+    if (this.#ended === null && !this.#flush()) this.end('the connection is broken');
+  }
+
+  /** @returns false when the connection is broken */
+  #flush(): boolean {
+    if (this.#isRecordsCut && !this.#flushRecords()) return false;
+    if (this.#isRecordsCut) return true;
+    if (!this.#control.isAllSent && !this.#flushControl()) return false;
+    // A cut frame of the one kind is not followed by the other.
+    return !this.#control.isAllSent || this.#flushRecords();
+  }
+
+  #flushRecords(): boolean {
+    const isWhole = this.outbound.flush(this.fd);
+    this.#isRecordsCut = !this.outbound.buffer.isAllSent;
+    return isWhole;
+  }
+
+  #flushControl(): boolean {
+    const isWhole = this.#control.flush(this.fd);
+    this.#control.release(this.#control.sent);
+    return isWhole;
+  }
+
+  /** Ends what has waited for too long. */
+  checkTime(): void {
+    if (this.#ended !== null) return;
+    const nowMs = this.#parts.clock.monotonicMs();
+    if (!this.#isUp && nowMs - this.#openedMs > HELLO_TIMEOUT_MS)
+      this.bid(ByeReason.silent, `the partner has not said hello within ${HELLO_TIMEOUT_MS} ms`);
+    else if (this.outbound.inFlight > 0 && nowMs - this.#waitingSinceMs > ACKNOWLEDGE_TIMEOUT_MS)
+      this.bid(ByeReason.silent, `no acknowledgement within ${ACKNOWLEDGE_TIMEOUT_MS} ms`);
+  }
+
+  #fail(fault: string): void {
+    this.bid(ByeReason.fault, `protocol fault: ${fault}`);
+  }
+
+  /** Ends it with a farewell, if that can be sent at once. */
+  bid(reason: number, text: string): void {
+    if (this.#ended !== null) return;
+    this.#putControl(FrameType.bye, encodeBye(reason, text));
+    this.#flush();
+    this.end(text);
+  }
+
+  end(reason: string): void {
+    this.#ended ??= reason;
+  }
+
+  #putControl(type: number, body: Uint8Array): void {
+    const control = this.#control;
+    if (control.free < FRAME_HEADER_BYTES + body.length) return;
+    control.beginFrame(type);
+    control.put(body, 0, body.length);
+    control.endFrame();
+    this.#parts.figures.add('framesSent', 1);
+  }
+}

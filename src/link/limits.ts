@@ -1,0 +1,51 @@
+/** Every bound of the lease stream. */
+
+/** Octets of a frame behind its length; what says it has more ends the connection. */
+export const FRAME_BYTES_MAX = 1 << 20;
+
+/** A frame of ours is closed when it has so many octets: the partner begins to work on it while the next one travels. */
+export const FRAME_FILL_BYTES = 1 << 15;
+
+/** Records sent and not acknowledged, at most; also what we say that we take. A power of two. */
+export const WINDOW_RECORDS = 1 << 14;
+
+/** A partner that takes fewer could not be sent the largest transaction. */
+export const WINDOW_RECORDS_MIN = 16;
+
+/** Octets of records sent and not acknowledged, a power of two: 14,000 of usual length. */
+export const WINDOW_BYTES = 1 << 21;
+
+/** The largest transaction: a client's old lease and its new one, each of up to a whole record of the update log. */
+export const TRANSACTION_RECORDS_MAX = 8;
+export const TRANSACTION_BYTES_MAX = 4 * 65_536;
+
+/** Acknowledgements and farewells that the partner has not taken yet, a power of two. */
+export const CONTROL_BYTES = 1 << 18;
+
+/** Refusals in one acknowledgement; the others follow in the next. */
+export const REFUSALS_PER_FRAME_MAX = 256;
+
+/** Octets of a name in a hello, of a text in a farewell. */
+export const NAME_BYTES_MAX = 255;
+/** Octets of the reason of a refusal. */
+export const REASON_BYTES_MAX = 255;
+
+/** Between the opening of a connection and the partner's hello. */
+export const HELLO_TIMEOUT_MS = 5_000;
+
+/** Without an acknowledgement for so long while something is not acknowledged the stream has failed (Kea: 10 s). */
+export const ACKNOWLEDGE_TIMEOUT_MS = 10_000;
+
+/** Octets read from one connection in a turn, about: then the others get theirs. */
+export const READ_PER_TURN_BYTES = 1 << 18;
+
+/** Between two messages to main that updates were completed: the state machine looks around no more often. */
+export const COMPLETED_EVERY_MS = 100;
+
+/** The longest sleep while nothing has a deadline. */
+export const SLEEP_MS_MAX = 1_000;
+/** The same while something has. */
+export const SLEEP_MS_WITH_DEADLINE = 250;
+
+/** When the server stops, so long the partner has for what is on its way. */
+export const STOP_GRACE_MS = 500;

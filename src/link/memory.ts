@@ -1,0 +1,24 @@
+/** The memory by which the link thread is woken. Each bell rings the same eventfd, but for another reason. */
+import { allocateBell, type BellMemory } from '../base/bell.ts';
+
+export interface LinkMemory {
+  readonly eventFd: number;
+  /** Rung by main; set whenever the thread sleeps. */
+  readonly mail: BellMemory;
+  /** One word: messages that main has sent. */
+  readonly sent: SharedArrayBuffer;
+  /** Rung by shards that have written updates; set while an update log is lent that can be sent from. */
+  readonly updates: BellMemory;
+  /** Rung when rows have become durable; set while records wait for that. */
+  readonly disk: BellMemory;
+}
+
+export function allocateLink(eventFd: number): LinkMemory {
+  return {
+    eventFd,
+    mail: allocateBell(eventFd),
+    sent: new SharedArrayBuffer(4),
+    updates: allocateBell(eventFd),
+    disk: allocateBell(eventFd),
+  };
+}

@@ -1,0 +1,99 @@
+/** What main and the link thread tell each other, by a MessagePort. Rare events only, never an exchange. */
+import type { ServerConfig } from '../config/model.ts';
+import type { UpdateLogMemory } from '../engine/shard-link.ts';
+import type { StatisticsMemory } from '../engine/statistics.ts';
+import type { LeaseBookMemory } from '../lease/book.ts';
+import type { LimitedCountsMemory } from '../lease/limited-counts.ts';
+import type { StreamNames } from './hello.ts';
+
+/** What a reload may replace. */
+export interface LinkWorkplace {
+  readonly config: ServerConfig;
+  readonly book: LeaseBookMemory;
+  /** Where leases are counted whose number is limited, or null. */
+  readonly limited: LimitedCountsMemory | null;
+  readonly statistics: StatisticsMemory;
+}
+
+/** A relationship whose partner may have a stream; `route` is its number, never given twice. */
+export interface RouteTask {
+  readonly route: number;
+  readonly names: StreamNames;
+  readonly updates: UpdateLogMemory;
+  readonly figures: SharedArrayBuffer;
+}
+
+/** Main -> link. */
+export type LinkOrder =
+  | ({ readonly kind: 'attach' } & RouteTask)
+  /** Closes its connection; the route is no more. */
+  | { readonly kind: 'detach'; readonly route: number }
+  /** A connection is there; one of before is closed. It stays main's to be closed, after `down`. */
+  | {
+      readonly kind: 'open';
+      readonly route: number;
+      readonly connection: number;
+      readonly fd: number;
+      readonly head: Uint8Array;
+    }
+  /** Closes a connection; `onlyIdle`: not while records are on their way. */
+  | {
+      readonly kind: 'close';
+      readonly route: number;
+      readonly connection: number;
+      readonly onlyIdle: boolean;
+      readonly reason: string;
+    }
+  /** The update log is the link's from here on. */
+  | { readonly kind: 'lend'; readonly route: number; readonly connection: number }
+  /** It is to be given back. */
+  | { readonly kind: 'recall'; readonly route: number }
+  /** Whether main wants to hear of clients whose records were accepted. */
+  | { readonly kind: 'track'; readonly route: number; readonly on: boolean }
+  /** Do nothing until `resume`. */
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'resume'; readonly workplace: LinkWorkplace }
+  /** Let what is on its way arrive, within STOP_GRACE_MS, close every connection and return. */
+  | { readonly kind: 'stop' };
+
+/** A client by its identifiers in Kea's text form. */
+export interface RecordClient {
+  readonly hwAddress: string;
+  readonly clientId: string;
+}
+
+/** What the partner said of records, beyond what shards were told. */
+export interface RecordNews {
+  /** Whether any record was accepted since the last such message. */
+  readonly hasAccepted: boolean;
+  /** Filled only while main tracks. */
+  readonly accepted: readonly RecordClient[];
+  readonly conflicts: readonly RecordClient[];
+  readonly conflictReason: string;
+  /** Of records that the partner cannot hold. */
+  readonly refusals: readonly RecordClient[];
+  readonly refusalReason: string;
+}
+
+/** Link -> main. */
+export type LinkReport =
+  /** Both sides have said hello. */
+  | { readonly kind: 'up'; readonly route: number; readonly connection: number }
+  /** A connection has ended; its descriptor is not used any more. Whatever was lent is main's again. */
+  | {
+      readonly kind: 'down';
+      readonly route: number;
+      readonly connection: number;
+      readonly wasUp: boolean;
+      readonly reason: string;
+      /** Addresses of records that were on their way: who waited for them has been told that they failed. */
+      readonly owed: Uint32Array;
+    }
+  /** The update log is main's again; records may still be on their way. */
+  | { readonly kind: 'back'; readonly route: number; readonly connection: number }
+  /** After `back`: none is on its way any more. */
+  | { readonly kind: 'drained'; readonly route: number; readonly connection: number }
+  | { readonly kind: 'news'; readonly route: number; readonly news: RecordNews }
+  /** Updates were completed; not for each. */
+  | { readonly kind: 'completed'; readonly route: number }
+  | { readonly kind: 'paused' };

@@ -1,0 +1,209 @@
+/**
+ * The stream of one relationship as main sees it: its connections, and whose the update log is. The work is the link
+ * thread's; the order of messages between the two makes sure that only one of them ever reads the log.
+ *
+ *     ours --lend--> lent --recall--> recalled --back--> ours         the end of the connection: ours
+ */
+
+import { assert } from '../base/assert.ts';
+import { type UpdateLogMemory, UpdateWord } from '../engine/shard-link.ts';
+import type { StreamSocket } from '../io/stream-socket.ts';
+import type { Log } from '../log/logger.ts';
+import type { PartnerStream, PartnerStreamListener } from '../peer/model.ts';
+import type { LinkClient } from './client.ts';
+import { allocateFigures, readFigures, type StreamFigureValues } from './figures.ts';
+import type { StreamNames } from './hello.ts';
+import type { LinkReport } from './messages.ts';
+
+type Report<Kind extends LinkReport['kind']> = Extract<LinkReport, { kind: Kind }>;
+
+export class RelationshipStream implements PartnerStream {
+  readonly #client: LinkClient;
+  readonly #names: StreamNames;
+  readonly #log: Log;
+  readonly #route: number;
+  readonly #figures = allocateFigures();
+  /** By number; the last one is in use, those before it are about to be closed. */
+  readonly #sockets = new Map<number, StreamSocket>();
+  #words: Int32Array | null = null;
+  #listener: PartnerStreamListener | null = null;
+  #connection = 0;
+  #isUp = false;
+  /** It is about to be closed. */
+  #isLeaving = false;
+  #place: 'ours' | 'lent' | 'recalled' = 'ours';
+  #lentTo = 0;
+  /** Updates may be on their way that were taken out of the log. */
+  #isUnderWay = false;
+  #waiters: (() => void)[] = [];
+
+  constructor(client: LinkClient, names: StreamNames, log: Log) {
+    this.#client = client;
+    this.#names = names;
+    this.#log = log;
+    this.#route = client.nextRoute();
+  }
+
+  /** Streams can be opened from now on. */
+  start(updates: UpdateLogMemory): void {
+    this.#words = new Int32Array(updates.words);
+    const task = { route: this.#route, names: this.#names, updates, figures: this.#figures };
+    this.#client.attach({ kind: 'attach', ...task }, (report) => this.#hear(report));
+  }
+
+  get isUp(): boolean {
+    return this.#isUp && !this.#isLeaving;
+  }
+
+  /** Whether a connection is there, be it one on which nobody has said hello yet. */
+  get isOpen(): boolean {
+    return this.#sockets.has(this.#connection);
+  }
+
+  get hasLog(): boolean {
+    return this.#place !== 'ours';
+  }
+
+  figures(): StreamFigureValues {
+    return readFigures(this.#figures);
+  }
+
+  /** For people: which way lease updates go. */
+  fact(): string {
+    const { partner } = this.#names;
+    if (!this.#isUp) return `no lease stream to ${partner} is up: lease updates go by request`;
+    const { remote } = this.#sockets.get(this.#connection)!;
+    const { recordsSent, recordsReceived } = this.figures();
+    const counts = `${recordsSent} records sent, ${recordsReceived} received`;
+    const use = this.hasLog ? 'lease updates go by it' : 'no lease updates go by it in this state';
+    return `a lease stream to ${partner} at ${remote} is up, ${use}; ${counts}`;
+  }
+
+  listen(listener: PartnerStreamListener): void {
+    this.#listener = listener;
+  }
+
+  /** Uses a connection from now on instead of the one that there may be. @param head octets that came with the opening */
+  open(socket: StreamSocket, head: Uint8Array): void {
+    if (this.#words === null) return socket.close();
+    this.#connection++;
+    this.#isUp = false;
+    this.#isLeaving = false;
+    this.#sockets.set(this.#connection, socket);
+    const { fd } = socket;
+    // A copy: what is sent between threads is the whole memory in which the octets stand.
+    this.#client.send({ kind: 'open', ...this.#key(), fd, head: Uint8Array.from(head) });
+  }
+
+  /** Closes the connection unless updates are under way: their fate shows whether it works. */
+  dropIdle(reason: string): void {
+    if (this.isOpen) this.#client.send({ kind: 'close', ...this.#key(), onlyIdle: true, reason });
+  }
+
+  /** Closes the connection when what is under way has arrived, or has failed by itself. */
+  async leave(reason: string): Promise<void> {
+    const key = this.#key();
+    this.#isLeaving = true;
+    this.recall();
+    await this.idle();
+    this.#client.send({ kind: 'close', ...key, onlyIdle: false, reason });
+  }
+
+  lend(): void {
+    assert(this.#isUp && this.#place === 'ours', 'a log is lent to a stream that is up, once');
+    this.#place = 'lent';
+    this.#lentTo = this.#connection;
+    this.#isUnderWay = true;
+    Atomics.store(this.#words!, UpdateWord.isLent, 1);
+    this.#client.send({ kind: 'lend', ...this.#key() });
+  }
+
+  recall(): void {
+    if (this.#place !== 'lent') return;
+    this.#place = 'recalled';
+    this.#client.send({ kind: 'recall', route: this.#route });
+  }
+
+  track(on: boolean): void {
+    this.#client.send({ kind: 'track', route: this.#route, on });
+  }
+
+  async idle(): Promise<void> {
+    while (this.#isUnderWay) await this.#change();
+  }
+
+  /** Ends with the relationship; resolves when its connections are closed. */
+  async close(): Promise<void> {
+    if (this.#words === null) return;
+    this.#client.send({ kind: 'detach', route: this.#route });
+    this.#words = null;
+    while (this.#sockets.size > 0) await this.#change();
+    this.#client.forget(this.#route);
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  #changed(): void {
+    for (const resolve of this.#waiters.splice(0)) resolve();
+  }
+
+  #key(): { readonly route: number; readonly connection: number } {
+    return { route: this.#route, connection: this.#connection };
+  }
+
+  #hear(report: Exclude<LinkReport, { kind: 'paused' }>): void {
+    switch (report.kind) {
+      case 'up':
+        return this.#heardUp(report);
+      case 'down':
+        return this.#heardDown(report);
+      case 'back':
+        if (report.connection === this.#lentTo && this.hasLog) this.#takeBack();
+        return;
+      case 'drained':
+        return this.#heardDrained(report);
+      case 'news':
+        this.#listener?.news(report.news);
+        return this.#listener?.completed();
+      case 'completed':
+        return this.#listener?.completed();
+    }
+  }
+
+  #heardUp({ connection }: Report<'up'>): void {
+    if (connection !== this.#connection) return;
+    this.#isUp = true;
+    const { partner } = this.#names;
+    this.#log('TDM_STREAM_UP', { partner, remote: this.#sockets.get(connection)!.remote });
+    this.#listener?.changed();
+  }
+
+  #heardDown({ connection, wasUp, reason, owed }: Report<'down'>): void {
+    this.#sockets.get(connection)?.close();
+    this.#sockets.delete(connection);
+    if (connection === this.#connection) this.#isUp = false;
+    const { partner } = this.#names;
+    this.#log(wasUp ? 'TDM_STREAM_DOWN' : 'TDM_STREAM_NOT_UP', { partner, reason, unconfirmed: owed.length });
+    if (connection === this.#lentTo) {
+      this.#place = 'ours';
+      this.#isUnderWay = false;
+    }
+    this.#changed();
+    if (owed.length > 0) this.#listener?.failed(`the lease stream ended: ${reason}`, owed);
+    else this.#listener?.changed();
+  }
+
+  #takeBack(): void {
+    this.#place = 'ours';
+    this.#listener?.changed();
+  }
+
+  #heardDrained({ connection }: Report<'drained'>): void {
+    // It may have been lent again meanwhile.
+    if (connection !== this.#lentTo || this.hasLog) return;
+    this.#isUnderWay = false;
+    this.#changed();
+  }
+}

@@ -1,0 +1,210 @@
+/**
+ * The stream of one relationship: whose the update log is, and the connection that there may be.
+ *
+ * The log is lent for as long as everything in it is to go to the partner at once. It goes back at the end of a
+ * transaction, on demand or with the connection; what was taken out of it stays this side's business to its end.
+ */
+
+import { ByteRingReader } from '../base/byte-ring.ts';
+import type { Clock } from '../base/clock.ts';
+import { UpdateWord } from '../engine/shard-link.ts';
+import type { VerdictRuns } from '../engine/verdict-runs.ts';
+import { StreamConnection } from './connection.ts';
+import { StreamFigures } from './figures.ts';
+import { ByeReason } from './hello.ts';
+import type { RecordTaker } from './inbound.ts';
+import { COMPLETED_EVERY_MS } from './limits.ts';
+import type { LinkOrder, LinkReport, RouteTask } from './messages.ts';
+import { NewsOfRecords } from './news.ts';
+
+export interface RouteParts {
+  readonly verdicts: VerdictRuns;
+  readonly taker: RecordTaker;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
+  readonly report: (report: LinkReport) => void;
+}
+
+type Order<Kind extends LinkOrder['kind']> = Extract<LinkOrder, { kind: Kind }>;
+
+export class Route {
+  readonly #parts: RouteParts;
+  readonly #task: RouteTask;
+  readonly #words: Int32Array;
+  readonly #figures: StreamFigures;
+  readonly #news = new NewsOfRecords();
+  #connection: StreamConnection | null = null;
+  #connectionNumber = 0;
+  #wasUp = false;
+  /** Null while the log is main's. */
+  #log: ByteRingReader | null = null;
+  /** Main has called the log back and waits for what is on its way. */
+  #isDraining = false;
+  #completedMs = Number.NEGATIVE_INFINITY;
+  #acknowledged = 0;
+
+  constructor(parts: RouteParts, task: RouteTask) {
+    this.#parts = parts;
+    this.#task = task;
+    this.#words = new Int32Array(task.updates.words);
+    this.#figures = new StreamFigures(task.figures);
+  }
+
+  get connection(): StreamConnection | null {
+    return this.#connection;
+  }
+
+  open({ connection, fd, head }: Order<'open'>): void {
+    this.#connection?.bid(ByeReason.replaced, 'a newer connection is there');
+    this.settleEnd();
+    const { taker, verdicts, clock } = this.#parts;
+    const parts = {
+      taker,
+      verdicts,
+      clock,
+      names: this.#task.names,
+      outcomes: this.#news,
+      figures: this.#figures,
+    };
+    this.#connection = new StreamConnection(parts, fd, head);
+    this.#connectionNumber = connection;
+    this.#wasUp = false;
+    this.#acknowledged = 0;
+    this.#noteUp();
+  }
+
+  close({ connection, onlyIdle, reason }: Order<'close'>): void {
+    if (connection !== this.#connectionNumber || this.#connection === null) return;
+    if (onlyIdle && this.#connection.outbound.inFlight > 0) return;
+    this.#connection.bid(ByeReason.leaving, reason);
+  }
+
+  /** The relationship ends, or the server does. */
+  leave(reason: string): void {
+    this.#connection?.bid(ByeReason.leaving, reason);
+    this.settleEnd();
+  }
+
+  lend({ connection }: Order<'lend'>): void {
+    // It has ended meanwhile: main knows, or will in a moment.
+    if (connection !== this.#connectionNumber || this.#connection?.isUp !== true) {
+      Atomics.store(this.#words, UpdateWord.isLent, 0);
+      return this.#parts.report({ kind: 'back', route: this.#task.route, connection });
+    }
+    this.#isDraining = false;
+    this.#log = new ByteRingReader(this.#task.updates.ring);
+  }
+
+  recall(): void {
+    if (this.#log === null) return;
+    this.#giveBack();
+    this.#isDraining = true;
+    const { route } = this.#task;
+    this.#parts.report({ kind: 'back', route, connection: this.#connectionNumber });
+    this.#noteDrained();
+  }
+
+  track(on: boolean): void {
+    this.#news.wantsAccepted = on;
+  }
+
+  /** The log is main's again, from a place between two transactions. */
+  #giveBack(): void {
+    const log = this.#log;
+    if (log === null) return;
+    const { outbound } = this.#connection!;
+    // The shard that writes a transaction is in the middle of it: the rest is there within microseconds.
+    while (outbound.isMidTransaction) this.#fill(log, true);
+    log.release();
+    this.#log = null;
+    Atomics.store(this.#words, UpdateWord.isLent, 0);
+  }
+
+  /** Whether there is something in the log that can be sent now. */
+  get hasWork(): boolean {
+    return this.#log !== null && !this.#log.isEmpty() && this.#connection!.outbound.hasRoom();
+  }
+
+  /** Whether to be woken when shards write. */
+  get awaitsUpdates(): boolean {
+    return this.#log !== null && this.#connection!.outbound.hasRoom();
+  }
+
+  /** Takes what has come. @param isHungUp the other side has closed */
+  receive(isHungUp: boolean): void {
+    const connection = this.#connection!;
+    connection.receive(isHungUp);
+    this.#noteUp();
+    const { acknowledged } = connection.outbound;
+    if (acknowledged === this.#acknowledged) return;
+    this.#acknowledged = acknowledged;
+    this.#noteCompleted();
+  }
+
+  /** Sends what can be sent. @param durable number of the last durable change */
+  send(durable: number): void {
+    const connection = this.#connection;
+    if (connection === null) return;
+    connection.acknowledge(durable);
+    if (this.#log !== null) this.#fill(this.#log, false);
+    connection.flush();
+    connection.checkTime();
+  }
+
+  #fill(log: ByteRingReader, toBoundary: boolean): void {
+    const { outbound } = this.#connection!;
+    const wasIdle = outbound.inFlight === 0;
+    const taken = outbound.fill(log, toBoundary);
+    if (taken === 0) return;
+    this.#figures.add('recordsSent', taken);
+    if (wasIdle) this.#connection!.startWaiting();
+  }
+
+  /** Works off the end of a connection, if it has come. @returns whether it had */
+  settleEnd(): boolean {
+    const connection = this.#connection;
+    if (connection === null || connection.ended === null) return false;
+    this.#giveBack();
+    const owed = connection.outbound.abandon();
+    this.#connection = null;
+    this.#isDraining = false;
+    this.#reportNews();
+    this.#parts.report({
+      kind: 'down',
+      route: this.#task.route,
+      connection: this.#connectionNumber,
+      wasUp: this.#wasUp,
+      reason: connection.ended,
+      owed,
+    });
+    return true;
+  }
+
+  #noteUp(): void {
+    if (this.#wasUp || this.#connection?.isUp !== true) return;
+    this.#wasUp = true;
+    this.#figures.add('opened', 1);
+    this.#parts.report({ kind: 'up', route: this.#task.route, connection: this.#connectionNumber });
+  }
+
+  #noteDrained(): void {
+    if (!this.#isDraining || this.#connection!.outbound.inFlight > 0) return;
+    this.#isDraining = false;
+    this.#parts.report({ kind: 'drained', route: this.#task.route, connection: this.#connectionNumber });
+  }
+
+  #noteCompleted(): void {
+    this.#reportNews();
+    this.#noteDrained();
+    const nowMs = this.#parts.clock.monotonicMs();
+    if (nowMs - this.#completedMs < COMPLETED_EVERY_MS) return;
+    this.#completedMs = nowMs;
+    this.#parts.report({ kind: 'completed', route: this.#task.route });
+  }
+
+  #reportNews(): void {
+    const news = this.#news.take();
+    if (news === null) return;
+    this.#figures.add('recordsRefused', news.conflicts.length + news.refusals.length);
+    this.#parts.report({ kind: 'news', route: this.#task.route, news });
+  }
+}

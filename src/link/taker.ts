@@ -1,0 +1,125 @@
+/** Writes a partner's records into the table, each under the table's lock: a shard never waits for more than one. */
+import type { Clock } from '../base/clock.ts';
+import type { Ipv4 } from '../base/ipv4.ts';
+import { isWithin } from '../base/prefix-index.ts';
+import { LeaseAccounting } from '../engine/lease-accounting.ts';
+import { Applied, LeaseApplier } from '../engine/lease-applier.ts';
+import {
+  ADDRESS_BUSY,
+  NO_CLIENT,
+  NO_ROOM,
+  NOT_DELETED,
+  outsideSubnet,
+  unknownSubnet,
+} from '../engine/lease-refusals.ts';
+import { poolSeries } from '../engine/pool-series.ts';
+import { StatisticsWriter } from '../engine/statistics.ts';
+import { signalEventFd } from '../io/eventfd.ts';
+import { Committer } from '../journal/committer.ts';
+import { systemFiles } from '../journal/files.ts';
+import { LeaseBook } from '../lease/book.ts';
+import { LeaseState } from '../lease/model.ts';
+import type { LeaseRecord } from '../lease/record.ts';
+import { RefusalCode } from './ack.ts';
+import type { RecordTaker, Refusal } from './inbound.ts';
+import type { LinkWorkplace } from './messages.ts';
+import type { LinkTask } from './task.ts';
+
+interface Subnet {
+  readonly id: number;
+  readonly prefix: Ipv4;
+  readonly prefixLength: number;
+}
+
+const BUSY: Refusal = { code: RefusalCode.conflict, reason: ADDRESS_BUSY };
+const FULL: Refusal = { code: RefusalCode.failed, reason: NO_ROOM };
+const KEPT: Refusal = { code: RefusalCode.failed, reason: NOT_DELETED };
+
+export class TableTaker implements RecordTaker {
+  readonly #statisticsRow: number;
+  readonly #clock: Pick<Clock, 'wallSec'>;
+  readonly #committer: Committer;
+  #book!: LeaseBook;
+  #applier!: LeaseApplier;
+  #subnets!: ReadonlyMap<number, Subnet>;
+  /** Of the workplaces of before. */
+  #changeBefore = 0;
+  #committed = 0;
+
+  constructor(task: LinkTask, clock: Clock) {
+    const { journal, bells, workplace } = task;
+    this.#statisticsRow = task.statisticsRow;
+    this.#clock = clock;
+    const seams = { files: systemFiles, clock, signal: signalEventFd };
+    this.#committer = new Committer({ changes: workplace.book.changes, journal, bells }, seams);
+    this.use(workplace);
+  }
+
+  /** Works on other memory from now on. */
+  use({ book, limited, statistics, config }: LinkWorkplace): void {
+    if (this.#applier !== undefined) this.#changeBefore = this.lastChange;
+    this.#book = new LeaseBook(book, limited);
+    const accounting = new LeaseAccounting(
+      new StatisticsWriter(statistics, this.#statisticsRow),
+      config.subnets.map(({ id }) => id),
+      poolSeries(config.subnets).pools,
+    );
+    this.#applier = new LeaseApplier(this.#book, () => accounting);
+    this.#subnets = new Map(config.subnets.map((subnet) => [subnet.id, subnet]));
+  }
+
+  get lastChange(): number {
+    return this.#applier.lastChange || this.#changeBefore;
+  }
+
+  /** Number of the last change that is on stable storage. */
+  durable(): number {
+    return this.#book.changes.durable();
+  }
+
+  take(record: LeaseRecord, isUpdate: boolean): Refusal | null {
+    if (!isUpdate) return this.#remove(record.address);
+    const fault = this.#faultOf(record);
+    return fault === null ? this.#put(record) : fault;
+  }
+
+  #remove(address: Ipv4): Refusal | null {
+    const { table } = this.#book;
+    table.lock();
+    const outcome = this.#applier.remove(address, 'peer', this.#clock.wallSec());
+    table.unlock();
+    // What is not there needs no deletion.
+    return outcome === Applied.noRoom ? KEPT : null;
+  }
+
+  #put(record: LeaseRecord): Refusal | null {
+    const { table } = this.#book;
+    table.lock();
+    const outcome = this.#applier.put(record, 'peer', this.#clock.wallSec());
+    table.unlock();
+    if (outcome === Applied.busy) return BUSY;
+    return outcome === Applied.noRoom ? FULL : null;
+  }
+
+  #faultOf(record: LeaseRecord): Refusal | null {
+    const subnet = this.#subnets.get(record.subnetId);
+    if (subnet === undefined) return conflict(unknownSubnet(record.subnetId));
+    if (!isWithin(subnet, record.address)) return conflict(outsideSubnet(record.address, subnet));
+    const isNobodys = record.hwLength === 0 && record.clientIdLength === 0;
+    if (isNobodys && record.state !== LeaseState.declined)
+      return { code: RefusalCode.failed, reason: NO_CLIENT };
+    return null;
+  }
+
+  /** Has what was logged brought onto the disk: here if it is little, by the journal's thread if not. */
+  commit(): void {
+    const change = this.lastChange;
+    if (change === this.#committed) return;
+    this.#committed = change;
+    this.#committer.commit();
+  }
+}
+
+function conflict(reason: string): Refusal {
+  return { code: RefusalCode.conflict, reason };
+}

@@ -1,0 +1,111 @@
+/** A hot-standby pair of servers in processes of their own, on loopback. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findFreeTcpPort, findFreeUdpPort } from '../../src/demo/ports.ts';
+import { scratch } from './process.ts';
+import { RELAY, Reloadable, SERVER, type Test } from './reloading.ts';
+
+const STATE_MS = 60_000;
+export const SUBNET = {
+  id: 1,
+  subnet: '10.0.0.0/14',
+  pools: [{ pool: '10.0.0.10 - 10.3.255.250' }],
+  relay: { 'ip-addresses': [RELAY] },
+};
+export const NAMES = ['a', 'b'] as const;
+export type Name = (typeof NAMES)[number];
+
+/** What one server's file says of the pair; `more` replaces keys of the relationship, `dhcp4` others. */
+export interface Wish {
+  readonly more?: Record<string, unknown>;
+  readonly dhcp4?: Record<string, unknown>;
+  readonly ports?: Record<Name, number>;
+  readonly hosts?: Partial<Record<Name, string>>;
+  readonly scheme?: 'http' | 'https';
+}
+
+export class Pair {
+  readonly servers = new Map<Name, Reloadable>();
+  readonly ports: Record<Name, number>;
+  relayPort = 0;
+
+  private constructor(ports: Record<Name, number>) {
+    this.ports = ports;
+  }
+
+  static async start(t: Test, wish: Wish = {}): Promise<Pair> {
+    const pair = new Pair({ a: await findFreeTcpPort(SERVER), b: await findFreeTcpPort(SERVER) });
+    pair.relayPort = await findFreeUdpPort(RELAY);
+    for (const name of NAMES) await pair.begin(t, name, wish, scratch(t));
+    await pair.reach({ a: 'hot-standby', b: 'hot-standby' });
+    return pair;
+  }
+
+  /** Starts one server. */
+  async begin(t: Test, name: Name, wish: Wish, directory: string): Promise<void> {
+    const server = await Reloadable.start(t, directory, this.config(name, wish), undefined, this.relayPort);
+    this.servers.set(name, server);
+  }
+
+  config(
+    name: Name,
+    { more = {}, dhcp4 = {}, ports = this.ports, hosts = {}, scheme = 'http' }: Wish = {},
+  ): Record<string, unknown> {
+    const relationship = {
+      'this-server-name': name,
+      mode: 'hot-standby',
+      'heartbeat-delay': 300,
+      // Nobody is ever away here; a busy machine must not look as if somebody were.
+      'max-response-delay': 30_000,
+      'max-unacked-clients': 0,
+      peers: NAMES.map((each) => ({
+        name: each,
+        role: each === 'a' ? 'primary' : 'standby',
+        url: `${scheme}://${hosts[each] ?? SERVER}:${ports[each]}/`,
+      })),
+      ...more,
+    };
+    return {
+      subnet4: [SUBNET],
+      'hooks-libraries': [
+        { library: 'libdhcp_lease_cmds.so' },
+        { library: 'libdhcp_ha.so', parameters: { 'high-availability': [relationship] } },
+      ],
+      ...dhcp4,
+    };
+  }
+
+  get(name: Name): Reloadable {
+    return this.servers.get(name)!;
+  }
+
+  reload(name: Name, wish: Wish = {}) {
+    return this.get(name).reload(this.config(name, wish));
+  }
+
+  async state(name: Name): Promise<string> {
+    const { arguments: status } = await this.get(name).ask('status-get');
+    const [entry] = status!['high-availability'] as [{ 'ha-servers': { local: { state: string } } }];
+    return entry['ha-servers'].local.state;
+  }
+
+  async reach(states: Record<Name, string>): Promise<void> {
+    let seen = '';
+    for (const end = performance.now() + STATE_MS; performance.now() < end; await sleep(50)) {
+      seen = `${await this.state('a')} ${await this.state('b')}`;
+      if (seen === `${states.a} ${states.b}`) return;
+    }
+    throw new Error(`${seen} instead of ${states.a} ${states.b}`);
+  }
+
+  /** Address -> client, of one server. */
+  async leases(name: Name): Promise<Map<string, string>> {
+    const { arguments: all } = await this.get(name).ask('lease4-get-all');
+    const leases = (all?.['leases'] ?? []) as { 'ip-address': string; 'hw-address': string }[];
+    return new Map(leases.map((lease) => [lease['ip-address'], lease['hw-address']]));
+  }
+
+  /** How often a server's state machine has been started. */
+  starts(name: Name): number {
+    return this.get(name).logged('TDM_HA_STARTED').length;
+  }
+}

@@ -1,0 +1,123 @@
+/** Pairs of servers whose leases go by a stream, in the life of servers: load, pauses, kills, other subnets, TLS. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import t from 'tap';
+import { Authority } from '../support/authority.ts';
+import { type Name, Pair, SUBNET } from './hot-standby-pair.ts';
+import { scratch } from './process.ts';
+import { endWithoutLoss, LOST_MS, startLoad } from './reloading.ts';
+
+t.setTimeout(240_000);
+
+const WAIT_MS = 60_000;
+
+async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = performance.now() + WAIT_MS; performance.now() < end; await sleep(50))
+    if (await condition()) return;
+  throw new Error(`not ${what} after ${WAIT_MS} ms`);
+}
+
+/** Both have said hello, so many times by now. */
+function up(pair: Pair, times = 1): Promise<void> {
+  const isUp = (name: Name) => pair.get(name).logged('TDM_STREAM_UP').length >= times;
+  return until('up', () => isUp('a') && isUp('b'));
+}
+
+/** The sentence of ha-why about the stream. */
+async function fact(pair: Pair, name: Name): Promise<string> {
+  const { arguments: why } = await pair.get(name).ask('ha-why');
+  return (why!['facts'] as string[]).find((sentence) => sentence.includes('lease stream'))!;
+}
+
+t.test('under load every lease goes by the stream, and both tables are equal', async (t) => {
+  const pair = await Pair.start(t);
+  await up(pair);
+  const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 1000);
+  await sleep(2000);
+  const counts = await endWithoutLoss(t, client);
+  t.equal(counts['address-conflicts'], 0);
+  const [a, b] = [await pair.leases('a'), await pair.leases('b')];
+  t.ok(a.size > 500);
+  t.same(b, a, 'both hold the same leases');
+  const sent = Number(/(\d+) records sent/.exec(await fact(pair, 'a'))![1]);
+  t.ok(sent >= counts['exchanges-completed'], `${sent} records`);
+  t.match(await fact(pair, 'a'), /is up, lease updates go by it/);
+  t.match(await fact(pair, 'b'), /is up/);
+  for (const name of ['a', 'b'] as const) t.same(pair.get(name).logged('TDM_STREAM_DOWN'), []);
+});
+
+t.test('a partner that stands still fails the updates on their way; it goes on when it does', async (t) => {
+  const pair = await Pair.start(t);
+  await up(pair);
+  const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 300);
+  await sleep(1000);
+  const { child } = pair.get('b').server;
+  child.kill('SIGSTOP');
+  t.teardown(() => child.kill('SIGCONT'));
+  await until('ended', () => pair.get('a').logged('TDM_STREAM_DOWN').length > 0);
+  t.match(pair.get('a').logged('TDM_STREAM_DOWN'), [{ reason: 'no acknowledgement within 10000 ms' }]);
+  t.ok((pair.get('a').logged('TDM_STREAM_DOWN')[0]!['unconfirmed'] as number) > 0);
+  await sleep(500);
+  child.kill('SIGCONT');
+  await pair.reach({ a: 'hot-standby', b: 'hot-standby' });
+  await up(pair, 2);
+  await sleep(1000);
+  const counts = await client.stop(LOST_MS * 3);
+  t.equal(counts['address-conflicts'], 0, 'no address was given twice');
+  await until('equal', async () => {
+    const [a, b] = [await pair.leases('a'), await pair.leases('b')];
+    return a.size === b.size && [...a].every(([address, client]) => b.get(address) === client);
+  });
+  t.pass('both hold the same leases');
+});
+
+t.test('a partner that is killed is left at once, and streams again when it is back', async (t) => {
+  const pair = await Pair.start(t);
+  await up(pair);
+  const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 300);
+  await sleep(1000);
+  const { directory } = pair.get('b');
+  pair.get('b').server.child.kill('SIGKILL');
+  await until('ended', () => pair.get('a').logged('TDM_STREAM_DOWN').length > 0);
+  await pair.begin(t, 'b', {}, directory);
+  await pair.reach({ a: 'hot-standby', b: 'hot-standby' });
+  await until('up', () => pair.get('b').logged('TDM_STREAM_UP').length > 0);
+  await sleep(500);
+  const counts = await client.stop(LOST_MS * 3);
+  t.equal(counts['address-conflicts'], 0);
+  t.same(await pair.leases('b'), await pair.leases('a'), 'both hold the same leases');
+});
+
+t.test('a partner that does not know a subnet refuses its leases, and no others', async (t) => {
+  const pair = await Pair.start(t);
+  await up(pair);
+  const other = { ...SUBNET, subnet: '10.8.0.0/14', pools: [{ pool: '10.8.0.10 - 10.11.255.250' }] };
+  t.match(await pair.reload('b', { dhcp4: { subnet4: [other] } }), { result: 0 });
+  const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 20);
+  await until('refused', () => pair.get('a').logged('TDM_HA_UPDATES_REJECTED').length > 0);
+  const counts = await client.stop(0);
+  t.equal(counts['exchanges-completed'], 0, 'nobody got an address that the partner does not have');
+  t.match(pair.get('a').logged('TDM_PEER_CONFLICT')[0], { reason: /does not belong to subnet 10.8.0.0\/14/ });
+  t.same(pair.get('a').logged('TDM_STREAM_DOWN'), [], 'the stream is none the worse');
+});
+
+t.test('with TLS and certificates of clients it is the same', async (t) => {
+  const authority = new Authority(scratch(t), 'authority');
+  const { certificate, key } = authority.issue('server');
+  const tls = {
+    'trust-anchor': authority.certificate,
+    'cert-file': certificate,
+    'key-file': key,
+    'require-client-certs': true,
+  };
+  const pair = await Pair.start(t, { more: tls, scheme: 'https' });
+  await up(pair);
+  const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 500);
+  await sleep(2000);
+  const counts = await endWithoutLoss(t, client);
+  t.equal(counts['address-conflicts'], 0);
+  t.same(await pair.leases('b'), await pair.leases('a'), 'both hold the same leases');
+  t.same(pair.get('a').logged('TDM_STREAM_DOWN'), []);
+  t.equal(await pair.get('b').server.stop(), 0, 'it stops in order');
+  await until('ended', () => pair.get('a').logged('TDM_STREAM_DOWN').length > 0);
+  t.match(pair.get('a').logged('TDM_STREAM_DOWN'), [{ reason: /this server stops/ }]);
+});

@@ -1,0 +1,202 @@
+/** A link thread with a table, a disk that the test moves, and shards that write when the test says so. */
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
+import type { Test } from 'tap';
+import { allocateBell, Bell } from '../../../src/base/bell.ts';
+import { ByteRingReader } from '../../../src/base/byte-ring.ts';
+import { systemClock } from '../../../src/base/clock.ts';
+import type { ServerConfig } from '../../../src/config/model.ts';
+import { allocateServerPools } from '../../../src/engine/pool-plan.ts';
+import { poolSeries } from '../../../src/engine/pool-series.ts';
+import { UpdateWord } from '../../../src/engine/shard-link.ts';
+import { allocateStatistics, StatisticsReader } from '../../../src/engine/statistics.ts';
+import { createEventFd, signalEventFd } from '../../../src/io/eventfd.ts';
+import { closeFd } from '../../../src/io/udp.ts';
+import { allocateJournal } from '../../../src/journal/memory.ts';
+import { LeaseBook } from '../../../src/lease/book.ts';
+import { allocateChangeLog, ChangeWord } from '../../../src/lease/change-log.ts';
+import { leaseOfRecord } from '../../../src/lease/csv-lease.ts';
+import { allocateLeaseTable } from '../../../src/lease/layout.ts';
+import type { Lease4 } from '../../../src/lease/model.ts';
+import { allocateFigures, readFigures } from '../../../src/link/figures.ts';
+import { LinkLoop } from '../../../src/link/loop.ts';
+import { allocateLink } from '../../../src/link/memory.ts';
+import type { LinkOrder, LinkReport, LinkWorkplace } from '../../../src/link/messages.ts';
+import { configOf } from '../../engine/bench-server.ts';
+import { type TestRecord, TestShards } from '../../peer/support/shards.ts';
+
+const SHARDS = 2;
+const SUBNETS = {
+  subnet4: [
+    { id: 1, subnet: '10.0.0.0/16', pools: [{ pool: '10.0.0.10 - 10.0.200.20' }] },
+    { id: 2, subnet: '10.1.0.0/16', pools: [{ pool: '10.1.0.10 - 10.1.0.20' }] },
+  ],
+};
+
+export interface LinkServerOptions {
+  readonly partner?: string;
+  readonly dhcp4?: Record<string, unknown>;
+  readonly monotonicMs?: () => number;
+  readonly changeLogBytes?: number;
+}
+
+export class LinkServer {
+  readonly name: string;
+  readonly partner: string;
+  readonly shards = new TestShards(SHARDS);
+  readonly reports: LinkReport[] = [];
+  readonly book: LeaseBook;
+  readonly config: ServerConfig;
+  readonly #loop: LinkLoop;
+  readonly #memory = allocateLink(createEventFd());
+  readonly #eventFds = Array.from({ length: SHARDS }, createEventFd);
+  readonly #ports = new MessageChannel();
+  readonly #changes: Int32Array;
+  readonly #rows: ByteRingReader;
+  readonly #figures = allocateFigures();
+  readonly #workplace: LinkWorkplace;
+  readonly #words = new Int32Array(this.shards.updates.words);
+  #connection = 0;
+
+  constructor(t: Test, name: string, options: LinkServerOptions = {}) {
+    const { partner = name === 'server1' ? 'server2' : 'server1', dhcp4 = SUBNETS } = options;
+    this.name = name;
+    this.partner = partner;
+    this.config = configOf(dhcp4);
+    this.#workplace = workplaceOf(this.config, options.changeLogBytes ?? 1 << 20);
+    this.book = new LeaseBook(this.#workplace.book);
+    this.#changes = new Int32Array(this.#workplace.book.changes.words);
+    this.#rows = new ByteRingReader(this.#workplace.book.changes.ring);
+    const shards = this.shards.verdicts.map((linkVerdicts, at) => ({
+      linkVerdicts,
+      ...allocateBell(this.#eventFds[at]!),
+    }));
+    const task = {
+      port: this.#ports.port2,
+      memory: this.#memory,
+      workplace: this.#workplace,
+      // Nobody has opened it: every row is the test's.
+      journal: allocateJournal(),
+      bells: [],
+      statisticsRow: 1,
+      shards,
+    };
+    const clock = { ...systemClock, wallSec: () => 1_799_999_000, ...clockOf(options) };
+    this.#loop = new LinkLoop(task, clock);
+    const updates = this.shards.updates;
+    this.order({ kind: 'attach', route: 1, names: { own: name, partner }, updates, figures: this.#figures });
+    t.teardown(() => {
+      this.#ports.port1.close();
+      for (const fd of [...this.#eventFds, this.#memory.eventFd]) closeFd(fd);
+    });
+  }
+
+  order(order: LinkOrder): void {
+    this.#ports.port1.postMessage(order);
+    Atomics.add(new Int32Array(this.#memory.sent), 0, 1);
+    new Bell(this.#memory.mail, signalEventFd).ring();
+  }
+
+  open(fd: number, head: Uint8Array = new Uint8Array(0)): number {
+    this.order({ kind: 'open', route: 1, connection: ++this.#connection, fd, head });
+    return this.#connection;
+  }
+
+  lend(): void {
+    Atomics.store(this.#words, UpdateWord.isLent, 1);
+    this.order({ kind: 'lend', route: 1, connection: this.#connection });
+  }
+
+  get isLent(): boolean {
+    return Atomics.load(this.#words, UpdateWord.isLent) === 1;
+  }
+
+  /** Writes a transaction. @returns its number */
+  write(records: readonly TestRecord[], awaited = true, shard = 0): number {
+    const number = this.shards.write(shard, records, awaited);
+    new Bell(this.#memory.updates, signalEventFd).ring();
+    return number;
+  }
+
+  /** One turn that waits for nothing; takes over its reports and what it has told the shards. */
+  turn(): void {
+    this.#loop.turn(0);
+    this.hear();
+  }
+
+  /** One turn as in life. */
+  sleep(): void {
+    this.#loop.turn();
+    this.hear();
+  }
+
+  hear(): void {
+    for (let next = receiveMessageOnPort(this.#ports.port1); next !== undefined; ) {
+      this.reports.push(next.message);
+      next = receiveMessageOnPort(this.#ports.port1);
+    }
+    for (let shard = 0; shard < SHARDS; shard++) this.shards.wake(shard);
+  }
+
+  run(): void {
+    this.#loop.run();
+    this.hear();
+  }
+
+  /** Everything logged so far is on stable storage, and out of the log. */
+  makeDurable(): void {
+    while (this.#rows.next({ kind: 0, sequence: 0, offset: 0, length: 0 }));
+    this.#rows.release();
+    Atomics.store(this.#changes, ChangeWord.durable, Atomics.load(this.#changes, ChangeWord.last));
+    new Bell(this.#memory.disk, signalEventFd).ring();
+  }
+
+  resume(workplace: LinkWorkplace = this.#workplace): void {
+    this.order({ kind: 'resume', workplace });
+  }
+
+  get workplace(): LinkWorkplace {
+    return this.#workplace;
+  }
+
+  lease(address: number): Lease4 | null {
+    const slot = this.book.table.findByAddress(address);
+    return slot < 0 ? null : leaseOfRecord(this.book.recordOf(slot));
+  }
+
+  assigned(subnetId: number): number {
+    const reader = new StatisticsReader(this.#workplace.statistics);
+    return reader.subnet(
+      this.config.subnets.findIndex(({ id }) => id === subnetId),
+      'assigned-addresses',
+    );
+  }
+
+  figures() {
+    return readFigures(this.#figures);
+  }
+
+  /** Reports of a kind so far. */
+  heard<Kind extends LinkReport['kind']>(kind: Kind): Extract<LinkReport, { kind: Kind }>[] {
+    return this.reports.filter(
+      (report): report is Extract<LinkReport, { kind: Kind }> => report.kind === kind,
+    );
+  }
+}
+
+function clockOf({ monotonicMs }: LinkServerOptions) {
+  return monotonicMs === undefined ? {} : { monotonicMs };
+}
+
+function workplaceOf(config: ServerConfig, changeLogBytes: number): LinkWorkplace {
+  const ids = config.subnets.map(({ id }) => id);
+  return {
+    config,
+    book: {
+      table: allocateLeaseTable(65_536),
+      pools: allocateServerPools(config),
+      changes: allocateChangeLog(changeLogBytes),
+    },
+    limited: null,
+    statistics: allocateStatistics(2, ids, poolSeries(config.subnets).series),
+  };
+}

@@ -1,0 +1,405 @@
+/** The update log goes to a stream and comes back: no update by two ways at once, each awaited one with one verdict. */
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+import fc from 'fast-check';
+import t, { type Test } from 'tap';
+import { ByteRingReader } from '../../src/base/byte-ring.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { parseIpv4 } from '../../src/base/ipv4.ts';
+import { UpdateRecord } from '../../src/engine/shard-link.ts';
+import { VerdictRuns } from '../../src/engine/verdict-runs.ts';
+import { Verdict } from '../../src/engine/verdicts.ts';
+import { updateRecordAddress } from '../../src/lease/update-record.ts';
+import { createUpdateDispatcher } from '../../src/peer/dispatcher.ts';
+import type { DispatcherParts } from '../../src/peer/dispatcher-parts.ts';
+import type { PartnerStream, PartnerStreamListener, PartnerUpdates } from '../../src/peer/model.ts';
+import { recordLog } from './support/log.ts';
+import { startPartner, type TestPartner } from './support/partner.ts';
+import { TestShards } from './support/shards.ts';
+
+const BASE = parseIpv4('10.0.0.0')!;
+
+interface OnItsWay {
+  readonly kind: number;
+  readonly transaction: number;
+  readonly address: number;
+}
+
+/** A stream whose partner acknowledges, and which ends, when the test says so. */
+class ModelStream implements PartnerStream {
+  readonly #shards: TestShards;
+  readonly #verdicts: VerdictRuns;
+  #listener: PartnerStreamListener | null = null;
+  #log: ByteRingReader | null = null;
+  #onItsWay: OnItsWay[] = [];
+  #waiters: (() => void)[] = [];
+  isUp = false;
+  isRecalled = false;
+  tracks = false;
+  /** Addresses in the order in which they were taken out of the log. */
+  readonly taken: number[] = [];
+
+  constructor(shards: TestShards) {
+    this.#shards = shards;
+    this.#verdicts = new VerdictRuns(shards.verdicts, shards.wake);
+  }
+
+  get hasLog(): boolean {
+    return this.#log !== null;
+  }
+
+  get underWay(): number {
+    return this.#onItsWay.length;
+  }
+
+  lend(): void {
+    assert(this.isUp && this.#log === null);
+    this.#log = new ByteRingReader(this.#shards.updates.ring);
+    this.isRecalled = false;
+    this.read();
+  }
+
+  recall(): void {
+    this.isRecalled = true;
+  }
+
+  track(on: boolean): void {
+    this.tracks = on;
+  }
+
+  async idle(): Promise<void> {
+    while (this.#log !== null || this.#onItsWay.length > 0)
+      await new Promise<void>((resolve) => this.#waiters.push(resolve));
+  }
+
+  listen(listener: PartnerStreamListener): void {
+    this.#listener = listener;
+  }
+
+  comeUp(): void {
+    this.isUp = true;
+    this.#listener!.changed();
+  }
+
+  /** Takes what is in the log, as the link thread does. */
+  read(): void {
+    const record = { kind: 0, sequence: 0, offset: 0, length: 0 };
+    while (this.#log?.next(record)) {
+      const address = updateRecordAddress(this.#log.bytes, record.offset);
+      this.taken.push(address);
+      this.#onItsWay.push({ kind: record.kind, transaction: record.sequence, address });
+    }
+    this.#log?.release();
+  }
+
+  /** Gives the log back if it was called. */
+  giveBack(): void {
+    if (this.#log === null || !this.isRecalled) return;
+    this.#log = null;
+    this.#listener!.changed();
+    this.#wake();
+  }
+
+  acknowledge(): void {
+    this.#settle(Verdict.confirmed);
+    this.#listener!.completed();
+  }
+
+  end(): void {
+    const owed = this.#onItsWay.map(({ address }) => address);
+    this.#settle(Verdict.rejected);
+    this.isUp = false;
+    this.#log = null;
+    if (owed.length > 0) this.#listener!.failed('the stream broke', owed);
+    else this.#listener!.changed();
+    this.#wake();
+  }
+
+  #settle(verdict: Verdict): void {
+    for (const { kind, transaction } of this.#onItsWay.splice(0))
+      if ((kind & UpdateRecord.awaited) !== 0 && (kind & UpdateRecord.last) !== 0)
+        this.#verdicts.give(kind >>> UpdateRecord.shardShift, transaction, verdict);
+    this.#verdicts.flush();
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiters.splice(0)) resolve();
+  }
+
+  get news(): PartnerStreamListener {
+    return this.#listener!;
+  }
+}
+
+function dispatch(t: Test | null, partner: TestPartner, changes: Partial<DispatcherParts> = {}) {
+  const shards = new TestShards(2, (changes.backups ?? []).length > 0 ? 2 : 1);
+  const stream = new ModelStream(shards);
+  const calls: string[] = [];
+  const dispatcher = createUpdateDispatcher({
+    updates: shards.updates,
+    verdicts: shards.verdicts,
+    wake: shards.wake,
+    partner: partner.client,
+    stream,
+    backups: [],
+    leaseAt: shards.leaseAt,
+    waitBackupAck: false,
+    delayedUpdatesLimit: 1000,
+    connections: 4,
+    listener: {
+      partnerFailed: (reason) => void calls.push(`failed: ${reason}`),
+      rejected: (clients) => void calls.push(`rejected ${clients.map((each) => each.hwAddress).join()}`),
+      refused: (leases, reason) => void calls.push(`refused ${leases}: ${reason}`),
+      confirmed: (clients) => void calls.push(`confirmed ${clients.map((each) => each.hwAddress).join()}`),
+      unsent() {},
+      updatesLost() {},
+      completed: () => void calls.push('completed'),
+    },
+    clock: systemClock,
+    log: recordLog().log,
+    ...changes,
+  });
+  t?.teardown(() => {
+    stream.end();
+    return dispatcher.close();
+  });
+  return { shards, stream, dispatcher, calls };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await delay(2);
+}
+
+t.test('the log is lent when updates are sent, a stream is up and nothing is under way', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, stream, dispatcher } = dispatch(t, partner);
+  stream.comeUp();
+  t.equal(stream.hasLog, false, 'updates are withheld');
+  dispatcher.setPartnerUpdates('send');
+  t.equal(stream.hasLog, true);
+  const number = shards.send(0, [{ address: BASE }]);
+  stream.read();
+  stream.acknowledge();
+  await shards.settled(0, 1);
+  t.same(shards.of(0, number), [Verdict.confirmed]);
+  t.equal(partner.received.length, 0, 'no request');
+});
+
+t.test('requests under way end first, and take nothing more out of the log', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, stream, dispatcher } = dispatch(t, partner);
+  dispatcher.setPartnerUpdates('send');
+  let open: () => void = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const { script } = partner;
+  partner.script = async (command) => {
+    await opened;
+    return script(command);
+  };
+  shards.send(0, [{ address: BASE }]);
+  await until(() => partner.inFlight === 1);
+  // It waits for its address.
+  shards.send(0, [{ address: BASE, expireSec: 1_800_000_001 }]);
+  await delay(10);
+  stream.comeUp();
+  const later = shards.send(1, [{ address: BASE, expireSec: 1_800_000_002 }]);
+  await delay(20);
+  t.equal(stream.hasLog, false);
+  t.equal(partner.received.length, 1);
+  open();
+  await until(() => stream.hasLog);
+  t.same(partner.received.length, 2, 'with what waited for its address');
+  t.same(stream.taken, [BASE]);
+  stream.acknowledge();
+  await shards.settled(1, 1);
+  t.same(shards.of(1, later), [Verdict.confirmed]);
+});
+
+t.test(
+  'what was on its way when the stream broke is owed, and sent before the log is lent again',
+  async (t) => {
+    const partner = await startPartner(t);
+    const { shards, stream, dispatcher, calls } = dispatch(t, partner);
+    stream.comeUp();
+    dispatcher.setPartnerUpdates('send');
+    const lost = shards.send(0, [{ address: BASE }]);
+    stream.read();
+    stream.end();
+    await shards.settled(0, 1);
+    t.same(shards.of(0, lost), [Verdict.rejected]);
+    t.same(calls, ['failed: the stream broke', 'completed']);
+    const next = shards.send(0, [{ address: BASE + 1 }]);
+    await shards.settled(0, 2);
+    t.same(shards.of(0, next), [Verdict.confirmed], 'by request');
+    stream.comeUp();
+    await delay(10);
+    t.equal(stream.hasLog, false, 'the partner is owed a lease');
+    dispatcher.partnerAnswered();
+    await until(() => stream.hasLog);
+    t.same([...partner.leases.keys()].sort(), ['10.0.0.0', '10.0.0.1']);
+  },
+);
+
+t.test('an idle stream that ends is no failure', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, stream, dispatcher, calls } = dispatch(t, partner);
+  stream.comeUp();
+  dispatcher.setPartnerUpdates('send');
+  stream.end();
+  const number = shards.send(0, [{ address: BASE }]);
+  await shards.settled(0, 1);
+  t.same(shards.of(0, number), [Verdict.confirmed]);
+  t.same(calls, ['completed']);
+});
+
+t.test('another mode calls the log back; the rest of it is treated by that', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, stream, dispatcher } = dispatch(t, partner);
+  stream.comeUp();
+  dispatcher.setPartnerUpdates('send');
+  const sent = shards.send(0, [{ address: BASE }]);
+  stream.read();
+  const kept = shards.send(0, [{ address: BASE + 1 }]);
+  dispatcher.setPartnerUpdates('queue');
+  t.equal(stream.isRecalled, true);
+  t.equal(dispatcher.backlog().length, 0, 'the stream still has the log');
+  const delivered = dispatcher.sendBacklog();
+  stream.giveBack();
+  t.equal(dispatcher.backlog().length, 1);
+  t.same(shards.of(0, kept), [Verdict.confirmed]);
+  await delay(20);
+  t.equal(partner.received.length, 0, 'the backlog waits for what is on its way');
+  stream.acknowledge();
+  t.equal(await delivered, true);
+  t.same(shards.of(0, sent), [Verdict.confirmed]);
+  t.same([...partner.leases.keys()], ['10.0.0.1']);
+});
+
+t.test('leases that are sent as they stand wait for what is on its way', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, stream, dispatcher } = dispatch(t, partner);
+  stream.comeUp();
+  dispatcher.setPartnerUpdates('send');
+  shards.send(0, [{ address: BASE }]);
+  stream.read();
+  dispatcher.setPartnerUpdates('withhold');
+  let isSent = false;
+  const sent = dispatcher.sendLeases([{ lease: shards.leaseAt(BASE)!, isUpdate: true }]).finally(() => {
+    isSent = true;
+  });
+  stream.giveBack();
+  await delay(20);
+  t.equal(isSent, false);
+  stream.acknowledge();
+  t.match(await sent, { taken: 1, failure: null });
+});
+
+t.test('the partner`s words by the stream mean what they mean by request', async (t) => {
+  const partner = await startPartner(t);
+  const { stream, dispatcher, calls } = dispatch(t, partner);
+  stream.comeUp();
+  dispatcher.setPartnerUpdates('send');
+  dispatcher.trackConfirmed(true);
+  t.equal(stream.tracks, true);
+  const nothing = { accepted: [], conflicts: [], conflictReason: '', refusals: [], refusalReason: '' };
+  const client = (n: number) => ({ hwAddress: `02:00:00:00:00:${n}`, clientId: '' });
+  stream.news.news({ ...nothing, hasAccepted: true, accepted: [client(10)] });
+  stream.news.news({
+    ...nothing,
+    hasAccepted: false,
+    conflicts: [client(11)],
+    conflictReason: 'no such subnet',
+  });
+  for (let i = 20; i < 29; i++)
+    stream.news.news({ ...nothing, hasAccepted: false, refusals: [client(i)], refusalReason: 'too long' });
+  t.same(calls.slice(0, 3), [
+    'confirmed 02:00:00:00:00:10',
+    'rejected 02:00:00:00:00:11',
+    'refused 1: too long',
+  ]);
+  t.notOk(calls.some((call) => call.startsWith('failed')));
+  stream.news.news({ ...nothing, hasAccepted: false, refusals: [client(29)], refusalReason: 'too long' });
+  t.match(calls.at(-1), /^failed: it refused the leases of 10 clients in a row/);
+});
+
+t.test('backups get every update while the log is lent', async (t) => {
+  const partner = await startPartner(t);
+  const backup = await startPartner(t, 'backup1');
+  const { shards, stream, dispatcher } = dispatch(t, partner, { backups: [backup.client] });
+  stream.comeUp();
+  dispatcher.setPartnerUpdates('send');
+  for (let i = 0; i < 100; i++) shards.send(0, [{ address: BASE + i }]);
+  stream.read();
+  stream.acknowledge();
+  await until(() => backup.leases.size === 100);
+  t.equal(partner.received.length, 0);
+  t.equal(stream.taken.length, 100);
+});
+
+t.test('every awaited transaction gets exactly one verdict, whatever stream and modes do', async (t) => {
+  const partner = await startPartner(t);
+  const step = fc.oneof(
+    {
+      weight: 12,
+      arbitrary: fc.record({
+        kind: fc.constant('send' as const),
+        at: fc.nat(5),
+        records: fc.integer({ min: 1, max: 2 }),
+        awaited: fc.boolean(),
+      }),
+    },
+    { weight: 6, arbitrary: fc.record({ kind: fc.constantFrom('read', 'acknowledge', 'giveBack') }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constantFrom('end', 'comeUp', 'answered', 'pause', 'backlog') }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('mode' as const),
+        mode: fc.constantFrom<PartnerUpdates>('send', 'send', 'queue', 'withhold'),
+      }),
+    },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 150 }), async (steps) => {
+      const { shards, stream, dispatcher } = dispatch(null, partner);
+      dispatcher.setPartnerUpdates('send');
+      const awaited = [0, 0];
+      for (const each of steps) {
+        if (each.kind === 'send') {
+          const { at, records } = each as { at: number; records: number };
+          const shard = at % 2;
+          const isAwaited = (each as { awaited: boolean }).awaited;
+          shards.send(
+            shard,
+            Array.from({ length: records }, (_, i) => ({ address: BASE + at + i })),
+            isAwaited,
+          );
+          if (isAwaited) awaited[shard]!++;
+        } else if (each.kind === 'mode')
+          dispatcher.setPartnerUpdates((each as { mode: PartnerUpdates }).mode);
+        else if (each.kind === 'read') stream.read();
+        else if (each.kind === 'acknowledge') stream.acknowledge();
+        else if (each.kind === 'giveBack') stream.giveBack();
+        else if (each.kind === 'end') stream.end();
+        else if (each.kind === 'comeUp' && !stream.isUp) stream.comeUp();
+        else if (each.kind === 'answered') dispatcher.partnerAnswered();
+        else if (each.kind === 'backlog') void dispatcher.sendBacklog();
+        else if (each.kind === 'pause') await delay(2);
+      }
+      stream.end();
+      shards.ring();
+      await Promise.all(awaited.map((count, shard) => shards.settled(shard, count)));
+      await dispatcher.close();
+      for (const [shard, given] of shards.given.entries()) {
+        assert.equal(given.size, awaited[shard]);
+        for (const verdicts of given.values()) assert.equal(verdicts.length, 1);
+      }
+    }),
+    { seed: 9, numRuns: 60 },
+  );
+});
