@@ -9,9 +9,8 @@
  * With a stream the whole log is lent to it, so that no update passes here. That begins when nothing is under way by
  * request and nothing is owed, and ends with the mode or the stream: two ways at once could overtake each other.
  *
- * Batching adapts itself: while a request may be sent it is sent with whatever is there, else the updates stay in the log
- * until an answer frees the place; so requests are small and fast when idle, large under load, and no timer decides. A
- * full log is the backpressure: the shards stop changing leases.
+ * Batching adapts itself: a request that may be sent takes whatever is there, else the updates stay in the log until an
+ * answer frees the place. No timer decides. A full log is the backpressure: the shards stop changing leases.
  */
 import type { Ipv4 } from '../base/ipv4.ts';
 import { UpdateRecord } from '../engine/shard-link.ts';

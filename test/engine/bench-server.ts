@@ -59,7 +59,7 @@ const DELIVERY_MS_MAX = 500;
 const DATAGRAM_BYTES = 65_536;
 
 /** Nothing is written but by the test. */
-const NO_JOURNAL = { journal: allocateJournal(), bells: [] };
+const NO_JOURNAL = { journal: allocateJournal(), bells: [], linkBell: allocateBell(-1) };
 
 const OPEN: Policy = {
   serviceEnabled: true,
@@ -114,7 +114,6 @@ export class BenchServer {
   readonly bookMemory: LeaseBookMemory;
   readonly statistics: StatisticsMemory;
   readonly link: ShardLinkMemory;
-  readonly linkBell = allocateBell(-1);
   /** The update log of the first relationship, and of each. */
   readonly updates: ByteRingReader;
   readonly updateLogs: readonly ByteRingReader[];
@@ -194,7 +193,6 @@ export class BenchServer {
       handed: [],
       listening: options.listening ?? Listening.off,
       link: this.link,
-      linkBell: this.linkBell,
       ...NO_JOURNAL,
       dns: this.dns,
       statistics: this.statistics,

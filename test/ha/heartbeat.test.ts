@@ -23,10 +23,25 @@ t.test('a good reply is read, whatever else it carries', async (t) => {
       unsentUpdates: 4,
       bulk: false,
       givesBack: false,
+      stream: [],
     },
   });
   t.ok(readHeartbeat(answered(3, good)).ok, 'result 3 is fine too');
 });
+
+t.test(
+  'versions of the lease stream are whole numbers, few of them; anything else is no offer',
+  async (t) => {
+    const offered = (stream: unknown) => {
+      const reply = readHeartbeat(answered(0, { ...good, tandem: { version: '1', stream } }));
+      return reply.ok ? reply.value.stream : null;
+    };
+    t.same(offered([1]), [1]);
+    t.same(offered([1, 2, 7]), [1, 2, 7]);
+    for (const odd of [undefined, null, 1, '1', {}, [1.5], ['1'], [[1]], Array.from({ length: 65 }, () => 1)])
+      t.same(offered(odd), [], JSON.stringify(odd));
+  },
+);
 
 t.test('scopes and the unsent count are optional; a bad list of scopes is ignored', async (t) => {
   const { scopes, 'unsent-update-count': unsent, ...least } = good;

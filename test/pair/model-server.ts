@@ -73,20 +73,17 @@ export class ModelServer {
   #ended = false;
 
   constructor(options: ModelServerOptions) {
-    const { time, partner } = options;
+    const { time, partner, alter } = options;
     this.clock = new MachineClock(time, options.aheadSec);
     const { clock } = this;
-    const { alter } = options;
     const memory = { changeLogBytes: 1 << 21, capacity: 1024 };
     const bench = new BenchServer(options.dhcp4, { clock, ...memory, alter });
     this.#bench = bench;
     const { book, config } = bench;
     for (const lease of options.leases) book.write(recordOfLease(lease), clock.wallSec());
     this.#disk = new ModelDisk(bench, options.leases);
-    const accounting = new LeaseAccounting(
-      new StatisticsWriter(bench.statistics, 0),
-      config.subnets.map(({ id }) => id),
-    );
+    const subnetIds = config.subnets.map(({ id }) => id);
+    const accounting = new LeaseAccounting(new StatisticsWriter(bench.statistics, 0), subnetIds);
     const durability = { durable: async () => this.#disk.sync(Number.POSITIVE_INFINITY) };
     this.store = new MainLeaseStore({ book, accounting: () => accounting, durability, clock });
     const log = (id: LogId, fields: object = {}): void => {

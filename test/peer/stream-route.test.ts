@@ -339,57 +339,78 @@ t.test('backups get every update while the log is lent', async (t) => {
   t.equal(stream.taken.length, 100);
 });
 
+type Step =
+  | { readonly kind: 'send'; readonly at: number; readonly records: number; readonly awaited: boolean }
+  | { readonly kind: 'mode'; readonly mode: PartnerUpdates }
+  | {
+      readonly kind:
+        | 'read'
+        | 'acknowledge'
+        | 'giveBack'
+        | 'end'
+        | 'comeUp'
+        | 'answered'
+        | 'pause'
+        | 'backlog';
+    };
+
+const anyStep = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      kind: fc.constant('send' as const),
+      at: fc.nat(5),
+      records: fc.integer({ min: 1, max: 2 }),
+      awaited: fc.boolean(),
+    }),
+  },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constantFrom('read', 'acknowledge', 'giveBack') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constantFrom('end', 'comeUp', 'answered', 'pause', 'backlog') }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('mode' as const),
+      mode: fc.constantFrom<PartnerUpdates>('send', 'send', 'queue', 'withhold'),
+    }),
+  },
+);
+
+async function perform(step: Step, { shards, stream, dispatcher }: ReturnType<typeof dispatch>) {
+  switch (step.kind) {
+    case 'send': {
+      const records = Array.from({ length: step.records }, (_, i) => ({ address: BASE + step.at + i }));
+      shards.send(step.at % 2, records, step.awaited);
+      return;
+    }
+    case 'mode':
+      return dispatcher.setPartnerUpdates(step.mode);
+    case 'comeUp':
+      return stream.isUp ? undefined : stream.comeUp();
+    case 'answered':
+      return dispatcher.partnerAnswered();
+    case 'backlog':
+      return void dispatcher.sendBacklog();
+    case 'pause':
+      return delay(2);
+    default:
+      return stream[step.kind]();
+  }
+}
+
 t.test('every awaited transaction gets exactly one verdict, whatever stream and modes do', async (t) => {
   const partner = await startPartner(t);
-  const step = fc.oneof(
-    {
-      weight: 12,
-      arbitrary: fc.record({
-        kind: fc.constant('send' as const),
-        at: fc.nat(5),
-        records: fc.integer({ min: 1, max: 2 }),
-        awaited: fc.boolean(),
-      }),
-    },
-    { weight: 6, arbitrary: fc.record({ kind: fc.constantFrom('read', 'acknowledge', 'giveBack') }) },
-    {
-      weight: 1,
-      arbitrary: fc.record({ kind: fc.constantFrom('end', 'comeUp', 'answered', 'pause', 'backlog') }),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record({
-        kind: fc.constant('mode' as const),
-        mode: fc.constantFrom<PartnerUpdates>('send', 'send', 'queue', 'withhold'),
-      }),
-    },
-  );
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 150 }), async (steps) => {
-      const { shards, stream, dispatcher } = dispatch(null, partner);
+    fc.asyncProperty(fc.array(anyStep, { minLength: 20, maxLength: 150 }), async (steps) => {
+      const parts = dispatch(null, partner);
+      const { shards, stream, dispatcher } = parts;
       dispatcher.setPartnerUpdates('send');
       const awaited = [0, 0];
-      for (const each of steps) {
-        if (each.kind === 'send') {
-          const { at, records } = each as { at: number; records: number };
-          const shard = at % 2;
-          const isAwaited = (each as { awaited: boolean }).awaited;
-          shards.send(
-            shard,
-            Array.from({ length: records }, (_, i) => ({ address: BASE + at + i })),
-            isAwaited,
-          );
-          if (isAwaited) awaited[shard]!++;
-        } else if (each.kind === 'mode')
-          dispatcher.setPartnerUpdates((each as { mode: PartnerUpdates }).mode);
-        else if (each.kind === 'read') stream.read();
-        else if (each.kind === 'acknowledge') stream.acknowledge();
-        else if (each.kind === 'giveBack') stream.giveBack();
-        else if (each.kind === 'end') stream.end();
-        else if (each.kind === 'comeUp' && !stream.isUp) stream.comeUp();
-        else if (each.kind === 'answered') dispatcher.partnerAnswered();
-        else if (each.kind === 'backlog') void dispatcher.sendBacklog();
-        else if (each.kind === 'pause') await delay(2);
+      for (const step of steps) {
+        await perform(step, parts);
+        if (step.kind === 'send' && step.awaited) awaited[step.at % 2]!++;
       }
       stream.end();
       shards.ring();
