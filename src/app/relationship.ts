@@ -182,10 +182,10 @@ export class Relationship {
     return {
       commit: () => {
         this.#config = config;
+        const isPartnerMoved = moves.some(({ peer, isElsewhere }) => isElsewhere && peer.role !== 'backup');
+        this.#streams?.retune(isPartnerMoved);
         if (changed.length === 0) return;
         for (const { peer, client } of moves) peer.move(client);
-        const isPartnerMoved = moves.some(({ peer, isElsewhere }) => isElsewhere && peer.role !== 'backup');
-        if (isPartnerMoved) this.#streams?.leave('the partner is elsewhere from now on');
         this.dispatcher?.retune(dispatcherSettings(config));
         this.service.retune(config, isPartnerMoved);
         this.#parts.log('TDM_HA_SETTINGS_CHANGED', { server: config.thisServerName, changed });

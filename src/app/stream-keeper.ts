@@ -29,6 +29,8 @@ export class StreamKeeper implements PartnerStreams {
   readonly #parts: StreamKeeperParts;
   #isOpening = false;
   #isClosed = false;
+  /** How often the partner has moved. */
+  #moves = 0;
   /** The reason that was logged last. */
   #failure: string | null = null;
 
@@ -42,18 +44,22 @@ export class StreamKeeper implements PartnerStreams {
 
   heard(versions: readonly number[]): void {
     const { isOpener, isOffered, stream } = this.#parts;
-    if (!isOpener || !versions.includes(STREAM_VERSION) || !isOffered()) return;
-    if (!this.#isOpening && !stream.isOpen && !this.#isClosed) void this.#open();
+    if (!versions.includes(STREAM_VERSION)) return this.#leave('the partner takes no stream any more');
+    if (!isOpener || !isOffered() || this.#isOpening || stream.isOpen || this.#isClosed) return;
+    void this.#open();
+  }
+
+  /** Other settings are in force. @param isElsewhere the partner has moved */
+  retune(isElsewhere: boolean): void {
+    if (isElsewhere) {
+      this.#moves++;
+      this.#leave('the partner is elsewhere from now on');
+    } else if (!this.#parts.isOffered()) this.#leave('this server takes no stream any more');
   }
 
   /** What is under way shows by itself whether the partner is there; without that nothing would. */
   missed(): void {
     this.#parts.stream.dropIdle('the partner has not answered a heartbeat');
-  }
-
-  /** What was opened is not wanted any more; what is under way by it still arrives. */
-  leave(reason: string): void {
-    if (this.#parts.stream.isOpen) void this.#parts.stream.leave(reason);
   }
 
   /** Takes a connection that was opened at this server's port. @param serverName who opened it, by its own words */
@@ -70,14 +76,21 @@ export class StreamKeeper implements PartnerStreams {
     this.#isClosed = true;
   }
 
+  /** What was opened is not wanted any more; what is under way by it still arrives. */
+  #leave(reason: string): void {
+    if (this.#parts.stream.isOpen) void this.#parts.stream.leave(reason);
+  }
+
   async #open(): Promise<void> {
     const { partner, serverName, stream, log } = this.#parts;
+    const moves = this.#moves;
     this.#isOpening = true;
     const opening = await partner.openStream(serverName, OPEN_TIMEOUT_MS);
     this.#isOpening = false;
     if (opening.kind === 'open') {
       this.#failure = null;
-      if (this.#isClosed) opening.socket.close();
+      // What leads to where the partner was may lead to somebody else.
+      if (this.#isClosed || moves !== this.#moves) opening.socket.close();
       else stream.open(opening.socket, opening.head);
       return;
     }

@@ -66,7 +66,7 @@ export class LinkLoop {
     if (this.#isPaused) return this.#takeOrders();
     this.#receive(poller);
     this.#takeOrders();
-    this.#send();
+    if (!this.#isPaused) this.#send();
   }
 
   #wait(poller: Poller, sleepMsMax: number): void {

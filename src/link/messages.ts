@@ -36,7 +36,7 @@ export type LinkOrder =
       readonly fd: number;
       readonly head: Uint8Array;
     }
-  /** Closes a connection; `onlyIdle`: not while records are on their way. */
+  /** Closes a connection; `onlyIdle`: not while records are on their way, in either direction. */
   | {
       readonly kind: 'close';
       readonly route: number;

@@ -74,7 +74,8 @@ export class Route {
 
   close({ connection, onlyIdle, reason }: Order<'close'>): void {
     if (connection !== this.#connectionNumber || this.#connection === null) return;
-    if (onlyIdle && this.#connection.outbound.inFlight > 0) return;
+    const { outbound, inbound } = this.#connection;
+    if (onlyIdle && outbound.inFlight + inbound.inFlight > 0) return;
     this.#connection.bid(ByeReason.leaving, reason);
   }
 
