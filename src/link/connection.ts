@@ -17,6 +17,7 @@ import {
   FRAME_BYTES_MAX,
   HELLO_TIMEOUT_MS,
   READ_PER_TURN_BYTES,
+  STALE_MS,
 } from './limits.ts';
 import { OutBuffer } from './out-buffer.ts';
 import { Outbound, type RecordOutcomes } from './outbound.ts';
@@ -44,6 +45,8 @@ export class StreamConnection {
   readonly #frames: FrameReader;
   readonly #ack = new AckReader();
   readonly #openedMs: number;
+  /** When it was last looked whether the partner has closed. */
+  #lookedMs: number;
   #isUp = false;
   #ended: string | null = null;
   /** Since when an acknowledgement is waited for, in vain so far. */
@@ -60,6 +63,7 @@ export class StreamConnection {
     this.#input = allocatePinned(INPUT_BYTES);
     this.#frames = new FrameReader(this.#input.bytes);
     this.#openedMs = parts.clock.monotonicMs();
+    this.#lookedMs = this.#openedMs;
     this.#putControl(FrameType.hello, encodeHello(parts.names));
     this.#takeHead(head);
   }
@@ -97,6 +101,7 @@ export class StreamConnection {
    *   ways, so its records must not be written now, over those
    */
   receive(isHungUp: boolean): void {
+    this.#lookedMs = this.#parts.clock.monotonicMs();
     for (let left = READ_PER_TURN_BYTES; isHungUp || left > 0; ) {
       const room = this.#frames.makeRoom();
       const count = readStream(this.fd, this.#input.address + this.#frames.end, room);
@@ -131,6 +136,8 @@ export class StreamConnection {
     if (type === FrameType.hello) return this.#takeHello(at, length);
     if (type === FrameType.ack) return this.#takeAck(at, length);
     if (!mayTake) return;
+    if (this.#parts.clock.monotonicMs() - this.#lookedMs > STALE_MS)
+      return this.bid(ByeReason.leaving, 'this server stood still, what it had received may be outdated');
     const before = this.inbound.last;
     const fault = this.inbound.take(bytes, at, length);
     this.#parts.figures.add('recordsReceived', (this.inbound.last - before) >>> 0);
