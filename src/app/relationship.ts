@@ -12,6 +12,7 @@ import type { StreamSocket } from '../io/stream-socket.ts';
 import type { StreamFigureValues } from '../link/figures.ts';
 import { RelationshipStream } from '../link/partner-stream.ts';
 import { createPeerClient } from '../peer/client.ts';
+import type { PeerCredentials } from '../peer/credentials.ts';
 import { createUpdateDispatcher } from '../peer/dispatcher.ts';
 import { ownEntry, type PeerListener } from '../peer/listener.ts';
 import type { DispatcherSettings, RenewablePeerClient, UpdateDispatcher } from '../peer/model.ts';
@@ -29,6 +30,14 @@ export interface RelationshipParts extends HighAvailabilityParts {
   /** What is wrong with certificates and passwords, by this server's name. */
   readonly concerns: (server: string) => readonly string[];
 }
+
+/** Commands by which a peer says what became of leases. */
+const LEASE_CHANGES: ReadonlySet<string> = new Set([
+  'lease4-add',
+  'lease4-bulk-apply',
+  'lease4-del',
+  'lease4-update',
+]);
 
 /** Time for requests in flight to be answered when the relationship ends. */
 const CLOSE_GRACE_MS = 1_000;
@@ -92,21 +101,34 @@ export class Relationship {
   /** Other commands for its peers. */
   serve(table: CommandTable): void {
     this.table.clear();
-    for (const [name, handler] of table) this.table.set(name, handler);
+    for (const [name, handler] of table) this.table.set(name, this.#ordered(name, handler));
+  }
+
+  /** What the partner says by request is newer than what it has sent by its stream before, so it comes after that. */
+  #ordered(name: string, handler: CommandHandler): CommandHandler {
+    const stream = this.#stream;
+    if (stream === null || !LEASE_CHANGES.has(name)) return handler;
+    return async (args) => {
+      await stream.fence();
+      return handler(args);
+    };
   }
 
   /** Who works with certificates and passwords here. */
   credentialUsers(): readonly CredentialUser[] {
     const { peers, thisServerName: server, multiThreading } = this.#config;
     const { listener } = this;
-    const users: CredentialUser[] = this.#peers.map((client) => ({
+    const user = (peer: HaPeerConfig, to: { renew(credentials: PeerCredentials): void }): CredentialUser => ({
       server,
-      peer: peers.find(({ name }) => name === client.name)!,
-      renew: (credentials) => client.renew(credentials),
-    }));
+      peer,
+      renew: (credentials) => {
+        to.renew(credentials);
+        this.#streams?.renewed(peer.name, credentials);
+      },
+    });
+    const users = this.#peers.map((client) => user(peers.find(({ name }) => name === client.name)!, client));
     if (listener === null || !multiThreading.httpDedicatedListener) return users;
-    const peer = ownEntry(this.#config);
-    return [...users, { server, peer, renew: (credentials) => listener.renew(credentials) }];
+    return [...users, user(ownEntry(this.#config), listener)];
   }
 
   /** A connection on which the partner wants to stream. @param serverName who it says it is */

@@ -8,13 +8,14 @@ import type { StreamSocket } from '../io/stream-socket.ts';
 import { STREAM_VERSION } from '../link/frame.ts';
 import type { RelationshipStream } from '../link/partner-stream.ts';
 import type { Log } from '../log/logger.ts';
+import type { PeerCredentials } from '../peer/credentials.ts';
 import type { RenewablePeerClient } from '../peer/model.ts';
 
 /** Of the whole opening, the handshake of TLS included. */
 const OPEN_TIMEOUT_MS = 5_000;
 
 export interface StreamKeeperParts {
-  readonly stream: RelationshipStream;
+  readonly stream: Pick<RelationshipStream, 'isOpen' | 'open' | 'leave' | 'dropIdle'>;
   readonly partner: RenewablePeerClient;
   /** This server's name in the relationship. */
   readonly serverName: string;
@@ -29,8 +30,10 @@ export class StreamKeeper implements PartnerStreams {
   readonly #parts: StreamKeeperParts;
   #isOpening = false;
   #isClosed = false;
-  /** How often the partner has moved. */
-  #moves = 0;
+  /** How often what was opened before has become useless. */
+  #changes = 0;
+  /** What was used last, by the name of the peer. */
+  readonly #credentials = new Map<string, string>();
   /** The reason that was logged last. */
   #failure: string | null = null;
 
@@ -51,10 +54,22 @@ export class StreamKeeper implements PartnerStreams {
 
   /** Other settings are in force. @param isElsewhere the partner has moved */
   retune(isElsewhere: boolean): void {
-    if (isElsewhere) {
-      this.#moves++;
-      this.#leave('the partner is elsewhere from now on');
-    } else if (!this.#parts.isOffered()) this.#leave('this server takes no stream any more');
+    if (isElsewhere) this.#leave('the partner is elsewhere from now on');
+    else if (!this.#parts.isOffered()) this.#leave('this server takes no stream any more');
+  }
+
+  /**
+   * Works with these credentials from now on. A connection that was opened by others ends, as those of requests do, but with
+   * everything on its way.
+   * @param peer whose they are: this server's own, or those for the partner; backups' do not matter
+   */
+  renewed(peer: string, { tls, login }: PeerCredentials): void {
+    const { serverName, partner } = this.#parts;
+    if (peer !== serverName && peer !== partner.name) return;
+    const digest = `${tls?.digest} ${login?.digest}`;
+    const before = this.#credentials.get(peer);
+    this.#credentials.set(peer, digest);
+    if (before !== undefined && before !== digest) this.#leave('certificates or passwords were replaced');
   }
 
   /** What is under way shows by itself whether the partner is there; without that nothing would. */
@@ -76,21 +91,22 @@ export class StreamKeeper implements PartnerStreams {
     this.#isClosed = true;
   }
 
-  /** What was opened is not wanted any more; what is under way by it still arrives. */
+  /** What was opened before is not wanted any more; what is under way by it still arrives. */
   #leave(reason: string): void {
+    this.#changes++;
     if (this.#parts.stream.isOpen) void this.#parts.stream.leave(reason);
   }
 
   async #open(): Promise<void> {
     const { partner, serverName, stream, log } = this.#parts;
-    const moves = this.#moves;
+    const changes = this.#changes;
     this.#isOpening = true;
     const opening = await partner.openStream(serverName, OPEN_TIMEOUT_MS);
     this.#isOpening = false;
     if (opening.kind === 'open') {
       this.#failure = null;
-      // What leads to where the partner was may lead to somebody else.
-      if (this.#isClosed || moves !== this.#moves) opening.socket.close();
+      // It may lead to where the partner was, or was opened with certificates that are revoked.
+      if (this.#isClosed || changes !== this.#changes) opening.socket.close();
       else stream.open(opening.socket, opening.head);
       return;
     }

@@ -92,17 +92,14 @@ export class UpgradeDoor {
     offered.opened(this.#counted(stream), headers, head);
   }
 
-  #counted({ fd, remote, close }: StreamSocket): StreamSocket {
+  #counted({ fd, remote, close, reset }: StreamSocket): StreamSocket {
     let isOpen = true;
-    return {
-      fd,
-      remote,
-      close: () => {
-        if (isOpen) this.#open--;
-        isOpen = false;
-        close();
-      },
+    const counted = (end: () => void) => () => {
+      if (isOpen) this.#open--;
+      isOpen = false;
+      end();
     };
+    return { fd, remote, close: counted(close), reset: counted(reset) };
   }
 }
 

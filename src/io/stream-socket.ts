@@ -10,6 +10,9 @@ import { TLSSocket } from 'node:tls';
 import { Errno, lastErrno, libc, systemError } from './libc.ts';
 import { addressOf, allocatePinned } from './pinned.ts';
 
+const SOL_SOCKET = 1;
+/** struct linger   i32 on | i32 seconds */
+const SO_LINGER = 13;
 const F_DUPFD_CLOEXEC = 1030;
 const AF_UNIX = 1;
 const SOCK_STREAM_NONBLOCK_CLOEXEC = 1 | 0o4000 | 0o2000000;
@@ -24,8 +27,10 @@ export interface StreamSocket {
   readonly fd: number;
   /** Address and port of the other side. */
   readonly remote: string;
-  /** Ends the connection. Nobody may use the descriptor any more. */
+  /** Ends the connection; what was written still arrives. Nobody may use the descriptor any more. */
   close(): void;
+  /** Ends it as well; what was written and has not arrived by now never will. */
+  reset(): void;
 }
 
 /**
@@ -44,7 +49,8 @@ export function detachSocket(socket: Socket, first: Uint8Array = new Uint8Array(
   try {
     const fd = duplicate(descriptorOf(socket));
     send(fd, first);
-    return { fd, remote, close: closing(fd) };
+    const close = closing(fd);
+    return { fd, remote, close, reset: () => close(true) };
   } finally {
     socket.destroy();
   }
@@ -94,6 +100,12 @@ function pumped(session: TLSSocket, first: Uint8Array, remote: string): StreamSo
       close();
       setTimeout(() => session.destroy(), LAST_WORDS_MS).unref();
     },
+    reset: () => {
+      close();
+      const fd = descriptorOf(session);
+      if (fd >= 0) forgetUnsent(fd);
+      session.destroy();
+    },
   };
 }
 
@@ -105,10 +117,19 @@ function socketPair(): { readonly ours: number; readonly theirs: number } {
 }
 
 /** Once: the number may be somebody else's afterwards. */
-function closing(fd: number): () => void {
+function closing(fd: number): (isReset?: boolean) => void {
   let isOpen = true;
-  return () => {
-    if (isOpen) libc.close(fd);
+  return (isReset = false) => {
+    if (!isOpen) return;
     isOpen = false;
+    if (isReset) forgetUnsent(fd);
+    libc.close(fd);
   };
+}
+
+/** Makes the next close(2) of a TCP connection throw away what has not arrived: the kernel would go on sending it. */
+function forgetUnsent(fd: number): void {
+  const linger = allocatePinned(8);
+  linger.words[0] = 1;
+  libc.setsockopt(fd, SOL_SOCKET, SO_LINGER, linger.address, 8);
 }

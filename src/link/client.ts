@@ -28,12 +28,18 @@ export class LinkClient {
   #port: MessagePort | null = null;
   #running: Promise<void> = Promise.resolve();
   #lastRoute = 0;
+  #isStopping = false;
   #paused: (() => void) | null = null;
 
   constructor(parts: LinkClientParts) {
     this.#parts = parts;
     this.#mail = new Bell(parts.memory.mail, signalEventFd);
     this.#sent = new Int32Array(parts.memory.sent);
+  }
+
+  /** Whether there is a thread that obeys. */
+  get isRunning(): boolean {
+    return this.#port !== null && !this.#isStopping;
   }
 
   /** Numbers of routes are never given twice. */
@@ -81,8 +87,10 @@ export class LinkClient {
     if (port === null) return;
     const closed = new Promise((resolve) => port.once('close', resolve));
     this.send({ kind: 'stop' });
+    this.#isStopping = true;
     await Promise.all([this.#running, closed]);
     this.#port = null;
+    this.#isStopping = false;
   }
 
   #start(): void {

@@ -17,7 +17,6 @@ import {
   FRAME_BYTES_MAX,
   HELLO_TIMEOUT_MS,
   READ_PER_TURN_BYTES,
-  STALE_MS,
 } from './limits.ts';
 import { OutBuffer } from './out-buffer.ts';
 import { Outbound, type RecordOutcomes } from './outbound.ts';
@@ -45,9 +44,14 @@ export class StreamConnection {
   readonly #frames: FrameReader;
   readonly #ack = new AckReader();
   readonly #openedMs: number;
-  /** When it was last looked whether the partner has closed. */
-  #lookedMs: number;
   #isUp = false;
+  /** The last reading has left octets to the kernel. */
+  #hasMore = false;
+  /** The partner has sent its last record. */
+  #isPartnerDone = false;
+  /** Why it ends as soon as the partner is done, or null; and since when. */
+  #finishing: string | null = null;
+  #finishingSinceMs = 0;
   #ended: string | null = null;
   /** Since when an acknowledgement is waited for, in vain so far. */
   #waitingSinceMs = 0;
@@ -63,7 +67,6 @@ export class StreamConnection {
     this.#input = allocatePinned(INPUT_BYTES);
     this.#frames = new FrameReader(this.#input.bytes);
     this.#openedMs = parts.clock.monotonicMs();
-    this.#lookedMs = this.#openedMs;
     this.#putControl(FrameType.hello, encodeHello(parts.names));
     this.#takeHead(head);
   }
@@ -78,6 +81,16 @@ export class StreamConnection {
     return this.#ended;
   }
 
+  /** Whether there may be more to read than was read. */
+  get hasMore(): boolean {
+    return this.#hasMore && this.#ended === null;
+  }
+
+  /** Whether the partner sends no more records. */
+  get isPartnerDone(): boolean {
+    return this.#isPartnerDone;
+  }
+
   /** Whether something waits for room in the kernel's buffer. */
   get wantsRoom(): boolean {
     return !this.#control.isAllSent || !this.outbound.buffer.isAllSent;
@@ -85,7 +98,7 @@ export class StreamConnection {
 
   /** Whether time alone can end it. */
   get hasDeadline(): boolean {
-    return !this.#isUp || this.outbound.inFlight > 0;
+    return !this.#isUp || this.outbound.inFlight > 0 || this.#finishing !== null;
   }
 
   #takeHead(head: Uint8Array): void {
@@ -101,7 +114,7 @@ export class StreamConnection {
    *   ways, so its records must not be written now, over those
    */
   receive(isHungUp: boolean): void {
-    this.#lookedMs = this.#parts.clock.monotonicMs();
+    this.#hasMore = false;
     for (let left = READ_PER_TURN_BYTES; isHungUp || left > 0; ) {
       const room = this.#frames.makeRoom();
       const count = readStream(this.fd, this.#input.address + this.#frames.end, room);
@@ -114,6 +127,7 @@ export class StreamConnection {
       if (this.#ended !== null || (count < room && !isHungUp)) return;
     }
     if (isHungUp) this.end('the connection is broken');
+    else this.#hasMore = true;
   }
 
   #parse(mayTake: boolean): void {
@@ -135,9 +149,12 @@ export class StreamConnection {
       return this.#fail(this.#isUp ? 'a second hello' : 'the first frame is no hello');
     if (type === FrameType.hello) return this.#takeHello(at, length);
     if (type === FrameType.ack) return this.#takeAck(at, length);
+    if (this.#isPartnerDone)
+      return this.#fail(
+        type === FrameType.last ? 'a second last frame' : 'records come after the last of them',
+      );
+    if (type === FrameType.last) return this.#takeLast(length);
     if (!mayTake) return;
-    if (this.#parts.clock.monotonicMs() - this.#lookedMs > STALE_MS)
-      return this.bid(ByeReason.leaving, 'this server stood still, what it had received may be outdated');
     const before = this.inbound.last;
     const fault = this.inbound.take(bytes, at, length);
     this.#parts.figures.add('recordsReceived', (this.inbound.last - before) >>> 0);
@@ -149,6 +166,12 @@ export class StreamConnection {
     if (!hello.ok) return this.#fail(hello.fault);
     this.outbound.open(hello.window);
     this.#isUp = true;
+  }
+
+  #takeLast(length: number): void {
+    if (length > 0) return this.#fail(`a last frame has ${length} octets of its own`);
+    this.#isPartnerDone = true;
+    if (this.#finishing !== null) this.bid(ByeReason.leaving, this.#finishing);
   }
 
   #takeAck(at: number, length: number): void {
@@ -214,6 +237,16 @@ export class StreamConnection {
       this.bid(ByeReason.silent, `the partner has not said hello within ${HELLO_TIMEOUT_MS} ms`);
     else if (this.outbound.inFlight > 0 && nowMs - this.#waitingSinceMs > ACKNOWLEDGE_TIMEOUT_MS)
       this.bid(ByeReason.silent, `no acknowledgement within ${ACKNOWLEDGE_TIMEOUT_MS} ms`);
+    else if (this.#finishing !== null && nowMs - this.#finishingSinceMs > ACKNOWLEDGE_TIMEOUT_MS)
+      this.bid(ByeReason.leaving, this.#finishing);
+  }
+
+  /** Ends it when the partner has sent its last record. Pre: ours are acknowledged, and no more will be sent. */
+  finish(reason: string): void {
+    if (!this.#isUp || this.#isPartnerDone) return this.bid(ByeReason.leaving, reason);
+    if (this.#finishing === null) this.#putControl(FrameType.last, new Uint8Array(0));
+    this.#finishing ??= reason;
+    this.#finishingSinceMs = this.#parts.clock.monotonicMs();
   }
 
   #fail(fault: string): void {

@@ -11,7 +11,7 @@ import { FRAME_BYTES_MAX } from './limits.ts';
 export const STREAM_VERSION = 1;
 
 /** Types 8 to 15 are kept for synchronization. */
-export const FrameType = { hello: 1, records: 2, ack: 3, bye: 4 } as const;
+export const FrameType = { hello: 1, records: 2, ack: 3, bye: 4, last: 5 } as const;
 
 /** Length, type, flags and the two octets that are zero. */
 export const FRAME_HEADER_BYTES = 8;
@@ -87,7 +87,7 @@ export class FrameReader {
 function headerFault(length: number, type: number, zeros: number): string | null {
   if (length < FRAME_HEADER_BYTES - LENGTH_BYTES || length > FRAME_BYTES_MAX)
     return `a frame says that it has ${length} octets`;
-  if (type < FrameType.hello || type > FrameType.bye)
+  if (type < FrameType.hello || type > FrameType.last)
     return `a frame is of type ${type}, which does not exist`;
   return zeros === 0 ? null : 'a frame has flags that do not exist';
 }

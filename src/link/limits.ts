@@ -36,12 +36,6 @@ export const HELLO_TIMEOUT_MS = 5_000;
 /** Without an acknowledgement for so long while something is not acknowledged the stream has failed (Kea: 10 s). */
 export const ACKNOWLEDGE_TIMEOUT_MS = 10_000;
 
-/**
- * A thread that was stopped in the middle of what it had received may not go on with it: half of the time after which the
- * partner sends the same leases by other ways.
- */
-export const STALE_MS = ACKNOWLEDGE_TIMEOUT_MS / 2;
-
 /** Octets read from one connection in a turn, about: then the others get theirs. */
 export const READ_PER_TURN_BYTES = 1 << 18;
 

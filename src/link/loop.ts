@@ -65,6 +65,8 @@ export class LinkLoop {
     this.#wait(poller, sleepMsMax);
     if (this.#isPaused) return this.#takeOrders();
     this.#receive(poller);
+    // Before new ones come: each must have seen a look at the sockets.
+    for (const route of this.#routes.values()) route.passFences();
     this.#takeOrders();
     if (!this.#isPaused) this.#send();
   }
@@ -172,7 +174,7 @@ export class LinkLoop {
 
   #obeyFor(
     route: Route | undefined,
-    order: Extract<LinkOrder, { kind: 'open' | 'close' | 'lend' | 'recall' | 'track' }>,
+    order: Extract<LinkOrder, { kind: 'open' | 'close' | 'finish' | 'lend' | 'recall' | 'track' | 'fence' }>,
   ): void {
     if (route === undefined) return;
     switch (order.kind) {
@@ -182,6 +184,12 @@ export class LinkLoop {
         break;
       case 'close':
         route.close(order);
+        break;
+      case 'finish':
+        route.finish(order);
+        break;
+      case 'fence':
+        route.fence();
         break;
       case 'lend':
         route.lend(order);

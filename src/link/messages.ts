@@ -36,18 +36,16 @@ export type LinkOrder =
       readonly fd: number;
       readonly head: Uint8Array;
     }
-  /** Closes a connection; `onlyIdle`: not while records are on their way, in either direction. */
-  | {
-      readonly kind: 'close';
-      readonly route: number;
-      readonly connection: number;
-      readonly onlyIdle: boolean;
-      readonly reason: string;
-    }
+  /** Closes a connection, but not while records are on their way, in either direction. */
+  | { readonly kind: 'close'; readonly route: number; readonly connection: number; readonly reason: string }
+  /** Closes a connection, none of whose records are on their way, when none of the partner's are. */
+  | { readonly kind: 'finish'; readonly route: number; readonly connection: number; readonly reason: string }
   /** The update log is the link's from here on. */
   | { readonly kind: 'lend'; readonly route: number; readonly connection: number }
   /** It is to be given back. */
   | { readonly kind: 'recall'; readonly route: number }
+  /** To be answered when nothing that the partner has sent by now can be written into the table any more. */
+  | { readonly kind: 'fence'; readonly route: number }
   /** Whether main wants to hear of clients whose records were accepted. */
   | { readonly kind: 'track'; readonly route: number; readonly on: boolean }
   /** Do nothing until `resume`. */
@@ -93,6 +91,9 @@ export type LinkReport =
   | { readonly kind: 'back'; readonly route: number; readonly connection: number }
   /** After `back`: none is on its way any more. */
   | { readonly kind: 'drained'; readonly route: number; readonly connection: number }
+  /** The partner sends no more records by this connection. */
+  | { readonly kind: 'last'; readonly route: number; readonly connection: number }
+  | { readonly kind: 'fenced'; readonly route: number }
   | { readonly kind: 'news'; readonly route: number; readonly news: RecordNews }
   /** Updates were completed; not for each. */
   | { readonly kind: 'completed'; readonly route: number }

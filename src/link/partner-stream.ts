@@ -5,6 +5,7 @@
  *     ours --lend--> lent --recall--> recalled --back--> ours         the end of the connection: ours
  */
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { assert } from '../base/assert.ts';
 import { type UpdateLogMemory, UpdateWord } from '../engine/shard-link.ts';
 import type { StreamSocket } from '../io/stream-socket.ts';
@@ -16,6 +17,9 @@ import type { StreamNames } from './hello.ts';
 import type { LinkReport } from './messages.ts';
 
 type Report<Kind extends LinkReport['kind']> = Extract<LinkReport, { kind: Kind }>;
+
+/** Of the event loop, until what the kernel had has been read and written on by io/stream-socket.ts. */
+const TURNS_OF_PUMP = 2;
 
 export class RelationshipStream implements PartnerStream {
   readonly #client: LinkClient;
@@ -36,6 +40,8 @@ export class RelationshipStream implements PartnerStream {
   /** Updates may be on their way that were taken out of the log. */
   #isUnderWay = false;
   #waiters: (() => void)[] = [];
+  /** Who waits for the answer to a fence, in the order in which these were sent. */
+  #fences: (() => void)[] = [];
 
   constructor(client: LinkClient, names: StreamNames, log: Log) {
     this.#client = client;
@@ -64,6 +70,10 @@ export class RelationshipStream implements PartnerStream {
     return this.#place !== 'ours';
   }
 
+  get isUnderWay(): boolean {
+    return this.#isUnderWay;
+  }
+
   figures(): StreamFigureValues {
     return readFigures(this.#figures);
   }
@@ -85,7 +95,8 @@ export class RelationshipStream implements PartnerStream {
 
   /** Uses a connection from now on instead of the one that there may be. @param head octets that came with the opening */
   open(socket: StreamSocket, head: Uint8Array): void {
-    if (this.#words === null) return socket.close();
+    // The thread ends before the ports do, by which one may still come.
+    if (this.#words === null || !this.#client.isRunning) return socket.close();
     this.#connection++;
     this.#isUp = false;
     this.#isLeaving = false;
@@ -97,16 +108,32 @@ export class RelationshipStream implements PartnerStream {
 
   /** Closes the connection unless updates are under way: their fate shows whether it works. */
   dropIdle(reason: string): void {
-    if (this.isOpen) this.#client.send({ kind: 'close', ...this.#key(), onlyIdle: true, reason });
+    if (this.isOpen) this.#client.send({ kind: 'close', ...this.#key(), reason });
   }
 
-  /** Closes the connection when what is under way has arrived, or has failed by itself. */
+  /** Closes the connection when what is under way in either direction has arrived, or has failed by itself. */
   async leave(reason: string): Promise<void> {
+    if (!this.isOpen || this.#isLeaving) return;
     const key = this.#key();
     this.#isLeaving = true;
     this.recall();
     await this.idle();
-    this.#client.send({ kind: 'close', ...key, onlyIdle: false, reason });
+    this.#client.send({ kind: 'finish', ...key, reason });
+  }
+
+  /**
+   * Resolves when everything that the partner has sent by the stream up to now is in the table, or never will be. What comes
+   * by another way afterwards is newer.
+   */
+  async fence(): Promise<void> {
+    if (!this.isOpen || !this.#client.isRunning) return;
+    // What has arrived with TLS is on its way through this thread.
+    for (let turn = 0; turn < TURNS_OF_PUMP; turn++) await nextTurn();
+    await new Promise<void>((resolve) => {
+      this.#fences.push(resolve);
+      if (this.#words === null || !this.#client.isRunning) this.#openFences();
+      else this.#client.send({ kind: 'fence', route: this.#route });
+    });
   }
 
   lend(): void {
@@ -138,7 +165,12 @@ export class RelationshipStream implements PartnerStream {
     this.#client.send({ kind: 'detach', route: this.#route });
     this.#words = null;
     while (this.#sockets.size > 0) await this.#change();
+    this.#openFences();
     this.#client.forget(this.#route);
+  }
+
+  #openFences(): void {
+    for (const resolve of this.#fences.splice(0)) resolve();
   }
 
   #change(): Promise<void> {
@@ -164,6 +196,11 @@ export class RelationshipStream implements PartnerStream {
         return;
       case 'drained':
         return this.#heardDrained(report);
+      case 'last':
+        if (report.connection === this.#connection) void this.leave('the partner sends no more records');
+        return;
+      case 'fenced':
+        return this.#fences.shift()?.();
       case 'news':
         this.#listener?.news(report.news);
         return this.#listener?.completed();
@@ -181,7 +218,10 @@ export class RelationshipStream implements PartnerStream {
   }
 
   #heardDown({ connection, wasUp, reason, owed }: Report<'down'>): void {
-    this.#sockets.get(connection)?.close();
+    const socket = this.#sockets.get(connection);
+    // What was given up must not arrive any more: it may be sent by another way now, as it stands now.
+    if (owed.length > 0) socket?.reset();
+    else socket?.close();
     this.#sockets.delete(connection);
     if (connection === this.#connection) this.#isUp = false;
     const { partner } = this.#names;
@@ -205,5 +245,6 @@ export class RelationshipStream implements PartnerStream {
     if (connection !== this.#lentTo || this.hasLog) return;
     this.#isUnderWay = false;
     this.#changed();
+    this.#listener?.changed();
   }
 }

@@ -41,6 +41,9 @@ export class Route {
   #isDraining = false;
   #completedMs = Number.NEGATIVE_INFINITY;
   #acknowledged = 0;
+  /** Fences that are not answered yet. */
+  #fences = 0;
+  #isLastReported = false;
 
   constructor(parts: RouteParts, task: RouteTask) {
     this.#parts = parts;
@@ -68,15 +71,34 @@ export class Route {
     this.#connection = new StreamConnection(parts, fd, head);
     this.#connectionNumber = connection;
     this.#wasUp = false;
+    this.#isLastReported = false;
     this.#acknowledged = 0;
     this.#noteUp();
   }
 
-  close({ connection, onlyIdle, reason }: Order<'close'>): void {
+  close({ connection, reason }: Order<'close'>): void {
     if (connection !== this.#connectionNumber || this.#connection === null) return;
     const { outbound, inbound } = this.#connection;
-    if (onlyIdle && outbound.inFlight + inbound.inFlight > 0) return;
-    this.#connection.bid(ByeReason.leaving, reason);
+    if (outbound.inFlight + inbound.inFlight === 0) this.#connection.bid(ByeReason.leaving, reason);
+  }
+
+  finish({ connection, reason }: Order<'finish'>): void {
+    if (connection === this.#connectionNumber) this.#connection?.finish(reason);
+  }
+
+  /** Answers when whatever has come by now is taken. */
+  fence(): void {
+    this.#fences++;
+    if (this.#connection === null) this.#answerFences();
+  }
+
+  /** To be called after the connections have been looked at and read. */
+  passFences(): void {
+    if (this.#fences > 0 && this.#connection?.hasMore !== true) this.#answerFences();
+  }
+
+  #answerFences(): void {
+    for (; this.#fences > 0; this.#fences--) this.#parts.report({ kind: 'fenced', route: this.#task.route });
   }
 
   /** The relationship ends, or the server does. */
@@ -120,8 +142,9 @@ export class Route {
     Atomics.store(this.#words, UpdateWord.isLent, 0);
   }
 
-  /** Whether there is something in the log that can be sent now. */
+  /** Whether something can be done now: there is something to send, or somebody waits for what has come to be taken. */
   get hasWork(): boolean {
+    if (this.#fences > 0) return true;
     return this.#log !== null && !this.#log.isEmpty() && this.#connection!.outbound.hasRoom();
   }
 
@@ -135,6 +158,7 @@ export class Route {
     const connection = this.#connection!;
     connection.receive(isHungUp);
     this.#noteUp();
+    this.#noteLast(connection);
     const { acknowledged } = connection.outbound;
     if (acknowledged === this.#acknowledged) return;
     this.#acknowledged = acknowledged;
@@ -168,6 +192,7 @@ export class Route {
     const owed = connection.outbound.abandon();
     this.#connection = null;
     this.#isDraining = false;
+    this.#answerFences();
     this.#reportNews();
     this.#parts.report({
       kind: 'down',
@@ -185,6 +210,12 @@ export class Route {
     this.#wasUp = true;
     this.#figures.add('opened', 1);
     this.#parts.report({ kind: 'up', route: this.#task.route, connection: this.#connectionNumber });
+  }
+
+  #noteLast(connection: StreamConnection): void {
+    if (this.#isLastReported || !connection.isPartnerDone) return;
+    this.#isLastReported = true;
+    this.#parts.report({ kind: 'last', route: this.#task.route, connection: this.#connectionNumber });
   }
 
   #noteDrained(): void {

@@ -28,9 +28,7 @@ import { type Transaction, TransactionDesk } from './transactions.ts';
 import { type LoggedUpdate, UpdateLogReader } from './update-log.ts';
 
 /** Starts in `withhold`, to a partner that is taken for a Kea. */
-export function createUpdateDispatcher(parts: DispatcherParts): UpdateDispatcher {
-  return new Dispatcher(parts);
-}
+export const createUpdateDispatcher = (parts: DispatcherParts): UpdateDispatcher => new Dispatcher(parts);
 
 class Dispatcher implements UpdateDispatcher {
   readonly #parts: DispatcherParts;
@@ -158,10 +156,11 @@ class Dispatcher implements UpdateDispatcher {
   #move(): 'empty' | 'full' | 'more' {
     const { stream } = this.#parts;
     const sends = this.#mode === 'send' && this.#sender !== null;
-    if (stream?.hasLog !== true) return sends ? this.#fillRequests(this.#sender!) : this.#drain();
-    // Its coming back pumps again.
-    if (!sends) stream.recall();
-    return 'full';
+    if (!sends && stream?.hasLog !== true) return this.#drain();
+    if (!sends) stream!.recall();
+    // Its end pumps again: a request could overtake an older version of the same lease.
+    if (stream?.isUnderWay === true) return 'full';
+    return this.#fillRequests(this.#sender!);
   }
 
   /** Starts requests while there is something to send and a place to send it. */
@@ -198,7 +197,8 @@ class Dispatcher implements UpdateDispatcher {
 
   /** Whether a stream waits for the log, and all that the partner is owed is sent or can be sent now. */
   #mayLend(): boolean {
-    return this.#parts.stream?.isUp === true && (!this.#outcomes.owesAny || this.#outcomes.isOwedDue);
+    if (this.#parts.stream?.isUp !== true || this.#desk.isMidway) return false;
+    return !this.#outcomes.owesAny || this.#outcomes.isOwedDue;
   }
 
   #streamChanged(): void {

@@ -78,6 +78,8 @@ export interface PartnerStream {
   readonly isUp: boolean;
   /** Whether the update log is lent, or was called back and has not come yet. */
   readonly hasLog: boolean;
+  /** Whether updates may be on their way by it: while it has the log, and until the last that it took is answered. */
+  readonly isUnderWay: boolean;
   /** Pre: it is up and has not got the log. */
   lend(): void;
   /** Calls the log back; does nothing where it was called back already, or is not lent. */
@@ -91,7 +93,7 @@ export interface PartnerStream {
 }
 
 export interface PartnerStreamListener {
-  /** It has come up, or the log is back. */
+  /** It has come up, the log is back, or nothing is on its way by it any more. */
   changed(): void;
   news(news: UpdateNews): void;
   /** Updates were completed; not called for each. */

@@ -53,6 +53,11 @@ export class TransactionDesk {
     this.settle(transaction, true);
   }
 
+  /** Whether a transaction was begun whose other records are still to be read: nobody else may read them. */
+  get isMidway(): boolean {
+    return this.#open.some((transaction) => transaction !== null);
+  }
+
   /** One delivery more must end before the verdict. */
   expect(transaction: Transaction): void {
     transaction.pending++;

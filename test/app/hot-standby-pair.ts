@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findFreeTcpPort, findFreeUdpPort } from '../../src/demo/ports.ts';
 import { scratch } from './process.ts';
+import { Relay } from './relay.ts';
 import { RELAY, Reloadable, SERVER, type Test } from './reloading.ts';
 
 const STATE_MS = 60_000;
@@ -21,11 +22,15 @@ export interface Wish {
   readonly ports?: Record<Name, number>;
   readonly hosts?: Partial<Record<Name, string>>;
   readonly scheme?: 'http' | 'https';
+  /** The servers reach each other through relays, which a test can cut. */
+  readonly isRelayed?: boolean;
 }
 
 export class Pair {
   readonly servers = new Map<Name, Reloadable>();
   readonly ports: Record<Name, number>;
+  /** What stands in front of each server, where the pair is relayed. */
+  readonly relays = new Map<Name, Relay>();
   relayPort = 0;
 
   private constructor(ports: Record<Name, number>) {
@@ -35,6 +40,11 @@ export class Pair {
   static async start(t: Test, wish: Wish = {}): Promise<Pair> {
     const pair = new Pair({ a: await findFreeTcpPort(SERVER), b: await findFreeTcpPort(SERVER) });
     pair.relayPort = await findFreeUdpPort(RELAY);
+    for (const name of wish.isRelayed === true ? NAMES : []) {
+      const relay = await Relay.start(pair.ports[name]);
+      t.teardown(() => relay.close());
+      pair.relays.set(name, relay);
+    }
     for (const name of NAMES) await pair.begin(t, name, wish, scratch(t));
     await pair.reach({ a: 'hot-standby', b: 'hot-standby' });
     return pair;
@@ -60,7 +70,7 @@ export class Pair {
       peers: NAMES.map((each) => ({
         name: each,
         role: each === 'a' ? 'primary' : 'standby',
-        url: `${scheme}://${hosts[each] ?? SERVER}:${ports[each]}/`,
+        url: `${scheme}://${hosts[each] ?? SERVER}:${this.#wayTo(each, name, ports)}/`,
       })),
       ...more,
     };
@@ -72,6 +82,10 @@ export class Pair {
       ],
       ...dhcp4,
     };
+  }
+
+  #wayTo(name: Name, from: Name, ports: Record<Name, number>): number {
+    return (name === from ? undefined : this.relays.get(name)?.port) ?? ports[name];
   }
 
   get(name: Name): Reloadable {

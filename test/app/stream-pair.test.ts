@@ -1,14 +1,21 @@
 /** Pairs of servers whose leases go by a stream, in the life of servers: load, pauses, kills, other subnets, TLS. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { Authority } from '../support/authority.ts';
 import { type Name, Pair, SUBNET } from './hot-standby-pair.ts';
 import { scratch } from './process.ts';
 import { endWithoutLoss, LOST_MS, startLoad } from './reloading.ts';
 
 t.setTimeout(240_000);
+// They wait for most of the time.
+t.jobs = 2;
 
 const WAIT_MS = 60_000;
+const CUTS = 4;
+const CUT_EVERY_MS = 700;
+/** A reply that was lost with the stream is asked for again after so long. */
+const RETRY_MS = 1_000;
+const buffered = { buffered: true };
 
 async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   for (const end = performance.now() + WAIT_MS; performance.now() < end; await sleep(50))
@@ -22,13 +29,18 @@ function up(pair: Pair, times = 1): Promise<void> {
   return until('up', () => isUp('a') && isUp('b'));
 }
 
+/** Whether both hold the same leases. */
+function isSame(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
+  return a.size === b.size && [...a].every(([address, client]) => b.get(address) === client);
+}
+
 /** The sentence of ha-why about the stream. */
 async function fact(pair: Pair, name: Name): Promise<string> {
   const { arguments: why } = await pair.get(name).ask('ha-why');
   return (why!['facts'] as string[]).find((sentence) => sentence.includes('lease stream'))!;
 }
 
-t.test('under load every lease goes by the stream, and both tables are equal', async (t) => {
+t.test('under load every lease goes by the stream, and both tables are equal', buffered, async (t) => {
   const pair = await Pair.start(t);
   await up(pair);
   const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 1000);
@@ -45,32 +57,33 @@ t.test('under load every lease goes by the stream, and both tables are equal', a
   for (const name of ['a', 'b'] as const) t.same(pair.get(name).logged('TDM_STREAM_DOWN'), []);
 });
 
-t.test('a partner that stands still fails the updates on their way; it goes on when it does', async (t) => {
-  const pair = await Pair.start(t);
-  await up(pair);
-  const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 300);
-  await sleep(1000);
-  const { child } = pair.get('b').server;
-  child.kill('SIGSTOP');
-  t.teardown(() => child.kill('SIGCONT'));
-  await until('ended', () => pair.get('a').logged('TDM_STREAM_DOWN').length > 0);
-  t.match(pair.get('a').logged('TDM_STREAM_DOWN'), [{ reason: 'no acknowledgement within 10000 ms' }]);
-  t.ok((pair.get('a').logged('TDM_STREAM_DOWN')[0]!['unconfirmed'] as number) > 0);
-  await sleep(500);
-  child.kill('SIGCONT');
-  await pair.reach({ a: 'hot-standby', b: 'hot-standby' });
-  await up(pair, 2);
-  await sleep(1000);
-  const counts = await client.stop(LOST_MS * 3);
-  t.equal(counts['address-conflicts'], 0, 'no address was given twice');
-  await until('equal', async () => {
-    const [a, b] = [await pair.leases('a'), await pair.leases('b')];
-    return a.size === b.size && [...a].every(([address, client]) => b.get(address) === client);
-  });
-  t.pass('both hold the same leases');
-});
+t.test(
+  'a partner that stands still fails the updates on their way; it goes on when it does',
+  buffered,
+  async (t) => {
+    const pair = await Pair.start(t);
+    await up(pair);
+    const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 300);
+    await sleep(1000);
+    const { child } = pair.get('b').server;
+    child.kill('SIGSTOP');
+    t.teardown(() => child.kill('SIGCONT'));
+    await until('ended', () => pair.get('a').logged('TDM_STREAM_DOWN').length > 0);
+    t.match(pair.get('a').logged('TDM_STREAM_DOWN'), [{ reason: 'no acknowledgement within 10000 ms' }]);
+    t.ok((pair.get('a').logged('TDM_STREAM_DOWN')[0]!['unconfirmed'] as number) > 0);
+    await sleep(500);
+    child.kill('SIGCONT');
+    await pair.reach({ a: 'hot-standby', b: 'hot-standby' });
+    await up(pair, 2);
+    await sleep(1000);
+    const counts = await client.stop(LOST_MS * 3);
+    t.equal(counts['address-conflicts'], 0, 'no address was given twice');
+    await until('equal', async () => isSame(await pair.leases('a'), await pair.leases('b')));
+    t.pass('both hold the same leases');
+  },
+);
 
-t.test('a partner that is killed is left at once, and streams again when it is back', async (t) => {
+t.test('a partner that is killed is left at once, and streams again when it is back', buffered, async (t) => {
   const pair = await Pair.start(t);
   await up(pair);
   const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 300);
@@ -87,7 +100,7 @@ t.test('a partner that is killed is left at once, and streams again when it is b
   t.same(await pair.leases('b'), await pair.leases('a'), 'both hold the same leases');
 });
 
-t.test('a partner that does not know a subnet refuses its leases, and no others', async (t) => {
+t.test('a partner that does not know a subnet refuses its leases, and no others', buffered, async (t) => {
   const pair = await Pair.start(t);
   await up(pair);
   const other = { ...SUBNET, subnet: '10.8.0.0/14', pools: [{ pool: '10.8.0.10 - 10.11.255.250' }] };
@@ -100,16 +113,43 @@ t.test('a partner that does not know a subnet refuses its leases, and no others'
   t.same(pair.get('a').logged('TDM_STREAM_DOWN'), [], 'the stream is none the worse');
 });
 
-t.test('with TLS and certificates of clients it is the same', async (t) => {
+/** For the relationship: TLS on both sides, with certificates of clients. */
+function tlsOf(t: Test): Record<string, unknown> {
   const authority = new Authority(scratch(t), 'authority');
   const { certificate, key } = authority.issue('server');
-  const tls = {
+  return {
     'trust-anchor': authority.certificate,
     'cert-file': certificate,
     'key-file': key,
     'require-client-certs': true,
   };
-  const pair = await Pair.start(t, { more: tls, scheme: 'https' });
+}
+
+for (const scheme of ['http', 'https'] as const)
+  t.test(
+    `${scheme}: cut under load again and again, it loses nothing and gives nothing twice`,
+    buffered,
+    async (t) => {
+      const pair = await Pair.start(t, { more: scheme === 'http' ? {} : tlsOf(t), scheme, isRelayed: true });
+      await up(pair);
+      const ports = [pair.get('a').port, pair.get('b').port];
+      const client = await startLoad(ports, pair.relayPort, 300, 1, RETRY_MS);
+      for (let cuts = 1; cuts <= CUTS; cuts++) {
+        await sleep(CUT_EVERY_MS);
+        pair.relays.get('b')!.sever();
+        await up(pair, cuts + 1);
+      }
+      const counts = await client.stop(LOST_MS);
+      t.equal(counts['address-conflicts'], 0, 'no address was given twice');
+      t.equal(counts['in-flight'], 0, 'everybody has an answer in the end');
+      await until('equal', async () => isSame(await pair.leases('a'), await pair.leases('b')));
+      t.ok(pair.get('a').logged('TDM_STREAM_DOWN').length >= CUTS);
+      t.same([await pair.state('a'), await pair.state('b')], ['hot-standby', 'hot-standby']);
+    },
+  );
+
+t.test('with TLS and certificates of clients it is the same', buffered, async (t) => {
+  const pair = await Pair.start(t, { more: tlsOf(t), scheme: 'https' });
   await up(pair);
   const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 500);
   await sleep(2000);

@@ -17,6 +17,7 @@ const INPUTS: Readonly<Record<string, number>> = {
   'lease-rows': 30_000,
   'lease-files': 800,
   'update-records': 20_000,
+  'lease-stream': 1_500,
   netlink: 20_000,
   'unix-commands': 1_500,
   'http-requests': 1_500,

@@ -23,6 +23,7 @@ import { expressions } from './expressions.ts';
 import { frames } from './frames.ts';
 import type { Target } from './fuzzer.ts';
 import { leaseFiles } from './lease-files.ts';
+import { leaseStream } from './lease-stream.ts';
 import { netlink } from './netlink.ts';
 import { updateRecords } from './update-records.ts';
 import { wholeServer } from './whole-server.ts';
@@ -212,6 +213,7 @@ export async function openTargets(): Promise<Target[]> {
     leaseRows(),
     leaseFiles(),
     updateRecords(),
+    leaseStream(),
     netlink(),
     await unixCommands(),
     await httpRequests(),

@@ -171,6 +171,31 @@ for (const kind of ['TCP', 'TLS'] as const) {
   });
 }
 
+for (const kind of ['TCP', 'TLS'] as const)
+  t.test(`${kind}: after a reset nothing more arrives of what had not`, async (t) => {
+    const { end, client } = await pairOver(t, kind);
+    client.pause();
+    const chunk = randomBytes(65_536);
+    let written = 0;
+    for (let idle = 0; idle < 50; idle++) {
+      for (let count = end.offer(chunk); count > 0; count = end.offer(chunk)) {
+        written += count;
+        idle = 0;
+      }
+      await delay(1);
+    }
+    end.socket.reset();
+    end.socket.reset();
+    end.socket.close();
+    let received = 0;
+    client.on('data', ({ length }: Buffer) => {
+      received += length;
+    });
+    client.resume();
+    await once(client, 'close');
+    t.ok(received < written, `${received} of ${written} octets arrived`);
+  });
+
 t.test('the session behind a closed end goes, also when its client reads nothing', async (t) => {
   const { end, before, client } = await pairOver(t, 'TLS');
   client.pause();

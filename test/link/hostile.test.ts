@@ -9,6 +9,7 @@ import { AckReader } from '../../src/link/ack.ts';
 import { Frame, FrameReader } from '../../src/link/frame.ts';
 import { encodeBye, encodeHello, readHello } from '../../src/link/hello.ts';
 import { encodeRecord } from '../peer/support/shards.ts';
+import { ack, frame, records, refusal, u16, u32 } from './support/frames.ts';
 import { LinkServer } from './support/link-server.ts';
 import { socketPair } from './support/socket-pair.ts';
 
@@ -17,27 +18,7 @@ const NAMES = { own: 'server1', partner: 'server2' };
 /** What the other server says of itself. */
 const HELLO = encodeHello({ own: 'server2', partner: 'server1' });
 
-const u16 = (value: number) => [value & 255, value >>> 8];
-const u32 = (value: number) => [...u16(value & 0xffff), ...u16(value >>> 16)];
-
-function frame(type: number, body: ArrayLike<number>, length = body.length + 4): Uint8Array {
-  return Uint8Array.from([...u32(length), type, 0, 0, 0, ...Array.from(body)]);
-}
-
-function records(first: number, ...bodies: Uint8Array[]): Uint8Array {
-  const parts = bodies.flatMap((body) => [...u16(body.length), ...body]);
-  return frame(2, [...u32(first), ...u32(bodies.length), ...parts]);
-}
-
 const lease = (address: number) => encodeRecord({ address });
-const ack = (through: number, ...refusals: number[][]) =>
-  frame(3, [...u32(through), ...u32(refusals.length), ...refusals.flat()]);
-const refusal = (number: number, code = 4, reason = 'no') => [
-  ...u32(number),
-  code,
-  reason.length,
-  ...Buffer.from(reason),
-];
 
 /** A server that gets these octets. @returns why it ended the connection, null = it did not */
 function give(t: Test, ...octets: Uint8Array[]): { server: LinkServer; reason: string | null } {
@@ -99,6 +80,13 @@ const FAULTS: readonly (readonly [string, readonly Uint8Array[], RegExp])[] = [
   ['an acknowledgement of nothing', [frame(1, HELLO), ack(1)], /1 is acknowledged, 0 was the last/],
   ['an acknowledgement of zero', [frame(1, HELLO), ack(0)], /comes after/],
   ['half an acknowledgement', [frame(1, HELLO), frame(3, [1, 0, 0])], /cut off/],
+  [
+    'records behind the last',
+    [frame(1, HELLO), frame(5, []), records(1, lease(BASE))],
+    /records come after the last of them/,
+  ],
+  ['a second last frame', [frame(1, HELLO), frame(5, []), frame(5, [])], /a second last frame/],
+  ['a last frame with something in it', [frame(1, HELLO), frame(5, [0])], /a last frame has 1 octets/],
 ];
 
 for (const [name, octets, reason] of FAULTS)
@@ -184,7 +172,7 @@ t.test('octets that nobody has written change no lease and end no thread', async
         fc.oneof(
           fc.uint8Array({ maxLength: 40 }),
           fc
-            .record({ type: fc.integer({ min: 0, max: 6 }), body: fc.uint8Array({ maxLength: 60 }) })
+            .record({ type: fc.integer({ min: 0, max: 7 }), body: fc.uint8Array({ maxLength: 60 }) })
             .map(({ type, body }) => frame(type, body)),
           fc.constantFrom(frame(1, HELLO), records(1, lease(BASE)), ack(1), ack(2)),
         ),

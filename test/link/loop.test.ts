@@ -220,7 +220,7 @@ t.test('an idle stream that ends owes nothing', async (t) => {
   settle(pair);
   b.makeDurable();
   settle(pair);
-  b.order({ kind: 'close', route: 1, connection: 1, onlyIdle: true, reason: 'the test wants it' });
+  b.order({ kind: 'close', route: 1, connection: 1, reason: 'the test wants it' });
   settle(pair);
   t.match(a.heard('down'), [{ owed: { length: 0 }, reason: /the test wants it/ }]);
 });
@@ -309,7 +309,7 @@ t.test('a pause is one: nothing is read, nothing is written, everything goes on 
   const number = a.write([{ address: BASE }]);
   settle(pair);
   t.equal(b.lease(BASE), null);
-  b.order({ kind: 'close', route: 1, connection: 1, onlyIdle: false, reason: 'later' });
+  b.order({ kind: 'detach', route: 1 });
   b.turn();
   t.equal(b.heard('down').length, 0, 'orders wait as well');
   b.resume();

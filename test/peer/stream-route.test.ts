@@ -48,6 +48,10 @@ class ModelStream implements PartnerStream {
     return this.#log !== null;
   }
 
+  get isUnderWay(): boolean {
+    return this.#log !== null || this.#onItsWay.length > 0;
+  }
+
   get underWay(): number {
     return this.#onItsWay.length;
   }
@@ -103,6 +107,7 @@ class ModelStream implements PartnerStream {
   acknowledge(): void {
     this.#settle(Verdict.confirmed);
     this.#listener!.completed();
+    if (this.#log === null) this.#listener!.changed();
   }
 
   end(): void {
@@ -323,6 +328,76 @@ t.test('the partner`s words by the stream mean what they mean by request', async
   t.notOk(calls.some((call) => call.startsWith('failed')));
   stream.news.news({ ...nothing, hasAccepted: false, refusals: [client(29)], refusalReason: 'too long' });
   t.match(calls.at(-1), /^failed: it refused the leases of 10 clients in a row/);
+});
+
+t.test('the log is not lent in the middle of a transaction', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, stream, dispatcher } = dispatch(t, partner, { connections: 1 });
+  dispatcher.setPartnerUpdates('send');
+  let open: () => void = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  partner.script = async () => {
+    await opened;
+    return { result: 4, text: 'no such subnet' };
+  };
+  const number = shards.send(0, [{ address: BASE }, { address: BASE + 1 }]);
+  await until(() => partner.inFlight === 1);
+  stream.comeUp();
+  await delay(10);
+  open();
+  await until(() => stream.hasLog);
+  t.equal(partner.received.length, 2, 'the other record has gone the way of the first');
+  t.same(shards.of(0, number), [Verdict.rejected]);
+  const next = shards.send(0, [{ address: BASE + 2 }]);
+  stream.read();
+  stream.acknowledge();
+  await shards.settled(0, 2);
+  t.same(shards.of(0, next), [Verdict.confirmed]);
+});
+
+t.test('no request overtakes what is on its way by the stream', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, stream, dispatcher } = dispatch(t, partner);
+  stream.comeUp();
+  dispatcher.setPartnerUpdates('send');
+  shards.send(0, [{ address: BASE }]);
+  stream.read();
+  // The log comes back, as before a connection is left; updates are still to be sent.
+  stream.isUp = false;
+  stream.recall();
+  stream.giveBack();
+  const newer = shards.send(0, [{ address: BASE, expireSec: 1_800_000_001 }]);
+  dispatcher.partnerAnswered();
+  await delay(20);
+  t.equal(partner.received.length, 0, 'the older one is not answered yet');
+  stream.acknowledge();
+  await shards.settled(0, 2);
+  t.same(shards.of(0, newer), [Verdict.confirmed]);
+  t.equal(partner.received.length, 1);
+});
+
+t.test('what is owed by request waits for what is on its way by the stream', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, stream, dispatcher } = dispatch(t, partner);
+  stream.comeUp();
+  dispatcher.setPartnerUpdates('send');
+  shards.send(0, [{ address: BASE }]);
+  stream.read();
+  dispatcher.setPartnerUpdates('withhold');
+  // Its shard did not know yet that nothing is sent any more.
+  shards.send(0, [{ address: BASE, expireSec: 1_800_000_001 }]);
+  stream.giveBack();
+  await shards.settled(0, 1);
+  dispatcher.setPartnerUpdates('send');
+  dispatcher.partnerAnswered();
+  await delay(20);
+  t.equal(partner.received.length, 0);
+  t.equal(stream.hasLog, false);
+  stream.acknowledge();
+  await until(() => stream.hasLog);
+  t.equal(partner.received.length, 1, 'then it is sent, and the log lent again');
 });
 
 t.test('backups get every update while the log is lent', async (t) => {

@@ -57,7 +57,7 @@ export class LinkServer {
   readonly #words = new Int32Array(this.shards.updates.words);
   #connection = 0;
 
-  constructor(t: Test, name: string, options: LinkServerOptions = {}) {
+  constructor(t: Pick<Test, 'teardown'>, name: string, options: LinkServerOptions = {}) {
     const { partner = name === 'server1' ? 'server2' : 'server1', dhcp4 = SUBNETS } = options;
     this.name = name;
     this.partner = partner;
@@ -82,12 +82,18 @@ export class LinkServer {
     };
     const clock = { ...systemClock, wallSec: () => 1_799_999_000, ...clockOf(options) };
     this.#loop = new LinkLoop(task, clock);
-    const updates = this.shards.updates;
-    this.order({ kind: 'attach', route: 1, names: { own: name, partner }, updates, figures: this.#figures });
+    this.attach();
     t.teardown(() => {
       this.#ports.port1.close();
       for (const fd of [...this.#eventFds, this.#memory.eventFd]) closeFd(fd);
     });
+  }
+
+  /** The relationship begins; again after `detach`. */
+  attach(): void {
+    const names = { own: this.name, partner: this.partner };
+    const { updates } = this.shards;
+    this.order({ kind: 'attach', route: 1, names, updates, figures: this.#figures });
   }
 
   order(order: LinkOrder): void {

@@ -1,0 +1,211 @@
+/** When a lease stream is opened, taken and left: by what heartbeats say, by reloads, by other certificates. */
+import t from 'tap';
+import { StreamKeeper, type StreamKeeperParts } from '../../src/app/stream-keeper.ts';
+import type { StreamSocket } from '../../src/io/stream-socket.ts';
+import type { PeerCredentials } from '../../src/peer/credentials.ts';
+import type { StreamOpening } from '../../src/peer/model.ts';
+import { recordLog } from '../peer/support/log.ts';
+
+const NOTHING = new Uint8Array(0);
+
+/** A keeper whose client and stream do what the test says. */
+class Scene {
+  readonly calls: string[] = [];
+  readonly log = recordLog();
+  isOpen = false;
+  isOffered = true;
+  readonly #openings: ((opening: StreamOpening) => void)[] = [];
+  readonly keeper: StreamKeeper;
+
+  constructor(isOpener = true) {
+    const { calls } = this;
+    const partner = {
+      name: 'server2',
+      openStream: (name: string) => {
+        calls.push(`asks as ${name}`);
+        return new Promise<StreamOpening>((resolve) => this.#openings.push(resolve));
+      },
+    } as Partial<StreamKeeperParts['partner']> as StreamKeeperParts['partner'];
+    const scene = this;
+    this.keeper = new StreamKeeper({
+      partner,
+      serverName: 'server1',
+      isOpener,
+      isOffered: () => this.isOffered,
+      log: this.log.log,
+      stream: {
+        get isOpen() {
+          return scene.isOpen;
+        },
+        open: (socket) => {
+          calls.push(`uses ${socket.remote}`);
+          scene.isOpen = true;
+        },
+        leave: async (reason) => void calls.push(`leaves: ${reason}`),
+        dropIdle: (reason) => void calls.push(`drops: ${reason}`),
+      },
+    });
+  }
+
+  /** Why there is no stream, as the log has it. */
+  reasons(): unknown[] {
+    return this.log.events.map(({ fields }) => fields['reason']);
+  }
+
+  socket(remote = 'the partner'): StreamSocket {
+    const end = (how: string) => () => void this.calls.push(`${how} ${remote}`);
+    return { fd: -1, remote, close: end('closes'), reset: end('resets') };
+  }
+
+  /** The answer to the oldest request for a stream. */
+  async answer(opening: StreamOpening): Promise<void> {
+    this.#openings.shift()!(opening);
+    await new Promise(setImmediate);
+  }
+
+  opened(): Promise<void> {
+    return this.answer({ kind: 'open', socket: this.socket(), head: NOTHING });
+  }
+}
+
+t.test('the primary opens one when the partner offers a version that is spoken here', async (t) => {
+  const scene = new Scene();
+  const { keeper, calls } = scene;
+  t.same(keeper.offered(), [1]);
+  keeper.heard([]);
+  keeper.heard([2, 3]);
+  t.same(calls, [], 'a Kea, or a Tandem of later days');
+  keeper.heard([2, 1]);
+  keeper.heard([1]);
+  t.same(calls, ['asks as server1'], 'once at a time');
+  await scene.opened();
+  keeper.heard([1]);
+  t.same(calls, ['asks as server1', 'uses the partner']);
+});
+
+t.test('what fails is tried again with each heartbeat, and logged when it is something new', async (t) => {
+  const scene = new Scene();
+  for (const reason of ['refused', 'refused', 'no route']) {
+    scene.keeper.heard([1]);
+    await scene.answer({ kind: 'failed', reason });
+  }
+  t.equal(scene.calls.length, 3);
+  t.match(scene.reasons(), ['refused', 'no route']);
+  scene.keeper.heard([1]);
+  await scene.opened();
+  scene.isOpen = false;
+  scene.keeper.heard([1]);
+  await scene.answer({ kind: 'failed', reason: 'no route' });
+  t.equal(scene.reasons().length, 3, 'again, after one was there');
+});
+
+t.test('a server that is no opener opens none, and takes those of its partner alone', async (t) => {
+  const scene = new Scene(false);
+  const { keeper, calls } = scene;
+  keeper.heard([1]);
+  t.same(calls, []);
+  keeper.accept('server3', scene.socket('somebody'), NOTHING);
+  keeper.accept('server2', scene.socket(), NOTHING);
+  keeper.accept('server2', scene.socket('a newer one'), NOTHING);
+  t.same(calls, ['closes somebody', 'uses the partner', 'uses a newer one']);
+  t.match(scene.reasons(), [/"server3" at somebody opens a stream that is not expected/]);
+  const opener = new Scene();
+  opener.keeper.accept('server2', opener.socket(), NOTHING);
+  t.same(opener.calls, ['closes the partner'], 'two primaries open none');
+});
+
+t.test('it is left when the partner offers none any more, and when this server does not', async (t) => {
+  const scene = new Scene();
+  const { keeper, calls } = scene;
+  scene.isOpen = true;
+  keeper.heard([]);
+  t.match(calls.splice(0), ['leaves: the partner takes no stream any more']);
+  keeper.retune(false);
+  t.same(calls, [], 'a reload alone is no reason');
+  scene.isOffered = false;
+  t.same(keeper.offered(), []);
+  keeper.retune(false);
+  t.match(calls.splice(0), ['leaves: this server takes no stream any more']);
+  scene.isOpen = false;
+  keeper.heard([1]);
+  t.same(calls, [], 'and is not opened again');
+  const other = new Scene(false);
+  other.isOffered = false;
+  other.keeper.accept('server2', other.socket(), NOTHING);
+  t.same(other.calls, ['closes the partner'], 'nor taken');
+});
+
+t.test(
+  'an opening that was under way while the partner moved is closed, and the next one used',
+  async (t) => {
+    const scene = new Scene();
+    const { keeper, calls } = scene;
+    keeper.heard([1]);
+    keeper.retune(true);
+    await scene.opened();
+    t.same(calls.splice(0), ['asks as server1', 'closes the partner'], 'it may lead to somebody else');
+    keeper.heard([1]);
+    await scene.opened();
+    t.same(calls.splice(0), ['asks as server1', 'uses the partner']);
+    keeper.retune(true);
+    t.match(calls, ['leaves: the partner is elsewhere from now on']);
+  },
+);
+
+t.test(
+  'an opening that ends when the relationship has ended, or offers none any more, is closed',
+  async (t) => {
+    const scene = new Scene();
+    scene.keeper.heard([1]);
+    scene.keeper.close();
+    await scene.opened();
+    t.same(scene.calls, ['asks as server1', 'closes the partner']);
+    scene.keeper.heard([1]);
+    t.equal(scene.calls.length, 2);
+    const late = new Scene();
+    late.keeper.heard([1]);
+    late.isOffered = false;
+    late.keeper.retune(false);
+    await late.opened();
+    t.same(late.calls, ['asks as server1', 'closes the partner']);
+  },
+);
+
+t.test('a heartbeat without an answer closes what is idle', async (t) => {
+  const scene = new Scene();
+  scene.keeper.missed();
+  t.match(scene.calls, ['drops: the partner has not answered a heartbeat']);
+});
+
+t.test('other certificates or passwords end it, the same ones again do not', async (t) => {
+  const scene = new Scene();
+  scene.isOpen = true;
+  const shown = (tls: string | null, login: string | null): PeerCredentials =>
+    ({
+      tls: tls === null ? null : { digest: tls },
+      login: login === null ? null : { digest: login },
+    }) as unknown as PeerCredentials;
+  const { keeper, calls } = scene;
+  const renew = (peer: string, tls: string | null, login: string | null): string[] => {
+    keeper.renewed(peer, shown(tls, login));
+    return calls.splice(0);
+  };
+  t.same(renew('server1', 'one', null), [], 'those of the start');
+  t.same(renew('server2', 'one', 'secret'), []);
+  t.same(renew('server1', 'one', null), []);
+  t.match(renew('server1', 'two', null), ['leaves: certificates or passwords were replaced']);
+  t.match(renew('server2', 'one', 'other'), ['leaves: certificates or passwords were replaced']);
+  t.match(renew('server2', null, 'other'), ['leaves: certificates or passwords were replaced']);
+  t.same(renew('backup1', 'one', null), []);
+  t.same(renew('backup1', 'two', null), [], 'a backup has no stream');
+});
+
+t.test('an opening that was under way with the certificates of before is closed', async (t) => {
+  const scene = new Scene();
+  const digest = (tls: string) => ({ tls: { digest: tls }, login: null }) as unknown as PeerCredentials;
+  scene.keeper.renewed('server2', digest('one'));
+  scene.keeper.heard([1]);
+  scene.keeper.renewed('server2', digest('two'));
+  await scene.opened();
+  t.same(scene.calls, ['asks as server1', 'closes the partner']);
+});

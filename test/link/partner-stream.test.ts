@@ -1,0 +1,202 @@
+/** Main's side of a stream: whose the update log is, what becomes of connections, whatever the thread reports and when. */
+import t from 'tap';
+import { allocateUpdateLog, UpdateWord } from '../../src/engine/shard-link.ts';
+import type { StreamSocket } from '../../src/io/stream-socket.ts';
+import type { LinkClient } from '../../src/link/client.ts';
+import type { LinkOrder, LinkReport } from '../../src/link/messages.ts';
+import { RelationshipStream } from '../../src/link/partner-stream.ts';
+import { recordLog } from '../peer/support/log.ts';
+
+type RouteReport = Exclude<LinkReport, { kind: 'paused' }>;
+type ReportOf<Kind> = Kind extends RouteReport['kind']
+  ? Omit<Extract<RouteReport, { kind: Kind }>, 'route'>
+  : never;
+
+const NOTHING = new Uint8Array(0);
+
+/** A stream whose link thread is the test. */
+class Scene {
+  readonly orders: string[] = [];
+  readonly calls: string[] = [];
+  readonly log = recordLog();
+  readonly updates = allocateUpdateLog(1 << 18);
+  readonly stream: RelationshipStream;
+  isRunning = true;
+  #hear: (report: RouteReport) => void = () => {};
+
+  constructor() {
+    const scene = this;
+    const client = {
+      get isRunning() {
+        return scene.isRunning;
+      },
+      nextRoute: () => 7,
+      attach: (_task: LinkOrder, listener: (report: RouteReport) => void) => {
+        this.#hear = listener;
+      },
+      send: (order: LinkOrder) => void this.orders.push(order.kind),
+      forget: () => void this.orders.push('forget'),
+    } as Partial<LinkClient> as LinkClient;
+    this.stream = new RelationshipStream(client, { own: 'server1', partner: 'server2' }, this.log.log);
+    this.stream.listen({
+      changed: () => void this.calls.push('changed'),
+      news: () => void this.calls.push('news'),
+      completed: () => void this.calls.push('completed'),
+      failed: (reason, owed) => void this.calls.push(`failed ${[...owed].length}: ${reason}`),
+    });
+    this.stream.start(this.updates);
+  }
+
+  hear(report: ReportOf<RouteReport['kind']>): void {
+    this.#hear({ route: 7, ...report } as RouteReport);
+  }
+
+  socket(name: string): StreamSocket {
+    const end = (how: string) => () => void this.calls.push(`${how} ${name}`);
+    return { fd: 3, remote: name, close: end('close'), reset: end('reset') };
+  }
+
+  /** A connection that is up. @returns its number */
+  up(connection: number): void {
+    this.stream.open(this.socket(`c${connection}`), NOTHING);
+    this.hear({ kind: 'up', connection });
+  }
+
+  down(connection: number, owed: number[] = []): void {
+    this.hear({ kind: 'down', connection, wasUp: true, reason: 'broken', owed: Uint32Array.from(owed) });
+  }
+
+  took(): { orders: string[]; calls: string[] } {
+    return { orders: this.orders.splice(0), calls: this.calls.splice(0) };
+  }
+}
+
+t.test('lent, called back, drained: the log has one reader at each moment', async (t) => {
+  const scene = new Scene();
+  const { stream } = scene;
+  scene.up(1);
+  t.same([stream.isUp, stream.hasLog, stream.isUnderWay], [true, false, false]);
+  stream.lend();
+  t.equal(new Int32Array(scene.updates.words)[UpdateWord.isLent], 1);
+  t.same([stream.hasLog, stream.isUnderWay], [true, true]);
+  stream.recall();
+  stream.recall();
+  scene.hear({ kind: 'back', connection: 1 });
+  t.same([stream.hasLog, stream.isUnderWay], [false, true], 'what was taken out of it may be on its way');
+  scene.hear({ kind: 'drained', connection: 1 });
+  t.equal(stream.isUnderWay, false);
+  t.same(scene.took(), {
+    orders: ['open', 'lend', 'recall'],
+    calls: ['changed', 'changed', 'changed'],
+  });
+});
+
+t.test('the answers to what was asked for before it was lent again do not count', async (t) => {
+  const scene = new Scene();
+  const { stream } = scene;
+  scene.up(1);
+  stream.lend();
+  stream.recall();
+  scene.hear({ kind: 'back', connection: 1 });
+  stream.lend();
+  scene.hear({ kind: 'drained', connection: 1 });
+  t.equal(stream.isUnderWay, true, 'it was drained before it was lent');
+  stream.recall();
+  scene.hear({ kind: 'back', connection: 1 });
+  t.equal(stream.isUnderWay, true);
+});
+
+t.test('a connection that ends while the log is on its way to it gives it back', async (t) => {
+  const scene = new Scene();
+  const { stream } = scene;
+  scene.up(1);
+  stream.lend();
+  scene.down(1);
+  t.same([stream.isUp, stream.hasLog, stream.isUnderWay], [false, false, false]);
+  scene.up(2);
+  stream.lend();
+  scene.hear({ kind: 'back', connection: 1 });
+  t.equal(stream.hasLog, true, 'the refusal of the first one comes late');
+});
+
+t.test('what was on its way is given up for good: reset, and told with its addresses', async (t) => {
+  const scene = new Scene();
+  scene.up(1);
+  scene.stream.lend();
+  scene.took();
+  scene.down(1, [10, 11]);
+  t.same(scene.took().calls, ['reset c1', 'failed 2: the lease stream ended: broken']);
+  t.match(scene.log.events.at(-1), { id: 'TDM_STREAM_DOWN', fields: { unconfirmed: 2 } });
+  scene.up(2);
+  scene.took();
+  scene.down(2);
+  t.same(scene.took().calls, ['close c2', 'changed'], 'otherwise the last words still arrive');
+});
+
+t.test(
+  'a newer connection takes the place of one that is closed when the thread lets go of it',
+  async (t) => {
+    const scene = new Scene();
+    scene.up(1);
+    scene.stream.open(scene.socket('c2'), NOTHING);
+    t.equal(scene.stream.isUp, false);
+    scene.hear({ kind: 'up', connection: 1 });
+    t.equal(scene.stream.isUp, false, 'that was the one before');
+    scene.down(1);
+    t.equal(scene.stream.isOpen, true);
+    scene.hear({ kind: 'up', connection: 2 });
+    t.same(scene.took().calls, ['changed', 'close c1', 'changed', 'changed']);
+  },
+);
+
+t.test('it is left once, when nothing is on its way; also when the partner begins', async (t) => {
+  const scene = new Scene();
+  const { stream } = scene;
+  scene.up(1);
+  stream.lend();
+  scene.hear({ kind: 'last', connection: 1 });
+  void stream.leave('other certificates');
+  t.equal(stream.isUp, false, 'nobody lends to it any more');
+  t.same(scene.took().orders, ['open', 'lend', 'recall']);
+  scene.hear({ kind: 'back', connection: 1 });
+  scene.hear({ kind: 'drained', connection: 1 });
+  await new Promise(setImmediate);
+  t.same(scene.took().orders, ['finish']);
+  scene.down(1);
+  scene.up(2);
+  t.equal(stream.isUp, true);
+  scene.hear({ kind: 'last', connection: 1 });
+  t.equal(stream.isUp, true, 'of the one before');
+});
+
+t.test('a connection that comes after the thread has been stopped is closed', async (t) => {
+  const scene = new Scene();
+  scene.isRunning = false;
+  scene.stream.open(scene.socket('late'), NOTHING);
+  t.same(scene.took(), { orders: [], calls: ['close late'] });
+  await scene.stream.close();
+  scene.isRunning = true;
+  scene.stream.open(scene.socket('later'), NOTHING);
+  t.same(scene.took().calls, ['close later']);
+});
+
+t.test('a fence waits for the thread, and for nobody when there is none', async (t) => {
+  const scene = new Scene();
+  await scene.stream.fence();
+  t.same(scene.took().orders, [], 'nothing is open');
+  scene.up(1);
+  let passed = 0;
+  const fences = [scene.stream.fence(), scene.stream.fence()].map((fence) => fence.then(() => passed++));
+  while (scene.orders.length < 3) await new Promise(setImmediate);
+  t.same(scene.took().orders, ['open', 'fence', 'fence']);
+  t.equal(passed, 0);
+  scene.hear({ kind: 'fenced' });
+  await new Promise(setImmediate);
+  t.equal(passed, 1);
+  const closed = scene.stream.close();
+  scene.down(1);
+  await closed;
+  await Promise.all(fences);
+  t.equal(passed, 2, 'the end of the relationship is one as well');
+  await scene.stream.fence();
+});
