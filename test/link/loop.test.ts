@@ -8,6 +8,9 @@ import { socketPair } from './support/socket-pair.ts';
 
 const BASE = parseIpv4('10.0.0.100')!;
 const ELSEWHERE = parseIpv4('10.9.0.1')!;
+const ROUNDS = 10;
+/** Less than any sleep that nobody ends. */
+const QUICK_MS = 200;
 
 interface Pair {
   readonly a: LinkServer;
@@ -355,13 +358,18 @@ t.test('it sleeps until there is something, and is woken for that', async (t) =>
   const pair = pairOf(t);
   const { a, b } = pair;
   settle(pair);
-  const started = Date.now();
-  a.write([{ address: BASE }]);
-  a.sleep();
-  b.sleep();
-  b.makeDurable();
-  b.sleep();
-  a.sleep();
-  t.same(a.shards.of(0, 1), [Verdict.confirmed]);
-  t.ok(Date.now() - started < 200, `${Date.now() - started} ms`);
+  // A wake-up that is lost costs the whole sleep each time; a busy machine, some of the times.
+  let fastestMs = Number.POSITIVE_INFINITY;
+  for (let round = 1; round <= ROUNDS && fastestMs >= QUICK_MS; round++) {
+    const started = Date.now();
+    a.write([{ address: BASE + round }]);
+    a.sleep();
+    b.sleep();
+    b.makeDurable();
+    b.sleep();
+    a.sleep();
+    fastestMs = Math.min(fastestMs, Date.now() - started);
+    t.same(a.shards.of(0, round), [Verdict.confirmed]);
+  }
+  t.ok(fastestMs < QUICK_MS, `${fastestMs} ms`);
 });
