@@ -15,7 +15,7 @@ const LOOK_MS = 5;
 const LATE_MS = 25;
 /** The far end's part of a handshake, and what it sends at its end. */
 const HANDSHAKE_TURNS = 2;
-/** A lease stream on which nothing happens: its last octets may have been of either end. No answer may take so long. */
+/** A lease stream on which nothing happens: its last octets may have been of either end. No answer takes so long. */
 const SILENT_MS = 10_000;
 
 interface Connection {
@@ -30,7 +30,7 @@ interface Connection {
 /** @param punctualMs since when what comes is seen when it comes */
 function isBetweenRequests({ isAnswered, turns, lastMs }: Connection, punctualMs: number): boolean {
   const silentMs = performance.now() - lastMs;
-  if (turns > HANDSHAKE_TURNS && silentMs >= SILENT_MS) return true;
+  if (silentMs >= SILENT_MS) return true;
   if (!isAnswered || silentMs < ANSWERED_MS) return false;
   const isBeforeNext = silentMs < NEXT_REQUEST_MS && lastMs >= punctualMs && turns > HANDSHAKE_TURNS;
   return isBeforeNext || silentMs >= UNUSED_MS;

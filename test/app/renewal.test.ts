@@ -17,6 +17,14 @@ t.test(
     });
     for (const member of story.members)
       t.match(await page(member, '/metrics'), /tandem_credentials_renewals_total 2\n/);
+    for (const { name, server } of story.members) {
+      const down = server.log.findIndex(({ id }) => id === 'TDM_STREAM_DOWN');
+      t.match(server.log[down], { reason: /were replaced|no more records/, unconfirmed: 0 }, name);
+      t.ok(
+        server.log.slice(down).some(({ id }) => id === 'TDM_STREAM_UP'),
+        `${name} streams with the new ones`,
+      );
+    }
   },
 );
 
