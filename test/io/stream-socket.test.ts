@@ -191,8 +191,9 @@ for (const kind of ['TCP', 'TLS'] as const)
     client.on('data', ({ length }: Buffer) => {
       received += length;
     });
+    const closed = new Promise((resolve) => client.once('close', resolve));
     client.resume();
-    await once(client, 'close');
+    await closed;
     t.ok(received < written, `${received} of ${written} octets arrived`);
   });
 
