@@ -1,5 +1,6 @@
 /** Records with tcpdump what servers are asked and answer, and reads the recording: the only witness of what was acknowledged. */
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Network } from './network.ts';
 import type { RunningProgram } from './programs.ts';
 
@@ -44,11 +45,28 @@ export async function captureReplies(
 }
 
 async function stopCapture(program: RunningProgram, file: string): Promise<CapturedReply[]> {
+  await caughtUp(program);
   await program.stop('SIGINT');
   const dropped = /(\d+) packets? dropped by kernel/.exec(program.output())?.[1];
   if (dropped !== '0')
     throw new Error(`tcpdump lost packets, the recording is incomplete:\n${program.output()}`);
   return readReplies(file);
+}
+
+/** The kernel hands what it has recorded to tcpdump once a second, and what it still has at the end is lost. */
+const HANDED_OVER_MS = 1_000;
+const LOOK_MS = 20;
+
+/** Resolves when tcpdump has read all that was recorded by now, as far as it tells. */
+async function caughtUp(program: RunningProgram): Promise<void> {
+  const endMs = performance.now() + 2 * HANDED_OVER_MS;
+  while (program.isRunning() && performance.now() < endMs) {
+    process.kill(program.pid, 'SIGUSR1');
+    await sleep(LOOK_MS);
+    const said = program.output().matchAll(/(\d+) packets? captured, (\d+) packets? received by filter/g);
+    const [, captured, received] = [...said].at(-1) ?? [];
+    if (captured !== undefined && captured === received) return;
+  }
 }
 
 /** Queries that got the same kind of reply from two servers, as sentences; empty when each had one. */
