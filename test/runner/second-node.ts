@@ -10,10 +10,17 @@ const COMPUTATION =
   );
 /**
  * Long stories with whole servers whose means are those of another file that is tried again: reloads (`app/reload`,
- * `app/reload-pair`), kills and hostile input (`app/serve`, `control`, `peer`), renewals (`app/renewal-faults`), and the demo,
+ * and of a pair `app/stream-pair`), kills and hostile input (`app/serve`, `control`, `peer`), renewals (`app/renewal-faults`), and the demo,
  * which the check runs by itself on each version.
  */
-const STORIES = ['app/reload-load', 'app/killed', 'app/hostile', 'app/renewal', 'demo/run-demo'];
+const STORIES = [
+  'app/reload-load',
+  'app/reload-pair',
+  'app/killed',
+  'app/hostile',
+  'app/renewal',
+  'demo/run-demo',
+];
 
 const SAME_ON_EVERY_NODE: ReadonlySet<string> = new Set([...COMPUTATION, ...STORIES]);
 
