@@ -156,7 +156,7 @@ export class LeaseTable {
     for (let i = 0; i < ROW_WORDS; i++) this.rows.words[first + i] = 0;
     this.rows.setUnsettled(slot, 0);
     this.rows.setWord(slot, Row.address, address);
-    this.#byAddress.link(hashAddress(this.#hashing, address), slot);
+    this.#byAddress.linkFirst(hashAddress(this.#hashing, address), slot);
     control[Control.count]! += 1;
     control[Control.membership] = (control[Control.membership]! + 1) | 0;
     return slot;
