@@ -4,6 +4,7 @@ import type { UpdateLogMemory } from '../engine/shard-link.ts';
 import type { StatisticsMemory } from '../engine/statistics.ts';
 import type { LeaseBookMemory } from '../lease/book.ts';
 import type { LimitedCountsMemory } from '../lease/limited-counts.ts';
+import type { UpdateNews } from '../peer/model.ts';
 import type { StreamNames } from './hello.ts';
 
 /** What a reload may replace. */
@@ -54,25 +55,6 @@ export type LinkOrder =
   /** Let what is on its way arrive, within STOP_GRACE_MS, close every connection and return. */
   | { readonly kind: 'stop' };
 
-/** A client by its identifiers in Kea's text form. */
-export interface RecordClient {
-  readonly hwAddress: string;
-  readonly clientId: string;
-}
-
-/** What the partner said of records, beyond what shards were told. */
-export interface RecordNews {
-  /** Whether any record was accepted since the last such message. */
-  readonly hasAccepted: boolean;
-  /** Filled only while main tracks. */
-  readonly accepted: readonly RecordClient[];
-  readonly conflicts: readonly RecordClient[];
-  readonly conflictReason: string;
-  /** Of records that the partner cannot hold. */
-  readonly refusals: readonly RecordClient[];
-  readonly refusalReason: string;
-}
-
 /** Link -> main. */
 export type LinkReport =
   /** Both sides have said hello. */
@@ -94,7 +76,7 @@ export type LinkReport =
   /** The partner sends no more records by this connection. */
   | { readonly kind: 'last'; readonly route: number; readonly connection: number }
   | { readonly kind: 'fenced'; readonly route: number }
-  | { readonly kind: 'news'; readonly route: number; readonly news: RecordNews }
+  | { readonly kind: 'news'; readonly route: number; readonly news: UpdateNews }
   /** Updates were completed; not for each. */
   | { readonly kind: 'completed'; readonly route: number }
   | { readonly kind: 'paused' };

@@ -2,19 +2,19 @@
 import { formatHex } from '../base/hex.ts';
 import { emptyRecord, type LeaseRecord } from '../lease/record.ts';
 import { decodeUpdateRecord } from '../lease/update-record.ts';
+import type { ClientKey, UpdateNews } from '../peer/model.ts';
 import { RefusalCode } from './ack.ts';
-import type { RecordClient, RecordNews } from './messages.ts';
 import type { RecordOutcomes } from './outbound.ts';
 
 /** As in the update's JSON: a shorter identifier stands only where it is the only one. */
 const CLIENT_ID_BYTES_MIN = 2;
 
-interface Gathered extends RecordNews {
+interface Gathered extends UpdateNews {
   hasAccepted: boolean;
-  readonly accepted: RecordClient[];
-  readonly conflicts: RecordClient[];
+  readonly accepted: ClientKey[];
+  readonly conflicts: ClientKey[];
   conflictReason: string;
-  readonly refusals: RecordClient[];
+  readonly refusals: ClientKey[];
   refusalReason: string;
 }
 
@@ -50,7 +50,7 @@ export class NewsOfRecords implements RecordOutcomes {
   }
 
   /** What main is to hear now, or null. */
-  take(): RecordNews | null {
+  take(): UpdateNews | null {
     const { accepted, conflicts, refusals } = this.#news;
     if (accepted.length + conflicts.length + refusals.length === 0) return null;
     const news = this.#news;
@@ -58,13 +58,13 @@ export class NewsOfRecords implements RecordOutcomes {
     return news;
   }
 
-  #clientOf(bytes: Uint8Array, length: number): RecordClient {
+  #clientOf(bytes: Uint8Array, length: number): ClientKey {
     decodeUpdateRecord(bytes, 0, length, this.#record);
     return clientOfRecord(this.#record);
   }
 }
 
-function clientOfRecord(record: LeaseRecord): RecordClient {
+function clientOfRecord(record: LeaseRecord): ClientKey {
   const { hw, hwOffset, hwLength, clientId, clientIdOffset, clientIdLength } = record;
   const isShown = clientIdLength >= CLIENT_ID_BYTES_MIN || hwLength === 0;
   return {

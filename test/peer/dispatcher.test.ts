@@ -14,7 +14,7 @@ import type { DispatcherParts } from '../../src/peer/dispatcher-parts.ts';
 import { TICK_MS } from '../../src/peer/limits.ts';
 import type { ClientKey, PeerClient } from '../../src/peer/model.ts';
 import { recordLog } from './support/log.ts';
-import { leasesOf, startPartner, type TestPartner } from './support/partner.ts';
+import { gate, leasesOf, startPartner } from './support/partner.ts';
 import { encodeRecord, TestShards } from './support/shards.ts';
 
 const BASE = parseIpv4('10.0.0.0')!;
@@ -78,20 +78,6 @@ function dispatch(
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await delay(2);
-}
-
-/** Lets the partner answer only when the test says so. */
-function gate(partner: TestPartner): { release: () => void } {
-  let open: () => void = () => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  const { script } = partner;
-  partner.script = async (command) => {
-    await opened;
-    return script(command);
-  };
-  return { release: open };
 }
 
 t.test('to a Tandem, many leases travel in one request, at most two of which are under way', async (t) => {

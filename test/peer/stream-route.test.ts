@@ -14,7 +14,7 @@ import { createUpdateDispatcher } from '../../src/peer/dispatcher.ts';
 import type { DispatcherParts } from '../../src/peer/dispatcher-parts.ts';
 import type { PartnerStream, PartnerStreamListener, PartnerUpdates } from '../../src/peer/model.ts';
 import { recordLog } from './support/log.ts';
-import { startPartner, type TestPartner } from './support/partner.ts';
+import { gate, startPartner, type TestPartner } from './support/partner.ts';
 import { TestShards } from './support/shards.ts';
 
 const BASE = parseIpv4('10.0.0.0')!;
@@ -195,15 +195,7 @@ t.test('requests under way end first, and take nothing more out of the log', asy
   const partner = await startPartner(t);
   const { shards, stream, dispatcher } = dispatch(t, partner);
   dispatcher.setPartnerUpdates('send');
-  let open: () => void = () => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  const { script } = partner;
-  partner.script = async (command) => {
-    await opened;
-    return script(command);
-  };
+  const hold = gate(partner);
   shards.send(0, [{ address: BASE }]);
   await until(() => partner.inFlight === 1);
   // It waits for its address.
@@ -214,7 +206,7 @@ t.test('requests under way end first, and take nothing more out of the log', asy
   await delay(20);
   t.equal(stream.hasLog, false);
   t.equal(partner.received.length, 1);
-  open();
+  hold.release();
   await until(() => stream.hasLog);
   t.same(partner.received.length, 2, 'with what waited for its address');
   t.same(stream.taken, [BASE]);
@@ -334,19 +326,13 @@ t.test('the log is not lent in the middle of a transaction', async (t) => {
   const partner = await startPartner(t);
   const { shards, stream, dispatcher } = dispatch(t, partner, { connections: 1 });
   dispatcher.setPartnerUpdates('send');
-  let open: () => void = () => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  partner.script = async () => {
-    await opened;
-    return { result: 4, text: 'no such subnet' };
-  };
+  partner.script = async () => ({ result: 4, text: 'no such subnet' });
+  const hold = gate(partner);
   const number = shards.send(0, [{ address: BASE }, { address: BASE + 1 }]);
   await until(() => partner.inFlight === 1);
   stream.comeUp();
   await delay(10);
-  open();
+  hold.release();
   await until(() => stream.hasLog);
   t.equal(partner.received.length, 2, 'the other record has gone the way of the first');
   t.same(shards.of(0, number), [Verdict.rejected]);

@@ -115,3 +115,17 @@ export async function startPartner(t: Test, name = 'server2', bulk = true, port 
   });
   return partner;
 }
+
+/** Lets the partner answer only when the test says so. */
+export function gate(partner: TestPartner): { release: () => void } {
+  let open: () => void = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const { script } = partner;
+  partner.script = async (command) => {
+    await opened;
+    return script(command);
+  };
+  return { release: open };
+}
