@@ -4,6 +4,7 @@ import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
+import { LOOK_INTERVAL_MS } from '../../src/app/credential-files.ts';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { runCtl } from '../../src/cli/ctl.ts';
 import { findFreeTcpPort, findFreeUdpPort } from '../../src/demo/ports.ts';
@@ -15,12 +16,16 @@ import { Relay } from './relay.ts';
 const ADDRESS = '127.0.0.1';
 const NAMES = ['server1', 'server2'] as const;
 type Name = (typeof NAMES)[number];
-/** Of the certificates that run out: so many times what the pair took to start, because all takes longer on a busy machine. */
+/**
+ * The certificates that run out live for the looks at the files that a story waits for, two for each of two changes, and for so
+ * many times what the pair took to start, because all takes longer on a busy machine.
+ */
+const LOOKS_MS = 4 * LOOK_INTERVAL_MS;
 const LIFE_FACTOR = 4;
-const LIFE_MS_MIN = 25_000;
-const LIFE_MS_MAX = 80_000;
+const WORK_MS_MIN = 12_000;
+const WORK_MS_MAX = 80_000;
 const STATE_MS = 60_000;
-const LOG_MS = LIFE_MS_MAX + 30_000;
+const LOG_MS = LOOKS_MS + WORK_MS_MAX + 30_000;
 const FAILURES = [
   'TDM_HA_HEARTBEAT_FAILED',
   'TDM_HA_UPDATE_FAILED',
@@ -78,7 +83,8 @@ export async function startPair(t: Test): Promise<Story> {
   const story = { t, authority, members, relayPort, relays: [...relays.values()] };
   await reachWhole(story);
   const startedMs = performance.now() - startMs;
-  await shorten(story, Math.min(LIFE_MS_MAX, Math.max(LIFE_MS_MIN, LIFE_FACTOR * startedMs)));
+  const workMs = Math.min(WORK_MS_MAX, Math.max(WORK_MS_MIN, LIFE_FACTOR * startedMs));
+  await shorten(story, LOOKS_MS + workMs);
   return story;
 }
 
@@ -230,6 +236,7 @@ export async function outlive(story: Story, happen: () => Promise<void>): Promis
     retryAfterMs: 1_000,
   });
   await happen();
+  t.ok(Date.now() < Math.min(...ends), 'all has happened before the first certificates run out');
   while (Date.now() < Math.max(...ends) + 2_000) await sleep(100);
   const counts = await client.stop(2_000);
   // Some heartbeats more, over connections that are made now.

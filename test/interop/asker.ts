@@ -20,8 +20,8 @@ const pairs = readFileSync(file, 'utf8')
   .map((line) => line.split(' ').map((digits) => Buffer.from(digits, 'hex')));
 
 // A relay's port, and the one of clients that are answered without a relay.
-const relay = createSocket({ type: 'udp4', reuseAddr: true });
-const client = createSocket({ type: 'udp4', reuseAddr: true });
+const relay = createSocket('udp4');
+const client = createSocket('udp4');
 let at = 0;
 let answer = '-';
 const giveUp = (): void => {

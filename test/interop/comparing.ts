@@ -31,8 +31,30 @@ export function behind(): Uint8Array {
 /** A query with the answer to it, null for silence. */
 export type Asked<Q> = Q & { readonly reply: Reply | null };
 
-/** Puts queries to a target from an address of a host, each with the one behind it. */
+/** Of each network: when those who asked from a host have ended, since all of them ask from the ports of a relay and a client. */
+const asking = new WeakMap<Network, Map<string, Promise<unknown>>>();
+
+/** Puts queries to a target from an address of a host, each with the one behind it; after those who ask from there already. */
 export async function ask<Q extends { readonly datagram: Uint8Array }>(
+  network: Network,
+  from: readonly [host: string, address: string, target: string],
+  directory: string,
+  queries: readonly Q[],
+  next: (index: number) => Uint8Array,
+): Promise<Asked<Q>[]> {
+  const [host] = from;
+  const hosts = asking.get(network) ?? new Map<string, Promise<unknown>>();
+  asking.set(network, hosts);
+  const before = hosts.get(host) ?? Promise.resolve();
+  const answers = before.then(() => askNow(network, from, directory, queries, next));
+  hosts.set(
+    host,
+    answers.catch(() => {}),
+  );
+  return answers;
+}
+
+async function askNow<Q extends { readonly datagram: Uint8Array }>(
   network: Network,
   [host, address, target]: readonly [host: string, address: string, target: string],
   directory: string,

@@ -19,8 +19,8 @@ const FILE_OFFSET = 108;
 
 const [server = '', file = ''] = process.argv.slice(2);
 const steps: readonly Step[] = JSON.parse(readFileSync(file, 'utf8'));
-const relay = createSocket({ type: 'udp4', reuseAddr: true });
-const client = createSocket({ type: 'udp4', reuseAddr: true });
+const relay = createSocket('udp4');
+const client = createSocket('udp4');
 /** What the script has been told so far, and the address of the script before. */
 const told = { script: -1, own: '0.0.0.0', former: '0.0.0.0', server };
 let at = 0;
