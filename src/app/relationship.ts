@@ -155,6 +155,7 @@ export class Relationship {
       isOpener: ownEntry(this.#config).role === 'primary',
       // Who keeps a record of every lease has to hear of each: by a stream main hears of none.
       isOffered: () => config().hooks.legalLog === null,
+      timers: systemTimers,
       log,
     });
   }

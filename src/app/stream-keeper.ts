@@ -1,9 +1,10 @@
 /**
  * Keeps the lease stream of one relationship open: the primary opens it whenever a heartbeat shows that the partner takes
- * one and none is there, the other one takes what is opened.
+ * one and none is there, and again at once when it has ended; the other one takes what is opened.
  */
 
 import type { PartnerStreams } from '../ha/service-model.ts';
+import type { Timers } from '../ha/timers.ts';
 import type { StreamSocket } from '../io/stream-socket.ts';
 import { STREAM_VERSION } from '../link/frame.ts';
 import type { RelationshipStream } from '../link/partner-stream.ts';
@@ -14,8 +15,11 @@ import type { RenewablePeerClient } from '../peer/model.ts';
 /** Of the whole opening, the handshake of TLS included. */
 const OPEN_TIMEOUT_MS = 5_000;
 
+/** After each end of a stream, and each opening that fails, since the partner has answered; then its next answer decides. */
+const AGAIN_AFTER_MS = [0, 100, 1_000];
+
 export interface StreamKeeperParts {
-  readonly stream: Pick<RelationshipStream, 'isOpen' | 'open' | 'leave' | 'dropIdle'>;
+  readonly stream: Pick<RelationshipStream, 'isOpen' | 'open' | 'leave' | 'dropIdle' | 'onEnd'>;
   readonly partner: RenewablePeerClient;
   /** This server's name in the relationship. */
   readonly serverName: string;
@@ -23,6 +27,7 @@ export interface StreamKeeperParts {
   readonly isOpener: boolean;
   /** Whether it takes one now. */
   readonly isOffered: () => boolean;
+  readonly timers: Timers;
   readonly log: Log;
 }
 
@@ -30,6 +35,11 @@ export class StreamKeeper implements PartnerStreams {
   readonly #parts: StreamKeeperParts;
   #isOpening = false;
   #isClosed = false;
+  /** The partner takes one, by its last word. */
+  #isInvited = false;
+  /** Ends and failures since that word. */
+  #ends = 0;
+  #cancelTimer: (() => void) | null = null;
   /** How often what was opened before has become useless. */
   #changes = 0;
   /** What was used last, by the name of the peer. */
@@ -39,6 +49,7 @@ export class StreamKeeper implements PartnerStreams {
 
   constructor(parts: StreamKeeperParts) {
     this.#parts = parts;
+    parts.stream.onEnd(() => this.#again());
   }
 
   offered(): readonly number[] {
@@ -46,16 +57,18 @@ export class StreamKeeper implements PartnerStreams {
   }
 
   heard(versions: readonly number[]): void {
-    const { isOpener, isOffered, stream } = this.#parts;
+    this.#forgetInvitation();
     if (!versions.includes(STREAM_VERSION)) return this.#leave('the partner takes no stream any more');
-    if (!isOpener || !isOffered() || this.#isOpening || stream.isOpen || this.#isClosed) return;
-    void this.#open();
+    this.#isInvited = true;
+    this.#openOne();
   }
 
   /** Other settings are in force. @param isElsewhere the partner has moved */
   retune(isElsewhere: boolean): void {
-    if (isElsewhere) this.#leave('the partner is elsewhere from now on');
-    else if (!this.#parts.isOffered()) this.#leave('this server takes no stream any more');
+    if (isElsewhere) {
+      this.#forgetInvitation();
+      this.#leave('the partner is elsewhere from now on');
+    } else if (!this.#parts.isOffered()) this.#leave('this server takes no stream any more');
   }
 
   /**
@@ -74,6 +87,7 @@ export class StreamKeeper implements PartnerStreams {
 
   /** What is under way shows by itself whether the partner is there; without that nothing would. */
   missed(): void {
+    this.#forgetInvitation();
     this.#parts.stream.dropIdle('the partner has not answered a heartbeat');
   }
 
@@ -89,6 +103,32 @@ export class StreamKeeper implements PartnerStreams {
 
   close(): void {
     this.#isClosed = true;
+    this.#forgetInvitation();
+  }
+
+  /** Only the partner's next word opens one. */
+  #forgetInvitation(): void {
+    this.#isInvited = false;
+    this.#ends = 0;
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+  }
+
+  /** What was there has ended, or could not be opened. */
+  #again(): void {
+    if (!this.#isInvited || !this.#parts.isOpener || this.#cancelTimer !== null) return;
+    const delayMs = AGAIN_AFTER_MS[this.#ends++];
+    if (delayMs === undefined) return;
+    this.#cancelTimer = this.#parts.timers.after(delayMs, () => {
+      this.#cancelTimer = null;
+      this.#openOne();
+    });
+  }
+
+  #openOne(): void {
+    const { isOpener, isOffered, stream } = this.#parts;
+    if (!isOpener || !isOffered() || this.#isOpening || stream.isOpen || this.#isClosed) return;
+    void this.#open();
   }
 
   /** What was opened before is not wanted any more; what is under way by it still arrives. */
@@ -98,20 +138,25 @@ export class StreamKeeper implements PartnerStreams {
   }
 
   async #open(): Promise<void> {
-    const { partner, serverName, stream, log } = this.#parts;
+    const { partner, serverName, stream } = this.#parts;
     const changes = this.#changes;
     this.#isOpening = true;
     const opening = await partner.openStream(serverName, OPEN_TIMEOUT_MS);
     this.#isOpening = false;
-    if (opening.kind === 'open') {
+    if (opening.kind === 'failed') this.#noteFailure(opening.reason);
+    else {
       this.#failure = null;
       // It may lead to where the partner was, or was opened with certificates that are revoked.
       if (this.#isClosed || changes !== this.#changes) opening.socket.close();
-      else stream.open(opening.socket, opening.head);
-      return;
+      else return stream.open(opening.socket, opening.head);
     }
-    if (opening.reason === this.#failure) return;
-    this.#failure = opening.reason;
-    log('TDM_STREAM_NOT_UP', { partner: partner.name, reason: opening.reason, unconfirmed: 0 });
+    this.#again();
+  }
+
+  #noteFailure(reason: string): void {
+    if (reason === this.#failure) return;
+    this.#failure = reason;
+    const { partner, log } = this.#parts;
+    log('TDM_STREAM_NOT_UP', { partner: partner.name, reason, unconfirmed: 0 });
   }
 }

@@ -31,6 +31,7 @@ export class RelationshipStream implements PartnerStream {
   readonly #sockets = new Map<number, StreamSocket>();
   #words: Int32Array | null = null;
   #listener: PartnerStreamListener | null = null;
+  #onEnd: () => void = () => {};
   #connection = 0;
   #isUp = false;
   /** It is about to be closed. */
@@ -91,6 +92,11 @@ export class RelationshipStream implements PartnerStream {
 
   listen(listener: PartnerStreamListener): void {
     this.#listener = listener;
+  }
+
+  /** @param listener is told whenever the connection has ended and no other is there, after everybody else */
+  onEnd(listener: () => void): void {
+    this.#onEnd = listener;
   }
 
   /** Uses a connection from now on instead of the one that there may be. @param head octets that came with the opening */
@@ -233,6 +239,7 @@ export class RelationshipStream implements PartnerStream {
     this.#changed();
     if (owed.length > 0) this.#listener?.failed(`the lease stream ended: ${reason}`, owed);
     else this.#listener?.changed();
+    if (connection === this.#connection) this.#onEnd();
   }
 
   #takeBack(): void {

@@ -14,6 +14,9 @@ class Scene {
   readonly log = recordLog();
   isOpen = false;
   isOffered = true;
+  /** Timers that run, with their delays. */
+  readonly timers: { readonly delayMs: number; readonly action: () => void }[] = [];
+  #end: () => void = () => {};
   readonly #openings: ((opening: StreamOpening) => void)[] = [];
   readonly keeper: StreamKeeper;
 
@@ -33,7 +36,17 @@ class Scene {
       isOpener,
       isOffered: () => this.isOffered,
       log: this.log.log,
+      timers: {
+        after: (delayMs, action) => {
+          const timer = { delayMs, action };
+          this.timers.push(timer);
+          return () => void this.timers.splice(this.timers.indexOf(timer), 1);
+        },
+      },
       stream: {
+        onEnd: (listener) => {
+          this.#end = listener;
+        },
         get isOpen() {
           return scene.isOpen;
         },
@@ -45,6 +58,19 @@ class Scene {
         dropIdle: (reason) => void calls.push(`drops: ${reason}`),
       },
     });
+  }
+
+  /** The stream that is open ends. */
+  end(): void {
+    this.isOpen = false;
+    this.#end();
+  }
+
+  /** The one timer that runs comes due. @returns its delay, null when there is none */
+  tick(): number | null {
+    const [timer] = this.timers.splice(0, 1);
+    timer?.action();
+    return timer?.delayMs ?? null;
   }
 
   /** Why there is no stream, as the log has it. */
@@ -208,4 +234,90 @@ t.test('an opening that was under way with the certificates of before is closed'
   scene.keeper.renewed('server2', digest('two'));
   await scene.opened();
   t.same(scene.calls, ['asks as server1', 'closes the partner']);
+});
+
+t.test('when one has ended the next is opened at once', async (t) => {
+  const scene = new Scene();
+  scene.keeper.heard([1]);
+  await scene.opened();
+  scene.end();
+  t.equal(scene.tick(), 0);
+  await scene.opened();
+  t.same(scene.calls, ['asks as server1', 'uses the partner', 'asks as server1', 'uses the partner']);
+  t.same(scene.timers, [], 'nothing more is to be done');
+});
+
+t.test('what fails or ends again and again is tried later and later, then behind a heartbeat', async (t) => {
+  const scene = new Scene();
+  const { keeper } = scene;
+  keeper.heard([1]);
+  await scene.opened();
+  scene.end();
+  t.equal(scene.tick(), 0);
+  await scene.answer({ kind: 'failed', reason: 'refused' });
+  t.equal(scene.tick(), 100);
+  await scene.opened();
+  scene.end();
+  t.equal(scene.tick(), 1000);
+  await scene.answer({ kind: 'failed', reason: 'refused' });
+  t.equal(scene.tick(), null);
+  keeper.heard([1]);
+  await scene.opened();
+  scene.end();
+  t.equal(scene.tick(), 0, 'a good heartbeat begins anew');
+});
+
+t.test('it is not opened again where nobody is known to take it', async (t) => {
+  const ended = async (why: (scene: Scene) => void, isOpener = true): Promise<number | null> => {
+    const scene = new Scene(isOpener);
+    scene.keeper.heard([1]);
+    if (isOpener) await scene.opened();
+    why(scene);
+    scene.end();
+    return scene.tick();
+  };
+  t.equal(await ended(({ keeper }) => keeper.missed()), null, 'a heartbeat got no answer');
+  t.equal(await ended(({ keeper }) => keeper.heard([])), null, 'the partner takes none any more');
+  t.equal(await ended(({ keeper }) => keeper.retune(true)), null, 'it has moved');
+  t.equal(await ended(({ keeper }) => keeper.close()), null, 'the relationship ends');
+  const passive = new Scene(false);
+  passive.keeper.heard([1]);
+  passive.end();
+  passive.tick();
+  t.same(passive.calls, [], 'the other server opens it');
+});
+
+t.test('a try that waits for its time is given up with what it was for', async (t) => {
+  const scene = new Scene();
+  scene.keeper.heard([1]);
+  await scene.opened();
+  scene.end();
+  scene.keeper.missed();
+  t.same(scene.timers, []);
+  scene.keeper.heard([1]);
+  scene.end();
+  scene.keeper.heard([1]);
+  t.same(scene.timers, [], 'the heartbeat opens one itself');
+});
+
+t.test('with other certificates it is opened again at once, also when one was being opened', async (t) => {
+  const scene = new Scene();
+  const digest = (tls: string) => ({ tls: { digest: tls }, login: null }) as unknown as PeerCredentials;
+  scene.keeper.renewed('server2', digest('one'));
+  scene.keeper.heard([1]);
+  scene.keeper.renewed('server2', digest('two'));
+  await scene.opened();
+  t.equal(scene.tick(), 0);
+  await scene.opened();
+  scene.keeper.renewed('server2', digest('three'));
+  scene.end();
+  t.equal(scene.tick(), 100);
+  t.same(scene.calls, [
+    'asks as server1',
+    'closes the partner',
+    'asks as server1',
+    'uses the partner',
+    'leaves: certificates or passwords were replaced',
+    'asks as server1',
+  ]);
 });

@@ -161,3 +161,21 @@ t.test('with TLS and certificates of clients it is the same', buffered, async (t
   await until('ended', () => pair.get('a').logged('TDM_STREAM_DOWN').length > 0);
   t.match(pair.get('a').logged('TDM_STREAM_DOWN'), [{ reason: /this server stops/ }]);
 });
+
+t.test('a stream that was cut is there again long before the next heartbeat', buffered, async (t) => {
+  const pair = await Pair.start(t, { isRelayed: true });
+  await up(pair);
+  // Whoever waited for a heartbeat would wait until the test is over.
+  for (const name of ['a', 'b'] as const)
+    t.match(
+      await pair.reload(name, {
+        more: { 'heartbeat-delay': 10 * WAIT_MS, 'max-response-delay': 20 * WAIT_MS },
+      }),
+      {
+        result: 0,
+      },
+    );
+  pair.relays.get('b')!.sever();
+  await up(pair, 2);
+  t.match(await fact(pair, 'a'), /is up/);
+});

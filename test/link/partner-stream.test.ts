@@ -200,3 +200,15 @@ t.test('a fence waits for the thread, and for nobody when there is none', async 
   t.equal(passed, 2, 'the end of the relationship is one as well');
   await scene.stream.fence();
 });
+
+t.test('whoever opens connections is told when the last one has ended, behind everybody else', async (t) => {
+  const scene = new Scene();
+  scene.stream.onEnd(() => void scene.calls.push('ended'));
+  scene.up(1);
+  scene.stream.open(scene.socket('c2'), NOTHING);
+  scene.took();
+  scene.down(1);
+  t.same(scene.took().calls, ['close c1', 'changed'], 'another one is there');
+  scene.down(2, [10]);
+  t.same(scene.took().calls, ['reset c2', 'failed 1: the lease stream ended: broken', 'ended']);
+});

@@ -46,7 +46,7 @@ export const peerMessages = {
     level: 'warn',
     text: 'the lease stream to the partner has ended',
     meaning:
-      '`reason` says why. The `unconfirmed` updates that were on their way count as failed: their clients got no answer and ask again, and the partner is taken for unavailable until its next heartbeat. Until a stream is up again, which is tried after each heartbeat, updates go by request. One line when the partner stops is what is to be expected; many lines show a network or a partner in trouble.',
+      '`reason` says why. The `unconfirmed` updates that were on their way count as failed: their clients got no answer and ask again, and the partner is taken for unavailable until its next heartbeat. Until a stream is up again, which is tried at once, and after each heartbeat, updates go by request. One line when the partner stops is what is to be expected; many lines show a network or a partner in trouble.',
   },
   TDM_STREAM_NOT_UP: {
     level: 'warn',
