@@ -126,6 +126,7 @@ export class App {
     this.#leases = new Leases({ memory: this.#memory, storage, clock, log }, config, this.#dataPlane.writer);
     this.#leaseEvents = new LeaseEvents({
       memory: this.#memory.events,
+      link: linkMemory,
       book: this.#leases.book,
       serverPort: options.serverPort,
       clock,

@@ -1,15 +1,21 @@
 /** Who listens to lease events by the configuration, and the one reader that serves them all. */
+
+import { Bell } from '../base/bell.ts';
 import type { Clock } from '../base/clock.ts';
 import type { LegalSyslogConfig } from '../config/hook-model.ts';
 import type { ServerConfig } from '../config/model.ts';
 import { Listening } from '../engine/lease-events.ts';
 import type { CommandListener, LeaseEvent, LeaseEventListener } from '../events/event.ts';
-import { LeaseEventReader } from '../events/reader.ts';
+import { parseLeaseEvent } from '../events/parse.ts';
+import { type PartnerChange, parsePartnerChange } from '../events/partner-change.ts';
+import { EventReader } from '../events/reader.ts';
 import type { ScriptHost } from '../hooks/environment.ts';
 import { LegalLog } from '../hooks/legal-log.ts';
 import { interfaceIndex, RunScript } from '../hooks/run-script.ts';
+import { signalEventFd } from '../io/eventfd.ts';
 import type { LeaseBook } from '../lease/book.ts';
 import type { LeaseEventsMemory } from '../lease/events.ts';
+import type { LinkMemory } from '../link/memory.ts';
 import { ForensicSyslog } from '../log/forensic-syslog.ts';
 import type { Log } from '../log/logger.ts';
 import type { Change } from './change.ts';
@@ -19,8 +25,14 @@ export function listeningOf({ hooks }: ServerConfig): Listening {
   return hooks.runScript === null && hooks.legalLog === null ? Listening.off : Listening.queries;
 }
 
+/** Whether somebody wants to hear of every lease that a partner changes. */
+export function hearsPartners({ hooks }: ServerConfig): boolean {
+  return hooks.legalLog !== null;
+}
+
 export interface LeaseEventsParts {
   readonly memory: LeaseEventsMemory;
+  readonly link: Pick<LinkMemory, 'told' | 'room'>;
   readonly book: LeaseBook;
   readonly serverPort: number;
   readonly clock: Clock;
@@ -29,17 +41,27 @@ export interface LeaseEventsParts {
 
 export class LeaseEvents {
   readonly #parts: LeaseEventsParts;
-  readonly #reader: LeaseEventReader;
+  readonly #reader: EventReader<LeaseEvent>;
+  /** Of what partners change by their streams. */
+  readonly #told: EventReader<PartnerChange>;
   #listeners: readonly LeaseEventListener[] = [];
 
   constructor(parts: LeaseEventsParts) {
     this.#parts = parts;
-    const { memory, book } = parts;
-    this.#reader = new LeaseEventReader(
-      memory,
-      () => book.changes.durable(),
-      (event) => this.#hand(event),
-    );
+    const { memory, link, book } = parts;
+    const durable = () => book.changes.durable();
+    this.#reader = new EventReader(memory, {
+      durable,
+      parse: parseLeaseEvent,
+      take: (event) => this.#hand(event),
+    });
+    const room = new Bell(link.room, signalEventFd);
+    this.#told = new EventReader(link.told, {
+      durable,
+      parse: (_, bytes) => parsePartnerChange(bytes),
+      take: ({ command, args }) => this.commandListener?.(command, args),
+      released: () => room.ring(),
+    });
   }
 
   /** Serves the listeners of the first configuration from now on. @throws an Error when one cannot begin */
@@ -53,6 +75,8 @@ export class LeaseEvents {
     const next = this.#listenersOf(config);
     return {
       commit: () => {
+        // Those of before hear of all that was done before; the link thread stands still.
+        this.#told.drain();
         this.#use(next);
       },
       abandon: () => closeAll(next),
@@ -63,12 +87,15 @@ export class LeaseEvents {
   /** Where nobody listens nothing is written, and nothing has to be read. */
   #use(listeners: readonly LeaseEventListener[]): void {
     this.#listeners = listeners;
-    if (listeners.length > 0) this.#reader.start();
+    if (listeners.length === 0) return;
+    this.#reader.start();
+    this.#told.start();
   }
 
   /** Hands on the rest; nobody writes events any more. */
   async close(): Promise<void> {
     this.#reader.close();
+    this.#told.close();
     await closeAll(this.#listeners);
   }
 

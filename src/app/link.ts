@@ -3,6 +3,7 @@ import { LinkClient } from '../link/client.ts';
 import type { LinkMemory } from '../link/memory.ts';
 import type { ActiveConfiguration } from './configuration.ts';
 import type { DataPlane } from './data-plane.ts';
+import { hearsPartners } from './lease-events.ts';
 import type { ServerMemory } from './memory.ts';
 import type { Threads } from './threads.ts';
 
@@ -29,6 +30,7 @@ export function createLink({ link, active, memory, dataPlane, threads, onFailure
       book: memory.book,
       limited: memory.limited,
       statistics: dataPlane.statistics,
+      isHeard: hearsPartners(active.config),
     }),
     run: (task, transfer) => threads.runLink(task, transfer).catch(onFailure),
   });

@@ -147,14 +147,12 @@ export class Relationship {
   }
 
   #keeperOf(stream: RelationshipStream, partner: MovablePeerClient): StreamKeeper {
-    const { config, log } = this.#parts;
+    const { log } = this.#parts;
     return new StreamKeeper({
       stream,
       partner,
       serverName: this.#config.thisServerName,
       isOpener: ownEntry(this.#config).role === 'primary',
-      // Who keeps a record of every lease has to hear of each: by a stream main hears of none.
-      isOffered: () => config().hooks.legalLog === null,
       timers: systemTimers,
       log,
     });
@@ -206,7 +204,7 @@ export class Relationship {
       commit: () => {
         this.#config = config;
         const isPartnerMoved = moves.some(({ peer, isElsewhere }) => isElsewhere && peer.role !== 'backup');
-        this.#streams?.retune(isPartnerMoved);
+        if (isPartnerMoved) this.#streams?.moved();
         if (changed.length === 0) return;
         for (const { peer, client } of moves) peer.move(client);
         this.dispatcher?.retune(dispatcherSettings(config));

@@ -25,8 +25,6 @@ export interface StreamKeeperParts {
   readonly serverName: string;
   /** Whether this server opens the stream. */
   readonly isOpener: boolean;
-  /** Whether it takes one now. */
-  readonly isOffered: () => boolean;
   readonly timers: Timers;
   readonly log: Log;
 }
@@ -53,7 +51,7 @@ export class StreamKeeper implements PartnerStreams {
   }
 
   offered(): readonly number[] {
-    return this.#parts.isOffered() ? [STREAM_VERSION] : [];
+    return [STREAM_VERSION];
   }
 
   heard(versions: readonly number[]): void {
@@ -63,12 +61,10 @@ export class StreamKeeper implements PartnerStreams {
     this.#openOne();
   }
 
-  /** Other settings are in force. @param isElsewhere the partner has moved */
-  retune(isElsewhere: boolean): void {
-    if (isElsewhere) {
-      this.#forgetInvitation();
-      this.#leave('the partner is elsewhere from now on');
-    } else if (!this.#parts.isOffered()) this.#leave('this server takes no stream any more');
+  /** The partner is elsewhere from now on. */
+  moved(): void {
+    this.#forgetInvitation();
+    this.#leave('the partner is elsewhere from now on');
   }
 
   /**
@@ -93,9 +89,8 @@ export class StreamKeeper implements PartnerStreams {
 
   /** Takes a connection that was opened at this server's port. @param serverName who opened it, by its own words */
   accept(serverName: string, socket: StreamSocket, head: Uint8Array): void {
-    const { isOpener, isOffered, partner, stream, log } = this.#parts;
-    if (!this.#isClosed && !isOpener && isOffered() && serverName === partner.name)
-      return stream.open(socket, head);
+    const { isOpener, partner, stream, log } = this.#parts;
+    if (!this.#isClosed && !isOpener && serverName === partner.name) return stream.open(socket, head);
     const reason = `${JSON.stringify(serverName)} at ${socket.remote} opens a stream that is not expected`;
     log('TDM_STREAM_NOT_UP', { partner: partner.name, reason, unconfirmed: 0 });
     socket.close();
@@ -126,8 +121,8 @@ export class StreamKeeper implements PartnerStreams {
   }
 
   #openOne(): void {
-    const { isOpener, isOffered, stream } = this.#parts;
-    if (!isOpener || !isOffered() || this.#isOpening || stream.isOpen || this.#isClosed) return;
+    const { isOpener, stream } = this.#parts;
+    if (!isOpener || this.#isOpening || stream.isOpen || this.#isClosed) return;
     void this.#open();
   }
 

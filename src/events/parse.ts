@@ -13,7 +13,7 @@ const COLUMNS = { min: LEASE_FILE_COLUMNS.length, max: LEASE_FILE_COLUMNS.length
 const decoder = new RowDecoder();
 
 /** @param bytes the event's parts, in memory of their own */
-export function parseLeaseEvent(kind: LeaseEventKind, bytes: Uint8Array): LeaseEvent {
+export function parseLeaseEvent(kind: number, bytes: Uint8Array): LeaseEvent {
   let former: Lease4 | null = null;
   let lease: Lease4 | null = null;
   let replaced: Lease4 | null = null;
@@ -32,7 +32,7 @@ export function parseLeaseEvent(kind: LeaseEventKind, bytes: Uint8Array): LeaseE
     else if (role === EventPart.requestText) requestText = textOf(bytes.subarray(from, at));
     else if (role === EventPart.responseText) responseText = textOf(bytes.subarray(from, at));
   }
-  return { kind, former, lease, replaced, query, requestText, responseText };
+  return { kind: kind as LeaseEventKind, former, lease, replaced, query, requestText, responseText };
 }
 
 function leaseAt(bytes: Uint8Array, at: number): Lease4 {

@@ -63,9 +63,12 @@ export class Poller {
     return 0;
   }
 
-  /** Also waits for the end of the other side of a stream and, where asked for, for room to write. */
-  watchStream(index: number, wantsRoom: boolean): void {
-    this.#entries.words[index * 2 + 1] = POLLIN | POLLRDHUP | (wantsRoom ? POLLOUT : 0);
+  /**
+   * Also waits for the end of the other side of a stream and, where asked for, for room to write.
+   * @param isRead whether to wait for octets to read
+   */
+  watchStream(index: number, wantsRoom: boolean, isRead = true): void {
+    this.#entries.words[index * 2 + 1] = (isRead ? POLLIN : 0) | POLLRDHUP | (wantsRoom ? POLLOUT : 0);
   }
 
   /** Whether the other side of a stream was closed, or the stream broken, in the last `wait`. */

@@ -47,6 +47,8 @@ export class StreamConnection {
   #isUp = false;
   /** The last reading has left octets to the kernel. */
   #hasMore = false;
+  /** A frame waits because what it changes could not be told to main. */
+  #isHeld = false;
   /** The partner has sent its last record. */
   #isPartnerDone = false;
   /** Why it ends as soon as the partner is done, or null; and since when. */
@@ -83,7 +85,17 @@ export class StreamConnection {
 
   /** Whether there may be more to read than was read. */
   get hasMore(): boolean {
-    return this.#hasMore && this.#ended === null;
+    return (this.#hasMore || this.#isHeld) && this.#ended === null;
+  }
+
+  /** Whether a frame waits until main has heard of what was taken before. */
+  get isHeld(): boolean {
+    return this.#isHeld && this.#ended === null;
+  }
+
+  /** Whether it need not wait any more. */
+  get mayGoOn(): boolean {
+    return this.isHeld && this.#parts.taker.hasRoom;
   }
 
   /** Whether the partner sends no more records. */
@@ -115,6 +127,8 @@ export class StreamConnection {
    */
   receive(isHungUp: boolean): void {
     this.#hasMore = false;
+    if (this.#isHeld) this.#parse(!isHungUp);
+    if (this.isHeld || this.#ended !== null) return;
     for (let left = READ_PER_TURN_BYTES; isHungUp || left > 0; ) {
       const room = this.#frames.makeRoom();
       const count = readStream(this.fd, this.#input.address + this.#frames.end, room);
@@ -124,7 +138,7 @@ export class StreamConnection {
       this.#frames.filled(count);
       left -= count;
       this.#parse(!isHungUp);
-      if (this.#ended !== null || (count < room && !isHungUp)) return;
+      if (this.#ended !== null || this.#isHeld || (count < room && !isHungUp)) return;
     }
     if (isHungUp) this.end('the connection is broken');
     else this.#hasMore = true;
@@ -132,7 +146,12 @@ export class StreamConnection {
 
   #parse(mayTake: boolean): void {
     const frames = this.#frames;
+    this.#isHeld = false;
     while (this.#ended === null) {
+      if (mayTake && !this.#parts.taker.hasRoom) {
+        this.#isHeld = true;
+        return;
+      }
       const found = frames.next();
       if (found === Frame.none) return;
       if (found === Frame.fault) return this.#fail(frames.fault);

@@ -30,6 +30,9 @@ export const NAME_BYTES_MAX = 255;
 /** Octets of the reason of a refusal. */
 export const REASON_BYTES_MAX = 255;
 
+/** Records that wait for the main thread's ear, a power of two: of three frames of the longest. Pages never touched cost nothing. */
+export const TOLD_BYTES = 1 << 22;
+
 /** Between the opening of a connection and the partner's hello. */
 export const HELLO_TIMEOUT_MS = 5_000;
 

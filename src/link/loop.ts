@@ -73,11 +73,13 @@ export class LinkLoop {
 
   #wait(poller: Poller, sleepMsMax: number): void {
     this.#polled.forEach((route, i) => {
-      poller.watchStream(i + 1, route.connection!.wantsRoom);
+      const { wantsRoom, isHeld } = route.connection!;
+      poller.watchStream(i + 1, wantsRoom, !isHeld);
     });
     this.#sleep.lieDown(
       this.#polled.some(({ awaitsUpdates }) => awaitsUpdates),
       this.#polled.some(({ connection }) => connection!.inbound.awaitsDisk),
+      this.#polled.some(({ connection }) => connection!.isHeld),
     );
     this.#sleep.until(this.#hasWork() ? 0 : Math.min(sleepMsMax, this.#sleepMs()), poller);
   }
@@ -105,7 +107,7 @@ export class LinkLoop {
 
   #receive(poller: Poller): void {
     this.#polled.forEach((route, i) => {
-      if (poller.isReady(i + 1)) route.receive(poller.isHungUp(i + 1));
+      if (poller.isReady(i + 1) || route.connection!.mayGoOn) route.receive(poller.isHungUp(i + 1));
     });
     // First: it wakes others, which work while this thread may wait for the disk.
     this.#verdicts.flush();

@@ -1,5 +1,7 @@
 /** The memory by which the link thread is woken. Each bell rings the same eventfd, but for another reason. */
 import { allocateBell, type BellMemory } from '../base/bell.ts';
+import { allocateLeaseEvents, type LeaseEventsMemory } from '../lease/events.ts';
+import { TOLD_BYTES } from './limits.ts';
 
 export interface LinkMemory {
   readonly eventFd: number;
@@ -11,6 +13,10 @@ export interface LinkMemory {
   readonly updates: BellMemory;
   /** Rung when rows have become durable; set while records wait for that. */
   readonly disk: BellMemory;
+  /** What partners have changed, for main to read where somebody wants to hear of it. */
+  readonly told: LeaseEventsMemory;
+  /** Rung by main when it has read of it; set while a frame waits for room in it. */
+  readonly room: BellMemory;
 }
 
 export function allocateLink(eventFd: number): LinkMemory {
@@ -20,5 +26,7 @@ export function allocateLink(eventFd: number): LinkMemory {
     sent: new SharedArrayBuffer(4),
     updates: allocateBell(eventFd),
     disk: allocateBell(eventFd),
+    told: allocateLeaseEvents(TOLD_BYTES),
+    room: allocateBell(eventFd),
   };
 }

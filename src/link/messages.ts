@@ -14,6 +14,8 @@ export interface LinkWorkplace {
   /** Where leases are counted whose number is limited, or null. */
   readonly limited: LimitedCountsMemory | null;
   readonly statistics: StatisticsMemory;
+  /** Somebody wants to hear of every lease that a partner changes. */
+  readonly isHeard: boolean;
 }
 
 /** A relationship whose partner may have a stream; `route` is its number, never given twice. */

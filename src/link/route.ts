@@ -144,6 +144,7 @@ export class Route {
 
   /** Whether something can be done now: there is something to send, or somebody waits for what has come to be taken. */
   get hasWork(): boolean {
+    if (this.#connection?.isHeld === true) return this.#connection.mayGoOn;
     if (this.#fences > 0) return true;
     return this.#log !== null && !this.#log.isEmpty() && this.#connection!.outbound.hasRoom();
   }

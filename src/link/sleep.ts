@@ -9,6 +9,7 @@ export class LinkSleep {
   readonly #mail: Bell;
   readonly #updates: Bell;
   readonly #disk: Bell;
+  readonly #room: Bell;
   readonly #sent: Int32Array;
   #taken = 0;
 
@@ -17,6 +18,7 @@ export class LinkSleep {
     this.#mail = new Bell(memory.mail, signalEventFd);
     this.#updates = new Bell(memory.updates, signalEventFd);
     this.#disk = new Bell(memory.disk, signalEventFd);
+    this.#room = new Bell(memory.room, signalEventFd);
     this.#sent = new Int32Array(memory.sent);
   }
 
@@ -31,10 +33,11 @@ export class LinkSleep {
   }
 
   /** What is waited for; it must be looked for after this, and before `until`. */
-  lieDown(forUpdates: boolean, forDisk: boolean): void {
+  lieDown(forUpdates: boolean, forDisk: boolean, forRoom: boolean): void {
     this.#mail.lieDown();
     if (forUpdates) this.#updates.lieDown();
     if (forDisk) this.#disk.lieDown();
+    if (forRoom) this.#room.lieDown();
   }
 
   /** @param poller the eventfd is its first entry */
@@ -44,5 +47,6 @@ export class LinkSleep {
     this.#mail.getUp();
     this.#updates.getUp();
     this.#disk.getUp();
+    this.#room.getUp();
   }
 }

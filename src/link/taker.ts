@@ -24,6 +24,7 @@ import { RefusalCode } from './ack.ts';
 import type { RecordTaker, Refusal } from './inbound.ts';
 import type { LinkWorkplace } from './messages.ts';
 import type { LinkTask } from './task.ts';
+import { PartnerTeller } from './teller.ts';
 
 interface Subnet {
   readonly id: number;
@@ -39,6 +40,7 @@ export class TableTaker implements RecordTaker {
   readonly #statisticsRow: number;
   readonly #clock: Pick<Clock, 'wallSec'>;
   readonly #committer: Committer;
+  readonly #teller: PartnerTeller;
   #book!: LeaseBook;
   #applier!: LeaseApplier;
   #subnets!: ReadonlyMap<number, Subnet>;
@@ -52,11 +54,13 @@ export class TableTaker implements RecordTaker {
     this.#clock = clock;
     const seams = { files: systemFiles, clock, signal: signalEventFd };
     this.#committer = new Committer({ changes: workplace.book.changes, journal, bells }, seams);
+    this.#teller = new PartnerTeller(task.memory.told);
     this.use(workplace);
   }
 
   /** Works on other memory from now on. */
-  use({ book, limited, statistics, config }: LinkWorkplace): void {
+  use({ book, limited, statistics, config, isHeard }: LinkWorkplace): void {
+    this.#teller.isOn = isHeard;
     if (this.#applier !== undefined) this.#changeBefore = this.lastChange;
     this.#book = new LeaseBook(book, limited);
     const accounting = new LeaseAccounting(
@@ -77,17 +81,22 @@ export class TableTaker implements RecordTaker {
     return this.#book.changes.durable();
   }
 
+  get hasRoom(): boolean {
+    return this.#teller.hasRoom;
+  }
+
   take(record: LeaseRecord, isUpdate: boolean): Refusal | null {
-    if (!isUpdate) return this.#remove(record.address);
+    if (!isUpdate) return this.#remove(record);
     const fault = this.#faultOf(record);
     return fault === null ? this.#put(record) : fault;
   }
 
-  #remove(address: Ipv4): Refusal | null {
+  #remove(record: LeaseRecord): Refusal | null {
     const { table } = this.#book;
     table.lock();
-    const outcome = this.#applier.remove(address, 'peer', this.#clock.wallSec());
+    const outcome = this.#applier.remove(record.address, 'peer', this.#clock.wallSec());
     table.unlock();
+    if (outcome === Applied.removed) this.#teller.tell(record, false, this.lastChange);
     // What is not there needs no deletion.
     return outcome === Applied.noRoom ? KEPT : null;
   }
@@ -98,7 +107,9 @@ export class TableTaker implements RecordTaker {
     const outcome = this.#applier.put(record, 'peer', this.#clock.wallSec());
     table.unlock();
     if (outcome === Applied.busy) return BUSY;
-    return outcome === Applied.noRoom ? FULL : null;
+    if (outcome === Applied.noRoom) return FULL;
+    this.#teller.tell(record, true, this.lastChange);
+    return null;
   }
 
   #faultOf(record: LeaseRecord): Refusal | null {
@@ -113,6 +124,7 @@ export class TableTaker implements RecordTaker {
 
   /** Has what was logged brought onto the disk: here if it is little, by the journal's thread if not. */
   commit(): void {
+    this.#teller.flush();
     const change = this.lastChange;
     if (change === this.#committed) return;
     this.#committed = change;

@@ -19,6 +19,8 @@ export type Name = (typeof NAMES)[number];
 export interface Wish {
   readonly more?: Record<string, unknown>;
   readonly dhcp4?: Record<string, unknown>;
+  /** Hook libraries besides. */
+  readonly libraries?: readonly unknown[];
   readonly ports?: Record<Name, number>;
   readonly hosts?: Partial<Record<Name, string>>;
   readonly scheme?: 'http' | 'https';
@@ -58,7 +60,7 @@ export class Pair {
 
   config(
     name: Name,
-    { more = {}, dhcp4 = {}, ports = this.ports, hosts = {}, scheme = 'http' }: Wish = {},
+    { more = {}, dhcp4 = {}, libraries = [], ports = this.ports, hosts = {}, scheme = 'http' }: Wish = {},
   ): Record<string, unknown> {
     const relationship = {
       'this-server-name': name,
@@ -79,6 +81,7 @@ export class Pair {
       'hooks-libraries': [
         { library: 'libdhcp_lease_cmds.so' },
         { library: 'libdhcp_ha.so', parameters: { 'high-availability': [relationship] } },
+        ...libraries,
       ],
       ...dhcp4,
     };

@@ -13,7 +13,6 @@ class Scene {
   readonly calls: string[] = [];
   readonly log = recordLog();
   isOpen = false;
-  isOffered = true;
   /** Timers that run, with their delays. */
   readonly timers: { readonly delayMs: number; readonly action: () => void }[] = [];
   #end: () => void = () => {};
@@ -34,7 +33,6 @@ class Scene {
       partner,
       serverName: 'server1',
       isOpener,
-      isOffered: () => this.isOffered,
       log: this.log.log,
       timers: {
         after: (delayMs, action) => {
@@ -140,25 +138,11 @@ t.test('a server that is no opener opens none, and takes those of its partner al
   t.same(opener.calls, ['closes the partner'], 'two primaries open none');
 });
 
-t.test('it is left when the partner offers none any more, and when this server does not', async (t) => {
+t.test('it is left when the partner offers none any more', async (t) => {
   const scene = new Scene();
-  const { keeper, calls } = scene;
   scene.isOpen = true;
-  keeper.heard([]);
-  t.match(calls.splice(0), ['leaves: the partner takes no stream any more']);
-  keeper.retune(false);
-  t.same(calls, [], 'a reload alone is no reason');
-  scene.isOffered = false;
-  t.same(keeper.offered(), []);
-  keeper.retune(false);
-  t.match(calls.splice(0), ['leaves: this server takes no stream any more']);
-  scene.isOpen = false;
-  keeper.heard([1]);
-  t.same(calls, [], 'and is not opened again');
-  const other = new Scene(false);
-  other.isOffered = false;
-  other.keeper.accept('server2', other.socket(), NOTHING);
-  t.same(other.calls, ['closes the partner'], 'nor taken');
+  scene.keeper.heard([]);
+  t.match(scene.calls, ['leaves: the partner takes no stream any more']);
 });
 
 t.test(
@@ -167,35 +151,26 @@ t.test(
     const scene = new Scene();
     const { keeper, calls } = scene;
     keeper.heard([1]);
-    keeper.retune(true);
+    keeper.moved();
     await scene.opened();
     t.same(calls.splice(0), ['asks as server1', 'closes the partner'], 'it may lead to somebody else');
     keeper.heard([1]);
     await scene.opened();
     t.same(calls.splice(0), ['asks as server1', 'uses the partner']);
-    keeper.retune(true);
+    keeper.moved();
     t.match(calls, ['leaves: the partner is elsewhere from now on']);
   },
 );
 
-t.test(
-  'an opening that ends when the relationship has ended, or offers none any more, is closed',
-  async (t) => {
-    const scene = new Scene();
-    scene.keeper.heard([1]);
-    scene.keeper.close();
-    await scene.opened();
-    t.same(scene.calls, ['asks as server1', 'closes the partner']);
-    scene.keeper.heard([1]);
-    t.equal(scene.calls.length, 2);
-    const late = new Scene();
-    late.keeper.heard([1]);
-    late.isOffered = false;
-    late.keeper.retune(false);
-    await late.opened();
-    t.same(late.calls, ['asks as server1', 'closes the partner']);
-  },
-);
+t.test('an opening that ends when the relationship has ended is closed', async (t) => {
+  const scene = new Scene();
+  scene.keeper.heard([1]);
+  scene.keeper.close();
+  await scene.opened();
+  t.same(scene.calls, ['asks as server1', 'closes the partner']);
+  scene.keeper.heard([1]);
+  t.equal(scene.calls.length, 2);
+});
 
 t.test('a heartbeat without an answer closes what is idle', async (t) => {
   const scene = new Scene();
@@ -278,7 +253,7 @@ t.test('it is not opened again where nobody is known to take it', async (t) => {
   };
   t.equal(await ended(({ keeper }) => keeper.missed()), null, 'a heartbeat got no answer');
   t.equal(await ended(({ keeper }) => keeper.heard([])), null, 'the partner takes none any more');
-  t.equal(await ended(({ keeper }) => keeper.retune(true)), null, 'it has moved');
+  t.equal(await ended(({ keeper }) => keeper.moved()), null, 'it has moved');
   t.equal(await ended(({ keeper }) => keeper.close()), null, 'the relationship ends');
   const passive = new Scene(false);
   passive.keeper.heard([1]);

@@ -1,4 +1,6 @@
 /** Pairs of servers whose leases go by a stream, in the life of servers: load, pauses, kills, other subnets, TLS. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { Authority } from '../support/authority.ts';
@@ -147,6 +149,34 @@ for (const scheme of ['http', 'https'] as const)
       t.same([await pair.state('a'), await pair.state('b')], ['hot-standby', 'hot-standby']);
     },
   );
+
+t.test('a forensic log has a line for each lease that came by the stream', buffered, async (t) => {
+  const path = scratch(t);
+  const libraries = [{ library: 'libdhcp_legal_log.so', parameters: { path, 'base-name': 'legal' } }];
+  const pair = await Pair.start(t);
+  await up(pair);
+  t.match(await pair.reload('b', { libraries }), { result: 0 });
+  const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 500);
+  await sleep(2000);
+  await endWithoutLoss(t, client);
+  t.match(await fact(pair, 'b'), /is up/);
+  t.same(pair.get('b').logged('TDM_STREAM_DOWN'), [], 'the reload has not touched it');
+  const leases = await pair.leases('b');
+  t.ok(leases.size > 500);
+  t.match(await pair.reload('b'), { result: 0 }, 'who leaves hears of all that was done before');
+  const [file] = readdirSync(path);
+  const lines = readFileSync(join(path, file!), 'utf8').split('\n');
+  const told = new Set(
+    lines.flatMap(
+      (line) => /HA partner updated information on the lease of address: (\S+)/.exec(line)?.[1] ?? [],
+    ),
+  );
+  t.same(
+    [...leases.keys()].filter((address) => !told.has(address)),
+    [],
+    'each has its line',
+  );
+});
 
 t.test('with TLS and certificates of clients it is the same', buffered, async (t) => {
   const pair = await Pair.start(t, { more: tlsOf(t), scheme: 'https' });

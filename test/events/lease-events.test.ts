@@ -7,7 +7,8 @@ import { Listening } from '../../src/engine/lease-events.ts';
 import { Reclaimer } from '../../src/engine/reclaim.ts';
 import { StatisticsWriter } from '../../src/engine/statistics.ts';
 import type { LeaseEvent } from '../../src/events/event.ts';
-import { LeaseEventReader } from '../../src/events/reader.ts';
+import { parseLeaseEvent } from '../../src/events/parse.ts';
+import { EventReader } from '../../src/events/reader.ts';
 import { LeaseEventKind } from '../../src/lease/events.ts';
 import type { BenchServer } from '../engine/bench-server.ts';
 import { ip, packet } from '../engine/packets.ts';
@@ -19,11 +20,11 @@ const HOST_NAME = [...Buffer.from('alpha')];
 
 function heard(server: BenchServer): LeaseEvent[] {
   const events: LeaseEvent[] = [];
-  const reader = new LeaseEventReader(
-    server.eventMemory,
-    () => 0,
-    (event) => void events.push(event),
-  );
+  const reader = new EventReader(server.eventMemory, {
+    durable: () => 0,
+    parse: parseLeaseEvent,
+    take: (event) => void events.push(event),
+  });
   reader.close();
   return events;
 }
@@ -108,11 +109,11 @@ t.test('nobody listens: nothing is written; a full ring loses events and counts 
   for (let i = 0; i < 1500; i++)
     server.ask(packet({ type: MessageType.request, mac: mac(1), ciaddr: yiaddr, xid: i }));
   const events: LeaseEvent[] = [];
-  const reader = new LeaseEventReader(
-    server.eventMemory,
-    () => 0,
-    (event) => void events.push(event),
-  );
+  const reader = new EventReader(server.eventMemory, {
+    durable: () => 0,
+    parse: parseLeaseEvent,
+    take: (event) => void events.push(event),
+  });
   reader.close();
   t.ok(events.length > 500, 'some hundred kilobytes were held');
   t.equal(events.length + reader.takeLost(), 1501, 'each event was told or is counted');
@@ -124,10 +125,10 @@ t.test('an event is told when its change is on the disk, not before', async (t) 
   let durable = 0;
   const told: LeaseEvent[] = [];
   const both = new Promise<void>((resolve) => {
-    const reader = new LeaseEventReader(
-      server.eventMemory,
-      () => durable,
-      (event) => {
+    const reader = new EventReader(server.eventMemory, {
+      durable: () => durable,
+      parse: parseLeaseEvent,
+      take: (event) => {
         told.push(event);
         if (told.length === 1) durable = 2;
         if (told.length === 2) {
@@ -135,7 +136,7 @@ t.test('an event is told when its change is on the disk, not before', async (t) 
           resolve();
         }
       },
-    );
+    });
     lease(server, 1);
     lease(server, 2);
     reader.start();

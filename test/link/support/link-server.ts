@@ -4,11 +4,14 @@ import type { Test } from 'tap';
 import { allocateBell, Bell } from '../../../src/base/bell.ts';
 import { ByteRingReader } from '../../../src/base/byte-ring.ts';
 import { systemClock } from '../../../src/base/clock.ts';
+import { parseIpv4 } from '../../../src/base/ipv4.ts';
 import type { ServerConfig } from '../../../src/config/model.ts';
 import { allocateServerPools } from '../../../src/engine/pool-plan.ts';
 import { poolSeries } from '../../../src/engine/pool-series.ts';
 import { UpdateWord } from '../../../src/engine/shard-link.ts';
 import { allocateStatistics, StatisticsReader } from '../../../src/engine/statistics.ts';
+import { parsePartnerChange } from '../../../src/events/partner-change.ts';
+import { EventReader } from '../../../src/events/reader.ts';
 import { createEventFd, signalEventFd } from '../../../src/io/eventfd.ts';
 import { closeFd } from '../../../src/io/udp.ts';
 import { allocateJournal } from '../../../src/journal/memory.ts';
@@ -160,6 +163,19 @@ export class LinkServer {
     this.order({ kind: 'resume', workplace });
   }
 
+  /** Reads of what partners have changed, as main does. @returns the addresses */
+  listen(): number[] {
+    const addresses: number[] = [];
+    const reader = new EventReader(this.#memory.told, {
+      durable: () => Atomics.load(this.#changes, ChangeWord.durable),
+      parse: (_, bytes) => parsePartnerChange(bytes),
+      take: ({ args }) => void addresses.push(parseIpv4(args['ip-address'] as string)!),
+      released: () => new Bell(this.#memory.room, signalEventFd).ring(),
+    });
+    reader.drain();
+    return addresses;
+  }
+
   get workplace(): LinkWorkplace {
     return this.#workplace;
   }
@@ -203,6 +219,7 @@ function workplaceOf(config: ServerConfig, changeLogBytes: number): LinkWorkplac
       changes: allocateChangeLog(changeLogBytes),
     },
     limited: null,
+    isHeard: false,
     statistics: allocateStatistics(2, ids, poolSeries(config.subnets).series),
   };
 }
