@@ -71,6 +71,8 @@ export class PolicyView {
   version = 0;
   /** Off while any relationship holds the service off: the switch belongs to the server, not to a relationship. */
   serviceEnabled = 0;
+  /** Whether no query at all is answered by these policies, of whatever relationship. */
+  answersNobody = false;
   activeServers = 0;
   scopes = 0;
   updateMode: number = UpdateMode.off;
@@ -112,7 +114,11 @@ export class PolicyView {
 
   #takeService(): void {
     this.serviceEnabled = 1;
-    for (let at = BLOCKS; at < this.#copy.length; at += BLOCK_WORDS)
+    let mayAnswer = false;
+    for (let at = BLOCKS; at < this.#copy.length; at += BLOCK_WORDS) {
       this.serviceEnabled &= this.#copy[at + SERVICE_ENABLED]!;
+      if (this.#copy[at + ACTIVE_SERVERS] === 0 || this.#copy[at + SCOPES] !== 0) mayAnswer = true;
+    }
+    this.answersNobody = this.serviceEnabled === 0 || !mayAnswer;
   }
 }

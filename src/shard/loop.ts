@@ -35,6 +35,8 @@ import { buildContext, type ShardTask } from './task.ts';
 
 /** A thread inside poll() cannot be stopped: this bounds how long a stop word goes unseen. */
 const POLL_MS = 50;
+/** Pause between two looks at queries for the partner: every one of them comes here as well, and none is answered. */
+const REST_MS = 5;
 /** Batches taken from one socket before replies that became safe are looked after again. */
 const BATCHES_PER_TURN = 8;
 
@@ -59,6 +61,8 @@ export class ShardLoop {
   readonly #sleep: Sleep;
   readonly #announcer: Announcer;
   readonly #words: Int32Array;
+  /** The last batch was a small one, and no query of the kind is answered here. */
+  #mayRest = false;
 
   constructor(task: ShardTask, clock: Clock = systemClock) {
     this.#task = task;
@@ -130,7 +134,10 @@ export class ShardLoop {
     const sockets = this.#sockets;
     if (sockets.isOutdated) this.#renewSockets();
     if (this.#durations?.renew() === true) sockets.stampArrivals(this.#durations.isOn);
-    this.#sleep.until(this.#pings?.waitMs(POLL_MS) ?? POLL_MS, mayRead);
+    const sleepMs = this.#pings?.waitMs(POLL_MS) ?? POLL_MS;
+    const isWoken = this.#mayRest && this.#sleep.isWokenAtRest(Math.min(REST_MS, sleepMs));
+    this.#mayRest = false;
+    this.#sleep.until(isWoken ? 0 : sleepMs, mayRead);
     this.#takePolicy();
     this.#settle();
     for (let i = 0; mayRead && i < sockets.channels.length; i++) {
@@ -157,6 +164,7 @@ export class ShardLoop {
     for (let batch = 0; batch < BATCHES_PER_TURN; batch++) {
       const count = this.#inbox.receive(channel);
       if (count === 0) return;
+      this.#mayRest = count < BATCH_MAX && this.#context.policy.answersNobody;
       this.#serveBatch(count);
       this.#takePolicy();
       this.#settle();

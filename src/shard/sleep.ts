@@ -47,6 +47,16 @@ export class Sleep {
     this.#bell.getUp();
   }
 
+  /**
+   * Lets queries gather for a moment, of which none will be answered; not while replies are parked.
+   * @returns whether main has woken this thread: it must look what for before it sleeps again
+   */
+  isWokenAtRest(restMs: number): boolean {
+    if (this.#park.isWaiting || !this.#sockets.wait(restMs, false)) return false;
+    drainEventFd(this.#eventFd);
+    return true;
+  }
+
   #hasNews(): boolean {
     if (!this.#verdicts.isEmpty || !this.#linkVerdicts.isEmpty) return true;
     return this.#park.isAdvancedBy(this.#changes.durable());

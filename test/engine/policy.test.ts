@@ -2,7 +2,13 @@ import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import t from 'tap';
-import { allocatePolicies, PolicyView, publishPolicy, UpdateMode } from '../../src/engine/policy.ts';
+import {
+  allocatePolicies,
+  type Policy,
+  PolicyView,
+  publishPolicy,
+  UpdateMode,
+} from '../../src/engine/policy.ts';
 import { isOnePolicy, policyOf, ReaderWord } from './policy-sequence.ts';
 
 t.test('before anything is published nobody is served', async (t) => {
@@ -55,4 +61,23 @@ t.test('a reader on another thread never sees parts of two policies', async (t) 
   await ended;
   t.equal(reader[ReaderWord.mixed], 0);
   t.equal(reader[ReaderWord.unordered], 0);
+});
+
+t.test('who answers nobody: a server without a scope of any relationship, or switched off', async (t) => {
+  const memory = allocatePolicies(2);
+  const words = new Int32Array(memory);
+  const view = new PolicyView(memory);
+  const answersNobody = (first: Partial<Policy>, second: Partial<Policy>): boolean => {
+    for (const [at, more] of [first, second].entries())
+      publishPolicy(words, at, { ...policyOf(0), serviceEnabled: true, ...more });
+    view.refresh();
+    return view.answersNobody;
+  };
+  const standby = { activeServers: 1, scopes: 0 } as const;
+  t.ok(answersNobody(standby, standby));
+  t.ok(answersNobody(standby, { activeServers: 2, scopes: 0 }));
+  t.notOk(answersNobody(standby, { activeServers: 2, scopes: 2 }));
+  t.notOk(answersNobody({ activeServers: 1, scopes: 1 }, standby));
+  t.notOk(answersNobody(standby, { activeServers: 0, scopes: 0 }), 'no high availability: all are served');
+  t.ok(answersNobody(standby, { activeServers: 0, scopes: 0, serviceEnabled: false }));
 });
