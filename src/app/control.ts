@@ -10,7 +10,7 @@ import type { ConfigOutcome, DocumentEdit } from '../control/commands/configurat
 import { createLease4Commands } from '../control/commands/lease4.ts';
 import { LeaseSubnets } from '../control/commands/lease4-subnets.ts';
 import { createServerCommands, type ServerSources } from '../control/commands/server.ts';
-import { addressTotals, statisticValues } from '../control/commands/statistics.ts';
+import { addressTotals, StatisticValues } from '../control/commands/statistics.ts';
 import type { HttpPage } from '../control/kea-http.ts';
 import { createLibraryCommands } from '../control/library/commands.ts';
 import { createPerfmonCommands } from '../control/library/perfmon-commands.ts';
@@ -82,9 +82,10 @@ export class Control {
     this.#totals = onceOf(parts.config, addressTotals);
     this.#subnetChoice = onceOf(parts.config, (config) => new SubnetChoice(config));
     this.#complete = onceOf(parts.document, completeDocument);
+    const values = new StatisticValues();
     this.#history = new StatisticHistory({
       clock: parts.clock,
-      values: () => statisticValues(parts.dataPlane.reader, this.#totals()),
+      values: (isAllWanted) => values.look(parts.dataPlane.reader, this.#totals(), isAllWanted),
       reported: () => parts.perfmon()?.statistics ?? NOTHING_REPORTED,
       limit: () => parts.config().statisticSamples,
     });

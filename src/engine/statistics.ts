@@ -254,6 +254,8 @@ export class StatisticsReader {
   readonly #rows: readonly Float64Array[];
   /** Made when they are asked for, once: a hundred thousand names take a while, and main looks once a second. */
   #names: readonly string[] | null = null;
+  /** The values at the last call of `changed`. */
+  #seen: Float64Array | null = null;
 
   constructor(memory: StatisticsMemory) {
     this.#memory = memory;
@@ -288,5 +290,22 @@ export class StatisticsReader {
       values.set(name, this.#sum(cell));
     });
     return values;
+  }
+  /**
+   * As `all`, but only those that are others than at the last call.
+   * @param isAnew all of them, as in the first call
+   */
+  changed(isAnew: boolean): Map<string, number> {
+    this.#names ??= cellNames(this.#memory);
+    this.#seen ??= new Float64Array(this.#names.length).fill(Number.NaN);
+    if (isAnew) this.#seen.fill(Number.NaN);
+    const changed = new Map<string, number>();
+    for (let cell = 0; cell < this.#seen.length; cell++) {
+      const value = this.#sum(cell);
+      if (value === this.#seen[cell]) continue;
+      this.#seen[cell] = value;
+      changed.set(this.#names[cell]!, value);
+    }
+    return changed;
   }
 }

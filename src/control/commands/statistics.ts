@@ -10,7 +10,7 @@ import type { GlobalStatistic, StatisticsReader } from '../../engine/statistics.
 import { type Answer, type CommandHandler, failure, Result, success } from '../answer.ts';
 import { isMap, NOT_A_MAP } from '../arguments.ts';
 import { formatTimestamp } from '../kea-time.ts';
-import type { Sample, StatisticHistory } from '../statistic-history.ts';
+import type { Sample, StatisticHistory, StatisticLook } from '../statistic-history.ts';
 
 /**
  * Kea 2.2 has this name for subnets alone, and tools that map names to labels fail when it comes without a subnet. What Kea
@@ -41,19 +41,33 @@ export function createStatisticsCommands(history: StatisticHistory): Map<string,
   ]);
 }
 
-/** Every statistic by its name in answers, as it is counted now. */
-export function statisticValues(
-  reader: StatisticsReader,
-  totals: ReadonlyMap<string, number>,
-): Map<string, number> {
-  // One map, not a copy: there are seventeen values a subnet, and this is done once a second.
-  const values = reader.all();
+/** Gives names of answers to those that are counted. @param counted by their names in memory; they are changed in place */
+function asShown(counted: Map<string, number>): Map<string, number> {
   for (const [name, own] of Object.entries(OWN_NAMES)) {
-    values.set(own, values.get(name) ?? 0);
-    values.delete(name);
+    const value = counted.get(name);
+    if (value !== undefined) counted.set(own, value);
+    counted.delete(name);
   }
-  for (const [name, value] of totals) values.set(name, value);
-  return values;
+  return counted;
+}
+
+/** What `StatisticHistory` looks at. */
+export class StatisticValues {
+  #reader: StatisticsReader | null = null;
+  #totals: ReadonlyMap<string, number> | null = null;
+
+  /**
+   * Every statistic by its name in answers, as it is counted now, or those that have changed since the last call.
+   * @param isAllWanted all are given, as they are when others are counted than in the last call
+   */
+  look(reader: StatisticsReader, totals: ReadonlyMap<string, number>, isAllWanted: boolean): StatisticLook {
+    const isAll = isAllWanted || reader !== this.#reader || totals !== this.#totals;
+    this.#reader = reader;
+    this.#totals = totals;
+    const values = asShown(reader.changed(isAll));
+    if (isAll) for (const [name, value] of totals) values.set(name, value);
+    return { isAll, values };
+  }
 }
 
 /** `subnet[ID].total-addresses` of every subnet, the addresses of its pools, and the same of each series of pools. */

@@ -5,7 +5,7 @@ import type { Answer } from '../../../src/control/answer.ts';
 import {
   addressTotals,
   createStatisticsCommands,
-  statisticValues,
+  StatisticValues,
 } from '../../../src/control/commands/statistics.ts';
 import { SAMPLES_MAX, type Sample, StatisticHistory } from '../../../src/control/statistic-history.ts';
 import {
@@ -26,9 +26,10 @@ function setUp(limit = { count: 20, ageSec: 0 }) {
   const totals = new Map([['subnet[7].total-addresses', 11]]);
   const now = { wallMs: WALL_MS };
   const reported = new Map<string, Sample>();
+  const values = new StatisticValues();
   const history = new StatisticHistory({
     clock: { wallSec: () => now.wallMs / 1000, wallMs: () => now.wallMs, monotonicMs: () => 0 },
-    values: () => statisticValues(reader, totals),
+    values: (isAllWanted) => values.look(reader, totals, isAllWanted),
     reported: () => reported,
     limit: () => limit,
   });
@@ -215,7 +216,7 @@ t.test('a subnet that is gone takes its samples with it', async (t) => {
   let values = new Map([['subnet[1].x', 1]]);
   const history = new StatisticHistory({
     clock: { wallSec: () => 0, wallMs: () => WALL_MS, monotonicMs: () => 0 },
-    values: () => values,
+    values: () => ({ isAll: true, values }),
     reported: () => new Map(),
     limit: () => ({ count: 20, ageSec: 0 }),
   });
@@ -313,4 +314,47 @@ t.test('one that is set has a sample of each time, and after a reset the next va
   t.same(values(name), [200]);
   reported.clear();
   t.same(run('statistic-get', { name }).arguments, {}, 'gone with who set it');
+});
+
+t.test(
+  'a look gives what has changed since the last one, and everything when others are counted',
+  async (t) => {
+    const memory = allocateStatistics(2, [1]);
+    const shard = new StatisticsWriter(memory, 1);
+    const [reader, later] = [new StatisticsReader(memory), new StatisticsReader(memory)];
+    const totals = new Map([['subnet[1].total-addresses', 11]]);
+    const statistics = new StatisticValues();
+    const look = (of = reader, ofTotals = totals, isAllWanted = false) => {
+      const { isAll, values } = statistics.look(of, ofTotals, isAllWanted);
+      return isAll ? values.size : Object.fromEntries(values);
+    };
+    const all = GLOBAL_STATISTICS.length + SUBNET_STATISTICS.length + 1;
+    shard.add(G['pkt4-received'], 3);
+    t.equal(look(), all, 'the first one');
+    t.same(look(), {});
+    shard.add(G['pkt4-received']);
+    shard.add(G['assigned-addresses'], 2);
+    t.same(look(), { 'pkt4-received': 4, 'tandem-assigned-addresses': 2 });
+    shard.add(G['assigned-addresses'], -2);
+    t.same(look(), { 'tandem-assigned-addresses': 0 });
+    t.equal(look(later), all, 'another memory');
+    t.equal(look(later, new Map(totals)), all, 'other totals');
+    t.equal(look(later, totals, true), all);
+    t.same(look(later, totals), {});
+  },
+);
+
+t.test('one that goes up and comes back between two looks at all has a sample of each', async (t) => {
+  const { shard, reported, history, values } = setUp();
+  shard.add(G['assigned-addresses'], 5);
+  history.look();
+  shard.add(G['assigned-addresses'], -5);
+  reported.set('perfmon', [1, WALL_MS]);
+  history.look();
+  shard.add(G['assigned-addresses'], 5);
+  history.look();
+  reported.delete('perfmon');
+  history.look();
+  t.same(values('tandem-assigned-addresses'), [5, 0, 5]);
+  t.equal(values('perfmon'), undefined, 'what nobody sets any more is gone');
 });
