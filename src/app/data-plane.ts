@@ -28,7 +28,7 @@ import type { PingCheck } from './ping-check.ts';
 import { parkedPerShard } from './shard-count.ts';
 import type { Threads } from './threads.ts';
 
-/** A shard looks at policy and sockets at least every 50 ms; one that needs longer hangs. */
+/** A shard looks at policy and sockets when it is woken, at the latest every half second; one that needs longer hangs. */
 const SHARD_TIMEOUT_MS = 5_000;
 
 export interface DataPlaneParts {

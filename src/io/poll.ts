@@ -37,7 +37,7 @@ export class Poller {
 
   /**
    * Waits until a descriptor is readable or has an error.
-   * @param timeoutMs 0 = only look; a shard keeps it at or below 50, because a thread inside poll() cannot be stopped
+   * @param timeoutMs 0 = only look; a thread inside poll() cannot be stopped, so that nobody waits for long
    * @returns how many are ready; 0 after the timeout or a signal
    * @throws when one of them is not an open descriptor
    */

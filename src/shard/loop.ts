@@ -33,10 +33,10 @@ import { Sleep } from './sleep.ts';
 import { NO_SOCKET, ShardSockets } from './sockets.ts';
 import { buildContext, type ShardTask } from './task.ts';
 
-/** A thread inside poll() cannot be stopped: this bounds how long a stop word goes unseen. */
-const POLL_MS = 50;
-/** Pause between two looks at queries for the partner: every one of them comes here as well, and none is answered. */
-const REST_MS = 5;
+/** The longest sleep: whoever has news rings, and an idle server is to be idle. */
+const POLL_MS = 500;
+/** Of a shard that stops, or measures for main. */
+const SHORT_POLL_MS = 50;
 /** Batches taken from one socket before replies that became safe are looked after again. */
 const BATCHES_PER_TURN = 8;
 
@@ -134,10 +134,9 @@ export class ShardLoop {
     const sockets = this.#sockets;
     if (sockets.isOutdated) this.#renewSockets();
     if (this.#durations?.renew() === true) sockets.stampArrivals(this.#durations.isOn);
-    const sleepMs = this.#pings?.waitMs(POLL_MS) ?? POLL_MS;
-    const isWoken = this.#mayRest && this.#sleep.isWokenAtRest(Math.min(REST_MS, sleepMs));
+    const pollMs = mayRead && this.#durations === null ? POLL_MS : SHORT_POLL_MS;
+    this.#sleep.until(this.#pings?.waitMs(pollMs) ?? pollMs, mayRead, this.#mayRest);
     this.#mayRest = false;
-    this.#sleep.until(isWoken ? 0 : sleepMs, mayRead);
     this.#takePolicy();
     this.#settle();
     for (let i = 0; mayRead && i < sockets.channels.length; i++) {

@@ -7,6 +7,9 @@ import type { ChangeLog } from '../lease/change-log.ts';
 import type { ShardSockets } from './sockets.ts';
 import type { ShardTask } from './task.ts';
 
+/** Pause between two looks at queries for the partner: every one of them comes here as well, and none is answered. */
+const REST_MS = 5;
+
 export class Sleep {
   readonly #eventFd: number;
   readonly #bell: Bell;
@@ -36,9 +39,10 @@ export class Sleep {
   /**
    * Waits until there is something to do; not at all when it has come before the bell was set.
    * @param withSockets whether queries count
+   * @param mayRest those that come next will not be answered: they may gather for a moment
    */
-  until(timeoutMs: number, withSockets: boolean): void {
-    let waitMs = timeoutMs;
+  until(timeoutMs: number, withSockets: boolean, mayRest: boolean): void {
+    let waitMs = mayRest && this.#isWokenAtRest(timeoutMs) ? 0 : timeoutMs;
     if (this.#park.isWaiting) {
       this.#bell.lieDown();
       if (this.#hasNews()) waitMs = 0;
@@ -47,12 +51,9 @@ export class Sleep {
     this.#bell.getUp();
   }
 
-  /**
-   * Lets queries gather for a moment, of which none will be answered; not while replies are parked.
-   * @returns whether main has woken this thread: it must look what for before it sleeps again
-   */
-  isWokenAtRest(restMs: number): boolean {
-    if (this.#park.isWaiting || !this.#sockets.wait(restMs, false)) return false;
+  /** Not while replies are parked. @returns whether main has woken this thread: it must look what for before it sleeps again */
+  #isWokenAtRest(timeoutMs: number): boolean {
+    if (this.#park.isWaiting || !this.#sockets.wait(Math.min(REST_MS, timeoutMs), false)) return false;
     drainEventFd(this.#eventFd);
     return true;
   }
