@@ -1,10 +1,9 @@
 /**
  * Statistics in shared memory. Every thread that counts owns a row of cells and is their only writer, so an increment
  * is a plain add; whoever reads sums the rows. Cells are float64: exact up to 2^53, and 8-byte stores do not tear.
+ * There is one row a writer (main, shard 0, shard 1, ...):
  *
  *     row = global cells | subnet 0 cells | subnet 1 cells | ... | pool series 0 cells | ...
- *
- * with one row a writer (main, shard 0, shard 1, ...).
  */
 import { assert } from '../base/assert.ts';
 import type { PoolSeries } from './pool-series.ts';
@@ -96,7 +95,6 @@ export const GLOBAL_STATISTICS = [
   'tandem-repeated-answered',
   // Answers to BOOTP clients, which count as sent like all others.
   'tandem-bootp-sent',
-  // Queries that are handled and need no answer.
   // ICMP echo requests, and how the checks ended that found nobody.
   'tandem-ping-sent',
   'tandem-ping-unanswered',
@@ -114,6 +112,7 @@ export const GLOBAL_STATISTICS = [
   'tandem-flex-option-errors',
   // Texts for the forensic log that could not be made: there is no line.
   'tandem-legal-log-errors',
+  // Queries that are handled and need no answer.
   'tandem-done-release',
   'tandem-done-decline',
   'tandem-done-decline-offer',
@@ -180,7 +179,6 @@ export interface StatisticsMemory {
 }
 
 const CELL_BYTES = 8;
-
 /** @param writers rows: main is 0, shard n is n + 1; @param pools those of `poolSeries`, when pools are counted */
 export function allocateStatistics(
   writers: number,
@@ -252,9 +250,8 @@ export class StatisticsWriter {
 export class StatisticsReader {
   readonly #memory: StatisticsMemory;
   readonly #rows: readonly Float64Array[];
-  /** Made when they are asked for, once: a hundred thousand names take a while, and main looks once a second. */
+  /** Made when they are asked for, once: a hundred thousand names take a while. And the values that were given last. */
   #names: readonly string[] | null = null;
-  /** The values at the last call of `changed`. */
   #seen: Float64Array | null = null;
 
   constructor(memory: StatisticsMemory) {
@@ -284,27 +281,19 @@ export class StatisticsReader {
 
   /** Every statistic with Kea's name: global ones, then `subnet[ID].NAME`, then `subnet[ID].pool[POOL ID].NAME`. */
   all(): Map<string, number> {
-    this.#names ??= cellNames(this.#memory);
-    const values = new Map<string, number>();
-    this.#names.forEach((name, cell) => {
-      values.set(name, this.#sum(cell));
-    });
-    return values;
+    this.#seen?.fill(Number.NaN);
+    return this.changed();
   }
-  /**
-   * As `all`, but only those that are others than at the last call.
-   * @param isAnew all of them, as in the first call
-   */
-  changed(isAnew: boolean): Map<string, number> {
+
+  /** Those of them that are others than at the last call of this or of `all`. */
+  changed(): Map<string, number> {
     this.#names ??= cellNames(this.#memory);
     this.#seen ??= new Float64Array(this.#names.length).fill(Number.NaN);
-    if (isAnew) this.#seen.fill(Number.NaN);
     const changed = new Map<string, number>();
     for (let cell = 0; cell < this.#seen.length; cell++) {
       const value = this.#sum(cell);
-      if (value === this.#seen[cell]) continue;
+      if (value !== this.#seen[cell]) changed.set(this.#names[cell]!, value);
       this.#seen[cell] = value;
-      changed.set(this.#names[cell]!, value);
     }
     return changed;
   }

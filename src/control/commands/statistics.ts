@@ -64,7 +64,7 @@ export class StatisticValues {
     const isAll = isAllWanted || reader !== this.#reader || totals !== this.#totals;
     this.#reader = reader;
     this.#totals = totals;
-    const values = asShown(reader.changed(isAll));
+    const values = asShown(isAll ? reader.all() : reader.changed());
     if (isAll) for (const [name, value] of totals) values.set(name, value);
     return { isAll, values };
   }
