@@ -19,7 +19,7 @@ const OPEN_TIMEOUT_MS = 5_000;
 const AGAIN_AFTER_MS = [0, 100, 1_000];
 
 export interface StreamKeeperParts {
-  readonly stream: Pick<RelationshipStream, 'isOpen' | 'open' | 'leave' | 'dropIdle' | 'onEnd'>;
+  readonly stream: Pick<RelationshipStream, 'isOpen' | 'open' | 'leave' | 'dropIdle' | 'onEnd' | 'expect'>;
   readonly partner: RenewablePeerClient;
   /** This server's name in the relationship. */
   readonly serverName: string;
@@ -58,6 +58,7 @@ export class StreamKeeper implements PartnerStreams {
     this.#forgetInvitation();
     if (!versions.includes(STREAM_VERSION)) return this.#leave('the partner takes no stream any more');
     this.#isInvited = true;
+    this.#parts.stream.expect(true);
     this.#openOne();
   }
 
@@ -104,6 +105,7 @@ export class StreamKeeper implements PartnerStreams {
   /** Only the partner's next word opens one. */
   #forgetInvitation(): void {
     this.#isInvited = false;
+    this.#parts.stream.expect(false);
     this.#ends = 0;
     this.#cancelTimer?.();
     this.#cancelTimer = null;

@@ -21,6 +21,8 @@ import { allocateVerdicts } from './verdicts.ts';
  * (lease/update-record.ts).
  */
 export const UpdateRecord = {
+  /** Of the main thread, beside the log: nobody waits for a verdict. Never in the log itself. */
+  delivery: 1,
   /** The shard has parked the reply of this transaction and waits for a verdict. */
   awaited: 2,
   /** The last record of its transaction. */

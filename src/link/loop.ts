@@ -176,7 +176,10 @@ export class LinkLoop {
 
   #obeyFor(
     route: Route | undefined,
-    order: Extract<LinkOrder, { kind: 'open' | 'close' | 'finish' | 'lend' | 'recall' | 'track' | 'fence' }>,
+    order: Extract<
+      LinkOrder,
+      { kind: 'open' | 'close' | 'finish' | 'lend' | 'recall' | 'track' | 'fence' | 'deliver' }
+    >,
   ): void {
     if (route === undefined) return;
     switch (order.kind) {
@@ -198,6 +201,9 @@ export class LinkLoop {
         break;
       case 'recall':
         route.recall();
+        break;
+      case 'deliver':
+        route.deliver(order);
         break;
       case 'track':
         route.track(order.on);

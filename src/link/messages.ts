@@ -4,7 +4,7 @@ import type { UpdateLogMemory } from '../engine/shard-link.ts';
 import type { StatisticsMemory } from '../engine/statistics.ts';
 import type { LeaseBookMemory } from '../lease/book.ts';
 import type { LimitedCountsMemory } from '../lease/limited-counts.ts';
-import type { UpdateNews } from '../peer/model.ts';
+import type { StreamRefusal, UpdateNews } from '../peer/model.ts';
 import type { StreamNames } from './hello.ts';
 
 /** What a reload may replace. */
@@ -47,6 +47,14 @@ export type LinkOrder =
   | { readonly kind: 'lend'; readonly route: number; readonly connection: number }
   /** It is to be given back. */
   | { readonly kind: 'recall'; readonly route: number }
+  /** Records of main's own, as `encodeDelivery` writes them; main has the log, and none of it is on its way. */
+  | {
+      readonly kind: 'deliver';
+      readonly route: number;
+      readonly connection: number;
+      readonly delivery: number;
+      readonly records: Uint8Array;
+    }
   /** To be answered when nothing that the partner has sent by now can be written into the table any more. */
   | { readonly kind: 'fence'; readonly route: number }
   /** Whether main wants to hear of clients whose records were accepted. */
@@ -68,8 +76,18 @@ export type LinkReport =
       readonly connection: number;
       readonly wasUp: boolean;
       readonly reason: string;
-      /** Addresses of records that were on their way: who waited for them has been told that they failed. */
+      /** Records that were on their way. */
+      readonly unconfirmed: number;
+      /** Addresses of those out of the log: who waited for them has been told that they failed. */
       readonly owed: Uint32Array;
+    }
+  /** Every record of a delivery is answered. */
+  | {
+      readonly kind: 'delivered';
+      readonly route: number;
+      readonly connection: number;
+      readonly delivery: number;
+      readonly refused: readonly StreamRefusal[];
     }
   /** The update log is main's again; records may still be on their way. */
   | { readonly kind: 'back'; readonly route: number; readonly connection: number }

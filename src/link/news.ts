@@ -1,13 +1,8 @@
 /** Gathers what main wants to hear of records, until the end of a turn. */
-import { formatHex } from '../base/hex.ts';
-import { emptyRecord, type LeaseRecord } from '../lease/record.ts';
-import { decodeUpdateRecord } from '../lease/update-record.ts';
-import type { ClientKey, UpdateNews } from '../peer/model.ts';
+import { clientOfUpdate } from '../lease/update-client.ts';
+import type { ClientKey, StreamRefusal, UpdateNews } from '../peer/model.ts';
 import { RefusalCode } from './ack.ts';
 import type { RecordOutcomes } from './outbound.ts';
-
-/** As in the update's JSON: a shorter identifier stands only where it is the only one. */
-const CLIENT_ID_BYTES_MIN = 2;
 
 interface Gathered extends UpdateNews {
   hasAccepted: boolean;
@@ -30,23 +25,34 @@ function nothing(): Gathered {
 }
 
 export class NewsOfRecords implements RecordOutcomes {
-  readonly #record = emptyRecord();
   #news = nothing();
+  #delivered: StreamRefusal[] = [];
   wantsAccepted = false;
 
   refused(bytes: Uint8Array, length: number, code: number, reason: string): void {
-    const client = this.#clientOf(bytes, length);
+    const client = clientOfUpdate(bytes, 0, length);
     if (code === RefusalCode.conflict) {
       if (this.#news.conflicts.push(client) === 1) this.#news.conflictReason = reason;
     } else if (this.#news.refusals.push(client) === 1) this.#news.refusalReason = reason;
   }
 
   accepted(bytes: Uint8Array, length: number): void {
-    this.#news.accepted.push(this.#clientOf(bytes, length));
+    this.#news.accepted.push(clientOfUpdate(bytes, 0, length));
   }
 
   someAccepted(): void {
     this.#news.hasAccepted = true;
+  }
+
+  refusedDelivery(refusal: StreamRefusal): void {
+    this.#delivered.push(refusal);
+  }
+
+  /** What was refused of main's own records. */
+  takeDelivered(): readonly StreamRefusal[] {
+    const delivered = this.#delivered;
+    this.#delivered = [];
+    return delivered;
   }
 
   /** What main is to hear now, or null. */
@@ -57,18 +63,4 @@ export class NewsOfRecords implements RecordOutcomes {
     this.#news = nothing();
     return news;
   }
-
-  #clientOf(bytes: Uint8Array, length: number): ClientKey {
-    decodeUpdateRecord(bytes, 0, length, this.#record);
-    return clientOfRecord(this.#record);
-  }
-}
-
-function clientOfRecord(record: LeaseRecord): ClientKey {
-  const { hw, hwOffset, hwLength, clientId, clientIdOffset, clientIdLength } = record;
-  const isShown = clientIdLength >= CLIENT_ID_BYTES_MIN || hwLength === 0;
-  return {
-    hwAddress: formatHex(hw.subarray(hwOffset, hwOffset + hwLength)),
-    clientId: isShown ? formatHex(clientId.subarray(clientIdOffset, clientIdOffset + clientIdLength)) : '',
-  };
 }

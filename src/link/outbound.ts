@@ -8,11 +8,12 @@
  * a transaction that was begun is taken to its end, and there is always room for that.
  */
 import { assert } from '../base/assert.ts';
-import type { ByteRingReader, RingRecord } from '../base/byte-ring.ts';
+import type { RingRecord } from '../base/byte-ring.ts';
 import { UpdateRecord } from '../engine/shard-link.ts';
 import type { VerdictRuns } from '../engine/verdict-runs.ts';
 import { Verdict } from '../engine/verdicts.ts';
 import { updateRecordAddress } from '../lease/update-record.ts';
+import type { StreamRefusal } from '../peer/model.ts';
 import { type AckReader, isAfter } from './ack.ts';
 import { FrameType } from './frame.ts';
 import {
@@ -31,9 +32,19 @@ export interface RecordOutcomes {
   /** Of those that an acknowledgement is about not all are refused; called before anything else of it. */
   someAccepted(): void;
   refused(bytes: Uint8Array, length: number, code: number, reason: string): void;
+  /** One of main's own was refused. */
+  refusedDelivery(refusal: StreamRefusal): void;
   /** Called only while `wantsAccepted`. */
   accepted(bytes: Uint8Array, length: number): void;
   readonly wantsAccepted: boolean;
+}
+
+/** Where records come from: the update log, or a delivery. */
+export interface RecordSource {
+  readonly bytes: Uint8Array;
+  next(record: RingRecord): boolean;
+  /** Everything that was read is done with. */
+  release(): void;
 }
 
 export class Outbound {
@@ -91,11 +102,11 @@ export class Outbound {
   }
 
   /**
-   * Puts what stands in the update log on its way, as far as there is room.
+   * Puts what stands in the update log, or in a delivery, on its way, as far as there is room.
    * @param toBoundary only the rest of the transaction that was begun
    * @returns records taken
    */
-  fill(log: ByteRingReader, toBoundary: boolean): number {
+  fill(log: RecordSource, toBoundary: boolean): number {
     const before = this.#last;
     while (this.#fillFrame(log, toBoundary)) if (toBoundary) break;
     const taken = (this.#last - before) >>> 0;
@@ -104,7 +115,7 @@ export class Outbound {
   }
 
   /** @returns whether there may be more */
-  #fillFrame(log: ByteRingReader, toBoundary: boolean): boolean {
+  #fillFrame(log: RecordSource, toBoundary: boolean): boolean {
     const { buffer } = this;
     const record = this.#record;
     if (!this.#mayTake(toBoundary) || !log.next(record)) return false;
@@ -161,19 +172,31 @@ export class Outbound {
 
   /** Works off an acknowledgement that was found good. */
   take(ack: AckReader, outcomes: RecordOutcomes): void {
-    if (ack.refusals < (ack.through - this.#acknowledged) >>> 0) outcomes.someAccepted();
+    const isLogged = !this.#isDelivery((this.#acknowledged + 1) & MASK);
+    if (isLogged && ack.refusals < (ack.through - this.#acknowledged) >>> 0) outcomes.someAccepted();
     let isRefusal = ack.next();
     for (let number = this.#acknowledged; number !== ack.through; ) {
       number = (number + 1) >>> 0;
       const isRefused = isRefusal && ack.number === number;
       if (isRefused) {
-        outcomes.refused(this.#scratch, this.#read(number), ack.code, ack.reason);
+        this.#refuse(number, ack, outcomes);
         isRefusal = ack.next();
-      } else if (outcomes.wantsAccepted) outcomes.accepted(this.#scratch, this.#read(number));
+      } else if (isLogged && outcomes.wantsAccepted) outcomes.accepted(this.#scratch, this.#read(number));
       this.#settle(number & MASK, isRefused);
     }
     this.#acknowledged = ack.through;
     this.buffer.release(this.#endOf(ack.through));
+  }
+
+  #refuse(number: number, { code, reason }: AckReader, outcomes: RecordOutcomes): void {
+    const at = number & MASK;
+    if (this.#isDelivery(at)) outcomes.refusedDelivery({ address: this.#addresses[at]!, code, reason });
+    else outcomes.refused(this.#scratch, this.#read(number), code, reason);
+  }
+
+  /** What main delivers and what stands in the log are never on their way together. */
+  #isDelivery(at: number): boolean {
+    return (this.#kinds[at]! & UpdateRecord.delivery) !== 0;
   }
 
   #read(number: number): number {
@@ -195,17 +218,18 @@ export class Outbound {
 
   /**
    * The connection has ended: who waits for a record on its way waits in vain.
-   * @returns the addresses of the records on their way
+   * @returns the addresses of the records on their way, but for those of main's own
    */
   abandon(): Uint32Array<ArrayBuffer> {
     assert(!this.#isOpen, 'a transaction goes whole or not at all');
     const addresses = new Uint32Array(this.inFlight);
+    let count = 0;
     for (let i = 0; i < addresses.length; i++) {
       const at = (this.#acknowledged + 1 + i) & MASK;
-      addresses[i] = this.#addresses[at]!;
+      if (!this.#isDelivery(at)) addresses[count++] = this.#addresses[at]!;
       this.#settle(at, true);
     }
     this.#acknowledged = this.#last;
-    return addresses;
+    return addresses.slice(0, count);
   }
 }

@@ -10,8 +10,11 @@ import { assert } from '../base/assert.ts';
 import { type UpdateLogMemory, UpdateWord } from '../engine/shard-link.ts';
 import type { StreamSocket } from '../io/stream-socket.ts';
 import type { Log } from '../log/logger.ts';
-import type { PartnerStream, PartnerStreamListener } from '../peer/model.ts';
+import type { UpdateBytes } from '../peer/batch.ts';
+import type { PartnerStream, PartnerStreamListener, StreamDelivery } from '../peer/model.ts';
 import type { LinkClient } from './client.ts';
+import { Deliveries } from './deliveries.ts';
+import { encodeDelivery } from './delivery.ts';
 import { allocateFigures, readFigures, type StreamFigureValues } from './figures.ts';
 import type { StreamNames } from './hello.ts';
 import type { LinkReport } from './messages.ts';
@@ -20,6 +23,8 @@ type Report<Kind extends LinkReport['kind']> = Extract<LinkReport, { kind: Kind 
 
 /** Of the event loop, until what the kernel had has been read and written on by io/stream-socket.ts. */
 const TURNS_OF_PUMP = 2;
+/** Leases that are not urgent wait so long for the stream that is expected. */
+const ARRIVAL_MS = 1_000;
 
 export class RelationshipStream implements PartnerStream {
   readonly #client: LinkClient;
@@ -36,10 +41,12 @@ export class RelationshipStream implements PartnerStream {
   #isUp = false;
   /** It is about to be closed. */
   #isLeaving = false;
+  #isExpected = false;
   #place: 'ours' | 'lent' | 'recalled' = 'ours';
   #lentTo = 0;
   /** Updates may be on their way that were taken out of the log. */
   #isUnderWay = false;
+  readonly #deliveries = new Deliveries();
   #waiters: (() => void)[] = [];
   /** Who waits for the answer to a fence, in the order in which these were sent. */
   #fences: (() => void)[] = [];
@@ -72,7 +79,7 @@ export class RelationshipStream implements PartnerStream {
   }
 
   get isUnderWay(): boolean {
-    return this.#isUnderWay;
+    return this.#isUnderWay || this.#deliveries.isUnderWay;
   }
 
   figures(): StreamFigureValues {
@@ -143,7 +150,10 @@ export class RelationshipStream implements PartnerStream {
   }
 
   lend(): void {
-    assert(this.#isUp && this.#place === 'ours', 'a log is lent to a stream that is up, once');
+    assert(
+      this.#isUp && this.#place === 'ours' && !this.#deliveries.isUnderWay,
+      'a log is lent to a stream that is up and has nothing else to do, once',
+    );
     this.#place = 'lent';
     this.#lentTo = this.#connection;
     this.#isUnderWay = true;
@@ -161,8 +171,34 @@ export class RelationshipStream implements PartnerStream {
     this.#client.send({ kind: 'track', route: this.#route, on });
   }
 
+  /** Whether one is to be expected, because the partner takes it. */
+  expect(on: boolean): void {
+    this.#isExpected = on;
+    if (!on) this.#changed();
+  }
+
+  async arrival(): Promise<void> {
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      this.#changed();
+    }, ARRIVAL_MS);
+    while (!this.isUp && this.#isExpected && !isLate) await this.#change();
+    clearTimeout(timer);
+  }
+
+  async deliver(updates: readonly UpdateBytes[]): Promise<StreamDelivery | null> {
+    while (this.#deliveries.isUnderWay) await this.#change();
+    if (!this.isUp || !this.#client.isRunning) return null;
+    assert(this.#place === 'ours' && !this.#isUnderWay, 'nothing out of the log is on its way');
+    const key = this.#key();
+    return this.#deliveries.begin(this.#connection, (delivery) =>
+      this.#client.send({ kind: 'deliver', ...key, delivery, records: encodeDelivery(updates) }),
+    );
+  }
+
   async idle(): Promise<void> {
-    while (this.#isUnderWay) await this.#change();
+    while (this.isUnderWay) await this.#change();
   }
 
   /** Ends with the relationship; resolves when its connections are closed. */
@@ -202,6 +238,10 @@ export class RelationshipStream implements PartnerStream {
         return;
       case 'drained':
         return this.#heardDrained(report);
+      case 'delivered':
+        this.#deliveries.heard(report);
+        this.#changed();
+        return this.#listener?.changed();
       case 'last':
         if (report.connection === this.#connection) void this.leave('the partner sends no more records');
         return;
@@ -220,22 +260,24 @@ export class RelationshipStream implements PartnerStream {
     this.#isUp = true;
     const { partner } = this.#names;
     this.#log('TDM_STREAM_UP', { partner, remote: this.#sockets.get(connection)!.remote });
+    this.#changed();
     this.#listener?.changed();
   }
 
-  #heardDown({ connection, wasUp, reason, owed }: Report<'down'>): void {
+  #heardDown({ connection, wasUp, reason, unconfirmed, owed }: Report<'down'>): void {
     const socket = this.#sockets.get(connection);
     // What was given up must not arrive any more: it may be sent by another way now, as it stands now.
-    if (owed.length > 0) socket?.reset();
+    if (unconfirmed > 0) socket?.reset();
     else socket?.close();
     this.#sockets.delete(connection);
     if (connection === this.#connection) this.#isUp = false;
     const { partner } = this.#names;
-    this.#log(wasUp ? 'TDM_STREAM_DOWN' : 'TDM_STREAM_NOT_UP', { partner, reason, unconfirmed: owed.length });
+    this.#log(wasUp ? 'TDM_STREAM_DOWN' : 'TDM_STREAM_NOT_UP', { partner, reason, unconfirmed });
     if (connection === this.#lentTo) {
       this.#place = 'ours';
       this.#isUnderWay = false;
     }
+    this.#deliveries.ended(connection, `the lease stream ended: ${reason}`);
     this.#changed();
     if (owed.length > 0) this.#listener?.failed(`the lease stream ended: ${reason}`, owed);
     else this.#listener?.changed();

@@ -5,17 +5,20 @@
  * transaction, on demand or with the connection; what was taken out of it stays this side's business to its end.
  */
 
+import { assert } from '../base/assert.ts';
 import { ByteRingReader } from '../base/byte-ring.ts';
 import type { Clock } from '../base/clock.ts';
 import { UpdateWord } from '../engine/shard-link.ts';
 import type { VerdictRuns } from '../engine/verdict-runs.ts';
 import { StreamConnection } from './connection.ts';
+import { DeliveryReader } from './delivery.ts';
 import { StreamFigures } from './figures.ts';
 import { ByeReason } from './hello.ts';
 import type { RecordTaker } from './inbound.ts';
 import { COMPLETED_EVERY_MS } from './limits.ts';
 import type { LinkOrder, LinkReport, RouteTask } from './messages.ts';
 import { NewsOfRecords } from './news.ts';
+import type { RecordSource } from './outbound.ts';
 
 export interface RouteParts {
   readonly verdicts: VerdictRuns;
@@ -37,6 +40,8 @@ export class Route {
   #wasUp = false;
   /** Null while the log is main's. */
   #log: ByteRingReader | null = null;
+  /** What main sends itself, while the log is its own. */
+  #delivery: { readonly number: number; readonly reader: DeliveryReader } | null = null;
   /** Main has called the log back and waits for what is on its way. */
   #isDraining = false;
   #completedMs = Number.NEGATIVE_INFINITY;
@@ -126,6 +131,13 @@ export class Route {
     this.#noteDrained();
   }
 
+  /** Of a connection that has ended meanwhile main hears, or has heard, the end. */
+  deliver({ connection, delivery, records }: Order<'deliver'>): void {
+    if (connection !== this.#connectionNumber || this.#connection?.isUp !== true) return;
+    assert(this.#log === null && this.#connection.outbound.inFlight === 0, 'a delivery goes alone');
+    this.#delivery = { number: delivery, reader: new DeliveryReader(records) };
+  }
+
   track(on: boolean): void {
     this.#news.wantsAccepted = on;
   }
@@ -146,7 +158,8 @@ export class Route {
   get hasWork(): boolean {
     if (this.#connection?.isHeld === true) return this.#connection.mayGoOn;
     if (this.#fences > 0) return true;
-    return this.#log !== null && !this.#log.isEmpty() && this.#connection!.outbound.hasRoom();
+    const source = this.#log ?? this.#delivery?.reader;
+    return source !== undefined && !source.isEmpty() && this.#connection!.outbound.hasRoom();
   }
 
   /** Whether to be woken when shards write. */
@@ -171,12 +184,13 @@ export class Route {
     const connection = this.#connection;
     if (connection === null) return;
     connection.acknowledge(durable);
-    if (this.#log !== null) this.#fill(this.#log, false);
+    const source = this.#log ?? this.#delivery?.reader;
+    if (source !== undefined && connection.ended === null) this.#fill(source, false);
     connection.flush();
     connection.checkTime();
   }
 
-  #fill(log: ByteRingReader, toBoundary: boolean): void {
+  #fill(log: RecordSource, toBoundary: boolean): void {
     const { outbound } = this.#connection!;
     const wasIdle = outbound.inFlight === 0;
     const taken = outbound.fill(log, toBoundary);
@@ -190,8 +204,11 @@ export class Route {
     const connection = this.#connection;
     if (connection === null || connection.ended === null) return false;
     this.#giveBack();
+    const unconfirmed = connection.outbound.inFlight;
     const owed = connection.outbound.abandon();
     this.#connection = null;
+    this.#delivery = null;
+    this.#news.takeDelivered();
     this.#isDraining = false;
     this.#answerFences();
     this.#reportNews();
@@ -201,6 +218,7 @@ export class Route {
       connection: this.#connectionNumber,
       wasUp: this.#wasUp,
       reason: connection.ended,
+      unconfirmed,
       owed,
     });
     return true;
@@ -225,8 +243,19 @@ export class Route {
     this.#parts.report({ kind: 'drained', route: this.#task.route, connection: this.#connectionNumber });
   }
 
+  #noteDelivered(): void {
+    if (this.#delivery?.reader.isEmpty() !== true || this.#connection!.outbound.inFlight > 0) return;
+    const { number: delivery } = this.#delivery;
+    this.#delivery = null;
+    const refused = this.#news.takeDelivered();
+    this.#figures.add('recordsRefused', refused.length);
+    const [route, connection] = [this.#task.route, this.#connectionNumber];
+    this.#parts.report({ kind: 'delivered', route, connection, delivery, refused });
+  }
+
   #noteCompleted(): void {
     this.#reportNews();
+    this.#noteDelivered();
     this.#noteDrained();
     const nowMs = this.#parts.clock.monotonicMs();
     if (nowMs - this.#completedMs < COMPLETED_EVERY_MS) return;

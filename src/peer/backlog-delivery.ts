@@ -1,59 +1,80 @@
 /**
- * Delivers a backlog: one request after the other, in order, until it is empty or the partner fails. What it has answered
- * leaves the backlog; the rest stays for whoever decides what a failure means.
+ * Delivers a backlog: in order, one portion by the stream or one request after the other, until it is empty or the partner fails.
+ * What it has answered leaves the backlog; the rest stays for whoever decides what a failure means.
  *
  * Each lease goes as it stands now, not as it stood when it changed: the partner may have synchronized meanwhile, and
  * have given us a newer one.
  */
 import type { Ipv4 } from '../base/ipv4.ts';
 import type { Backlog } from './backlog.ts';
-import { type Batch, BulkBuilder, encodeSingle, type UpdateBytes } from './batch.ts';
+import { BulkBuilder, encodeSingle, type UpdateBytes } from './batch.ts';
 import { type SendLimits, UPDATE_TIMEOUT_MS } from './limits.ts';
-import type { PeerClient } from './model.ts';
-import { judge, type Outcome } from './outcome.ts';
+import type { PartnerStream, PeerClient, SendOutcome } from './model.ts';
+import { judge, sendOutcomeOf } from './outcome.ts';
+import { sendByStream, takePortion } from './stream-delivery.ts';
 
 export interface BacklogParts {
   readonly client: PeerClient;
+  /** Null = there is none. */
+  readonly stream: PartnerStream | null;
   /** Asked before each request whether the partner takes many leases at once. */
   readonly isBulk: () => boolean;
   readonly limits: SendLimits;
   /** The update that brings the partner to what stands at an address, or null when there is nothing to tell. */
   readonly updateOf: (address: Ipv4) => UpdateBytes | null;
-  /** Is told what each request came to, and says whether to go on. */
-  readonly noted: (batch: Batch, outcome: Outcome) => boolean;
+  /** Is told what each portion came to, and says whether to go on. */
+  readonly noted: (outcome: SendOutcome) => boolean;
 }
 
 /** @returns whether the partner has answered for everything */
 export async function deliverBacklog(backlog: Backlog, parts: BacklogParts): Promise<boolean> {
-  const { client, noted } = parts;
   const { clearings } = backlog;
+  await parts.stream?.arrival();
   while (backlog.length > 0) {
-    const { batch, changes } = collect(backlog, parts);
-    if (batch !== null) {
-      const outcome = judge(batch, await client.requestBytes(batch.body, UPDATE_TIMEOUT_MS));
-      if (backlog.clearings !== clearings || !noted(batch, outcome)) return false;
+    const { updates, changes } = collect(backlog, parts);
+    if (updates.length > 0) {
+      const outcome = await send(updates, parts);
+      // The stream has ended before anything was sent: another way will do.
+      if (outcome === null) continue;
+      if (backlog.clearings !== clearings || !parts.noted(outcome)) return false;
     }
     backlog.drop(changes);
   }
   return true;
 }
 
-/** As much of the front as fits into one request; later changes of an address are told with the first. */
+async function send(
+  updates: readonly UpdateBytes[],
+  { client, stream, isBulk, limits }: BacklogParts,
+): Promise<SendOutcome | null> {
+  if (stream?.isUp === true) return sendByStream(stream, updates);
+  const builder = new BulkBuilder(limits.batchLeasesMax, limits.batchBytesMax);
+  if (isBulk()) for (const update of updates) builder.add(update, []);
+  const batch = isBulk() ? builder.take() : encodeSingle(updates[0]!, []);
+  return sendOutcomeOf(batch, judge(batch, await client.requestBytes(batch.body, UPDATE_TIMEOUT_MS)));
+}
+
+/** As much of the front as goes at once; later changes of an address are told with the first. */
 function collect(
   backlog: Backlog,
-  { isBulk, limits, updateOf }: BacklogParts,
-): { readonly batch: Batch | null; readonly changes: number } {
-  const builder = new BulkBuilder(isBulk() ? limits.batchLeasesMax : 1, limits.batchBytesMax);
+  { stream, isBulk, limits, updateOf }: BacklogParts,
+): { readonly updates: readonly UpdateBytes[]; readonly changes: number } {
+  const leasesMax = isBulk() ? limits.batchLeasesMax : 1;
   const taken = new Set<Ipv4>();
-  let single: UpdateBytes | null = null;
   let changes = 0;
-  for (; changes < backlog.length && !builder.isFull; changes++) {
-    const address = backlog.at(changes)!;
-    if (taken.has(address)) continue;
-    taken.add(address);
-    single = updateOf(address);
-    if (single !== null) builder.add(single, []);
-  }
-  if (builder.isEmpty) return { batch: null, changes };
-  return { batch: isBulk() ? builder.take() : encodeSingle(single!, []), changes };
+  let left = stream?.isUp === true ? Number.POSITIVE_INFINITY : leasesMax;
+  const next = (): UpdateBytes | null => {
+    for (; changes < backlog.length && left > 0; changes++) {
+      const address = backlog.at(changes)!;
+      const update = taken.has(address) ? null : updateOf(address);
+      taken.add(address);
+      if (update === null) continue;
+      changes++;
+      left--;
+      return update;
+    }
+    return null;
+  };
+  const updates = takePortion(next);
+  return { updates, changes };
 }

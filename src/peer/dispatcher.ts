@@ -7,7 +7,7 @@
  *                --> backups   each its own queue, in every mode (backup-feed.ts)
  *
  * With a stream the whole log is lent to it, so that no update passes here. That begins when nothing is under way by
- * request and nothing is owed, and ends with the mode or the stream: two ways at once could overtake each other.
+ * request and what was owed has gone by the stream, and ends with the mode or the stream: two ways at once could overtake each other.
  *
  * Batching adapts itself: a request that may be sent takes whatever is there, else the updates stay in the log until an
  * answer frees the place. No timer decides. A full log is the backpressure: the shards stop changing leases.
@@ -24,6 +24,7 @@ import type { Delivery, DispatcherSettings, LeaseToSend, PartnerUpdates, UpdateD
 import type { Outcome } from './outcome.ts';
 import { PartnerOutcomes } from './partner-outcomes.ts';
 import { type HeldUpdate, UpdateSender } from './sender.ts';
+import { StreamLoan } from './stream-loan.ts';
 import { type Transaction, TransactionDesk } from './transactions.ts';
 import { type LoggedUpdate, UpdateLogReader } from './update-log.ts';
 
@@ -40,6 +41,7 @@ class Dispatcher implements UpdateDispatcher {
   readonly #backups: BackupFeed | null;
   readonly #kept: KeptUpdates;
   readonly #outcomes: PartnerOutcomes;
+  readonly #loan: StreamLoan;
   #mode: PartnerUpdates = 'withhold';
   #unsent = 0;
   #pumping = false;
@@ -53,6 +55,7 @@ class Dispatcher implements UpdateDispatcher {
     this.#limits = limits;
     this.#desk = new TransactionDesk(parts.verdicts, parts.wake);
     this.#outcomes = new PartnerOutcomes(parts);
+    this.#loan = new StreamLoan(stream, this.#outcomes, () => this.#pump());
     this.#kept = new KeptUpdates(parts, limits, this.#outcomes, () => this.#pump());
     this.#sender =
       partner === null
@@ -92,11 +95,13 @@ class Dispatcher implements UpdateDispatcher {
 
   async sendLeases(leases: Iterable<LeaseToSend>): Promise<Delivery> {
     const sender = this.#sender;
-    const { partner } = this.#parts;
+    const { partner, stream } = this.#parts;
     if (sender === null || partner === null)
       return { taken: 0, refused: 0, named: [], failure: 'no partner' };
-    await this.#idle();
-    return deliverLeases(partner, sender.bulk, this.#limits, leases);
+    return this.#loan.during(async () => {
+      await this.#idle();
+      return deliverLeases({ client: partner, stream, isBulk: sender.bulk, limits: this.#limits }, leases);
+    });
   }
 
   backlog(): { readonly length: number; readonly overflown: boolean } {
@@ -167,13 +172,14 @@ class Dispatcher implements UpdateDispatcher {
   #fillRequests(sender: UpdateSender): 'empty' | 'full' | 'more' {
     // The backlog is older than what is in the log: its end pumps again.
     if (this.#kept.delivery !== null) return 'full';
-    const lends = this.#mayLend();
+    // A transaction goes one way as a whole.
+    const lends = this.#loan.isPossible && !this.#desk.isMidway;
     // For the stream what is under way goes first: no request more takes anything out of the log.
     let left = lends ? 0 : RECORDS_PER_TURN_MAX;
     while (sender.hasSlot) {
       sender.begin();
-      for (let owed = this.#nextOwed(sender); owed !== null; owed = this.#nextOwed(sender))
-        sender.offer(owed, null);
+      let owed = lends ? null : this.#nextOwed(sender);
+      for (; owed !== null; owed = this.#nextOwed(sender)) sender.offer(owed, null);
       let update: LoggedUpdate | null = null;
       while (!sender.isFull && left > 0) {
         update = this.#updates.next();
@@ -186,19 +192,13 @@ class Dispatcher implements UpdateDispatcher {
       if (lends) {
         if (sent) continue;
         // Each answer of what is still under way tries again.
-        if (sender.isIdle) this.#parts.stream!.lend();
+        if (sender.isIdle) this.#loan.take();
         return 'full';
       }
       if (left === 0) return 'more';
       if (!sent) return 'empty';
     }
     return 'full';
-  }
-
-  /** Whether a stream waits for the log, and all that the partner is owed is sent or can be sent now. */
-  #mayLend(): boolean {
-    if (this.#parts.stream?.isUp !== true || this.#desk.isMidway) return false;
-    return !this.#outcomes.owesAny || this.#outcomes.isOwedDue;
   }
 
   #streamChanged(): void {

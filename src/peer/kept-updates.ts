@@ -65,15 +65,16 @@ export class KeptUpdates {
   }
 
   async #deliver(sender: UpdateSender, idle: () => Promise<unknown>): Promise<boolean> {
-    const { partner } = this.#parts;
+    const { partner, stream } = this.#parts;
     if (partner === null) return true;
     await idle();
     return deliverBacklog(this.#backlog, {
       client: partner,
+      stream,
       isBulk: () => sender.bulk,
       limits: this.#limits,
       updateOf: (address) => this.#outcomes.standing(address),
-      noted: (batch, outcome) => this.#outcomes.noteBacklog(batch, outcome),
+      noted: (outcome) => this.#outcomes.noteBacklog(outcome),
     });
   }
 }

@@ -2,40 +2,73 @@
 import { formatIpv4 } from '../base/ipv4.ts';
 import { recordOfLease } from '../lease/csv-lease.ts';
 import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../lease/update-record.ts';
-import type { Batch, UpdateBytes } from './batch.ts';
+import type { UpdateBytes } from './batch.ts';
 import type { SendLimits } from './limits.ts';
-import type { Delivery, LeaseToSend, PeerClient } from './model.ts';
-import type { Outcome } from './outcome.ts';
+import type { Delivery, LeaseToSend, PartnerStream, PeerClient, SendOutcome } from './model.ts';
+import { sendOutcomeOf } from './outcome.ts';
 import { UpdateSender } from './sender.ts';
+import { sendByStream, takePortion } from './stream-delivery.ts';
 
 /** Refused leases that are named; the rest is only counted. */
 const NAMED_MAX = 5;
 
 const scratch = new Uint8Array(UPDATE_RECORD_BYTES_MAX);
 
+export interface DeliveryParts {
+  readonly client: PeerClient;
+  /** Null = there is none. */
+  readonly stream: PartnerStream | null;
+  /** Whether the peer takes many leases in one request. */
+  readonly isBulk: boolean;
+  readonly limits: SendLimits;
+}
+
 /**
- * Sends leases, as many at once as the peer takes, until all are sent or the peer fails. A lease that the peer refuses is
- * no reason to do without the others.
- * @param isBulk whether the peer takes many leases in one request
+ * Sends leases by the stream, or as many at once as the peer takes, until all are sent or the peer fails. A lease that the
+ * peer refuses is no reason to do without the others.
  * @param leases each address once
  */
-export async function deliverLeases(
-  client: PeerClient,
-  isBulk: boolean,
-  limits: SendLimits,
-  leases: Iterable<LeaseToSend>,
-): Promise<Delivery> {
-  const tally = { taken: 0, refused: 0, named: [] as { address: string; reason: string }[] };
-  let failure: string | null = null;
+export async function deliverLeases(parts: DeliveryParts, leases: Iterable<LeaseToSend>): Promise<Delivery> {
+  const iterator = leases[Symbol.iterator]();
+  const next = (): UpdateBytes | null => {
+    const { done, value } = iterator.next();
+    return done === true ? null : encodeLease(value);
+  };
+  const tally = new Tally();
+  await parts.stream?.arrival();
+  const rest = parts.stream === null ? [] : await deliverByStream(parts.stream, next, tally);
+  if (tally.failure === null) await deliverByRequest(parts, () => rest.shift() ?? next(), tally);
+  return tally.delivery();
+}
+
+/** @returns what was not sent, because the stream is not up any more */
+async function deliverByStream(
+  stream: PartnerStream,
+  next: () => UpdateBytes | null,
+  tally: Tally,
+): Promise<UpdateBytes[]> {
+  while (stream.isUp && tally.failure === null) {
+    const portion = takePortion(next);
+    if (portion.length === 0) break;
+    const outcome = await sendByStream(stream, portion);
+    if (outcome === null) return portion;
+    tally.count(outcome);
+  }
+  return [];
+}
+
+async function deliverByRequest(
+  { client, isBulk, limits }: DeliveryParts,
+  next: () => UpdateBytes | null,
+  tally: Tally,
+): Promise<void> {
   let wake = (): void => {};
   const sender = new UpdateSender(client, limits, (batch, outcome) => {
-    count(tally, batch, outcome);
-    failure ??= outcome.failure;
+    tally.count(sendOutcomeOf(batch, outcome));
     wake();
   });
   sender.bulk = isBulk;
-  const iterator = leases[Symbol.iterator]();
-  for (let next = iterator.next(); !next.done && failure === null; ) {
+  for (let update = next(); update !== null && tally.failure === null; ) {
     if (!sender.hasSlot) {
       await new Promise<void>((resolve) => {
         wake = resolve;
@@ -43,11 +76,10 @@ export async function deliverLeases(
       continue;
     }
     sender.begin();
-    for (; !next.done && !sender.isFull; next = iterator.next()) sender.offer(encodeLease(next.value), null);
+    for (; update !== null && !sender.isFull; update = next()) sender.offer(update, null);
     sender.flush();
   }
   await sender.idle();
-  return { ...tally, failure };
 }
 
 /** The update that makes a peer hold a lease as it stands here, or hold none. */
@@ -56,22 +88,22 @@ export function encodeLease({ lease, isUpdate }: LeaseToSend): UpdateBytes {
   return { bytes: scratch.slice(0, length), offset: 0, length, isUpdate, address: lease.address };
 }
 
-interface Tally {
-  taken: number;
-  refused: number;
-  readonly named: { address: string; reason: string }[];
-}
+class Tally {
+  #taken = 0;
+  #refused = 0;
+  readonly #named: { readonly address: string; readonly reason: string }[] = [];
+  /** The first one. */
+  failure: string | null = null;
 
-function count(tally: Tally, batch: Batch, outcome: Outcome): void {
-  const { refused, conflicts, conflictText, refusals, refusalText, failure } = outcome;
-  tally.taken += batch.entries.length - refused.size;
-  if (failure !== null) return;
-  tally.refused += refused.size;
-  for (const [entries, reason] of [
-    [conflicts, conflictText],
-    [refusals, refusalText],
-  ] as const) {
-    for (const { address } of entries.slice(0, NAMED_MAX - tally.named.length))
-      tally.named.push({ address: formatIpv4(address), reason });
+  count({ taken, refused, failure }: SendOutcome): void {
+    this.failure ??= failure;
+    this.#taken += taken;
+    this.#refused += refused.length;
+    for (const { address, reason } of refused.slice(0, NAMED_MAX - this.#named.length))
+      this.#named.push({ address: formatIpv4(address), reason });
+  }
+
+  delivery(): Delivery {
+    return { taken: this.#taken, refused: this.#refused, named: this.#named, failure: this.failure };
   }
 }

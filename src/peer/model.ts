@@ -3,6 +3,7 @@ import type { Ipv4 } from '../base/ipv4.ts';
 import type { HaRole } from '../config/ha-model.ts';
 import type { StreamSocket } from '../io/stream-socket.ts';
 import type { Lease4 } from '../lease/model.ts';
+import type { UpdateBytes } from './batch.ts';
 import type { PeerCredentials } from './credentials.ts';
 
 /** What became of one command sent to a peer. */
@@ -70,6 +71,39 @@ export interface UpdateNews {
   readonly refusalReason: string;
 }
 
+/** A record that the partner has not taken. */
+export interface StreamRefusal {
+  readonly address: Ipv4;
+  /** 4 = conflict, 1 = it cannot hold it. */
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** A lease that a peer has not taken. */
+export interface RefusedLease {
+  readonly address: Ipv4;
+  readonly client: ClientKey;
+  /** Else the peer cannot hold it. */
+  readonly isConflict: boolean;
+  readonly reason: string;
+}
+
+/** What became of leases that were sent as they stand. */
+export interface SendOutcome {
+  /** Why the peer is taken for unavailable, or null. */
+  readonly failure: string | null;
+  /** Leases that it has taken; none after a failure. */
+  readonly taken: number;
+  readonly refused: readonly RefusedLease[];
+}
+
+/** What became of records that were delivered by a stream. */
+export interface StreamDelivery {
+  /** Why the stream has ended before all were answered, or null; what was on its way may have been taken or not. */
+  readonly failure: string | null;
+  readonly refused: readonly StreamRefusal[];
+}
+
 /**
  * The way of lease updates to a partner that is a Tandem, past the main thread. While a stream is up it can be lent the
  * update log, at moments at which no update is under way by another way; it gives it back when it is called or ends.
@@ -78,12 +112,20 @@ export interface PartnerStream {
   readonly isUp: boolean;
   /** Whether the update log is lent, or was called back and has not come yet. */
   readonly hasLog: boolean;
-  /** Whether updates may be on their way by it: while it has the log, and until the last that it took is answered. */
+  /** Whether updates may be on their way by it: while it has the log, and until the last that went by it is answered. */
   readonly isUnderWay: boolean;
   /** Pre: it is up and has not got the log. */
   lend(): void;
   /** Calls the log back; does nothing where it was called back already, or is not lent. */
   recall(): void;
+  /**
+   * Sends leases beside the log, once those of the call before are answered. Pre: it has not got the log, and nothing out
+   * of that is on its way; at most a portion of `DELIVERY_RECORDS_MAX` and `DELIVERY_BYTES_MAX`.
+   * @returns null when it is not up: nothing was sent
+   */
+  deliver(updates: readonly UpdateBytes[]): Promise<StreamDelivery | null>;
+  /** Resolves when it is up, when none is to be expected any more, or after a second. */
+  arrival(): Promise<void>;
   /** Whether news are to name clients whose updates were accepted. */
   track(on: boolean): void;
   /** Resolves when it has not got the log and no update is under way by it. Pre: the log was called back. */

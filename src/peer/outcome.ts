@@ -13,7 +13,7 @@
 import { parseIpv4 } from '../base/ipv4.ts';
 import { Result } from '../control/answer.ts';
 import type { Batch, BatchEntry } from './batch.ts';
-import type { ClientKey, PeerAnswer, UpdateNews } from './model.ts';
+import type { ClientKey, PeerAnswer, SendOutcome, UpdateNews } from './model.ts';
 
 export interface Outcome {
   /** Why the peer is taken for unavailable; null when it is not. */
@@ -84,6 +84,39 @@ export function newsOf(batch: Batch, outcome: Outcome, wantsAccepted: boolean): 
     conflictReason: conflictText,
     refusals: clientsOf(refusals),
     refusalReason: refusalText,
+  };
+}
+
+/** The same of leases that were sent as they stand. */
+export function sendOutcomeOf(batch: Batch, outcome: Outcome): SendOutcome {
+  const { failure, conflicts, conflictText, refusals, refusalText, refused } = outcome;
+  if (failure !== null) return { failure, taken: 0, refused: [] };
+  const refusedOf = (entries: readonly BatchEntry[], isConflict: boolean, reason: string) =>
+    entries.map((entry) => ({
+      address: entry.address,
+      client: clientOf(batch, entry),
+      isConflict,
+      reason,
+    }));
+  return {
+    failure,
+    taken: batch.entries.length - refused.size,
+    refused: [...refusedOf(conflicts, true, conflictText), ...refusedOf(refusals, false, refusalText)],
+  };
+}
+
+/** @param accepted whose leases were taken, where that is to be told */
+export function newsOfSent({ taken, refused }: SendOutcome, accepted: readonly ClientKey[]): UpdateNews {
+  const [conflicts, refusals] = [true, false].map((kind) =>
+    refused.filter(({ isConflict }) => isConflict === kind),
+  );
+  return {
+    hasAccepted: taken > 0,
+    accepted,
+    conflicts: conflicts!.map(({ client }) => client),
+    conflictReason: conflicts![0]?.reason ?? '',
+    refusals: refusals!.map(({ client }) => client),
+    refusalReason: refusals![0]?.reason ?? '',
   };
 }
 

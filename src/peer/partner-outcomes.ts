@@ -1,12 +1,14 @@
 /** What the partner's answers to lease updates mean to the rest of the server: who is told, what is sent once more. */
 import type { Ipv4 } from '../base/ipv4.ts';
+import { clientOfUpdate } from '../lease/update-client.ts';
 import type { Batch, UpdateBytes } from './batch.ts';
 import type { DispatcherParts } from './dispatcher-parts.ts';
 import { encodeLease } from './lease-delivery.ts';
-import type { UpdateNews } from './model.ts';
-import { newsOf, type Outcome } from './outcome.ts';
+import type { ClientKey, PartnerStream, SendOutcome, UpdateNews } from './model.ts';
+import { newsOf, newsOfSent, type Outcome } from './outcome.ts';
 import { asOwed, OwedLeases } from './owed.ts';
 import { Refusals } from './refusals.ts';
+import { sendByStream, takePortion } from './stream-delivery.ts';
 
 export class PartnerOutcomes {
   readonly #parts: DispatcherParts;
@@ -56,13 +58,13 @@ export class PartnerOutcomes {
    * stands when the partner has answered a heartbeat.
    * @returns whether the delivery may go on
    */
-  noteBacklog(batch: Batch, outcome: Outcome): boolean {
+  noteBacklog(outcome: SendOutcome): boolean {
     if (outcome.failure !== null) return false;
-    const news = newsOf(batch, outcome, false);
+    const news = newsOfSent(outcome, []);
     // Also many refusals in a row are no reason for both servers to synchronize: they would be refused again.
     this.#refusals.note(news);
     this.#noteConflicts(news);
-    for (const { address } of outcome.conflicts) this.owe(address);
+    for (const { address, isConflict } of outcome.refused) if (isConflict) this.owe(address);
     return true;
   }
 
@@ -96,6 +98,25 @@ export class PartnerOutcomes {
       if (owed !== null) return owed;
     }
     return null;
+  }
+
+  /** Sends by the stream what the partner is owed, as much as goes at once. Pre: nothing is under way to it. */
+  async deliverOwed(stream: PartnerStream): Promise<void> {
+    const portion = takePortion(() => this.takeOwed());
+    if (portion.length === 0) return;
+    const addresses = portion.map(({ address }) => address);
+    const outcome = await sendByStream(stream, portion);
+    if (outcome === null) for (const address of addresses) this.owe(address);
+    else if (outcome.failure !== null) this.noteFailure(outcome.failure, addresses);
+    else this.noteNews(newsOfSent(outcome, this.#acceptedOf(portion, outcome)));
+  }
+
+  #acceptedOf(portion: readonly UpdateBytes[], { refused }: SendOutcome): readonly ClientKey[] {
+    if (!this.tracksConfirmed) return [];
+    const addresses = new Set(refused.map(({ address }) => address));
+    return portion
+      .filter(({ address }) => !addresses.has(address))
+      .map(({ bytes, offset, length }) => clientOfUpdate(bytes, offset, length));
   }
 
   /** The update that brings the partner to what stands at an address now; null when there is nothing to tell. */

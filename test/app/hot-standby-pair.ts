@@ -1,11 +1,17 @@
 /** A hot-standby pair of servers in processes of their own, on loopback. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { formatIpv4, parseIpv4 } from '../../src/base/ipv4.ts';
 import { findFreeTcpPort, findFreeUdpPort } from '../../src/demo/ports.ts';
 import { scratch } from './process.ts';
 import { Relay } from './relay.ts';
 import { RELAY, Reloadable, SERVER, type Test } from './reloading.ts';
 
 const STATE_MS = 60_000;
+const HEADER =
+  'address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state,user_context,pool_id';
+const FIRST = parseIpv4('10.1.0.1')!;
 export const SUBNET = {
   id: 1,
   subnet: '10.0.0.0/14',
@@ -21,6 +27,8 @@ export interface Wish {
   readonly dhcp4?: Record<string, unknown>;
   /** Hook libraries besides. */
   readonly libraries?: readonly unknown[];
+  /** Leases that the first server alone has at its start. */
+  readonly leases?: number;
   readonly ports?: Record<Name, number>;
   readonly hosts?: Partial<Record<Name, string>>;
   readonly scheme?: 'http' | 'https';
@@ -47,7 +55,11 @@ export class Pair {
       t.teardown(() => relay.close());
       pair.relays.set(name, relay);
     }
-    for (const name of NAMES) await pair.begin(t, name, wish, scratch(t));
+    for (const name of NAMES) {
+      const directory = scratch(t);
+      if (name === 'a') writeLeases(directory, wish.leases ?? 0);
+      await pair.begin(t, name, wish, directory);
+    }
     await pair.reach({ a: 'hot-standby', b: 'hot-standby' });
     return pair;
   }
@@ -125,4 +137,15 @@ export class Pair {
   starts(name: Name): number {
     return this.get(name).logged('TDM_HA_STARTED').length;
   }
+}
+
+function writeLeases(directory: string, count: number): void {
+  if (count === 0) return;
+  const expireSec = Math.floor(Date.now() / 1000) + 3600;
+  const rows = Array.from({ length: count }, (_, i) => {
+    const hex = (i + 1).toString(16).padStart(4, '0');
+    const hw = `02:00:00:00:${hex.slice(0, 2)}:${hex.slice(2)}`;
+    return `${formatIpv4(FIRST + i)},${hw},,3600,${expireSec},1,0,0,,0,,0`;
+  });
+  writeFileSync(join(directory, 'leases.csv'), [HEADER, ...rows, ''].join('\n'));
 }

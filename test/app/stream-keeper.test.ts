@@ -13,6 +13,7 @@ class Scene {
   readonly calls: string[] = [];
   readonly log = recordLog();
   isOpen = false;
+  isExpected = false;
   /** Timers that run, with their delays. */
   readonly timers: { readonly delayMs: number; readonly action: () => void }[] = [];
   #end: () => void = () => {};
@@ -53,6 +54,9 @@ class Scene {
           scene.isOpen = true;
         },
         leave: async (reason) => void calls.push(`leaves: ${reason}`),
+        expect: (on) => {
+          this.isExpected = on;
+        },
         dropIdle: (reason) => void calls.push(`drops: ${reason}`),
       },
     });

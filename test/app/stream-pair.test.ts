@@ -14,6 +14,8 @@ t.jobs = 2;
 
 const WAIT_MS = 60_000;
 const CUTS = 4;
+/** More than two portions. */
+const GIVEN = 5_000;
 const CUT_EVERY_MS = 700;
 /** A reply that was lost with the stream is asked for again after so long. */
 const RETRY_MS = 1_000;
@@ -209,3 +211,18 @@ t.test('a stream that was cut is there again long before the next heartbeat', bu
   await up(pair, 2);
   t.match(await fact(pair, 'a'), /is up/);
 });
+
+t.test(
+  'what a synchronization gives back goes by the stream, and so does what comes after it',
+  buffered,
+  async (t) => {
+    const pair = await Pair.start(t, { leases: GIVEN });
+    await up(pair);
+    t.equal((await pair.leases('b')).size, GIVEN);
+    t.match(await fact(pair, 'a'), new RegExp(`is up, lease updates go by it; ${GIVEN} records sent`));
+    const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 300);
+    await sleep(1000);
+    await endWithoutLoss(t, client);
+    t.same(await pair.leases('b'), await pair.leases('a'), 'both hold the same leases');
+  },
+);

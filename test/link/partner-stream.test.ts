@@ -22,6 +22,8 @@ class Scene {
   readonly updates = allocateUpdateLog(1 << 18);
   readonly stream: RelationshipStream;
   isRunning = true;
+  /** The last order. */
+  last: LinkOrder | null = null;
   #hear: (report: RouteReport) => void = () => {};
 
   constructor() {
@@ -34,7 +36,10 @@ class Scene {
       attach: (_task: LinkOrder, listener: (report: RouteReport) => void) => {
         this.#hear = listener;
       },
-      send: (order: LinkOrder) => void this.orders.push(order.kind),
+      send: (order: LinkOrder) => {
+        this.orders.push(order.kind);
+        this.last = order;
+      },
       forget: () => void this.orders.push('forget'),
     } as Partial<LinkClient> as LinkClient;
     this.stream = new RelationshipStream(client, { own: 'server1', partner: 'server2' }, this.log.log);
@@ -63,7 +68,14 @@ class Scene {
   }
 
   down(connection: number, owed: number[] = []): void {
-    this.hear({ kind: 'down', connection, wasUp: true, reason: 'broken', owed: Uint32Array.from(owed) });
+    this.hear({
+      kind: 'down',
+      connection,
+      wasUp: true,
+      reason: 'broken',
+      unconfirmed: owed.length,
+      owed: Uint32Array.from(owed),
+    });
   }
 
   took(): { orders: string[]; calls: string[] } {
@@ -211,4 +223,78 @@ t.test('whoever opens connections is told when the last one has ended, behind ev
   t.same(scene.took().calls, ['close c1', 'changed'], 'another one is there');
   scene.down(2, [10]);
   t.same(scene.took().calls, ['reset c2', 'failed 1: the lease stream ended: broken', 'ended']);
+});
+
+const UPDATE = { bytes: Uint8Array.of(9, 1, 2, 3), offset: 1, length: 3, isUpdate: true, address: 10 };
+
+t.test('what is delivered goes alone, one after the other, and is answered once', async (t) => {
+  const scene = new Scene();
+  const { stream } = scene;
+  t.equal(await stream.deliver([UPDATE]), null, 'nothing is up');
+  scene.up(1);
+  const first = stream.deliver([UPDATE, UPDATE]);
+  const second = stream.deliver([UPDATE]);
+  t.match(scene.last, {
+    kind: 'deliver',
+    connection: 1,
+    records: Uint8Array.of(3, 0, 1, 2, 3, 3, 0, 1, 2, 3),
+  });
+  t.equal(stream.isUnderWay, true);
+  t.throws(() => stream.lend(), /has nothing else to do/);
+  t.same(scene.took().orders, ['open', 'deliver']);
+  const refused = [{ address: 10, code: 4, reason: 'no such subnet' }];
+  scene.hear({ kind: 'delivered', connection: 1, delivery: 1, refused });
+  t.same(await first, { failure: null, refused });
+  await new Promise(setImmediate);
+  t.same(scene.took().orders, ['deliver']);
+  scene.hear({ kind: 'delivered', connection: 1, delivery: 1, refused: [] });
+  t.equal(stream.isUnderWay, true, 'that was the one before');
+  scene.hear({
+    kind: 'down',
+    connection: 1,
+    wasUp: true,
+    reason: 'broken',
+    unconfirmed: 1,
+    owed: new Uint32Array(),
+  });
+  t.same(await second, { failure: 'the lease stream ended: broken', refused: [] });
+  t.same(scene.took().calls, ['changed', 'reset c1', 'changed'], 'given up for good, and no failed update');
+  t.equal(stream.isUnderWay, false);
+});
+
+t.test('it is left when what is delivered is answered', async (t) => {
+  const scene = new Scene();
+  scene.up(1);
+  const delivery = scene.stream.deliver([UPDATE]);
+  void scene.stream.leave('other certificates');
+  await new Promise(setImmediate);
+  t.same(scene.took().orders, ['open', 'deliver']);
+  scene.hear({ kind: 'delivered', connection: 1, delivery: 1, refused: [] });
+  await delivery;
+  await new Promise(setImmediate);
+  t.same(scene.took().orders, ['finish']);
+  t.equal(await scene.stream.deliver([UPDATE]), null, 'nobody begins anew');
+});
+
+t.test('who is not in a hurry waits for the stream that is expected', async (t) => {
+  const scene = new Scene();
+  const { stream } = scene;
+  await stream.arrival();
+  stream.expect(true);
+  let arrivals = 0;
+  const waiting = [stream.arrival(), stream.arrival()].map((arrival) => arrival.then(() => arrivals++));
+  stream.open(scene.socket('c1'), NOTHING);
+  await new Promise(setImmediate);
+  t.equal(arrivals, 0);
+  scene.hear({ kind: 'up', connection: 1 });
+  await Promise.all(waiting);
+  scene.down(1);
+  const late = stream.arrival();
+  stream.expect(false);
+  await late;
+  stream.expect(true);
+  const alive = setInterval(() => {}, 1000);
+  await stream.arrival();
+  clearInterval(alive);
+  t.pass('and not for ever');
 });

@@ -10,9 +10,15 @@ import { UpdateRecord } from '../../src/engine/shard-link.ts';
 import { VerdictRuns } from '../../src/engine/verdict-runs.ts';
 import { Verdict } from '../../src/engine/verdicts.ts';
 import { updateRecordAddress } from '../../src/lease/update-record.ts';
+import type { UpdateBytes } from '../../src/peer/batch.ts';
 import { createUpdateDispatcher } from '../../src/peer/dispatcher.ts';
 import type { DispatcherParts } from '../../src/peer/dispatcher-parts.ts';
-import type { PartnerStream, PartnerStreamListener, PartnerUpdates } from '../../src/peer/model.ts';
+import type {
+  PartnerStream,
+  PartnerStreamListener,
+  PartnerUpdates,
+  StreamDelivery,
+} from '../../src/peer/model.ts';
 import { recordLog } from './support/log.ts';
 import { gate, startPartner, type TestPartner } from './support/partner.ts';
 import { TestShards } from './support/shards.ts';
@@ -38,6 +44,9 @@ class ModelStream implements PartnerStream {
   tracks = false;
   /** Addresses in the order in which they were taken out of the log. */
   readonly taken: number[] = [];
+  /** Addresses of leases that came beside the log. */
+  readonly delivered: number[] = [];
+  #answer: ((outcome: StreamDelivery) => void) | null = null;
 
   constructor(shards: TestShards) {
     this.#shards = shards;
@@ -49,7 +58,7 @@ class ModelStream implements PartnerStream {
   }
 
   get isUnderWay(): boolean {
-    return this.#log !== null || this.#onItsWay.length > 0;
+    return this.#log !== null || this.#onItsWay.length > 0 || this.#answer !== null;
   }
 
   get underWay(): number {
@@ -67,13 +76,36 @@ class ModelStream implements PartnerStream {
     this.isRecalled = true;
   }
 
+  async deliver(updates: readonly UpdateBytes[]): Promise<StreamDelivery | null> {
+    if (!this.isUp) return null;
+    assert(!this.isUnderWay, 'a delivery goes alone');
+    for (const { address } of updates) this.delivered.push(address);
+    return new Promise((resolve) => {
+      this.#answer = resolve;
+    });
+  }
+
+  /** The partner has answered what was delivered, or has gone. */
+  answer(outcome: Partial<StreamDelivery> = {}): void {
+    const resolve = this.#answer;
+    this.#answer = null;
+    resolve!({ failure: null, refused: [], ...outcome });
+    this.#listener!.changed();
+    this.#wake();
+  }
+
+  get isDelivering(): boolean {
+    return this.#answer !== null;
+  }
+
+  async arrival(): Promise<void> {}
+
   track(on: boolean): void {
     this.tracks = on;
   }
 
   async idle(): Promise<void> {
-    while (this.#log !== null || this.#onItsWay.length > 0)
-      await new Promise<void>((resolve) => this.#waiters.push(resolve));
+    while (this.isUnderWay) await new Promise<void>((resolve) => this.#waiters.push(resolve));
   }
 
   listen(listener: PartnerStreamListener): void {
@@ -115,6 +147,9 @@ class ModelStream implements PartnerStream {
     this.#settle(Verdict.rejected);
     this.isUp = false;
     this.#log = null;
+    const answer = this.#answer;
+    this.#answer = null;
+    answer?.({ failure: 'the stream broke', refused: [] });
     if (owed.length > 0) this.#listener!.failed('the stream broke', owed);
     else this.#listener!.changed();
     this.#wake();
@@ -235,10 +270,125 @@ t.test(
     await delay(10);
     t.equal(stream.hasLog, false, 'the partner is owed a lease');
     dispatcher.partnerAnswered();
+    t.same(stream.delivered, [BASE], 'by the stream, as it stands now');
+    const late = shards.send(0, [{ address: BASE + 2 }]);
+    await delay(10);
+    t.equal(stream.hasLog, false, 'not before that is answered');
+    stream.answer();
     await until(() => stream.hasLog);
-    t.same([...partner.leases.keys()].sort(), ['10.0.0.0', '10.0.0.1']);
+    stream.read();
+    stream.acknowledge();
+    await shards.settled(0, 3);
+    t.same(shards.of(0, late), [Verdict.confirmed]);
+    t.same([...partner.leases.keys()], ['10.0.0.1'], 'one request was made in all');
   },
 );
+
+t.test('what is owed is owed again when the stream breaks over it, and its refusals are told', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, stream, dispatcher, calls } = dispatch(t, partner);
+  stream.comeUp();
+  dispatcher.setPartnerUpdates('send');
+  dispatcher.trackConfirmed(true);
+  for (let i = 0; i < 3; i++) shards.send(0, [{ address: BASE + i }]);
+  stream.read();
+  stream.end();
+  stream.comeUp();
+  dispatcher.partnerAnswered();
+  calls.splice(0);
+  stream.end();
+  await until(() => calls.length > 0);
+  t.same(calls.splice(0), ['failed: the stream broke']);
+  stream.comeUp();
+  dispatcher.partnerAnswered();
+  await until(() => stream.isDelivering);
+  t.same(stream.delivered, [BASE, BASE + 1, BASE + 2, BASE, BASE + 1, BASE + 2]);
+  stream.answer({
+    refused: [
+      { address: BASE, code: 4, reason: 'no such subnet' },
+      { address: BASE + 1, code: 1, reason: 'too long' },
+    ],
+  });
+  await until(() => stream.hasLog);
+  await until(() => calls.length >= 3);
+  t.same(calls, ['refused 1: too long', 'rejected 02:00:0a:00:00:00', 'confirmed 02:00:0a:00:00:02']);
+});
+
+t.test('the backlog goes by the stream, each lease once and as it stands', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, stream, dispatcher, calls } = dispatch(t, partner, { delayedUpdatesLimit: 10_000 });
+  stream.comeUp();
+  dispatcher.setPartnerUpdates('queue');
+  for (let i = 0; i < 5000; i++) shards.send(0, [{ address: BASE + (i % 4000) }], false);
+  await until(() => dispatcher.backlog().length === 5000);
+  const sent = dispatcher.sendBacklog();
+  await until(() => stream.isDelivering);
+  t.equal(stream.delivered.length, 2048, 'in portions');
+  stream.answer({ refused: [{ address: BASE, code: 4, reason: 'busy' }] });
+  await until(() => stream.isDelivering);
+  dispatcher.setPartnerUpdates('send');
+  t.equal(stream.hasLog, false, 'the backlog is older than what is in the log');
+  stream.answer();
+  await until(() => stream.isDelivering || dispatcher.backlog().length === 0);
+  if (stream.isDelivering) stream.answer();
+  t.equal(await sent, true);
+  t.ok(calls.includes('rejected 02:00:0a:00:00:00'));
+  t.equal(stream.hasLog, false, 'the conflict is to be tried once more');
+  dispatcher.partnerAnswered();
+  t.equal(stream.delivered.at(-1), BASE);
+  stream.answer();
+  await until(() => stream.hasLog);
+  t.same(new Set(stream.delivered).size, 4000);
+  t.equal(partner.received.length, 0);
+});
+
+t.test('a backlog whose stream breaks stays, and has failed', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, stream, dispatcher } = dispatch(t, partner);
+  stream.comeUp();
+  dispatcher.setPartnerUpdates('queue');
+  shards.send(0, [{ address: BASE }], false);
+  await until(() => dispatcher.backlog().length === 1);
+  const sent = dispatcher.sendBacklog();
+  await until(() => stream.isDelivering);
+  stream.end();
+  t.equal(await sent, false);
+  t.equal(dispatcher.backlog().length, 1);
+  t.equal(await dispatcher.sendBacklog(), true, 'by request, where no stream is');
+  t.same([...partner.leases.keys()], ['10.0.0.0']);
+});
+
+t.test('leases that are sent as they stand go by the stream, to its end or by request', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, stream, dispatcher } = dispatch(t, partner);
+  stream.comeUp();
+  const leases = Array.from({ length: 3000 }, (_, i) => {
+    shards.write(0, [{ address: BASE + i }], false);
+    return { lease: shards.leaseAt(BASE + i)!, isUpdate: i % 2 === 0 };
+  });
+  const sent = dispatcher.sendLeases(leases);
+  await until(() => stream.isDelivering);
+  dispatcher.setPartnerUpdates('send');
+  stream.answer({ refused: [{ address: BASE + 7, code: 1, reason: 'no room' }] });
+  await until(() => stream.isDelivering);
+  t.equal(stream.hasLog, false, 'the log stays here meanwhile');
+  stream.answer();
+  t.same(await sent, {
+    taken: 2999,
+    refused: 1,
+    named: [{ address: '10.0.0.7', reason: 'no room' }],
+    failure: null,
+  });
+  dispatcher.setPartnerUpdates('withhold');
+  stream.giveBack();
+  stream.acknowledge();
+  const broken = dispatcher.sendLeases(leases);
+  await until(() => stream.isDelivering);
+  stream.end();
+  t.match(await broken, { taken: 0, failure: 'the stream broke' });
+  t.match(await dispatcher.sendLeases(leases.slice(0, 10)), { taken: 10, failure: null });
+  t.equal(partner.leases.size > 0, true, 'by request without one');
+});
 
 t.test('an idle stream that ends is no failure', async (t) => {
   const partner = await startPartner(t);
@@ -268,11 +418,14 @@ t.test('another mode calls the log back; the rest of it is treated by that', asy
   t.equal(dispatcher.backlog().length, 1);
   t.same(shards.of(0, kept), [Verdict.confirmed]);
   await delay(20);
-  t.equal(partner.received.length, 0, 'the backlog waits for what is on its way');
+  t.same(stream.delivered, [], 'the backlog waits for what is on its way');
   stream.acknowledge();
+  await until(() => stream.isDelivering);
+  stream.answer();
   t.equal(await delivered, true);
   t.same(shards.of(0, sent), [Verdict.confirmed]);
-  t.same([...partner.leases.keys()], ['10.0.0.1']);
+  t.same(stream.delivered, [BASE + 1]);
+  t.equal(partner.received.length, 0);
 });
 
 t.test('leases that are sent as they stand wait for what is on its way', async (t) => {
@@ -291,6 +444,8 @@ t.test('leases that are sent as they stand wait for what is on its way', async (
   await delay(20);
   t.equal(isSent, false);
   stream.acknowledge();
+  await until(() => stream.isDelivering);
+  stream.answer();
   t.match(await sent, { taken: 1, failure: null });
 });
 
@@ -382,8 +537,10 @@ t.test('what is owed by request waits for what is on its way by the stream', asy
   t.equal(partner.received.length, 0);
   t.equal(stream.hasLog, false);
   stream.acknowledge();
+  t.same(stream.delivered, [BASE]);
+  stream.answer();
   await until(() => stream.hasLog);
-  t.equal(partner.received.length, 1, 'then it is sent, and the log lent again');
+  t.equal(partner.received.length, 0, 'then it is sent, and the log lent again');
 });
 
 t.test('backups get every update while the log is lent', async (t) => {
@@ -412,6 +569,7 @@ type Step =
         | 'comeUp'
         | 'answered'
         | 'pause'
+        | 'answer'
         | 'backlog';
     };
 
@@ -425,7 +583,7 @@ const anyStep = fc.oneof(
       awaited: fc.boolean(),
     }),
   },
-  { weight: 6, arbitrary: fc.record({ kind: fc.constantFrom('read', 'acknowledge', 'giveBack') }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constantFrom('read', 'acknowledge', 'giveBack', 'answer') }) },
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constantFrom('end', 'comeUp', 'answered', 'pause', 'backlog') }),
@@ -450,6 +608,8 @@ async function perform(step: Step, { shards, stream, dispatcher }: ReturnType<ty
       return dispatcher.setPartnerUpdates(step.mode);
     case 'comeUp':
       return stream.isUp ? undefined : stream.comeUp();
+    case 'answer':
+      return stream.isDelivering ? stream.answer() : undefined;
     case 'answered':
       return dispatcher.partnerAnswered();
     case 'backlog':

@@ -169,7 +169,7 @@ export class RecordingDispatcher implements UpdateDispatcher {
     const delivery = { taken: 0, refused: 0, named: [], failure: null };
     if (this.partner === null) return { ...delivery, failure: 'no partner' };
     const limits = { ...SEND_LIMITS, singleInFlightMax: 4 };
-    return deliverLeases(this.partner, false, limits, leases);
+    return deliverLeases({ client: this.partner, stream: null, isBulk: false, limits }, leases);
   }
 
   async sendBacklog(): Promise<boolean> {
