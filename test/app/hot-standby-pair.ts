@@ -34,6 +34,8 @@ export interface Wish {
   readonly scheme?: 'http' | 'https';
   /** The servers reach each other through relays, which a test can cut. */
   readonly isRelayed?: boolean;
+  /** And these carry it over poor lines. */
+  readonly isPoor?: boolean;
 }
 
 export class Pair {
@@ -51,7 +53,7 @@ export class Pair {
     const pair = new Pair({ a: await findFreeTcpPort(SERVER), b: await findFreeTcpPort(SERVER) });
     pair.relayPort = await findFreeUdpPort(RELAY);
     for (const name of wish.isRelayed === true ? NAMES : []) {
-      const relay = await Relay.start(pair.ports[name]);
+      const relay = await Relay.start(pair.ports[name], wish.isPoor);
       t.teardown(() => relay.close());
       pair.relays.set(name, relay);
     }

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { poorLine } from './poor-line.ts';
 
 /** So long after its last octet an answer is whole. */
 const ANSWERED_MS = 50;
@@ -42,15 +43,18 @@ export class Relay {
   /** Connections that were made so far. */
   made = 0;
 
-  /** Relays to `port`, both on loopback. */
-  static async start(port: number): Promise<Relay> {
-    const relay = new Relay(port);
+  readonly #isPoor: boolean;
+
+  /** Relays to `port`, both on loopback. @param isPoor over lines that delay, stall and cut to pieces what they carry */
+  static async start(port: number, isPoor = false): Promise<Relay> {
+    const relay = new Relay(port, isPoor);
     relay.#server.listen(0, '127.0.0.1');
     await once(relay.#server, 'listening');
     return relay;
   }
 
-  private constructor(port: number) {
+  private constructor(port: number, isPoor: boolean) {
+    this.#isPoor = isPoor;
     this.#server = createServer((near) => this.#join(near, connect(port, '127.0.0.1')));
   }
 
@@ -86,8 +90,8 @@ export class Relay {
     const ends = [near, far] as const;
     const connection: Connection = { ends, isAnswered: false, turns: 0, lastMs: performance.now() };
     this.#open.add(connection);
-    near.pipe(far);
-    far.pipe(near);
+    this.#carry(near, far);
+    this.#carry(far, near);
     for (const end of connection.ends) {
       end.on('data', () => {
         if (end === far && !connection.isAnswered) connection.turns++;
@@ -96,6 +100,11 @@ export class Relay {
       });
       end.on('error', () => {}).on('close', () => this.#end(connection));
     }
+  }
+
+  #carry(from: Socket, to: Socket): void {
+    if (this.#isPoor) poorLine(from, to, this.made);
+    else from.pipe(to);
   }
 
   #end(connection: Connection): void {

@@ -17,6 +17,8 @@ const CUTS = 4;
 /** More than two portions. */
 const GIVEN = 5_000;
 const CUT_EVERY_MS = 700;
+/** Without a cut. */
+const POOR_MS = 4_000;
 /** A reply that was lost with the stream is asked for again after so long. */
 const RETRY_MS = 1_000;
 const buffered = { buffered: true };
@@ -224,5 +226,44 @@ t.test(
     await sleep(1000);
     await endWithoutLoss(t, client);
     t.same(await pair.leases('b'), await pair.leases('a'), 'both hold the same leases');
+  },
+);
+
+/** What the rows of a lease file come to: address -> client, end and state. */
+function leaseFileOf(pair: Pair, name: Name): Map<string, string> {
+  const text = readFileSync(join(pair.get(name).directory, 'leases.csv'), 'utf8');
+  const leases = new Map<string, string>();
+  for (const row of text.split('\n').slice(1, -1)) {
+    const [address, hardware, , validLifetime, expire, , , , , state] = row.split(',');
+    if (validLifetime === '0') leases.delete(address!);
+    else leases.set(address!, `${hardware} ${expire} ${state}`);
+  }
+  return leases;
+}
+
+t.test(
+  'over a poor network, and cut now and then, both lease files come to the same',
+  buffered,
+  async (t) => {
+    const pair = await Pair.start(t, { isRelayed: true, isPoor: true });
+    await up(pair);
+    const ports = [pair.get('a').port, pair.get('b').port];
+    const client = await startLoad(ports, pair.relayPort, 300, 1, RETRY_MS);
+    await sleep(POOR_MS);
+    t.same(pair.get('a').logged('TDM_STREAM_DOWN'), [], 'what is late breaks nothing');
+    for (let cuts = 1; cuts <= CUTS; cuts++) {
+      await sleep(CUT_EVERY_MS);
+      pair.relays.get('b')!.sever();
+      await up(pair, cuts + 1);
+    }
+    const counts = await client.stop(LOST_MS);
+    t.equal(counts['address-conflicts'], 0, 'no address was given twice');
+    t.equal(counts['in-flight'], 0, 'everybody has an answer in the end');
+    await until('equal', () => isSame(leaseFileOf(pair, 'a'), leaseFileOf(pair, 'b')));
+    const leases = leaseFileOf(pair, 'a');
+    t.ok(leases.size >= counts['exchanges-completed']);
+    t.ok(counts['exchanges-completed'] > 1000, `${counts['exchanges-completed']} exchanges`);
+    t.match(await fact(pair, 'a'), /is up, lease updates go by it/);
+    t.same([await pair.state('a'), await pair.state('b')], ['hot-standby', 'hot-standby']);
   },
 );
