@@ -13,7 +13,7 @@ import {
   readInteger,
 } from './arguments.ts';
 import { explain } from './explain.ts';
-import { heartbeatReplyArguments, showsBulk } from './heartbeat.ts';
+import { heartbeatReplyArguments } from './heartbeat.ts';
 import type { View } from './run.ts';
 import { Maintenance } from './service-maintenance.ts';
 import type { HaControl } from './service-model.ts';
@@ -45,10 +45,6 @@ export function createHaCommands(control: HaControl, view: () => View): CommandT
 function heartbeat(control: HaControl, args: unknown): Answer {
   const request = readNamed(control, args, 'ha-heartbeat');
   if (!request.ok) return failure(request.error);
-  const { map, serverName } = request.value;
-  // Only the partner's own word counts; a backup may be a Tandem while the partner is a Kea.
-  if (serverName !== null && serverName === control.setup.partner?.name && showsBulk(map))
-    control.sawPartnerBulk(true);
   const reply = heartbeatReplyArguments(control.state(), control.parts.clock.wallMs(), control.tandem);
   return success('HA peer status returned.', reply);
 }

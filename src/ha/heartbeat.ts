@@ -36,8 +36,8 @@ export function heartbeatReplyArguments(state: MachineState, wallMs: number, tan
   };
 }
 
-/** Whether a heartbeat's arguments, in either direction, show a Tandem that takes bulk updates. */
-export function showsBulk(args: JsonMap): boolean {
+/** Whether the answer to a heartbeat shows a Tandem that takes bulk updates. */
+function showsBulk(args: JsonMap): boolean {
   const tandem = member(args, 'tandem');
   return isMap(tandem) && member(tandem, 'bulk') === true;
 }

@@ -102,8 +102,6 @@ export interface HaControl {
   /** Client of the partner; null on a backup server and in passive-backup mode. */
   partner(): PeerClient | null;
   client(name: string): PeerClient | null;
-  /** A heartbeat from the partner showed whether it takes bulk updates. */
-  sawPartnerBulk(supported: boolean): void;
   /** The service was stopped: nothing that is submitted has an effect any more. */
   isStopped(): boolean;
   isSynchronizing(): boolean;

@@ -70,7 +70,6 @@ export class PartnerWatch {
       control.submit({ kind: 'heartbeat-failed', sentMs, reason: reply.error });
       return;
     }
-    control.sawPartnerBulk(reply.value.bulk);
     const nowUtcSec = Math.floor(clock.wallMs() / 1000);
     control.submit({ kind: 'heartbeat-answered', sentMs, nowUtcSec, report: reply.value });
     this.#limits.heard(reply.value.bulk);

@@ -91,7 +91,6 @@ class PairService implements HaService, HaControl {
     this.setup = createHaSetup(config);
     this.#machine = withSetup(this.#machine, this.setup);
     this.#watch.retune(hasPartnerMoved);
-    if (hasPartnerMoved) this.sawPartnerBulk(false);
     this.#silence.stop();
     this.submit({ kind: 'tick' });
   }
@@ -176,10 +175,6 @@ class PairService implements HaService, HaControl {
 
   client(name: string): PeerClient | null {
     return this.parts.peers.find((peer) => peer.name === name) ?? null;
-  }
-
-  sawPartnerBulk(supported: boolean): void {
-    this.#dispatcher?.setPartnerBulk(supported);
   }
 
   isStopped(): boolean {

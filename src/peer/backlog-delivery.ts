@@ -7,8 +7,8 @@
  */
 import type { Ipv4 } from '../base/ipv4.ts';
 import type { Backlog } from './backlog.ts';
-import { BulkBuilder, encodeSingle, type UpdateBytes } from './batch.ts';
-import { type SendLimits, UPDATE_TIMEOUT_MS } from './limits.ts';
+import { encodeSingle, type UpdateBytes } from './batch.ts';
+import { UPDATE_TIMEOUT_MS } from './limits.ts';
 import type { PartnerStream, PeerClient, SendOutcome } from './model.ts';
 import { judge, sendOutcomeOf } from './outcome.ts';
 import { sendByStream, takePortion } from './stream-delivery.ts';
@@ -17,9 +17,6 @@ export interface BacklogParts {
   readonly client: PeerClient;
   /** Null = there is none. */
   readonly stream: PartnerStream | null;
-  /** Asked before each request whether the partner takes many leases at once. */
-  readonly isBulk: () => boolean;
-  readonly limits: SendLimits;
   /** The update that brings the partner to what stands at an address, or null when there is nothing to tell. */
   readonly updateOf: (address: Ipv4) => UpdateBytes | null;
   /** Is told what each portion came to, and says whether to go on. */
@@ -45,24 +42,21 @@ export async function deliverBacklog(backlog: Backlog, parts: BacklogParts): Pro
 
 async function send(
   updates: readonly UpdateBytes[],
-  { client, stream, isBulk, limits }: BacklogParts,
+  { client, stream }: BacklogParts,
 ): Promise<SendOutcome | null> {
   if (stream?.isUp === true) return sendByStream(stream, updates);
-  const builder = new BulkBuilder(limits.batchLeasesMax, limits.batchBytesMax);
-  if (isBulk()) for (const update of updates) builder.add(update, []);
-  const batch = isBulk() ? builder.take() : encodeSingle(updates[0]!, []);
+  const batch = encodeSingle(updates[0]!, []);
   return sendOutcomeOf(batch, judge(batch, await client.requestBytes(batch.body, UPDATE_TIMEOUT_MS)));
 }
 
 /** As much of the front as goes at once; later changes of an address are told with the first. */
 function collect(
   backlog: Backlog,
-  { stream, isBulk, limits, updateOf }: BacklogParts,
+  { stream, updateOf }: BacklogParts,
 ): { readonly updates: readonly UpdateBytes[]; readonly changes: number } {
-  const leasesMax = isBulk() ? limits.batchLeasesMax : 1;
   const taken = new Set<Ipv4>();
   let changes = 0;
-  let left = stream?.isUp === true ? Number.POSITIVE_INFINITY : leasesMax;
+  let left = stream?.isUp === true ? Number.POSITIVE_INFINITY : 1;
   const next = (): UpdateBytes | null => {
     for (; changes < backlog.length && left > 0; changes++) {
       const address = backlog.at(changes)!;

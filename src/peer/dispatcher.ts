@@ -28,7 +28,7 @@ import { StreamLoan } from './stream-loan.ts';
 import { type Transaction, TransactionDesk } from './transactions.ts';
 import { type LoggedUpdate, UpdateLogReader } from './update-log.ts';
 
-/** Starts in `withhold`, to a partner that is taken for a Kea. */
+/** Starts in `withhold`. */
 export const createUpdateDispatcher = (parts: DispatcherParts): UpdateDispatcher => new Dispatcher(parts);
 
 class Dispatcher implements UpdateDispatcher {
@@ -56,7 +56,7 @@ class Dispatcher implements UpdateDispatcher {
     this.#desk = new TransactionDesk(parts.verdicts, parts.wake);
     this.#outcomes = new PartnerOutcomes(parts);
     this.#loan = new StreamLoan(stream, this.#outcomes, () => this.#pump());
-    this.#kept = new KeptUpdates(parts, limits, this.#outcomes, () => this.#pump());
+    this.#kept = new KeptUpdates(parts, this.#outcomes, () => this.#pump());
     this.#sender =
       partner === null
         ? null
@@ -85,22 +85,16 @@ class Dispatcher implements UpdateDispatcher {
     this.#parts.stream?.track(on);
   }
 
-  setPartnerBulk(supported: boolean): void {
-    if (this.#sender !== null) this.#sender.bulk = supported;
-  }
-
   partnerAnswered(): void {
     if (this.#outcomes.partnerAnswered()) this.#pump();
   }
 
   async sendLeases(leases: Iterable<LeaseToSend>): Promise<Delivery> {
-    const sender = this.#sender;
     const { partner, stream } = this.#parts;
-    if (sender === null || partner === null)
-      return { taken: 0, refused: 0, named: [], failure: 'no partner' };
+    if (partner === null) return { taken: 0, refused: 0, named: [], failure: 'no partner' };
     return this.#loan.during(async () => {
       await this.#idle();
-      return deliverLeases({ client: partner, stream, isBulk: sender.bulk, limits: this.#limits }, leases);
+      return deliverLeases({ client: partner, stream, limits: this.#limits }, leases);
     });
   }
 
@@ -119,8 +113,7 @@ class Dispatcher implements UpdateDispatcher {
   }
 
   sendBacklog(): Promise<boolean> {
-    if (this.#sender === null) return Promise.resolve(true);
-    return this.#kept.deliver(this.#sender, () => this.#idle());
+    return this.#kept.deliver(() => this.#idle());
   }
 
   async close(): Promise<void> {

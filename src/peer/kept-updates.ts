@@ -3,23 +3,19 @@ import type { Ipv4 } from '../base/ipv4.ts';
 import { Backlog } from './backlog.ts';
 import { deliverBacklog } from './backlog-delivery.ts';
 import type { DispatcherParts } from './dispatcher-parts.ts';
-import type { SendLimits } from './limits.ts';
 import type { PartnerOutcomes } from './partner-outcomes.ts';
-import type { UpdateSender } from './sender.ts';
 
 export class KeptUpdates {
   readonly #parts: DispatcherParts;
-  readonly #limits: SendLimits;
   readonly #outcomes: PartnerOutcomes;
   readonly #backlog: Backlog;
   readonly #delivered: () => void;
   #delivery: Promise<boolean> | null = null;
 
   /** @param delivered is called after a delivery, before whoever awaits its outcome goes on */
-  constructor(parts: DispatcherParts, limits: SendLimits, outcomes: PartnerOutcomes, delivered: () => void) {
+  constructor(parts: DispatcherParts, outcomes: PartnerOutcomes, delivered: () => void) {
     this.#delivered = delivered;
     this.#parts = parts;
-    this.#limits = limits;
     this.#outcomes = outcomes;
     this.#backlog = new Backlog(parts.delayedUpdatesLimit);
   }
@@ -56,23 +52,21 @@ export class KeptUpdates {
    * Delivers everything, once at a time.
    * @param idle resolves when nothing from before is under way: it is older and must not be overtaken
    */
-  deliver(sender: UpdateSender, idle: () => Promise<unknown>): Promise<boolean> {
-    this.#delivery ??= this.#deliver(sender, idle).finally(() => {
+  deliver(idle: () => Promise<unknown>): Promise<boolean> {
+    this.#delivery ??= this.#deliver(idle).finally(() => {
       this.#delivery = null;
       this.#delivered();
     });
     return this.#delivery;
   }
 
-  async #deliver(sender: UpdateSender, idle: () => Promise<unknown>): Promise<boolean> {
+  async #deliver(idle: () => Promise<unknown>): Promise<boolean> {
     const { partner, stream } = this.#parts;
     if (partner === null) return true;
     await idle();
     return deliverBacklog(this.#backlog, {
       client: partner,
       stream,
-      isBulk: () => sender.bulk,
-      limits: this.#limits,
       updateOf: (address) => this.#outcomes.standing(address),
       noted: (outcome) => this.#outcomes.noteBacklog(outcome),
     });

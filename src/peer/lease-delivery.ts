@@ -18,13 +18,11 @@ export interface DeliveryParts {
   readonly client: PeerClient;
   /** Null = there is none. */
   readonly stream: PartnerStream | null;
-  /** Whether the peer takes many leases in one request. */
-  readonly isBulk: boolean;
   readonly limits: SendLimits;
 }
 
 /**
- * Sends leases by the stream, or as many at once as the peer takes, until all are sent or the peer fails. A lease that the
+ * Sends leases by the stream, or a request each, until all are sent or the peer fails. A lease that the
  * peer refuses is no reason to do without the others.
  * @param leases each address once
  */
@@ -58,7 +56,7 @@ async function deliverByStream(
 }
 
 async function deliverByRequest(
-  { client, isBulk, limits }: DeliveryParts,
+  { client, limits }: DeliveryParts,
   next: () => UpdateBytes | null,
   tally: Tally,
 ): Promise<void> {
@@ -67,7 +65,6 @@ async function deliverByRequest(
     tally.count(sendOutcomeOf(batch, outcome));
     wake();
   });
-  sender.bulk = isBulk;
   for (let update = next(); update !== null && tally.failure === null; ) {
     if (!sender.hasSlot) {
       await new Promise<void>((resolve) => {

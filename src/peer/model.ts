@@ -192,8 +192,6 @@ export interface UpdateDispatcher {
   setPartnerUpdates(mode: PartnerUpdates): void;
   /** Whether `confirmed` is called (only while somebody has a rejected record). */
   trackConfirmed(on: boolean): void;
-  /** The partner showed in its heartbeat that it understands lease4-bulk-apply. */
-  setPartnerBulk(supported: boolean): void;
   /** The partner answered a heartbeat: what failed to reach it before is sent once more. */
   partnerAnswered(): void;
   /** Sends leases to the partner as they stand. Pre: the mode is `withhold`, so that nothing can overtake them. */

@@ -35,9 +35,11 @@ export class StreamLoan {
   /** Keeps the log here while something is done. */
   async during<T>(work: () => Promise<T>): Promise<T> {
     this.#holders++;
-    const result = await work();
-    this.#holders--;
-    this.#changed();
-    return result;
+    try {
+      return await work();
+    } finally {
+      this.#holders--;
+      this.#changed();
+    }
   }
 }

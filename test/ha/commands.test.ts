@@ -62,15 +62,6 @@ t.test('our own heartbeat carries our name and shows a Tandem', async (t) => {
   });
 });
 
-t.test('a partner that shows that it takes bulk updates gets them; a Kea does not', async (t) => {
-  const { server } = await normal();
-  t.equal(server.dispatcher.bulk, false, 'the reply of a Kea');
-  await server.command('ha-heartbeat', { 'server-name': 'server3', tandem: { version: '1', bulk: true } });
-  t.equal(server.dispatcher.bulk, false, 'a backup is not the partner');
-  await server.command('ha-heartbeat', { 'server-name': 'server2', tandem: { version: '1', bulk: true } });
-  t.equal(server.dispatcher.bulk, true);
-});
-
 t.test('[scenario 68] server-name: absent, any name of ours, unknown, not a string', async (t) => {
   const { server } = await normal();
   for (const command of [

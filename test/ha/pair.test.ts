@@ -73,11 +73,6 @@ t.test('a load-balancing pair comes up and shares the queries', async (t) => {
   });
   t.equal(second.policy.scopes, 2);
   t.same([first.dispatcher.mode, second.dispatcher.mode], ['send', 'send']);
-  t.same(
-    [first.dispatcher.bulk, second.dispatcher.bulk],
-    [true, true],
-    'each sees that the other is a Tandem',
-  );
 });
 
 t.test('a partner dies, its clients are taken over, it returns and gets every lease', async (t) => {

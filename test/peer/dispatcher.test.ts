@@ -76,36 +76,46 @@ function dispatch(
   return { shards, listener, dispatcher, recorded };
 }
 
+/** The same with a backup that is a Tandem, which takes many leases in one request, and for which clients wait. */
+function dispatchToBackup(
+  t: Test,
+  backup: PeerClient,
+  changes: Partial<DispatcherParts> = {},
+  shardCount = 1,
+) {
+  return dispatch(t, null, { backups: [backup], waitBackupAck: true, ...changes }, shardCount);
+}
+
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await delay(2);
 }
 
-t.test('to a Tandem, many leases travel in one request, at most two of which are under way', async (t) => {
-  const partner = await startPartner(t);
-  const { shards, listener, dispatcher } = dispatch(t, partner.client, {}, 2);
-  dispatcher.setPartnerUpdates('send');
-  dispatcher.setPartnerBulk(true);
-  const hold = gate(partner);
-  for (let i = 0; i < 1_000; i++) shards.send(i % 2, [{ address: BASE + i }]);
-  await until(() => partner.inFlight === 2);
-  await delay(30);
-  hold.release();
-  await Promise.all([shards.settled(0, 500), shards.settled(1, 500)]);
-  t.equal(partner.inFlightMax, 2);
-  t.equal(partner.leases.size, 1_000);
-  t.ok(partner.received.length <= 6, `${partner.received.length} requests`);
-  t.ok(partner.received.every((command) => command.name === 'lease4-bulk-apply'));
-  t.ok(partner.received.every((command) => leasesOf(command).length <= 512));
-  for (const given of shards.given)
-    t.ok([...given.values()].every((verdicts) => verdicts.length === 1 && verdicts[0] === Verdict.confirmed));
-  t.equal(listener.calls.filter((call) => call === 'completed').length, partner.received.length);
-});
+t.test(
+  'to a backup that is a Tandem, many leases travel in one request, at most two of which are under way',
+  async (t) => {
+    const partner = await startPartner(t);
+    const { shards } = dispatchToBackup(t, partner.client, {}, 2);
+    const hold = gate(partner);
+    for (let i = 0; i < 1_000; i++) shards.send(i % 2, [{ address: BASE + i }]);
+    await until(() => partner.inFlight === 2);
+    await delay(30);
+    hold.release();
+    await Promise.all([shards.settled(0, 500), shards.settled(1, 500)]);
+    t.equal(partner.inFlightMax, 2);
+    t.equal(partner.leases.size, 1_000);
+    t.ok(partner.received.length <= 6, `${partner.received.length} requests`);
+    t.ok(partner.received.every((command) => command.name === 'lease4-bulk-apply'));
+    t.ok(partner.received.every((command) => leasesOf(command).length <= 512));
+    for (const given of shards.given)
+      t.ok(
+        [...given.values()].every((verdicts) => verdicts.length === 1 && verdicts[0] === Verdict.confirmed),
+      );
+  },
+);
 
 t.test('[scenarios 38, 39] a bulk request has the shape of Kea`s, a lease in it that of 5.11', async (t) => {
   const partner = await startPartner(t);
-  const { shards, dispatcher } = dispatch(t, partner.client);
-  dispatcher.setPartnerUpdates('send');
-  dispatcher.setPartnerBulk(true);
+  const { shards } = dispatchToBackup(t, partner.client);
   shards.write(0, [
     { address: BASE + 1, isUpdate: false },
     { address: BASE + 2, userContext: '{"a":{"b":[1]}}' },
@@ -139,10 +149,9 @@ t.test('[scenarios 38, 39] a bulk request has the shape of Kea`s, a lease in it 
 
 t.test('a batch is bounded in bytes too', async (t) => {
   const partner = await startPartner(t);
-  const { shards, dispatcher } = dispatch(t, partner.client, { limits: { batchBytesMax: 4_096 } });
-  dispatcher.setPartnerBulk(true);
+  const { shards } = dispatchToBackup(t, partner.client, { limits: { batchBytesMax: 4_096 } });
   for (let i = 0; i < 100; i++) shards.write(0, [{ address: BASE + i, isUpdate: i % 2 === 0 }]);
-  dispatcher.setPartnerUpdates('send');
+  shards.ring();
   await shards.settled(0, 100);
   t.ok(partner.received.every((command) => leasesOf(command).length <= 25));
   t.equal(partner.leases.size, 50);
@@ -203,9 +212,9 @@ t.test('an address is never under way twice, and the partner ends with the newes
       await delay(delayMs);
       return success('ok');
     };
-    const { shards, dispatcher } = dispatch(t, partner.client, {}, 2);
+    const begin = bulk ? dispatchToBackup : dispatch;
+    const { shards, dispatcher } = begin(t, partner.client, {}, 2);
     dispatcher.setPartnerUpdates('send');
-    dispatcher.setPartnerBulk(bulk);
     const newest = new Map<number, number | null>();
     for (let round = 1; round <= 60; round++) {
       for (let i = 0; i < 6; i++) {
@@ -226,9 +235,7 @@ t.test('an address is never under way twice, and the partner ends with the newes
 
 t.test('a client that floods one address does not hold up the others', async (t) => {
   const partner = await startPartner(t);
-  const { shards, dispatcher } = dispatch(t, partner.client);
-  dispatcher.setPartnerUpdates('send');
-  dispatcher.setPartnerBulk(true);
+  const { shards } = dispatchToBackup(t, partner.client);
   const hold = gate(partner);
   shards.send(0, [{ address: BASE }]);
   await until(() => partner.inFlight === 1);
@@ -245,32 +252,46 @@ t.test('a client that floods one address does not hold up the others', async (t)
   t.equal(partner.leases.get('10.0.0.0'), 1_800_000_300);
 });
 
-t.test('[scenario 44] conflicts reject their transactions alone and name the clients', async (t) => {
+t.test(
+  '[scenario 44] conflicts reject their transactions alone, also in one request with others',
+  async (t) => {
+    const backup = await startPartner(t);
+    const { shards, recorded } = dispatchToBackup(t, backup.client);
+    const fault = (last: number, result: number) => ({
+      'ip-address': `10.0.0.${last}`,
+      result,
+      'error-message': 'no such subnet',
+    });
+    backup.script = () => ({
+      result: 0,
+      arguments: { 'failed-leases': [fault(2, 4)], 'failed-deleted-leases': [fault(3, 3), fault(99, 4)] },
+    });
+    for (const last of [1, 2]) shards.write(0, [{ address: BASE + last }]);
+    shards.write(0, [{ address: BASE + 3, isUpdate: false }, { address: BASE + 4 }]);
+    shards.ring();
+    await shards.settled(0, 3);
+    t.strictSame(
+      [1, 2, 3].map((number) => shards.of(0, number)),
+      [CONFIRMED, REJECTED, CONFIRMED],
+    );
+    t.match(recorded.events, [{ id: 'TDM_PEER_BACKUP_LOST', fields: { reason: 'no such subnet' } }]);
+  },
+);
+
+t.test('[scenario 43] a conflict names its client to whoever counts them', async (t) => {
   const partner = await startPartner(t);
   const { shards, listener, dispatcher, recorded } = dispatch(t, partner.client);
   dispatcher.setPartnerUpdates('send');
-  dispatcher.setPartnerBulk(true);
-  const fault = (last: number, result: number) => ({
-    'ip-address': `10.0.0.${last}`,
-    result,
-    'error-message': 'no such subnet',
-  });
-  partner.script = () => ({
-    result: 0,
-    arguments: { 'failed-leases': [fault(2, 4)], 'failed-deleted-leases': [fault(3, 3), fault(99, 4)] },
-  });
-  for (const last of [1, 2]) shards.write(0, [{ address: BASE + last }]);
-  shards.write(0, [{ address: BASE + 3, isUpdate: false }, { address: BASE + 4 }]);
-  shards.ring();
-  await shards.settled(0, 3);
-  t.strictSame(
-    [1, 2, 3].map((number) => shards.of(0, number)),
-    [CONFIRMED, REJECTED, CONFIRMED],
-  );
+  partner.script = (command) =>
+    leasesOf(command)[0]!['ip-address'] === '10.0.0.2'
+      ? { result: 4, text: 'no such subnet' }
+      : success('ok');
+  for (const last of [1, 2]) shards.send(0, [{ address: BASE + last }]);
+  await shards.settled(0, 2);
+  t.strictSame([shards.of(0, 1), shards.of(0, 2)], [CONFIRMED, REJECTED]);
   t.strictSame(listener.clients.rejected, [
     { hwAddress: '02:00:0a:00:00:02', clientId: '02:00:0a:00:00:02' },
   ]);
-  t.strictSame(listener.calls, ['rejected', 'completed']);
   t.match(recorded.events, [{ id: 'TDM_PEER_CONFLICT', fields: { leases: 1, reason: 'no such subnet' } }]);
 });
 
@@ -287,55 +308,67 @@ t.test('a transaction of two records in two requests is confirmed only when both
   t.notMatch(listener.calls, /failed/);
 });
 
-t.test('result 3 is a success, for deletions and updates, alone and in bulk', async (t) => {
-  for (const bulk of [true, false]) {
+t.test('result 3 is a success, alone and in bulk', async (t) => {
+  for (const begin of [dispatchToBackup, dispatch]) {
     const partner = await startPartner(t);
-    const { shards, listener, dispatcher } = dispatch(t, partner.client);
+    const { shards, listener, dispatcher } = begin(t, partner.client);
     dispatcher.setPartnerUpdates('send');
-    dispatcher.setPartnerBulk(bulk);
     partner.script = () => ({ result: 3, text: 'nothing there', arguments: {} });
     shards.send(0, [{ address: BASE + 1, isUpdate: false }]);
     await shards.settled(0, 1);
     t.strictSame(shards.of(0, 1), CONFIRMED);
-    t.strictSame(listener.calls, ['completed']);
+    t.notMatch(listener.calls, /failed|rejected|refused/);
   }
 });
 
-t.test('an error rejects the whole request and makes the partner unavailable', async (t) => {
-  const answers = [
-    { result: 1, text: 'cannot' },
-    { result: 2, text: 'unknown command' },
-    { result: 5 },
-    { result: 403 },
-    { result: 0, arguments: { 'failed-leases': 'many' } },
-    { result: 0, arguments: { 'failed-leases': [{ 'ip-address': 5, result: 4 }] } },
-  ];
+t.test('an error makes the partner unavailable, and rejects a whole request with many leases', async (t) => {
+  const answers = [{ result: 2, text: 'unknown command' }, { result: 5 }, { result: 403 }];
   for (const answer of answers) {
     const partner = await startPartner(t);
     const { shards, listener, dispatcher } = dispatch(t, partner.client);
-    dispatcher.setPartnerBulk(true);
     partner.script = () => answer;
-    for (const last of [1, 2]) shards.write(0, [{ address: BASE + last }]);
+    shards.send(0, [{ address: BASE }]);
     dispatcher.setPartnerUpdates('send');
-    await shards.settled(0, 2);
-    t.strictSame([shards.of(0, 1), shards.of(0, 2)], [REJECTED, REJECTED]);
+    await shards.settled(0, 1);
+    t.strictSame(shards.of(0, 1), REJECTED);
     t.match(listener.calls, [/^failed: ./, 'completed'], JSON.stringify(answer));
+  }
+  const ofLists = [
+    { result: 1, text: 'cannot' },
+    { result: 0, arguments: { 'failed-leases': 'many' } },
+    { result: 0, arguments: { 'failed-leases': [{ 'ip-address': 5, result: 4 }] } },
+  ];
+  for (const answer of [...answers, ...ofLists]) {
+    const backup = await startPartner(t);
+    const { shards } = dispatchToBackup(t, backup.client);
+    backup.script = () => answer;
+    for (const last of [1, 2]) shards.write(0, [{ address: BASE + last }]);
+    shards.ring();
+    await shards.settled(0, 2);
+    t.strictSame([shards.of(0, 1), shards.of(0, 2)], [REJECTED, REJECTED], JSON.stringify(answer));
   }
 });
 
 t.test(
-  '[scenario 44] one lease that the partner cannot hold is refused alone, and the partner stays what it is',
+  '[scenario 44] one lease that a peer cannot hold is refused alone, and the partner stays what it is',
   async (t) => {
     const partner = await startPartner(t);
-    const { shards, listener, dispatcher } = dispatch(t, partner.client);
-    dispatcher.setPartnerBulk(true);
-    const fault = { 'ip-address': '10.0.0.1', result: 1, 'error-message': 'no memory' };
-    partner.script = () => ({ result: 0, arguments: { 'failed-leases': [fault] } });
+    const { shards, listener, dispatcher } = dispatch(t, partner.client, { connections: 1 });
+    partner.script = (command) =>
+      leasesOf(command)[0]!['ip-address'] === '10.0.0.1' ? { result: 1, text: 'no memory' } : success('ok');
     for (const last of [1, 2]) shards.write(0, [{ address: BASE + last }]);
     dispatcher.setPartnerUpdates('send');
     await shards.settled(0, 2);
     t.strictSame([shards.of(0, 1), shards.of(0, 2)], [REJECTED, CONFIRMED]);
-    t.strictSame(listener.calls, ['refused 1: no memory', 'completed']);
+    t.strictSame(listener.calls, ['refused 1: no memory', 'completed', 'completed']);
+    const backup = await startPartner(t);
+    const second = dispatchToBackup(t, backup.client);
+    const fault = { 'ip-address': '10.0.0.1', result: 1, 'error-message': 'no memory' };
+    backup.script = () => ({ result: 0, arguments: { 'failed-leases': [fault] } });
+    for (const last of [1, 2]) second.shards.write(0, [{ address: BASE + last }]);
+    second.shards.ring();
+    await second.shards.settled(0, 2);
+    t.strictSame([second.shards.of(0, 1), second.shards.of(0, 2)], [REJECTED, CONFIRMED]);
   },
 );
 
@@ -343,7 +376,6 @@ t.test('confirmed clients are named only while somebody asks for them', async (t
   const partner = await startPartner(t);
   const { shards, listener, dispatcher } = dispatch(t, partner.client);
   dispatcher.setPartnerUpdates('send');
-  dispatcher.setPartnerBulk(true);
   shards.send(0, [{ address: BASE + 1 }]);
   await shards.settled(0, 1);
   dispatcher.trackConfirmed(true);
@@ -358,19 +390,16 @@ t.test('confirmed clients are named only while somebody asks for them', async (t
 });
 
 t.test('a partner that dies with requests in flight rejects them once and is reported', async (t) => {
-  for (const bulk of [true, false]) {
-    const partner = await startPartner(t);
-    const { shards, listener, dispatcher } = dispatch(t, partner.client);
-    dispatcher.setPartnerUpdates('send');
-    dispatcher.setPartnerBulk(bulk);
-    gate(partner);
-    for (let i = 1; i <= 10; i++) shards.send(0, [{ address: BASE + i }]);
-    await until(() => partner.inFlight > 0);
-    await partner.close();
-    await shards.settled(0, 10);
-    for (let i = 1; i <= 10; i++) t.strictSame(shards.of(0, i), REJECTED);
-    t.match(listener.calls, /failed: /);
-  }
+  const partner = await startPartner(t);
+  const { shards, listener, dispatcher } = dispatch(t, partner.client);
+  dispatcher.setPartnerUpdates('send');
+  gate(partner);
+  for (let i = 1; i <= 10; i++) shards.send(0, [{ address: BASE + i }]);
+  await until(() => partner.inFlight > 0);
+  await partner.close();
+  await shards.settled(0, 10);
+  for (let i = 1; i <= 10; i++) t.strictSame(shards.of(0, i), REJECTED);
+  t.match(listener.calls, /failed: /);
 });
 
 t.test(
@@ -397,9 +426,8 @@ t.test(
   async (t) => {
     for (const mode of ['queue', 'withhold'] as const) {
       const partner = await startPartner(t);
-      const { shards, listener, dispatcher } = dispatch(t, partner.client);
+      const { shards, listener, dispatcher } = dispatch(t, partner.client, { connections: 2 });
       dispatcher.setPartnerUpdates('send');
-      dispatcher.setPartnerBulk(true);
       partner.script = () => ({ result: 1, text: 'going down' });
       const hold = gate(partner);
       shards.send(0, [{ address: BASE + 1 }]);
@@ -425,9 +453,8 @@ t.test(
 
 t.test('updates that wait for their address follow a change of mode too', async (t) => {
   const partner = await startPartner(t);
-  const { shards, dispatcher } = dispatch(t, partner.client);
+  const { shards, dispatcher } = dispatch(t, partner.client, { connections: 2 });
   dispatcher.setPartnerUpdates('send');
-  dispatcher.setPartnerBulk(true);
   const hold = gate(partner);
   shards.send(0, [{ address: BASE + 1 }]);
   await until(() => partner.inFlight === 1);
@@ -444,26 +471,23 @@ t.test('updates that wait for their address follow a change of mode too', async 
   t.equal(partner.leases.get('10.0.0.1'), 1_800_000_005, 'not overtaken by the request from before');
 });
 
-t.test('the backlog is delivered in order, in bulk or one by one', async (t) => {
-  for (const bulk of [true, false]) {
-    const partner = await startPartner(t);
-    const { shards, dispatcher } = dispatch(t, partner.client);
-    dispatcher.setPartnerBulk(bulk);
-    dispatcher.setPartnerUpdates('queue');
-    shards.write(0, [{ address: BASE + 1, expireSec: 1_800_000_001 }]);
-    shards.write(0, [{ address: BASE + 1, isUpdate: false }, { address: BASE + 2 }]);
-    shards.write(0, [{ address: BASE + 1, expireSec: 1_800_000_002 }]);
-    shards.write(0, [{ address: BASE + 2, isUpdate: false }]);
-    shards.ring();
-    await shards.settled(0, 4);
-    const sending = dispatcher.sendBacklog();
-    t.equal(dispatcher.sendBacklog(), sending, 'one delivery at a time');
-    t.equal(await sending, true);
-    t.strictSame(dispatcher.backlog(), { length: 0, overflown: false });
-    t.equal(partner.inFlightMax, 1);
-    t.strictSame([...partner.leases], [['10.0.0.1', 1_800_000_002]]);
-    t.equal(partner.received.length, bulk ? 1 : 5);
-  }
+t.test('the backlog is delivered in order, one by one', async (t) => {
+  const partner = await startPartner(t);
+  const { shards, dispatcher } = dispatch(t, partner.client);
+  dispatcher.setPartnerUpdates('queue');
+  shards.write(0, [{ address: BASE + 1, expireSec: 1_800_000_001 }]);
+  shards.write(0, [{ address: BASE + 1, isUpdate: false }, { address: BASE + 2 }]);
+  shards.write(0, [{ address: BASE + 1, expireSec: 1_800_000_002 }]);
+  shards.write(0, [{ address: BASE + 2, isUpdate: false }]);
+  shards.ring();
+  await shards.settled(0, 4);
+  const sending = dispatcher.sendBacklog();
+  t.equal(dispatcher.sendBacklog(), sending, 'one delivery at a time');
+  t.equal(await sending, true);
+  t.strictSame(dispatcher.backlog(), { length: 0, overflown: false });
+  t.equal(partner.inFlightMax, 1);
+  t.strictSame([...partner.leases], [['10.0.0.1', 1_800_000_002]]);
+  t.equal(partner.received.length, 5);
 });
 
 t.test('[scenario 47] the backlog remembers an overflow until it is cleared', async (t) => {
@@ -604,7 +628,6 @@ t.test('a slow backup loses its oldest updates and nobody else anything', async 
   const hold = gate(backup);
   const { shards, dispatcher, recorded } = dispatch(t, partner.client, { backups: [backup.client] });
   dispatcher.setPartnerUpdates('send');
-  dispatcher.setPartnerBulk(true);
   const total = 36_000;
   for (let i = 0; i < total; ) {
     while (i < total && shards.write(0, [{ address: BASE + i }]) !== 0) i++;

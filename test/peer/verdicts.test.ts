@@ -35,7 +35,6 @@ type Step =
       ring: boolean;
     }
   | { kind: 'mode'; mode: PartnerUpdates }
-  | { kind: 'bulk'; on: boolean }
   | { kind: 'backlog' }
   | { kind: 'pause' };
 
@@ -125,7 +124,6 @@ async function run(
   let version = 1_800_000_000;
   for (const step of steps) {
     if (step.kind === 'mode') dispatcher.setPartnerUpdates(step.mode);
-    else if (step.kind === 'bulk') dispatcher.setPartnerBulk(step.on);
     else if (step.kind === 'backlog') void dispatcher.sendBacklog();
     else if (step.kind === 'pause') await delay(2);
     else {
@@ -163,7 +161,6 @@ t.test(
           mode: fc.constantFrom<PartnerUpdates>('send', 'send', 'queue', 'withhold'),
         }),
       },
-      { weight: 1, arbitrary: fc.record({ kind: fc.constant('bulk' as const), on: fc.boolean() }) },
       { weight: 1, arbitrary: fc.constant({ kind: 'backlog' as const }) },
     );
     await fc.assert(
@@ -197,7 +194,6 @@ t.test(
     const anyStep = fc.oneof(
       { weight: 20, arbitrary: anyTransaction },
       { weight: 2, arbitrary: fc.constant(pause) },
-      { weight: 1, arbitrary: fc.record({ kind: fc.constant('bulk' as const), on: fc.boolean() }) },
     );
     let rejections = 0;
     await fc.assert(

@@ -52,11 +52,11 @@ export const CONFORMANCE_SCENARIOS: readonly ConformanceScenario[] = [
   {
     title: 'a lease that is released but kept',
     remark:
-      'A RELEASE is told to every peer as a deletion, because Kea before 2.7 refuses the state; should such an update come up, a Kea gets a deletion and a Tandem the update',
+      'A RELEASE is told to every peer as a deletion, because Kea before 2.7 refuses the state; should such an update come up, a deletion is what a Kea gets, and a partner without a stream; by the stream, and to a backup in bulk, it goes as it is',
   },
   {
     title: 'all leases of a query in one bulk request a peer',
-    remark: 'With `lease4-bulk-apply`, between two Tandems; Kea has it for DHCPv6 only',
+    remark: 'With `lease4-bulk-apply`, to a backup that is a Tandem; Kea has it for DHCPv6 only',
   },
   { title: 'in partner-down nothing goes to the partner, nobody waits, and it is counted' },
   {
@@ -69,7 +69,7 @@ export const CONFORMANCE_SCENARIOS: readonly ConformanceScenario[] = [
   {
     title: 'a bulk request with failed leases: conflicts alone, with an error among them, with result 0',
     remark:
-      'One request of `lease4-bulk-apply` holds the leases of many queries, so that each entry decides for its own query: also with result 0, and a conflict counts beside an error. An error of one lease refuses that lease alone',
+      'A partner gets a request a lease, or the stream; one request of `lease4-bulk-apply` to a backup holds the leases of many queries. Each lease decides for its own query: also with result 0, and a conflict counts beside an error. An error of one lease refuses that lease alone',
   },
   { title: 'what communication-recovery has kept is delivered' },
   {

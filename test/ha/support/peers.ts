@@ -128,7 +128,6 @@ export class RecordingDispatcher implements UpdateDispatcher {
   mode: PartnerUpdates | null = null;
   readonly modes: PartnerUpdates[] = [];
   tracking = false;
-  bulk: boolean | null = null;
   entries = 0;
   /** Who gets leases that are sent as they stand. */
   partner: PeerClient | null = null;
@@ -144,10 +143,6 @@ export class RecordingDispatcher implements UpdateDispatcher {
 
   trackConfirmed(on: boolean): void {
     this.tracking = on;
-  }
-
-  setPartnerBulk(supported: boolean): void {
-    this.bulk = supported;
   }
 
   backlog() {
@@ -169,7 +164,7 @@ export class RecordingDispatcher implements UpdateDispatcher {
     const delivery = { taken: 0, refused: 0, named: [], failure: null };
     if (this.partner === null) return { ...delivery, failure: 'no partner' };
     const limits = { ...SEND_LIMITS, singleInFlightMax: 4 };
-    return deliverLeases({ client: this.partner, stream: null, isBulk: false, limits }, leases);
+    return deliverLeases({ client: this.partner, stream: null, limits }, leases);
   }
 
   async sendBacklog(): Promise<boolean> {
