@@ -20,7 +20,7 @@ export const SEND_LIMITS: Omit<SendLimits, 'singleInFlightMax'> = {
 /** A peer that has not answered an update after this time has failed (Kea: 10 s). */
 export const UPDATE_TIMEOUT_MS = 10_000;
 
-/** Leases sent as they stand by a stream in one portion, and their octets: the what a stream has on its way at once. */
+/** Leases sent as they stand by a stream in one portion, and their octets: what a stream has on its way at once. */
 export const DELIVERY_RECORDS_MAX = 2_048;
 export const DELIVERY_BYTES_MAX = 256 * 1024;
 
