@@ -96,6 +96,9 @@ class Scene {
   }
 }
 
+/** What two sets of certificates differ in. */
+const certificates = (digest: string) => ({ tls: { digest }, login: null }) as unknown as PeerCredentials;
+
 t.test('the primary opens one when the partner offers a version that is spoken here', async (t) => {
   const scene = new Scene();
   const { keeper, calls } = scene;
@@ -207,10 +210,9 @@ t.test('other certificates or passwords end it, the same ones again do not', asy
 
 t.test('an opening that was under way with the certificates of before is closed', async (t) => {
   const scene = new Scene();
-  const digest = (tls: string) => ({ tls: { digest: tls }, login: null }) as unknown as PeerCredentials;
-  scene.keeper.renewed('server2', digest('one'));
+  scene.keeper.renewed('server2', certificates('one'));
   scene.keeper.heard([1]);
-  scene.keeper.renewed('server2', digest('two'));
+  scene.keeper.renewed('server2', certificates('two'));
   await scene.opened();
   t.same(scene.calls, ['asks as server1', 'closes the partner']);
 });
@@ -281,14 +283,13 @@ t.test('a try that waits for its time is given up with what it was for', async (
 
 t.test('with other certificates it is opened again at once, also when one was being opened', async (t) => {
   const scene = new Scene();
-  const digest = (tls: string) => ({ tls: { digest: tls }, login: null }) as unknown as PeerCredentials;
-  scene.keeper.renewed('server2', digest('one'));
+  scene.keeper.renewed('server2', certificates('one'));
   scene.keeper.heard([1]);
-  scene.keeper.renewed('server2', digest('two'));
+  scene.keeper.renewed('server2', certificates('two'));
   await scene.opened();
   t.equal(scene.tick(), 0);
   await scene.opened();
-  scene.keeper.renewed('server2', digest('three'));
+  scene.keeper.renewed('server2', certificates('three'));
   scene.end();
   t.equal(scene.tick(), 100);
   t.same(scene.calls, [

@@ -35,6 +35,15 @@ function up(pair: Pair, times = 1): Promise<void> {
   return until('up', () => isUp('a') && isUp('b'));
 }
 
+/** Breaks the stream in the middle of whatever is on its way, each time as soon as it has been up for a while. */
+async function cutAgainAndAgain(pair: Pair): Promise<void> {
+  for (let cuts = 1; cuts <= CUTS; cuts++) {
+    await sleep(CUT_EVERY_MS);
+    pair.relays.get('b')!.sever();
+    await up(pair, cuts + 1);
+  }
+}
+
 /** Whether both hold the same leases. */
 function isSame(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
   return a.size === b.size && [...a].every(([address, client]) => b.get(address) === client);
@@ -140,11 +149,7 @@ for (const scheme of ['http', 'https'] as const)
       await up(pair);
       const ports = [pair.get('a').port, pair.get('b').port];
       const client = await startLoad(ports, pair.relayPort, 300, 1, RETRY_MS);
-      for (let cuts = 1; cuts <= CUTS; cuts++) {
-        await sleep(CUT_EVERY_MS);
-        pair.relays.get('b')!.sever();
-        await up(pair, cuts + 1);
-      }
+      await cutAgainAndAgain(pair);
       const counts = await client.stop(LOST_MS);
       t.equal(counts['address-conflicts'], 0, 'no address was given twice');
       t.equal(counts['in-flight'], 0, 'everybody has an answer in the end');
@@ -251,11 +256,7 @@ t.test(
     const client = await startLoad(ports, pair.relayPort, 300, 1, RETRY_MS);
     await sleep(POOR_MS);
     t.same(pair.get('a').logged('TDM_STREAM_DOWN'), [], 'what is late breaks nothing');
-    for (let cuts = 1; cuts <= CUTS; cuts++) {
-      await sleep(CUT_EVERY_MS);
-      pair.relays.get('b')!.sever();
-      await up(pair, cuts + 1);
-    }
+    await cutAgainAndAgain(pair);
     const counts = await client.stop(LOST_MS);
     t.equal(counts['address-conflicts'], 0, 'no address was given twice');
     t.equal(counts['in-flight'], 0, 'everybody has an answer in the end');
