@@ -23,8 +23,6 @@ export interface Communication {
 
 /** Clocks further apart than this are worth a warning. */
 const SKEW_WARN_SEC = 30;
-/** Clocks further apart than this make the leases of the two servers incomparable. */
-export const SKEW_MAX_SEC = 60;
 /** At most one warning about the clocks in this time. */
 const SKEW_WARN_INTERVAL_MS = 60_000;
 

@@ -1,5 +1,6 @@
 /** ha-why: why the machine is in its state, on which numbers it decides, and what the next transition waits for. */
-import { clockSkewSec, isInterrupted, SKEW_MAX_SEC } from './communication.ts';
+import { SKEW_MAX_SEC } from '../lease/precedence.ts';
+import { clockSkewSec, isInterrupted } from './communication.ts';
 import { partnerName } from './facts.ts';
 import type { HaStateName } from './model.ts';
 import { counted, inWords, seconds } from './phrases.ts';

@@ -1,5 +1,6 @@
 /** Sentences with numbers that several states share when they tell what they wait for. */
-import { clockSkewSec, isInterrupted, SKEW_MAX_SEC } from './communication.ts';
+import { SKEW_MAX_SEC } from '../lease/precedence.ts';
+import { clockSkewSec, isInterrupted } from './communication.ts';
 import { watchesTraffic } from './guards.ts';
 import { counted, seconds, secondsOf } from './phrases.ts';
 import type { View } from './run.ts';

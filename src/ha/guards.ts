@@ -1,5 +1,6 @@
 /** The checks that precede every decision by the partner's state, in their fixed order. */
-import { clockSkewSec, isInterrupted, isSkewWarningDue, SKEW_MAX_SEC } from './communication.ts';
+import { SKEW_MAX_SEC } from '../lease/precedence.ts';
+import { clockSkewSec, isInterrupted, isSkewWarningDue } from './communication.ts';
 import type { PartnerState } from './model.ts';
 import { seconds } from './phrases.ts';
 import { isRejectedLimitReached, purgeRejected } from './rejected.ts';

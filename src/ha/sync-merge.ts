@@ -5,10 +5,9 @@
  */
 import { formatIpv4, type Ipv4 } from '../base/ipv4.ts';
 import { type Lease4, LeaseState } from '../lease/model.ts';
-import { isInForce, isSameDevice, standingLease } from '../lease/precedence.ts';
+import { isInForce, isLaterByFar, isSameDevice, standingLease } from '../lease/precedence.ts';
 import type { LeaseStore } from '../lease/store.ts';
 import type { LeaseToSend } from '../peer/model.ts';
-import { SKEW_MAX_SEC } from './communication.ts';
 import { pageAddress, readPageLease } from './lease-page.ts';
 
 export interface SyncCounts {
@@ -114,13 +113,13 @@ export class LeaseMerge {
       return;
     }
     const others = this.#othersOf(lease);
-    if (others.some((other) => isLater(other, lease))) {
+    if (others.some((other) => isLaterByFar(other, lease))) {
       store.remove(address);
       if (isThere) yield { lease, isUpdate: false };
       return;
     }
     for (const other of others) {
-      if (!isLater(lease, other)) continue;
+      if (!isLaterByFar(lease, other)) continue;
       store.remove(other.address);
       yield { lease: other, isUpdate: false };
     }
@@ -162,12 +161,4 @@ export class LeaseMerge {
     this.counts.skipped++;
     this.#parts.onSkipped(address, reason);
   }
-}
-
-/**
- * Whether a client had one of its leases clearly after the other one. Each may have been given by another clock; a lease too
- * many runs out by itself, one that a client relies on must not go.
- */
-function isLater(lease: Lease4, than: Lease4): boolean {
-  return lease.clttSec - than.clttSec > SKEW_MAX_SEC;
 }

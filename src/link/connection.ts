@@ -8,9 +8,10 @@ import { allocatePinned, type Pinned } from '../io/pinned.ts';
 import { readStream, StreamEnd } from '../io/stream-fd.ts';
 import { AckReader } from './ack.ts';
 import type { StreamFigures } from './figures.ts';
+import { FollowingTaker } from './following-taker.ts';
 import { FRAME_HEADER_BYTES, Frame, FrameReader, FrameType } from './frame.ts';
 import { ByeReason, encodeBye, encodeHello, readBye, readHello, type StreamNames } from './hello.ts';
-import { ACK_BYTES_MAX, Inbound, type RecordTaker } from './inbound.ts';
+import { ACK_BYTES_MAX, Inbound } from './inbound.ts';
 import {
   ACKNOWLEDGE_TIMEOUT_MS,
   CONTROL_BYTES,
@@ -18,15 +19,17 @@ import {
   HELLO_TIMEOUT_MS,
   READ_PER_TURN_BYTES,
 } from './limits.ts';
-import { OutBuffer } from './out-buffer.ts';
 import { Outbound, type RecordOutcomes } from './outbound.ts';
+import { SentBuffer, StreamOutput } from './output.ts';
+import { SyncSession } from './session.ts';
+import type { TableTaker } from './taker.ts';
 
 /** The longest frame and the beginning of the next one. */
 const INPUT_BYTES = FRAME_BYTES_MAX + 65_536;
 
 export interface ConnectionParts {
   readonly names: StreamNames;
-  readonly taker: RecordTaker;
+  readonly taker: TableTaker;
   readonly verdicts: VerdictRuns;
   readonly outcomes: RecordOutcomes;
   readonly figures: StreamFigures;
@@ -39,7 +42,9 @@ export class StreamConnection {
   readonly fd: number;
   readonly outbound: Outbound;
   readonly inbound: Inbound;
-  readonly #control = new OutBuffer(CONTROL_BYTES);
+  readonly session: SyncSession;
+  readonly #control = new SentBuffer(CONTROL_BYTES);
+  readonly #output: StreamOutput;
   readonly #input: Pinned;
   readonly #frames: FrameReader;
   readonly #ack = new AckReader();
@@ -57,15 +62,15 @@ export class StreamConnection {
   #ended: string | null = null;
   /** Since when an acknowledgement is waited for, in vain so far. */
   #waitingSinceMs = 0;
-  /** A frame of records has been given to the kernel in part: nothing else may be sent before its rest. */
-  #isRecordsCut = false;
 
   /** @param head octets that came with the opening */
   constructor(parts: ConnectionParts, fd: number, head: Uint8Array) {
     this.#parts = parts;
     this.fd = fd;
     this.outbound = new Outbound(parts.verdicts);
-    this.inbound = new Inbound(parts.taker);
+    this.session = new SyncSession({ ...parts, control: this.#control });
+    this.inbound = new Inbound(new FollowingTaker(parts.taker, this.session));
+    this.#output = new StreamOutput(fd, [this.#control, this.outbound, this.session.rows.buffer]);
     this.#input = allocatePinned(INPUT_BYTES);
     this.#frames = new FrameReader(this.#input.bytes);
     this.#openedMs = parts.clock.monotonicMs();
@@ -105,12 +110,18 @@ export class StreamConnection {
 
   /** Whether something waits for room in the kernel's buffer. */
   get wantsRoom(): boolean {
-    return !this.#control.isAllSent || !this.outbound.buffer.isAllSent;
+    return this.#output.wantsRoom;
+  }
+
+  /** Whether something that has come is to be acknowledged when it is durable. */
+  get awaitsDisk(): boolean {
+    return this.inbound.awaitsDisk || this.session.awaitsDisk;
   }
 
   /** Whether time alone can end it. */
   get hasDeadline(): boolean {
-    return !this.#isUp || this.outbound.inFlight > 0 || this.#finishing !== null;
+    const isAwaiting = this.outbound.inFlight > 0 || this.session.isActive;
+    return !this.#isUp || isAwaiting || this.#finishing !== null;
   }
 
   #takeHead(head: Uint8Array): void {
@@ -168,6 +179,7 @@ export class StreamConnection {
       return this.#fail(this.#isUp ? 'a second hello' : 'the first frame is no hello');
     if (type === FrameType.hello) return this.#takeHello(at, length);
     if (type === FrameType.ack) return this.#takeAck(at, length);
+    if (type >= FrameType.sync) return this.#takeSync(type, at, length, mayTake);
     if (this.#isPartnerDone)
       return this.#fail(
         type === FrameType.last ? 'a second last frame' : 'records come after the last of them',
@@ -177,6 +189,11 @@ export class StreamConnection {
     const before = this.inbound.last;
     const fault = this.inbound.take(bytes, at, length);
     this.#parts.figures.add('recordsReceived', (this.inbound.last - before) >>> 0);
+    if (fault !== null) this.#fail(fault);
+  }
+
+  #takeSync(type: number, at: number, length: number, mayTake: boolean): void {
+    const fault = mayTake ? this.session.take(type, this.#frames.bytes, at, length) : null;
     if (fault !== null) this.#fail(fault);
   }
 
@@ -212,9 +229,16 @@ export class StreamConnection {
       this.#parts.figures.add('framesSent', this.inbound.acknowledge(this.#control));
   }
 
+  /** Goes on with the synchronization that there may be. @param durable number of the last durable change */
+  synchronize(durable: number): void {
+    if (this.#ended === null) this.#parts.figures.add('framesSent', this.session.send(durable));
+  }
+
   /** Whether there is something to acknowledge, and room for that. */
   mayAcknowledge(durable: number): boolean {
-    return this.inbound.advance(durable) && this.#control.free >= ACK_BYTES_MAX;
+    return (
+      (this.inbound.advance(durable) || this.session.advance(durable)) && this.#control.free >= ACK_BYTES_MAX
+    );
   }
 
   /** Records were put on their way while none was. */
@@ -224,34 +248,15 @@ export class StreamConnection {
 
   /** Gives what there is to the kernel. */
   flush(): void {
-    if (this.#ended === null && !this.#flush()) this.end('the connection is broken');
-  }
-
-  /** @returns false when the connection is broken */
-  #flush(): boolean {
-    if (this.#isRecordsCut && !this.#flushRecords()) return false;
-    if (this.#isRecordsCut) return true;
-    if (!this.#control.isAllSent && !this.#flushControl()) return false;
-    // A cut frame of the one kind is not followed by the other.
-    return !this.#control.isAllSent || this.#flushRecords();
-  }
-
-  #flushRecords(): boolean {
-    const isWhole = this.outbound.flush(this.fd);
-    this.#isRecordsCut = !this.outbound.buffer.isAllSent;
-    return isWhole;
-  }
-
-  #flushControl(): boolean {
-    const isWhole = this.#control.flush(this.fd);
-    this.#control.release(this.#control.sent);
-    return isWhole;
+    if (this.#ended === null && !this.#output.flush()) this.end('the connection is broken');
   }
 
   /** Ends what has waited for too long. */
   checkTime(): void {
     if (this.#ended !== null) return;
     const nowMs = this.#parts.clock.monotonicMs();
+    const overdue = this.session.overdue(nowMs);
+    if (overdue !== null) return this.bid(ByeReason.silent, overdue);
     if (!this.#isUp && nowMs - this.#openedMs > HELLO_TIMEOUT_MS)
       this.bid(ByeReason.silent, `the partner has not said hello within ${HELLO_TIMEOUT_MS} ms`);
     else if (this.outbound.inFlight > 0 && nowMs - this.#waitingSinceMs > ACKNOWLEDGE_TIMEOUT_MS)
@@ -276,7 +281,7 @@ export class StreamConnection {
   bid(reason: number, text: string): void {
     if (this.#ended !== null) return;
     this.#putControl(FrameType.bye, encodeBye(reason, text));
-    this.#flush();
+    this.#output.flush();
     this.end(text);
   }
 

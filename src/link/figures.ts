@@ -14,6 +14,9 @@ const Cell = {
   framesReceived: 5,
   /** Streams that came up. */
   opened: 6,
+  /** Rows of the synchronization under way, or of the last one, that were taken, and about how many the source has. */
+  syncRows: 7,
+  syncRowsTotal: 8,
 } as const;
 type Figure = keyof typeof Cell;
 const CELLS = Object.keys(Cell).length;
@@ -40,5 +43,9 @@ export class StreamFigures {
 
   add(figure: Figure, count: number): void {
     this.#cells[Cell[figure]]! += count;
+  }
+
+  set(figure: Figure, value: number): void {
+    this.#cells[Cell[figure]] = value;
   }
 }

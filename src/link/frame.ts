@@ -8,10 +8,22 @@
 import { FRAME_BYTES_MAX } from './limits.ts';
 
 /** The version of the protocol that is spoken here. */
-export const STREAM_VERSION = 1;
+export const STREAM_VERSION = 2;
 
-/** Types 8 to 15 are kept for synchronization. */
-export const FrameType = { hello: 1, records: 2, ack: 3, bye: 4, last: 5 } as const;
+/** Those from 8 on are of a synchronization (session.ts). */
+export const FrameType = {
+  hello: 1,
+  records: 2,
+  ack: 3,
+  bye: 4,
+  last: 5,
+  sync: 8,
+  answer: 9,
+  rows: 10,
+  taken: 11,
+  end: 12,
+} as const;
+const TYPES: ReadonlySet<number> = new Set(Object.values(FrameType));
 
 /** Length, type, flags and the two octets that are zero. */
 export const FRAME_HEADER_BYTES = 8;
@@ -87,8 +99,7 @@ export class FrameReader {
 function headerFault(length: number, type: number, zeros: number): string | null {
   if (length < FRAME_HEADER_BYTES - LENGTH_BYTES || length > FRAME_BYTES_MAX)
     return `a frame says that it has ${length} octets`;
-  if (type < FrameType.hello || type > FrameType.last)
-    return `a frame is of type ${type}, which does not exist`;
+  if (!TYPES.has(type)) return `a frame is of type ${type}, which does not exist`;
   return zeros === 0 ? null : 'a frame has flags that do not exist';
 }
 

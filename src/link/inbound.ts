@@ -44,6 +44,7 @@ interface NumberedRefusal extends Refusal {
 
 export class Inbound {
   readonly #taker: RecordTaker;
+  readonly #ackType: number;
   readonly #record = emptyRecord();
   #last = 0;
   #acknowledged = 0;
@@ -57,8 +58,10 @@ export class Inbound {
   #durable = 0;
   #refusals: NumberedRefusal[] = [];
 
-  constructor(taker: RecordTaker) {
+  /** @param ackType of the frames that acknowledge */
+  constructor(taker: RecordTaker, ackType: number = FrameType.ack) {
     this.#taker = taker;
+    this.#ackType = ackType;
     this.#markedChange = taker.lastChange;
   }
 
@@ -168,7 +171,7 @@ export class Inbound {
     const isAll = count <= REFUSALS_PER_FRAME_MAX;
     const told = pending.splice(0, Math.min(count, REFUSALS_PER_FRAME_MAX));
     this.#acknowledged = isAll ? this.#durable : told.at(-1)!.number;
-    into.beginFrame(FrameType.ack);
+    into.beginFrame(this.#ackType);
     into.putU32(this.#acknowledged);
     into.putU32(told.length);
     for (const { number, code, reason } of told) {

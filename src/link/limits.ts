@@ -52,3 +52,21 @@ export const SLEEP_MS_WITH_DEADLINE = 250;
 
 /** When the server stops, so long the partner has for what is on its way. */
 export const STOP_GRACE_MS = 500;
+
+/** Rows of a synchronization sent and not yet on the other side's disk, at most; less than WINDOW_RECORDS. */
+export const ROWS_WINDOW = 1 << 13;
+
+/** Octets of rows that the kernel has not taken, a power of two: what waits there delays no lease update for long. */
+export const ROWS_BYTES = 1 << 17;
+
+/** Rows looked for in one turn of the thread, free ones included: a millisecond, then the others get their turn. */
+export const ROWS_PER_TURN_MAX = 1 << 11;
+
+/** Rows of the table looked at under one lock: some 10 µs, for which a shard may wait. */
+export const ROWS_PER_LOCK = 16;
+
+/** Without a word from the other side for so long a synchronization has failed. */
+export const SYNC_TIMEOUT_MS = 10_000;
+
+/** Leases that a synchronization has skipped, or the partner has refused, and that are named in the log. */
+export const NAMED_MAX = 5;

@@ -78,7 +78,7 @@ export class LinkLoop {
     });
     this.#sleep.lieDown(
       this.#polled.some(({ awaitsUpdates }) => awaitsUpdates),
-      this.#polled.some(({ connection }) => connection!.inbound.awaitsDisk),
+      this.#polled.some(({ connection }) => connection!.awaitsDisk),
       this.#polled.some(({ connection }) => connection!.isHeld),
     );
     this.#sleep.until(this.#hasWork() ? 0 : Math.min(sleepMsMax, this.#sleepMs()), poller);
@@ -176,10 +176,7 @@ export class LinkLoop {
 
   #obeyFor(
     route: Route | undefined,
-    order: Extract<
-      LinkOrder,
-      { kind: 'open' | 'close' | 'finish' | 'lend' | 'recall' | 'track' | 'fence' | 'deliver' }
-    >,
+    order: Exclude<LinkOrder, { kind: 'attach' | 'detach' | 'pause' | 'resume' | 'stop' }>,
   ): void {
     if (route === undefined) return;
     switch (order.kind) {
@@ -195,6 +192,15 @@ export class LinkLoop {
         break;
       case 'fence':
         route.fence();
+        break;
+      case 'synchronize':
+        route.synchronize(order);
+        break;
+      case 'answer':
+        route.answer(order);
+        break;
+      case 'abandon':
+        route.abandon(order);
         break;
       case 'lend':
         route.lend(order);

@@ -6,6 +6,8 @@ import type { LeaseBookMemory } from '../lease/book.ts';
 import type { LimitedCountsMemory } from '../lease/limited-counts.ts';
 import type { StreamRefusal, UpdateNews } from '../peer/model.ts';
 import type { StreamNames } from './hello.ts';
+import type { NamedLease, RowCounts } from './row-merge.ts';
+import type { SyncKind } from './sync-frames.ts';
 
 /** What a reload may replace. */
 export interface LinkWorkplace {
@@ -55,6 +57,24 @@ export type LinkOrder =
       readonly delivery: number;
       readonly records: Uint8Array;
     }
+  /** Ask the partner for its leases; `synchronized` reports tell the rest. Ended before its time with `abandon`. */
+  | {
+      readonly kind: 'synchronize';
+      readonly route: number;
+      readonly connection: number;
+      readonly how: SyncKind;
+      /** Those whose leases are taken; null = all. */
+      readonly subnets: ReadonlySet<number> | null;
+    }
+  /** The partner may have what it has asked for, the log being lent, or not. */
+  | {
+      readonly kind: 'answer';
+      readonly route: number;
+      readonly connection: number;
+      readonly refused: string | null;
+    }
+  /** Ends the connection if a synchronization is under way by it. */
+  | { readonly kind: 'abandon'; readonly route: number; readonly connection: number; readonly reason: string }
   /** To be answered when nothing that the partner has sent by now can be written into the table any more. */
   | { readonly kind: 'fence'; readonly route: number }
   /** Whether main wants to hear of clients whose records were accepted. */
@@ -64,6 +84,20 @@ export type LinkOrder =
   | { readonly kind: 'resume'; readonly workplace: LinkWorkplace }
   /** Let what is on its way arrive, within STOP_GRACE_MS, close every connection and return. */
   | { readonly kind: 'stop' };
+
+/** What a synchronization comes to. */
+export type SyncReport =
+  /** The partner asks for our leases. */
+  | { readonly kind: 'asked' }
+  /** Ours was accepted, or not. */
+  | { readonly kind: 'answered'; readonly refused: string | null }
+  /** All of the partner's leases are on our disk, all that it lacks on its own. The first few that were not taken are named. */
+  | {
+      readonly kind: 'done';
+      readonly counts: RowCounts & { readonly given: number; readonly refused: number };
+      readonly skipped: readonly NamedLease[];
+      readonly named: readonly NamedLease[];
+    };
 
 /** Link -> main. */
 export type LinkReport =
@@ -96,6 +130,12 @@ export type LinkReport =
   /** The partner sends no more records by this connection. */
   | { readonly kind: 'last'; readonly route: number; readonly connection: number }
   | { readonly kind: 'fenced'; readonly route: number }
+  | {
+      readonly kind: 'synchronized';
+      readonly route: number;
+      readonly connection: number;
+      readonly report: SyncReport;
+    }
   | { readonly kind: 'news'; readonly route: number; readonly news: UpdateNews }
   /** Updates were completed; not for each. */
   | { readonly kind: 'completed'; readonly route: number }

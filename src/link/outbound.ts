@@ -42,6 +42,7 @@ export interface RecordOutcomes {
 /** Where records come from: the update log, or a delivery. */
 export interface RecordSource {
   readonly bytes: Uint8Array;
+  isEmpty(): boolean;
   next(record: RingRecord): boolean;
   /** Everything that was read is done with. */
   release(): void;
@@ -151,6 +152,10 @@ export class Outbound {
     buffer.put(bytes, offset, length);
     this.#isOpen = (kind & UpdateRecord.last) === 0;
     assert(this.inFlight <= WINDOW_RECORDS, 'the window holds every record on its way');
+  }
+
+  get isAllSent(): boolean {
+    return this.buffer.isAllSent;
   }
 
   /** Gives what can be given to the kernel. @returns false when the connection is broken */

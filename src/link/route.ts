@@ -14,15 +14,15 @@ import { StreamConnection } from './connection.ts';
 import { DeliveryReader } from './delivery.ts';
 import { StreamFigures } from './figures.ts';
 import { ByeReason } from './hello.ts';
-import type { RecordTaker } from './inbound.ts';
 import { COMPLETED_EVERY_MS } from './limits.ts';
 import type { LinkOrder, LinkReport, RouteTask } from './messages.ts';
 import { NewsOfRecords } from './news.ts';
 import type { RecordSource } from './outbound.ts';
+import type { TableTaker } from './taker.ts';
 
 export interface RouteParts {
   readonly verdicts: VerdictRuns;
-  readonly taker: RecordTaker;
+  readonly taker: TableTaker;
   readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly report: (report: LinkReport) => void;
 }
@@ -83,12 +83,28 @@ export class Route {
 
   close({ connection, reason }: Order<'close'>): void {
     if (connection !== this.#connectionNumber || this.#connection === null) return;
-    const { outbound, inbound } = this.#connection;
-    if (outbound.inFlight + inbound.inFlight === 0) this.#connection.bid(ByeReason.leaving, reason);
+    const { outbound, inbound, session } = this.#connection;
+    if (outbound.inFlight + inbound.inFlight === 0 && !session.isActive)
+      this.#connection.bid(ByeReason.leaving, reason);
   }
 
   finish({ connection, reason }: Order<'finish'>): void {
     if (connection === this.#connectionNumber) this.#connection?.finish(reason);
+  }
+
+  synchronize({ connection, how, subnets }: Order<'synchronize'>): void {
+    // One that has ended meanwhile: main knows, or will in a moment.
+    if (connection === this.#connectionNumber && this.#connection?.isUp === true)
+      this.#connection.session.ask(how, subnets);
+  }
+
+  answer({ connection, refused }: Order<'answer'>): void {
+    if (connection === this.#connectionNumber) this.#connection?.session.answer(refused);
+  }
+
+  abandon({ connection, reason }: Order<'abandon'>): void {
+    if (connection === this.#connectionNumber && this.#connection?.session.isActive === true)
+      this.#connection.bid(ByeReason.leaving, reason);
   }
 
   /** Answers when whatever has come by now is taken. */
@@ -154,12 +170,18 @@ export class Route {
     Atomics.store(this.#words, UpdateWord.isLent, 0);
   }
 
+  /** Where records come from now: the log, or what main delivers. */
+  get #source(): RecordSource | null {
+    return this.#log ?? this.#delivery?.reader ?? null;
+  }
+
   /** Whether something can be done now: there is something to send, or somebody waits for what has come to be taken. */
   get hasWork(): boolean {
     if (this.#connection?.isHeld === true) return this.#connection.mayGoOn;
     if (this.#fences > 0) return true;
-    const source = this.#log ?? this.#delivery?.reader;
-    return source !== undefined && !source.isEmpty() && this.#connection!.outbound.hasRoom();
+    if (this.#connection?.session.hasWork === true) return true;
+    const source = this.#source;
+    return source?.isEmpty() === false && this.#connection!.outbound.hasRoom();
   }
 
   /** Whether to be woken when shards write. */
@@ -184,10 +206,11 @@ export class Route {
     const connection = this.#connection;
     if (connection === null) return;
     connection.acknowledge(durable);
-    const source = this.#log ?? this.#delivery?.reader;
-    if (source !== undefined && connection.ended === null) this.#fill(source, false);
+    if (this.#source !== null && connection.ended === null) this.#fill(this.#source, false);
+    connection.synchronize(durable);
     connection.flush();
     connection.checkTime();
+    this.#reportSync(connection);
   }
 
   #fill(log: RecordSource, toBoundary: boolean): void {
@@ -212,6 +235,7 @@ export class Route {
     this.#isDraining = false;
     this.#answerFences();
     this.#reportNews();
+    this.#reportSync(connection);
     this.#parts.report({
       kind: 'down',
       route: this.#task.route,
@@ -261,6 +285,12 @@ export class Route {
     if (nowMs - this.#completedMs < COMPLETED_EVERY_MS) return;
     this.#completedMs = nowMs;
     this.#parts.report({ kind: 'completed', route: this.#task.route });
+  }
+
+  #reportSync({ session }: StreamConnection): void {
+    const { route } = this.#task;
+    for (const report of session.reports.splice(0))
+      this.#parts.report({ kind: 'synchronized', route, connection: this.#connectionNumber, report });
   }
 
   #reportNews(): void {

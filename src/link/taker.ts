@@ -47,6 +47,9 @@ export class TableTaker implements RecordTaker {
   /** Of the workplaces of before. */
   #changeBefore = 0;
   #committed = 0;
+  #rows: SharedArrayBuffer | null = null;
+  /** Changes with the table. */
+  generation = 0;
 
   constructor(task: LinkTask, clock: Clock) {
     const { journal, bells, workplace } = task;
@@ -62,6 +65,8 @@ export class TableTaker implements RecordTaker {
   use({ book, limited, statistics, config, isHeard }: LinkWorkplace): void {
     this.#teller.isOn = isHeard;
     if (this.#applier !== undefined) this.#changeBefore = this.lastChange;
+    if (book.table.rows !== this.#rows) this.generation++;
+    this.#rows = book.table.rows;
     this.#book = new LeaseBook(book, limited);
     const accounting = new LeaseAccounting(
       new StatisticsWriter(statistics, this.#statisticsRow),
@@ -85,27 +90,44 @@ export class TableTaker implements RecordTaker {
     return this.#teller.hasRoom;
   }
 
+  get book(): LeaseBook {
+    return this.#book;
+  }
+
+  /** Writes under the lock of the table, which its caller holds. */
+  get applier(): LeaseApplier {
+    return this.#applier;
+  }
+
+  /** Unix seconds. */
+  get nowSec(): number {
+    return this.#clock.wallSec();
+  }
+
   take(record: LeaseRecord, isUpdate: boolean): Refusal | null {
+    const { table } = this.#book;
+    table.lock();
+    const refusal = this.takeLocked(record, isUpdate);
+    table.unlock();
+    return refusal;
+  }
+
+  /** As `take`. Pre: the table is locked. */
+  takeLocked(record: LeaseRecord, isUpdate: boolean): Refusal | null {
     if (!isUpdate) return this.#remove(record);
     const fault = this.#faultOf(record);
     return fault === null ? this.#put(record) : fault;
   }
 
   #remove(record: LeaseRecord): Refusal | null {
-    const { table } = this.#book;
-    table.lock();
-    const outcome = this.#applier.remove(record.address, 'peer', this.#clock.wallSec());
-    table.unlock();
+    const outcome = this.#applier.remove(record.address, 'peer', this.nowSec);
     if (outcome === Applied.removed) this.#teller.tell(record, false, this.lastChange);
     // What is not there needs no deletion.
     return outcome === Applied.noRoom ? KEPT : null;
   }
 
   #put(record: LeaseRecord): Refusal | null {
-    const { table } = this.#book;
-    table.lock();
-    const outcome = this.#applier.put(record, 'peer', this.#clock.wallSec());
-    table.unlock();
+    const outcome = this.#applier.put(record, 'peer', this.nowSec);
     if (outcome === Applied.busy) return BUSY;
     if (outcome === Applied.noRoom) return FULL;
     this.#teller.tell(record, true, this.lastChange);

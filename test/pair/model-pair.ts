@@ -6,9 +6,8 @@
 import { formatHex } from '../../src/base/hex.ts';
 import { formatIpv4 } from '../../src/base/ipv4.ts';
 import type { HaMode } from '../../src/config/ha-model.ts';
-import { SKEW_MAX_SEC } from '../../src/ha/communication.ts';
 import { type Lease4, LeaseState } from '../../src/lease/model.ts';
-import { isInForce } from '../../src/lease/precedence.ts';
+import { isInForce, SKEW_MAX_SEC } from '../../src/lease/precedence.ts';
 import { wired } from '../ha/support/peers.ts';
 import { settle as turns, VirtualTime } from '../ha/support/virtual-time.ts';
 import { type Action, PairClient } from './model-client.ts';

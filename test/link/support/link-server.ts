@@ -20,13 +20,18 @@ import { allocateChangeLog, ChangeWord } from '../../../src/lease/change-log.ts'
 import { leaseOfRecord } from '../../../src/lease/csv-lease.ts';
 import { allocateLeaseTable } from '../../../src/lease/layout.ts';
 import type { Lease4 } from '../../../src/lease/model.ts';
+import { emptyRecord } from '../../../src/lease/record.ts';
+import { decodeUpdateRecord } from '../../../src/lease/update-record.ts';
 import { allocateFigures, readFigures } from '../../../src/link/figures.ts';
 import { LinkLoop } from '../../../src/link/loop.ts';
 import { allocateLink } from '../../../src/link/memory.ts';
-import type { LinkOrder, LinkReport, LinkWorkplace } from '../../../src/link/messages.ts';
+import type { LinkOrder, LinkReport, LinkWorkplace, SyncReport } from '../../../src/link/messages.ts';
+import type { SyncKind } from '../../../src/link/sync-frames.ts';
 import { configOf } from '../../engine/bench-server.ts';
-import { type TestRecord, TestShards } from '../../peer/support/shards.ts';
+import { encodeRecord, type TestRecord, TestShards } from '../../peer/support/shards.ts';
 
+/** The time of all of them, Unix seconds. */
+export const NOW_SEC = 1_799_999_000;
 const SHARDS = 2;
 const SUBNETS = {
   subnet4: [
@@ -83,7 +88,7 @@ export class LinkServer {
       statisticsRow: 1,
       shards,
     };
-    const clock = { ...systemClock, wallSec: () => 1_799_999_000, ...clockOf(options) };
+    const clock = { ...systemClock, wallSec: () => NOW_SEC, ...clockOf(options) };
     this.#loop = new LinkLoop(task, clock);
     this.attach();
     t.teardown(() => {
@@ -178,6 +183,46 @@ export class LinkServer {
 
   get workplace(): LinkWorkplace {
     return this.#workplace;
+  }
+
+  /** Asks the partner for its leases. */
+  synchronize(how: SyncKind, subnets: ReadonlySet<number> | null = null): void {
+    this.order({ kind: 'synchronize', route: 1, connection: this.#connection, how, subnets });
+  }
+
+  /** What main answers to a partner that asks. */
+  answer(refused: string | null = null): void {
+    this.order({ kind: 'answer', route: 1, connection: this.#connection, refused });
+  }
+
+  abandon(): void {
+    this.order({ kind: 'abandon', route: 1, connection: this.#connection, reason: 'it was cancelled' });
+  }
+
+  /** What synchronizations have come to. */
+  synced(): SyncReport[] {
+    return this.heard('synchronized').map(({ report }) => report);
+  }
+
+  /** Changes a lease as a shard does, without telling anybody. */
+  put(record: TestRecord): void {
+    const { book } = this;
+    const bytes = encodeRecord(record);
+    const source = emptyRecord();
+    if (decodeUpdateRecord(bytes, 0, bytes.length, source) !== null) throw new Error('no record');
+    const slot = book.table.findByAddress(record.address);
+    if (record.isUpdate !== false) book.logRow(book.write(source, NOW_SEC));
+    else if (slot >= 0) book.remove(slot);
+  }
+
+  /** Every lease, by its address. */
+  leases(): Map<number, Lease4> {
+    const all = new Map<number, Lease4>();
+    const { table } = this.book;
+    for (let slot = 0; slot < table.highWater(); slot++)
+      if (table.rows.address(slot) !== 0)
+        all.set(table.rows.address(slot), leaseOfRecord(this.book.recordOf(slot)));
+    return all;
   }
 
   lease(address: number): Lease4 | null {
