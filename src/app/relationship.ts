@@ -24,7 +24,12 @@ import type { HighAvailabilityParts } from './high-availability.ts';
 import { changedSettings, isSameEntry } from './relationship-settings.ts';
 import { StreamKeeper } from './stream-keeper.ts';
 
-const NO_STREAMS: PartnerStreams = { offered: () => [], heard: () => {}, missed: () => {} };
+const NO_STREAMS: PartnerStreams = {
+  offered: () => [],
+  heard: () => {},
+  missed: () => {},
+  source: async () => null,
+};
 
 export interface RelationshipParts extends HighAvailabilityParts {
   /** What is wrong with certificates and passwords, by this server's name. */
@@ -138,8 +143,10 @@ export class Relationship {
   }
 
   /** What is counted of its stream, null without a partner. */
-  streamFigures(): (StreamFigureValues & { readonly isUp: boolean }) | null {
-    return this.#stream && { ...this.#stream.figures(), isUp: this.#stream.isUp };
+  streamFigures(): (StreamFigureValues & { readonly isUp: boolean; readonly syncRate: number }) | null {
+    if (this.#stream === null) return null;
+    const syncRate = this.#stream.source.progress()?.perSecond ?? 0;
+    return { ...this.#stream.figures(), isUp: this.#stream.isUp, syncRate };
   }
 
   #partner(): MovablePeerClient | null {
@@ -251,6 +258,6 @@ function entryOf({ peers }: HaRelationshipConfig, name: string): HaPeerConfig {
 }
 
 function dispatcherSettings(config: HaRelationshipConfig): DispatcherSettings {
-  const { waitBackupAck, delayedUpdatesLimit, multiThreading } = config;
-  return { waitBackupAck, delayedUpdatesLimit, connections: multiThreading.httpClientThreads };
+  const { waitBackupAck, delayedUpdatesLimit, sendLeaseUpdates: sendsUpdates, multiThreading } = config;
+  return { waitBackupAck, delayedUpdatesLimit, sendsUpdates, connections: multiThreading.httpClientThreads };
 }

@@ -10,7 +10,7 @@ import { STREAM_VERSION } from '../link/frame.ts';
 import type { RelationshipStream } from '../link/partner-stream.ts';
 import type { Log } from '../log/logger.ts';
 import type { PeerCredentials } from '../peer/credentials.ts';
-import type { RenewablePeerClient } from '../peer/model.ts';
+import type { LeaseSource, RenewablePeerClient } from '../peer/model.ts';
 
 /** Of the whole opening, the handshake of TLS included. */
 const OPEN_TIMEOUT_MS = 5_000;
@@ -19,7 +19,10 @@ const OPEN_TIMEOUT_MS = 5_000;
 const AGAIN_AFTER_MS = [0, 100, 1_000];
 
 export interface StreamKeeperParts {
-  readonly stream: Pick<RelationshipStream, 'isOpen' | 'open' | 'leave' | 'dropIdle' | 'onEnd' | 'expect'>;
+  readonly stream: Pick<
+    RelationshipStream,
+    'isOpen' | 'isUp' | 'source' | 'open' | 'leave' | 'dropIdle' | 'onEnd' | 'expect' | 'arrival'
+  >;
   readonly partner: RenewablePeerClient;
   /** This server's name in the relationship. */
   readonly serverName: string;
@@ -60,6 +63,12 @@ export class StreamKeeper implements PartnerStreams {
     this.#isInvited = true;
     this.#parts.stream.expect(true);
     this.#openOne();
+  }
+
+  async source(): Promise<LeaseSource | null> {
+    const { stream } = this.#parts;
+    await stream.arrival();
+    return stream.isUp ? stream.source : null;
   }
 
   /** The partner is elsewhere from now on. */

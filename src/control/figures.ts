@@ -62,6 +62,11 @@ export interface StreamFigures {
   readonly recordsRefused: number;
   readonly framesSent: number;
   readonly framesReceived: number;
+  /** Leases that the synchronization under way, or the last one, has taken, and about how many the source has. */
+  readonly syncRows: number;
+  readonly syncRowsTotal: number;
+  /** Leases a second of the one under way, 0 while there is none. */
+  readonly syncRate: number;
 }
 
 /** Certificates and passwords of the peers and of control sockets. */

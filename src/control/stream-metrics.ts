@@ -61,4 +61,22 @@ export const streamMetrics: readonly FigureMetric[] = [
     help: 'Frames received by the stream',
     read: ofStream(({ framesReceived }) => framesReceived),
   },
+  {
+    ...gauge,
+    metric: 'tandem_ha_sync_rows',
+    help: 'Leases taken by the synchronization by stream that is under way, or by the last one',
+    read: ofStream(({ syncRows }) => syncRows),
+  },
+  {
+    ...gauge,
+    metric: 'tandem_ha_sync_rows_total',
+    help: 'Leases, about, that its source has',
+    read: ofStream(({ syncRowsTotal }) => syncRowsTotal),
+  },
+  {
+    ...gauge,
+    metric: 'tandem_ha_sync_rows_per_second',
+    help: 'Leases that the synchronization by stream under way takes a second, 0 while there is none',
+    read: ofStream(({ syncRate }) => syncRate),
+  },
 ];

@@ -196,7 +196,7 @@ function applyCommand(
       setService(run, STATE_TRAITS[state.name].service);
       return 'none';
     case 'sync-complete-notified':
-      return applySyncComplete(run, event.outlasted);
+      return applySyncComplete(run, event);
     case 'maintenance-started':
       return startMaintenance(run, event);
     case 'maintenance-cancelled':
@@ -213,13 +213,15 @@ function applyCommand(
  * The partner has all leases now. Its hold on the service ends with this command, but the updates of new leases would
  * still be withheld in partner-down, so our own hold takes over until a heartbeat has shown where the partner stands.
  */
-function applySyncComplete(run: Run, outlasted: boolean): Extent {
+function applySyncComplete(run: Run, { outlasted, follows }: EventOf<'sync-complete-notified'>): Extent {
   run.state.partnerOwesSync = false;
   // After a hold that ran out the partner has begun too early: it is told to begin again when it is ready.
   run.state.syncedUnsent = outlasted ? NEVER : run.state.unsentUpdates;
   if (run.state.name !== 'partner-down') return 'none';
   // It was told to begin again, and has: what it could not be asked the last time it is asked now.
   run.state.collectFailed = false;
+  // By its stream the partner gets every new lease.
+  if (follows) return 'none';
   run.state.syncNotified = { atMs: run.nowMs, spared: false };
   setService(run, false);
   return 'none';

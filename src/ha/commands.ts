@@ -4,6 +4,7 @@ import {
   bad,
   checkServerName,
   clip,
+  isMap,
   type JsonMap,
   member,
   needArguments,
@@ -13,7 +14,7 @@ import {
   readInteger,
 } from './arguments.ts';
 import { explain } from './explain.ts';
-import { heartbeatReplyArguments } from './heartbeat.ts';
+import { heartbeatReplyArguments, streamVersions } from './heartbeat.ts';
 import type { View } from './run.ts';
 import { Maintenance } from './service-maintenance.ts';
 import type { HaControl } from './service-model.ts';
@@ -45,6 +46,10 @@ export function createHaCommands(control: HaControl, view: () => View): CommandT
 function heartbeat(control: HaControl, args: unknown): Answer {
   const request = readNamed(control, args, 'ha-heartbeat');
   if (!request.ok) return failure(request.error);
+  const { map, serverName } = request.value;
+  // A partner that has just come back is about to want one; only its own word counts.
+  if (serverName !== null && serverName === control.setup.partner?.name)
+    control.parts.streams.heard(streamVersions(map));
   const reply = heartbeatReplyArguments(control.state(), control.parts.clock.wallMs(), control.tandem);
   return success('HA peer status returned.', reply);
 }
@@ -115,12 +120,22 @@ function syncComplete(control: HaControl, args: unknown): Answer | Promise<Answe
   if (!origin.ok) return failure(origin.error);
   // First our own hold (in partner-down), then the partner's: the service must not flicker on between them.
   const { serviceSwitch } = control.parts;
-  control.submit({ kind: 'sync-complete-notified', outlasted: serviceSwitch.hasExpired(origin.value) });
+  const isByStream = isByStreamOf(request.value.map);
+  const follows = isByStream && control.isFollowed();
+  // What would have been withheld, had the stream ended since, is missing there as well.
+  const outlasted = isByStream ? !follows : serviceSwitch.hasExpired(origin.value);
+  control.submit({ kind: 'sync-complete-notified', outlasted, follows });
   serviceSwitch.enable(origin.value);
   return whenApplied(
     () => control.applied(),
     'Server successfully notified about the synchronization completion.',
   );
+}
+
+/** Whether the leases went by the lease stream, with nobody's service held off. */
+function isByStreamOf(map: JsonMap): boolean {
+  const tandem = member(map, 'tandem');
+  return isMap(tandem) && member(tandem, 'by-stream') === true;
 }
 
 /** Servers up to Kea 2.4 send no number; they have disabled as `ha-partner`, which is 2000. */

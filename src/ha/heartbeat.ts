@@ -51,7 +51,7 @@ function givesBack(args: JsonMap): boolean {
 const VERSIONS_MAX = 64;
 
 /** What is not a list of whole numbers is no offer. */
-function streamVersions(args: JsonMap): readonly number[] {
+export function streamVersions(args: JsonMap): readonly number[] {
   const tandem = member(args, 'tandem');
   const versions = isMap(tandem) ? member(tandem, 'stream') : [];
   if (!Array.isArray(versions) || versions.length > VERSIONS_MAX) return [];

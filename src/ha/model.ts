@@ -151,7 +151,12 @@ export type HaHappening =
       readonly partnerState: PartnerState | null;
     }
   /** @property outlasted the partner's hold on the service ran out before: leases may have been given meanwhile */
-  | { readonly kind: 'sync-complete-notified'; readonly outlasted: boolean };
+  | {
+      readonly kind: 'sync-complete-notified';
+      readonly outlasted: boolean;
+      /** The partner gets by its stream whatever changes. */
+      readonly follows: boolean;
+    };
 
 export type HaEvent = HaHappening & Surroundings;
 

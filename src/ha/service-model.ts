@@ -5,7 +5,7 @@ import type { CommandTable } from '../control/answer.ts';
 import type { Policy } from '../engine/policy.ts';
 import type { LeaseStore } from '../lease/store.ts';
 import type { Log } from '../log/logger.ts';
-import type { ClientKey, PeerClient, UpdateDispatcher, UpdateListener } from '../peer/model.ts';
+import type { ClientKey, LeaseSource, PeerClient, UpdateDispatcher, UpdateListener } from '../peer/model.ts';
 import type { HaWhy } from './explain.ts';
 import type { TandemMember } from './heartbeat.ts';
 import type { HaHappening, MachineState } from './model.ts';
@@ -47,6 +47,8 @@ export interface PartnerStreams {
   heard(versions: readonly number[]): void;
   /** The partner did not answer a heartbeat. */
   missed(): void;
+  /** The stream by which the partner's leases can be had, waited for a moment; null = there is none. */
+  source(): Promise<LeaseSource | null>;
 }
 
 /** A query of the silent partner's share, as a shard reports it. */
@@ -104,6 +106,8 @@ export interface HaControl {
   client(name: string): PeerClient | null;
   /** The service was stopped: nothing that is submitted has an effect any more. */
   isStopped(): boolean;
+  /** Whether the partner gets whatever changes by its stream. */
+  isFollowed(): boolean;
   isSynchronizing(): boolean;
   /** Synchronizes on command; null when a synchronization is under way already. */
   sync(source: PeerClient, maxPeriodSec: number): Promise<{ ok: boolean; text: string }> | null;

@@ -4,7 +4,8 @@ import type { HaEffect } from './model.ts';
 import { COMMAND_TIMEOUT_MS, isSuccess, problemOf } from './peer-answers.ts';
 import type { HaControl } from './service-model.ts';
 import { Origin } from './service-switch.ts';
-import { holdsSource, type SyncOutcome, type SyncRequest, synchronize } from './service-sync.ts';
+import { holdsSource, type SyncOutcome, type SyncRequest } from './service-sync.ts';
+import { synchronize } from './sync-run.ts';
 
 export class Operations {
   readonly #control: HaControl;
@@ -111,6 +112,7 @@ export class Operations {
         serverName: setup.own.name,
         origin: Origin.haPartner + parts.index,
         subnets: parts.synchronizedSubnets(),
+        stream: () => (source === this.#control.partner() ? parts.streams.source() : Promise.resolve(null)),
         pageLimit: syncPageLimit,
         pageTimeoutMs: syncTimeoutMs,
       },

@@ -11,7 +11,7 @@ import type { Clock } from '../base/clock.ts';
 import { formatIpv4, type Ipv4 } from '../base/ipv4.ts';
 import type { LeaseStore } from '../lease/store.ts';
 import type { Log } from '../log/logger.ts';
-import type { Delivery, LeaseToSend, PeerAnswer, PeerClient } from '../peer/model.ts';
+import type { Delivery, LeaseSource, LeaseToSend, PeerAnswer, PeerClient } from '../peer/model.ts';
 import { isMap, member } from './arguments.ts';
 import { pageAddress } from './lease-page.ts';
 import { COMMAND_TIMEOUT_MS, HOLD_MIN_SEC, isSuccess, problemOf, untilSilent } from './peer-answers.ts';
@@ -32,6 +32,8 @@ export interface SyncParts {
   readonly pageLimit: number;
   /** Time for one page to arrive, and to become durable here. */
   readonly pageTimeoutMs: number;
+  /** The stream by which the source's leases can be had, or null. */
+  readonly stream: () => Promise<LeaseSource | null>;
   /** Sends leases to the partner as they stand. */
   readonly sendLeases: (leases: Iterable<LeaseToSend>) => Promise<Delivery>;
 }
@@ -67,7 +69,7 @@ const SKIPPED_LOGGED_MAX = 5;
 /** While both serve, a page may take this share of the source's time: it rests so many times as long. */
 const COLLECT_REST_FACTOR = 4;
 
-class SyncFailure extends Error {
+export class SyncFailure extends Error {
   readonly sourceFailed: boolean;
 
   constructor(text: string, sourceFailed: boolean) {
@@ -76,21 +78,27 @@ class SyncFailure extends Error {
   }
 }
 
-/** Runs one synchronization to its end; never rejects. */
-export async function synchronize(parts: SyncParts, request: SyncRequest): Promise<SyncOutcome> {
+/** By requests, page by page; never rejects. */
+export async function synchronizeByPages(parts: SyncParts, request: SyncRequest): Promise<SyncOutcome> {
   const { source, kind } = request;
-  parts.log('TDM_HA_SYNC_STARTED', { source: source.name, kind });
+  parts.log('TDM_HA_SYNC_STARTED', { source: source.name, kind, by: 'pages' });
   const merge = createMerge(parts, request);
   const held = { sourceService: false };
   try {
     await takePages(parts, request, merge, held);
     if (givesBack(request)) await giveBack(parts, request, merge, held);
     if (holdsSource(request)) await tellComplete(parts, source, held);
-    parts.log('TDM_HA_SYNC_SUCCEEDED', { source: source.name, kind, ...merge.counts });
+    parts.log('TDM_HA_SYNC_SUCCEEDED', { source: source.name, kind, by: 'pages', ...merge.counts });
     return { ok: true, text: describe(merge.counts), sourceFailed: false };
   } catch (error) {
     const failure = error instanceof SyncFailure ? error : new SyncFailure((error as Error).message, false);
-    parts.log('TDM_HA_SYNC_FAILED', { source: source.name, kind, reason: failure.message, ...merge.counts });
+    parts.log('TDM_HA_SYNC_FAILED', {
+      source: source.name,
+      kind,
+      by: 'pages',
+      reason: failure.message,
+      ...merge.counts,
+    });
     if (held.sourceService) await enableSource(parts, source);
     return { ok: false, text: failure.message, sourceFailed: failure.sourceFailed };
   }
@@ -258,12 +266,14 @@ async function tellComplete(
   else expectSuccess('ha-sync-complete-notify', answer);
 }
 
-function expectSuccess(command: string, answer: PeerAnswer): Extract<PeerAnswer, { kind: 'answer' }> {
+/** @throws SyncFailure when the answer is none, or no success */
+export function expectSuccess(command: string, answer: PeerAnswer): Extract<PeerAnswer, { kind: 'answer' }> {
   if (answer.kind === 'answer' && isSuccess(answer)) return answer;
   throw new SyncFailure(`${command}: ${problemOf(answer)}`, true);
 }
 
-function describe(counts: SyncCounts): string {
+/** For the answer to ha-sync. */
+export function describe(counts: Omit<SyncCounts, 'pages' | 'refused'>): string {
   const { created, updated, kept, foreign, skipped, given } = counts;
   return `lease database synchronization complete: ${created} leases added, ${updated} replaced, ${kept} kept, ${foreign} of other subnets, ${skipped} skipped, ${given} given back`;
 }

@@ -181,6 +181,10 @@ class PairService implements HaService, HaControl {
     return this.#stopped;
   }
 
+  isFollowed(): boolean {
+    return this.#dispatcher?.isFollowed ?? false;
+  }
+
   isSynchronizing(): boolean {
     return this.#operations?.isSynchronizing() ?? false;
   }

@@ -66,7 +66,14 @@ export function isSameDevice(a: Lease4, b: Lease4): boolean {
 export function isSameDeviceRecord(a: LeaseRecord, b: LeaseRecord): boolean {
   return (
     isSameBytes(a.hw, a.hwOffset, a.hwLength, b.hw, b.hwOffset, b.hwLength) &&
-    isSameBytes(a.clientId, a.clientIdOffset, a.clientIdLength, b.clientId, b.clientIdOffset, b.clientIdLength)
+    isSameBytes(
+      a.clientId,
+      a.clientIdOffset,
+      a.clientIdLength,
+      b.clientId,
+      b.clientIdOffset,
+      b.clientIdLength,
+    )
   );
 }
 
@@ -84,7 +91,14 @@ function isSameRecord(a: LeaseRecord, b: LeaseRecord): boolean {
     a.state === b.state &&
     a.subnetId === b.subnetId &&
     a.validLifetimeSec === b.validLifetimeSec &&
-    isSameBytes(a.hostname, a.hostnameOffset, a.hostnameLength, b.hostname, b.hostnameOffset, b.hostnameLength) &&
+    isSameBytes(
+      a.hostname,
+      a.hostnameOffset,
+      a.hostnameLength,
+      b.hostname,
+      b.hostnameOffset,
+      b.hostnameLength,
+    ) &&
     (a.hostnameLength === 0 || (a.fqdnFwd === b.fqdnFwd && a.fqdnRev === b.fqdnRev)) &&
     isSameBytes(
       a.userContext,

@@ -34,8 +34,6 @@ export interface RecordTaker {
   take(record: ReturnType<typeof emptyRecord>, isUpdate: boolean): Refusal | null;
   /** Number of the last change that was logged. */
   readonly lastChange: number;
-  /** Whether every record of one more frame can be taken now. */
-  readonly hasRoom: boolean;
 }
 
 interface NumberedRefusal extends Refusal {

@@ -4,9 +4,9 @@ import type { UpdateLogMemory } from '../engine/shard-link.ts';
 import type { StatisticsMemory } from '../engine/statistics.ts';
 import type { LeaseBookMemory } from '../lease/book.ts';
 import type { LimitedCountsMemory } from '../lease/limited-counts.ts';
-import type { StreamRefusal, UpdateNews } from '../peer/model.ts';
+import type { NamedLease, StreamRefusal, UpdateNews } from '../peer/model.ts';
 import type { StreamNames } from './hello.ts';
-import type { NamedLease, RowCounts } from './row-merge.ts';
+import type { RowCounts } from './row-merge.ts';
 import type { SyncKind } from './sync-frames.ts';
 
 /** What a reload may replace. */

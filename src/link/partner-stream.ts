@@ -5,24 +5,24 @@
  *     ours --lend--> lent --recall--> recalled --back--> ours         the end of the connection: ours
  */
 
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { assert } from '../base/assert.ts';
 import { type UpdateLogMemory, UpdateWord } from '../engine/shard-link.ts';
 import type { StreamSocket } from '../io/stream-socket.ts';
 import type { Log } from '../log/logger.ts';
 import type { UpdateBytes } from '../peer/batch.ts';
 import type { PartnerStream, PartnerStreamListener, StreamDelivery } from '../peer/model.ts';
+import { Changes } from './changes.ts';
 import type { LinkClient } from './client.ts';
 import { Deliveries } from './deliveries.ts';
 import { encodeDelivery } from './delivery.ts';
+import { Fences } from './fences.ts';
 import { allocateFigures, readFigures, type StreamFigureValues } from './figures.ts';
 import type { StreamNames } from './hello.ts';
 import type { LinkReport } from './messages.ts';
+import { PartnerSync } from './partner-sync.ts';
 
 type Report<Kind extends LinkReport['kind']> = Extract<LinkReport, { kind: Kind }>;
 
-/** Of the event loop, until what the kernel had has been read and written on by io/stream-socket.ts. */
-const TURNS_OF_PUMP = 2;
 /** Leases that are not urgent wait so long for the stream that is expected. */
 const ARRIVAL_MS = 1_000;
 
@@ -32,6 +32,8 @@ export class RelationshipStream implements PartnerStream {
   readonly #log: Log;
   readonly #route: number;
   readonly #figures = allocateFigures();
+  /** The partner's leases. */
+  readonly source: PartnerSync;
   /** By number; the last one is in use, those before it are about to be closed. */
   readonly #sockets = new Map<number, StreamSocket>();
   #words: Int32Array | null = null;
@@ -47,15 +49,19 @@ export class RelationshipStream implements PartnerStream {
   /** Updates may be on their way that were taken out of the log. */
   #isUnderWay = false;
   readonly #deliveries = new Deliveries();
-  #waiters: (() => void)[] = [];
-  /** Who waits for the answer to a fence, in the order in which these were sent. */
-  #fences: (() => void)[] = [];
+  readonly #changes = new Changes();
+  readonly #fences = new Fences();
 
   constructor(client: LinkClient, names: StreamNames, log: Log) {
     this.#client = client;
     this.#names = names;
     this.#log = log;
     this.#route = client.nextRoute();
+    this.source = new PartnerSync({
+      send: (order) => client.send(order),
+      key: () => (this.isUp && client.isRunning ? this.#key() : null),
+      figures: this.#figures,
+    });
   }
 
   /** Streams can be opened from now on. */
@@ -94,7 +100,7 @@ export class RelationshipStream implements PartnerStream {
     const { recordsSent, recordsReceived } = this.figures();
     const counts = `${recordsSent} records sent, ${recordsReceived} received`;
     const use = this.hasLog ? 'lease updates go by it' : 'no lease updates go by it in this state';
-    return `a lease stream to ${partner} at ${remote} is up, ${use}; ${counts}`;
+    return `a lease stream to ${partner} at ${remote} is up, ${use}; ${counts}${this.source.fact()}`;
   }
 
   listen(listener: PartnerStreamListener): void {
@@ -140,12 +146,10 @@ export class RelationshipStream implements PartnerStream {
    */
   async fence(): Promise<void> {
     if (!this.isOpen || !this.#client.isRunning) return;
-    // What has arrived with TLS is on its way through this thread.
-    for (let turn = 0; turn < TURNS_OF_PUMP; turn++) await nextTurn();
-    await new Promise<void>((resolve) => {
-      this.#fences.push(resolve);
-      if (this.#words === null || !this.#client.isRunning) this.#openFences();
-      else this.#client.send({ kind: 'fence', route: this.#route });
+    await this.#fences.pass(() => {
+      if (this.#words === null || !this.#client.isRunning) return false;
+      this.#client.send({ kind: 'fence', route: this.#route });
+      return true;
     });
   }
 
@@ -174,21 +178,15 @@ export class RelationshipStream implements PartnerStream {
   /** Whether one is to be expected, because the partner takes it. */
   expect(on: boolean): void {
     this.#isExpected = on;
-    if (!on) this.#changed();
+    if (!on) this.#changes.tell();
   }
 
   async arrival(): Promise<void> {
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      this.#changed();
-    }, ARRIVAL_MS);
-    while (!this.isUp && this.#isExpected && !isLate) await this.#change();
-    clearTimeout(timer);
+    await this.#changes.until(() => this.isUp || !this.#isExpected, ARRIVAL_MS);
   }
 
   async deliver(updates: readonly UpdateBytes[]): Promise<StreamDelivery | null> {
-    while (this.#deliveries.isUnderWay) await this.#change();
+    while (this.#deliveries.isUnderWay) await this.#changes.next();
     if (!this.isUp || !this.#client.isRunning) return null;
     assert(this.#place === 'ours' && !this.#isUnderWay, 'nothing out of the log is on its way');
     const key = this.#key();
@@ -198,7 +196,7 @@ export class RelationshipStream implements PartnerStream {
   }
 
   async idle(): Promise<void> {
-    while (this.isUnderWay) await this.#change();
+    while (this.isUnderWay) await this.#changes.next();
   }
 
   /** Ends with the relationship; resolves when its connections are closed. */
@@ -206,21 +204,9 @@ export class RelationshipStream implements PartnerStream {
     if (this.#words === null) return;
     this.#client.send({ kind: 'detach', route: this.#route });
     this.#words = null;
-    while (this.#sockets.size > 0) await this.#change();
-    this.#openFences();
+    while (this.#sockets.size > 0) await this.#changes.next();
+    this.#fences.openAll();
     this.#client.forget(this.#route);
-  }
-
-  #openFences(): void {
-    for (const resolve of this.#fences.splice(0)) resolve();
-  }
-
-  #change(): Promise<void> {
-    return new Promise((resolve) => this.#waiters.push(resolve));
-  }
-
-  #changed(): void {
-    for (const resolve of this.#waiters.splice(0)) resolve();
   }
 
   #key(): { readonly route: number; readonly connection: number } {
@@ -240,13 +226,15 @@ export class RelationshipStream implements PartnerStream {
         return this.#heardDrained(report);
       case 'delivered':
         this.#deliveries.heard(report);
-        this.#changed();
+        this.#changes.tell();
         return this.#listener?.changed();
+      case 'synchronized':
+        return this.#heardSync(report);
       case 'last':
         if (report.connection === this.#connection) void this.leave('the partner sends no more records');
         return;
       case 'fenced':
-        return this.#fences.shift()?.();
+        return this.#fences.openNext();
       case 'news':
         this.#listener?.news(report.news);
         return this.#listener?.completed();
@@ -260,7 +248,7 @@ export class RelationshipStream implements PartnerStream {
     this.#isUp = true;
     const { partner } = this.#names;
     this.#log('TDM_STREAM_UP', { partner, remote: this.#sockets.get(connection)!.remote });
-    this.#changed();
+    this.#changes.tell();
     this.#listener?.changed();
   }
 
@@ -278,10 +266,17 @@ export class RelationshipStream implements PartnerStream {
       this.#isUnderWay = false;
     }
     this.#deliveries.ended(connection, `the lease stream ended: ${reason}`);
-    this.#changed();
+    this.source.ended(connection, reason);
+    this.#changes.tell();
     if (owed.length > 0) this.#listener?.failed(`the lease stream ended: ${reason}`, owed);
     else this.#listener?.changed();
     if (connection === this.#connection) this.#onEnd();
+  }
+
+  #heardSync({ connection, report }: Report<'synchronized'>): void {
+    if (report.kind !== 'asked') return this.source.heard(connection, report);
+    const answer = { kind: 'answer', route: this.#route, connection } as const;
+    this.#listener?.asked((refused) => this.#client.send({ ...answer, refused }));
   }
 
   #takeBack(): void {
@@ -293,7 +288,7 @@ export class RelationshipStream implements PartnerStream {
     // It may have been lent again meanwhile.
     if (connection !== this.#lentTo || this.hasLog) return;
     this.#isUnderWay = false;
-    this.#changed();
+    this.#changes.tell();
     this.#listener?.changed();
   }
 }

@@ -57,6 +57,10 @@ export class Route {
     this.#figures = new StreamFigures(task.figures);
   }
 
+  get #key() {
+    return { route: this.#task.route, connection: this.#connectionNumber };
+  }
+
   get connection(): StreamConnection | null {
     return this.#connection;
   }
@@ -64,15 +68,8 @@ export class Route {
   open({ connection, fd, head }: Order<'open'>): void {
     this.#connection?.bid(ByeReason.replaced, 'a newer connection is there');
     this.settleEnd();
-    const { taker, verdicts, clock } = this.#parts;
-    const parts = {
-      taker,
-      verdicts,
-      clock,
-      names: this.#task.names,
-      outcomes: this.#news,
-      figures: this.#figures,
-    };
+    const { names } = this.#task;
+    const parts = { ...this.#parts, names, outcomes: this.#news, figures: this.#figures };
     this.#connection = new StreamConnection(parts, fd, head);
     this.#connectionNumber = connection;
     this.#wasUp = false;
@@ -142,8 +139,7 @@ export class Route {
     if (this.#log === null) return;
     this.#giveBack();
     this.#isDraining = true;
-    const { route } = this.#task;
-    this.#parts.report({ kind: 'back', route, connection: this.#connectionNumber });
+    this.#parts.report({ kind: 'back', ...this.#key });
     this.#noteDrained();
   }
 
@@ -238,8 +234,7 @@ export class Route {
     this.#reportSync(connection);
     this.#parts.report({
       kind: 'down',
-      route: this.#task.route,
-      connection: this.#connectionNumber,
+      ...this.#key,
       wasUp: this.#wasUp,
       reason: connection.ended,
       unconfirmed,
@@ -252,19 +247,19 @@ export class Route {
     if (this.#wasUp || this.#connection?.isUp !== true) return;
     this.#wasUp = true;
     this.#figures.add('opened', 1);
-    this.#parts.report({ kind: 'up', route: this.#task.route, connection: this.#connectionNumber });
+    this.#parts.report({ kind: 'up', ...this.#key });
   }
 
   #noteLast(connection: StreamConnection): void {
     if (this.#isLastReported || !connection.isPartnerDone) return;
     this.#isLastReported = true;
-    this.#parts.report({ kind: 'last', route: this.#task.route, connection: this.#connectionNumber });
+    this.#parts.report({ kind: 'last', ...this.#key });
   }
 
   #noteDrained(): void {
     if (!this.#isDraining || this.#connection!.outbound.inFlight > 0) return;
     this.#isDraining = false;
-    this.#parts.report({ kind: 'drained', route: this.#task.route, connection: this.#connectionNumber });
+    this.#parts.report({ kind: 'drained', ...this.#key });
   }
 
   #noteDelivered(): void {
@@ -273,8 +268,7 @@ export class Route {
     this.#delivery = null;
     const refused = this.#news.takeDelivered();
     this.#figures.add('recordsRefused', refused.length);
-    const [route, connection] = [this.#task.route, this.#connectionNumber];
-    this.#parts.report({ kind: 'delivered', route, connection, delivery, refused });
+    this.#parts.report({ kind: 'delivered', ...this.#key, delivery, refused });
   }
 
   #noteCompleted(): void {
@@ -288,9 +282,8 @@ export class Route {
   }
 
   #reportSync({ session }: StreamConnection): void {
-    const { route } = this.#task;
     for (const report of session.reports.splice(0))
-      this.#parts.report({ kind: 'synchronized', route, connection: this.#connectionNumber, report });
+      this.#parts.report({ kind: 'synchronized', ...this.#key, report });
   }
 
   #reportNews(): void {

@@ -16,6 +16,7 @@ import { NO_SLOT } from '../lease/hash-chain.ts';
 import { LeaseState } from '../lease/model.ts';
 import { clttOf, isAhead, standingRecord } from '../lease/precedence.ts';
 import type { LeaseRecord } from '../lease/record.ts';
+import type { NamedLease } from '../peer/model.ts';
 import type { RecordTaker, Refusal } from './inbound.ts';
 import { NAMED_MAX } from './limits.ts';
 import type { TableTaker } from './taker.ts';
@@ -30,12 +31,6 @@ export interface RowCounts {
   /** Of subnets of another relationship. */
   foreign: number;
   skipped: number;
-}
-
-/** A lease that was not taken, and why. */
-export interface NamedLease {
-  readonly address: string;
-  readonly reason: string;
 }
 
 const SUBNET_ID_MAX = 0xfffffffe;

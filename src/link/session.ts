@@ -15,6 +15,7 @@
  */
 import type { Clock } from '../base/clock.ts';
 import { formatIpv4 } from '../base/ipv4.ts';
+import type { NamedLease } from '../peer/model.ts';
 import { AckReader } from './ack.ts';
 import type { StreamFigures } from './figures.ts';
 import { FrameType } from './frame.ts';
@@ -23,7 +24,7 @@ import { ACK_BYTES_MAX, Inbound } from './inbound.ts';
 import { NAMED_MAX, SYNC_TIMEOUT_MS } from './limits.ts';
 import type { SyncReport } from './messages.ts';
 import type { OutBuffer } from './out-buffer.ts';
-import { type NamedLease, RowMerge } from './row-merge.ts';
+import { RowMerge } from './row-merge.ts';
 import { type RowSource, RowsOut } from './rows-out.ts';
 import {
   putAccepted,

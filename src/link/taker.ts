@@ -86,6 +86,7 @@ export class TableTaker implements RecordTaker {
     return this.#book.changes.durable();
   }
 
+  /** Whether every record of one more frame can be taken now. */
   get hasRoom(): boolean {
     return this.#teller.hasRoom;
   }

@@ -17,13 +17,15 @@ import { UpdateRecord } from '../engine/shard-link.ts';
 import { BackupFeed } from './backup-feed.ts';
 import type { Batch, UpdateBytes } from './batch.ts';
 import { type DispatcherParts, singleInFlightMax } from './dispatcher-parts.ts';
+import { type Answer, Following } from './following.ts';
 import { KeptUpdates } from './kept-updates.ts';
 import { deliverLeases } from './lease-delivery.ts';
 import { RECORDS_PER_TURN_MAX, SEND_LIMITS, type SendLimits } from './limits.ts';
 import type { Delivery, DispatcherSettings, LeaseToSend, PartnerUpdates, UpdateDispatcher } from './model.ts';
 import type { Outcome } from './outcome.ts';
 import { PartnerOutcomes } from './partner-outcomes.ts';
-import { type HeldUpdate, UpdateSender } from './sender.ts';
+import { UpdateSender } from './sender.ts';
+import { SetAside } from './set-aside.ts';
 import { StreamLoan } from './stream-loan.ts';
 import { type Transaction, TransactionDesk } from './transactions.ts';
 import { type LoggedUpdate, UpdateLogReader } from './update-log.ts';
@@ -41,9 +43,10 @@ class Dispatcher implements UpdateDispatcher {
   readonly #backups: BackupFeed | null;
   readonly #kept: KeptUpdates;
   readonly #outcomes: PartnerOutcomes;
+  readonly #following: Following;
   readonly #loan: StreamLoan;
+  readonly #aside: SetAside;
   #mode: PartnerUpdates = 'withhold';
-  #unsent = 0;
   #pumping = false;
   #pumpAgain = false;
   #closed = false;
@@ -55,8 +58,10 @@ class Dispatcher implements UpdateDispatcher {
     this.#limits = limits;
     this.#desk = new TransactionDesk(parts.verdicts, parts.wake);
     this.#outcomes = new PartnerOutcomes(parts);
-    this.#loan = new StreamLoan(stream, this.#outcomes, () => this.#pump());
+    this.#following = new Following(stream, parts.sendsUpdates);
+    this.#loan = new StreamLoan(stream, this.#outcomes, this.#following, () => this.#pump());
     this.#kept = new KeptUpdates(parts, this.#outcomes, () => this.#pump());
+    this.#aside = new SetAside({ ...parts, kept: this.#kept, outcomes: this.#outcomes, desk: this.#desk });
     this.#sender =
       partner === null
         ? null
@@ -67,7 +72,8 @@ class Dispatcher implements UpdateDispatcher {
       changed: () => this.#streamChanged(),
       news: (news) => this.#outcomes.noteNews(news),
       completed: () => parts.listener.completed(),
-      failed: (reason, owed) => this.#streamFailed(reason, owed),
+      failed: (reason, owed) => this.#streamFailed(reason, [...owed]),
+      asked: (answer) => this.#asked(answer),
     });
     this.#backups?.pump();
     this.#pump();
@@ -76,7 +82,9 @@ class Dispatcher implements UpdateDispatcher {
   setPartnerUpdates(mode: PartnerUpdates): void {
     if (mode === this.#mode) return;
     this.#mode = mode;
-    if (mode !== 'send') for (const update of this.#sender?.withdraw() ?? []) this.#divert(update);
+    this.#following.modeChanged(mode);
+    if (mode !== 'send')
+      for (const update of this.#sender?.withdraw() ?? []) this.#aside.divert(mode, update);
     this.#pump();
   }
 
@@ -93,9 +101,14 @@ class Dispatcher implements UpdateDispatcher {
     const { partner, stream } = this.#parts;
     if (partner === null) return { taken: 0, refused: 0, named: [], failure: 'no partner' };
     return this.#loan.during(async () => {
+      this.#pump();
       await this.#idle();
       return deliverLeases({ client: partner, stream, limits: this.#limits }, leases);
     });
+  }
+
+  get isFollowed(): boolean {
+    return this.#following.isOn;
   }
 
   backlog(): { readonly length: number; readonly overflown: boolean } {
@@ -105,6 +118,7 @@ class Dispatcher implements UpdateDispatcher {
   retune(settings: DispatcherSettings): void {
     this.#limits.singleInFlightMax = singleInFlightMax(settings);
     this.#kept.limit = settings.delayedUpdatesLimit;
+    this.#following.sendsUpdates = settings.sendsUpdates;
     if (this.#backups !== null) this.#backups.waitsForAck = settings.waitBackupAck;
   }
 
@@ -143,7 +157,7 @@ class Dispatcher implements UpdateDispatcher {
       this.#updates.mark();
       const wantsMore = this.#move();
       this.#desk.flush();
-      this.#reportUnsent();
+      this.#aside.report();
       // With every place taken nobody is waited for: the next answer pumps again.
       if (wantsMore === 'more') setImmediate(() => this.#pump());
       else if (wantsMore === 'empty') this.#updates.watch();
@@ -153,18 +167,19 @@ class Dispatcher implements UpdateDispatcher {
 
   #move(): 'empty' | 'full' | 'more' {
     const { stream } = this.#parts;
-    const sends = this.#mode === 'send' && this.#sender !== null;
-    if (!sends && stream?.hasLog !== true) return this.#drain();
-    if (!sends) stream!.recall();
-    // Its end pumps again: a request could overtake an older version of the same lease.
-    if (stream?.isUnderWay === true) return 'full';
-    return this.#fillRequests(this.#sender!);
+    const sender = this.#sender!;
+    const sends = this.#mode === 'send';
+    if (!sends && !this.#following.isOn) {
+      if (stream?.hasLog !== true) return this.#drain();
+      stream.recall();
+    }
+    // Their ends pump again: a request could overtake an older version of the same lease, and the backlog is older.
+    if (stream?.isUnderWay === true || this.#kept.delivery !== null) return 'full';
+    return sends ? this.#fillRequests(sender) : this.#follow(sender);
   }
 
   /** Starts requests while there is something to send and a place to send it. */
   #fillRequests(sender: UpdateSender): 'empty' | 'full' | 'more' {
-    // The backlog is older than what is in the log: its end pumps again.
-    if (this.#kept.delivery !== null) return 'full';
     // A transaction goes one way as a whole.
     const lends = this.#loan.isPossible && !this.#desk.isMidway;
     // For the stream what is under way goes first: no request more takes anything out of the log.
@@ -194,13 +209,32 @@ class Dispatcher implements UpdateDispatcher {
     return 'full';
   }
 
-  #streamChanged(): void {
-    this.#updates.takeBack();
+  /** What was withheld up to now stands in the table; what comes is the stream's. */
+  #follow(sender: UpdateSender): 'empty' | 'full' | 'more' {
+    const left = this.#drain();
+    if (left === 'more' || this.#desk.isMidway) return left;
+    // The end of what is still on its way by request pumps again.
+    if (sender.isIdle && this.#loan.isPossible) this.#loan.take();
+    return 'full';
+  }
+
+  /** The partner asks for our leases. */
+  #asked(answer: Answer): void {
+    if (this.#loan.isHeld) return answer('leases are being given to you by request');
+    this.#following.asked(this.#mode, answer);
     this.#pump();
   }
 
-  #streamFailed(reason: string, owed: Iterable<Ipv4>): void {
+  #streamChanged(): void {
     this.#updates.takeBack();
+    this.#following.streamChanged();
+    this.#pump();
+  }
+
+  #streamFailed(reason: string, owed: readonly Ipv4[]): void {
+    this.#updates.takeBack();
+    // The partner lacks them, and takes itself for complete.
+    if (this.#following.streamChanged() && this.#mode === 'withhold') this.#aside.addUnsent(owed.length);
     this.#outcomes.noteFailure(reason, owed);
     this.#parts.listener.completed();
     this.#pump();
@@ -224,7 +258,6 @@ class Dispatcher implements UpdateDispatcher {
     return 'more';
   }
 
-  /** Gives one record to where it belongs. */
   #take(update: LoggedUpdate): void {
     const { kind } = update;
     const isLast = (kind & UpdateRecord.last) !== 0;
@@ -240,33 +273,9 @@ class Dispatcher implements UpdateDispatcher {
     transaction: Transaction | null,
     isLast: boolean,
   ): void {
-    switch (this.#mode) {
-      case 'send':
-        if (transaction !== null) this.#desk.expect(transaction);
-        sender.offer(update, transaction);
-        break;
-      case 'queue':
-        this.#kept.push(update.address);
-        break;
-      case 'withhold':
-        if (isLast) this.#unsent++;
-        // Its shard did not know yet that nothing is sent any more: the partner lacks it, so nobody may rely on it.
-        if (transaction === null) break;
-        transaction.failed = true;
-        this.#outcomes.owe(update.address);
-        break;
-    }
-  }
-
-  /** What was to be sent when sending ended: as if it were read from the log now. */
-  #divert(update: HeldUpdate): void {
-    const kept = this.#mode === 'queue';
-    if (kept) this.#kept.push(update.address);
-    else {
-      this.#unsent += Math.max(1, update.transactions.length);
-      this.#outcomes.owe(update.address);
-    }
-    for (const transaction of update.transactions) this.#desk.settle(transaction, kept);
+    if (this.#mode !== 'send') return this.#aside.take(this.#mode, update.address, transaction, isLast);
+    if (transaction !== null) this.#desk.expect(transaction);
+    sender.offer(update, transaction);
   }
 
   #finished(batch: Batch, outcome: Outcome): void {
@@ -282,12 +291,5 @@ class Dispatcher implements UpdateDispatcher {
     this.#outcomes.note(batch, outcome);
     if (completed) this.#parts.listener.completed();
     this.#pump();
-  }
-
-  #reportUnsent(): void {
-    if (this.#unsent === 0) return;
-    const transactions = this.#unsent;
-    this.#unsent = 0;
-    this.#parts.listener.unsent(transactions);
   }
 }

@@ -142,6 +142,8 @@ export interface PartnerStreamListener {
   completed(): void;
   /** It has ended while updates were under way; the log is back. @param owed their addresses */
   failed(reason: string, owed: Iterable<Ipv4>): void;
+  /** The partner wants to synchronize: it may, once it gets whatever changes. @param answer null, or why it may not */
+  asked(answer: (refused: string | null) => void): void;
 }
 
 /** What the dispatcher tells the HA service. Calls are batched: never more than one of each a request. */
@@ -183,8 +185,58 @@ export interface DispatcherSettings {
   /** Clients wait for the backups too (passive-backup). */
   readonly waitBackupAck: boolean;
   readonly delayedUpdatesLimit: number;
+  /** send-lease-updates: whether the shards write updates. */
+  readonly sendsUpdates: boolean;
   /** http-client-threads: connections to each peer, 0 = the default. */
   readonly connections: number;
+}
+
+/** How a synchronization by the stream is done: take what is newer there, or that and give what is newer here. */
+export type SyncHow = 'fetch' | 'exchange';
+
+/** A lease that one side has not taken, and why. */
+export interface NamedLease {
+  readonly address: string;
+  readonly reason: string;
+}
+
+/** What a synchronization by the stream has come to. */
+export type StreamSync =
+  | {
+      readonly kind: 'done';
+      readonly counts: {
+        readonly created: number;
+        readonly updated: number;
+        readonly kept: number;
+        readonly foreign: number;
+        readonly skipped: number;
+        readonly given: number;
+        readonly refused: number;
+      };
+      /** The first few of those skipped here, and of those that the partner has refused. */
+      readonly skipped: readonly NamedLease[];
+      readonly named: readonly NamedLease[];
+    }
+  /** The partner, or this side, does it by the stream not now; nothing has been done. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** The stream has ended before it was done. */
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** How far a synchronization is: leases taken, about how many there are, leases a second so far. */
+export interface SyncProgress {
+  readonly rows: number;
+  readonly total: number;
+  readonly perSecond: number;
+}
+
+/** The partner's leases by its stream, while it goes on serving. */
+export interface LeaseSource {
+  /** @param subnets those whose leases are taken; null = all. Never rejects */
+  synchronize(how: SyncHow, subnets: ReadonlySet<number> | null): Promise<StreamSync>;
+  /** Ends what is under way, and the stream with it. */
+  abandon(reason: string): void;
+  /** Null while none is under way. */
+  progress(): SyncProgress | null;
 }
 
 /** Drains the shards' update rings, sends to partner and backups, gives verdicts. Owned by app.ts, steered by the HA service. */
@@ -196,6 +248,8 @@ export interface UpdateDispatcher {
   partnerAnswered(): void;
   /** Sends leases to the partner as they stand. Pre: the mode is `withhold`, so that nothing can overtake them. */
   sendLeases(leases: Iterable<LeaseToSend>): Promise<Delivery>;
+  /** Whether the partner gets by its stream whatever changes, as it does from the moment at which it synchronizes. */
+  readonly isFollowed: boolean;
   /** Entries waiting in the backlog and whether a push was refused since it was last cleared. */
   backlog(): { readonly length: number; readonly overflown: boolean };
   /** @param owe what was in it is sent all the same when the partner has answered a heartbeat */

@@ -50,6 +50,18 @@ export class Pair {
   }
 
   static async start(t: Test, wish: Wish = {}): Promise<Pair> {
+    const pair = await Pair.prepare(t, wish);
+    for (const name of NAMES) {
+      const directory = scratch(t);
+      if (name === 'a') writeLeases(directory, wish.leases ?? 0);
+      await pair.begin(t, name, wish, directory);
+    }
+    await pair.reach({ a: 'hot-standby', b: 'hot-standby' });
+    return pair;
+  }
+
+  /** A pair of which no server runs yet. */
+  static async prepare(t: Test, wish: Wish = {}): Promise<Pair> {
     const pair = new Pair({ a: await findFreeTcpPort(SERVER), b: await findFreeTcpPort(SERVER) });
     pair.relayPort = await findFreeUdpPort(RELAY);
     for (const name of wish.isRelayed === true ? NAMES : []) {
@@ -57,12 +69,6 @@ export class Pair {
       t.teardown(() => relay.close());
       pair.relays.set(name, relay);
     }
-    for (const name of NAMES) {
-      const directory = scratch(t);
-      if (name === 'a') writeLeases(directory, wish.leases ?? 0);
-      await pair.begin(t, name, wish, directory);
-    }
-    await pair.reach({ a: 'hot-standby', b: 'hot-standby' });
     return pair;
   }
 

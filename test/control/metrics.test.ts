@@ -35,6 +35,9 @@ const ha: HaFigures = {
     recordsRefused: 3,
     framesSent: 12,
     framesReceived: 13,
+    syncRows: 0,
+    syncRowsTotal: 0,
+    syncRate: 0,
   },
 };
 

@@ -419,13 +419,13 @@ t.test(
   async (t) => {
     const machine = Machine.in(lb, 'partner-down');
     machine.remoteHold = true;
-    machine.submit({ kind: 'sync-complete-notified', outlasted: false });
+    machine.submit({ kind: 'sync-complete-notified', outlasted: false, follows: false });
     machine.remoteHold = false;
     t.notOk(machine.serviceOn);
     t.same(servedAfter(machine.heartbeatFailed()), { scopes: machine.state.scopes, serviceOn: true });
     t.equal(machine.name, 'partner-down');
 
-    machine.submit({ kind: 'sync-complete-notified', outlasted: false }).heartbeat('ready');
+    machine.submit({ kind: 'sync-complete-notified', outlasted: false, follows: false }).heartbeat('ready');
     t.equal(machine.name, 'load-balancing');
     t.ok(machine.serviceOn);
   },
@@ -437,6 +437,7 @@ t.test(
     const machine = Machine.in(lb, 'partner-down').submit({
       kind: 'sync-complete-notified',
       outlasted: false,
+      follows: false,
     });
     machine.nowMs += 1000;
     machine.submit({ kind: 'heartbeat-failed', sentMs: machine.nowMs - 2000, reason: 'timed out' });
@@ -450,7 +451,11 @@ t.test(
 
 t.test('[scenario 30] in other states sync-complete-notify changes nothing of the machine', async (t) => {
   t.same(
-    Machine.in(lb, 'load-balancing').submit({ kind: 'sync-complete-notified', outlasted: false }).effects,
+    Machine.in(lb, 'load-balancing').submit({
+      kind: 'sync-complete-notified',
+      outlasted: false,
+      follows: false,
+    }).effects,
     [],
   );
 });
@@ -470,7 +475,8 @@ function afterLostUpdates(config: HaRelationshipConfig, partnerSynchronized: boo
   machine.backlog = { length: 100, overflown: true };
   machine.heartbeat('communication-recovery').finish(true);
   if (machine.name === 'syncing') machine.finish(true);
-  if (partnerSynchronized) machine.submit({ kind: 'sync-complete-notified', outlasted: false });
+  if (partnerSynchronized)
+    machine.submit({ kind: 'sync-complete-notified', outlasted: false, follows: false });
   return machine.heartbeat('load-balancing');
 }
 

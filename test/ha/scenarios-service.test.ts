@@ -3,7 +3,7 @@ import t from 'tap';
 import { systemClock } from '../../src/base/clock.ts';
 import type { HaRelationshipConfig } from '../../src/config/ha-model.ts';
 import { UpdateMode } from '../../src/engine/policy.ts';
-import { synchronize } from '../../src/ha/service-sync.ts';
+import { synchronize } from '../../src/ha/sync-run.ts';
 import { LeaseState } from '../../src/lease/model.ts';
 import { recordLog } from '../peer/support/log.ts';
 import { createTestStore } from '../peer/support/store.ts';
@@ -142,6 +142,7 @@ t.test('[scenario 49] a newer lease takes its state and the counters with it', a
       serverName: 'server1',
       origin: 2000,
       subnets: null,
+      stream: async () => null,
       pageLimit: 10,
       pageTimeoutMs: 1000,
     },

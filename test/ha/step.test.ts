@@ -21,7 +21,7 @@ const happening: fc.Arbitrary<HaHappening> = fc.oneof(
     { kind: 'partner-limits', clientIdBytesMax: 128 },
     { kind: 'reset-requested' },
     { kind: 'continue-requested' },
-    { kind: 'sync-complete-notified', outlasted: false },
+    { kind: 'sync-complete-notified', outlasted: false, follows: false },
     { kind: 'partner-failed', reason: 'refused' },
     { kind: 'heartbeat-failed', sentMs: 0, reason: 'refused' },
     { kind: 'maintenance-started', partner: 'accepted' },

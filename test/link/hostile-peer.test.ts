@@ -56,7 +56,7 @@ function hello(
 ) {
   const {
     magic = 'TLSTREAM',
-    version = 1,
+    version = 2,
     family = 4,
     window = 1024,
     own = 'server2',
@@ -197,8 +197,8 @@ const FIRST: [string, Buffer, RegExp][] = [
   ['HTTP', Buffer.from('POST / HTTP/1.1\r\n\r\n'), /octets|type/],
   ['another magic', hello({ magic: 'TLSTREAK' }), /no hello/],
   ['an empty hello', frame(HELLO!, []), /no hello/],
-  ['an old version', hello({ version: 0 }), /version 0, not 1/],
-  ['a new version', hello({ version: 2 }), /version 2, not 1/],
+  ['an old version', hello({ version: 1 }), /version 1, not 2/],
+  ['a new version', hello({ version: 3 }), /version 3, not 2/],
   ['the other family', hello({ family: 6 }), /DHCPv6/],
   ['no window', hello({ window: 0 }), /takes only 0/],
   ['a name of somebody else', hello({ own: 'server3' }), /server3/],

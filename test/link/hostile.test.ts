@@ -44,7 +44,7 @@ const cut = lease(BASE).subarray(0, 20);
 const FAULTS: readonly (readonly [string, readonly Uint8Array[], RegExp])[] = [
   ['a length of zero', [frame(1, HELLO, 0)], /a frame says that it has 0 octets/],
   ['a length above the bound', [frame(1, HELLO, (1 << 20) + 1)], /a frame says that it has 1048577 octets/],
-  ['an unknown type', [frame(8, [])], /type 8, which does not exist/],
+  ['an unknown type', [frame(7, [])], /type 7, which does not exist/],
   ['a flag', [Uint8Array.from([...u32(4), 1, 1, 0, 0])], /flags that do not exist/],
   ['something before the hello', [records(1, lease(BASE))], /the first frame is no hello/],
   ['HTTP', [Buffer.from('GET / HTTP/1.1\r\n\r\n')], /a frame says that it has/],

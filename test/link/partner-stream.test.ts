@@ -47,6 +47,10 @@ class Scene {
       changed: () => void this.calls.push('changed'),
       news: () => void this.calls.push('news'),
       completed: () => void this.calls.push('completed'),
+      asked: (answer) => {
+        this.calls.push('asked');
+        answer(null);
+      },
       failed: (reason, owed) => void this.calls.push(`failed ${[...owed].length}: ${reason}`),
     });
     this.stream.start(this.updates);

@@ -230,7 +230,11 @@ t.test('the source refuses: nothing has happened, and it can be asked again', as
     turn(pair, 4);
     a.makeDurable();
   }
-  t.equal(a.synced().filter(({ kind }) => kind === 'done').length, 2, 'and once more, by the same connection');
+  t.equal(
+    a.synced().filter(({ kind }) => kind === 'done').length,
+    2,
+    'and once more, by the same connection',
+  );
 });
 
 t.test('who is being asked does not ask in turn', async (t) => {
@@ -270,7 +274,7 @@ t.test('a source that says nothing more is given up', async (t) => {
   t.match(a.heard('down'), [{ reason: /has not gone on with a synchronization for 10000 ms/ }]);
 });
 
-t.test('what changes meanwhile follows: tables are equal in the end, however it falls', async (t) => {
+t.test('what changes meanwhile follows: tables are equal in the end, however it falls', async () => {
   const host = fc.integer({ min: 0, max: 60 });
   const start = fc.array(fc.tuple(host, fc.integer({ min: 1, max: 2 * VALID_SEC })), { maxLength: 60 });
   const step = fc.oneof(

@@ -121,6 +121,7 @@ export class ModelServer {
       waitBackupAck: false,
       delayedUpdatesLimit: (config.relationships[0] as HaRelationshipConfig).delayedUpdatesLimit,
       connections: 4,
+      sendsUpdates: true,
       listener: this.service,
       leaseAt: (address) => this.store.get(address),
       clock,

@@ -66,6 +66,7 @@ function dispatch(
     leaseAt: shards.leaseAt,
     waitBackupAck: false,
     delayedUpdatesLimit: 100,
+    sendsUpdates: true,
     connections: 4,
     listener,
     clock: systemClock,
@@ -685,7 +686,7 @@ t.test('a closed dispatcher keeps no process alive', async (t) => {
     const [{ createUpdateDispatcher }, { allocateUpdateLog }, { allocateVerdicts }, { systemClock }] =
       await Promise.all(${JSON.stringify(modules)}.map((url) => import(url)));
     const dispatcher = createUpdateDispatcher({ updates: allocateUpdateLog(1 << 18), verdicts: [allocateVerdicts(16)],
-      wake() {}, partner: null, backups: [], stream: null, waitBackupAck: false, delayedUpdatesLimit: 0, connections: 0,
+      wake() {}, partner: null, backups: [], stream: null, waitBackupAck: false, delayedUpdatesLimit: 0, sendsUpdates: true, connections: 0,
       listener: {}, clock: systemClock, log() {} });
     await dispatcher.close();
     console.log('closed');`;

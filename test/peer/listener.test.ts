@@ -239,6 +239,7 @@ t.test('leases go from the shards of one server into the store of the other', as
     stream: null,
     waitBackupAck: false,
     delayedUpdatesLimit: 0,
+    sendsUpdates: true,
     connections: 4,
     listener: {
       ...SILENT,

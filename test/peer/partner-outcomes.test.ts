@@ -29,6 +29,7 @@ function setup() {
     stream: null,
     waitBackupAck: false,
     delayedUpdatesLimit: 0,
+    sendsUpdates: true,
     connections: 1,
     listener: {
       ...SILENT,

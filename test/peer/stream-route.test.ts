@@ -186,6 +186,7 @@ function dispatch(t: Test | null, partner: TestPartner, changes: Partial<Dispatc
     leaseAt: shards.leaseAt,
     waitBackupAck: false,
     delayedUpdatesLimit: 1000,
+    sendsUpdates: true,
     connections: 4,
     listener: {
       partnerFailed: (reason) => void calls.push(`failed: ${reason}`),

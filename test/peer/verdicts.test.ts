@@ -113,6 +113,7 @@ async function run(
     stream: null,
     waitBackupAck: backups.length > 0,
     delayedUpdatesLimit: 10,
+    sendsUpdates: true,
     connections: 4,
     listener: SILENT,
     leaseAt: shards.leaseAt,

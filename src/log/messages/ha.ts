@@ -87,7 +87,19 @@ export const haMessages = {
     level: 'info',
     text: 'synchronization of leases started',
     meaning:
-      'Leases are fetched page by page. `kind` says how: `exchange` in the state syncing, with the service of the source off, and what only this server has is given to it; `settle` the same with a Kea that waits in ready; `collect` slowly, while both serve, what a Kea may have kept to itself; `fetch` by ha-sync.',
+      'Leases are fetched `by` the lease stream, while the source goes on serving, or by pages, with its service off. `kind` says how: `exchange` in the state syncing, and what only this server has is given to it; `settle` the same with a Kea that waits in ready; `collect` slowly, while both serve, what a Kea may have kept to itself; `fetch` by ha-sync.',
+  },
+  TDM_HA_SYNC_BY_PAGES: {
+    level: 'info',
+    text: 'the synchronization goes by pages',
+    meaning:
+      'The source does not give its leases by the lease stream now; `reason` says why. They are fetched by requests instead, with its service held off meanwhile. Nothing to do.',
+  },
+  TDM_HA_SYNC_PROGRESS: {
+    level: 'info',
+    text: 'synchronization of leases under way',
+    meaning:
+      '`rows` leases of about `total` have been taken, `perSecond` each second; it takes about `leftSec` seconds more. The source serves its clients meanwhile.',
   },
   TDM_HA_SYNC_SUCCEEDED: {
     level: 'info',

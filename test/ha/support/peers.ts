@@ -128,6 +128,7 @@ export class RecordingDispatcher implements UpdateDispatcher {
   mode: PartnerUpdates | null = null;
   readonly modes: PartnerUpdates[] = [];
   tracking = false;
+  isFollowed = false;
   entries = 0;
   /** Who gets leases that are sent as they stand. */
   partner: PeerClient | null = null;

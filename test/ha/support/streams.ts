@@ -1,4 +1,9 @@
 /** A server that takes no stream. */
 import type { PartnerStreams } from '../../../src/ha/service-model.ts';
 
-export const NO_STREAMS: PartnerStreams = { offered: () => [], heard() {}, missed() {} };
+export const NO_STREAMS: PartnerStreams = {
+  offered: () => [],
+  heard() {},
+  missed() {},
+  source: async () => null,
+};

@@ -150,7 +150,7 @@ function commandOf(verb: string, words: string[]): HaHappening {
     case 'continue':
       return { kind: 'continue-requested' };
     case 'sync-complete':
-      return { kind: 'sync-complete-notified', outlasted: false };
+      return { kind: 'sync-complete-notified', outlasted: false, follows: false };
     case 'scopes':
       return { kind: 'scopes-requested', scopes: words };
     case 'unsent':

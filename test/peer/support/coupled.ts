@@ -33,6 +33,7 @@ export class CoupledServer {
       waitBackupAck: config.waitBackupAck,
       delayedUpdatesLimit: config.delayedUpdatesLimit,
       connections: 4,
+      sendsUpdates: config.sendLeaseUpdates,
       listener: {
         partnerFailed: (reason) => this.submit({ kind: 'partner-failed', reason }),
         rejected: (clients) => this.submit({ kind: 'updates-rejected', clients: keysOf(clients) }),
