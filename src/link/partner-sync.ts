@@ -1,4 +1,5 @@
 /** A synchronization by the stream of one relationship, as the main thread of the server that asks sees it. */
+import { systemClock } from '../base/clock.ts';
 import type { LeaseSource, StreamSync, SyncHow, SyncProgress } from '../peer/model.ts';
 import { readFigures } from './figures.ts';
 import type { LinkOrder, SyncReport } from './messages.ts';
@@ -30,7 +31,7 @@ export class PartnerSync implements LeaseSource {
     if (key === null || this.#running !== null)
       return Promise.resolve({ kind: 'refused', reason: 'no lease stream is there for it' });
     return new Promise((resolve) => {
-      this.#running = { key, startMs: performance.now(), resolve };
+      this.#running = { key, startMs: systemClock.monotonicMs(), resolve };
       this.#parts.send({ kind: 'synchronize', ...key, how: SyncKind[how], subnets });
     });
   }
@@ -42,7 +43,7 @@ export class PartnerSync implements LeaseSource {
   progress(): SyncProgress | null {
     if (this.#running === null) return null;
     const { syncRows: rows, syncRowsTotal: total } = readFigures(this.#parts.figures);
-    const seconds = Math.max(0.001, (performance.now() - this.#running.startMs) / 1000);
+    const seconds = Math.max(0.001, (systemClock.monotonicMs() - this.#running.startMs) / 1000);
     return { rows, total, perSecond: Math.round(rows / seconds) };
   }
 

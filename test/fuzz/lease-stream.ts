@@ -7,7 +7,7 @@ import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { closeFd } from '../../src/io/udp.ts';
 import { FrameType } from '../../src/link/frame.ts';
 import { encodeBye, encodeHello } from '../../src/link/hello.ts';
-import { ack, frame, records, refusal } from '../link/support/frames.ts';
+import { ack, frame, records, refusal, rowsOf, u32 } from '../link/support/frames.ts';
 import { LinkServer } from '../link/support/link-server.ts';
 import { socketPair } from '../link/support/socket-pair.ts';
 import { encodeRecord } from '../peer/support/shards.ts';
@@ -22,6 +22,9 @@ const TURNS = 3;
 const HELLO = frame(FrameType.hello, encodeHello({ own: 'server2', partner: 'server1' }));
 const BYE = frame(FrameType.bye, encodeBye(1, 'good night'));
 const LAST = frame(FrameType.last, []);
+const SYNC = frame(FrameType.sync, [2]);
+const ACCEPTED = frame(FrameType.answer, [0, 2, 0, 0, 0]);
+const end = (rows: number) => frame(FrameType.end, u32(rows));
 const lease = (host: number) => encodeRecord({ address: BASE + host });
 
 const SEEDS = [
@@ -32,12 +35,20 @@ const SEEDS = [
   [HELLO, records(1, encodeRecord({ address: BASE, isUpdate: false })), LAST, BYE],
   [HELLO, records(1, encodeRecord({ address: BASE, anonymous: true, state: 1 }))],
   [HELLO, LAST, records(1, lease(0))],
+  [HELLO, SYNC],
+  [HELLO, SYNC, end(0)],
+  [HELLO, SYNC, SYNC],
+  [HELLO, ACCEPTED],
+  [HELLO, rowsOf(1, lease(0))],
+  [HELLO, end(1)],
 ].map((frames) => Uint8Array.from(Buffer.concat(frames)));
 
 /** A conversation in which most is right. */
 function generate(chance: Chance): Uint8Array {
   let next = 1;
   const some = (): Uint8Array => {
+    if (chance(6) === 0)
+      return [SYNC, ACCEPTED, end(chance(3)), rowsOf(1 + chance(2), lease(chance(6)))][chance(4)]!;
     const first = chance(8) === 0 ? chance(6) : next;
     switch (chance(7)) {
       case 0:
@@ -122,6 +133,7 @@ function meet(
   writeSync(theirs, input.subarray(head));
   for (let turn = 0; turn < TURNS; turn++) {
     server.turn();
+    if (turn === 0) server.answer();
     server.makeDurable();
   }
   const [down] = server.heard('down');

@@ -9,7 +9,7 @@ import { AckReader } from '../../src/link/ack.ts';
 import { Frame, FrameReader } from '../../src/link/frame.ts';
 import { encodeBye, encodeHello, readHello } from '../../src/link/hello.ts';
 import { encodeRecord } from '../peer/support/shards.ts';
-import { ack, frame, records, refusal, u16, u32 } from './support/frames.ts';
+import { ack, frame, records, refusal, rowsOf, u16, u32 } from './support/frames.ts';
 import { LinkServer } from './support/link-server.ts';
 import { socketPair } from './support/socket-pair.ts';
 
@@ -86,6 +86,29 @@ const FAULTS: readonly (readonly [string, readonly Uint8Array[], RegExp])[] = [
     /records come after the last of them/,
   ],
   ['a second last frame', [frame(1, HELLO), frame(5, []), frame(5, [])], /a second last frame/],
+  ['a row nobody asked for', [frame(1, HELLO), rowsOf(1, lease(BASE))], /rows come that were not asked for/],
+  ['the end of no rows', [frame(1, HELLO), frame(12, [0, 0, 0, 0])], /the end comes of rows that were not/],
+  [
+    'an answer to nothing',
+    [frame(1, HELLO), frame(9, [0, 1, 0, 0, 0])],
+    /an answer comes to what was not asked/,
+  ],
+  [
+    'rows taken that nobody sent',
+    [frame(1, HELLO), frame(11, [1, 0, 0, 0, 0, 0, 0, 0])],
+    /rows are taken that/,
+  ],
+  [
+    'a request for leases of an unknown kind',
+    [frame(1, HELLO), frame(8, [3])],
+    /in the way 3, which does not/,
+  ],
+  ['a request for leases that is too long', [frame(1, HELLO), frame(8, [2, 0])], /has 2 octets/],
+  [
+    'a second request for leases',
+    [frame(1, HELLO), frame(8, [2]), frame(8, [2])],
+    /while they are being sent/,
+  ],
   ['a last frame with something in it', [frame(1, HELLO), frame(5, [0])], /a last frame has 1 octets/],
 ];
 

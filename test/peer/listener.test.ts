@@ -214,6 +214,8 @@ t.test(
   },
 );
 
+const SETTINGS = { waitBackupAck: false, delayedUpdatesLimit: 0, sendsUpdates: true, connections: 4 };
+
 t.test('leases go from the shards of one server into the store of the other', async (t) => {
   const { store } = createTestStore(16_384);
   const subnets = new LeaseSubnets([
@@ -237,10 +239,7 @@ t.test('leases go from the shards of one server into the store of the other', as
     partner: client,
     backups: [],
     stream: null,
-    waitBackupAck: false,
-    delayedUpdatesLimit: 0,
-    sendsUpdates: true,
-    connections: 4,
+    ...SETTINGS,
     listener: {
       ...SILENT,
       partnerFailed: (reason) => void failures.push(reason),

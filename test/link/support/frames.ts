@@ -9,8 +9,17 @@ export function frame(type: number, body: ArrayLike<number>, length = body.lengt
 }
 
 export function records(first: number, ...bodies: Uint8Array[]): Uint8Array {
+  return numbered(FrameType.records, first, bodies);
+}
+
+/** Rows of a synchronization. */
+export function rowsOf(first: number, ...bodies: Uint8Array[]): Uint8Array {
+  return numbered(FrameType.rows, first, bodies);
+}
+
+function numbered(type: number, first: number, bodies: readonly Uint8Array[]): Uint8Array {
   const parts = bodies.flatMap((body) => [...u16(body.length), ...body]);
-  return frame(FrameType.records, [...u32(first), ...u32(bodies.length), ...parts]);
+  return frame(type, [...u32(first), ...u32(bodies.length), ...parts]);
 }
 
 export function ack(through: number, ...refusals: number[][]): Uint8Array {
