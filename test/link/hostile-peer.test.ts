@@ -191,7 +191,7 @@ async function isWell(t: Test, { server, meet, until }: Scene, host: number): Pr
   partner.socket.destroy();
 }
 
-const UNKNOWN_TYPES = [0, 6, 8, 9, 15, 127, 255];
+const UNKNOWN_TYPES = [0, 6, 13, 14, 15, 127, 255];
 const FIRST: [string, Buffer, RegExp][] = [
   ['noise', Buffer.from('\x16\x03\x01 this is no frame'), /octets|type|flags/],
   ['HTTP', Buffer.from('POST / HTTP/1.1\r\n\r\n'), /octets|type/],
