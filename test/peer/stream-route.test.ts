@@ -208,6 +208,16 @@ function dispatch(t: Test | null, partner: TestPartner, changes: Partial<Dispatc
   return { shards, stream, dispatcher, calls };
 }
 
+const NOBODY: DispatcherParts['listener'] = {
+  partnerFailed() {},
+  rejected() {},
+  refused() {},
+  confirmed() {},
+  unsent() {},
+  updatesLost() {},
+  completed() {},
+};
+
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await delay(2);
 }
@@ -645,4 +655,83 @@ t.test('every awaited transaction gets exactly one verdict, whatever stream and 
     }),
     { seed: 9, numRuns: 60 },
   );
+});
+
+t.test('a partner that synchronizes gets whatever changes, where updates are withheld', async (t) => {
+  const unsent: number[] = [];
+  const { shards, stream, dispatcher } = dispatch(t, await startPartner(t), {
+    listener: { ...NOBODY, unsent: (transactions) => void unsent.push(transactions) },
+  });
+  stream.comeUp();
+  shards.send(0, [{ address: BASE }], false);
+  await until(() => unsent.length === 1);
+  const answers: unknown[] = [];
+  stream.news.asked((refused) => answers.push(refused));
+  t.same([stream.hasLog, dispatcher.isFollowed, answers], [true, true, [null]]);
+  shards.send(0, [{ address: BASE + 1 }], false);
+  stream.read();
+  t.same(stream.taken, [BASE + 1], 'from then on; what was before stands in the table');
+  stream.acknowledge();
+  dispatcher.setPartnerUpdates('send');
+  t.same([stream.hasLog, stream.isRecalled], [true, false], 'normal operation finds it lent');
+  t.same(unsent, [1]);
+});
+
+t.test('the stream ends between a synchronization and normal operation: that was not sent', async (t) => {
+  const unsent: number[] = [];
+  const { shards, stream, dispatcher } = dispatch(t, await startPartner(t), {
+    listener: { ...NOBODY, unsent: (transactions) => void unsent.push(transactions) },
+  });
+  stream.comeUp();
+  stream.news.asked(() => {});
+  shards.send(0, [{ address: BASE }], false);
+  stream.read();
+  stream.end();
+  t.equal(dispatcher.isFollowed, false, 'nobody may say that it is complete');
+  t.same(unsent, [1], 'what was on its way');
+  shards.send(0, [{ address: BASE + 1 }], false);
+  await until(() => unsent.length === 2);
+  stream.comeUp();
+  t.equal(stream.hasLog, false, 'a new stream is not for the one of before');
+});
+
+t.test('leases that are given beside the log end the following, and wait for it', async (t) => {
+  const { shards, stream, dispatcher } = dispatch(t, await startPartner(t));
+  stream.comeUp();
+  stream.news.asked(() => {});
+  shards.send(0, [{ address: BASE }], false);
+  stream.read();
+  const lease = { ...shards.leaseAt(BASE)!, address: BASE + 9 };
+  const delivery = dispatcher.sendLeases([{ lease, isUpdate: true }]);
+  const answers: (string | null)[] = [];
+  stream.news.asked((refused) => void answers.push(refused));
+  t.match(answers, [/are being given/]);
+  t.same([dispatcher.isFollowed, stream.isRecalled], [false, true]);
+  stream.giveBack();
+  stream.acknowledge();
+  await until(() => stream.isDelivering);
+  t.same(stream.delivered, [BASE + 9]);
+  stream.answer();
+  t.match(await delivery, { taken: 1, failure: null });
+  stream.news.asked((refused) => void answers.push(refused));
+  t.equal(answers[1], null, 'and then it is as before');
+});
+
+t.test('what the partner is owed goes before it gets whatever changes', async (t) => {
+  const { shards, stream, dispatcher } = dispatch(t, await startPartner(t));
+  stream.comeUp();
+  dispatcher.setPartnerUpdates('send');
+  shards.send(0, [{ address: BASE }], false);
+  stream.read();
+  stream.end();
+  dispatcher.setPartnerUpdates('withhold');
+  dispatcher.partnerAnswered();
+  stream.comeUp();
+  const answers: unknown[] = [];
+  stream.news.asked((refused) => answers.push(refused));
+  await until(() => stream.isDelivering);
+  t.same([stream.delivered, answers], [[BASE], []]);
+  stream.answer();
+  await until(() => stream.hasLog);
+  t.same(answers, [null]);
 });
