@@ -120,16 +120,23 @@ function syncComplete(control: HaControl, args: unknown): Answer | Promise<Answe
   if (!origin.ok) return failure(origin.error);
   // First our own hold (in partner-down), then the partner's: the service must not flicker on between them.
   const { serviceSwitch } = control.parts;
-  const isByStream = isByStreamOf(request.value.map);
-  const follows = isByStream && control.isFollowed();
-  // What would have been withheld, had the stream ended since, is missing there as well.
-  const outlasted = isByStream ? !follows : serviceSwitch.hasExpired(origin.value);
-  control.submit({ kind: 'sync-complete-notified', outlasted, follows });
+  if (!isOfBackup(control, request.value.serverName)) {
+    const isByStream = isByStreamOf(request.value.map);
+    const follows = isByStream && control.isFollowed();
+    // What would have been withheld, had the stream ended since, is missing there as well.
+    const outlasted = isByStream ? !follows : serviceSwitch.hasExpired(origin.value);
+    control.submit({ kind: 'sync-complete-notified', outlasted, follows });
+  }
   serviceSwitch.enable(origin.value);
   return whenApplied(
     () => control.applied(),
     'Server successfully notified about the synchronization completion.',
   );
+}
+
+/** A backup that has all leases says nothing of the partner: that one may still lack some. */
+function isOfBackup({ setup }: HaControl, serverName: string | null): boolean {
+  return setup.backups.some(({ name }) => name === serverName);
 }
 
 /** Whether the leases went by the lease stream, with nobody's service held off. */

@@ -160,6 +160,34 @@ t.test(
   },
 );
 
+t.test('a backup that has synchronized lets go of its hold, and says nothing of the partner', async (t) => {
+  const time = new VirtualTime();
+  let partner = 'away';
+  const peer = new ScriptedPeer('server2', 'secondary', (command) =>
+    partner === 'away' && command === 'ha-heartbeat'
+      ? refused
+      : answered(0, { state: partner, 'date-time': new Date(time.wallMs()).toUTCString(), leases: [] }),
+  );
+  const server = new Server(relationship('load-balancing', 'server1'), time, [peer]).start();
+  await time.advance(80_000);
+  await server.command('ha-sync-complete-notify', { 'server-name': 'server2', 'origin-id': 2000 });
+  await time.advance(10_000);
+  server.service.unsent(1);
+  for (const tandem of [undefined, { 'by-stream': true }]) {
+    await server.command('dhcp-disable', { 'origin-id': 2000, 'max-period': 60 });
+    const args = { 'server-name': 'server3', 'origin-id': 2000, tandem };
+    t.equal((await server.command('ha-sync-complete-notify', args)).result, 0);
+    t.ok(server.policy.serviceEnabled, 'at once');
+  }
+  partner = 'ready';
+  await time.advance(10_000);
+  t.ok(
+    peer.sent.some(({ command }) => command === 'ha-reset'),
+    'the partner lacks a lease that was given while it was away',
+  );
+  t.equal(server.state, 'partner-down');
+});
+
 t.test('[scenario 60] ha-scopes sets what is served, or nothing changes', async (t) => {
   const { server } = await normal();
   for (const [scopes, bits] of [
