@@ -9,6 +9,7 @@ import { hash } from './hash.ts';
 import { hops } from './hops.ts';
 import { journal } from './journal.ts';
 import { leaseFile } from './lease-file.ts';
+import { memory } from './memory.ts';
 import type { Bench } from './model.ts';
 import { pair } from './pair.ts';
 import { pool } from './pool.ts';
@@ -27,6 +28,7 @@ export const BENCHES: readonly Bench[] = [
   exchange,
   journal,
   leaseFile,
+  memory,
   control,
   singleServer,
   scale,

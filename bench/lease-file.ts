@@ -59,7 +59,7 @@ async function start(kind: ServerKind, rows: readonly Uint8Array[]): Promise<Sta
   });
   try {
     await waitForAnswer(rival);
-    return { sec: (performance.now() - begin) / 1000, residentBytes: rival.residentBytes() };
+    return { sec: (performance.now() - begin) / 1000, residentBytes: rival.residentBytes()[0]! };
   } finally {
     await rival.close();
   }

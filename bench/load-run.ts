@@ -74,7 +74,13 @@ export async function loadRivals(
 
 /** @param seed a population of its own */
 export function startLoad(
-  { relay, servers, link, load, enterRelay }: Rival,
+  {
+    relay,
+    servers,
+    link,
+    load,
+    enterRelay,
+  }: Pick<Rival, 'relay' | 'servers' | 'link' | 'load' | 'enterRelay'>,
   clients: ClientsKind,
   seed: number,
 ): LoadProcess {

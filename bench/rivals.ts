@@ -31,16 +31,20 @@ export interface Rival {
   /** Starts it; a server without a partner may still be starting when this resolves. */
   start(): Promise<void>;
   readonly pids: readonly number[];
-  /** Resident memory of its processes in bytes. */
-  residentBytes(): number;
+  /** Resident memory of each server that runs, in bytes. */
+  residentBytes(): readonly number[];
+  /** Ends it; its files stay for the next start. */
+  halt(): Promise<void>;
   /** Ends it and removes its files. */
   close(): Promise<void>;
 }
 
 /** Addresses of a server, or of the two pools of a pair together. */
-const POOL_SIZE = 1 << 21;
+export const POOL_SIZE = 1 << 21;
 const LEASE_TIME_SEC = 7200;
 const NORMAL_STATE_TIMEOUT_MS = 60_000;
+/** Between SIGTERM and SIGKILL. */
+const STOP_MS = 10_000;
 /** Nothing fails over here, however late a heartbeat is under full load. */
 const TIMING = {
   heartbeatDelayMs: 1000,
@@ -161,6 +165,9 @@ export function createRival(
       return servers.flatMap(({ process: { pid } }) => (pid === null ? [] : [pid]));
     },
     residentBytes: () => residentBytesOf(servers),
+    halt: async () => {
+      await Promise.all(servers.map(({ process }) => process.stop(STOP_MS)));
+    },
   };
 }
 
@@ -181,12 +188,10 @@ function certify(directory: string): readonly [TlsFiles, TlsFiles] {
   return [issue('server1'), issue('server2')];
 }
 
-function residentBytesOf(servers: readonly LocalServer[]): number {
-  let kilobytes = 0;
-  for (const { process } of servers) {
-    if (process.pid === null) continue;
-    const status = readFileSync(`/proc/${process.pid}/status`, 'utf8');
-    kilobytes += Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0);
-  }
-  return kilobytes * 1024;
+function residentBytesOf(servers: readonly LocalServer[]): number[] {
+  return servers.flatMap(({ process: { pid } }) => {
+    if (pid === null) return [];
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return [Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024];
+  });
 }

@@ -9,19 +9,23 @@ import { openPacketSender } from '../io/packet-socket.ts';
 import { closeFd } from '../io/udp.ts';
 import type { LoadOptions } from './model.ts';
 import { BATCH, BROADCAST, type Outlet, QUEUE_MAX } from './outlet.ts';
-import { QUERY_BYTES } from './query.ts';
+import { queryBytes } from './query.ts';
 
 export class FrameOutlet implements Outlet {
-  readonly bytes = new Uint8Array(new ArrayBuffer(QUEUE_MAX * QUERY_BYTES));
+  readonly bytes: Uint8Array;
+  readonly #queryBytes: number;
   readonly #fd: number;
   readonly #sender: FrameSender;
   #slot = 0;
   #failed = 0;
 
   /** @param name of the interface that the clients are on @throws an Error that says why it cannot be used */
-  constructor(name: string, { relay, servers }: Pick<LoadOptions, 'relay' | 'servers'>) {
+  constructor(name: string, options: Pick<LoadOptions, 'relay' | 'servers' | 'identity'>) {
+    const { relay, servers } = options;
     const link = listInterfaces().find((each) => each.name === name);
     if (link === undefined) throw new Error(`no interface ${name} for the clients of the load`);
+    this.#queryBytes = queryBytes(options);
+    this.bytes = new Uint8Array(new ArrayBuffer(QUEUE_MAX * this.#queryBytes));
     this.#fd = openPacketSender(name);
     const stations = new Uint32Array(QUEUE_MAX * LINK_ADDRESS_WORDS);
     for (let slot = 0; slot < QUEUE_MAX; slot++)
@@ -29,8 +33,8 @@ export class FrameOutlet implements Outlet {
     const slots: FrameSlots = {
       bytes: this.bytes,
       size: QUEUE_MAX,
-      slotBytes: QUERY_BYTES,
-      lengths: new Uint16Array(QUEUE_MAX).fill(QUERY_BYTES),
+      slotBytes: this.#queryBytes,
+      lengths: new Uint16Array(QUEUE_MAX).fill(this.#queryBytes),
       fds: new Int32Array(QUEUE_MAX).fill(this.#fd),
       addresses: new Uint32Array(QUEUE_MAX).fill(BROADCAST),
       ports: new Uint16Array(QUEUE_MAX).fill(servers[0]!.port),
@@ -48,7 +52,7 @@ export class FrameOutlet implements Outlet {
 
   reserve(): number {
     if (this.#slot === QUEUE_MAX) this.flush();
-    return this.#slot * QUERY_BYTES;
+    return this.#slot * this.#queryBytes;
   }
 
   send(): void {

@@ -44,6 +44,8 @@ export interface LoadOptions {
   readonly links: Links | null;
   /** Option 60 of every client, at most VENDOR_CLASS_BYTES_MAX octets; empty = they have none. */
   readonly vendorClass: string;
+  /** `duid` = client identifiers of 19 octets, made of DUIDs, and host names of 12; `hardware` = of 7, and no names. */
+  readonly identity: 'hardware' | 'duid';
   /** Every lease is given back as soon as it is acknowledged. */
   readonly releasing: boolean;
   /** 0..255, part of every client's hardware address. */
@@ -66,6 +68,7 @@ export const LOAD_DEFAULTS = {
   clients: { kind: 'fresh' },
   links: null,
   vendorClass: '',
+  identity: 'hardware',
   releasing: false,
   seed: 1,
   retryAfterMs: 1000,

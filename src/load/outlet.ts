@@ -1,7 +1,7 @@
 /** The ways out of the load client: queries gather in slots and leave in bursts; a relay's in one copy for each server. */
 import { DatagramSender } from '../io/mmsg.ts';
 import type { Endpoint, LoadOptions } from './model.ts';
-import { QUERY_BYTES } from './query.ts';
+import { queryBytes } from './query.ts';
 import type { QueryOutlet } from './session.ts';
 
 export const BROADCAST = 0xffffffff;
@@ -20,14 +20,17 @@ export interface Outlet extends QueryOutlet {
 }
 
 export class UdpOutlet implements Outlet {
-  readonly #sender = new DatagramSender(QUEUE_MAX, QUERY_BYTES, BATCH);
+  readonly #sender: DatagramSender;
+  readonly #bytes: number;
   readonly #servers: readonly Endpoint[];
   readonly #fd: number;
   #slot = 0;
 
-  constructor(fd: number, { servers }: Pick<LoadOptions, 'servers'>) {
+  constructor(fd: number, options: Pick<LoadOptions, 'servers' | 'identity'>) {
     this.#fd = fd;
-    this.#servers = servers;
+    this.#servers = options.servers;
+    this.#bytes = queryBytes(options);
+    this.#sender = new DatagramSender(QUEUE_MAX, this.#bytes, BATCH);
   }
 
   get bytes(): Uint8Array {
@@ -40,13 +43,13 @@ export class UdpOutlet implements Outlet {
 
   reserve(): number {
     if (this.#sender.queued + this.#servers.length > QUEUE_MAX) this.flush();
-    return this.#slot * QUERY_BYTES;
+    return this.#slot * this.#bytes;
   }
 
   send(): void {
     // All copies leave from one slot: the kernel only reads it.
     for (const server of this.#servers) {
-      this.#sender.queue(this.#slot, QUERY_BYTES, server.address, server.port, this.#fd);
+      this.#sender.queue(this.#slot, this.#bytes, server.address, server.port, this.#fd);
     }
     this.#slot++;
   }

@@ -4,13 +4,14 @@
  *
  *     240 octets of header and magic cookie
  *     53  message type
- *     61  client identifier (01 and the hardware address)
+ *     61  client identifier
+ *     12  host name              where clients have one
  *     50  requested address      only in a REQUEST of state SELECTING
  *     54  server identifier      only in a REQUEST of state SELECTING, and in a RELEASE
  *     55  parameter request list
  *     60  vendor class           where clients have one
  *     82  link selection         where the relay says which subnet it is (RFC 3527)
- *     255, zeros up to 300 octets (the smallest BOOTP message, RFC 1542 section 2.1)
+ *     255, zeros up to 300 octets (the smallest BOOTP message, RFC 1542 section 2.1), or 332 with long names
  */
 import { assert } from '../base/assert.ts';
 import {
@@ -33,13 +34,23 @@ import {
   SECS_OFFSET,
   XID_OFFSET,
 } from '../dhcp4/codes.ts';
-import { HARDWARE_BYTES, writeHardwareAddress } from './identity.ts';
+import {
+  DUID_CLIENT_ID_BYTES,
+  HARDWARE_BYTES,
+  HARDWARE_CLIENT_ID_BYTES,
+  HOST_NAME_BYTES,
+  writeDuidClientId,
+  writeHardwareAddress,
+  writeHardwareClientId,
+  writeHostName,
+  writeWord,
+} from './identity.ts';
 import { type Links, LOAD_DEFAULTS, type LoadOptions } from './model.ts';
 
-/** Octets of every query. */
+/** Octets of a query, and of one of clients with long names. */
 export const QUERY_BYTES = 300;
+const LONG_QUERY_BYTES = 332;
 const ETHERNET = 1;
-const CLIENT_IDENTIFIER_BYTES = HARDWARE_BYTES + 1;
 /** Octets of option 60 that a query has room for beside all others. */
 export const VENDOR_CLASS_BYTES_MAX = 15;
 const LINK_BITS = 8;
@@ -69,9 +80,16 @@ export interface QueryFields {
   serverIdentifier: number;
 }
 
+/** Octets of each query of a load. */
+export function queryBytes({ identity }: Pick<LoadOptions, 'identity'>): number {
+  return identity === 'duid' ? LONG_QUERY_BYTES : QUERY_BYTES;
+}
+
 /** Writes queries of one relay and one seed of clients. */
 export class QueryWriter {
   readonly #seed: number;
+  readonly #bytes: number;
+  readonly #hasDuid: boolean;
   readonly #header: Uint8Array;
   readonly #vendorClass: Uint8Array;
   readonly #links: Links | null;
@@ -80,9 +98,12 @@ export class QueryWriter {
   constructor(
     giaddr: number,
     seed: number,
-    { links, vendorClass }: Pick<LoadOptions, 'links' | 'vendorClass'> = LOAD_DEFAULTS,
+    more: Partial<Pick<LoadOptions, 'links' | 'vendorClass' | 'identity'>> = {},
   ) {
+    const { links, vendorClass, identity } = { ...LOAD_DEFAULTS, ...more };
     this.#seed = seed;
+    this.#bytes = queryBytes({ identity });
+    this.#hasDuid = identity === 'duid';
     this.#links = links;
     this.#vendorClass = new TextEncoder().encode(vendorClass);
     assert(this.#vendorClass.length <= VENDOR_CLASS_BYTES_MAX, 'a query has room for the vendor class');
@@ -97,7 +118,7 @@ export class QueryWriter {
     writeWord(this.#header, COOKIE_OFFSET, MAGIC_COOKIE);
   }
 
-  /** Writes one query of `QUERY_BYTES` octets at `offset`. @param messageType `MessageType.discover`, `.request` or `.release` */
+  /** Writes one query of `queryBytes` octets at `offset`. @param messageType `MessageType.discover`, `.request` or `.release` */
   write(bytes: Uint8Array, offset: number, messageType: number, fields: QueryFields): void {
     bytes.set(this.#header, offset);
     writeWord(bytes, offset + XID_OFFSET, fields.xid);
@@ -109,11 +130,7 @@ export class QueryWriter {
     bytes[at++] = OptionCode.messageType;
     bytes[at++] = 1;
     bytes[at++] = messageType;
-    bytes[at++] = OptionCode.clientIdentifier;
-    bytes[at++] = CLIENT_IDENTIFIER_BYTES;
-    bytes[at++] = ETHERNET;
-    writeHardwareAddress(bytes, at, this.#seed, fields.client);
-    at += HARDWARE_BYTES;
+    at = this.#writeNames(bytes, at, fields.client);
     if (messageType !== MessageType.discover) at = writeSelection(bytes, at, fields);
     bytes[at++] = OptionCode.parameterRequestList;
     bytes[at++] = REQUEST_LIST.length;
@@ -121,7 +138,20 @@ export class QueryWriter {
     at = this.#writeVendorClass(bytes, at);
     if (this.#links !== null) at = writeLink(bytes, at, linkOf(fields.client, this.#links));
     bytes[at++] = OptionCode.end;
-    bytes.fill(0, at, offset + QUERY_BYTES);
+    bytes.fill(0, at, offset + this.#bytes);
+  }
+
+  #writeNames(bytes: Uint8Array, at: number, client: number): number {
+    bytes[at] = OptionCode.clientIdentifier;
+    if (!this.#hasDuid) {
+      bytes[at + 1] = HARDWARE_CLIENT_ID_BYTES;
+      return writeHardwareClientId(bytes, at + 2, this.#seed, client);
+    }
+    bytes[at + 1] = DUID_CLIENT_ID_BYTES;
+    at = writeDuidClientId(bytes, at + 2, this.#seed, client);
+    bytes[at] = OptionCode.hostName;
+    bytes[at + 1] = HOST_NAME_BYTES;
+    return writeHostName(bytes, at + 2, client);
   }
 
   #writeVendorClass(bytes: Uint8Array, at: number): number {
@@ -161,11 +191,4 @@ function writeAddressOption(bytes: Uint8Array, at: number, code: number, address
   bytes[at + 1] = 4;
   writeWord(bytes, at + 2, address);
   return at + 6;
-}
-
-function writeWord(bytes: Uint8Array, offset: number, value: number): void {
-  bytes[offset] = value >>> 24;
-  bytes[offset + 1] = value >>> 16;
-  bytes[offset + 2] = value >>> 8;
-  bytes[offset + 3] = value;
 }
