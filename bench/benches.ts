@@ -7,6 +7,7 @@ import { encode } from './encode.ts';
 import { exchange } from './exchange.ts';
 import { hash } from './hash.ts';
 import { hops } from './hops.ts';
+import { idle } from './idle.ts';
 import { journal } from './journal.ts';
 import { leaseFile } from './lease-file.ts';
 import { memory } from './memory.ts';
@@ -35,5 +36,6 @@ export const BENCHES: readonly Bench[] = [
   raw,
   pair,
   cold,
+  idle,
   hops,
 ];

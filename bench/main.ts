@@ -8,6 +8,7 @@
  *     --modes LIST       of pairs: hot-standby, load-balancing
  *     --clients LIST     new, renewals
  *     --tls              between the servers of a pair
+ *     --beside LIST      of pairs, in the same table: single (one server), plain (with --tls: without)
  *     --bridge           servers and load in namespaces of their own (root), not on loopback
  *     --json FILE        every figure of every round
  *     --write            puts the tables into docs/benchmarks.md and, of what is compared with Kea, into the README
@@ -19,7 +20,7 @@ import { inlineMore } from '../src/base/inlining.ts';
 import { BENCHES } from './benches.ts';
 import { parseContenders } from './contenders.ts';
 import { describeDisk } from './disk.ts';
-import type { BenchOptions, ClientsKind } from './model.ts';
+import type { BenchOptions, Beside, ClientsKind } from './model.ts';
 import { ALL_POINTS, parsePoints } from './points.ts';
 import { describeRun, formatSection, writeSections } from './report.ts';
 import { currentSite, isInside, runInNetwork } from './site.ts';
@@ -31,6 +32,7 @@ const README = fileURLToPath(new URL('../../README.md', import.meta.url));
 const COMPARED = ['lease-file', 'single-server', 'pair'];
 
 const MODES = ['hot-standby', 'load-balancing'] as const;
+const BESIDE: readonly Beside[] = ['single', 'plain'];
 const CLIENTS: readonly ClientsKind[] = ['new', 'renewals'];
 
 const { values, positionals } = parseArgs({
@@ -42,6 +44,7 @@ const { values, positionals } = parseArgs({
     modes: { type: 'string' },
     clients: { type: 'string' },
     tls: { type: 'boolean', default: false },
+    beside: { type: 'string' },
     bridge: { type: 'boolean', default: false },
     json: { type: 'string' },
     write: { type: 'boolean', default: false },
@@ -63,6 +66,7 @@ async function run(): Promise<void> {
     modes: choose(values.modes?.split(',') ?? MODES, MODES),
     clients: choose(values.clients?.split(',') ?? CLIENTS, CLIENTS),
     tls: values.tls,
+    beside: choose(values.beside?.split(',') ?? [], BESIDE),
     site: currentSite(),
   };
   // As the server does.

@@ -10,6 +10,9 @@ export type Scale = 'tiny' | 'quick' | 'full';
 /** Every exchange another client's, or the same clients that renew in turn. */
 export type ClientsKind = 'new' | 'renewals';
 
+/** `single` = one server of the same program, `plain` = the same pair without TLS. */
+export type Beside = 'single' | 'plain';
+
 /** The choices of the command line; a bench takes those that concern it. */
 export interface BenchOptions {
   readonly scale: Scale;
@@ -20,6 +23,8 @@ export interface BenchOptions {
   readonly modes: readonly DemoMode[];
   /** TLS between the servers of a pair. */
   readonly tls: boolean;
+  /** What a pair is compared with in its own table. */
+  readonly beside: readonly Beside[];
   /** Where servers and load are. */
   readonly site: PairSite;
 }

@@ -54,6 +54,8 @@ const TIMING = {
 };
 
 export interface SingleChoice {
+  /** When it is not the program's. */
+  readonly name?: string;
   readonly site?: PairSite;
   /** Fills its lease file before it starts. */
   readonly writeLeases?: (leaseFile: string) => void;
@@ -65,7 +67,7 @@ export interface SingleChoice {
 
 /** A server without a partner that has not been started. */
 export async function createSingle(kind: ServerKind, choice: SingleChoice = {}): Promise<Rival> {
-  const { site = ON_LOOPBACK, writeLeases } = choice;
+  const { site = ON_LOOPBACK, name = kind.name, writeLeases } = choice;
   const directory = await mkdtemp(join(tmpdir(), 'tandem-bench-'));
   const removeFiles = (): Promise<void> => rm(directory, { recursive: true, force: true });
   try {
@@ -94,7 +96,7 @@ export async function createSingle(kind: ServerKind, choice: SingleChoice = {}):
       await server.commands.close();
       await removeFiles();
     };
-    return createRival(kind.name, [server], {
+    return createRival(name, [server], {
       relay,
       link: null,
       enterRelay: site.relay.enter,
@@ -120,6 +122,8 @@ export async function startSingle(...args: Parameters<typeof createSingle>): Pro
 }
 
 export interface PairChoice {
+  /** When it is not the contender's. */
+  readonly name?: string;
   readonly mode: DemoMode;
   readonly site: PairSite;
   /** TLS between the servers. */
@@ -128,10 +132,10 @@ export interface PairChoice {
 
 /** A pair, of one program or of two; once started it is in its normal state. */
 export async function createPair(
-  { name, kinds }: Contender,
-  { mode, site, tls }: PairChoice,
+  contender: Contender,
+  { mode, site, tls, name = contender.name }: PairChoice,
 ): Promise<Rival> {
-  const [primary, standby] = kinds;
+  const [primary, standby] = contender.kinds;
   const pair = await Pair.create({
     kinds: [answeringAnew(primary), answeringAnew(standby)],
     mode,

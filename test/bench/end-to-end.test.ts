@@ -5,7 +5,7 @@ import { TINY } from './options.ts';
 // Each starts servers and waits until they answer.
 t.setTimeout(170_000);
 
-const SERVER_BENCHES = ['lease-file', 'memory', 'control', 'single-server', 'pair', 'cold'];
+const SERVER_BENCHES = ['lease-file', 'memory', 'control', 'single-server', 'pair', 'cold', 'idle'];
 /** It starts its servers anew for each point. */
 const ONE_POINT = { ...TINY, points: TINY.points.slice(0, 1) };
 
@@ -24,4 +24,16 @@ t.test('a pair is loaded by renewals, in load-balancing and with TLS between its
     await pair.run({ ...TINY, modes: ['load-balancing'], clients: ['renewals'], tls: true }),
   ].flat();
   t.match(tables, [{ title: 'load-balancing, renewals, TLS between the servers', rows: { length: 2 } }]);
+});
+
+t.test('a pair is compared in one table with one server, and with the same pair without TLS', async (t) => {
+  const pair = BENCHES.find(({ name }) => name === 'pair')!;
+  const [point] = TINY.points;
+  const options = { ...TINY, points: [point!], beside: ['single', 'plain'] } as const;
+  const namesIn = async (tls: boolean): Promise<string[]> => {
+    const [table] = [await pair.run({ ...options, tls })].flat();
+    return table!.rows.map(([, name = '']) => name);
+  };
+  t.same(await namesIn(true), ['Tandem, one server', 'Tandem, plain', 'Tandem']);
+  t.same(await namesIn(false), ['Tandem, one server', 'Tandem'], 'which is without TLS anyway');
 });

@@ -11,5 +11,6 @@ export const TINY: BenchOptions = {
   clients: ['new'],
   modes: ['hot-standby'],
   tls: false,
+  beside: [],
   site: ON_LOOPBACK,
 };
