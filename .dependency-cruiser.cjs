@@ -30,6 +30,7 @@ const MAIN_SIDE = {
   journal: ['base', 'lease', 'io'],
   peer: ['base', 'lease', 'io', 'engine', 'credentials', 'control'],
   link: ['base', 'lease', 'engine', 'io', 'journal'],
+  carrier: ['base', 'io', 'link', 'shard'],
   control: ['base', 'lease', 'io', 'engine', 'credentials'],
   load: ['base', 'dhcp4', 'io'],
   events: ['base', 'lease', 'engine'],

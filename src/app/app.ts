@@ -16,6 +16,7 @@ import { closeFd } from '../io/udp.ts';
 import type { LinkClient } from '../link/client.ts';
 import { allocateLink } from '../link/memory.ts';
 import type { AdjustableLog } from '../log/logger.ts';
+import type { ShardTask } from '../shard/task.ts';
 import { VERSION } from '../version.ts';
 import { ActiveConfiguration, type ConfigurationFile, type LoadedConfiguration } from './configuration.ts';
 import { Control } from './control.ts';
@@ -30,7 +31,7 @@ import { allocateServerMemory, type ServerMemory } from './memory.ts';
 import { PerfmonHost } from './perfmon.ts';
 import { PingCheck } from './ping-check.ts';
 import { Reloader } from './reload.ts';
-import { shardCount } from './shard-count.ts';
+import { isCarried, shardCount } from './shard-count.ts';
 import { leaseFileOf, Storage } from './storage.ts';
 import { Threads } from './threads.ts';
 
@@ -108,7 +109,7 @@ export class App {
     this.#eventFds = Array.from({ length: shards }, createEventFd);
     const linkMemory = allocateLink(createEventFd());
     this.#linkFd = linkMemory.eventFd;
-    this.#threads = new Threads(shards);
+    this.#threads = new Threads(shards, isCarried(config, shards));
     const running = { memory: this.#memory, threads: this.#threads, onFailure: onFatal };
     this.#pingCheck = new PingCheck(shards, log);
     this.#perfmon = new PerfmonHost({ shards, clock, log });
@@ -116,6 +117,7 @@ export class App {
       eventFds: this.#eventFds,
       pingCheck: this.#pingCheck,
       durations: () => this.#perfmon.memory,
+      carry: (task: ShardTask) => this.#link.carry(task),
       link: linkMemory,
       forcedPort: options.clientPort,
     };

@@ -22,10 +22,11 @@ import { isReached } from '../lease/change-log.ts';
 import { PARKED_MAX } from '../limits.ts';
 import type { HandedQuery } from '../shard/handed-query.ts';
 import { allocateSocketTable, writeSocketTable } from '../shard/socket-table.ts';
+import type { ShardTask } from '../shard/task.ts';
 import { listeningOf } from './lease-events.ts';
 import type { ServerMemory } from './memory.ts';
 import type { PingCheck } from './ping-check.ts';
-import { parkedPerShard } from './shard-count.ts';
+import { isCarried, parkedPerShard } from './shard-count.ts';
 import type { Threads } from './threads.ts';
 
 /** A shard looks at policy and sockets when it is woken, at the latest every half second; one that needs longer hangs. */
@@ -34,6 +35,8 @@ const SHARD_TIMEOUT_MS = 5_000;
 export interface DataPlaneParts {
   readonly memory: ServerMemory;
   readonly threads: Threads;
+  /** Runs the only shard on the link thread; resolves as `threads.runShard`. A fault of it is one of that thread. */
+  readonly carry: (task: ShardTask) => Promise<void>;
   /** One eventfd a shard. */
   readonly eventFds: readonly number[];
   /** Of the link thread: rung by those who write lease updates, and by those who bring rows onto the disk. */
@@ -104,7 +107,7 @@ export class DataPlane {
 
   /** Starts every shard on the sockets that `useSockets` was given last. @param handed what the first one serves before */
   start(config: ServerConfig, handed: HandedQuery[] = []): void {
-    const { memory, threads, pingCheck, durations, forcedPort, onFailure } = this.#parts;
+    const { memory, pingCheck, durations, forcedPort } = this.#parts;
     const parkedMax = parkedPerShard(config, this.links.length);
     const listening = listeningOf(config);
     // [Kea] With another configuration the periods begin anew.
@@ -138,8 +141,14 @@ export class DataPlane {
         parkedMax,
         forcedPort,
       };
-      return threads.runShard(task).catch(onFailure);
+      return this.#run(task);
     });
+  }
+
+  #run(task: ShardTask): Promise<void> {
+    const { threads, carry, onFailure } = this.#parts;
+    if (isCarried(task.config, this.links.length)) return carry(task);
+    return threads.runShard(task).catch(onFailure);
   }
 
   /** Stops the shards; resolves when all have returned, their parked replies gone or the grace period over. */

@@ -1,6 +1,7 @@
 /** How many shards, and how many replies each may park. */
 import { availableParallelism } from 'node:os';
 import type { ServerConfig } from '../config/model.ts';
+import { createHaSetup } from '../ha/setup.ts';
 import { PARKED_MAX, SHARDS_MAX } from '../limits.ts';
 
 /**
@@ -11,6 +12,14 @@ export function shardCount({ multiThreading }: ServerConfig): number {
   if (!multiThreading.enabled) return 1;
   const wanted = multiThreading.threadPoolSize || availableParallelism() - 1;
   return Math.min(SHARDS_MAX, Math.max(1, wanted));
+}
+
+/**
+ * Whether the thread of the lease streams runs the shard: where there is only one, and a partner, the two threads would only
+ * wake each other.
+ */
+export function isCarried({ relationships }: ServerConfig, shards: number): boolean {
+  return shards === 1 && relationships.some((config) => createHaSetup(config).partner !== null);
 }
 
 /** parked-packet-limit is for the whole server: each shard gets its share, rounded up to a power of two. */

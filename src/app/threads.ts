@@ -19,25 +19,28 @@ const JOB_END_MS = 5_000;
 
 export class Threads {
   readonly #longLived: Piscina;
-  /** Its thread comes with the first relationship that has a partner. */
+  /** Its thread comes with the first relationship that has a partner, and carries the shard where there is only one. */
   readonly #link: Piscina;
   readonly #jobs: Piscina;
   #jobsEnd: Promise<void> | null = null;
 
-  /** @param shards threads of the data plane; the journal has one more */
-  constructor(shards: number) {
+  /**
+   * @param shards threads of the data plane; the journal has one more
+   * @param isCarried as the server starts there is one shard, and the link thread runs it
+   */
+  constructor(shards: number, isCarried: boolean) {
     const filename = WORKER_FILE.href;
     // The tasks block their threads for as long as they live: no waiting between tasks, no queue.
     this.#longLived = new Piscina({
       filename,
-      minThreads: shards + 1,
+      minThreads: isCarried ? 1 : shards + 1,
       maxThreads: shards + 1,
       atomics: 'disabled',
       recordTiming: false,
     });
     this.#link = new Piscina({
       filename,
-      minThreads: 0,
+      minThreads: isCarried ? 1 : 0,
       maxThreads: 1,
       atomics: 'disabled',
       recordTiming: false,

@@ -19,6 +19,9 @@ const POLLRDHUP = 0x2000;
 const WANTED = 0xffff;
 const ENTRY_BYTES = 8;
 
+/** The descriptors of one part in what a thread polls; positions count from its first one. */
+export type PollView = Pick<Poller, 'isReady' | 'isHungUp' | 'watchStream' | 'mute'>;
+
 export class Poller {
   readonly #entries: Pinned;
   readonly #timeout = allocatePinned(TIMESPEC_BYTES);
@@ -69,6 +72,23 @@ export class Poller {
    */
   watchStream(index: number, wantsRoom: boolean, isRead = true): void {
     this.#entries.words[index * 2 + 1] = (isRead ? POLLIN : 0) | POLLRDHUP | (wantsRoom ? POLLOUT : 0);
+  }
+
+  /** Leaves a descriptor out, until it is to be polled again. */
+  mute(index: number, isMuted: boolean): void {
+    const fd = this.#entries.words[index * 2]! | 0;
+    // The kernel passes over what is negative, and says that it is not ready.
+    if (fd < 0 !== isMuted) this.#entries.words[index * 2] = ~fd;
+  }
+
+  /** @param first the position of the first descriptor of a part */
+  from(first: number): PollView {
+    return {
+      isReady: (index) => this.isReady(first + index),
+      isHungUp: (index) => this.isHungUp(first + index),
+      watchStream: (index, wantsRoom, isRead) => this.watchStream(first + index, wantsRoom, isRead),
+      mute: (index, isMuted) => this.mute(first + index, isMuted),
+    };
   }
 
   /** Whether the other side of a stream was closed, or the stream broken, in the last `wait`. */

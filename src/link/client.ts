@@ -2,11 +2,12 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Bell } from '../base/bell.ts';
 import { signalEventFd } from '../io/eventfd.ts';
+import type { ShardTask } from '../shard/task.ts';
 import type { LinkMemory } from './memory.ts';
 import type { LinkOrder, LinkReport, LinkWorkplace } from './messages.ts';
 import type { LinkTask } from './task.ts';
 
-type RouteReport = Exclude<LinkReport, { kind: 'paused' }>;
+type RouteReport = Exclude<LinkReport, { kind: 'carried' | 'paused' }>;
 
 export interface LinkClientParts {
   readonly memory: LinkMemory;
@@ -30,6 +31,7 @@ export class LinkClient {
   #lastRoute = 0;
   #isStopping = false;
   #paused: (() => void) | null = null;
+  #carried: (() => void) | null = null;
 
   constructor(parts: LinkClientParts) {
     this.#parts = parts;
@@ -64,6 +66,19 @@ export class LinkClient {
 
   forget(route: number): void {
     this.#routes.delete(route);
+  }
+
+  /**
+   * Has the thread run a shard between its own steps; what is asked of it first starts it. Only one at a time.
+   * Resolves when the shard has ended, or the thread.
+   */
+  async carry(task: ShardTask): Promise<void> {
+    if (this.#port === null) this.#start();
+    const carried = new Promise<void>((resolve) => {
+      this.#carried = resolve;
+    });
+    this.send({ kind: 'carry', task });
+    await Promise.race([carried, this.#running]);
   }
 
   /** Resolves when the thread does nothing any more, until `resume`. */
@@ -106,6 +121,7 @@ export class LinkClient {
 
   #hear(report: LinkReport): void {
     if (report.kind === 'paused') this.#paused?.();
+    else if (report.kind === 'carried') this.#carried?.();
     else this.#routes.get(report.route)?.(report);
   }
 }

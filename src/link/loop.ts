@@ -10,7 +10,9 @@ import { Bell } from '../base/bell.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { VerdictRuns } from '../engine/verdict-runs.ts';
 import { signalEventFd } from '../io/eventfd.ts';
-import { Poller } from '../io/poll.ts';
+import type { PollView } from '../io/poll.ts';
+import { type Polled, PollSet } from '../io/poll-set.ts';
+import type { ShardTask } from '../shard/task.ts';
 import { SLEEP_MS_MAX, SLEEP_MS_WITH_DEADLINE, STOP_GRACE_MS } from './limits.ts';
 import type { LinkOrder, LinkReport } from './messages.ts';
 import { Route, type RouteParts } from './route.ts';
@@ -18,24 +20,31 @@ import { LinkSleep } from './sleep.ts';
 import { TableTaker } from './taker.ts';
 import type { LinkTask } from './task.ts';
 
-export class LinkLoop {
+/** Takes over a shard, to run it in this thread. */
+export type Carry = (task: ShardTask) => void;
+
+export class LinkLoop implements Polled {
   readonly #task: LinkTask;
   readonly #clock: Clock;
+  readonly #carry: Carry;
   readonly #sleep: LinkSleep;
   readonly #verdicts: VerdictRuns;
   readonly #taker: TableTaker;
   readonly #routes = new Map<number, Route>();
   readonly #parts: RouteParts;
-  /** What is polled; made anew after connections came or went. */
-  #poller: Poller | null = null;
+  readonly #poll = new PollSet([this]);
+  /** What is polled, behind the eventfd; null after connections came or went. */
+  #fds: readonly number[] | null = null;
+  #view: PollView | null = null;
   #polled: Route[] = [];
   #isStopping = false;
   #isPaused = false;
   readonly #held: LinkOrder[] = [];
 
-  constructor(task: LinkTask, clock: Clock = systemClock) {
+  constructor(task: LinkTask, carry: Carry, clock: Clock = systemClock) {
     this.#task = task;
     this.#clock = clock;
+    this.#carry = carry;
     this.#sleep = new LinkSleep(task.memory);
     const bells = task.shards.map((shard) => new Bell(shard, signalEventFd));
     const memories = task.shards.map(({ linkVerdicts }) => linkVerdicts);
@@ -49,9 +58,27 @@ export class LinkLoop {
     };
   }
 
-  /** Works until main says stop; then for what is on its way, within STOP_GRACE_MS. */
-  run(): void {
-    while (!this.#isStopping) this.turn();
+  /** Nobody polls while it is paused: what comes waits in the sockets. */
+  get fds(): readonly number[] {
+    if (this.#fds !== null) return this.#fds;
+    this.#polled = this.#isPaused
+      ? []
+      : [...this.#routes.values()].filter(({ connection }) => connection !== null);
+    this.#fds = [this.#task.memory.eventFd, ...this.#polled.map(({ connection }) => connection!.fd)];
+    return this.#fds;
+  }
+
+  pollBy(view: PollView): void {
+    this.#view = view;
+  }
+
+  /** Main has said stop. */
+  get isStopping(): boolean {
+    return this.#isStopping;
+  }
+
+  /** Works for what is on its way, within STOP_GRACE_MS, and ends. */
+  end(): void {
     const deadlineMs = this.#clock.monotonicMs() + STOP_GRACE_MS;
     while (this.#isBusy() && this.#clock.monotonicMs() < deadlineMs) this.turn();
     for (const route of this.#routes.values()) route.leave('this server stops');
@@ -61,27 +88,31 @@ export class LinkLoop {
 
   /** One turn of the loop. @param sleepMsMax the longest sleep in it */
   turn(sleepMsMax = SLEEP_MS_MAX): void {
-    const poller = this.#poller ?? this.#makePoller();
-    this.#wait(poller, sleepMsMax);
-    if (this.#isPaused) return this.#takeOrders();
-    this.#receive(poller);
-    // Before new ones come: each must have seen a look at the sockets.
-    for (const route of this.#routes.values()) route.passFences();
-    this.#takeOrders();
-    if (!this.#isPaused) this.#send();
+    this.#poll.prepare();
+    this.#poll.wait(Math.min(sleepMsMax, this.lieDown()));
+    this.getUp();
+    this.receive();
+    this.commit();
+    this.takeOrders();
+    this.send();
   }
 
-  #wait(poller: Poller, sleepMsMax: number): void {
+  /** To be followed by poll and `getUp`. @returns how long it may sleep, ms, 0 = there is something to do */
+  lieDown(): number {
     this.#polled.forEach((route, i) => {
       const { wantsRoom, isHeld } = route.connection!;
-      poller.watchStream(i + 1, wantsRoom, !isHeld);
+      this.#view!.watchStream(i + 1, wantsRoom, !isHeld);
     });
     this.#sleep.lieDown(
       this.#polled.some(({ awaitsUpdates }) => awaitsUpdates),
       this.#polled.some(({ connection }) => connection!.awaitsDisk),
       this.#polled.some(({ connection }) => connection!.isHeld),
     );
-    this.#sleep.until(this.#hasWork() ? 0 : Math.min(sleepMsMax, this.#sleepMs()), poller);
+    return this.#hasWork() ? 0 : this.#sleepMs();
+  }
+
+  getUp(): void {
+    this.#sleep.getUp(this.#view!.isReady(0));
   }
 
   #hasWork(): boolean {
@@ -95,30 +126,35 @@ export class LinkLoop {
     return hasDeadline ? SLEEP_MS_WITH_DEADLINE : SLEEP_MS_MAX;
   }
 
-  /** Nobody polls while it is paused: what comes waits in the sockets. */
-  #makePoller(): Poller {
-    this.#polled = this.#isPaused
-      ? []
-      : [...this.#routes.values()].filter(({ connection }) => connection !== null);
-    const fds = this.#polled.map(({ connection }) => connection!.fd);
-    this.#poller = new Poller([this.#task.memory.eventFd, ...fds]);
-    return this.#poller;
-  }
-
-  #receive(poller: Poller): void {
+  /** Takes what partners have sent, and wakes whom it concerns. */
+  receive(): void {
     this.#polled.forEach((route, i) => {
-      if (poller.isReady(i + 1) || route.connection!.mayGoOn) route.receive(poller.isHungUp(i + 1));
+      const isReady = this.#view!.isReady(i + 1);
+      if (isReady || route.connection!.mayGoOn) route.receive(this.#view!.isHungUp(i + 1));
     });
     // First: it wakes others, which work while this thread may wait for the disk.
     this.#verdicts.flush();
-    this.#taker.commit();
   }
 
-  #send(): void {
+  /** Has what was taken committed, here if it is little. */
+  commit(): void {
+    if (!this.#isPaused) this.#taker.commit();
+  }
+
+  /** Sends the updates that there are, and nothing if there are none. */
+  sendRecords(): void {
+    if (this.#isPaused) return;
+    const durable = this.#taker.durable();
+    for (const route of this.#routes.values()) if (route.hasRecords) route.send(durable);
+  }
+
+  /** Sends what there is of updates and of acknowledgements; looks who has waited for too long. */
+  send(): void {
+    if (this.#isPaused) return;
     const durable = this.#taker.durable();
     for (const route of this.#routes.values()) {
       route.send(durable);
-      if (route.settleEnd()) this.#poller = null;
+      if (route.settleEnd()) this.#fds = null;
     }
     this.#verdicts.flush();
   }
@@ -130,7 +166,10 @@ export class LinkLoop {
     );
   }
 
-  #takeOrders(): void {
+  /** Obeys main. Those who wait for a look at the sockets have had it. */
+  takeOrders(): void {
+    // Before new ones come: each must have seen one.
+    if (!this.#isPaused) for (const route of this.#routes.values()) route.passFences();
     if (!this.#sleep.hasMail()) return;
     this.#sleep.takeMail();
     for (let next = receiveMessageOnPort(this.#task.port); next !== undefined; ) {
@@ -153,18 +192,21 @@ export class LinkLoop {
       case 'detach':
         this.#routes.get(order.route)?.leave('the relationship has ended');
         this.#routes.delete(order.route);
-        this.#poller = null;
+        this.#fds = null;
         break;
       case 'pause':
         this.#isPaused = true;
-        this.#poller = null;
+        this.#fds = null;
         this.#report({ kind: 'paused' });
         break;
       case 'resume':
         this.#taker.use(order.workplace);
         this.#isPaused = false;
-        this.#poller = null;
+        this.#fds = null;
         for (const held of this.#held.splice(0)) this.#takeOrder(held);
+        break;
+      case 'carry':
+        this.#carry(order.task);
         break;
       case 'stop':
         this.#isStopping = true;
@@ -176,13 +218,13 @@ export class LinkLoop {
 
   #obeyFor(
     route: Route | undefined,
-    order: Exclude<LinkOrder, { kind: 'attach' | 'detach' | 'pause' | 'resume' | 'stop' }>,
+    order: Exclude<LinkOrder, { kind: 'attach' | 'detach' | 'pause' | 'resume' | 'carry' | 'stop' }>,
   ): void {
     if (route === undefined) return;
     switch (order.kind) {
       case 'open':
         route.open(order);
-        this.#poller = null;
+        this.#fds = null;
         break;
       case 'close':
         route.close(order);
@@ -219,9 +261,4 @@ export class LinkLoop {
   #report(report: LinkReport): void {
     this.#task.port.postMessage(report);
   }
-}
-
-/** Runs the link thread to its end; the entry of the piscina task. */
-export function runLink(task: LinkTask): void {
-  new LinkLoop(task).run();
 }

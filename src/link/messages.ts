@@ -5,6 +5,7 @@ import type { StatisticsMemory } from '../engine/statistics.ts';
 import type { LeaseBookMemory } from '../lease/book.ts';
 import type { LimitedCountsMemory } from '../lease/limited-counts.ts';
 import type { NamedLease, StreamRefusal, UpdateNews } from '../peer/model.ts';
+import type { ShardTask } from '../shard/task.ts';
 import type { StreamNames } from './hello.ts';
 import type { RowCounts } from './row-merge.ts';
 import type { SyncKind } from './sync-frames.ts';
@@ -79,6 +80,8 @@ export type LinkOrder =
   | { readonly kind: 'fence'; readonly route: number }
   /** Whether main wants to hear of clients whose records were accepted. */
   | { readonly kind: 'track'; readonly route: number; readonly on: boolean }
+  /** Run this shard between your own steps, until main stops it; `carried` says that it has ended. */
+  | { readonly kind: 'carry'; readonly task: ShardTask }
   /** Do nothing until `resume`. */
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume'; readonly workplace: LinkWorkplace }
@@ -139,4 +142,6 @@ export type LinkReport =
   | { readonly kind: 'news'; readonly route: number; readonly news: UpdateNews }
   /** Updates were completed; not for each. */
   | { readonly kind: 'completed'; readonly route: number }
+  /** The shard that was given has ended. */
+  | { readonly kind: 'carried' }
   | { readonly kind: 'paused' };

@@ -175,9 +175,12 @@ export class Route {
   get hasWork(): boolean {
     if (this.#connection?.isHeld === true) return this.#connection.mayGoOn;
     if (this.#fences > 0) return true;
-    if (this.#connection?.session.hasWork === true) return true;
-    const source = this.#source;
-    return source?.isEmpty() === false && this.#connection!.outbound.hasRoom();
+    return this.#connection?.session.hasWork === true || this.hasRecords;
+  }
+
+  /** Whether there are records that can be put on their way. */
+  get hasRecords(): boolean {
+    return this.#source?.isEmpty() === false && this.#connection!.outbound.hasRoom();
   }
 
   /** Whether to be woken when shards write. */

@@ -1,7 +1,6 @@
 /** The link thread's sleep in poll(): it is woken for what it waits for and for nothing else. */
 import { Bell } from '../base/bell.ts';
 import { drainEventFd, signalEventFd } from '../io/eventfd.ts';
-import type { Poller } from '../io/poll.ts';
 import type { LinkMemory } from './memory.ts';
 
 export class LinkSleep {
@@ -32,7 +31,7 @@ export class LinkSleep {
     this.#taken = Atomics.load(this.#sent, 0);
   }
 
-  /** What is waited for; it must be looked for after this, and before `until`. */
+  /** What is waited for; it must be looked for after this, and before poll. */
   lieDown(forUpdates: boolean, forDisk: boolean, forRoom: boolean): void {
     this.#mail.lieDown();
     if (forUpdates) this.#updates.lieDown();
@@ -40,10 +39,9 @@ export class LinkSleep {
     if (forRoom) this.#room.lieDown();
   }
 
-  /** @param poller the eventfd is its first entry */
-  until(timeoutMs: number, poller: Poller): void {
-    poller.wait(timeoutMs);
-    if (poller.isReady(0)) drainEventFd(this.#eventFd);
+  /** @param isWoken the eventfd has ended the sleep */
+  getUp(isWoken: boolean): void {
+    if (isWoken) drainEventFd(this.#eventFd);
     this.#mail.getUp();
     this.#updates.getUp();
     this.#disk.getUp();

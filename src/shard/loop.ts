@@ -1,37 +1,21 @@
 /**
  * A shard: the data plane on one thread. It never returns to an event loop:
  *
- *     poll -> recvmmsg into WASM memory -> classify -> serve each -> send now or park -> what became safe -> sendmmsg
- *          -> few new rows: write and sync them -> what became safe -> sendmmsg
+ *     poll -> what became safe -> sendmmsg -> a batch of queries a socket -> few new rows: write and sync them
+ *          -> what became safe -> sendmmsg
+ *
+ * The steps of a turn are there one by one as well: the thread of the lease streams takes them between its own
+ * (src/carrier/loop.ts).
  */
 import { type Clock, systemClock } from '../base/clock.ts';
-import { Field } from '../dhcp4/descriptor.ts';
-import { compileConfiguration } from '../engine/compiled-configuration.ts';
-import { type Context, Outcome } from '../engine/context.ts';
-import { DurationWriter } from '../engine/durations.ts';
-import { countDrop, hasReply, OUT_OF_SCOPE, serve } from '../engine/engine.ts';
-import { longestReplyBytes } from '../engine/option-size.ts';
-import { UpdateMode } from '../engine/policy.ts';
-import { KEPT_MAX, Repeats } from '../engine/repeats.ts';
-import { serverIdentifiersOf } from '../engine/reply-plan.ts';
-import { ReplyRouter } from '../engine/reply-route.ts';
-import { ReplySlots } from '../engine/reply-slots.ts';
+import type { Park } from '../engine/park.ts';
 import { ShardWord } from '../engine/shard-link.ts';
 import { G } from '../engine/statistics.ts';
-import { VerdictReader } from '../engine/verdicts.ts';
-import { realtimeUs } from '../io/arrivals.ts';
-import { DatagramSender } from '../io/mmsg.ts';
-import { BATCH_MAX } from '../wasm/layout.ts';
-import { Announcer } from './announce.ts';
-import type { Channel } from './channel.ts';
-import { Inbox } from './inbox.ts';
-import { ObservationWriter } from './observations.ts';
-import { Outbox } from './outbox.ts';
-import { CHECKS_MAX, PingChecks } from './ping-checks.ts';
-import { RepeatedQueries } from './repeated-queries.ts';
+import type { PollView } from '../io/poll.ts';
+import { type Polled, PollSet } from '../io/poll-set.ts';
+import { ShardService } from './service.ts';
 import { Sleep } from './sleep.ts';
-import { NO_SOCKET, ShardSockets } from './sockets.ts';
-import { buildContext, type ShardTask } from './task.ts';
+import type { ShardTask } from './task.ts';
 
 /** The longest sleep: whoever has news rings, and an idle server is to be idle. */
 const POLL_MS = 500;
@@ -40,260 +24,106 @@ const SHORT_POLL_MS = 50;
 /** Batches taken from one socket before replies that became safe are looked after again. */
 const BATCHES_PER_TURN = 8;
 
-export class ShardLoop {
+export class ShardLoop implements Polled {
   readonly #task: ShardTask;
   readonly #clock: Clock;
-  readonly #inbox: Inbox;
-  readonly #outbox: Outbox;
-  readonly #slots: ReplySlots;
-  readonly #context: Context;
-  readonly #pings: PingChecks | null;
-  readonly #repeats: Repeats;
-  readonly #repeated: RepeatedQueries;
-  /** Null = nobody wants to know how long answers take. */
-  readonly #durations: DurationWriter | null;
-  readonly #router: ReplyRouter;
-  /** Of main, and of the link thread. */
-  readonly #verdicts: VerdictReader;
-  readonly #linkVerdicts: VerdictReader;
-  readonly #observations: ObservationWriter;
-  readonly #sockets: ShardSockets;
+  readonly #service: ShardService;
+  readonly #park: Park;
   readonly #sleep: Sleep;
-  readonly #announcer: Announcer;
+  readonly #poll: PollSet;
   readonly #words: Int32Array;
-  /** The last batch was a small one, and no query of the kind is answered here. */
-  #mayRest = false;
+  /** When parked replies are given up; null = queries are served. */
+  #deadlineMs: number | null = null;
 
   constructor(task: ShardTask, clock: Clock = systemClock) {
     this.#task = task;
     this.#clock = clock;
-    this.#inbox = new Inbox(task.config.hooks.bootp, task.durations !== null);
-    const keptMax = Math.min(KEPT_MAX, task.parkedMax);
-    const slots = task.parkedMax + BATCH_MAX + keptMax + (task.ping === null ? 0 : CHECKS_MAX);
-    const slotBytes = longestReplyBytes(task.config);
-    const sender = new DatagramSender(slots, slotBytes, BATCH_MAX);
-    this.#slots = new ReplySlots(sender.bytes, slots, slotBytes);
-    this.#outbox = new Outbox(this.#slots, sender, (slot, wasSent) => this.#leave(slot, wasSent));
-    const exit = {
-      release: (slot: number): void => this.#release(slot),
-      reject: (slot: number): void => this.#reject(slot),
-      expire: (slot: number): void => this.#expire(slot),
-    };
-    this.#sockets = new ShardSockets(task);
-    this.#context = buildContext(
-      task,
-      compileConfiguration(task.config),
-      this.#sockets.list,
-      this.#inbox.classifier,
-      this.#slots,
-      exit,
-      clock,
-    );
-    const checked = {
-      release: (slot: number): void => this.#enqueue(slot),
-      discard: (slot: number, cell: number): void => this.#discard(slot, cell),
-    };
-    this.#pings = task.ping && new PingChecks(task.ping, this.#context, clock, checked);
-    const { memory } = this.#inbox.classifier;
-    this.#repeats = new Repeats(this.#slots, this.#context.book.table.rows, memory.buffer, keptMax);
-    this.#repeated = new RepeatedQueries(this.#context, this.#repeats, (slot) => this.#sendAgain(slot));
-    this.#durations = task.durations && new DurationWriter(task.durations, task.shard, this.#slots, clock);
-    this.#router = new ReplyRouter(this.#slots, task.forcedPort);
-    this.#verdicts = new VerdictReader(task.link.verdicts);
-    this.#linkVerdicts = new VerdictReader(task.link.linkVerdicts);
-    this.#observations = new ObservationWriter(task.link.observations);
-    const { park, book } = this.#context;
-    this.#sleep = new Sleep(task, this.#sockets, park, book.changes, this.#verdicts, this.#linkVerdicts);
-    this.#announcer = new Announcer(task, this.#context, clock);
+    this.#service = new ShardService(task, clock);
+    this.#park = this.#service.context.park;
+    this.#sleep = new Sleep(task, this.#service, clock);
+    this.#poll = new PollSet([this]);
     this.#words = new Int32Array(task.link.words);
+  }
+
+  get fds(): readonly number[] {
+    return this.#service.sockets.fds;
+  }
+
+  pollBy(view: PollView): void {
+    this.#service.sockets.pollBy(view);
   }
 
   /** Serves, first what main has read, until main sets the stop word; then lets parked replies go until `shutdownGraceSec` has passed. */
   run(): void {
-    this.#takePolicy();
-    for (const { handed } = this.#task; handed.length > 0; this.#settle())
-      this.#serveBatch(this.#inbox.takeHanded(handed));
-    while (Atomics.load(this.#words, ShardWord.stop) === 0) this.turn(true);
-    // A reload does not wait for addresses that may have seconds to answer.
-    this.#pings?.dropAll();
-    const deadlineMs = this.#clock.monotonicMs() + this.#task.config.tandem.shutdownGraceSec * 1000;
-    while (this.#context.park.parked > 0 && this.#clock.monotonicMs() < deadlineMs) this.turn(false);
-    this.#context.statistics.add(G['tandem-drop-parked-too-long'], this.#context.park.parked);
-    if (this.#durations !== null) this.#sockets.stampArrivals(false);
+    this.begin();
+    while (!this.isDone) this.turn();
+    this.end();
   }
 
-  /** Main has given other sockets; a query that names one of their addresses as its server means us. */
-  #renewSockets(): void {
-    this.#sockets.renew(this.#slots);
-    this.#context.serverIdentifiers = serverIdentifiersOf(this.#task.config, this.#sockets.list);
-    if (this.#durations?.isOn === true) this.#sockets.stampArrivals(true);
+  /** One turn of the loop. */
+  turn(): void {
+    this.renew();
+    this.#poll.prepare();
+    this.getUp(!this.#poll.wait(this.lieDown()));
+    this.receive(BATCHES_PER_TURN);
+    this.finish();
   }
 
-  /** One turn of the loop. @param mayRead false: only what is parked is looked after */
-  turn(mayRead: boolean): void {
-    const sockets = this.#sockets;
-    if (sockets.isOutdated) this.#renewSockets();
-    if (this.#durations?.renew() === true) sockets.stampArrivals(this.#durations.isOn);
-    const pollMs = mayRead && this.#durations === null ? POLL_MS : SHORT_POLL_MS;
-    this.#sleep.until(this.#pings?.waitMs(pollMs) ?? pollMs, mayRead, this.#mayRest);
-    this.#mayRest = false;
-    this.#takePolicy();
-    this.#settle();
-    for (let i = 0; mayRead && i < sockets.channels.length; i++) {
-      if (sockets.isReady(i)) this.#drain(sockets.channels[i]!);
-    }
-    // What needs no disk has left before.
-    if (this.#announcer.commit()) this.#settle();
-    Atomics.store(this.#words, ShardWord.parked, this.#context.park.parked);
-    Atomics.store(this.#words, ShardWord.transactions, (this.#context.park.nextTransaction() - 1) | 0);
+  /** Serves what main has read before. */
+  begin(): void {
+    this.#service.takePolicy();
+    this.#service.serveHanded(this.#task.handed);
+  }
+
+  /** Whether main has stopped it, and no reply is worth waiting for. */
+  get isDone(): boolean {
+    if (!this.#isStopping()) return false;
+    return this.#park.parked === 0 || this.#clock.monotonicMs() >= this.#deadlineMs!;
+  }
+
+  #isStopping(): boolean {
+    if (this.#deadlineMs !== null) return true;
+    if (Atomics.load(this.#words, ShardWord.stop) === 0) return false;
+    this.#service.dropChecks();
+    this.#deadlineMs = this.#clock.monotonicMs() + this.#task.config.tandem.shutdownGraceSec * 1000;
+    return true;
+  }
+
+  /** What is parked now is given up. */
+  end(): void {
+    this.#service.context.statistics.add(G['tandem-drop-parked-too-long'], this.#park.parked);
+    this.#service.end();
+  }
+
+  /** Takes what main has given since the last turn, before anybody polls. */
+  renew(): void {
+    this.#service.renew();
+  }
+
+  /** To be followed by poll and `getUp`. @returns how long it may sleep, ms, 0 = there is something to do */
+  lieDown(): number {
+    const mayRead = this.#deadlineMs === null;
+    const longestMs = mayRead && !this.#service.isMeasured ? POLL_MS : SHORT_POLL_MS;
+    return this.#sleep.lieDown(this.#service.waitMs(longestMs), mayRead);
+  }
+
+  /** @param hasSlept for as long as `lieDown` has said */
+  getUp(hasSlept: boolean): void {
+    this.#sleep.getUp(hasSlept);
+  }
+
+  /** Lets go what has become safe, then serves queries. @param batchesMax taken from one socket */
+  receive(batchesMax: number): void {
+    this.#service.takePolicy();
+    this.#service.settle();
+    if (this.#deadlineMs === null) this.#service.drain(batchesMax);
+  }
+
+  /** Has the new rows committed, and tells main how it stands. */
+  finish(): void {
+    this.#service.commit();
+    Atomics.store(this.#words, ShardWord.parked, this.#park.parked);
+    Atomics.store(this.#words, ShardWord.transactions, (this.#park.nextTransaction() - 1) | 0);
     Atomics.add(this.#words, ShardWord.turns, 1);
-  }
-
-  /** Works by the newest policy from here on and says so: main waits for it before it relies on the change. */
-  #takePolicy(): void {
-    if (!this.#context.policy.refresh()) return;
-    // Whoever answers these clients now need not be this server.
-    this.#repeats.clear();
-    this.#pings?.dropAll();
-    Atomics.store(this.#words, ShardWord.policyVersion, this.#context.policy.version);
-    Atomics.notify(this.#words, ShardWord.policyVersion);
-  }
-
-  #drain(channel: Channel): void {
-    for (let batch = 0; batch < BATCHES_PER_TURN; batch++) {
-      const count = this.#inbox.receive(channel);
-      if (count === 0) return;
-      this.#mayRest = count < BATCH_MAX && this.#context.policy.answersNobody;
-      this.#serveBatch(count);
-      this.#takePolicy();
-      this.#settle();
-      if (count < BATCH_MAX) return;
-      // More waits than fits a batch: the disk is to work meanwhile.
-      this.#announcer.tellJournal();
-    }
-  }
-
-  #serveBatch(count: number): void {
-    const { statistics, policy } = this.#context;
-    statistics.add(G['pkt4-received'], count);
-    this.#durations?.read(realtimeUs());
-    if (policy.serviceEnabled === 0) {
-      statistics.add(G['tandem-drop-service-disabled'], count);
-      statistics.add(G['pkt4-service-disabled'], count);
-      statistics.add(G['pkt4-receive-drop'], count);
-      return;
-    }
-    this.#context.nowSec = this.#clock.wallSec();
-    this.#context.nowMs = this.#clock.monotonicMs();
-    if (this.#context.rateLimits !== null) this.#context.wallMs = this.#clock.wallMs();
-    this.#inbox.classify(count);
-    this.#durations?.queued();
-    const shed = this.#mustShed();
-    for (let i = 0; i < count; i++) this.#serveOne(i, shed);
-    this.#announcer.tell();
-  }
-
-  /** Backpressure: what would only make new work is dropped first, while there is still room to finish the old. */
-  #mustShed(): boolean {
-    const { park, changes } = this.#context;
-    return park.backlog > this.#task.parkedMax * 0.75 || changes.isCrowded();
-  }
-
-  #serveOne(index: number, shed: boolean): void {
-    const context = this.#context;
-    const fault = this.#inbox.faultOf(index);
-    if (fault !== 0) return countDrop(context, fault);
-    if (this.#slots.freeCount === 0) return countDrop(context, G['tandem-drop-park-full']);
-    this.#inbox.point(context.query, index);
-    this.#durations?.start(this.#inbox.arrivalUs(index));
-    if (this.#repeated.isAnswered()) return;
-    context.slot = this.#slots.take();
-    const outcome = serve(context, shed);
-    if (hasReply(outcome)) return this.#dispatch(outcome);
-    this.#slots.give(context.slot);
-    countDrop(context, outcome);
-    if (outcome === OUT_OF_SCOPE && context.policy.observeOutOfScope !== 0) this.#observe();
-  }
-
-  /** The reply in a slot answers the query in work too. */
-  #sendAgain(slot: number): void {
-    this.#router.route(slot, this.#context.query);
-    this.#durations?.again(slot);
-    this.#enqueue(slot);
-  }
-
-  #dispatch(outcome: number): void {
-    const { park, changes, policy, slot, nowMs, nowSec, query, subnet } = this.#context;
-    this.#router.route(slot, query);
-    this.#durations?.answer(slot, query.field(Field.messageType), subnet);
-    if (outcome === Outcome.send) return this.#enqueue(slot);
-    if (outcome === Outcome.check) return this.#pings!.begin(slot);
-    this.#slots.rows[slot] = changes.lastRow;
-    this.#slots.changes[slot] = changes.lastChange;
-    this.#repeats.remember(slot, query, nowSec);
-    park.add(slot, changes.lastChange, policy.updateMode === UpdateMode.await, nowMs);
-  }
-
-  #observe(): void {
-    const { query, relationship, statistics } = this.#context;
-    if (!this.#observations.write(query, relationship)) statistics.add(G['tandem-observations-lost']);
-  }
-
-  /** Lets go what has become safe and sends everything that may leave. */
-  #settle(): void {
-    const { park, book } = this.#context;
-    const nowMs = this.#clock.monotonicMs();
-    park.advanceDurable(book.changes.durable(), nowMs);
-    park.readVerdicts(this.#verdicts, nowMs);
-    park.readVerdicts(this.#linkVerdicts, nowMs);
-    if (this.#pings?.look(nowMs, this.#sockets.isPingReady) === true) this.#announcer.tell();
-    this.#outbox.flush();
-  }
-
-  #enqueue(slot: number): void {
-    const slots = this.#slots;
-    if (slots.fds[slot] === NO_SOCKET) return this.#discard(slot, G['tandem-drop-socket-gone']);
-    this.#durations?.complete(slot);
-    this.#outbox.queue(slot);
-  }
-
-  /** A parked reply may leave: its lease is safe, also for answers to come. */
-  #release(slot: number): void {
-    this.#settleLease(slot);
-    this.#enqueue(slot);
-  }
-
-  #reject(slot: number): void {
-    const { rows } = this.#context.book.table;
-    rows.refuse(this.#slots.rows[slot]!, this.#slots.changes[slot]!);
-    this.#discard(slot, G['tandem-drop-update-rejected']);
-  }
-
-  #expire(slot: number): void {
-    this.#settleLease(slot);
-    this.#discard(slot, G['tandem-drop-parked-too-long']);
-  }
-
-  #settleLease(slot: number): void {
-    const { book, dns } = this.#context;
-    const row = this.#slots.rows[slot]!;
-    const change = this.#slots.changes[slot]!;
-    if (dns !== null) dns.settle(book, row, change);
-    book.table.rows.settle(row, change);
-  }
-
-  #discard(slot: number, cell: number): void {
-    this.#repeats.forget(slot);
-    this.#slots.give(slot);
-    this.#context.statistics.add(cell);
-  }
-
-  /** A reply has left, or the kernel refused it. */
-  #leave(slot: number, wasSent: boolean): void {
-    const { statistics } = this.#context;
-    if (!wasSent) return this.#discard(slot, G['tandem-drop-send-failed']);
-    statistics.add(G['pkt4-sent']);
-    statistics.add(this.#slots.cells[slot]!);
-    if (!this.#repeats.keep(slot)) this.#slots.give(slot);
   }
 }

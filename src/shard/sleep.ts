@@ -1,10 +1,10 @@
 /** A shard's sleep in poll(), out of which sockets, main and, when replies are parked, what these wait for wake it. */
 import { Bell } from '../base/bell.ts';
+import type { Clock } from '../base/clock.ts';
 import type { Park } from '../engine/park.ts';
-import type { VerdictReader } from '../engine/verdicts.ts';
 import { drainEventFd, signalEventFd } from '../io/eventfd.ts';
 import type { ChangeLog } from '../lease/change-log.ts';
-import type { ShardSockets } from './sockets.ts';
+import type { ShardService } from './service.ts';
 import type { ShardTask } from './task.ts';
 
 /** Pause between two looks at queries for the partner: every one of them comes here as well, and none is answered. */
@@ -13,53 +13,60 @@ const REST_MS = 5;
 export class Sleep {
   readonly #eventFd: number;
   readonly #bell: Bell;
-  readonly #sockets: ShardSockets;
+  readonly #clock: Pick<Clock, 'monotonicMs'>;
+  readonly #service: ShardService;
   readonly #park: Park;
   readonly #changes: ChangeLog;
-  readonly #verdicts: VerdictReader;
-  readonly #linkVerdicts: VerdictReader;
+  /** Until then queries for the partner may gather; null = they are looked at. */
+  #restUntilMs: number | null = null;
 
-  constructor(
-    { link }: ShardTask,
-    sockets: ShardSockets,
-    park: Park,
-    changes: ChangeLog,
-    verdicts: VerdictReader,
-    linkVerdicts: VerdictReader,
-  ) {
+  constructor({ link }: ShardTask, service: ShardService, clock: Pick<Clock, 'monotonicMs'>) {
     this.#eventFd = link.eventFd;
     this.#bell = new Bell(link, signalEventFd);
-    this.#sockets = sockets;
-    this.#park = park;
-    this.#changes = changes;
-    this.#verdicts = verdicts;
-    this.#linkVerdicts = linkVerdicts;
+    this.#clock = clock;
+    this.#service = service;
+    this.#park = service.context.park;
+    this.#changes = service.context.book.changes;
   }
 
   /**
-   * Waits until there is something to do; not at all when it has come before the bell was set.
-   * @param withSockets whether queries count
-   * @param mayRest those that come next will not be answered: they may gather for a moment
+   * Says that this thread is about to sleep, and in which sockets there may be queries. Whoever calls it polls then.
+   * @param longestMs of the sleep
+   * @param mayRead whether queries count
+   * @returns how long to sleep, ms, 0 = there is something to do
    */
-  until(timeoutMs: number, withSockets: boolean, mayRest: boolean): void {
-    let waitMs = mayRest && this.#isWokenAtRest(timeoutMs) ? 0 : timeoutMs;
+  lieDown(longestMs: number, mayRead: boolean): number {
+    const restMs = this.#restMs();
+    this.#service.sockets.listen(mayRead && restMs === 0);
     if (this.#park.isWaiting) {
       this.#bell.lieDown();
-      if (this.#hasNews()) waitMs = 0;
+      if (this.#hasNews()) return 0;
     }
-    if (this.#sockets.wait(waitMs, withSockets)) drainEventFd(this.#eventFd);
+    return restMs === 0 ? longestMs : Math.min(restMs, longestMs);
+  }
+
+  /** @param hasSlept for as long as `lieDown` has said */
+  getUp(hasSlept: boolean): void {
+    const { isWoken } = this.#service.sockets;
+    if (isWoken) drainEventFd(this.#eventFd);
+    // What main has woken it for may be that queries are to be answered now.
+    if (hasSlept || isWoken) this.#restUntilMs = null;
     this.#bell.getUp();
   }
 
-  /** Not while replies are parked. @returns whether main has woken this thread: it must look what for before it sleeps again */
-  #isWokenAtRest(timeoutMs: number): boolean {
-    if (this.#park.isWaiting || !this.#sockets.wait(Math.min(REST_MS, timeoutMs), false)) return false;
-    drainEventFd(this.#eventFd);
-    return true;
+  /** Not while replies are parked. */
+  #restMs(): number {
+    if (this.#service.takeRest()) this.#restUntilMs = this.#clock.monotonicMs() + REST_MS;
+    if (this.#restUntilMs === null) return 0;
+    const leftMs = this.#park.isWaiting ? 0 : Math.ceil(this.#restUntilMs - this.#clock.monotonicMs());
+    if (leftMs > 0) return leftMs;
+    this.#restUntilMs = null;
+    return 0;
   }
 
   #hasNews(): boolean {
-    if (!this.#verdicts.isEmpty || !this.#linkVerdicts.isEmpty) return true;
+    const { verdicts, linkVerdicts } = this.#service;
+    if (!verdicts.isEmpty || !linkVerdicts.isEmpty) return true;
     return this.#park.isAdvancedBy(this.#changes.durable());
   }
 }

@@ -3,7 +3,7 @@ import type { ServerSocket } from '../engine/query.ts';
 import type { ReplySlots } from '../engine/reply-slots.ts';
 import { ShardWord } from '../engine/shard-link.ts';
 import { stampArrivals } from '../io/arrivals.ts';
-import { Poller } from '../io/poll.ts';
+import type { PollView } from '../io/poll.ts';
 import { type Channel, channelsOf } from './channel.ts';
 import { readSocketTable } from './socket-table.ts';
 import type { ShardTask } from './task.ts';
@@ -14,45 +14,51 @@ export const NO_SOCKET = -1;
 export class ShardSockets {
   readonly #task: ShardTask;
   readonly #words: Int32Array;
-  /** For turns in which no socket is read: those would be ready all the time. */
-  readonly #wakeUps: Poller;
   /** Descriptors before those of the channels: the eventfd and, if there is one, the socket of the ping checks. */
   readonly #others: number;
   #version = 0;
-  #poller: Poller;
-  #lastPoller: Poller;
+  #view: PollView | null = null;
+  #isListening = true;
   list: readonly ServerSocket[] = [];
   /** What is read: the descriptors of the list. */
   channels: readonly Channel[] = [];
+  /** What is polled; another list with other sockets. */
+  fds: readonly number[] = [];
 
   constructor(task: ShardTask) {
     this.#task = task;
     this.#words = new Int32Array(task.link.words);
-    const { eventFd } = task.link;
-    this.#wakeUps = new Poller(task.ping === null ? [eventFd] : [eventFd, task.ping.socket.fd]);
     this.#others = task.ping === null ? 1 : 2;
-    this.#poller = this.#wakeUps;
-    this.#lastPoller = this.#wakeUps;
     this.#take();
     this.#announce();
   }
 
+  /** @param view of `fds` in what is polled */
+  pollBy(view: PollView): void {
+    this.#view = view;
+    this.#isListening = true;
+  }
+
+  /** Whether queries are waited for: sockets that nobody reads would be ready all the time. */
+  listen(isListening: boolean): void {
+    if (isListening === this.#isListening) return;
+    this.#isListening = isListening;
+    for (let i = this.#others; i < this.fds.length; i++) this.#view!.mute(i, !isListening);
+  }
+
+  /** Whether the eventfd has woken the thread. */
+  get isWoken(): boolean {
+    return this.#view!.isReady(0);
+  }
+
   /** Whether an answer to an echo request has arrived. */
   get isPingReady(): boolean {
-    return this.#others > 1 && this.#lastPoller.isReady(1);
+    return this.#others > 1 && this.#view?.isReady(1) === true;
   }
 
-  /** Waits for the eventfd, or for that and the sockets. @returns whether it was the eventfd */
-  wait(timeoutMs: number, withSockets: boolean): boolean {
-    const poller = withSockets ? this.#poller : this.#wakeUps;
-    poller.wait(timeoutMs);
-    this.#lastPoller = poller;
-    return poller.isReady(0);
-  }
-
-  /** Whether the channel at this position was ready in the last `wait` with sockets. */
+  /** Whether the channel at this position was ready in the last poll. */
   isReady(index: number): boolean {
-    return this.#poller.isReady(index + this.#others);
+    return this.#view!.isReady(index + this.#others);
   }
 
   /** Whether main has given other sockets than those in the list. */
@@ -90,7 +96,7 @@ export class ShardSockets {
     if (this.#task.ping !== null) fds.push(this.#task.ping.socket.fd);
     this.channels = channelsOf(this.list);
     for (let i = 0; i < this.channels.length; i++) fds.push(this.channels[i]!.fd);
-    this.#poller = new Poller(fds);
+    this.fds = fds;
   }
 
   #announce(): void {

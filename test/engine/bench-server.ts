@@ -212,7 +212,7 @@ export class BenchServer {
     const received = this.statistic('pkt4-received');
     this.post(datagram);
     for (let turns = 0; turns < DELIVERY_TURNS_MAX; turns++) {
-      this.#loop.turn(true);
+      this.#loop.turn();
       if (this.statistic('pkt4-received') > received) return;
     }
     throw new Error('the kernel has not delivered a datagram');
@@ -228,7 +228,7 @@ export class BenchServer {
   /** One turn that waits for nothing, as after a wake-up by another thread. */
   turn(): void {
     signalEventFd(this.link.eventFd);
-    this.#loop.turn(true);
+    this.#loop.turn();
   }
 
   /** Gives the running shard other sockets, as main does; it takes them with its next turn. */

@@ -89,7 +89,7 @@ export class LinkServer {
       shards,
     };
     const clock = { ...systemClock, wallSec: () => NOW_SEC, ...clockOf(options) };
-    this.#loop = new LinkLoop(task, clock);
+    this.#loop = new LinkLoop(task, () => {}, clock);
     this.attach();
     t.teardown(() => {
       this.#ports.port1.close();
@@ -152,7 +152,8 @@ export class LinkServer {
   }
 
   run(): void {
-    this.#loop.run();
+    while (!this.#loop.isStopping) this.#loop.turn();
+    this.#loop.end();
     this.hear();
   }
 
