@@ -14,13 +14,9 @@ import { G } from '../engine/statistics.ts';
 import type { PollView } from '../io/poll.ts';
 import { type Polled, PollSet } from '../io/poll-set.ts';
 import { ShardService } from './service.ts';
-import { Sleep } from './sleep.ts';
+import { POLL_MS, SHORT_POLL_MS, Sleep } from './sleep.ts';
 import type { ShardTask } from './task.ts';
 
-/** The longest sleep: whoever has news rings, and an idle server is to be idle. */
-const POLL_MS = 500;
-/** Of a shard that stops, or measures for main. */
-const SHORT_POLL_MS = 50;
 /** Batches taken from one socket before replies that became safe are looked after again. */
 const BATCHES_PER_TURN = 8;
 
@@ -103,8 +99,8 @@ export class ShardLoop implements Polled {
   /** To be followed by poll and `getUp`. @returns how long it may sleep, ms, 0 = there is something to do */
   lieDown(): number {
     const mayRead = this.#deadlineMs === null;
-    const longestMs = mayRead && !this.#service.isMeasured ? POLL_MS : SHORT_POLL_MS;
-    return this.#sleep.lieDown(this.#service.waitMs(longestMs), mayRead);
+    const mostMs = this.#service.waitMs(mayRead ? POLL_MS : SHORT_POLL_MS);
+    return this.#sleep.lieDown(mostMs, mayRead);
   }
 
   /** @param hasSlept for as long as `lieDown` has said */

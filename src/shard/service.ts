@@ -1,8 +1,6 @@
 /**
- * What a shard does: recvmmsg into WASM memory -> classify -> serve each -> send now or park -> what became safe -> sendmmsg
- *     -> few new rows: write and sync them -> what became safe -> sendmmsg
- *
- * When each step is taken is the business of a loop.
+ * What a shard does with queries: recvmmsg into WASM memory -> classify -> serve each -> send now or park -> what became safe
+ *     -> sendmmsg. When each step is taken is the business of a loop.
  */
 import type { Clock } from '../base/clock.ts';
 import { Field } from '../dhcp4/descriptor.ts';
@@ -30,6 +28,7 @@ import { ObservationWriter } from './observations.ts';
 import { Outbox } from './outbox.ts';
 import { CHECKS_MAX, PingChecks } from './ping-checks.ts';
 import { RepeatedQueries } from './repeated-queries.ts';
+import { SHORT_POLL_MS } from './sleep.ts';
 import { NO_SOCKET, ShardSockets } from './sockets.ts';
 import { buildContext, type ShardTask } from './task.ts';
 
@@ -98,14 +97,10 @@ export class ShardService {
     this.#words = new Int32Array(task.link.words);
   }
 
-  /** How long a sleep may last, ms, until an address has to be asked again or an offer may leave. */
+  /** How long a sleep may last, ms: checks of addresses become due, main measures. */
   waitMs(longestMs: number): number {
-    return this.#pings?.waitMs(longestMs) ?? longestMs;
-  }
-
-  /** Whether main measures how long answers take, and so has to be looked after. */
-  get isMeasured(): boolean {
-    return this.#durations !== null;
+    const mostMs = this.#durations === null ? longestMs : SHORT_POLL_MS;
+    return this.#pings?.waitMs(mostMs) ?? mostMs;
   }
 
   /** Queries for the partner alone have come last: those that come next may gather for a moment. */
@@ -122,15 +117,14 @@ export class ShardService {
 
   /** Works with what main has given since. Pre: nothing is queued for sending. */
   renew(): void {
-    if (this.sockets.isOutdated) this.#renewSockets();
-    if (this.#durations?.renew() === true) this.sockets.stampArrivals(this.#durations.isOn);
-  }
-
-  /** Main has given other sockets; a query that names one of their addresses as its server means us. */
-  #renewSockets(): void {
-    this.sockets.renew(this.#slots);
-    this.context.serverIdentifiers = serverIdentifiersOf(this.#task.config, this.sockets.list);
-    if (this.#durations?.isOn === true) this.sockets.stampArrivals(true);
+    const { sockets } = this;
+    if (sockets.isOutdated) {
+      sockets.renew(this.#slots);
+      // A query that names one of their addresses as its server means us.
+      this.context.serverIdentifiers = serverIdentifiersOf(this.#task.config, sockets.list);
+      if (this.#durations?.isOn === true) sockets.stampArrivals(true);
+    }
+    if (this.#durations?.renew() === true) sockets.stampArrivals(this.#durations.isOn);
   }
 
   /** Works by the newest policy from here on and says so: main waits for it before it relies on the change. */

@@ -7,6 +7,10 @@ import type { ChangeLog } from '../lease/change-log.ts';
 import type { ShardService } from './service.ts';
 import type { ShardTask } from './task.ts';
 
+/** The longest sleep: whoever has news rings, and an idle server is to be idle. */
+export const POLL_MS = 500;
+/** Of a shard that stops, or measures for main. */
+export const SHORT_POLL_MS = 50;
 /** Pause between two looks at queries for the partner: every one of them comes here as well, and none is answered. */
 const REST_MS = 5;
 

@@ -72,6 +72,37 @@ t.test('under load every lease goes by the stream, and both tables are equal', b
   for (const name of ['a', 'b'] as const) t.same(pair.get(name).logged('TDM_STREAM_DOWN'), []);
 });
 
+/** The names of a server's threads that serve. */
+function threadsOf({ server }: ReturnType<Pair['get']>): string[] {
+  const tasks = `/proc/${server.child.pid}/task`;
+  const names = readdirSync(tasks).map((thread) => readFileSync(join(tasks, thread, 'comm'), 'utf8').trim());
+  return names.filter((name) => /^(shard|link|journal)/.test(name)).sort();
+}
+
+for (const [size, threads] of [
+  [1, ['journal', 'shard+link']],
+  [2, ['journal', 'link', 'shard', 'shard']],
+] as const)
+  t.test(`with ${size} for thread-pool-size: the same leases, through reloads`, buffered, async (t) => {
+    const dhcp4 = { 'multi-threading': { 'enable-multi-threading': true, 'thread-pool-size': size } };
+    const pair = await Pair.start(t, { dhcp4 });
+    await up(pair);
+    for (const name of ['a', 'b'] as const) t.same(threadsOf(pair.get(name)), threads);
+    const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 500);
+    for (const name of ['a', 'b', 'a', 'b'] as const) {
+      await sleep(300);
+      t.match(await pair.reload(name, { dhcp4: { ...dhcp4, 'renew-timer': 900 } }), { result: 0 });
+    }
+    await sleep(300);
+    const counts = await endWithoutLoss(t, client);
+    t.equal(counts['address-conflicts'], 0);
+    t.same(await pair.leases('b'), await pair.leases('a'), 'both hold the same leases');
+    for (const name of ['a', 'b'] as const) {
+      t.same(pair.get(name).logged('TDM_STREAM_DOWN'), []);
+      t.same(threadsOf(pair.get(name)), threads);
+    }
+  });
+
 t.test(
   'a partner that stands still fails the updates on their way; it goes on when it does',
   buffered,

@@ -128,7 +128,7 @@ export class BenchServer {
   /** The socket that datagrams are sent to. */
   readonly socket: ServerSocket;
   readonly #sockets = allocateSocketTable();
-  readonly #task: ShardTask;
+  readonly task: ShardTask;
   readonly #clock: Clock;
   #loop: ShardLoop;
   readonly #fd: number;
@@ -178,7 +178,7 @@ export class BenchServer {
       raw: null,
     };
     writeSocketTable(this.#sockets, [this.socket]);
-    this.#task = {
+    this.task = {
       shard: 0,
       sockets: this.#sockets,
       config: this.config,
@@ -199,7 +199,7 @@ export class BenchServer {
       parkedMax: PARKED_MAX,
       forcedPort: localPort(this.#client),
     };
-    this.#loop = new ShardLoop(this.#task, this.#clock);
+    this.#loop = new ShardLoop(this.task, this.#clock);
     for (let relationship = 0; relationship < relationships; relationship++) this.policy({}, relationship);
   }
 
@@ -242,7 +242,7 @@ export class BenchServer {
     Atomics.store(new Int32Array(this.link.words), ShardWord.stop, 1);
     this.#loop.run();
     Atomics.store(new Int32Array(this.link.words), ShardWord.stop, 0);
-    this.#loop = new ShardLoop({ ...this.#task, ...changes }, this.#clock);
+    this.#loop = new ShardLoop({ ...this.task, ...changes }, this.#clock);
   }
 
   /** Everything recorded so far is on disk. */
