@@ -1,8 +1,8 @@
 /** Records with tcpdump what servers are asked and answer, and reads the recording: the only witness of what was acknowledged. */
-import { readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Network } from './network.ts';
-import type { RunningProgram } from './programs.ts';
+import { BEGIN_MS, type RunningProgram } from './programs.ts';
 
 /** BOOTREPLY to or from port 67; `udp[8]` is the op field. Kept whole up to a plain Ethernet frame. */
 const REPLIES_FILTER = 'udp port 67 and udp[8] = 2';
@@ -24,10 +24,20 @@ export interface CapturedReply {
 }
 
 export interface Capture {
-  /** Replies recorded so far. */
-  replies(): CapturedReply[];
+  /** Replies recorded so far; a later call finds them at the same places, and what came meanwhile behind them. */
+  replies(): readonly CapturedReply[];
   /** Ends the recording. @throws Error when the kernel dropped packets, for then the witness is blind. */
-  stop(): Promise<CapturedReply[]>;
+  stop(): Promise<readonly CapturedReply[]>;
+}
+
+export interface CapturePlan {
+  /** What is recorded: by default what servers answer. */
+  readonly filter?: string;
+  /**
+   * Somebody waits for what is recorded: the kernel hands each packet over when it comes, not once a second. For loads of some
+   * hundred packets a second, because it costs a wake-up a packet.
+   */
+  readonly isWatched?: boolean;
 }
 
 /** Starts recording on `segment` of `host` into `file`; resolves when tcpdump listens. */
@@ -36,24 +46,34 @@ export async function captureReplies(
   host: string,
   segment: string,
   file: string,
-  filter = REPLIES_FILTER,
+  { filter = REPLIES_FILTER, isWatched = false }: CapturePlan = {},
 ): Promise<Capture> {
-  const bounds = ['-s', '1600', '-B', '65536', '-U', '-Z', 'root'];
+  const bounds = [
+    '-s',
+    '1600',
+    '-B',
+    '65536',
+    '-U',
+    '-Z',
+    'root',
+    ...(isWatched ? ['--immediate-mode'] : []),
+  ];
   const program = network.start(host, 'tcpdump', ['-i', segment, '-n', ...bounds, '-w', file, filter]);
-  await program.waitForOutput(/listening on/, 10_000);
-  return { replies: () => readReplies(file), stop: () => stopCapture(program, file) };
+  await program.waitForOutput(/listening on/, BEGIN_MS);
+  const recording = new Recording(file);
+  return { replies: () => recording.replies(), stop: () => stopCapture(program, recording) };
 }
 
-async function stopCapture(program: RunningProgram, file: string): Promise<CapturedReply[]> {
+async function stopCapture(program: RunningProgram, recording: Recording): Promise<readonly CapturedReply[]> {
   await caughtUp(program);
   await program.stop('SIGINT');
   const dropped = /(\d+) packets? dropped by kernel/.exec(program.output())?.[1];
   if (dropped !== '0')
     throw new Error(`tcpdump lost packets, the recording is incomplete:\n${program.output()}`);
-  return readReplies(file);
+  return recording.replies();
 }
 
-/** The kernel hands what it has recorded to tcpdump once a second, and what it still has at the end is lost. */
+/** The kernel hands what it has recorded to tcpdump once a second when nobody watches, and what it still has at the end is lost. */
 const HANDED_OVER_MS = 1_000;
 const LOOK_MS = 20;
 
@@ -86,23 +106,52 @@ const FILE_HEADER_BYTES = 24;
 const RECORD_HEADER_BYTES = 16;
 const MAGIC_MICROSECONDS = 0xa1b2c3d4;
 
-/** Reads a pcap file as tcpdump writes it on a little-endian machine; a record still being written is left out. */
-export function readReplies(file: string): CapturedReply[] {
-  const bytes = readFileSync(file);
-  if (bytes.length < FILE_HEADER_BYTES) return [];
-  if (bytes.readUInt32LE(0) !== MAGIC_MICROSECONDS)
-    throw new Error(`${file} is not a pcap file of this machine`);
-  const replies: CapturedReply[] = [];
-  let at = FILE_HEADER_BYTES;
-  while (at + RECORD_HEADER_BYTES <= bytes.length) {
-    const atMs = bytes.readUInt32LE(at) * 1000 + bytes.readUInt32LE(at + 4) / 1000;
-    const end = at + RECORD_HEADER_BYTES + bytes.readUInt32LE(at + 8);
-    if (end > bytes.length) break;
-    const reply = readFrame(bytes.subarray(at + RECORD_HEADER_BYTES, end), atMs);
-    if (reply !== null) replies.push(reply);
-    at = end;
+/**
+ * A pcap file as tcpdump writes it on a little-endian machine, read as it grows: stories ask many times a second what is in it by
+ * now, and each record is parsed once.
+ */
+export class Recording {
+  readonly #file: string;
+  readonly #replies: CapturedReply[] = [];
+  /** How far the file is read: whole records only. */
+  #at = 0;
+
+  constructor(file: string) {
+    this.#file = file;
   }
-  return replies;
+
+  /** The replies that are written by now; a record still being written is left out. @throws Error when it is no such file */
+  replies(): readonly CapturedReply[] {
+    const bytes = readFrom(this.#file, this.#at);
+    let at = 0;
+    if (this.#at === 0) {
+      if (bytes.length < FILE_HEADER_BYTES) return this.#replies;
+      if (bytes.readUInt32LE(0) !== MAGIC_MICROSECONDS)
+        throw new Error(`${this.#file} is not a pcap file of this machine`);
+      at = FILE_HEADER_BYTES;
+    }
+    while (at + RECORD_HEADER_BYTES <= bytes.length) {
+      const atMs = bytes.readUInt32LE(at) * 1000 + bytes.readUInt32LE(at + 4) / 1000;
+      const end = at + RECORD_HEADER_BYTES + bytes.readUInt32LE(at + 8);
+      if (end > bytes.length) break;
+      const reply = readFrame(bytes.subarray(at + RECORD_HEADER_BYTES, end), atMs);
+      if (reply !== null) this.#replies.push(reply);
+      at = end;
+    }
+    this.#at += at;
+    return this.#replies;
+  }
+}
+
+/** The octets of a file from `position` to its present end. */
+function readFrom(file: string, position: number): Buffer {
+  const fd = openSync(file, 'r');
+  try {
+    const bytes = Buffer.allocUnsafe(Math.max(0, fstatSync(fd).size - position));
+    return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, position));
+  } finally {
+    closeSync(fd);
+  }
 }
 
 const ETHERNET_BYTES = 14;

@@ -35,7 +35,8 @@ t.test(
       leaseDirectory: disk,
     });
     await server.start();
-    const capture = await captureReplies(network, 'load', SERVERS_SEGMENT, join(directory, 'replies.pcap'));
+    const file = join(directory, 'replies.pcap');
+    const capture = await captureReplies(network, 'load', SERVERS_SEGMENT, file, { isWatched: true });
     const acknowledgements = (): number => capture.replies().filter(({ type }) => type === 'ack').length;
     const filler = join(disk, 'filler');
     writeFileSync(filler, Buffer.alloc(freeBytes(disk) - FREE_BYTES));

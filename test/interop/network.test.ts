@@ -1,14 +1,17 @@
 /** The harness itself: networks appear, carry packets and vanish; reports and lease files are read right. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
+import { packet } from '../engine/packets.ts';
 import { needRootAnd } from '../support/need.ts';
+import { Recording } from './capture.ts';
 import { findConflicts, findMissing, readLeaseFile } from './lease-files.ts';
 import { MOUNT_NAME, temporaryDirectory } from './leftovers.ts';
 import { createNetwork, namespaceNames, removeLeftovers } from './network.ts';
 import { parsePerfdhcpReport } from './perfdhcp.ts';
+import { BEGIN_MS } from './programs.ts';
 import { until } from './waiting.ts';
 
 const HEADER =
@@ -43,7 +46,7 @@ t.test(
       '1',
       'arp and host 10.64.0.9',
     ]);
-    await neighbour.waitForOutput(/listening/, 10_000);
+    await neighbour.waitForOutput(/listening/, BEGIN_MS);
     await network.run('a', process.execPath, [
       '-e',
       "const s = require('dgram').createSocket('udp4'); s.send('x', 9, '10.64.0.9', () => s.close())",
@@ -65,7 +68,7 @@ t.test('a cable joins two hosts, with nothing between them that would flood or f
   );
   t.match((await network.run('a', 'ip', ['link', 'show', 'cable'])).output, /0a:00:00:00:00:01/);
   const station = network.start('b', 'tcpdump', ['-i', 'cable', '-n', '-c', '1', 'arp and host 10.64.0.2']);
-  await station.waitForOutput(/listening/, 10_000);
+  await station.waitForOutput(/listening/, BEGIN_MS);
   await network.run('a', process.execPath, [
     '-e',
     "const s = require('dgram').createSocket('udp4'); s.send('x', 9, '10.64.0.2', () => s.close())",
@@ -111,6 +114,46 @@ t.test('a report of perfdhcp is read into numbers', async (t) => {
   t.equal(report.requestAck.delay, null);
   t.throws(() => parsePerfdhcpReport('Rate: 1'), /DISCOVER-OFFER/);
 });
+
+t.test(
+  'a recording is read as it grows: each record once, and none that is still being written',
+  async (t) => {
+    const file = join(temporaryDirectory(t), 'replies.pcap');
+    const header = Buffer.alloc(24);
+    header.writeUInt32LE(0xa1b2c3d4, 0);
+    /** At 7.5 s, from 10.64.0.1. */
+    const record = (xid: number): Buffer => {
+      const frame = Buffer.concat([Buffer.alloc(42), packet({ xid, mac: '0a:00:00:00:00:01' })]);
+      frame[14] = 0x45;
+      frame.set([10, 64, 0, 1], 26);
+      const before = Buffer.alloc(16);
+      before.writeUInt32LE(7, 0);
+      before.writeUInt32LE(500_000, 4);
+      before.writeUInt32LE(frame.length, 8);
+      return Buffer.concat([before, frame]);
+    };
+    writeFileSync(file, header.subarray(0, 20));
+    const recording = new Recording(file);
+    t.same(recording.replies(), [], 'not even begun');
+    appendFileSync(file, header.subarray(20));
+    t.same(recording.replies(), []);
+    const second = record(2);
+    appendFileSync(file, Buffer.concat([record(1), second.subarray(0, 100)]));
+    const first = recording.replies().slice();
+    const message = { atMs: 7500, server: '10.64.0.1', mac: '0a:00:00:00:00:01', type: 'discover' };
+    t.match(first, [{ ...message, xid: 1 }]);
+    t.equal(first.length, 1, 'half of a record is none');
+    t.equal(recording.replies().length, 1, 'and is not read twice');
+    appendFileSync(file, second.subarray(100));
+    t.match(
+      recording.replies().map(({ xid }) => xid),
+      [1, 2],
+    );
+    t.equal(recording.replies()[0], first[0], 'what was read stays');
+    writeFileSync(file, Buffer.alloc(24));
+    t.throws(() => new Recording(file).replies(), /is not a pcap file of this machine/);
+  },
+);
 
 t.test('the checks of lease files find a double address, a lost lease and a torn row', async (t) => {
   const directory = temporaryDirectory(t);

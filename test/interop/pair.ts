@@ -12,6 +12,7 @@ import {
 import type { ServerKind } from './kea.ts';
 import { temporaryDirectory } from './leftovers.ts';
 import { createNetwork, type Network, type NetworkPlan, type Teardown } from './network.ts';
+import { BEGIN_MS } from './programs.ts';
 import { createServer, type DhcpServer } from './server.ts';
 
 const DUPLICATOR = fileURLToPath(new URL('./duplicator.js', import.meta.url));
@@ -97,7 +98,7 @@ export function createPair(t: Teardown, plan: PairPlan): Pair {
 /** Starts the fork: what is sent to ADDRESS.fork reaches both servers. */
 export async function startFork(network: Network): Promise<void> {
   const args = [DUPLICATOR, ADDRESS.fork, ADDRESS.server1, ADDRESS.server2];
-  await network.start('fork', process.execPath, args).waitForOutput(/duplicator listens/, 10_000);
+  await network.start('fork', process.execPath, args).waitForOutput(/duplicator listens/, BEGIN_MS);
 }
 
 function mergeNetworks(one: NetworkPlan, other: NetworkPlan): NetworkPlan {

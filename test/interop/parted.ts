@@ -2,9 +2,9 @@
 import { fileURLToPath } from 'node:url';
 import { ADDRESS, type HaParameters, PEER_PORT, type ServerName } from './configuration.ts';
 import type { Network } from './network.ts';
+import { BEGIN_MS } from './programs.ts';
 
 const GATE = fileURLToPath(new URL('./gate.js', import.meta.url));
-const GATE_TIMEOUT_MS = 10_000;
 /** The gate's ports on the host of the fork. */
 const PORTS = { server1: 8001, server2: 8002 } as const;
 
@@ -24,7 +24,7 @@ export async function startGate(network: Network): Promise<Gate> {
   const rules = (['server1', 'server2'] as const).flatMap((name) => [PORTS[name], ADDRESS[name], PEER_PORT]);
   const gate = network.start('fork', process.execPath, [GATE, ADDRESS.fork, ...rules.map(String)]);
   let changes = 0;
-  const changed = () => gate.waitForOutput(new RegExp(`gate ${changes} `), GATE_TIMEOUT_MS);
+  const changed = () => gate.waitForOutput(new RegExp(`gate ${changes} `), BEGIN_MS);
   await changed();
   return {
     turn: async () => {

@@ -9,6 +9,7 @@ export interface PerfdhcpPlan {
   readonly local: string;
   /** New exchanges a second. */
   readonly rate: number;
+  /** For how long they are begun. */
   readonly seconds: number;
   /** Distinct clients; exchanges beyond that number come from the same clients again. */
   readonly clients: number;
@@ -110,11 +111,15 @@ export async function perfdhcpWhenWarm(
 
 function perfdhcpArguments(plan: PerfdhcpPlan): string[] {
   const mac = plan.firstMac === undefined ? [] : ['-b', `mac=${plan.firstMac}`];
+  // Numbers of both kinds of queries instead of a time: it ends when the last answer has come, and lingers only when one is missing.
+  const exchanges = String(plan.rate * plan.seconds);
   const bounds = [
     '-r',
     String(plan.rate),
-    '-p',
-    String(plan.seconds),
+    '-n',
+    exchanges,
+    '-n',
+    exchanges,
     '-R',
     String(plan.clients),
     '-d',

@@ -4,6 +4,8 @@ import { until } from './waiting.ts';
 
 /** Output kept of one program; of a longer output the last part. */
 const OUTPUT_BYTES_MAX = 4 << 20;
+/** What a program takes to begin, on a machine with ten times too much to do. */
+export const BEGIN_MS = 60_000;
 /** Nothing that is run to its end takes this long, but for a hung one. */
 const RUN_MS_MAX = 20_000;
 

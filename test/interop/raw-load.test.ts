@@ -5,6 +5,7 @@ import { raw } from '../../bench/raw.ts';
 import { TINY } from '../bench/options.ts';
 import { needRootAnd } from '../support/need.ts';
 import { createNetwork } from './network.ts';
+import { BEGIN_MS } from './programs.ts';
 
 const LINK = 'cable';
 
@@ -14,7 +15,7 @@ t.test('clients of the load on a link ask from no address, of all, with sums tha
   network.connect(LINK, { server: {}, load: {} });
   const options = ['-i', LINK, '-n', '-e', '-v', '-v', '-c', '1', 'udp'];
   const capture = network.start('server', 'tcpdump', options);
-  await capture.waitForOutput(/listening on/, 10_000);
+  await capture.waitForOutput(/listening on/, BEGIN_MS);
   const relay = { address: 0, port: 68 };
   const servers = [{ address: 0x0a400001, port: 67 }];
   const load = new LoadProcess({ relay, servers, link: LINK, inFlightMax: 1 }, network.enter('load'));

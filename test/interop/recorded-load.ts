@@ -9,7 +9,7 @@ import type { Stalls } from './stalls.ts';
 import { until } from './waiting.ts';
 
 /** More than any story lasts; the load ends with the story. */
-const LOAD_SECONDS_MAX = 120;
+const LOAD_SECONDS_MAX = 240;
 const CLIENTS = 60_000;
 /** One cause breaks the promise for many clients. */
 const BROKEN_SHOWN_MAX = 20;
@@ -19,20 +19,20 @@ export interface RecordedLoad {
   /** Resolves when so many more queries were acknowledged, by the named server if one is named. */
   acknowledgements(count: number, by?: ServerName): Promise<void>;
   /** What was recorded so far. */
-  replies(): CapturedReply[];
+  replies(): readonly CapturedReply[];
   /** Ends the load; the recording goes on. */
   quieten(): Promise<void>;
   /** Offers the load again, from clients of its own. */
   resume(): void;
   /** Ends load and recording. */
-  end(): Promise<CapturedReply[]>;
+  end(): Promise<readonly CapturedReply[]>;
 }
 
 /** Starts the fork and a load through it, so that both servers hear every query. @param rate exchanges a second */
 export async function startRecordedLoad(pair: Pair, rate: number): Promise<RecordedLoad> {
   await startFork(pair.network);
   const file = join(pair.directory, 'replies.pcap');
-  const capture = await captureReplies(pair.network, 'load', SERVERS_SEGMENT, file);
+  const capture = await captureReplies(pair.network, 'load', SERVERS_SEGMENT, file, { isWatched: true });
   let loads = 0;
   const startLoad = (): RunningPerfdhcp =>
     startPerfdhcp(pair.network, 'load', {
@@ -49,12 +49,15 @@ export async function startRecordedLoad(pair: Pair, rate: number): Promise<Recor
   };
   return {
     acknowledgements: async (count, by) => {
-      // The recording lags behind: what is in it by now says little.
+      // The recording lags behind: what comes into it from now on may be older.
       const sinceMs = Date.now();
+      const known = capture.replies().length;
       const isNew = (reply: CapturedReply): boolean => reply.atMs > sinceMs && isAcknowledgement(reply, by);
       const what = `${count} more acknowledgements${by ? ` by ${by}` : ''}`;
       const patience = { what, timeoutMs: ACKNOWLEDGEMENTS_TIMEOUT_MS, pollMs: 100 };
-      await until(patience, () => (capture.replies().filter(isNew).length >= count ? true : null));
+      await until(patience, () =>
+        capture.replies().slice(known).filter(isNew).length >= count ? true : null,
+      );
     },
     replies: () => capture.replies(),
     quieten,

@@ -7,6 +7,7 @@ import {
   SERVERS_SEGMENT,
 } from './configuration.ts';
 import type { Network, NetworkPlan } from './network.ts';
+import { BEGIN_MS } from './programs.ts';
 
 /** Hash of `01` + address: 134, even, for client1: the primary's; 153, odd, for client2: the secondary's. */
 export const CLIENT_MAC = { client1: '0a:00:00:00:00:02', client2: '0a:00:00:00:00:03' } as const;
@@ -30,7 +31,7 @@ export async function startRelay(network: Network): Promise<void> {
   const interfaces = ['-id', CLIENTS_SEGMENT, '-iu', SERVERS_SEGMENT];
   const servers = [ADDRESS.server1, ADDRESS.server2];
   const relay = network.start('relay', 'dhcrelay', ['-4', '-d', '--no-pid', ...interfaces, ...servers]);
-  await relay.waitForOutput(/Sending on +Socket\/fallback/, 10_000);
+  await relay.waitForOutput(/Sending on +Socket\/fallback/, BEGIN_MS);
 }
 
 async function mustRun(

@@ -52,7 +52,7 @@ for (const [way, plan] of Object.entries(WAYS))
       await server.start();
       const { Dhcp4 } = (await server.command('config-get')).arguments as { Dhcp4: Record<string, unknown> };
       const file = join(directory, 'messages.pcap');
-      const capture = await captureReplies(network, 'server1', 'lan', file, ALL_MESSAGES);
+      const capture = await captureReplies(network, 'server1', 'lan', file, { filter: ALL_MESSAGES });
       const load = startPerfdhcp(network, 'load', { ...LOAD, ...plan });
       for (let round = 0; round < ROUNDS; round++) {
         const type = round % 2 === 0 ? 'udp' : 'raw';
