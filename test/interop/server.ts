@@ -39,6 +39,11 @@ export interface DhcpServer {
   crash(): Promise<void>;
   /** SIGTERM; resolves with how the process ended. */
   stop(): Promise<ProgramEnd>;
+  /**
+   * Has the running server go over to other keys of the Dhcp4 map than those of the plan, by config-reload: far cheaper than another
+   * start, where that is not what a story is about. @throws Error when it refuses them
+   */
+  reconfigure(dhcp4: Readonly<Record<string, unknown>>): Promise<void>;
   command(command: string, args?: Readonly<Record<string, unknown>>): Promise<CommandAnswer>;
   /** Own HA state as status-get tells it, "" without high availability. */
   haState(): Promise<string>;
@@ -65,12 +70,16 @@ export function createServer(network: Network, kind: ServerKind, plan: Configura
     if (process === null) throw new Error(`${plan.name} was never started`);
     return process;
   };
+  const configure = (dhcp4: ConfigurationPlan['dhcp4']): void => {
+    const configuration = configurationOf(dhcp4 === undefined ? plan : { ...plan, dhcp4 });
+    writeFileSync(configFile, JSON.stringify(spelled(kind, configuration), null, 2));
+  };
   const self: DhcpServer = {
     kind,
     name: plan.name,
     leaseFile: leaseFileOf(plan),
     start: async () => {
-      writeFileSync(configFile, JSON.stringify(spelled(kind, configurationOf(plan)), null, 2));
+      configure(plan.dhcp4);
       if (isKea(kind)) removePidFile(plan);
       process = launch(network, kind, plan, configFile);
       await awaitService(self, running());
@@ -79,6 +88,11 @@ export function createServer(network: Network, kind: ServerKind, plan: Configura
       await running().stop('SIGKILL');
     },
     stop: () => running().stop('SIGTERM'),
+    reconfigure: async (dhcp4) => {
+      configure(dhcp4);
+      const { result, text } = await self.command('config-reload');
+      if (result !== 0) throw new Error(`${kind} refuses its configuration: ${text}`);
+    },
     command: (command, args) => sendCommand(socket, command, args),
     haState: async () => haServers(await self.command('status-get')).local?.state ?? '',
     partnerState: async () => haServers(await self.command('status-get')).remote?.['last-state'] ?? '',
