@@ -6,7 +6,11 @@ import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { until } from './interop/waiting.ts';
 import { ALONE, runsAlone } from './runner/alone.ts';
+import { BEGUN_FIRST, longestFirst } from './runner/order.ts';
 import { dependsOnNode, LEFT_OUT } from './runner/second-node.ts';
+
+// Each with files and processes of its own; they wait for a good part of their time.
+t.jobs = 3;
 
 const RUNNER = fileURLToPath(new URL('./run.js', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -203,6 +207,16 @@ t.test('what runs alone is there', async (t) => {
     t.ok(existsSync(path) && runsAlone(path), path);
   }
   t.notOk(runsAlone(resolve(ROOT, 'test', 'app', 'orders.test.ts')));
+});
+
+t.test('the longest files are there, and are begun first, the others as they come', async (t) => {
+  for (const name of BEGUN_FIRST) t.ok(existsSync(resolve(ROOT, 'test', `${name}.test.ts`)), name);
+  const [first = '', second = ''] = BEGUN_FIRST;
+  const files = ['/b/base/one.test.js', `/b/${second}.test.js`, '/b/app/two.test.js', `/b/${first}.test.js`];
+  t.same(
+    longestFirst(files, (file) => file.slice('/b/'.length)),
+    [`/b/${first}.test.js`, `/b/${second}.test.js`, '/b/base/one.test.js', '/b/app/two.test.js'],
+  );
 });
 
 t.test('what a second version of Node does not try is there, and all else is tried', async (t) => {

@@ -1,7 +1,7 @@
 /**
  * Runs the test files, each in a process of its own, and prints a line for each, what failed, and the sums.
  *
- *     node build/test/run.js             all that need neither root nor other programs, two at a time
+ *     node build/test/run.js             all that need neither root nor other programs, several at a time
  *     node build/test/run.js node        of those what a second version of Node may do otherwise (runner/second-node.ts)
  *     node build/test/run.js interop     those that do need them, some of them alone (runner/alone.ts)
  *     node build/test/run.js FILE ...    these, as named in the source tree or in build/
@@ -13,11 +13,12 @@
  * starts. And its reporters tell what passed in many pages, or nothing at all.
  */
 import { readdirSync } from 'node:fs';
-import { constants } from 'node:os';
+import { availableParallelism, constants } from 'node:os';
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { runsAlone } from './runner/alone.ts';
+import { longestFirst } from './runner/order.ts';
 import { type FileReport, formatFile, formatSums } from './runner/report.ts';
 import { dependsOnNode } from './runner/second-node.ts';
 import { killTestFiles, runTestFile } from './runner/test-file.ts';
@@ -25,7 +26,8 @@ import { killTestFiles, runTestFile } from './runner/test-file.ts';
 const BUILD = fileURLToPath(new URL('..', import.meta.url));
 const ROOT = resolve(BUILD, '..');
 const INTEROP = 'interop/';
-const JOBS = 2;
+/** One more than there are processors: files wait, for a timer or a program, for a good part of their time. */
+const JOBS = availableParallelism() + 1;
 const UNIT_MS_MAX = 180_000;
 const INTEROP_MS_MAX = 600_000;
 
@@ -48,7 +50,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 await runAll(
-  files.filter((file) => !runsAlone(file)),
+  longestFirst(
+    files.filter((file) => !runsAlone(file)),
+    nameOf,
+  ),
   JOBS,
 );
 await runAll(files.filter(runsAlone), 1);
@@ -82,7 +87,11 @@ function filesOf(interop: boolean): string[] {
 }
 
 function isWanted(file: string): boolean {
-  return !isSecondNode || dependsOnNode(relative(resolve(BUILD, 'test'), file));
+  return !isSecondNode || dependsOnNode(nameOf(file));
+}
+
+function nameOf(file: string): string {
+  return relative(resolve(BUILD, 'test'), file);
 }
 
 function compiledOf(file: string): string {

@@ -14,6 +14,8 @@ import { until } from './waiting.ts';
 export const LAN0 = { address: '10.1.0.1/24' } as const;
 export const LAN1 = { address: '10.2.0.1/16' } as const;
 const LOAD = '10.2.0.9';
+/** What is said of `lan0` when it is away. */
+export const MISSING = "interface 'lan0' doesn't exist in the system";
 const SERVED_MS = 20_000;
 
 let socketType = 'udp';

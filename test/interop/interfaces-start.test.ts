@@ -6,11 +6,11 @@ import t from 'tap';
 import { needRootAnd } from '../support/need.ts';
 import { createScene, type InterfaceScene } from './interface-scene.ts';
 import type { ServerKind } from './kea.ts';
-import type { RunningProgram } from './programs.ts';
+import { BEGIN_MS, type RunningProgram } from './programs.ts';
 import { until } from './waiting.ts';
 
 /** As long as it takes to be seen retrying after the start, on a busy machine too. */
-const RETRIES = { 'service-sockets-max-retries': 2, 'service-sockets-retry-wait-time': 5000 };
+const RETRIES = { 'service-sockets-max-retries': 2, 'service-sockets-retry-wait-time': 6000 };
 const REQUIRED = { 'service-sockets-require-all': true };
 
 /** What keeps `lan0` from being served; `prepare` runs before the start. */
@@ -31,7 +31,7 @@ const KEYS: readonly { name: string; keys: Readonly<Record<string, unknown>> }[]
 const DIFFERENT = new Set(['missing, retries', 'missing, require-all and retries']);
 
 // Each server in a network of its own; they wait for most of the time.
-t.jobs = 2;
+t.jobs = 3;
 
 for (const fault of FAULTS) {
   t.test(`${fault.name}: Tandem starts, retries and ends as Kea does`, { buffered: true }, async (t) => {
@@ -94,6 +94,6 @@ async function takePort(scene: InterfaceScene): Promise<RunningProgram> {
   const script =
     "const s = require('node:dgram').createSocket('udp4'); s.bind(67, '10.1.0.1', () => console.log('bound'));";
   const holder = scene.network.start('server1', process.execPath, ['-e', script]);
-  await holder.waitForOutput(/bound/, 10_000);
+  await holder.waitForOutput(/bound/, BEGIN_MS);
   return holder;
 }

@@ -1,40 +1,19 @@
-/** Interfaces that come, go and change under a running server: each is served again by itself, the others all the time. */
+/** Interfaces that come, go and change under a running server: each is served again by itself. */
 import t, { type Test } from 'tap';
 import { needRootAnd } from '../support/need.ts';
 import { createDhclient } from './dhclient.ts';
-import { createScene, type InterfaceScene, LAN0, serveThrough, unansweredOf } from './interface-scene.ts';
+import { createScene, type InterfaceScene, LAN0, MISSING, serveThrough } from './interface-scene.ts';
 import { temporaryDirectory } from './leftovers.ts';
 import { TURN } from './pair-steps.ts';
-import { until } from './waiting.ts';
 
-// Both kinds of sockets in turn: the stories take a minute and a half.
+// Both kinds of sockets in turn: the stories take long.
 serveThrough(TURN === '1' ? 'udp' : 'raw');
 
 const PROGRAMS = ['ip', 'dhclient', 'perfdhcp'];
 const LATE = { 'service-sockets-max-retries': 30, 'service-sockets-retry-wait-time': 500 };
-const MISSING = "interface 'lan0' doesn't exist in the system";
 
-t.test(
-  'an interface is deleted and made again: its clients are served, no other query is lost',
-  async (t) => {
-    if (!needRootAnd(t, PROGRAMS)) return;
-    const scene = createScene(t, { interfaces: { interfaces: ['lan0', 'lan1'] } });
-    await scene.server.start();
-    t.equal(await scene.exchange(), '10.1.0.1');
-    const load = scene.load(500, 12);
-    for (let i = 0; i < 2; i++) {
-      await scene.ip('link delete lan0');
-      await scene.awaitErrors([MISSING]);
-      scene.network.attach('server1', 'lan0', LAN0);
-      await scene.awaitErrors([]);
-      t.equal(await scene.exchange(), '10.1.0.1');
-    }
-    const { sent, unanswered } = await unansweredOf(load);
-    t.comment(`${sent} queries on the other interface, ${unanswered} without an answer`);
-    t.equal(unanswered, 0);
-    t.same(await scene.server.stop(), { code: 0, signal: null });
-  },
-);
+// Each in networks of its own; they wait for most of the time.
+t.jobs = 3;
 
 t.test('a reload while an interface is away, and after it came back', async (t) => {
   if (!needRootAnd(t, PROGRAMS)) return;
@@ -179,84 +158,6 @@ t.test('two interfaces with the same address: the clients of both are served', a
   t.equal(await scene.exchange('client2', 'lan1'), '10.1.0.1');
   await scene.server.stop();
 });
-
-t.test(
-  'twenty interfaces flap under load: no query on a healthy one is lost, and all are served in the end',
-  async (t) => {
-    if (!needRootAnd(t, PROGRAMS)) return;
-    const scene = createScene(t, { interfaces: { interfaces: ['*'] } });
-    await scene.server.start();
-    const numbers = Array.from({ length: 20 }, (_, i) => i);
-    // Nobody else has UDP sockets in the server's namespace.
-    const openSockets = async (): Promise<number> =>
-      (await scene.network.run('server1', 'cat', ['/proc/net/udp'])).output.split('\n').length;
-    const make = async (i: number): Promise<void> => {
-      await scene.ip(`link add flap${i} type veth peer name peer${i}`);
-      await scene.ip(`address add 10.3.${i}.1/24 dev flap${i}`);
-      await scene.ip(`link set flap${i} up`);
-    };
-    await Promise.all(numbers.map(make));
-    const load = scene.load(500, 15);
-    let flaps = 0;
-    for (const untilMs = performance.now() + 12_000; performance.now() < untilMs; flaps++) {
-      const i = flaps % numbers.length;
-      await scene.ip(`link delete flap${i}`);
-      await make(i);
-    }
-    const { sent, unanswered } = await unansweredOf(load);
-    t.comment(`${flaps} flaps; ${sent} queries on a healthy interface, ${unanswered} without an answer`);
-    t.equal(unanswered, 0);
-    // The far ends are down and without an address: each near end is without carrier.
-    const reasons = numbers.flatMap((i) => [
-      `the interface flap${i} is not running`,
-      `the interface peer${i} is down`,
-    ]);
-    const areKnown = (): Promise<true> =>
-      until({ what: 'every end is known', timeoutMs: 10_000 }, async () => {
-        const faults = new Set((await scene.sockets()).errors);
-        return reasons.every((reason) => faults.has(reason)) ? true : null;
-      });
-    await areKnown();
-    for (const i of numbers) await scene.ip(`link delete flap${i}`);
-    await scene.awaitErrors([]);
-    const before = await openSockets();
-    await Promise.all(numbers.map(make));
-    // The sockets are open when the reasons are told, and closed when they are told no more.
-    await areKnown();
-    t.ok((await openSockets()) > before, 'all sockets are open again');
-    for (const i of numbers) await scene.ip(`link delete flap${i}`);
-    await scene.awaitErrors([]);
-    t.equal(await openSockets(), before, 'no socket is left behind');
-    t.equal(await scene.exchange(), '10.1.0.1');
-    t.same(await scene.server.stop(), { code: 0, signal: null });
-  },
-);
-
-t.test(
-  'reloads while an interface comes and goes under load: none is refused, no query elsewhere is lost',
-  async (t) => {
-    if (!needRootAnd(t, PROGRAMS)) return;
-    const scene = createScene(t, { interfaces: { interfaces: ['lan0', 'lan1'] } });
-    await scene.server.start();
-    const load = scene.load(500, 12);
-    const results: number[] = [];
-    const reload = async (): Promise<void> => {
-      results.push((await scene.server.command('config-reload')).result);
-    };
-    for (let i = 0; i < 10; i++) {
-      await Promise.all([scene.ip('link delete lan0'), reload()]);
-      scene.network.attach('server1', 'lan0', LAN0);
-      await reload();
-    }
-    const { sent, unanswered } = await unansweredOf(load);
-    t.comment(`${results.length} reloads; ${sent} queries, ${unanswered} without an answer`);
-    t.ok(results.every((result) => result === 0));
-    t.equal(unanswered, 0);
-    await scene.awaitErrors([]);
-    t.equal(await scene.exchange(), '10.1.0.1');
-    t.same(await scene.server.stop(), { code: 0, signal: null });
-  },
-);
 
 t.test('an address moves from one interface to another', async (t) => {
   if (!needRootAnd(t, PROGRAMS)) return;

@@ -53,6 +53,9 @@ function startAsNobody(t: Test, type: 'raw' | 'udp', capabilities: readonly stri
   return { network, server, socket: socketOf(plan) };
 }
 
+// Each in networks of its own; they wait for most of the time.
+t.jobs = 3;
+
 for (const type of ['raw', 'udp'] as const) {
   t.test(`as nobody with both capabilities, clients are served through ${type} sockets`, async (t) => {
     if (!needRootAnd(t, ['ip', 'perfdhcp', 'setpriv'])) return;

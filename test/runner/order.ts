@@ -1,0 +1,19 @@
+/**
+ * The test files that take longest, those first: they are begun first, so that none of them goes on alone when everything else
+ * is done.
+ */
+export const BEGUN_FIRST: readonly string[] =
+  `app/renewal-faults app/renewal app/stream-pair app/reload-pair app/reload-load bench/end-to-end bench/scale demo/run-demo
+  app/hostile pair/orders app/stop app/reload run fuzz/fuzz
+  interop/kea-renewal interop/kea-differential interop/direct-clients interop/lease-file-cleanup interop/kea-flex-options
+  interop/kea-security interop/interfaces-start interop/kea-same-hardware interop/lease-file interop/interfaces
+  interop/kea-options interop/kea-perfmon interop/kea-parted interop/kea-backup`.split(/\s+/);
+
+/** The files in the order in which they are begun. @param nameOf a file's path below `test/` */
+export function longestFirst(files: readonly string[], nameOf: (file: string) => string): string[] {
+  const place = (file: string): number => {
+    const index = BEGUN_FIRST.indexOf(nameOf(file).replace(/\.test\.[jt]s$/, ''));
+    return index < 0 ? BEGUN_FIRST.length : index;
+  };
+  return files.toSorted((one, other) => place(one) - place(other));
+}
