@@ -22,6 +22,7 @@ import type { FiledLease } from './lease-files.ts';
 import { temporaryDirectory } from './leftovers.ts';
 import { createNetwork, type Network, type NetworkPlan, type Teardown } from './network.ts';
 import { startPair } from './pair.ts';
+import { BEGIN_MS } from './programs.ts';
 import { startRelay } from './relay.ts';
 import { createServer, type DhcpServer, SUBJECT } from './server.ts';
 import { until } from './waiting.ts';
@@ -151,7 +152,7 @@ async function tellLife(t: Test, place: Place): Promise<void> {
   await server.start();
   const dump = ['-i', SERVERS_SEGMENT, '-n', '-l', '-U', '-Z', 'root', 'udp'];
   const wire = network.start('server1', 'tcpdump', dump);
-  await wire.waitForOutput(/listening on/, 10_000);
+  await wire.waitForOutput(/listening on/, BEGIN_MS);
   const subjects = subjectsOf(network, segment, directory);
   for (const { client } of subjects) client.start();
   const first = await Promise.all(subjects.map((each) => extended(each, server, 0)));
@@ -222,6 +223,9 @@ async function extendAll(
   for (const { client } of subjects) client.renew();
   return Promise.all(subjects.map((each, i) => extended(each, server, before[i]!.expireSec)));
 }
+
+// Each in networks of its own; they wait for most of the time.
+t.jobs = 4;
 
 for (const place of PLACES) {
   t.test(`each client gets, renews, keeps, rebinds, releases and gets again, ${place}`, async (t) => {

@@ -86,6 +86,9 @@ function shown(fields: Fields, names: readonly string[]): string[] {
   return [...names].sort().map((name) => `${name}=${fields.get(name) ?? 'absent'}`);
 }
 
+// Each in networks of its own; they wait for most of the time.
+t.jobs = 2;
+
 for (const version of KEAS)
   t.test(`generated queries with every configuration get the answers of ${version}`, async (t) => {
     if (!needServers(t, [version], ['ip'])) return;

@@ -179,6 +179,9 @@ function answerOf({ acts, leases }: Story, { reply }: Asked<Query>): string {
   return type === 'NAK' ? type : `${type} ${named ? reply.yiaddr : 'a free one'}`;
 }
 
+// Each in networks of its own; they wait for most of the time.
+t.jobs = 2;
+
 for (const version of KEAS)
   t.test(`clients with one hardware address have the leases that they have from ${version}`, async (t) => {
     if (!needServers(t, [version], ['ip'])) return;

@@ -21,6 +21,9 @@ const JOURNEYS = KEAS.flatMap((kea) => [
   { from: SUBJECT, to: kea },
 ]);
 
+// Each in networks of its own; they wait for most of the time.
+t.jobs = 2;
+
 for (const { from, to } of JOURNEYS) {
   t.test(`${to} loads the lease file that ${from} wrote, and goes on with it`, async (t) => {
     if (!needServers(t, [from, to], ['ip', 'perfdhcp'])) return;

@@ -18,7 +18,7 @@ const STEPS = 7;
 /** Exchanges a second: enough that each step happens in the middle of some. */
 const RATE = 50;
 
-t.jobs = 3;
+t.jobs = 4;
 
 for (const [index, { mode, server1, server2 }] of PAIRINGS.entries()) {
   t.test(
