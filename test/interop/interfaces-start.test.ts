@@ -10,7 +10,7 @@ import { BEGIN_MS, type RunningProgram } from './programs.ts';
 import { until } from './waiting.ts';
 
 /** As long as it takes to be seen retrying after the start, on a busy machine too. */
-const RETRIES = { 'service-sockets-max-retries': 2, 'service-sockets-retry-wait-time': 6000 };
+const RETRIES = { 'service-sockets-max-retries': 2, 'service-sockets-retry-wait-time': 8000 };
 const REQUIRED = { 'service-sockets-require-all': true };
 
 /** What keeps `lan0` from being served; `prepare` runs before the start. */
