@@ -25,7 +25,7 @@ const ACKNOWLEDGED_BEFORE = 100;
 const ACKNOWLEDGED_AFTER = 100;
 
 // Each in networks of its own; they wait for most of the time.
-t.jobs = 3;
+t.jobs = 2;
 
 for (const { mode, server1, server2 } of PAIRINGS) {
   t.test(

@@ -94,7 +94,7 @@ const PAIRS: readonly (readonly [ServerKind, ServerKind, victim: ServerName])[] 
 ];
 
 // Each in networks of its own; they wait for most of the time.
-t.jobs = 3;
+t.jobs = 2;
 
 for (const [server1, server2, victim] of PAIRS)
   t.test(

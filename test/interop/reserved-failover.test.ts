@@ -91,7 +91,7 @@ const PAIRS: readonly (readonly [HaMode, ServerKind, ServerKind, victim: ServerN
 ];
 
 // Each in networks of its own; they wait for most of the time.
-t.jobs = 3;
+t.jobs = 2;
 
 for (const [mode, server1, server2, victim] of PAIRS)
   t.test(
