@@ -17,6 +17,11 @@ const OPEN_TIMEOUT_MS = 5_000;
 
 /** After each end of a stream, and each opening that fails, since the partner has answered; then its next answer decides. */
 const AGAIN_AFTER_MS = [0, 100, 1_000];
+/**
+ * A synchronization waits so long for a stream that is expected: nobody's service waits for it, whereas by pages the partner's
+ * clients would be silent for longer.
+ */
+const SOURCE_ARRIVAL_MS = 5_000;
 
 export interface StreamKeeperParts {
   readonly stream: Pick<
@@ -67,7 +72,7 @@ export class StreamKeeper implements PartnerStreams {
 
   async source(): Promise<LeaseSource | null> {
     const { stream } = this.#parts;
-    await stream.arrival();
+    await stream.arrival(SOURCE_ARRIVAL_MS);
     return stream.isUp ? stream.source : null;
   }
 

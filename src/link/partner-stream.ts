@@ -181,8 +181,8 @@ export class RelationshipStream implements PartnerStream {
     if (!on) this.#changes.tell();
   }
 
-  async arrival(): Promise<void> {
-    await this.#changes.until(() => this.isUp || !this.#isExpected, ARRIVAL_MS);
+  async arrival(msMax = ARRIVAL_MS): Promise<void> {
+    await this.#changes.until(() => this.isUp || !this.#isExpected, msMax);
   }
 
   async deliver(updates: readonly UpdateBytes[]): Promise<StreamDelivery | null> {

@@ -124,8 +124,11 @@ export interface PartnerStream {
    * @returns null when it is not up: nothing was sent
    */
   deliver(updates: readonly UpdateBytes[]): Promise<StreamDelivery | null>;
-  /** Resolves when it is up, when none is to be expected any more, or after a second. */
-  arrival(): Promise<void>;
+  /**
+   * Resolves when it is up, when none is to be expected any more, or when the time is over.
+   * @param msMax a second when it is not said
+   */
+  arrival(msMax?: number): Promise<void>;
   /** Whether news are to name clients whose updates were accepted. */
   track(on: boolean): void;
   /** Resolves when it has not got the log and no update is under way by it. Pre: the log was called back. */

@@ -1,4 +1,4 @@
-/** A hot-standby pair of servers in processes of their own, on loopback. */
+/** A pair of servers in processes of their own, on loopback; hot-standby when nothing else is said. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,6 +23,7 @@ export type Name = (typeof NAMES)[number];
 
 /** What one server's file says of the pair; `more` replaces keys of the relationship, `dhcp4` others. */
 export interface Wish {
+  readonly mode?: 'hot-standby' | 'load-balancing';
   readonly more?: Record<string, unknown>;
   readonly dhcp4?: Record<string, unknown>;
   /** Hook libraries besides. */
@@ -72,26 +73,34 @@ export class Pair {
     return pair;
   }
 
-  /** Starts one server. */
-  async begin(t: Test, name: Name, wish: Wish, directory: string): Promise<void> {
-    const server = await Reloadable.start(t, directory, this.config(name, wish), undefined, this.relayPort);
+  /** Starts one server. @param port for its clients; one that is free when it is not said */
+  async begin(t: Test, name: Name, wish: Wish, directory: string, port?: number): Promise<void> {
+    const server = await Reloadable.start(t, directory, this.config(name, wish), port, this.relayPort);
     this.servers.set(name, server);
   }
 
   config(
     name: Name,
-    { more = {}, dhcp4 = {}, libraries = [], ports = this.ports, hosts = {}, scheme = 'http' }: Wish = {},
+    {
+      mode = 'hot-standby',
+      more = {},
+      dhcp4 = {},
+      libraries = [],
+      ports = this.ports,
+      hosts = {},
+      scheme = 'http',
+    }: Wish = {},
   ): Record<string, unknown> {
     const relationship = {
       'this-server-name': name,
-      mode: 'hot-standby',
+      mode,
       'heartbeat-delay': 300,
       // Nobody is ever away here; a busy machine must not look as if somebody were.
       'max-response-delay': 30_000,
       'max-unacked-clients': 0,
       peers: NAMES.map((each) => ({
         name: each,
-        role: each === 'a' ? 'primary' : 'standby',
+        role: each === 'a' ? 'primary' : mode === 'hot-standby' ? 'standby' : 'secondary',
         url: `${scheme}://${hosts[each] ?? SERVER}:${this.#wayTo(each, name, ports)}/`,
       })),
       ...more,

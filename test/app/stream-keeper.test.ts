@@ -65,7 +65,7 @@ class Scene {
         expect: (on) => {
           this.isExpected = on;
         },
-        arrival: async () => void calls.push('waits'),
+        arrival: async (msMax) => void calls.push(`waits ${msMax}`),
         dropIdle: (reason) => void calls.push(`drops: ${reason}`),
       },
     });
@@ -275,6 +275,12 @@ t.test('it is not opened again where nobody is known to take it', async (t) => {
   passive.end();
   passive.tick();
   t.same(passive.calls, [], 'the other server opens it');
+});
+
+t.test('who synchronizes has time to wait for a stream that is expected', async (t) => {
+  const scene = new Scene();
+  await scene.keeper.source();
+  t.same(scene.calls, ['waits 5000']);
 });
 
 t.test('a try that waits for its time is given up with what it was for', async (t) => {

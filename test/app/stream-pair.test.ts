@@ -2,11 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import t, { type Test } from 'tap';
-import { Authority } from '../support/authority.ts';
+import t from 'tap';
 import { NAMES, type Name, Pair, SUBNET } from './hot-standby-pair.ts';
 import { scratch } from './process.ts';
 import { endWithoutLoss, LOST_MS, startLoad } from './reloading.ts';
+import { isSame, leaseFileOf, tlsOf, until } from './synchronizing.ts';
 
 t.setTimeout(240_000);
 // They wait for most of the time.
@@ -23,10 +23,8 @@ const POOR_MS = 4_000;
 const RETRY_MS = 1_000;
 const buffered = { buffered: true };
 
-async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = performance.now() + WAIT_MS; performance.now() < end; await sleep(50))
-    if (await condition()) return;
-  throw new Error(`not ${what} after ${WAIT_MS} ms`);
+function leaseFile(pair: Pair, name: Name): Map<string, string> {
+  return leaseFileOf(pair.get(name).directory);
 }
 
 /** Both have said hello, so many times by now. */
@@ -42,11 +40,6 @@ async function cutAgainAndAgain(pair: Pair): Promise<void> {
     pair.relays.get('b')!.sever();
     await up(pair, cuts + 1);
   }
-}
-
-/** Whether both hold the same leases. */
-function isSame(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
-  return a.size === b.size && [...a].every(([address, client]) => b.get(address) === client);
 }
 
 /** The sentence of ha-why about the stream. */
@@ -159,18 +152,6 @@ t.test('a partner that does not know a subnet refuses its leases, and no others'
   t.same(pair.get('a').logged('TDM_STREAM_DOWN'), [], 'the stream is none the worse');
 });
 
-/** For the relationship: TLS on both sides, with certificates of clients. */
-function tlsOf(t: Test): Record<string, unknown> {
-  const authority = new Authority(scratch(t), 'authority');
-  const { certificate, key } = authority.issue('server');
-  return {
-    'trust-anchor': authority.certificate,
-    'cert-file': certificate,
-    'key-file': key,
-    'require-client-certs': true,
-  };
-}
-
 for (const scheme of ['http', 'https'] as const)
   t.test(
     `${scheme}: cut under load again and again, it loses nothing and gives nothing twice`,
@@ -270,18 +251,6 @@ t.test(
   },
 );
 
-/** What the rows of a lease file come to: address -> client, end and state. */
-function leaseFileOf(pair: Pair, name: Name): Map<string, string> {
-  const text = readFileSync(join(pair.get(name).directory, 'leases.csv'), 'utf8');
-  const leases = new Map<string, string>();
-  for (const row of text.split('\n').slice(1, -1)) {
-    const [address, hardware, , validLifetime, expire, , , , , state] = row.split(',');
-    if (validLifetime === '0') leases.delete(address!);
-    else leases.set(address!, `${hardware} ${expire} ${state}`);
-  }
-  return leases;
-}
-
 t.test(
   'over a poor network, and cut now and then, both lease files come to the same',
   buffered,
@@ -296,8 +265,8 @@ t.test(
     const counts = await client.stop(LOST_MS);
     t.equal(counts['address-conflicts'], 0, 'no address was given twice');
     t.equal(counts['in-flight'], 0, 'everybody has an answer in the end');
-    await until('equal', () => isSame(leaseFileOf(pair, 'a'), leaseFileOf(pair, 'b')));
-    const leases = leaseFileOf(pair, 'a');
+    await until('equal', () => isSame(leaseFile(pair, 'a'), leaseFile(pair, 'b')));
+    const leases = leaseFile(pair, 'a');
     t.ok(leases.size >= counts['exchanges-completed']);
     t.ok(counts['exchanges-completed'] > 1000, `${counts['exchanges-completed']} exchanges`);
     t.match(await fact(pair, 'a'), /is up, lease updates go by it/);
