@@ -17,6 +17,7 @@ import { pool } from './pool.ts';
 import { raw } from './raw.ts';
 import { scale } from './scale.ts';
 import { singleServer } from './single-server.ts';
+import { sync } from './sync.ts';
 import { table } from './table.ts';
 
 export const BENCHES: readonly Bench[] = [
@@ -35,6 +36,7 @@ export const BENCHES: readonly Bench[] = [
   scale,
   raw,
   pair,
+  sync,
   cold,
   idle,
   hops,

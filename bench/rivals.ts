@@ -183,7 +183,8 @@ function answeringAnew(kind: ServerKind): ServerKind {
   return { ...kind, adapt: (configuration) => kind.adapt(always(configuration)) };
 }
 
-function certify(directory: string): readonly [TlsFiles, TlsFiles] {
+/** Certificates of one authority for the two servers of a pair. */
+export function certify(directory: string): readonly [TlsFiles, TlsFiles] {
   const authority = new Authority(directory, 'authority');
   const issue = (name: string): TlsFiles => {
     const { certificate, key } = authority.issue(name);

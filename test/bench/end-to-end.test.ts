@@ -5,7 +5,7 @@ import { TINY } from './options.ts';
 // Each starts servers and waits until they answer.
 t.setTimeout(170_000);
 
-const SERVER_BENCHES = ['lease-file', 'memory', 'control', 'single-server', 'pair', 'cold', 'idle'];
+const SERVER_BENCHES = ['lease-file', 'memory', 'control', 'single-server', 'pair', 'sync', 'cold', 'idle'];
 /** It starts its servers anew for each point. */
 const ONE_POINT = { ...TINY, points: TINY.points.slice(0, 1) };
 
