@@ -2,15 +2,13 @@
  * High availability as a part of the server: its relationships, and what the shards observe of silent partners; or,
  * without a relationship, the plain rule that queries are served while the service switch is on.
  */
-import { ByteRingReader, type RingRecord } from '../base/byte-ring.ts';
 import type { Clock } from '../base/clock.ts';
-import { formatHex } from '../base/hex.ts';
 import type { HaRelationshipConfig } from '../config/ha-model.ts';
 import type { ServerConfig } from '../config/model.ts';
 import type { CommandTable } from '../control/answer.ts';
 import { formatWhy } from '../control/why-text.ts';
 import { UpdateMode } from '../engine/policy.ts';
-import { OBSERVATION_HEADER_BYTES, type UpdateLogMemory } from '../engine/shard-link.ts';
+import type { UpdateLogMemory } from '../engine/shard-link.ts';
 import { createRelationshipCommands } from '../ha/relationship-commands.ts';
 import type { ClientObservation } from '../ha/service-model.ts';
 import type { ServiceSwitch } from '../ha/service-switch.ts';
@@ -27,12 +25,10 @@ import { CredentialFiles, type CredentialUser } from './credential-files.ts';
 import type { DataPlane } from './data-plane.ts';
 import type { ListenerSpec } from './listeners.ts';
 import { newUpdateLog, policyCount, type ServerMemory } from './memory.ts';
+import { Observations } from './observations.ts';
 import { peerPort } from './peer-port.ts';
 import { Relationship } from './relationship.ts';
 import { isContinued } from './relationship-settings.ts';
-
-/** Observed clients decide only at heartbeats: this is often enough for a ring of some 6,000 observations. */
-const OBSERVE_MS = 100;
 
 export interface HighAvailabilityParts {
   /** Those who follow files of certificates and passwords beside the peers. */
@@ -58,15 +54,17 @@ export class HighAvailability {
   /** In the order of the configuration, empty without high availability. */
   relationships: readonly Relationship[];
   readonly credentials: CredentialFiles;
-  readonly #observations: readonly ByteRingReader[];
-  #timer: NodeJS.Timeout | null = null;
+  readonly #observations: Observations;
   #stopSwitch: () => void = () => {};
   /** Relationships of configurations of before that have not ended yet. */
   readonly #ending = new Set<Promise<void>>();
 
   constructor(parts: HighAvailabilityParts) {
     this.#parts = parts;
-    this.#observations = parts.dataPlane.links.map((link) => new ByteRingReader(link.observations));
+    const rings = parts.dataPlane.links.map(({ observations }) => observations);
+    const deliver = (relationship: number, clients: readonly ClientObservation[]): void =>
+      this.relationships[relationship]?.service.observed(clients);
+    this.#observations = new Observations(rings, deliver, systemTimers);
     this.relationships = parts
       .config()
       .relationships.map((config, index) => this.#createRelationship(config, index));
@@ -178,7 +176,7 @@ export class HighAvailability {
 
   /** No more heartbeats and transitions; verdicts for parked replies still come. */
   stopTimers(): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#observations.stop();
     this.#stopSwitch();
     this.credentials.stop();
     for (const { service } of this.relationships) service.stop();
@@ -190,7 +188,8 @@ export class HighAvailability {
 
   #createRelationship(config: HaRelationshipConfig, index: number): Relationship {
     const concerns = (server: string) => this.credentials.concerns(server);
-    return new Relationship({ ...this.#parts, concerns }, config, index);
+    const observe = (isOn: boolean) => this.#observations.watch(index, isOn);
+    return new Relationship({ ...this.#parts, concerns, observe }, config, index);
   }
 
   #listenerOf(
@@ -223,16 +222,12 @@ export class HighAvailability {
     return log;
   }
 
-  /** Begins to look at what concerns the relationships that there are now. */
+  /** Without relationships the switch alone decides whether clients are served. */
   #watch(): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
-    this.#timer = null;
     this.#stopSwitch();
     this.#stopSwitch = () => {};
-    if (this.relationships.length > 0) {
-      this.#timer = setInterval(() => this.#observe(), OBSERVE_MS);
-      return;
-    }
+    if (this.relationships.length > 0) return;
+    this.#observations.stop();
     this.#stopSwitch = this.#parts.serviceSwitch.onChange(() => this.#publishSwitch());
     this.#publishSwitch();
   }
@@ -258,30 +253,4 @@ export class HighAvailability {
       .publish(0, policy)
       .catch((error: Error) => log('TDM_ENGINE_POLICY_NOT_SEEN', { reason: error.message }));
   }
-
-  #observe(): void {
-    const observed = this.relationships.map((): ClientObservation[] => []);
-    const record: RingRecord = { kind: 0, sequence: 0, offset: 0, length: 0 };
-    for (const reader of this.#observations) {
-      while (reader.next(record)) {
-        const { bytes } = reader;
-        observed[bytes[record.offset + 2]!]?.push(readObservation(bytes, record.offset));
-      }
-      reader.release();
-    }
-    observed.forEach((clients, index) => {
-      if (clients.length > 0) this.relationships[index]!.service.observed(clients);
-    });
-  }
-}
-
-/** Reads what shard/observations.ts wrote. */
-function readObservation(bytes: Uint8Array, offset: number): ClientObservation {
-  const hwAt = offset + OBSERVATION_HEADER_BYTES;
-  const clientIdAt = hwAt + bytes[offset + 3]!;
-  return {
-    secs: (bytes[offset]! << 8) | bytes[offset + 1]!,
-    hwAddress: formatHex(bytes.subarray(hwAt, clientIdAt)),
-    clientId: formatHex(bytes.subarray(clientIdAt, clientIdAt + bytes[offset + 4]!)),
-  };
 }

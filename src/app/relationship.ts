@@ -34,6 +34,8 @@ const NO_STREAMS: PartnerStreams = {
 export interface RelationshipParts extends HighAvailabilityParts {
   /** What is wrong with certificates and passwords, by this server's name. */
   readonly concerns: (server: string) => readonly string[];
+  /** Whether the shards report queries of the partner's clients from now on. */
+  readonly observe: (isOn: boolean) => void;
 }
 
 /** Commands by which a peer says what became of leases. */
@@ -86,7 +88,10 @@ export class Relationship {
       peers: this.#peers,
       serviceSwitch,
       synchronizedSubnets: () => synchronizedSubnets(parts.config(), this.#config),
-      publish: (policy) => dataPlane.publish(index, policy),
+      publish: (policy) => {
+        parts.observe(policy.observeOutOfScope);
+        return dataPlane.publish(index, policy);
+      },
       version: VERSION,
       yieldTurn: () => nextTurn(),
       passTime: (delayMs) => delay(delayMs, undefined, { ref: false }),

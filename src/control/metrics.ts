@@ -2,6 +2,7 @@
  * Metrics for Prometheus. Nothing is counted here: the counters live in shared memory, and each scrape copies them into
  * a registry of this module's own.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { GLOBAL_STATISTICS, type StatisticsReader, SUBNET_STATISTICS } from '../engine/statistics.ts';
 import { figureMetrics } from './figure-metrics.ts';
@@ -47,16 +48,27 @@ function fullest(statistics: StatisticsReader, sizes: readonly number[]): number
 
 export function createMetrics(sources: MetricsSources): Metrics {
   const registry = new Registry();
-  // Memory, CPU, event-loop delay and garbage collection of the process, under the names that dashboards expect.
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LAG_SAMPLE_MS });
   const families = new Families(registry);
+  let processMetrics: Promise<void> | null = null;
   return {
     contentType: registry.contentType,
-    scrape: () => {
+    scrape: async () => {
+      processMetrics ??= addProcessMetrics(registry);
+      await processMetrics;
       families.fill(sources);
       return registry.metrics();
     },
   };
+}
+
+/**
+ * Memory, CPU, event-loop delay and garbage collection of the process, under the names that dashboards expect. Only from the
+ * first scrape on: a server that nobody scrapes is not to wake up 20 times a second for the delay.
+ */
+async function addProcessMetrics(register: Registry): Promise<void> {
+  collectDefaultMetrics({ register, eventLoopMonitoringPrecision: LAG_SAMPLE_MS });
+  // Of no sample nothing can be said.
+  await sleep(LAG_SAMPLE_MS * 3);
 }
 
 /** Every metric of the server, by name. */

@@ -1,3 +1,4 @@
+import perfHooks from 'node:perf_hooks';
 import t from 'tap';
 import type { HaFigures, ServerFigures } from '../../src/control/figures.ts';
 import { INTERFACE_METRICS_MAX, SUBNET_METRICS_MAX } from '../../src/control/limits.ts';
@@ -183,7 +184,7 @@ t.test('subnets are shown only when it is asked for, the fullest one always', as
       [],
     );
     t.equal(all.get('tandem_fullest_subnet_ratio'), String(9 / 11));
-    series.push(all.size);
+    series.push([...all.keys()].filter((name) => name.startsWith('tandem_')).length);
   }
   t.equal(series[0], series[1], 'more subnets make no more series');
 });
@@ -211,3 +212,18 @@ t.test('the process itself is shown under the usual names', async (t) => {
   for (const name of ['process_resident_memory_bytes', 'nodejs_eventloop_lag_p99_seconds'])
     t.ok(names.includes(name), name);
 });
+
+t.test(
+  'the delay of the event loop is sampled from the first scrape on, which has samples already',
+  async (t) => {
+    const { metrics, scrape } = setUp();
+    const histograms = t.capture(perfHooks, 'monitorEventLoopDelay', perfHooks.monitorEventLoopDelay);
+    await Promise.all([metrics.scrape(), scrape()]);
+    t.equal(histograms().length, 1, 'once, for all scrapes');
+    const series = await setUp().scrape();
+    for (const part of ['min', 'mean', 'p50', 'p99', 'max']) {
+      const seconds = Number(series.get(`nodejs_eventloop_lag_${part}_seconds`));
+      t.ok(seconds > 0.02 && seconds < 60, `${part}: ${seconds}`);
+    }
+  },
+);
