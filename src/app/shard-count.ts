@@ -16,10 +16,11 @@ export function shardCount({ multiThreading }: ServerConfig): number {
 
 /**
  * Whether the thread of the lease streams runs the shard: where there is only one, and a partner, the two threads would only
- * wake each other.
+ * wake each other. Not where both servers of a pair serve: there two threads wait for two kinds of rows at once.
  */
 export function isCarried({ relationships }: ServerConfig, shards: number): boolean {
-  return shards === 1 && relationships.some((config) => createHaSetup(config).partner !== null);
+  if (shards !== 1 || relationships.some(({ mode }) => mode === 'load-balancing')) return false;
+  return relationships.some((config) => createHaSetup(config).partner !== null);
 }
 
 /** parked-packet-limit is for the whole server: each shard gets its share, rounded up to a power of two. */
