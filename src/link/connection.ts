@@ -67,7 +67,8 @@ export class StreamConnection {
   constructor(parts: ConnectionParts, fd: number, head: Uint8Array) {
     this.#parts = parts;
     this.fd = fd;
-    this.outbound = new Outbound(parts.verdicts);
+    // Behind rows that were read earlier: otherwise the record that deletes a lease comes first, and its row brings it back.
+    this.outbound = new Outbound(parts.verdicts, () => this.#output.isAhead(this.session.rows.buffer));
     this.session = new SyncSession({ ...parts, control: this.#control });
     this.inbound = new Inbound(new FollowingTaker(parts.taker, this.session));
     this.#output = new StreamOutput(fd, [this.#control, this.outbound, this.session.rows.buffer]);
@@ -120,8 +121,7 @@ export class StreamConnection {
 
   /** Whether time alone can end it. */
   get hasDeadline(): boolean {
-    const isAwaiting = this.outbound.inFlight > 0 || this.session.isActive;
-    return !this.#isUp || isAwaiting || this.#finishing !== null;
+    return !this.#isUp || this.#finishing !== null || this.outbound.inFlight > 0 || this.session.isActive;
   }
 
   #takeHead(head: Uint8Array): void {

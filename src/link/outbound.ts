@@ -51,6 +51,7 @@ export interface RecordSource {
 export class Outbound {
   readonly buffer = new OutBuffer(WINDOW_BYTES);
   readonly #verdicts: VerdictRuns;
+  readonly #mayFollow: () => boolean;
   readonly #record: RingRecord = { kind: 0, sequence: 0, offset: 0, length: 0 };
   /** Of each record on its way, by its number modulo the window. */
   readonly #kinds = new Int32Array(WINDOW_RECORDS);
@@ -67,8 +68,10 @@ export class Outbound {
   #acknowledged = 0;
   #isOpen = false;
 
-  constructor(verdicts: VerdictRuns) {
+  /** @param mayFollow whether all that was read of the table before goes before what is put here now */
+  constructor(verdicts: VerdictRuns, mayFollow: () => boolean) {
     this.#verdicts = verdicts;
+    this.#mayFollow = mayFollow;
     this.#refusedBefore = Array.from({ length: verdicts.shards }, () => false);
   }
 
@@ -99,7 +102,8 @@ export class Outbound {
 
   /** Whether a transaction more may be put on its way. */
   hasRoom(): boolean {
-    return this.inFlight < this.#window && this.buffer.free > TRANSACTION_BYTES_MAX + FRAME_FILL_BYTES;
+    const isFree = this.buffer.free > TRANSACTION_BYTES_MAX + FRAME_FILL_BYTES;
+    return isFree && this.inFlight < this.#window && this.#mayFollow();
   }
 
   /**
@@ -136,7 +140,8 @@ export class Outbound {
   }
 
   #mayTake(toBoundary: boolean): boolean {
-    return this.#isOpen || (!toBoundary && this.hasRoom());
+    if (this.#isOpen) return toBoundary || this.#mayFollow();
+    return !toBoundary && this.hasRoom();
   }
 
   #put(bytes: Uint8Array, { kind, sequence, offset, length }: RingRecord): void {

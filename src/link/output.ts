@@ -37,6 +37,11 @@ export class StreamOutput {
     return this.#outlets.some(({ isAllSent }) => !isAllSent);
   }
 
+  /** Whether what an outlet holds now goes before anything that another one gets from here on. */
+  isAhead(outlet: Outlet): boolean {
+    return outlet.isAllSent || outlet === this.#cut;
+  }
+
   /** Gives what there is to the kernel. @returns false when the connection is broken */
   flush(): boolean {
     if (this.#cut !== null && !this.#flush(this.#cut)) return false;

@@ -210,6 +210,31 @@ t.test('many leases, with a window that fills and a slow disk', async (t) => {
   t.same(inForce(a), inForce(b));
 });
 
+t.test(
+  'a deletion never overtakes a row that was read before, though the partner reads nothing for a while',
+  async (t) => {
+    const pair = pairOf(t, { a: { changeLogBytes: 1 << 23 }, b: { changeLogBytes: 1 << 23 } });
+    const { a, b } = pair;
+    b.put(lease(0, 100));
+    a.synchronize(SyncKind.exchange);
+    turn(pair, 2);
+    answer(b);
+    // More than the kernel takes: the rows wait behind records of which a part is out.
+    for (let host = 1; host <= MANY / 4; host++) {
+      b.put(lease(host, 50));
+      b.write([lease(host, 50)], false);
+    }
+    b.turn();
+    t.not(b.figures().recordsSent, 0);
+    b.put(lease(0, 100, { isUpdate: false }));
+    b.write([lease(0, 100, { isUpdate: false })], false);
+    b.turn();
+    finish(pair);
+    t.equal(a.lease(BASE), null);
+    t.same(inForce(a), inForce(b));
+  },
+);
+
 t.test('the source refuses: nothing has happened, and it can be asked again', async (t) => {
   const pair = pairOf(t);
   const { a, b } = pair;
