@@ -638,11 +638,15 @@ t.test('a slow backup loses its oldest updates and nobody else anything', async 
   t.equal(partner.leases.size, total);
   t.equal(recorded.count('TDM_PEER_BACKUP_LOST'), 1);
   hold.release();
-  await until(() => recorded.count('TDM_PEER_BACKUP_BACK') === 1);
-  await until(() => backup.leases.has('10.0.140.159'));
-  const lost = recorded.events.find((event) => event.id === 'TDM_PEER_BACKUP_BACK')!.fields['lost'] as number;
-  t.ok(lost > 0);
-  t.equal(backup.leases.size, total - lost, 'every other update has arrived');
+  const told = (): number[] =>
+    recorded.events
+      .filter(({ id }) => id === 'TDM_PEER_BACKUP_BACK')
+      .map(({ fields }) => Number(fields['lost']));
+  await until(() => told().length > 0 && backup.leases.has('10.0.140.159'));
+  // What was on its way for longer than an update may take, on a slow machine, is told as lost behind the next one that arrives.
+  shards.send(0, [{ address: BASE + total }]);
+  await until(() => backup.leases.size === total + 1 - told().reduce((sum, lost) => sum + lost, 0));
+  t.ok(told()[0]! > 0);
 });
 
 t.test('close ends the watching, waits for what is in flight and gives its verdicts', async (t) => {
