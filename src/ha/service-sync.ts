@@ -11,12 +11,19 @@ import type { Clock } from '../base/clock.ts';
 import { formatIpv4, type Ipv4 } from '../base/ipv4.ts';
 import type { LeaseStore } from '../lease/store.ts';
 import type { Log } from '../log/logger.ts';
-import type { Delivery, LeaseSource, LeaseToSend, PeerAnswer, PeerClient } from '../peer/model.ts';
+import type {
+  Delivery,
+  LeaseSource,
+  LeaseToSend,
+  PeerAnswer,
+  PeerClient,
+  SyncCounts,
+} from '../peer/model.ts';
 import { isMap, member } from './arguments.ts';
 import { pageAddress } from './lease-page.ts';
 import { COMMAND_TIMEOUT_MS, HOLD_MIN_SEC, isSuccess, problemOf, untilSilent } from './peer-answers.ts';
 import { partnerHold } from './service-switch.ts';
-import { LeaseMerge, type SyncCounts } from './sync-merge.ts';
+import { LeaseMerge } from './sync-merge.ts';
 
 export interface SyncParts {
   readonly store: LeaseStore;
@@ -273,7 +280,7 @@ export function expectSuccess(command: string, answer: PeerAnswer): Extract<Peer
 }
 
 /** For the answer to ha-sync. */
-export function describe(counts: Omit<SyncCounts, 'pages' | 'refused'>): string {
+export function describe(counts: Readonly<SyncCounts>): string {
   const { created, updated, kept, foreign, skipped, given } = counts;
   return `lease database synchronization complete: ${created} leases added, ${updated} replaced, ${kept} kept, ${foreign} of other subnets, ${skipped} skipped, ${given} given back`;
 }

@@ -7,20 +7,11 @@ import { formatIpv4, type Ipv4 } from '../base/ipv4.ts';
 import { type Lease4, LeaseState } from '../lease/model.ts';
 import { isInForce, isLaterByFar, isSameDevice, standingLease } from '../lease/precedence.ts';
 import type { LeaseStore } from '../lease/store.ts';
-import type { LeaseToSend } from '../peer/model.ts';
+import type { LeaseToSend, SyncCounts } from '../peer/model.ts';
 import { pageAddress, readPageLease } from './lease-page.ts';
 
-export interface SyncCounts {
+interface PageCounts extends SyncCounts {
   pages: number;
-  created: number;
-  updated: number;
-  kept: number;
-  /** Of subnets of another relationship. */
-  foreign: number;
-  skipped: number;
-  /** Leases and deletions that the source took from us, and those it refused. */
-  given: number;
-  refused: number;
 }
 
 export interface MergeParts {
@@ -35,7 +26,7 @@ export interface MergeParts {
 }
 
 export class LeaseMerge {
-  readonly counts: SyncCounts = {
+  readonly counts: PageCounts = {
     pages: 0,
     created: 0,
     updated: 0,

@@ -4,10 +4,9 @@ import type { UpdateLogMemory } from '../engine/shard-link.ts';
 import type { StatisticsMemory } from '../engine/statistics.ts';
 import type { LeaseBookMemory } from '../lease/book.ts';
 import type { LimitedCountsMemory } from '../lease/limited-counts.ts';
-import type { NamedLease, StreamRefusal, UpdateNews } from '../peer/model.ts';
+import type { NamedLease, StreamRefusal, SyncCounts, UpdateNews } from '../peer/model.ts';
 import type { ShardTask } from '../shard/task.ts';
 import type { StreamNames } from './hello.ts';
-import type { RowCounts } from './row-merge.ts';
 import type { SyncKind } from './sync-frames.ts';
 
 /** What a reload may replace. */
@@ -97,7 +96,7 @@ export type SyncReport =
   /** All of the partner's leases are on our disk, all that it lacks on its own. The first few that were not taken are named. */
   | {
       readonly kind: 'done';
-      readonly counts: RowCounts & { readonly given: number; readonly refused: number };
+      readonly counts: Readonly<SyncCounts>;
       readonly skipped: readonly NamedLease[];
       readonly named: readonly NamedLease[];
     };

@@ -16,22 +16,14 @@ import { NO_SLOT } from '../lease/hash-chain.ts';
 import { LeaseState } from '../lease/model.ts';
 import { clttOf, isAhead, standingRecord } from '../lease/precedence.ts';
 import type { LeaseRecord } from '../lease/record.ts';
-import type { NamedLease } from '../peer/model.ts';
+import type { NamedLease, SyncCounts } from '../peer/model.ts';
 import type { RecordTaker, Refusal } from './inbound.ts';
 import { NAMED_MAX } from './limits.ts';
 import type { TableTaker } from './taker.ts';
 
 export type MergeKind = 'fetch' | 'exchange' | 'given';
 
-/** What a synchronization came to, on the side that asked for it. */
-export interface RowCounts {
-  created: number;
-  updated: number;
-  kept: number;
-  /** Of subnets of another relationship. */
-  foreign: number;
-  skipped: number;
-}
+type RowCounts = Omit<SyncCounts, 'given' | 'refused'>;
 
 const SUBNET_ID_MAX = 0xfffffffe;
 

@@ -203,19 +203,24 @@ export interface NamedLease {
   readonly reason: string;
 }
 
+/** What became of the leases of a synchronization, at the server that asked. */
+export interface SyncCounts {
+  created: number;
+  updated: number;
+  kept: number;
+  /** Of subnets of another relationship. */
+  foreign: number;
+  skipped: number;
+  /** Leases and deletions that the source took from us, and those it refused. */
+  given: number;
+  refused: number;
+}
+
 /** What a synchronization by the stream has come to. */
 export type StreamSync =
   | {
       readonly kind: 'done';
-      readonly counts: {
-        readonly created: number;
-        readonly updated: number;
-        readonly kept: number;
-        readonly foreign: number;
-        readonly skipped: number;
-        readonly given: number;
-        readonly refused: number;
-      };
+      readonly counts: Readonly<SyncCounts>;
       /** The first few of those skipped here, and of those that the partner has refused. */
       readonly skipped: readonly NamedLease[];
       readonly named: readonly NamedLease[];

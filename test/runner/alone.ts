@@ -3,9 +3,8 @@
  * another test beside them would be counted too.
  */
 export const ALONE: ReadonlySet<string> = new Set(
-  `failover hot-standby interfaces-load kea-baseline kea-partner lifecycle load-balancing orders phones-laptops raw-shared reserved-failover shutdown socket-types`.split(
-    /\s+/,
-  ),
+  `failover hot-standby interfaces-load kea-baseline kea-partner lifecycle load-balancing orders phones-laptops
+  raw-shared reserved-failover shutdown socket-types`.split(/\s+/),
 );
 
 /** Whether a test file runs alone. @param path of interop/NAME.test.js, or of another one, which does not */
