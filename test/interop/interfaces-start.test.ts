@@ -9,8 +9,9 @@ import type { ServerKind } from './kea.ts';
 import { BEGIN_MS, type RunningProgram } from './programs.ts';
 import { until } from './waiting.ts';
 
-/** As long as it takes to be seen retrying after the start, on a busy machine too. */
-const RETRIES = { 'service-sockets-max-retries': 2, 'service-sockets-retry-wait-time': 8000 };
+/** How long servers wait between retries: a server that was not asked before the first one is started again with the next. */
+const RETRY_WAITS_MS = [3000, 12_000, 48_000];
+const RETRIES = { 'service-sockets-max-retries': 2 };
 const REQUIRED = { 'service-sockets-require-all': true };
 
 /** What keeps `lan0` from being served; `prepare` runs before the start. */
@@ -52,35 +53,65 @@ for (const fault of FAULTS) {
     prepare: (scene: InterfaceScene) => Promise<unknown>,
     keys: Readonly<Record<string, unknown>>,
   ): Promise<string[]> {
-    const teardown: (() => unknown)[] = [];
-    const scene = createScene(
-      { teardown: (handler) => teardown.push(handler) },
-      { kind, interfaces: { interfaces: ['lan0', 'lan1'], ...keys } },
-    );
-    try {
-      await prepare(scene);
-      return await lifeOf(scene, 'service-sockets-require-all' in keys);
-    } finally {
-      scene.network.remove();
-      for (const handler of teardown) await handler();
+    for (const waitMs of RETRY_WAITS_MS) {
+      const life = await watched(kind, prepare, keys, waitMs);
+      if (life !== null) return life;
     }
+    throw new Error(`${kind} was never asked before its first retry`);
   }
 }
 
-/** How it is after the start, and when no retry is left: Kea says "failed" while the last one is still to come. */
-async function lifeOf(scene: InterfaceScene, isRequired: boolean): Promise<string[]> {
+/** @returns its life, or null when it may have retried already before it was asked */
+async function watched(
+  kind: ServerKind,
+  prepare: (scene: InterfaceScene) => Promise<unknown>,
+  keys: Readonly<Record<string, unknown>>,
+  waitMs: number,
+): Promise<string[] | null> {
+  const teardown: (() => unknown)[] = [];
+  const hasRetries = 'service-sockets-max-retries' in keys;
+  const wait = hasRetries ? { 'service-sockets-retry-wait-time': waitMs } : {};
+  const scene = createScene(
+    { teardown: (handler) => teardown.push(handler) },
+    { kind, interfaces: { interfaces: ['lan0', 'lan1'], ...keys, ...wait } },
+  );
+  try {
+    await prepare(scene);
+    return await lifeOf(scene, 'service-sockets-require-all' in keys, hasRetries ? waitMs : Infinity);
+  } finally {
+    scene.network.remove();
+    for (const handler of teardown) await handler();
+  }
+}
+
+/**
+ * How it is after the start, and when no retry is left: Kea says "failed" while the last one is still to come.
+ * @returns null when it was not asked for `waitMs` after it was started
+ */
+async function lifeOf(scene: InterfaceScene, isRequired: boolean, waitMs: number): Promise<string[] | null> {
+  const began = performance.now();
+  const first = await firstSeen(scene);
+  if (performance.now() - began > waitMs) return null;
+  if (!first.startsWith('retrying')) return [first];
+  const last = await until(
+    { what: 'no retry is left', timeoutMs: 3 * waitMs + 30_000, pollMs: 300 },
+    async () => {
+      if (!scene.server.isRunning()) return 'ends';
+      const now = await describe(scene);
+      return !isRequired && now.startsWith('failed') ? now : null;
+    },
+  );
+  return [first, last];
+}
+
+async function firstSeen(scene: InterfaceScene): Promise<string> {
   try {
     await scene.server.start();
-  } catch {
-    return ['ends'];
+    return await describe(scene);
+  } catch (error) {
+    if (scene.server.isRunning()) throw error;
+    return 'ends';
   }
-  const first = await describe(scene);
-  if (!first.startsWith('retrying')) return [first];
-  const last = await until({ what: 'no retry is left', timeoutMs: 60_000 }, async () => {
-    const now = await describe(scene).catch(() => 'ends');
-    return now === 'ends' || (!isRequired && now.startsWith('failed')) ? now : null;
-  });
-  return [first, last];
 }
 
 async function describe(scene: InterfaceScene): Promise<string> {

@@ -37,6 +37,7 @@ export interface DhcpServer {
   start(): Promise<void>;
   /** kill -9. */
   crash(): Promise<void>;
+  isRunning(): boolean;
   /** SIGTERM; resolves with how the process ended. */
   stop(): Promise<ProgramEnd>;
   /**
@@ -87,6 +88,7 @@ export function createServer(network: Network, kind: ServerKind, plan: Configura
     crash: async () => {
       await running().stop('SIGKILL');
     },
+    isRunning: () => process?.isRunning() ?? false,
     stop: () => running().stop('SIGTERM'),
     reconfigure: async (dhcp4) => {
       configure(dhcp4);

@@ -92,10 +92,13 @@ export async function play(side: Side, family: Family, steps: readonly Step[]): 
   const lines = player.output().split('\n');
   const answers: Answer[] = steps.map((_, index) => JSON.parse(lines[index] ?? '{}'));
   if (sink === null) return answers;
-  const changes = await changesByStep(sink, steps.length).catch(async (error: Error) => {
-    const { arguments: all } = await side.server.command('statistic-get-all');
-    const known = Object.entries(all ?? {}).filter(([name]) => name.includes('ddns'));
-    throw Object.assign(error, { message: `last change is late; ${JSON.stringify(known)}` });
+  const changes = await changesByStep(sink, steps.length).catch((error: Error) => {
+    const told = sink.output().split('\n');
+    const message = `${side.server.kind} with "${family.name}", ${steps.length} steps: the last change is late`;
+    throw Object.assign(error, {
+      message: `${message}; ${told.length} came, the last: ${told.slice(-3).join(' ')}`,
+      log: side.server.log().slice(-4000),
+    });
   });
   await sink.stop('SIGTERM');
   return answers.map((answer, index) => ({ ...answer, changes: changes[index] ?? [] }));
