@@ -39,8 +39,8 @@ export const HELLO_TIMEOUT_MS = 5_000;
 /** Without an acknowledgement for so long while something is not acknowledged the stream has failed (Kea: 10 s). */
 export const ACKNOWLEDGE_TIMEOUT_MS = 10_000;
 
-/** Octets read from one connection in a turn, about: then the others get theirs. */
-export const READ_PER_TURN_BYTES = 1 << 18;
+/** Octets read from one connection in a turn, about, which is some 600 rows and two milliseconds: then the others get theirs. */
+export const READ_PER_TURN_BYTES = 1 << 16;
 
 /** Between two messages to main that updates were completed: the state machine looks around no more often. */
 export const COMPLETED_EVERY_MS = 100;
@@ -59,8 +59,8 @@ export const ROWS_WINDOW = 1 << 13;
 /** Octets of rows that the kernel has not taken, a power of two: what waits there delays no lease update for long. */
 export const ROWS_BYTES = 1 << 17;
 
-/** Rows looked for in one turn of the thread, free ones included: a millisecond, then the others get their turn. */
-export const ROWS_PER_TURN_MAX = 1 << 11;
+/** Rows looked for in one turn of the thread, free ones included: less than a millisecond, then the others get their turn. */
+export const ROWS_PER_TURN_MAX = 1 << 9;
 
 /** Rows of the table looked at under one lock: some 10 µs, for which a shard may wait. */
 export const ROWS_PER_LOCK = 16;
