@@ -61,6 +61,7 @@ const SOCKET: ServerSocket = {
   broadcast: false,
   replyFd: -1,
   broadcastFd: -1,
+  joinMax: 0,
   raw: null,
 };
 

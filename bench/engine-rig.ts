@@ -37,6 +37,7 @@ const SOCKET = {
   broadcast: false,
   replyFd: 0,
   broadcastFd: 0,
+  joinMax: 0,
   raw: null,
 };
 

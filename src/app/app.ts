@@ -23,6 +23,7 @@ import { Control } from './control.ts';
 import { DataPlane } from './data-plane.ts';
 import { HighAvailability } from './high-availability.ts';
 import { InterfaceWatch } from './interface-watch.ts';
+import { JoinReports } from './join-reports.ts';
 import { LeaseEvents } from './lease-events.ts';
 import { Leases } from './leases.ts';
 import { createLink } from './link.ts';
@@ -61,6 +62,7 @@ export class App {
   readonly #perfmon: PerfmonHost;
   readonly #linkFd: number;
   readonly #dataPlane: DataPlane;
+  readonly #joinReports: JoinReports;
   readonly #link: LinkClient;
   readonly #leases: Leases;
   readonly #leaseEvents: LeaseEvents;
@@ -122,6 +124,7 @@ export class App {
       forcedPort: options.clientPort,
     };
     this.#dataPlane = new DataPlane({ ...running, ...sending }, config);
+    this.#joinReports = new JoinReports(this.#dataPlane.links, log);
     this.#link = createLink({ ...running, link: linkMemory, active, dataPlane: this.#dataPlane });
     const { bells } = this.#dataPlane;
     const storage = new Storage({ ...running, bells, clock, log }, leaseFileOf(config));
@@ -202,6 +205,7 @@ export class App {
     this.#pingCheck.prepare(config).commit();
     this.#perfmon.prepare(config, true).commit();
     this.#dataPlane.start(config);
+    this.#joinReports.start();
     const ports = [...this.#highAvailability.listeners(), ...this.#control.listeners(config)];
     (await this.#listeners.prepare(ports)).commit();
     this.#highAvailability.start();
@@ -235,6 +239,7 @@ export class App {
     this.#serviceSwitch.close();
     this.#interfaces.close();
     this.#pingCheck.close();
+    this.#joinReports.close();
     this.#perfmon.close();
     await this.#threads.close();
     for (const fd of [...this.#eventFds, this.#linkFd]) closeFd(fd);

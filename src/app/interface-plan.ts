@@ -5,6 +5,7 @@
 import { formatIpv4, type Ipv4 } from '../base/ipv4.ts';
 import type { InterfaceConfig, ServerConfig } from '../config/model.ts';
 import type { NetworkInterface } from '../io/interfaces.ts';
+import { type JoinLimits, NO_JOINING } from './join-limits.ts';
 
 /** Addresses served at once: each has a socket a shard. */
 export const SERVED_ADDRESSES_MAX = 1024;
@@ -35,16 +36,18 @@ export interface InterfacePlan {
   readonly missing: readonly InterfaceConfig[];
   /** Names of all interfaces that are to be served, faulty or not. */
   readonly names: readonly string[];
+  readonly joining: JoinLimits;
 }
 
 /**
  * @param configured "*" = every interface but loopback; a name = all its IPv4 addresses; a name with an address = that one
- * @param available every interface of the machine
+ * @param available every interface of the machine that may be served
  */
 export function planInterfaces(
   configured: readonly InterfaceConfig[],
   available: readonly NetworkInterface[],
   socketType: SocketType,
+  joining = NO_JOINING,
 ): InterfacePlan {
   const draft = new Draft(socketType);
   for (const wanted of configured) {
@@ -54,7 +57,7 @@ export function planInterfaces(
       draft.miss(wanted, `interface '${wanted.name}' doesn't exist in the system`);
     for (const link of links) draft.addLink(link, wanted, isAll);
   }
-  return draft.finish();
+  return { ...draft.finish(), joining };
 }
 
 class Draft {
@@ -91,7 +94,7 @@ class Draft {
     this.#fault(wanted.name, reason, true);
   }
 
-  finish(): InterfacePlan {
+  finish(): Omit<InterfacePlan, 'joining'> {
     return {
       socketType: this.#socketType,
       addresses: [...this.#addresses.values()],

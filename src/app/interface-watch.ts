@@ -7,7 +7,7 @@
  */
 import type { Clock } from '../base/clock.ts';
 import { formatIpv4 } from '../base/ipv4.ts';
-import type { InterfaceConfig, ServerConfig } from '../config/model.ts';
+import type { InterfaceConfig, ServerConfig, TandemSettings } from '../config/model.ts';
 import type { SocketsStatus } from '../control/commands/status.ts';
 import type { ServerSocket } from '../engine/query.ts';
 import type { Timers } from '../ha/timers.ts';
@@ -15,6 +15,7 @@ import type { NetworkInterface } from '../io/interfaces.ts';
 import type { Log } from '../log/logger.ts';
 import type { HandedQuery } from '../shard/handed-query.ts';
 import { type InterfaceFault, type InterfacePlan, planInterfaces } from './interface-plan.ts';
+import { joinLimitsOf } from './join-limits.ts';
 import type { SocketOptions } from './socket-model.ts';
 import { SocketRetries } from './socket-retries.ts';
 import { ServerSockets } from './sockets.ts';
@@ -37,7 +38,9 @@ export interface InterfaceWatchParts extends SocketOptions {
 /** Gives the shards their sockets. @returns false while one of them may still work with others */
 export type SocketSwitch = (lists: readonly (readonly ServerSocket[])[]) => Promise<boolean>;
 
-type Settings = Pick<ServerConfig, 'interfaces' | 'socketType' | 'serviceSockets'>;
+type Settings = Pick<ServerConfig, 'interfaces' | 'socketType' | 'serviceSockets'> & {
+  readonly tandem: Pick<TandemSettings, 'joinReplies'>;
+};
 
 export class InterfaceWatch {
   readonly #parts: InterfaceWatchParts;
@@ -227,7 +230,7 @@ export class InterfaceWatch {
   /** The first attempt with a configuration. @param running entries that may be missing, because they were there once */
   #openFirst(config: Settings, running: readonly InterfaceConfig[]): void {
     const { requireAll, maxRetries } = config.serviceSockets;
-    const available = this.#list(config);
+    const available = this.#mayServe(config, this.#parts.list());
     const plan = planInterfaces(config.interfaces, available, config.socketType);
     const isNew = ({ name, address }: InterfaceConfig): boolean =>
       !running.some((each) => each.name === name && each.address === address);
@@ -243,8 +246,10 @@ export class InterfaceWatch {
   /** @returns null when the kernel does not give the list: everything stays as it is */
   #planNow(): InterfacePlan | null {
     try {
-      const { interfaces, socketType } = this.#config;
-      const plan = planInterfaces(interfaces, this.#list(this.#config), socketType);
+      const { interfaces, socketType, tandem } = this.#config;
+      const all = this.#parts.list();
+      const joining = joinLimitsOf(tandem.joinReplies, all);
+      const plan = planInterfaces(interfaces, this.#mayServe(this.#config, all), socketType, joining);
       this.#isUnreadable = false;
       return plan;
     } catch (error) {
@@ -255,8 +260,7 @@ export class InterfaceWatch {
     }
   }
 
-  #list(config: Settings): NetworkInterface[] {
-    const all = this.#parts.list();
+  #mayServe(config: Settings, all: readonly NetworkInterface[]): NetworkInterface[] {
     if (this.#known === null || config.serviceSockets.reDetect)
       this.#known = new Set(all.map(({ name }) => name));
     const known = this.#known;

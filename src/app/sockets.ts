@@ -13,6 +13,7 @@ import type { Log } from '../log/logger.ts';
 import type { HandedQuery } from '../shard/handed-query.ts';
 import { handOver, type SocketSide } from './handover.ts';
 import type { InterfaceFault, InterfacePlan, PlannedAddress } from './interface-plan.ts';
+import { type JoinLimits, joinMaxOf } from './join-limits.ts';
 import { RawSockets } from './raw-sockets.ts';
 import type { SocketOptions } from './socket-model.ts';
 import { hearsBroadcasts, UdpSockets } from './udp-sockets.ts';
@@ -78,7 +79,7 @@ export class ServerSockets {
     const shards = Array.from({ length: this.#options.shards }, (): ServerSocket[] => []);
     const open = plan.addresses.filter(({ address }) => this.#udp.of(address) !== undefined);
     if (plan.socketType === 'raw') this.#listRaw(open, shards);
-    else this.#listUdp(open, shards);
+    else this.#listUdp(open, plan.joining, shards);
     return shards;
   }
 
@@ -145,7 +146,8 @@ export class ServerSockets {
       this.#raw.of(link.index)?.forEach((fd, shard) => {
         served.forEach(({ address }, position) => {
           const raw = { port: this.#options.port, mtu: link.mtu, shadowFd: this.#udp.of(address)![shard]! };
-          const common = { fd, replyFd: fd, broadcastFd: fd, address, interfaceName: link.name, raw };
+          const of = { address, interfaceName: link.name, raw };
+          const common = { fd, replyFd: fd, broadcastFd: fd, joinMax: 0, ...of };
           if (position === 0) shards[shard]!.push({ ...common, broadcast: true });
           shards[shard]!.push({ ...common, broadcast: false });
         });
@@ -153,11 +155,12 @@ export class ServerSockets {
     }
   }
 
-  #listUdp(open: readonly PlannedAddress[], shards: ServerSocket[][]): void {
+  #listUdp(open: readonly PlannedAddress[], joining: JoinLimits, shards: ServerSocket[][]): void {
     for (const { link, address } of distinctBy(open, (each) => each.address)) {
       const broadcastFd = this.#udp.ofBroadcasts(link.index);
       this.#udp.of(address)!.forEach((fd, shard) => {
-        const common = { fd, address, interfaceName: link.name, broadcast: false, raw: null };
+        const of = { address, interfaceName: link.name, joinMax: joinMaxOf(joining, address) };
+        const common = { fd, ...of, broadcast: false, raw: null };
         shards[shard]!.push({ ...common, replyFd: fd, broadcastFd: broadcastFd ?? fd });
       });
     }
@@ -166,7 +169,8 @@ export class ServerSockets {
     for (const { link, address } of distinctBy(open, (each) => each.link.index)) {
       const fd = this.#udp.ofBroadcasts(link.index);
       if (fd === undefined) continue;
-      const common = { fd, address, interfaceName: link.name, broadcast: true, raw: null };
+      const of = { address, interfaceName: link.name, joinMax: joinMaxOf(joining, address) };
+      const common = { fd, ...of, broadcast: true, raw: null };
       shards[0]!.push({ ...common, replyFd: this.#udp.of(address)![0]!, broadcastFd: fd });
     }
   }

@@ -286,6 +286,8 @@ export interface TandemSettings {
   readonly shutdownGraceSec: number;
   /** Whether each subnet has metrics of its own. */
   readonly subnetMetrics: boolean;
+  /** Whether replies to one relay leave as one message that is cut on the way; auto = where it is known to be cut. */
+  readonly joinReplies: 'auto' | 'always' | 'never';
   /** Where to listen for peers instead of at the address of this server's own url; null = there. */
   readonly peerListenAddress: string | null;
 }

@@ -29,6 +29,8 @@ export interface ServerSocket {
   readonly replyFd: number;
   /** Answers to 255.255.255.255 leave from here. */
   readonly broadcastFd: number;
+  /** Octets of the longest reply that may leave joined with others to the same relay; 0 = none may. */
+  readonly joinMax: number;
   /** Of a packet socket, which shares its descriptor with the other addresses of its interface; null = a UDP socket. */
   readonly raw: RawLink | null;
 }
@@ -53,6 +55,7 @@ const NOBODY: ServerSocket = {
   broadcast: false,
   replyFd: -1,
   broadcastFd: -1,
+  joinMax: 0,
   raw: null,
 };
 

@@ -70,6 +70,11 @@ export const ShardWord = {
   socketsGiven: 5,
   /** Shard -> main: version of the sockets that the shard works with. Notified on change. */
   socketsTaken: 6,
+  /** Shard -> main: sockets for which joined replies were refused, since the beginning. Notified on change. */
+  joinRefusals: 7,
+  /** Shard -> main: of the last of them, its errno and its address. */
+  joinErrno: 8,
+  joinAddress: 9,
 } as const;
 const WORDS = 32;
 

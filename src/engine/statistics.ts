@@ -93,6 +93,8 @@ export const GLOBAL_STATISTICS = [
   'tandem-repeated-parked',
   // A repeated query that is answered by what was sent before.
   'tandem-repeated-answered',
+  // Sockets for which replies are not joined any more, because the kernel refused them.
+  'tandem-join-refused',
   // Answers to BOOTP clients, which count as sent like all others.
   'tandem-bootp-sent',
   // ICMP echo requests, and how the checks ended that found nobody.

@@ -6,7 +6,7 @@
  * glibc and musl agree on this on x64 and arm64.
  */
 import { libc } from './libc.ts';
-import { HEADER_WORDS, type MessageVector } from './message-vector.ts';
+import { HEADER_CONTROL, HEADER_CONTROL_LENGTH, HEADER_WORDS, type MessageVector } from './message-vector.ts';
 import { allocatePinned, type Pinned, storePointer } from './pinned.ts';
 import { setInteger } from './socket-options.ts';
 
@@ -16,9 +16,6 @@ const SO_TIMESTAMPNS = 35;
 const CLOCK_REALTIME = 0;
 const CONTROL_BYTES = 32;
 const CONTROL_WORDS = CONTROL_BYTES / 4;
-/** Word index of the pointer to the control data, and of its length, in struct mmsghdr. */
-const HEADER_CONTROL = 8;
-const HEADER_CONTROL_LENGTH = 10;
 const LEVEL = 2;
 const TYPE = 3;
 const SECONDS = 4;

@@ -1,5 +1,6 @@
 /** The machine's network interfaces, with what decides whether DHCP can be served there. */
 import type { Ipv4 } from '../base/ipv4.ts';
+import { cutsJoined } from './joined-cut.ts';
 import { listAddresses, listLinks } from './rtnetlink.ts';
 
 export interface NetworkInterface {
@@ -19,6 +20,8 @@ export interface NetworkInterface {
   readonly isLoopback: boolean;
   /** Octets of the longest IPv4 datagram that it carries. */
   readonly mtu: number;
+  /** Datagrams that were joined (UDP_SEGMENT) are known to leave here one by one, or by those below it in the list. */
+  readonly cutsJoined: boolean;
   /** In the kernel's order. */
   readonly addresses: readonly Ipv4[];
 }
@@ -38,17 +41,18 @@ export function listInterfaces(): NetworkInterface[] {
     if (known === undefined) addresses.set(index, [address]);
     else known.push(address);
   }
-  return listLinks().map(({ index, name, flags, mtu, hardwareType, hardwareAddress }) => ({
-    name,
-    index,
-    hardwareType,
-    hardwareAddress,
-    isUp: (flags & IFF_UP) !== 0,
-    isRunning: (flags & IFF_RUNNING) !== 0,
-    canBroadcast: (flags & IFF_BROADCAST) !== 0,
-    canMulticast: (flags & IFF_MULTICAST) !== 0,
-    isLoopback: (flags & IFF_LOOPBACK) !== 0,
-    mtu,
-    addresses: addresses.get(index) ?? [],
+  return listLinks().map((link) => ({
+    name: link.name,
+    index: link.index,
+    hardwareType: link.hardwareType,
+    hardwareAddress: link.hardwareAddress,
+    isUp: (link.flags & IFF_UP) !== 0,
+    isRunning: (link.flags & IFF_RUNNING) !== 0,
+    canBroadcast: (link.flags & IFF_BROADCAST) !== 0,
+    canMulticast: (link.flags & IFF_MULTICAST) !== 0,
+    isLoopback: (link.flags & IFF_LOOPBACK) !== 0,
+    mtu: link.mtu,
+    cutsJoined: cutsJoined(link),
+    addresses: addresses.get(link.index) ?? [],
   }));
 }

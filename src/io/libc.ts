@@ -69,6 +69,8 @@ export const Errno = {
   EBADF: constants.errno.EBADF,
   EFAULT: constants.errno.EFAULT,
   EINVAL: constants.errno.EINVAL,
+  EIO: constants.errno.EIO,
+  EMSGSIZE: constants.errno.EMSGSIZE,
   ENOENT: constants.errno.ENOENT,
   ENODEV: constants.errno.ENODEV,
   ENXIO: constants.errno.ENXIO,

@@ -3,7 +3,7 @@
  *
  *     struct mmsghdr, 64 bytes   0 pointer to the socket address   8 u32 its length
  *                               16 pointer to the iovecs          24 u64 how many
- *                               32 pointer to control data        40 u64 its length (both 0)
+ *                               32 pointer to control data        40 u64 its length (both 0 unless somebody sets them)
  *                               48 i32 flags (out)                56 u32 datagram length (out)
  *     struct iovec, 16 bytes     0 pointer to the bytes            8 u64 length
  *
@@ -18,9 +18,13 @@ const MESSAGES_MAX = 1024;
 
 export const HEADER_BYTES = 64;
 export const HEADER_WORDS = HEADER_BYTES / 4;
-/** Word index of the flags. */
+// Word indexes.
+export const HEADER_IOVECS = 4;
+export const HEADER_IOVECS_COUNT = 6;
+export const HEADER_CONTROL = 8;
+export const HEADER_CONTROL_LENGTH = 10;
 export const HEADER_FLAGS = 12;
-/** Word index of the datagram length. */
+/** Of the datagram. */
 export const HEADER_LENGTH = 14;
 const IOVEC_BYTES = 16;
 const IOVEC_WORDS = IOVEC_BYTES / 4;
@@ -51,8 +55,8 @@ export class MessageVector {
       const at = i * HEADER_WORDS;
       storePointer(words, at, this.addresses.address + i * addressBytes);
       words[at + 2] = addressBytes;
-      storePointer(words, at + 4, this.#iovecs.address + i * parts * IOVEC_BYTES);
-      words[at + 6] = parts;
+      storePointer(words, at + HEADER_IOVECS, this.#iovecs.address + i * parts * IOVEC_BYTES);
+      words[at + HEADER_IOVECS_COUNT] = parts;
     }
   }
 
@@ -61,5 +65,30 @@ export class MessageVector {
     const at = (index * this.#parts + part) * IOVEC_WORDS;
     storePointer(this.#iovecs.words, at, address);
     this.#iovecs.words[at + 2] = length;
+  }
+
+  // Of messages with one part.
+
+  /** Octets of message `index`. */
+  length(index: number): number {
+    return this.#iovecs.words[index * IOVEC_WORDS + 2]!;
+  }
+
+  /** Whether two messages have one IPv4 address and port. */
+  haveOneAddress(index: number, other: number): boolean {
+    const { words } = this.addresses;
+    const at = index * this.addressWords;
+    const otherAt = other * this.addressWords;
+    return words[at] === words[otherAt] && words[at + 1] === words[otherAt + 1];
+  }
+
+  /** Where in memory the socket address of message `index` is. */
+  addressAt(index: number): number {
+    return this.addresses.address + index * this.addressWords * 4;
+  }
+
+  /** Where in memory the iovec of message `index` is; those of the messages behind it follow. */
+  iovecAt(index: number): number {
+    return this.#iovecs.address + index * IOVEC_BYTES;
   }
 }

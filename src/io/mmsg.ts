@@ -5,6 +5,8 @@
 import { assert } from '../base/assert.ts';
 import type { Ipv4 } from '../base/ipv4.ts';
 import { ArrivalTimes } from './arrivals.ts';
+import { JoinedVector } from './joined-vector.ts';
+import { Joining } from './joining.ts';
 import { Errno, isMisuse, lastErrno, libc, systemError } from './libc.ts';
 import { HEADER_FLAGS, HEADER_LENGTH, HEADER_WORDS, MessageVector } from './message-vector.ts';
 import { addressOf } from './pinned.ts';
@@ -125,6 +127,8 @@ export class DatagramSender {
   readonly #length: Int32Array;
   readonly #address: Uint32Array;
   readonly #port: Uint16Array;
+  /** Neighbours of one destination leave as one message by the sockets that it allows; none at first. */
+  readonly joining: Joining;
   /** The slots: slot s starts at `s * slotBytes`. */
   readonly bytes: Uint8Array;
 
@@ -136,9 +140,9 @@ export class DatagramSender {
   constructor(slots: number, slotBytes: number, batch: number) {
     assert(slots > 0 && slotBytes > 0, 'slots to send from');
     this.#vector = new MessageVector(batch, SOCKADDR_IN_BYTES);
-    this.#queue = new SendQueue(this.#vector, slots, batch, (index, slot, position) =>
-      this.#load(index, slot, position),
-    );
+    this.joining = new Joining(new JoinedVector(this.#vector, batch));
+    const load = (index: number, slot: number, position: number): void => this.#load(index, slot, position);
+    this.#queue = new SendQueue(this.#vector, slots, batch, load, this.joining);
     this.#slotBytes = slotBytes;
     this.bytes = new Uint8Array(new ArrayBuffer(slots * slotBytes));
     this.#slotsAddress = addressOf(this.bytes);

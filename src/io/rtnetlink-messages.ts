@@ -24,6 +24,11 @@ const RTM_NEWADDR = 20;
 const IFLA_ADDRESS = 1;
 const IFLA_IFNAME = 3;
 const IFLA_MTU = 4;
+const IFLA_LINKINFO = 18;
+const IFLA_INFO_KIND = 1;
+const IFLA_LINK_NETNSID = 37;
+const IFLA_PARENT_DEV_NAME = 56;
+const IFLA_PARENT_DEV_BUS_NAME = 57;
 const IFA_ADDRESS = 1;
 const IFA_LOCAL = 2;
 
@@ -41,6 +46,13 @@ export interface Link {
   readonly flags: number;
   /** Octets of the longest IPv4 datagram that it carries. */
   readonly mtu: number;
+  /** "vlan", "bridge", "veth"; empty = none that is made by software, or one of a driver that does not say. */
+  readonly kind: string;
+  /** It is joined to an interface of another network namespace. */
+  readonly reachesOut: boolean;
+  /** The device behind it and its bus: "0000:03:00.0" and "pci"; empty = none, or the kernel is older than 5.14. */
+  readonly device: string;
+  readonly bus: string;
 }
 
 /** An IPv4 address of the interface with that index. */
@@ -65,6 +77,7 @@ export function readLinks(view: DataView, received: number, links: Link[]): numb
     const mtu = findAttribute(view, from, end, IFLA_MTU);
     const hardware = findAttribute(view, from, end, IFLA_ADDRESS);
     if (name === null) return;
+    const info = findAttribute(view, from, end, IFLA_LINKINFO);
     links.push({
       index: view.getInt32(at + 4, true),
       name: readText(view, name),
@@ -72,6 +85,10 @@ export function readLinks(view: DataView, received: number, links: Link[]): numb
       hardwareAddress: hardware === null ? Buffer.alloc(0) : Buffer.from(octetsOf(view, hardware)),
       flags: view.getUint32(at + 8, true),
       mtu: mtu !== null && mtu.end - mtu.at === 4 ? view.getUint32(mtu.at, true) : IPV4_MTU,
+      kind: info === null ? '' : textOf(view, info.at, info.end, IFLA_INFO_KIND),
+      reachesOut: findAttribute(view, from, end, IFLA_LINK_NETNSID) !== null,
+      device: textOf(view, from, end, IFLA_PARENT_DEV_NAME),
+      bus: textOf(view, from, end, IFLA_PARENT_DEV_BUS_NAME),
     });
   });
 }
@@ -130,6 +147,12 @@ function findAttribute(view: DataView, from: number, end: number, wanted: number
 
 function octetsOf(view: DataView, { at, end }: Value): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset + at, end - at);
+}
+
+/** Empty where the attribute is not there. */
+function textOf(view: DataView, from: number, end: number, wanted: number): string {
+  const value = findAttribute(view, from, end, wanted);
+  return value === null ? '' : readText(view, value);
 }
 
 function readText(view: DataView, value: Value): string {

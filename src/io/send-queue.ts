@@ -1,8 +1,9 @@
 /**
  * What waits to be sent from the slots of a sender: in line by `add`, then out with one sendmmsg(2) for each `batch`
- * messages of one socket. A number and a few stores a message, no object.
+ * messages of one socket, neighbours joined where the socket may. A number and a few stores a message, no object.
  */
 import { assert } from '../base/assert.ts';
+import type { Joining } from './joining.ts';
 import { Errno, isMisuse, lastErrno, libc, systemError } from './libc.ts';
 import { HEADER_BYTES, type MessageVector } from './message-vector.ts';
 
@@ -13,6 +14,7 @@ export type MessageLoader = (index: number, slot: number, position: number) => v
 
 export class SendQueue {
   readonly #vector: MessageVector;
+  readonly #joining: Joining | null;
   readonly #load: MessageLoader;
   readonly #batch: number;
   readonly #slots: number;
@@ -32,9 +34,17 @@ export class SendQueue {
   /**
    * @param vector of `batch` messages
    * @param slots how many messages may be queued at once
+   * @param joining over the same vector; null = nothing is joined
    */
-  constructor(vector: MessageVector, slots: number, batch: number, load: MessageLoader) {
+  constructor(
+    vector: MessageVector,
+    slots: number,
+    batch: number,
+    load: MessageLoader,
+    joining: Joining | null = null,
+  ) {
     this.#vector = vector;
+    this.#joining = joining;
     this.#load = load;
     this.#batch = batch;
     this.#slots = slots;
@@ -111,30 +121,81 @@ export class SendQueue {
       this.#taken[taken] = position;
       this.#load(taken++, this.#slot[position]!, position);
       if (taken === this.#batch) {
-        this.#send(fd, taken);
+        this.#sendTaken(fd, taken);
         taken = 0;
       }
     }
-    if (taken > 0) this.#send(fd, taken);
+    if (taken > 0) this.#sendTaken(fd, taken);
     return kept;
   }
 
-  /** The kernel stops at the first message it refuses and names the error only to a call that begins with it. */
-  #send(fd: number, count: number): void {
-    for (let done = 0; done < count; ) {
-      const headers = this.#vector.headers.address + done * HEADER_BYTES;
-      const sent = libc.sendmmsg(fd, headers, count - done, MSG_DONTWAIT);
+  #sendTaken(fd: number, count: number): void {
+    const joining = this.#joining;
+    // A single one, which is what an idle server sends, is not looked at.
+    const longest = joining === null || count === 1 ? 0 : joining.longest(fd);
+    if (longest === 0) this.#send(fd, 0, count);
+    else this.#sendJoined(fd, count, longest, joining!);
+  }
+
+  /**
+   * The kernel stops at the first message it refuses and names the error only to a call that begins with it.
+   * @returns how many of the messages from..to were sent
+   */
+  #send(fd: number, from: number, to: number): number {
+    const failedBefore = this.#failed;
+    for (let done = from; done < to; ) {
+      const sent = this.#call(fd, this.#vector.headers.address + done * HEADER_BYTES, to - done);
+      if (sent > 0) this.#mark(done, done + sent);
+      else {
+        this.#failed++;
+        this.#lastErrno = -sent;
+      }
+      done += Math.max(sent, 1);
+    }
+    return to - from - (this.#failed - failedBefore);
+  }
+
+  /** What is refused joined is sent one by one. */
+  #sendJoined(fd: number, count: number, longest: number, joining: Joining): void {
+    const { vector } = joining;
+    const messages = vector.join(count, longest);
+    for (let done = 0; done < messages; ) {
+      const sent = this.#call(fd, vector.headers.address + done * HEADER_BYTES, messages - done);
       if (sent > 0) {
-        for (let i = done; i < done + sent; i++) this.#sent[this.#taken[i]!] = 1;
+        this.#mark(vector.first(done), vector.first(done + sent));
         done += sent;
         continue;
       }
+      const from = vector.first(done);
+      const end = vector.first(done + 1);
+      const sentApart = this.#send(fd, from, end);
+      done++;
+      // The same error may be one of the destination: then they are refused one by one as well.
+      if (sentApart === 0 || end - from === 1 || !isJoiningRefused(-sent)) continue;
+      joining.refuse(fd, -sent);
+      this.#send(fd, end, count);
+      return;
+    }
+  }
+
+  /** @returns messages sent, at least one, or the errno of the first one as a negative number */
+  #call(fd: number, headers: number, count: number): number {
+    for (;;) {
+      const sent = libc.sendmmsg(fd, headers, count, MSG_DONTWAIT);
+      if (sent > 0) return sent;
       const errno = lastErrno();
       if (errno === Errno.EINTR) continue;
       if (isMisuse(errno)) throw systemError(`cannot send on descriptor ${fd}`, errno);
-      this.#failed++;
-      this.#lastErrno = errno;
-      done++;
+      return -errno;
     }
   }
+
+  #mark(from: number, to: number): void {
+    for (let i = from; i < to; i++) this.#sent[this.#taken[i]!] = 1;
+  }
+}
+
+/** EINVAL: no checksums, or the way carries less; EIO: a device or IPsec on the way; EMSGSIZE: as EINVAL, of newer kernels. */
+function isJoiningRefused(errno: number): boolean {
+  return errno === Errno.EINVAL || errno === Errno.EIO || errno === Errno.EMSGSIZE;
 }

@@ -13,6 +13,7 @@ import { ShardWord } from '../engine/shard-link.ts';
 import { G } from '../engine/statistics.ts';
 import type { PollView } from '../io/poll.ts';
 import { type Polled, PollSet } from '../io/poll-set.ts';
+import { JoinRefusals } from './join-refusals.ts';
 import { ShardService } from './service.ts';
 import { POLL_MS, SHORT_POLL_MS, Sleep } from './sleep.ts';
 import type { ShardTask } from './task.ts';
@@ -26,6 +27,7 @@ export class ShardLoop implements Polled {
   readonly #service: ShardService;
   readonly #park: Park;
   readonly #sleep: Sleep;
+  readonly #joinRefusals: JoinRefusals;
   readonly #poll: PollSet;
   readonly #words: Int32Array;
   /** When parked replies are given up; null = queries are served. */
@@ -37,6 +39,7 @@ export class ShardLoop implements Polled {
     this.#service = new ShardService(task, clock);
     this.#park = this.#service.context.park;
     this.#sleep = new Sleep(task, this.#service, clock);
+    this.#joinRefusals = new JoinRefusals(task, this.#service);
     this.#poll = new PollSet([this]);
     this.#words = new Int32Array(task.link.words);
   }
@@ -118,6 +121,7 @@ export class ShardLoop implements Polled {
   /** Has the new rows committed, and tells main how it stands. */
   finish(): void {
     this.#service.commit();
+    this.#joinRefusals.tell();
     Atomics.store(this.#words, ShardWord.parked, this.#park.parked);
     Atomics.store(this.#words, ShardWord.transactions, (this.#park.nextTransaction() - 1) | 0);
     Atomics.add(this.#words, ShardWord.turns, 1);

@@ -70,7 +70,7 @@ export class ShardService {
       reject: (slot: number): void => this.#reject(slot),
       expire: (slot: number): void => this.#expire(slot),
     };
-    this.sockets = new ShardSockets(task);
+    this.sockets = new ShardSockets(task, sender.joining);
     this.context = buildContext(
       task,
       compileConfiguration(task.config),

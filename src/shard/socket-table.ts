@@ -3,7 +3,7 @@
  * when no shard works with it any more.
  *
  *     i32 count | entry ...      entry = i32 fd | u32 address | i32 broadcast | i32 replyFd | i32 broadcastFd
- *                                        | i32 mtu, 0 = UDP | i32 port | i32 shadowFd | 16 octets name
+ *                                        | i32 mtu, 0 = UDP | i32 port | i32 shadowFd | i32 joinMax | 16 octets name
  *
  *     main    writes the table, ShardWord.socketsGiven = version, signals the eventfd
  *     shard   reads the table between two turns, ShardWord.socketsTaken = version, notifies
@@ -17,7 +17,7 @@ import type { ServerSocket } from '../engine/query.ts';
 export const SOCKETS_MAX = 2048;
 /** With its terminator; <linux/if.h>. */
 const NAME_BYTES = 16;
-const NAME_WORD = 8;
+const NAME_WORD = 9;
 const ENTRY_WORDS = NAME_WORD + NAME_BYTES / 4;
 
 export function allocateSocketTable(): SharedArrayBuffer {
@@ -31,7 +31,7 @@ export function writeSocketTable(table: SharedArrayBuffer, sockets: readonly Ser
   const encoder = new TextEncoder();
   words[0] = sockets.length;
   for (let i = 0; i < sockets.length; i++) {
-    const { fd, address, broadcast, replyFd, broadcastFd, raw, interfaceName } = sockets[i]!;
+    const { fd, address, broadcast, replyFd, broadcastFd, joinMax, raw, interfaceName } = sockets[i]!;
     const at = 1 + i * ENTRY_WORDS;
     words[at] = fd;
     words[at + 1] = address;
@@ -41,6 +41,7 @@ export function writeSocketTable(table: SharedArrayBuffer, sockets: readonly Ser
     words[at + 5] = raw === null ? 0 : raw.mtu;
     words[at + 6] = raw === null ? 0 : raw.port;
     words[at + 7] = raw === null ? 0 : raw.shadowFd;
+    words[at + 8] = joinMax;
     const name = encoder.encode(interfaceName);
     assert(name.length < NAME_BYTES, 'the name of an interface');
     bytes.fill(0, (at + NAME_WORD) * 4, (at + ENTRY_WORDS) * 4);
@@ -63,6 +64,7 @@ export function readSocketTable(table: SharedArrayBuffer): ServerSocket[] {
       broadcast: words[at + 2] !== 0,
       replyFd: words[at + 3]!,
       broadcastFd: words[at + 4]!,
+      joinMax: words[at + 8]!,
       raw: mtu === 0 ? null : { mtu, port: words[at + 6]!, shadowFd: words[at + 7]! },
       interfaceName: decoder.decode(name.subarray(0, name.indexOf(0))),
     });

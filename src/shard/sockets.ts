@@ -3,6 +3,7 @@ import type { ServerSocket } from '../engine/query.ts';
 import type { ReplySlots } from '../engine/reply-slots.ts';
 import { ShardWord } from '../engine/shard-link.ts';
 import { stampArrivals } from '../io/arrivals.ts';
+import type { Joining } from '../io/joining.ts';
 import type { PollView } from '../io/poll.ts';
 import { type Channel, channelsOf } from './channel.ts';
 import { readSocketTable } from './socket-table.ts';
@@ -12,6 +13,8 @@ import type { ShardTask } from './task.ts';
 export const NO_SOCKET = -1;
 
 export class ShardSockets {
+  /** By which of them replies may leave joined. */
+  readonly joining: Joining;
   readonly #task: ShardTask;
   readonly #words: Int32Array;
   /** Descriptors before those of the channels: the eventfd and, if there is one, the socket of the ping checks. */
@@ -25,8 +28,10 @@ export class ShardSockets {
   /** What is polled; another list with other sockets. */
   fds: readonly number[] = [];
 
-  constructor(task: ShardTask) {
+  /** @param joining of what sends; it is told of every list of sockets anew */
+  constructor(task: ShardTask, joining: Joining) {
     this.#task = task;
+    this.joining = joining;
     this.#words = new Int32Array(task.link.words);
     this.#others = task.ping === null ? 1 : 2;
     this.#take();
@@ -97,6 +102,14 @@ export class ShardSockets {
     this.channels = channelsOf(this.list);
     for (let i = 0; i < this.channels.length; i++) fds.push(this.channels[i]!.fd);
     this.fds = fds;
+    this.#allowJoining();
+  }
+
+  /** With other sockets, which may mean other interfaces, a refusal is tried again. */
+  #allowJoining(): void {
+    this.joining.forgetAll();
+    for (let i = 0; i < this.list.length; i++)
+      this.joining.allow(this.list[i]!.replyFd, this.list[i]!.joinMax);
   }
 
   #announce(): void {

@@ -31,7 +31,7 @@ function openEar(t: Test, sender: number): Ear {
 }
 
 function socketOf({ fd }: Ear, more: Partial<ServerSocket> = {}): ServerSocket {
-  const common = { address: SERVED, interfaceName: 'lan', broadcast: false, raw: null };
+  const common = { address: SERVED, interfaceName: 'lan', broadcast: false, joinMax: 0, raw: null };
   return { fd, replyFd: fd, broadcastFd: fd, ...common, ...more };
 }
 

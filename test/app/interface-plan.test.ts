@@ -53,6 +53,7 @@ t.test('an empty list plans nothing and misses nothing', async (t) => {
     faults: [],
     missing: [],
     names: [],
+    joining: { loopback: 0, elsewhere: 0 },
   });
 });
 

@@ -17,6 +17,7 @@ function settings(interfaces: readonly string[], more: Partial<ServiceSocketsCon
     interfaces: interfaces.map(named),
     socketType: 'udp' as const,
     serviceSockets: { ...PATIENT, ...more },
+    tandem: { joinReplies: 'auto' as const },
   };
 }
 
@@ -153,6 +154,22 @@ t.test('without a notice nothing is listed, and without a change nothing is give
   await scene.tick(watch);
   t.equal(scene.lists, lists + 1);
   t.equal(scene.gives, gives, 'the shards are left alone');
+});
+
+t.test('whether replies leave joined follows the interfaces and the configuration', async (t) => {
+  const lo = link('lo', 1, ['127.0.0.1'], { isLoopback: true, mtu: 65_536 });
+  const scene = new Scene([eth(1, ['127.0.1.1'])]);
+  const watch = await scene.start(settings(['*'], { reDetect: false }));
+  t.teardown(() => watch.close());
+  const joined = (): number[] => scene.given[0]!.map(({ joinMax }) => joinMax);
+  t.same(joined(), [0], 'there is no loopback interface');
+  scene.change([eth(1, ['127.0.1.1']), lo]);
+  await scene.tick(watch);
+  t.same(joined(), [65_507], 'also one that came after the start and is not served');
+  const never = { ...settings(['*']), tandem: { joinReplies: 'never' as const } };
+  await watch.prepare(never);
+  await watch.use(never);
+  t.same(joined(), [0]);
 });
 
 t.test('an address replaced by another is served on the new one', async (t) => {

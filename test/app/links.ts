@@ -21,6 +21,7 @@ export function link(
     canMulticast: true,
     isLoopback: false,
     mtu: 1500,
+    cutsJoined: false,
     addresses: addresses.map((address) => parseIpv4(address)!),
     ...more,
   };

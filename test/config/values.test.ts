@@ -53,6 +53,7 @@ t.test('a hot-standby file gives the complete configuration', async (t) => {
     maxLeases: 100000,
     shutdownGraceSec: 2,
     subnetMetrics: false,
+    joinReplies: 'auto',
     peerListenAddress: null,
   });
   t.match(config, {
@@ -300,6 +301,7 @@ t.test('the smallest file has the defaults of Kea', async (t) => {
       shutdownGraceSec: 2,
       peerListenAddress: null,
       subnetMetrics: false,
+      joinReplies: 'auto',
     },
   });
 });

@@ -175,6 +175,7 @@ export class BenchServer {
       broadcast: false,
       replyFd: this.#fd,
       broadcastFd: this.#fd,
+      joinMax: 0,
       raw: null,
     };
     writeSocketTable(this.#sockets, [this.socket]);

@@ -33,6 +33,7 @@ export function queryOf(datagram: Uint8Array, arrival: Arrival = {}): Query {
     broadcast: arrival.isBroadcast === true,
     replyFd: UNICAST_FD,
     broadcastFd: BROADCAST_FD,
+    joinMax: 0,
     raw: arrival.raw ?? null,
   };
   const query = new Query(classifier.bytes, classifier.words);

@@ -66,6 +66,7 @@ function query(parts: QueryParts): Query {
     broadcast: false,
     replyFd: 0,
     broadcastFd: 0,
+    joinMax: 0,
     raw: null,
     ...parts.socket,
   };

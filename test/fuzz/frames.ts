@@ -81,6 +81,7 @@ class FrameInlet {
       broadcast,
       replyFd: this.#fd,
       broadcastFd: this.#fd,
+      joinMax: 0,
       raw: { port: PORT, mtu: 1500, shadowFd: this.#shadow },
     });
     this.#channel = new Channel([socket(ADDRESS, false), socket(ADDRESS, true)]);

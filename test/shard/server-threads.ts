@@ -160,6 +160,7 @@ function socketOf(fd: number): ServerSocket {
     broadcast: false,
     replyFd: fd,
     broadcastFd: fd,
+    joinMax: 0,
     raw: null,
   };
 }

@@ -15,7 +15,7 @@ import { discover, renew, request, serverFor } from '../engine/queries.ts';
 const LOOPBACK = 0x7f000001;
 
 function socket(fd: number, more: Partial<ServerSocket> = {}): ServerSocket {
-  const common = { address: LOOPBACK, interfaceName: 'lo', broadcast: false };
+  const common = { address: LOOPBACK, interfaceName: 'lo', broadcast: false, joinMax: 0 };
   return { fd, ...common, replyFd: fd, broadcastFd: fd, raw: null, ...more };
 }
 
@@ -31,6 +31,7 @@ t.test('a table gives back what was written, also after a longer one', async (t)
       address: 0xfffffffe,
       broadcast: i % 2 === 0,
       replyFd: -i,
+      joinMax: i,
       raw: i % 3 === 0 ? null : { mtu: 65535 + i, port: 67, shadowFd: i },
     }),
   );

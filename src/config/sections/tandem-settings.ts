@@ -6,7 +6,7 @@ import { child, type Path } from '../problem.ts';
 import type { Report } from '../report.ts';
 import { defineMap, readMap } from '../schema/map.ts';
 import { rule, withDefault } from '../schema/rule.ts';
-import { flag, integer } from '../schema/scalars.ts';
+import { flag, integer, oneOf } from '../schema/scalars.ts';
 
 export const tandemSchema = defineMap('user-context/tandem', {
   fdatasync: withDefault(flag(), true),
@@ -14,6 +14,7 @@ export const tandemSchema = defineMap('user-context/tandem', {
   'max-leases': withDefault(integer(0, LEASES_MAX), 0),
   'shutdown-grace-time': withDefault(integer(0, 60), 2),
   'subnet-metrics': withDefault(flag(), false),
+  'join-replies': withDefault(oneOf('auto', 'always', 'never'), 'auto'),
   'peer-listen-address': rule('an IP address of this host, "0.0.0.0" for all of them', (value) =>
     typeof value === 'string' && isIP(value) !== 0 ? value : undefined,
   ),
@@ -33,6 +34,7 @@ export function readTandemSettings(
     maxLeases: values?.['max-leases'] ?? 0,
     shutdownGraceSec: values?.['shutdown-grace-time'] ?? 0,
     subnetMetrics: values?.['subnet-metrics'] ?? false,
+    joinReplies: values?.['join-replies'] ?? 'auto',
     peerListenAddress: values?.['peer-listen-address'] ?? null,
   };
 }

@@ -73,7 +73,7 @@ function choose(
   question: Omit<SubnetQuestion, 'socket'>,
   heard: Pick<ServerSocket, 'address' | 'interfaceName' | 'broadcast'>,
 ): CompiledSubnet | null {
-  const socket = { ...heard, fd: -1, replyFd: -1, broadcastFd: -1, raw: null };
+  const socket = { ...heard, fd: -1, replyFd: -1, broadcastFd: -1, joinMax: 0, raw: null };
   return choice().select({ ...question, socket });
 }
 

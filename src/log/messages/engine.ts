@@ -54,6 +54,12 @@ export const engineMessages = {
     meaning:
       'Interfaces have changed, and a thread of the data plane has not noticed for five seconds: the machine is starved of CPU, or a fault of this program. The old sockets stay open; it is tried again. Restart the server if it lasts.',
   },
+  TDM_ENGINE_REPLIES_NOT_JOINED: {
+    level: 'info',
+    text: 'replies to one relay are sent one by one',
+    meaning:
+      'The kernel, or a device on the way, refused replies that the server had joined into one message (`join-replies`): `error` EINVAL where a route carries less than its interface, EIO with IPsec. The same replies have left one by one, nothing is lost; replies from `address` are not joined any more until the sockets change, which costs some processor time. `sockets` says how many have met this since the last such line. With `join-replies` "never" it is not tried.',
+  },
   TDM_ENGINE_QUERIES_NOT_HANDED_OVER: {
     level: 'error',
     text: 'what waited in the sockets is lost',
