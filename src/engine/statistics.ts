@@ -156,20 +156,14 @@ export const POOL_STATISTICS = [
 ] as const;
 export type PoolStatistic = (typeof POOL_STATISTICS)[number];
 
-/** Statistic name -> cell number, for code that counts. */
-export const G = Object.fromEntries(GLOBAL_STATISTICS.map((name, index) => [name, index])) as Record<
-  GlobalStatistic,
-  number
->;
-export const S = Object.fromEntries(SUBNET_STATISTICS.map((name, index) => [name, index])) as Record<
-  SubnetStatistic,
-  number
->;
+// Statistic name -> cell number, for code that counts.
+export const G = cellsOf(GLOBAL_STATISTICS);
+export const S = cellsOf(SUBNET_STATISTICS);
+export const P = cellsOf(POOL_STATISTICS);
 
-export const P = Object.fromEntries(POOL_STATISTICS.map((name, index) => [name, index])) as Record<
-  PoolStatistic,
-  number
->;
+function cellsOf<Name extends string>(names: readonly Name[]): Readonly<Record<Name, number>> {
+  return Object.fromEntries(names.map((name, cell) => [name, cell])) as Record<Name, number>;
+}
 
 export interface StatisticsMemory {
   readonly cells: SharedArrayBuffer;

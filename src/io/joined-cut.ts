@@ -4,6 +4,7 @@
  * machine; a program that reads frames there (AF_PACKET), such as ISC dhcrelay, takes them for one datagram.
  */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Link } from './rtnetlink-messages.ts';
 
 /** Buses of real cards, also of one that a hypervisor has lent to a guest. */
@@ -12,6 +13,7 @@ const CARDS: readonly string[] = ['pci', 'usb'];
 const LAYERS: readonly string[] = ['vlan', 'bond', 'bridge'];
 /** VIRTIO_NET_F_HOST_USO: the host takes joined datagrams from the guest, and its other guests may get them so. */
 const HOST_USO = 56;
+const VIRTIO_DEVICES = '/sys/bus/virtio/devices';
 
 /** Whether it is known; of a layer, whether those below it decide. */
 export function cutsJoined({ kind, reachesOut, bus, device }: Link): boolean {
@@ -23,7 +25,7 @@ export function cutsJoined({ kind, reachesOut, bus, device }: Link): boolean {
 /** Without the feature the guest's kernel cuts. */
 function isCutForHost(device: string): boolean {
   try {
-    return readFileSync(`/sys/bus/virtio/devices/${device}/features`, 'latin1')[HOST_USO] === '0';
+    return readFileSync(join(VIRTIO_DEVICES, device, 'features'), 'latin1')[HOST_USO] === '0';
   } catch {
     return false;
   }

@@ -244,6 +244,16 @@ const PLAIN_SUBNET = {
   vendorOptions: [],
 };
 
+const TANDEM_DEFAULTS: ServerConfig['tandem'] = {
+  fdatasync: true,
+  offerHoldSec: 10,
+  maxLeases: 0,
+  shutdownGraceSec: 2,
+  peerListenAddress: null,
+  subnetMetrics: false,
+  joinReplies: 'auto',
+};
+
 t.test('the smallest file has the defaults of Kea', async (t) => {
   const config = good(`{ "Dhcp4": { ${SKELETON}, "subnet4": [ { "id": 9, "subnet": "10.0.0.0/8" } ] } }`);
   t.strictSame(config, {
@@ -294,15 +304,7 @@ t.test('the smallest file has the defaults of Kea', async (t) => {
     commandLibraries: [],
     statisticSamples: { count: 20, ageSec: 0 },
     relationships: [],
-    tandem: {
-      fdatasync: true,
-      offerHoldSec: 10,
-      maxLeases: 0,
-      shutdownGraceSec: 2,
-      peerListenAddress: null,
-      subnetMetrics: false,
-      joinReplies: 'auto',
-    },
+    tandem: TANDEM_DEFAULTS,
   });
 });
 

@@ -168,16 +168,8 @@ export class BenchServer {
     this.#fd = openUdpSocket({ address: LOOPBACK, port: 0, broadcast: true });
     this.#client = openUdpSocket({ address: LOOPBACK, port: 0 });
     this.#arrivals = new Poller([this.#client]);
-    this.socket = {
-      fd: this.#fd,
-      address: LOOPBACK,
-      interfaceName: 'lo',
-      broadcast: false,
-      replyFd: this.#fd,
-      broadcastFd: this.#fd,
-      joinMax: 0,
-      raw: null,
-    };
+    const one = { fd: this.#fd, replyFd: this.#fd, broadcastFd: this.#fd, joinMax: 0, raw: null };
+    this.socket = { ...one, address: LOOPBACK, interfaceName: 'lo', broadcast: false };
     writeSocketTable(this.#sockets, [this.socket]);
     this.task = {
       shard: 0,
