@@ -63,6 +63,7 @@ const COLD_FILES: Readonly<Record<string, string>> = {
   'src/io/packet-socket.ts': 'opens sockets at start',
   'src/io/query-filter.ts': 'makes programs for sockets at start',
   'src/io/steering.ts': 'makes programs for sockets at start',
+  'src/io/session-secrets.ts': 'a connection of a partner, once',
   'src/io/stream-socket.ts': 'a connection of a partner, once',
   'src/lease/extended-info.ts': 'leases of the lease file and of commands',
   'src/lease/pool-blocks.ts': 'lays out the pools of a configuration',

@@ -217,6 +217,7 @@ export class Relationship {
         this.#config = config;
         const isPartnerMoved = moves.some(({ peer, isElsewhere }) => isElsewhere && peer.role !== 'backup');
         if (isPartnerMoved) this.#streams?.moved();
+        if (before.requireClientCerts !== config.requireClientCerts) this.#streams?.readmits();
         if (changed.length === 0) return;
         for (const { peer, client } of moves) peer.move(client);
         this.dispatcher?.retune(dispatcherSettings(config));

@@ -6,11 +6,10 @@
 import type { PartnerStreams } from '../ha/service-model.ts';
 import type { Timers } from '../ha/timers.ts';
 import type { StreamSocket } from '../io/stream-socket.ts';
-import { STREAM_VERSION } from '../link/frame.ts';
 import type { RelationshipStream } from '../link/partner-stream.ts';
 import type { Log } from '../log/logger.ts';
 import type { PeerCredentials } from '../peer/credentials.ts';
-import type { LeaseSource, RenewablePeerClient } from '../peer/model.ts';
+import { type LeaseSource, type RenewablePeerClient, STREAM_VERSION } from '../peer/model.ts';
 
 /** Of the whole opening, the handshake of TLS included. */
 const OPEN_TIMEOUT_MS = 5_000;
@@ -94,6 +93,11 @@ export class StreamKeeper implements PartnerStreams {
     const before = this.#credentials.get(peer);
     this.#credentials.set(peer, digest);
     if (before !== undefined && before !== digest) this.#leave('certificates or passwords were replaced');
+  }
+
+  /** Another rule says who may connect: a connection that was let in by the former one ends, with everything on its way. */
+  readmits(): void {
+    this.#leave('who may connect is decided anew');
   }
 
   /** What is under way shows by itself whether the partner is there; without that nothing would. */

@@ -6,17 +6,20 @@
  *     HTTP/1.1 101 Switching Protocols   Connection: Upgrade   Upgrade: PROTOCOL
  *
  * It has to be the first request of its connection: no answer to another one can then be on its way. Octets that came behind
- * the request belong to the new protocol.
+ * the request belong to the new protocol. Over TLS there must not be any: the session ends with the answer
+ * (io/stream-socket.ts).
  */
 import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { detachSocket, type StreamSocket } from '../io/stream-socket.ts';
+import { TLSSocket } from 'node:tls';
+import { leavingProblem } from '../io/session-secrets.ts';
+import { detachSocket, type StreamSocket, stopReading } from '../io/stream-socket.ts';
 import type { HttpGate, Refusal } from './kea-http-gate.ts';
 import { refuseBare } from './kea-http-refusal.ts';
 import type { RefusalLog } from './refusal-log.ts';
 
 export interface HttpUpgrade {
-  /** The token of the protocol, in lower case. */
+  /** The token of the protocol, with its version, in lower case. */
   readonly protocol: string;
   /** Connections that may be open at once; further ones get 503. */
   readonly openMax: number;
@@ -56,14 +59,18 @@ export class UpgradeDoor {
     socket.on('error', () => {});
     const offered = upgrade() ?? null;
     const refusal = this.#used.has(socket)
-      ? { status: 400, reason: 'Bad Request: an upgrade must be the first request of its connection' }
-      : (gate.judgeUpgrade(request.method, request.headers) ?? this.#judge(offered, request.headers));
+      ? badRequest('an upgrade must be the first request of its connection')
+      : (gate.judgeUpgrade(request.method, request.headers) ??
+        this.#judge(offered, request.headers) ??
+        judgeSession(socket, head));
     if (refusal !== null || offered === null) this.#refuse(socket, refusal ?? NOT_OFFERED);
     else this.#switch(offered, request.headers, socket, head);
   }
 
   #judge(offered: HttpUpgrade | null, headers: IncomingHttpHeaders): Refusal | null {
-    if (offered === null || headers.upgrade?.toLowerCase() !== offered.protocol) return NOT_OFFERED;
+    if (offered === null) return NOT_OFFERED;
+    if (headers.upgrade?.toLowerCase() !== offered.protocol)
+      return badRequest(`connections of this port become ${offered.protocol} or nothing`);
     const refusal = offered.judge(headers);
     if (refusal !== null || this.#open < offered.openMax) return refusal;
     return { status: 503, reason: `Service Unavailable: ${this.#open} such connections are open` };
@@ -77,33 +84,50 @@ export class UpgradeDoor {
 
   #switch(offered: HttpUpgrade, headers: IncomingHttpHeaders, socket: Socket, head: Uint8Array): void {
     const answer = `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${offered.protocol}\r\n\r\n`;
-    let stream: StreamSocket;
-    try {
-      stream = detachSocket(socket, Buffer.from(answer));
-    } catch (error) {
-      this.#parts.refused({
-        status: 503,
-        reason: (error as Error).message,
-        remote: socket.remoteAddress ?? '',
-      });
-      return void socket.destroy();
-    }
-    this.#open++;
-    offered.opened(this.#counted(stream), headers, head);
+    const leave = this.#enter();
+    // Whoever has read the answer may speak the other protocol before this server has heard that it has left.
+    stopReading(socket);
+    socket.write(answer, (error) => {
+      if (error) {
+        leave();
+        return void socket.destroy();
+      }
+      try {
+        const { close, reset, ...stream } = detachSocket(socket, offered.protocol, 'server');
+        const end = (how: () => void) => () => {
+          leave();
+          how();
+        };
+        offered.opened({ ...stream, close: end(close), reset: end(reset) }, headers, head);
+      } catch (error) {
+        leave();
+        const { message: reason } = error as Error;
+        this.#parts.refused({ status: 503, reason, remote: socket.remoteAddress ?? '' });
+      }
+    });
   }
 
-  #counted({ fd, remote, close, reset }: StreamSocket): StreamSocket {
+  /** Counts one more. @returns takes it off again, once */
+  #enter(): () => void {
     let isOpen = true;
-    const counted = (end: () => void) => () => {
+    this.#open++;
+    return () => {
       if (isOpen) this.#open--;
       isOpen = false;
-      end();
     };
-    return { fd, remote, close: counted(close), reset: counted(reset) };
   }
 }
 
-const NOT_OFFERED: Refusal = {
-  status: 400,
-  reason: 'Bad Request: connections of this port become nothing of that kind',
-};
+const NOT_OFFERED = badRequest('connections of this port become nothing of that kind');
+
+function badRequest(reason: string): Refusal {
+  return { status: 400, reason: `Bad Request: ${reason}` };
+}
+
+/** Whether TLS can be left: only where it is known what octets are still TLS. */
+function judgeSession(socket: Socket, head: Uint8Array): Refusal | null {
+  if (!(socket instanceof TLSSocket)) return null;
+  const problem = leavingProblem(socket);
+  if (problem !== null) return badRequest(problem);
+  return head.length === 0 ? null : badRequest('over TLS an upgrade has nothing behind it');
+}

@@ -49,9 +49,6 @@ export const libc = {
   clock_gettime: declare<[clock: number, time: number]>('int clock_gettime(int, uintptr_t)'),
   /** Of the commands that take an integer. */
   fcntl: declare<[fd: number, command: number, value: number]>('int fcntl(int, int, int)'),
-  socketpair: declare<[domain: number, type: number, protocol: number, fds: number]>(
-    'int socketpair(int, int, int, uintptr_t)',
-  ),
   flock: declare<[fd: number, operation: number]>('int flock(int, int)'),
 } as const;
 

@@ -1,25 +1,23 @@
 /**
- * A connection of Node's event loop as a descriptor that any thread may read and write: non-blocking, its octets in plain.
+ * A connection of Node's event loop as a descriptor that any thread may read and write: a duplicate of the descriptor; Node's
+ * socket is destroyed, which closes its own one and no more. A TLS session is left behind without a word; its secrets go along.
  *
- *     TCP   a duplicate of the descriptor; Node's socket is destroyed, which closes its own one and no more
- *     TLS   one end of a pair of local sockets; between the other end and the session the event loop copies, each
- *           direction as fast as its slower side: what waits is bounded by the buffers of both
+ * Where TLS ends is exact in both directions: the client sends nothing behind its request, and reads nothing as TLS behind the
+ * answer to it; the server reads nothing as TLS from before its answer on, and sends nothing behind it until the client has
+ * spoken. Whoever does otherwise has sent octets that nobody can open.
  */
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { Errno, lastErrno, libc, systemError } from './libc.ts';
-import { addressOf, allocatePinned } from './pinned.ts';
+import { allocatePinned } from './pinned.ts';
+import { exportSecrets, type SessionSecrets, type TlsSide } from './session-secrets.ts';
 
 const SOL_SOCKET = 1;
 /** struct linger   i32 on | i32 seconds */
 const SO_LINGER = 13;
 const F_DUPFD_CLOEXEC = 1030;
-const AF_UNIX = 1;
-const SOCK_STREAM_NONBLOCK_CLOEXEC = 1 | 0o4000 | 0o2000000;
 /** The kernel asks a silent peer for a sign of life: one that has gone without a word is noticed at last. */
 const KEEP_ALIVE_MS = 10_000;
-/** What was written before the end of a TLS session may take so long to leave. */
-const LAST_WORDS_MS = 2_000;
 const NO_DESCRIPTOR = 'raise the limit of open files (ulimit -n)';
 
 export interface StreamSocket {
@@ -27,39 +25,50 @@ export interface StreamSocket {
   readonly fd: number;
   /** Address and port of the other side. */
   readonly remote: string;
+  /** Of the TLS session that it was; null = it was none, and its octets go in plain. */
+  readonly secrets: SessionSecrets | null;
   /** Ends the connection; what was written still arrives. Nobody may use the descriptor any more. */
   close(): void;
   /** Ends it as well; what was written and has not arrived by now never will. */
   reset(): void;
 }
 
+/** What Node keeps to itself; every version that this program runs with has it there. */
+interface Handle {
+  readonly fd?: number;
+  readStop?(): number;
+}
+
+/** From now on what comes waits in the kernel: it is for whoever gets the descriptor. */
+export function stopReading(socket: Socket): void {
+  handleOf(socket)?.readStop?.();
+}
+
 /**
  * Takes a connection out of the event loop. Pre: nobody reads the socket, and all that was written to it has left.
  * @param socket is of no use afterwards, also when this fails
- * @param first is sent before anything else
- * @throws Error when there is no descriptor left or the connection is broken
+ * @param protocol what goes on by it
+ * @param side of the opening
+ * @throws Error when there is no descriptor left, the connection is broken or its TLS session is too old
  */
-export function detachSocket(socket: Socket, first: Uint8Array = new Uint8Array(0)): StreamSocket {
+export function detachSocket(socket: Socket, protocol: string, side: TlsSide): StreamSocket {
   const remote = `${socket.remoteAddress} ${socket.remotePort}`;
-  socket.setTimeout(0);
-  socket.setNoDelay(true);
-  socket.setKeepAlive(true, KEEP_ALIVE_MS);
-  if (socket instanceof TLSSocket) return pumped(socket, first, remote);
   socket.on('error', () => {});
   try {
-    const fd = duplicate(descriptorOf(socket));
-    send(fd, first);
+    socket.setTimeout(0);
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    const secrets = socket instanceof TLSSocket ? exportSecrets(socket, protocol, side) : null;
+    const fd = duplicate(handleOf(socket)?.fd ?? -1);
     const close = closing(fd);
-    return { fd, remote, close, reset: () => close(true) };
+    return { fd, remote, secrets, close, reset: () => close(true) };
   } finally {
     socket.destroy();
   }
 }
 
-/** Node keeps the number to itself; every version that this program runs with has it there. */
-function descriptorOf(socket: Socket): number {
-  const { _handle: handle } = socket as unknown as { readonly _handle: { readonly fd?: number } | null };
-  return handle?.fd ?? -1;
+function handleOf(socket: Socket): Handle | null {
+  return (socket as unknown as { readonly _handle: Handle | null })._handle;
 }
 
 function duplicate(fd: number): number {
@@ -67,53 +76,6 @@ function duplicate(fd: number): number {
   if (copy >= 0) return copy;
   const errno = lastErrno();
   throw systemError('cannot duplicate a connection', errno, errno === Errno.EBADF ? '' : NO_DESCRIPTOR);
-}
-
-/** A connection on which nothing was sent yet has room for some words. */
-function send(fd: number, bytes: Uint8Array): void {
-  if (bytes.length === 0) return;
-  const pinned = allocatePinned(bytes.length);
-  pinned.bytes.set(bytes);
-  const count = libc.write(fd, addressOf(pinned.bytes), bytes.length);
-  if (count === bytes.length) return;
-  const errno = count < 0 ? lastErrno() : Errno.EAGAIN;
-  libc.close(fd);
-  throw systemError('cannot write to a new connection', errno);
-}
-
-function pumped(session: TLSSocket, first: Uint8Array, remote: string): StreamSocket {
-  const { ours, theirs } = socketPair();
-  const inner = new Socket({ fd: ours });
-  session.write(first);
-  session.pipe(inner);
-  inner.pipe(session);
-  for (const each of [session, inner]) each.on('error', () => {});
-  // After what the session has brought. Who holds the other end sees that nobody listens any more.
-  for (const event of ['end', 'close']) session.once(event, () => inner.destroySoon());
-  // What was written last is still to leave.
-  inner.once('close', () => session.end());
-  const close = closing(theirs);
-  return {
-    fd: theirs,
-    remote,
-    close: () => {
-      close();
-      setTimeout(() => session.destroy(), LAST_WORDS_MS).unref();
-    },
-    reset: () => {
-      close();
-      const fd = descriptorOf(session);
-      if (fd >= 0) forgetUnsent(fd);
-      session.destroy();
-    },
-  };
-}
-
-function socketPair(): { readonly ours: number; readonly theirs: number } {
-  const fds = allocatePinned(8);
-  if (libc.socketpair(AF_UNIX, SOCK_STREAM_NONBLOCK_CLOEXEC, 0, fds.address) < 0)
-    throw systemError('cannot create a pair of sockets', lastErrno(), NO_DESCRIPTOR);
-  return { ours: fds.words[0]!, theirs: fds.words[1]! };
 }
 
 /** Once: the number may be somebody else's afterwards. */

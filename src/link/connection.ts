@@ -4,28 +4,19 @@
  */
 import type { Clock } from '../base/clock.ts';
 import type { VerdictRuns } from '../engine/verdict-runs.ts';
-import { allocatePinned, type Pinned } from '../io/pinned.ts';
-import { readStream, StreamEnd } from '../io/stream-fd.ts';
 import { AckReader } from './ack.ts';
 import type { StreamFigures } from './figures.ts';
 import { FollowingTaker } from './following-taker.ts';
-import { FRAME_HEADER_BYTES, Frame, FrameReader, FrameType } from './frame.ts';
+import { FRAME_HEADER_BYTES, Frame, FrameType } from './frame.ts';
 import { ByeReason, encodeBye, encodeHello, readBye, readHello, type StreamNames } from './hello.ts';
 import { ACK_BYTES_MAX, Inbound } from './inbound.ts';
-import {
-  ACKNOWLEDGE_TIMEOUT_MS,
-  CONTROL_BYTES,
-  FRAME_BYTES_MAX,
-  HELLO_TIMEOUT_MS,
-  READ_PER_TURN_BYTES,
-} from './limits.ts';
+import { StreamInput } from './input.ts';
+import { ACKNOWLEDGE_TIMEOUT_MS, CONTROL_BYTES, HELLO_TIMEOUT_MS, READ_PER_TURN_BYTES } from './limits.ts';
 import { Outbound, type RecordOutcomes } from './outbound.ts';
 import { SentBuffer, StreamOutput } from './output.ts';
 import { SyncSession } from './session.ts';
 import type { TableTaker } from './taker.ts';
-
-/** The longest frame and the beginning of the next one. */
-const INPUT_BYTES = FRAME_BYTES_MAX + 65_536;
+import { type Wire, WireEnd } from './wire.ts';
 
 export interface ConnectionParts {
   readonly names: StreamNames;
@@ -36,17 +27,15 @@ export interface ConnectionParts {
   readonly clock: Pick<Clock, 'monotonicMs'>;
 }
 
-/** @param fd connected and non-blocking; it is not closed here */
 export class StreamConnection {
   readonly #parts: ConnectionParts;
-  readonly fd: number;
+  readonly #wire: Wire;
   readonly outbound: Outbound;
   readonly inbound: Inbound;
   readonly session: SyncSession;
   readonly #control = new SentBuffer(CONTROL_BYTES);
   readonly #output: StreamOutput;
-  readonly #input: Pinned;
-  readonly #frames: FrameReader;
+  readonly #input: StreamInput;
   readonly #ack = new AckReader();
   readonly #openedMs: number;
   #isUp = false;
@@ -63,20 +52,27 @@ export class StreamConnection {
   /** Since when an acknowledgement is waited for, in vain so far. */
   #waitingSinceMs = 0;
 
-  /** @param head octets that came with the opening */
-  constructor(parts: ConnectionParts, fd: number, head: Uint8Array) {
+  /**
+   * @param wire its descriptor is connected and non-blocking, and is not closed here
+   * @param head octets that came with the opening
+   */
+  constructor(parts: ConnectionParts, wire: Wire, head: Uint8Array) {
     this.#parts = parts;
-    this.fd = fd;
+    this.#wire = wire;
     // Behind rows that were read earlier: otherwise the record that deletes a lease comes first, and its row brings it back.
     this.outbound = new Outbound(parts.verdicts, () => this.#output.isAhead(this.session.rows.buffer));
     this.session = new SyncSession({ ...parts, control: this.#control });
     this.inbound = new Inbound(new FollowingTaker(parts.taker, this.session));
-    this.#output = new StreamOutput(fd, [this.#control, this.outbound, this.session.rows.buffer]);
-    this.#input = allocatePinned(INPUT_BYTES);
-    this.#frames = new FrameReader(this.#input.bytes);
+    this.#output = new StreamOutput(wire, [this.#control, this.outbound, this.session.rows.buffer]);
+    this.#input = new StreamInput(wire);
     this.#openedMs = parts.clock.monotonicMs();
     this.#putControl(FrameType.hello, encodeHello(parts.names));
-    this.#takeHead(head);
+    if (this.#input.put(head)) this.#parse(true);
+    else this.#fail(`${head.length} octets came with the opening`);
+  }
+
+  get fd(): number {
+    return this.#wire.fd;
   }
 
   /** Both sides have said who they are. */
@@ -124,13 +120,6 @@ export class StreamConnection {
     return !this.#isUp || this.#finishing !== null || this.outbound.inFlight > 0 || this.session.isActive;
   }
 
-  #takeHead(head: Uint8Array): void {
-    if (head.length > INPUT_BYTES) return this.#fail(`${head.length} octets came with the opening`);
-    this.#input.bytes.set(head);
-    this.#frames.filled(head.length);
-    this.#parse(true);
-  }
-
   /**
    * Takes what has come.
    * @param isHungUp the partner has closed: what it was not told to be durable it takes for lost, and sends by other
@@ -140,23 +129,26 @@ export class StreamConnection {
     this.#hasMore = false;
     if (this.#isHeld) this.#parse(!isHungUp);
     if (this.isHeld || this.#ended !== null) return;
-    for (let left = READ_PER_TURN_BYTES; isHungUp || left > 0; ) {
-      const room = this.#frames.makeRoom();
-      const count = readStream(this.fd, this.#input.address + this.#frames.end, room);
-      if (count === StreamEnd.wouldBlock) break;
-      if (count === StreamEnd.closed) return this.end('the partner has closed the connection');
-      if (count < 0) return this.end('the connection is broken');
-      this.#frames.filled(count);
+    const wire = this.#wire;
+    // What the wire holds no poll tells of.
+    for (let left = READ_PER_TURN_BYTES; isHungUp || left > 0 || wire.holdsMore; ) {
+      const count = this.#input.read();
+      if (count === WireEnd.wouldBlock && !isHungUp) return;
+      if (count <= 0) return this.#endReading(count);
       left -= count;
       this.#parse(!isHungUp);
-      if (this.#ended !== null || this.#isHeld || (count < room && !isHungUp)) return;
+      if (this.#ended !== null || this.#isHeld || !(wire.mayHaveMore || isHungUp)) return;
     }
-    if (isHungUp) this.end('the connection is broken');
-    else this.#hasMore = true;
+    this.#hasMore = true;
+  }
+
+  #endReading(how: number): void {
+    if (how === WireEnd.fault) return this.#fail(this.#wire.fault);
+    this.end(how === WireEnd.closed ? 'the partner has closed the connection' : this.#wire.fault);
   }
 
   #parse(mayTake: boolean): void {
-    const frames = this.#frames;
+    const { frames } = this.#input;
     this.#isHeld = false;
     while (this.#ended === null) {
       if (mayTake && !this.#parts.taker.hasRoom) {
@@ -172,7 +164,7 @@ export class StreamConnection {
   }
 
   #takeFrame(type: number, at: number, length: number, mayTake: boolean): void {
-    const { bytes } = this.#frames;
+    const { bytes } = this.#input.frames;
     if (type === FrameType.bye)
       return this.end(`the partner has ended the stream: ${readBye(bytes, at, length)}`);
     if ((type === FrameType.hello) === this.#isUp)
@@ -193,12 +185,12 @@ export class StreamConnection {
   }
 
   #takeSync(type: number, at: number, length: number, mayTake: boolean): void {
-    const fault = mayTake ? this.session.take(type, this.#frames.bytes, at, length) : null;
+    const fault = mayTake ? this.session.take(type, this.#input.frames.bytes, at, length) : null;
     if (fault !== null) this.#fail(fault);
   }
 
   #takeHello(at: number, length: number): void {
-    const hello = readHello(this.#frames.bytes, at, length, this.#parts.names);
+    const hello = readHello(this.#input.frames.bytes, at, length, this.#parts.names);
     if (!hello.ok) return this.#fail(hello.fault);
     this.outbound.open(hello.window);
     this.#isUp = true;
@@ -214,7 +206,7 @@ export class StreamConnection {
     const { outbound } = this;
     const { figures, outcomes, clock } = this.#parts;
     const { acknowledged, last } = outbound;
-    const fault = this.#ack.open(this.#frames.bytes, at, length, acknowledged, last);
+    const fault = this.#ack.open(this.#input.frames.bytes, at, length, acknowledged, last);
     if (fault !== null) return this.#fail(fault);
     if (!outbound.isSent(this.#ack.through))
       return this.#fail(`${this.#ack.through} is acknowledged before it was sent`);
@@ -248,7 +240,7 @@ export class StreamConnection {
 
   /** Gives what there is to the kernel. */
   flush(): void {
-    if (this.#ended === null && !this.#output.flush()) this.end('the connection is broken');
+    if (this.#ended === null && !this.#output.flush()) this.end(this.#wire.fault);
   }
 
   /** Ends what has waited for too long. */

@@ -7,9 +7,6 @@
  */
 import { FRAME_BYTES_MAX } from './limits.ts';
 
-/** The version of the protocol that is spoken here. */
-export const STREAM_VERSION = 2;
-
 /** Those from 8 on are of a synchronization (session.ts). */
 export const FrameType = {
   hello: 1,

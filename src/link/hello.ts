@@ -5,7 +5,8 @@
  *             | u16 length, my name | u16 length, your name
  *     BYE     u8 reason | u16 length, text
  */
-import { readU16, readU32, STREAM_VERSION } from './frame.ts';
+import { STREAM_VERSION } from '../peer/model.ts';
+import { readU16, readU32 } from './frame.ts';
 import { NAME_BYTES_MAX, WINDOW_RECORDS, WINDOW_RECORDS_MIN } from './limits.ts';
 
 const MAGIC = new TextEncoder().encode('TLSTREAM');

@@ -70,3 +70,12 @@ export const SYNC_TIMEOUT_MS = 10_000;
 
 /** Leases that a synchronization has skipped, or the partner has refused, and that are named in the log. */
 export const NAMED_MAX = 5;
+
+/** Octets that one envelope holds at most, as many as a record of TLS: the rule for ENVELOPES_PER_KEY is made for that. */
+export const ENVELOPE_BYTES_MAX = 1 << 14;
+
+/** Envelopes that one key seals; then both sides go on with the next one. AES-GCM is good for 2^24.5 (RFC 8446 5.5). */
+export const ENVELOPES_PER_KEY = 2 ** 24;
+
+/** Envelopes of one direction of a connection, long before a sequence number could come again. */
+export const ENVELOPES_MAX = 2 ** 48;

@@ -2,6 +2,7 @@
 import type { ServerConfig } from '../config/model.ts';
 import type { UpdateLogMemory } from '../engine/shard-link.ts';
 import type { StatisticsMemory } from '../engine/statistics.ts';
+import type { SessionSecrets } from '../io/session-secrets.ts';
 import type { LeaseBookMemory } from '../lease/book.ts';
 import type { LimitedCountsMemory } from '../lease/limited-counts.ts';
 import type { NamedLease, StreamRefusal, SyncCounts, UpdateNews } from '../peer/model.ts';
@@ -39,6 +40,8 @@ export type LinkOrder =
       readonly route: number;
       readonly connection: number;
       readonly fd: number;
+      /** Of the TLS session that it was; null = it is in plain. */
+      readonly secrets: SessionSecrets | null;
       readonly head: Uint8Array;
     }
   /** Closes a connection, but not while records are on their way, in either direction. */

@@ -1,13 +1,13 @@
 /**
- * Octets on their way to a connection: a ring from which they leave by write(2) and in which they stay until they are
+ * Octets on their way to a connection: a ring from which its wire takes them and in which they stay until they are
  * released, because a record that the partner refuses is looked at once more.
  *
  *     released <= sent <= head      positions are u32 that wrap; the capacity is a power of two
  */
 import { assert } from '../base/assert.ts';
 import { allocatePinned, type Pinned } from '../io/pinned.ts';
-import { StreamEnd, writeStream } from '../io/stream-fd.ts';
 import { FRAME_HEADER_BYTES } from './frame.ts';
+import { type Wire, WireEnd } from './wire.ts';
 
 const LENGTH_BYTES = 4;
 
@@ -31,7 +31,7 @@ export class OutBuffer {
     return this.#head;
   }
 
-  /** Position behind the last octet that the kernel has taken. */
+  /** Position behind the last octet that the wire has taken. */
   get sent(): number {
     return this.#sent;
   }
@@ -103,13 +103,13 @@ export class OutBuffer {
     this.#released = position;
   }
 
-  /** Gives to the kernel what it takes. @returns false when the connection is broken */
-  flush(fd: number): boolean {
+  /** Gives to the wire what it takes. @returns false when the connection is broken */
+  flush(wire: Wire): boolean {
     while (this.#sent !== this.#head) {
       const at = this.#sent & this.#mask;
       const count = Math.min((this.#head - this.#sent) >>> 0, this.#mask + 1 - at);
-      const written = writeStream(fd, this.#memory.address + at, count);
-      if (written === StreamEnd.wouldBlock) return true;
+      const written = wire.write(this.#memory, at, count);
+      if (written === WireEnd.wouldBlock) return true;
       if (written < 0) return false;
       this.#sent = (this.#sent + written) >>> 0;
     }

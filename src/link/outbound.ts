@@ -24,6 +24,7 @@ import {
   WINDOW_RECORDS,
 } from './limits.ts';
 import { OutBuffer } from './out-buffer.ts';
+import type { Wire } from './wire.ts';
 
 const MASK = WINDOW_RECORDS - 1;
 
@@ -163,14 +164,14 @@ export class Outbound {
     return this.buffer.isAllSent;
   }
 
-  /** Gives what can be given to the kernel. @returns false when the connection is broken */
-  flush(fd: number): boolean {
-    const isWhole = this.buffer.flush(fd);
+  /** Gives what can be given to the wire. @returns false when the connection is broken */
+  flush(wire: Wire): boolean {
+    const isWhole = this.buffer.flush(wire);
     if (this.inFlight === 0) this.buffer.release(this.buffer.sent);
     return isWhole;
   }
 
-  /** Whether the kernel has taken every octet of a record on its way. */
+  /** Whether the wire has taken every octet of a record on its way. */
   isSent(number: number): boolean {
     return !isAfter(this.#endOf(number), this.buffer.sent);
   }

@@ -120,9 +120,9 @@ export class RelationshipStream implements PartnerStream {
     this.#isUp = false;
     this.#isLeaving = false;
     this.#sockets.set(this.#connection, socket);
-    const { fd } = socket;
+    const { fd, secrets } = socket;
     // A copy: what is sent between threads is the whole memory in which the octets stand.
-    this.#client.send({ kind: 'open', ...this.#key(), fd, head: Uint8Array.from(head) });
+    this.#client.send({ kind: 'open', ...this.#key(), fd, secrets, head: Uint8Array.from(head) });
   }
 
   /** Closes the connection unless updates are under way: their fate shows whether it works. */

@@ -18,6 +18,7 @@ import { COMPLETED_EVERY_MS } from './limits.ts';
 import type { LinkOrder, LinkReport, RouteTask } from './messages.ts';
 import { NewsOfRecords } from './news.ts';
 import type { RecordSource } from './outbound.ts';
+import { wireOf } from './sealed-wire.ts';
 import type { TableTaker } from './taker.ts';
 
 export interface RouteParts {
@@ -65,12 +66,12 @@ export class Route {
     return this.#connection;
   }
 
-  open({ connection, fd, head }: Order<'open'>): void {
+  open({ connection, fd, secrets, head }: Order<'open'>): void {
     this.#connection?.bid(ByeReason.replaced, 'a newer connection is there');
     this.settleEnd();
     const { names } = this.#task;
     const parts = { ...this.#parts, names, outcomes: this.#news, figures: this.#figures };
-    this.#connection = new StreamConnection(parts, fd, head);
+    this.#connection = new StreamConnection(parts, wireOf(fd, secrets), head);
     this.#connectionNumber = connection;
     this.#wasUp = false;
     this.#isLastReported = false;

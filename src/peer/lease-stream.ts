@@ -4,9 +4,10 @@ import type { HaRelationshipConfig } from '../config/ha-model.ts';
 import type { Refusal } from '../control/kea-http-gate.ts';
 import type { HttpUpgrade } from '../control/kea-http-upgrade.ts';
 import type { StreamSocket } from '../io/stream-socket.ts';
+import { STREAM_VERSION } from './model.ts';
 
-/** The token of the protocol. */
-export const LEASE_STREAM = 'tandem-lease-stream';
+/** The token of the protocol; between two versions nothing is opened. */
+export const LEASE_STREAM = `tandem-lease-stream/${STREAM_VERSION}`;
 /** Who asks: a name of the configuration, percent-encoded. */
 const NAME_HEADER = 'tandem-server';
 /** One a partner, and what a partner that has started again left behind. */

@@ -41,7 +41,7 @@ export interface PeerListener extends Omit<KeaHttpServer, 'renew'> {
  * Builds the listener; nothing is bound before `listen`.
  * @param table the commands; without restrict-commands all of them are open
  * @param address where to listen, null = at the address of the own url
- * @param onStream gets the lease streams that peers open; null = there are none. Those over TLS end with the port
+ * @param onStream gets the lease streams that peers open; null = there are none. They outlive the port
  * @throws Error when a file of the own peer entry cannot be used
  */
 export function createPeerListener(

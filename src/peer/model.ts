@@ -23,6 +23,9 @@ export interface PeerClient {
   close(): Promise<void>;
 }
 
+/** The version of the lease stream that is spoken here. */
+export const STREAM_VERSION = 3;
+
 /** What became of the opening of a lease stream. */
 export type StreamOpening =
   /** Whoever gets it owns the connection; `head` is what the peer has sent already. */

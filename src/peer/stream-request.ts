@@ -2,7 +2,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
-import type { ConnectionOptions } from 'node:tls';
+import { type ConnectionOptions, TLSSocket } from 'node:tls';
 import { detachSocket, type StreamSocket } from '../io/stream-socket.ts';
 import { type ExchangeEnd, RESET_CODES } from './exchange.ts';
 import { LEASE_STREAM } from './lease-stream.ts';
@@ -90,10 +90,14 @@ function opened(response: IncomingMessage, socket: Socket, head: Uint8Array): St
     socket.destroy();
     return failed(`it switches to another protocol (${statusCode})`);
   }
-  try {
-    return { kind: 'open', socket: detachSocket(socket), head };
-  } catch (error) {
+  const isTls = socket instanceof TLSSocket;
+  if (isTls && head.length > 0) {
     socket.destroy();
+    return failed('octets come behind its answer, over TLS');
+  }
+  try {
+    return { kind: 'open', socket: detachSocket(socket, LEASE_STREAM, 'client'), head };
+  } catch (error) {
     return failed((error as Error).message);
   }
 }

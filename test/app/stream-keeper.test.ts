@@ -91,7 +91,7 @@ class Scene {
 
   socket(remote = 'the partner'): StreamSocket {
     const end = (how: string) => () => void this.calls.push(`${how} ${remote}`);
-    return { fd: -1, remote, close: end('closes'), reset: end('resets') };
+    return { fd: -1, remote, secrets: null, close: end('closes'), reset: end('resets') };
   }
 
   /** The answer to the oldest request for a stream. */
@@ -111,30 +111,30 @@ const certificates = (digest: string) => ({ tls: { digest }, login: null }) as u
 t.test('the primary opens one when the partner offers a version that is spoken here', async (t) => {
   const scene = new Scene();
   const { keeper, calls } = scene;
-  t.same(keeper.offered(), [2]);
+  t.same(keeper.offered(), [3]);
   keeper.heard([]);
-  keeper.heard([1, 3]);
+  keeper.heard([2, 4]);
   t.same(calls, [], 'a Kea, or a Tandem of later days');
-  keeper.heard([2, 1]);
-  keeper.heard([2]);
+  keeper.heard([3, 1]);
+  keeper.heard([3]);
   t.same(calls, ['asks as server1'], 'once at a time');
   await scene.opened();
-  keeper.heard([2]);
+  keeper.heard([3]);
   t.same(calls, ['asks as server1', 'uses the partner']);
 });
 
 t.test('what fails is tried again with each heartbeat, and logged when it is something new', async (t) => {
   const scene = new Scene();
   for (const reason of ['refused', 'refused', 'no route']) {
-    scene.keeper.heard([2]);
+    scene.keeper.heard([3]);
     await scene.answer({ kind: 'failed', reason });
   }
   t.equal(scene.calls.length, 3);
   t.match(scene.reasons(), ['refused', 'no route']);
-  scene.keeper.heard([2]);
+  scene.keeper.heard([3]);
   await scene.opened();
   scene.isOpen = false;
-  scene.keeper.heard([2]);
+  scene.keeper.heard([3]);
   await scene.answer({ kind: 'failed', reason: 'no route' });
   t.equal(scene.reasons().length, 3, 'again, after one was there');
 });
@@ -142,7 +142,7 @@ t.test('what fails is tried again with each heartbeat, and logged when it is som
 t.test('a server that is no opener opens none, and takes those of its partner alone', async (t) => {
   const scene = new Scene(false);
   const { keeper, calls } = scene;
-  keeper.heard([2]);
+  keeper.heard([3]);
   t.same(calls, []);
   keeper.accept('server3', scene.socket('somebody'), NOTHING);
   keeper.accept('server2', scene.socket(), NOTHING);
@@ -166,11 +166,11 @@ t.test(
   async (t) => {
     const scene = new Scene();
     const { keeper, calls } = scene;
-    keeper.heard([2]);
+    keeper.heard([3]);
     keeper.moved();
     await scene.opened();
     t.same(calls.splice(0), ['asks as server1', 'closes the partner'], 'it may lead to somebody else');
-    keeper.heard([2]);
+    keeper.heard([3]);
     await scene.opened();
     t.same(calls.splice(0), ['asks as server1', 'uses the partner']);
     keeper.moved();
@@ -180,11 +180,11 @@ t.test(
 
 t.test('an opening that ends when the relationship has ended is closed', async (t) => {
   const scene = new Scene();
-  scene.keeper.heard([2]);
+  scene.keeper.heard([3]);
   scene.keeper.close();
   await scene.opened();
   t.same(scene.calls, ['asks as server1', 'closes the partner']);
-  scene.keeper.heard([2]);
+  scene.keeper.heard([3]);
   t.equal(scene.calls.length, 2);
 });
 
@@ -220,7 +220,7 @@ t.test('other certificates or passwords end it, the same ones again do not', asy
 t.test('an opening that was under way with the certificates of before is closed', async (t) => {
   const scene = new Scene();
   scene.keeper.renewed('server2', certificates('one'));
-  scene.keeper.heard([2]);
+  scene.keeper.heard([3]);
   scene.keeper.renewed('server2', certificates('two'));
   await scene.opened();
   t.same(scene.calls, ['asks as server1', 'closes the partner']);
@@ -228,7 +228,7 @@ t.test('an opening that was under way with the certificates of before is closed'
 
 t.test('when one has ended the next is opened at once', async (t) => {
   const scene = new Scene();
-  scene.keeper.heard([2]);
+  scene.keeper.heard([3]);
   await scene.opened();
   scene.end();
   t.equal(scene.tick(), 0);
@@ -240,7 +240,7 @@ t.test('when one has ended the next is opened at once', async (t) => {
 t.test('what fails or ends again and again is tried later and later, then behind a heartbeat', async (t) => {
   const scene = new Scene();
   const { keeper } = scene;
-  keeper.heard([2]);
+  keeper.heard([3]);
   await scene.opened();
   scene.end();
   t.equal(scene.tick(), 0);
@@ -251,7 +251,7 @@ t.test('what fails or ends again and again is tried later and later, then behind
   t.equal(scene.tick(), 1000);
   await scene.answer({ kind: 'failed', reason: 'refused' });
   t.equal(scene.tick(), null);
-  keeper.heard([2]);
+  keeper.heard([3]);
   await scene.opened();
   scene.end();
   t.equal(scene.tick(), 0, 'a good heartbeat begins anew');
@@ -260,7 +260,7 @@ t.test('what fails or ends again and again is tried later and later, then behind
 t.test('it is not opened again where nobody is known to take it', async (t) => {
   const ended = async (why: (scene: Scene) => void, isOpener = true): Promise<number | null> => {
     const scene = new Scene(isOpener);
-    scene.keeper.heard([2]);
+    scene.keeper.heard([3]);
     if (isOpener) await scene.opened();
     why(scene);
     scene.end();
@@ -271,7 +271,7 @@ t.test('it is not opened again where nobody is known to take it', async (t) => {
   t.equal(await ended(({ keeper }) => keeper.moved()), null, 'it has moved');
   t.equal(await ended(({ keeper }) => keeper.close()), null, 'the relationship ends');
   const passive = new Scene(false);
-  passive.keeper.heard([2]);
+  passive.keeper.heard([3]);
   passive.end();
   passive.tick();
   t.same(passive.calls, [], 'the other server opens it');
@@ -285,21 +285,21 @@ t.test('who synchronizes has time to wait for a stream that is expected', async 
 
 t.test('a try that waits for its time is given up with what it was for', async (t) => {
   const scene = new Scene();
-  scene.keeper.heard([2]);
+  scene.keeper.heard([3]);
   await scene.opened();
   scene.end();
   scene.keeper.missed();
   t.same(scene.timers, []);
-  scene.keeper.heard([2]);
+  scene.keeper.heard([3]);
   scene.end();
-  scene.keeper.heard([2]);
+  scene.keeper.heard([3]);
   t.same(scene.timers, [], 'the heartbeat opens one itself');
 });
 
 t.test('with other certificates it is opened again at once, also when one was being opened', async (t) => {
   const scene = new Scene();
   scene.keeper.renewed('server2', certificates('one'));
-  scene.keeper.heard([2]);
+  scene.keeper.heard([3]);
   scene.keeper.renewed('server2', certificates('two'));
   await scene.opened();
   t.equal(scene.tick(), 0);

@@ -111,8 +111,8 @@ t.test('who may not is refused as every request is, is named in the log, and ope
   const rows: [string, string, number, RegExp][] = [
     ['no credentials', UPGRADE, 401, /Unauthorized/],
     ['wrong credentials', withLine('Authorization: Basic aGE6d3Jvbmc='), 401, /Unauthorized/],
-    ['another protocol', good.replace('echo-1', 'h2c'), 400, /nothing of that kind/],
-    ['two protocols', good.replace('echo-1', 'echo-1, h2c'), 400, /nothing of that kind/],
+    ['another protocol', good.replace('echo-1', 'h2c'), 400, /become echo-1 or nothing/],
+    ['two protocols', good.replace('echo-1', 'echo-1, h2c'), 400, /become echo-1 or nothing/],
     ['POST', good.replace('GET', 'POST'), 400, /only GET/],
     ['a body', good.replace('\r\n\r\n', '\r\nContent-Length: 5\r\n\r\nhello'), 400, /no body/],
     ['chunks', good.replace('\r\n\r\n', '\r\nTransfer-Encoding: chunked\r\n\r\n'), 400, /no body/],

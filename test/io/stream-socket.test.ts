@@ -4,11 +4,17 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
+import {
+  connect as connectTls,
+  createServer as createTlsServer,
+  type SecureVersion,
+  type TLSSocket,
+} from 'node:tls';
 import t, { type Test } from 'tap';
 import { libc } from '../../src/io/libc.ts';
 import { allocatePinned } from '../../src/io/pinned.ts';
-import { detachSocket } from '../../src/io/stream-socket.ts';
+import { leavingProblem } from '../../src/io/session-secrets.ts';
+import { detachSocket, stopReading } from '../../src/io/stream-socket.ts';
 import { tlsFiles } from '../peer/support/peers.ts';
 import { StreamEnd } from '../peer/support/stream-end.ts';
 
@@ -16,15 +22,22 @@ const F_GETFD = 1;
 const FD_CLOEXEC = 1;
 const POLLRDHUP = 0x2000;
 const MEGABYTE = 1 << 20;
-/** All that kernel and event loop hold of one direction, and half as much again. */
+/** All that the kernel holds of one direction, and half as much again. */
 const HELD_BYTES_MAX = 24 * MEGABYTE;
+const PROTOCOL = 'something/1';
+
+interface Sockets {
+  /** Of the server. */
+  readonly accepted: Socket;
+  /** The other side of the connection. */
+  readonly client: Socket;
+}
 
 interface Pair {
   /** Detached from the event loop. */
   readonly end: StreamEnd;
   /** The socket that it was. */
   readonly before: Socket;
-  /** The other side of the connection. */
   readonly client: Socket;
 }
 
@@ -33,25 +46,57 @@ function pem(name: string) {
   return { cert: readFileSync(certFile), key: readFileSync(keyFile), ca: readFileSync(trustAnchor) };
 }
 
-async function pairOver(t: Test, kind: 'TCP' | 'TLS', first?: Uint8Array): Promise<Pair> {
-  const server: Server = kind === 'TCP' ? createServer() : createTlsServer(pem('server1'));
+async function socketsOver(
+  t: Test,
+  kind: 'TCP' | 'TLS',
+  maxVersion: SecureVersion = 'TLSv1.3',
+): Promise<Sockets> {
+  const server: Server =
+    kind === 'TCP' ? createServer() : createTlsServer({ ...pem('server1'), requestCert: true });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };
   const accepted = once(server, kind === 'TCP' ? 'connection' : 'secureConnection');
+  const tls = { ...pem('server2'), maxVersion, checkServerIdentity: () => undefined };
   const client =
-    kind === 'TCP'
-      ? connect(port, '127.0.0.1')
-      : connectTls({ port, host: '127.0.0.1', ...pem('server2'), checkServerIdentity: () => undefined });
+    kind === 'TCP' ? connect(port, '127.0.0.1') : connectTls({ port, host: '127.0.0.1', ...tls });
   client.on('error', () => {});
-  const [before] = (await accepted) as [Socket];
-  const socket = detachSocket(before, first);
+  const [socket] = (await accepted) as [Socket];
   t.teardown(() => {
-    socket.close();
     client.destroy();
+    socket.destroy();
     server.close();
   });
-  return { end: new StreamEnd(socket), before, client };
+  return { accepted: socket, client };
+}
+
+async function pair(t: Test): Promise<Pair> {
+  const { accepted, client } = await socketsOver(t, 'TCP');
+  const socket = detachSocket(accepted, PROTOCOL, 'server');
+  t.teardown(() => socket.close());
+  t.equal(socket.secrets, null);
+  return { end: new StreamEnd(socket), before: accepted, client };
+}
+
+/** Both ends after an opening by TLS, as by HTTP: a question, its answer. @param answerMs from the one to the other */
+async function leftTls(t: Test, answerMs = 0) {
+  const { accepted, client } = await socketsOver(t, 'TLS');
+  client.write('question');
+  await once(accepted, 'data');
+  stopReading(accepted);
+  const answered = new Promise((resolve) => accepted.write('answer', resolve));
+  const [answer] = await once(client, 'data');
+  t.equal(String(answer), 'answer');
+  const ours = new StreamEnd(detachSocket(client, PROTOCOL, 'client'));
+  await ours.write(Buffer.from('client first'));
+  await answered;
+  await delay(answerMs);
+  const theirs = new StreamEnd(detachSocket(accepted, PROTOCOL, 'server'));
+  t.teardown(() => {
+    ours.socket.close();
+    theirs.socket.close();
+  });
+  return { ours, theirs, accepted, client };
 }
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -77,7 +122,7 @@ function isHungUp(fd: number): boolean {
 }
 
 t.test('a connection lives on when Node has closed its socket', async (t) => {
-  const { end, before, client } = await pairOver(t, 'TCP');
+  const { end, before, client } = await pair(t);
   if (!before.closed) await once(before, 'close');
   t.ok(before.destroyed);
   t.equal(end.take(), null, 'reading waits for nothing');
@@ -93,121 +138,126 @@ t.test('a connection lives on when Node has closed its socket', async (t) => {
   await once(client, 'end');
 });
 
-for (const kind of ['TCP', 'TLS'] as const) {
-  t.test(`${kind}: what is sent first comes before everything else`, async (t) => {
-    const { end, client } = await pairOver(t, kind, Buffer.from('first '));
-    await end.write(Buffer.from('second'));
-    t.equal(String(await readClient(client, 12)), 'first second');
-  });
+t.test('octets arrive as they were sent, both ways at once', async (t) => {
+  const { end, client } = await pair(t);
+  const [up, down] = [randomBytes(3 * MEGABYTE + 7), randomBytes(2 * MEGABYTE + 1)];
+  client.write(up);
+  const [received, sent] = await Promise.all([
+    readClient(client, down.length),
+    end.read(up.length),
+    end.write(down),
+  ]);
+  t.equal(digest(received), digest(down));
+  t.equal(digest(sent), digest(up));
+});
 
-  t.test(`${kind}: octets arrive as they were sent, both ways at once`, async (t) => {
-    const { end, client } = await pairOver(t, kind);
-    const [up, down] = [randomBytes(3 * MEGABYTE + 7), randomBytes(2 * MEGABYTE + 1)];
-    client.write(up);
-    const [received, sent] = await Promise.all([
-      readClient(client, down.length),
-      end.read(up.length),
-      end.write(down),
-    ]);
-    t.equal(digest(received), digest(down));
-    t.equal(digest(sent), digest(up));
-  });
-
-  t.test(`${kind}: a partner that stops reading stops the writer, and what waits is bounded`, async (t) => {
-    const { end, client } = await pairOver(t, kind);
-    client.pause();
-    const chunk = randomBytes(65_536);
-    let accepted = 0;
-    // Full for a tenth of a second: nobody takes anything any more.
-    for (let idle = 0; idle < 100 && accepted < HELD_BYTES_MAX; idle++) {
-      for (let count = end.offer(chunk); count > 0; count = end.offer(chunk)) {
-        accepted += count;
-        idle = 0;
-        if (accepted >= HELD_BYTES_MAX) break;
-      }
-      await delay(1);
-    }
-    t.ok(accepted < HELD_BYTES_MAX, `${accepted} octets were taken`);
-    t.equal((await readClient(client, accepted)).length, accepted, 'and none of them was lost');
-  });
-
-  t.test(`${kind}: who does not read stops the partner, and what waits is bounded`, async (t) => {
-    const { end, client } = await pairOver(t, kind);
-    const chunk = randomBytes(65_536);
-    let offered = 0;
-    for (let idle = 0; idle < 100 && offered < HELD_BYTES_MAX; idle++) {
-      while (!client.writableNeedDrain && offered < HELD_BYTES_MAX) {
-        client.write(chunk);
-        offered += chunk.length;
-        idle = 0;
-      }
-      await delay(1);
-    }
-    t.ok(offered < HELD_BYTES_MAX, `${offered} octets were taken`);
-    t.equal((await end.read(offered)).length, offered);
-  });
-
-  t.test(`${kind}: the end of the one side is seen by the other`, async (t) => {
-    const gone = await pairOver(t, kind);
-    gone.client.end('last words');
-    t.equal(String(await gone.end.read(10)), 'last words');
-    await gone.end.ended();
-
-    t.ok(isHungUp(gone.end.socket.fd));
-
-    const cut = await pairOver(t, kind);
-    if (kind === 'TCP') cut.client.resetAndDestroy();
-    else cut.client.destroy();
-    await cut.end.ended();
-    t.ok(isHungUp(cut.end.socket.fd));
-
-    const left = await pairOver(t, kind);
-    await left.end.write(Buffer.from('goodbye'));
-    left.end.socket.close();
-    t.equal(String(await readClient(left.client, 7)), 'goodbye');
-    left.client.resume();
-    if (!left.client.readableEnded) await once(left.client, 'end');
-    t.pass('in each of the three ways');
-  });
-}
-
-for (const kind of ['TCP', 'TLS'] as const)
-  t.test(`${kind}: after a reset nothing more arrives of what had not`, async (t) => {
-    const { end, client } = await pairOver(t, kind);
-    client.pause();
-    const chunk = randomBytes(65_536);
-    let written = 0;
-    for (let idle = 0; idle < 50; idle++) {
-      for (let count = end.offer(chunk); count > 0; count = end.offer(chunk)) {
-        written += count;
-        idle = 0;
-      }
-      await delay(1);
-    }
-    end.socket.reset();
-    end.socket.reset();
-    end.socket.close();
-    let received = 0;
-    client.on('data', ({ length }: Buffer) => {
-      received += length;
-    });
-    const closed = new Promise((resolve) => client.once('close', resolve));
-    client.resume();
-    await closed;
-    t.ok(received < written, `${received} of ${written} octets arrived`);
-  });
-
-t.test('the session behind a closed end goes, also when its client reads nothing', async (t) => {
-  const { end, before, client } = await pairOver(t, 'TLS');
+t.test('a partner that stops reading stops the writer, and what waits is bounded', async (t) => {
+  const { end, client } = await pair(t);
   client.pause();
   const chunk = randomBytes(65_536);
-  while (end.offer(chunk) > 0);
+  let accepted = 0;
+  // Full for a tenth of a second: nobody takes anything any more.
+  for (let idle = 0; idle < 100 && accepted < HELD_BYTES_MAX; idle++) {
+    for (let count = end.offer(chunk); count > 0; count = end.offer(chunk)) {
+      accepted += count;
+      idle = 0;
+      if (accepted >= HELD_BYTES_MAX) break;
+    }
+    await delay(1);
+  }
+  t.ok(accepted < HELD_BYTES_MAX, `${accepted} octets were taken`);
+  t.equal((await readClient(client, accepted)).length, accepted, 'and none of them was lost');
+});
+
+t.test('the end of the one side is seen by the other', async (t) => {
+  const gone = await pair(t);
+  gone.client.end('last words');
+  t.equal(String(await gone.end.read(10)), 'last words');
+  await gone.end.ended();
+  t.ok(isHungUp(gone.end.socket.fd));
+
+  const cut = await pair(t);
+  cut.client.resetAndDestroy();
+  await cut.end.ended();
+  t.ok(isHungUp(cut.end.socket.fd));
+
+  const left = await pair(t);
+  await left.end.write(Buffer.from('goodbye'));
+  left.end.socket.close();
+  t.equal(String(await readClient(left.client, 7)), 'goodbye');
+  left.client.resume();
+  if (!left.client.readableEnded) await once(left.client, 'end');
+  t.pass('in each of the three ways');
+});
+
+t.test('after a reset nothing more arrives of what had not', async (t) => {
+  const { end, client } = await pair(t);
+  client.pause();
+  const chunk = randomBytes(65_536);
+  let written = 0;
+  for (let idle = 0; idle < 50; idle++) {
+    for (let count = end.offer(chunk); count > 0; count = end.offer(chunk)) {
+      written += count;
+      idle = 0;
+    }
+    await delay(1);
+  }
+  end.socket.reset();
+  end.socket.reset();
   end.socket.close();
-  if (!before.closed) await once(before, 'close');
-  t.ok(before.destroyed);
+  let received = 0;
+  client.on('data', ({ length }: Buffer) => {
+    received += length;
+  });
+  const closed = new Promise((resolve) => client.once('close', resolve));
+  client.resume();
+  await closed;
+  t.ok(received < written, `${received} of ${written} octets arrived`);
 });
 
 t.test('a socket that is closed already cannot be detached', async (t) => {
-  const { before } = await pairOver(t, 'TCP');
-  t.throws(() => detachSocket(before), /cannot duplicate a connection: EBADF/);
+  const { before } = await pair(t);
+  t.throws(() => detachSocket(before, PROTOCOL, 'server'), /cannot duplicate a connection: EBADF/);
+});
+
+for (const answerMs of [0, 100])
+  t.test(`TLS is left at the same octet by both sides, ${answerMs} ms apart`, async (t) => {
+    const { ours, theirs, accepted, client } = await leftTls(t, answerMs);
+    t.equal(String(await theirs.read(12)), 'client first', 'nobody has taken it for TLS');
+    await theirs.write(Buffer.from('server second'));
+    t.equal(String(await ours.read(13)), 'server second');
+    for (const before of [accepted, client]) if (!before.closed) await once(before, 'close');
+    t.same([ours.take(), theirs.take()], [null, null], 'no farewell of TLS follows');
+    ours.socket.close();
+    await theirs.ended();
+  });
+
+t.test('both sides take the same secrets along, one a direction, others each time', async (t) => {
+  const first = await leftTls(t);
+  const [client, server] = [first.ours.socket.secrets!, first.theirs.socket.secrets!];
+  t.same([client.side, server.side], ['client', 'server']);
+  t.same(client.ours, server.theirs);
+  t.same(client.theirs, server.ours);
+  t.not(digest(client.ours), digest(client.theirs));
+  const second = await leftTls(t);
+  t.not(digest(second.ours.socket.secrets!.ours), digest(client.ours));
+});
+
+t.test('secrets are bound to the protocol that goes on', async (t) => {
+  const { accepted, client } = await socketsOver(t, 'TLS');
+  if (!(client as TLSSocket).getProtocol()) await once(client, 'secureConnect');
+  const [ours, theirs] = [
+    detachSocket(client, 'something/1', 'client'),
+    detachSocket(accepted, 'something/2', 'server'),
+  ];
+  t.not(digest(ours.secrets!.ours), digest(theirs.secrets!.theirs));
+  ours.close();
+  theirs.close();
+});
+
+t.test('a session of TLS 1.2 cannot be left', async (t) => {
+  const { accepted } = await socketsOver(t, 'TLS', 'TLSv1.2');
+  t.match(leavingProblem(accepted as TLSSocket), /of TLSv1\.2, a stream needs TLSv1\.3/);
+  t.throws(() => detachSocket(accepted, PROTOCOL, 'server'), /of TLSv1\.2/);
+  t.ok(accepted.destroyed);
 });

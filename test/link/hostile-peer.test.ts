@@ -28,7 +28,7 @@ import { LinkServer } from './support/link-server.ts';
 
 const BASE = parseIpv4('10.0.0.100')!;
 const UPGRADE =
-  'GET / HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: tandem-lease-stream\r\nTandem-Server: server2\r\n\r\n';
+  'GET / HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: tandem-lease-stream/3\r\nTandem-Server: server2\r\n\r\n';
 const [HELLO, RECORDS, ACK, BYE] = [1, 2, 3, 4];
 const PATIENCE_MS = 20_000;
 
@@ -56,7 +56,7 @@ function hello(
 ) {
   const {
     magic = 'TLSTREAM',
-    version = 2,
+    version = 3,
     family = 4,
     window = 1024,
     own = 'server2',
@@ -127,7 +127,7 @@ async function sceneOf(t: Test, monotonicMs?: () => number): Promise<Scene> {
   const server = new LinkServer(t, 'server1', monotonicMs === undefined ? {} : { monotonicMs });
   const sockets = new Map<number, StreamSocket>();
   const onStream = (_name: string, socket: StreamSocket, head: Uint8Array): void =>
-    void sockets.set(server.open(socket.fd, head), socket);
+    void sockets.set(server.open(socket.fd, head, socket.secrets), socket);
   const listener = createPeerListener(relationshipOf({}), new Map(), recordLog().log, null, onStream);
   const { port } = await listener.listen();
   const strangers: Socket[] = [];
@@ -197,8 +197,8 @@ const FIRST: [string, Buffer, RegExp][] = [
   ['HTTP', Buffer.from('POST / HTTP/1.1\r\n\r\n'), /octets|type/],
   ['another magic', hello({ magic: 'TLSTREAK' }), /no hello/],
   ['an empty hello', frame(HELLO!, []), /no hello/],
-  ['an old version', hello({ version: 1 }), /version 1, not 2/],
-  ['a new version', hello({ version: 3 }), /version 3, not 2/],
+  ['an old version', hello({ version: 2 }), /version 2, not 3/],
+  ['a new version', hello({ version: 4 }), /version 4, not 3/],
   ['the other family', hello({ family: 6 }), /DHCPv6/],
   ['no window', hello({ window: 0 }), /takes only 0/],
   ['a name of somebody else', hello({ own: 'server3' }), /server3/],

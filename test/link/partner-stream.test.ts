@@ -62,7 +62,7 @@ class Scene {
 
   socket(name: string): StreamSocket {
     const end = (how: string) => () => void this.calls.push(`${how} ${name}`);
-    return { fd: 3, remote: name, close: end('close'), reset: end('reset') };
+    return { fd: 3, remote: name, secrets: null, close: end('close'), reset: end('reset') };
   }
 
   /** A connection that is up. @returns its number */

@@ -152,7 +152,7 @@ t.test('a header without a name, or with one that is no text, opens nothing', as
   const { port, accepted } = await portOf(t);
   for (const line of ['', 'Tandem-Server: %ff\r\n', 'Tandem-Server: a%\r\n']) {
     const socket = await openSocket(port);
-    socket.write(`GET / HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: tandem-lease-stream\r\n${line}\r\n`);
+    socket.write(`GET / HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: tandem-lease-stream/3\r\n${line}\r\n`);
     t.match(await readResponse(socket), { status: 400, body: /must name a server/ }, line);
     socket.destroy();
   }
@@ -178,7 +178,7 @@ t.test('whatever the other side answers, the opening ends', async (t) => {
     ['half an answer', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[', /no answer within|broke/],
     ['another protocol', `${switched} h2c\r\n\r\n`, /another protocol \(101\)/],
     ['no protocol', 'HTTP/1.1 101 Switching Protocols\r\n\r\n', /./],
-    ['200 and an upgrade', `${switched.replace('101', '200')} tandem-lease-stream\r\n\r\n`, /./],
+    ['200 and an upgrade', `${switched.replace('101', '200')} tandem-lease-stream/3\r\n\r\n`, /./],
     ['headers without end', `HTTP/1.1 101 A\r\n${'X-A: b\r\n'.repeat(40_000)}`, /Header overflow|./],
     [
       'a body without end',
@@ -215,7 +215,7 @@ t.test('whatever the other side answers, the opening ends', async (t) => {
 t.test('octets that come with the answer are handed along', async (t) => {
   const port = await strangeServer(t, (socket) => {
     socket.once('data', async () => {
-      socket.write('HTTP/1.1 101 A\r\nConnection: upgrade\r\nUpgrade: Tandem-Lease-Stream\r\n\r\nfirst');
+      socket.write('HTTP/1.1 101 A\r\nConnection: upgrade\r\nUpgrade: Tandem-Lease-Stream/3\r\n\r\nfirst');
       await delay(20);
       socket.write('second');
     });

@@ -63,7 +63,7 @@ export class CarryingServer {
     const names = { own: 'server1', partner: 'server2' };
     const [updates] = server.task.updates;
     this.order({ kind: 'attach', route: 1, names, updates: updates!, figures: allocateFigures() });
-    this.order({ kind: 'open', route: 1, connection: 1, fd: own, head: new Uint8Array(0) });
+    this.order({ kind: 'open', route: 1, connection: 1, fd: own, secrets: null, head: new Uint8Array(0) });
     this.partner.open(partners);
     this.carry();
     this.settle();

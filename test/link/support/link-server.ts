@@ -13,6 +13,7 @@ import { allocateStatistics, StatisticsReader } from '../../../src/engine/statis
 import { parsePartnerChange } from '../../../src/events/partner-change.ts';
 import { EventReader } from '../../../src/events/reader.ts';
 import { createEventFd, signalEventFd } from '../../../src/io/eventfd.ts';
+import type { SessionSecrets } from '../../../src/io/session-secrets.ts';
 import { closeFd } from '../../../src/io/udp.ts';
 import { allocateJournal } from '../../../src/journal/memory.ts';
 import { LeaseBook } from '../../../src/lease/book.ts';
@@ -110,8 +111,8 @@ export class LinkServer {
     new Bell(this.#memory.mail, signalEventFd).ring();
   }
 
-  open(fd: number, head: Uint8Array = new Uint8Array(0)): number {
-    this.order({ kind: 'open', route: 1, connection: ++this.#connection, fd, head });
+  open(fd: number, head: Uint8Array = new Uint8Array(0), secrets: SessionSecrets | null = null): number {
+    this.order({ kind: 'open', route: 1, connection: ++this.#connection, fd, secrets, head });
     return this.#connection;
   }
 
