@@ -88,6 +88,6 @@ function haFigures(relationship: Relationship): HaFigures {
     backlog: dispatcher?.backlog().length ?? 0,
     unsentUpdates: service.unsentUpdates(),
     refusedUpdates: service.refusedUpdates(),
-    stream: relationship.streamFigures(),
+    streams: relationship.streamFigures(),
   };
 }

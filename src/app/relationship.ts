@@ -5,12 +5,11 @@ import type { HaPeerConfig, HaRelationshipConfig } from '../config/ha-model.ts';
 import type { CommandHandler, CommandTable } from '../control/answer.ts';
 import { synchronizedSubnets } from '../engine/relationship-of.ts';
 import type { UpdateLogMemory } from '../engine/shard-link.ts';
+import { tandemMember } from '../ha/heartbeat.ts';
 import { createHaService } from '../ha/service.ts';
-import type { HaService, PartnerStreams } from '../ha/service-model.ts';
+import type { HaService } from '../ha/service-model.ts';
 import { systemTimers } from '../ha/timers.ts';
 import type { StreamSocket } from '../io/stream-socket.ts';
-import type { StreamFigureValues } from '../link/figures.ts';
-import { RelationshipStream } from '../link/partner-stream.ts';
 import { createPeerClient } from '../peer/client.ts';
 import type { PeerCredentials } from '../peer/credentials.ts';
 import { createUpdateDispatcher } from '../peer/dispatcher.ts';
@@ -21,15 +20,8 @@ import { VERSION } from '../version.ts';
 import type { Change } from './change.ts';
 import type { CredentialUser } from './credential-files.ts';
 import type { HighAvailabilityParts } from './high-availability.ts';
+import { type PeerStreamFigures, RelationshipStreams } from './peer-streams.ts';
 import { changedSettings, isSameEntry } from './relationship-settings.ts';
-import { StreamKeeper } from './stream-keeper.ts';
-
-const NO_STREAMS: PartnerStreams = {
-  offered: () => [],
-  heard: () => {},
-  missed: () => {},
-  source: async () => null,
-};
 
 export interface RelationshipParts extends HighAvailabilityParts {
   /** What is wrong with certificates and passwords, by this server's name. */
@@ -53,9 +45,7 @@ export class Relationship {
   readonly #parts: RelationshipParts;
   readonly #peers: readonly MovablePeerClient[];
   readonly service: HaService;
-  /** Null without a partner. */
-  readonly #stream: RelationshipStream | null;
-  readonly #streams: StreamKeeper | null;
+  readonly #streams: RelationshipStreams;
   /** What its peers may call; the same map as long as the relationship lives. */
   readonly table = new Map<string, CommandHandler>();
   #config: HaRelationshipConfig;
@@ -73,11 +63,7 @@ export class Relationship {
     this.#config = config;
     const others = config.peers.filter((peer) => peer.name !== config.thisServerName);
     this.#peers = others.map((peer) => new MovablePeerClient(clientOf(peer, config)));
-    const partner = this.#partner();
-    const serverName = config.thisServerName;
-    this.#stream =
-      partner === null ? null : new RelationshipStream(link, { own: serverName, partner: partner.name }, log);
-    this.#streams = this.#stream && this.#keeperOf(this.#stream, partner!);
+    this.#streams = new RelationshipStreams({ config, peers: this.#peers, link, log });
     this.service = createHaService({
       config,
       index,
@@ -95,11 +81,11 @@ export class Relationship {
       version: VERSION,
       yieldTurn: () => nextTurn(),
       passTime: (delayMs) => delay(delayMs, undefined, { ref: false }),
-      streams: this.#streams ?? NO_STREAMS,
+      streams: this.#streams,
       concerns: () => [
         ...parts.concerns(config.thisServerName),
         ...this.#failures(),
-        ...(this.#stream === null ? [] : [this.#stream.fact()]),
+        ...this.#streams.facts(),
       ],
     });
   }
@@ -114,12 +100,11 @@ export class Relationship {
     for (const [name, handler] of table) this.table.set(name, this.#ordered(name, handler));
   }
 
-  /** What the partner says by request is newer than what it has sent by its stream before, so it comes after that. */
+  /** What a peer says by request is newer than what it has sent by its stream before, so it comes after that. */
   #ordered(name: string, handler: CommandHandler): CommandHandler {
-    const stream = this.#stream;
-    if (stream === null || !LEASE_CHANGES.has(name)) return handler;
+    if (!LEASE_CHANGES.has(name)) return handler;
     return async (args) => {
-      await stream.fence();
+      await this.#streams.fence();
       return handler(args);
     };
   }
@@ -133,7 +118,7 @@ export class Relationship {
       peer,
       renew: (credentials) => {
         to.renew(credentials);
-        this.#streams?.renewed(peer.name, credentials);
+        this.#streams.renewed(peer.name, credentials);
       },
     });
     const users = this.#peers.map((client) => user(peers.find(({ name }) => name === client.name)!, client));
@@ -141,33 +126,20 @@ export class Relationship {
     return [...users, user(ownEntry(this.#config), listener)];
   }
 
-  /** A connection on which the partner wants to stream. @param serverName who it says it is */
+  /** A connection on which a peer wants to stream. @param serverName who it says it is */
   acceptStream(serverName: string, socket: StreamSocket, head: Uint8Array): void {
-    if (this.#streams === null) socket.close();
-    else this.#streams.accept(serverName, socket, head);
+    this.#streams.accept(serverName, socket, head);
   }
 
-  /** What is counted of its stream, null without a partner. */
-  streamFigures(): (StreamFigureValues & { readonly isUp: boolean; readonly syncRate: number }) | null {
-    if (this.#stream === null) return null;
-    const syncRate = this.#stream.source.progress()?.perSecond ?? 0;
-    return { ...this.#stream.figures(), isUp: this.#stream.isUp, syncRate };
+  /** What is counted of its streams, a peer each. */
+  streamFigures(): readonly PeerStreamFigures[] {
+    return this.#streams.figures();
   }
 
+  /** The other active server; null in passive-backup mode and on a backup. */
   #partner(): MovablePeerClient | null {
-    return this.#peers.find((peer) => peer.role !== 'backup') ?? null;
-  }
-
-  #keeperOf(stream: RelationshipStream, partner: MovablePeerClient): StreamKeeper {
-    const { log } = this.#parts;
-    return new StreamKeeper({
-      stream,
-      partner,
-      serverName: this.#config.thisServerName,
-      isOpener: ownEntry(this.#config).role === 'primary',
-      timers: systemTimers,
-      log,
-    });
+    const { partner } = this.service.setup;
+    return this.#peers.find(({ name }) => name === partner?.name) ?? null;
   }
 
   #failures(): readonly string[] {
@@ -183,14 +155,14 @@ export class Relationship {
    */
   start(updates: UpdateLogMemory, predecessor: Promise<void>): void {
     const { dataPlane, store, clock, log } = this.#parts;
-    this.#stream?.start(updates);
+    this.#streams.start(updates);
     const dispatcher = createUpdateDispatcher({
       updates,
       verdicts: dataPlane.links.map((link) => link.verdicts),
       wake: (shard) => dataPlane.wake(shard),
       partner: this.#partner(),
-      stream: this.#stream,
-      backups: this.#peers.filter((peer) => peer.role === 'backup'),
+      stream: this.#streams.partner,
+      backups: this.#streams.backups(tandemMember(VERSION, this.#streams.offered())),
       ...dispatcherSettings(this.#config),
       listener: this.service,
       leaseAt: (address) => store.get(address),
@@ -215,9 +187,10 @@ export class Relationship {
     return {
       commit: () => {
         this.#config = config;
-        const isPartnerMoved = moves.some(({ peer, isElsewhere }) => isElsewhere && peer.role !== 'backup');
-        if (isPartnerMoved) this.#streams?.moved();
-        if (before.requireClientCerts !== config.requireClientCerts) this.#streams?.readmits();
+        const moved = moves.filter(({ isElsewhere }) => isElsewhere).map(({ peer }) => peer.name);
+        const isPartnerMoved = moved.includes(this.service.setup.partner?.name ?? '');
+        for (const name of moved) this.#streams.moved(name);
+        if (before.requireClientCerts !== config.requireClientCerts) this.#streams.readmits();
         if (changed.length === 0) return;
         for (const { peer, client } of moves) peer.move(client);
         this.dispatcher?.retune(dispatcherSettings(config));
@@ -245,11 +218,11 @@ export class Relationship {
   /** Ends the relationship: what is under way may end, nothing new begins. */
   async close(): Promise<void> {
     this.service.stop();
-    this.#streams?.close();
+    this.#streams.stop();
     // A partner that hangs must not keep this server from ending: closing the clients ends what is under way.
     const idle = Promise.all([this.dispatcher?.close(), this.service.ended()]);
     await Promise.race([idle, delay(CLOSE_GRACE_MS, undefined, { ref: false })]);
-    await this.#stream?.close();
+    await this.#streams.close();
     await Promise.all(this.#peers.map((peer) => peer.close()));
     await idle;
   }
@@ -264,6 +237,7 @@ function entryOf({ peers }: HaRelationshipConfig, name: string): HaPeerConfig {
 }
 
 function dispatcherSettings(config: HaRelationshipConfig): DispatcherSettings {
-  const { waitBackupAck, delayedUpdatesLimit, sendLeaseUpdates: sendsUpdates, multiThreading } = config;
-  return { waitBackupAck, delayedUpdatesLimit, sendsUpdates, connections: multiThreading.httpClientThreads };
+  const { waitBackupAck, delayedUpdatesLimit, sendLeaseUpdates: sendsUpdates, heartbeatDelayMs } = config;
+  const connections = config.multiThreading.httpClientThreads;
+  return { waitBackupAck, delayedUpdatesLimit, sendsUpdates, connections, heartbeatDelayMs };
 }

@@ -1,9 +1,9 @@
 /**
- * Keeps the lease stream of one relationship open: the primary opens it whenever a heartbeat shows that the partner takes
- * one and none is there, and again at once when it has ended; the other one takes what is opened.
+ * Keeps the lease stream to one peer open: the primary opens it whenever a heartbeat shows that the partner takes
+ * one and none is there, and again at once when it has ended; the other one takes what is opened. To a backup every active
+ * server opens one.
  */
 
-import type { PartnerStreams } from '../ha/service-model.ts';
 import type { Timers } from '../ha/timers.ts';
 import type { StreamSocket } from '../io/stream-socket.ts';
 import type { RelationshipStream } from '../link/partner-stream.ts';
@@ -36,7 +36,7 @@ export interface StreamKeeperParts {
   readonly log: Log;
 }
 
-export class StreamKeeper implements PartnerStreams {
+export class StreamKeeper {
   readonly #parts: StreamKeeperParts;
   #isOpening = false;
   #isClosed = false;
@@ -57,10 +57,7 @@ export class StreamKeeper implements PartnerStreams {
     parts.stream.onEnd(() => this.#again());
   }
 
-  offered(): readonly number[] {
-    return [STREAM_VERSION];
-  }
-
+  /** The partner has answered. @param versions of the protocol that it takes */
   heard(versions: readonly number[]): void {
     this.#forgetInvitation();
     if (!versions.includes(STREAM_VERSION)) return this.#leave('the partner takes no stream any more');
@@ -69,6 +66,7 @@ export class StreamKeeper implements PartnerStreams {
     this.#openOne();
   }
 
+  /** The stream by which the partner's leases can be had, waited for a moment; null = there is none. */
   async source(): Promise<LeaseSource | null> {
     const { stream } = this.#parts;
     await stream.arrival(SOURCE_ARRIVAL_MS);

@@ -46,18 +46,20 @@ export interface HaFigures {
   /** Lease updates withheld from the partner since it was lost. */
   readonly unsentUpdates: number;
   readonly refusedUpdates: number;
-  /** The lease stream to the partner; null without a partner. */
-  readonly stream: StreamFigures | null;
+  /** The lease streams, to the partner and between active servers and backups. */
+  readonly streams: readonly StreamFigures[];
 }
 
 /** Records and frames since the start, over all connections. */
 export interface StreamFigures {
+  /** The name of the server at the other end. */
+  readonly peer: string;
   readonly isUp: boolean;
   /** Streams that came up. */
   readonly opened: number;
   readonly recordsSent: number;
   readonly recordsReceived: number;
-  /** Of the sent ones, those that the partner has taken or refused, and those that it has refused. */
+  /** Of the sent ones, those that the peer has taken or refused, and those that it has refused. */
   readonly recordsAcknowledged: number;
   readonly recordsRefused: number;
   readonly framesSent: number;

@@ -1,28 +1,28 @@
-/** The metrics of the lease streams between two Tandems, one series a relationship that has a partner. */
+/** The metrics of the lease streams between two Tandems, one series a peer of a relationship. */
 import type { FigureMetric } from './figure-metrics.ts';
 import type { StreamFigures } from './figures.ts';
 
 function ofStream(read: (stream: StreamFigures) => number): FigureMetric['read'] {
   return ({ ha }) =>
-    ha.flatMap(({ serverName, stream }) =>
-      stream === null ? [] : [[{ server: serverName }, read(stream)] as const],
+    ha.flatMap(({ serverName: server, streams }) =>
+      streams.map((stream) => [{ server, peer: stream.peer }, read(stream)] as const),
     );
 }
 
-const gauge = { kind: 'gauge', labelNames: ['server'] } as const;
-const counter = { kind: 'counter', labelNames: ['server'] } as const;
+const gauge = { kind: 'gauge', labelNames: ['server', 'peer'] } as const;
+const counter = { kind: 'counter', labelNames: ['server', 'peer'] } as const;
 
 export const streamMetrics: readonly FigureMetric[] = [
   {
     ...gauge,
     metric: 'tandem_stream_up',
-    help: '1 while a lease stream to the partner is up',
+    help: '1 while a lease stream to the peer is up',
     read: ofStream(({ isUp }) => Number(isUp)),
   },
   {
     ...counter,
     metric: 'tandem_stream_opened_total',
-    help: 'Lease streams to the partner that came up',
+    help: 'Lease streams to the peer that came up',
     read: ofStream(({ opened }) => opened),
   },
   {
@@ -34,19 +34,19 @@ export const streamMetrics: readonly FigureMetric[] = [
   {
     ...counter,
     metric: 'tandem_stream_records_received_total',
-    help: 'Lease records of the partner that came by the stream',
+    help: 'Lease records of the peer that came by the stream',
     read: ofStream(({ recordsReceived }) => recordsReceived),
   },
   {
     ...counter,
     metric: 'tandem_stream_records_acknowledged_total',
-    help: 'Sent records that the partner has taken or refused',
+    help: 'Sent records that the peer has taken or refused',
     read: ofStream(({ recordsAcknowledged }) => recordsAcknowledged),
   },
   {
     ...counter,
     metric: 'tandem_stream_records_refused_total',
-    help: 'Sent records that the partner has refused',
+    help: 'Sent records that the peer has refused',
     read: ofStream(({ recordsRefused }) => recordsRefused),
   },
   {

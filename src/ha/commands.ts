@@ -47,9 +47,8 @@ function heartbeat(control: HaControl, args: unknown): Answer {
   const request = readNamed(control, args, 'ha-heartbeat');
   if (!request.ok) return failure(request.error);
   const { map, serverName } = request.value;
-  // A partner that has just come back is about to want one; only its own word counts.
-  if (serverName !== null && serverName === control.setup.partner?.name)
-    control.parts.streams.heard(streamVersions(map));
+  // Whoever has just come back is about to want one; only its own word counts.
+  if (serverName !== null) control.parts.streams.heard(serverName, streamVersions(map));
   const reply = heartbeatReplyArguments(control.state(), control.parts.clock.wallMs(), control.tandem);
   return success('HA peer status returned.', reply);
 }
@@ -120,14 +119,16 @@ function syncComplete(control: HaControl, args: unknown): Answer | Promise<Answe
   if (!origin.ok) return failure(origin.error);
   // First our own hold (in partner-down), then the partner's: the service must not flicker on between them.
   const { serviceSwitch } = control.parts;
-  if (!isOfBackup(control, request.value.serverName)) {
-    const isByStream = isByStreamOf(request.value.map);
+  const isByStream = isByStreamOf(request.value.map);
+  const isBackups = isOfBackup(control, request.value.serverName);
+  if (!isBackups) {
     const follows = isByStream && control.isFollowed();
     // What would have been withheld, had the stream ended since, is missing there as well.
     const outlasted = isByStream ? !follows : serviceSwitch.hasExpired(origin.value);
     control.submit({ kind: 'sync-complete-notified', outlasted, follows });
   }
-  serviceSwitch.enable(origin.value);
+  // A backup that held nothing off by its stream must not let go of what the partner holds under the same number.
+  if (!isBackups || !isByStream) serviceSwitch.enable(origin.value);
   return whenApplied(
     () => control.applied(),
     'Server successfully notified about the synchronization completion.',

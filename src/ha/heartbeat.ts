@@ -6,17 +6,19 @@ import { type HeartbeatReport, type MachineState, readPartnerState } from './mod
 /** How another Tandem is recognised; Kea ignores the member in both directions. */
 export interface TandemMember {
   readonly version: string;
-  /** Understands lease4-bulk-apply. */
-  readonly bulk: true;
   /** After a synchronization it sends the other server what only it has: nobody needs to fetch that. */
   readonly 'gives-back': true;
   /** Versions of the lease stream that it takes now. */
   readonly stream: readonly number[];
 }
 
+/** What this server says of itself. @param version of the program; @param stream versions of the lease stream */
+export function tandemMember(version: string, stream: readonly number[]): TandemMember {
+  return { version, 'gives-back': true, stream };
+}
+
 export interface HeartbeatReply extends HeartbeatReport {
-  /** The partner is a Tandem that takes many leases in one request. */
-  readonly bulk: boolean;
+  readonly isTandem: boolean;
   /** Versions of the lease stream that the partner takes. */
   readonly stream: readonly number[];
 }
@@ -36,10 +38,10 @@ export function heartbeatReplyArguments(state: MachineState, wallMs: number, tan
   };
 }
 
-/** Whether the answer to a heartbeat shows a Tandem that takes bulk updates. */
-function showsBulk(args: JsonMap): boolean {
+/** Whether the answer to a heartbeat shows a Tandem. */
+function showsTandem(args: JsonMap): boolean {
   const tandem = member(args, 'tandem');
-  return isMap(tandem) && member(tandem, 'bulk') === true;
+  return isMap(tandem) && typeof member(tandem, 'version') === 'string';
 }
 
 function givesBack(args: JsonMap): boolean {
@@ -56,6 +58,11 @@ export function streamVersions(args: JsonMap): readonly number[] {
   const versions = isMap(tandem) ? member(tandem, 'stream') : [];
   if (!Array.isArray(versions) || versions.length > VERSIONS_MAX) return [];
   return versions.every((version) => Number.isInteger(version)) ? versions : [];
+}
+
+/** The same of an answer, whatever it is. */
+export function streamVersionsOf(answer: PeerAnswer): readonly number[] {
+  return answer.kind === 'answer' && isMap(answer.arguments) ? streamVersions(answer.arguments) : [];
 }
 
 /** Reads the answer to a heartbeat; an error text says what makes it worthless. */
@@ -78,7 +85,7 @@ export function readHeartbeat(answer: PeerAnswer): Read<HeartbeatReply> {
     timeSec,
     scopes: readScopes(member(args, 'scopes')),
     unsentUpdates: typeof unsent === 'number' ? unsent : null,
-    bulk: showsBulk(args),
+    isTandem: showsTandem(args),
     givesBack: givesBack(args),
     stream: streamVersions(args),
   });

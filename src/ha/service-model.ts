@@ -34,21 +34,21 @@ export interface HaServiceParts {
   readonly yieldTurn: () => Promise<void>;
   /** Resolves so much later, in milliseconds. */
   readonly passTime: (delayMs: number) => Promise<void>;
-  readonly streams: PartnerStreams;
+  readonly streams: PeerStreams;
   /** What is wrong between the servers that the machine does not see, a sentence each: certificates, failed requests. */
   readonly concerns: () => readonly string[];
 }
 
-/** The streams of lease updates to and from the partner, as far as they hang on heartbeats. */
-export interface PartnerStreams {
+/** The lease streams to and from the other servers, as far as they hang on heartbeats. Each is kept by the name of its peer. */
+export interface PeerStreams {
   /** Versions of the protocol that this server takes now; none = no stream. */
   offered(): readonly number[];
-  /** The partner answered a heartbeat. @param versions that it takes */
-  heard(versions: readonly number[]): void;
-  /** The partner did not answer a heartbeat. */
-  missed(): void;
-  /** The stream by which the partner's leases can be had, waited for a moment; null = there is none. */
-  source(): Promise<LeaseSource | null>;
+  /** A peer has sent a heartbeat, or has answered one. @param versions that it takes */
+  heard(peer: string, versions: readonly number[]): void;
+  /** A peer did not answer a heartbeat. */
+  missed(peer: string): void;
+  /** The stream by which a peer's leases can be had, waited for a moment; null = there is none. */
+  source(peer: string): Promise<LeaseSource | null>;
 }
 
 /** A query of the silent partner's share, as a shard reports it. */

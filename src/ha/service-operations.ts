@@ -112,7 +112,7 @@ export class Operations {
         serverName: setup.own.name,
         origin: Origin.haPartner + parts.index,
         subnets: parts.synchronizedSubnets(),
-        stream: () => (source === this.#control.partner() ? parts.streams.source() : Promise.resolve(null)),
+        stream: () => parts.streams.source(source.name),
         pageLimit: syncPageLimit,
         pageTimeoutMs: syncTimeoutMs,
       },

@@ -63,17 +63,18 @@ export class PartnerWatch {
     const control = this.#control;
     if (control.isStopped()) return;
     const { clock, log, streams } = control.parts;
+    const partner = control.setup.partner!.name;
     if (!reply.ok) {
       this.#limits.lost();
-      streams.missed();
-      log('TDM_HA_HEARTBEAT_FAILED', { partner: control.setup.partner?.name, reason: reply.error });
+      streams.missed(partner);
+      log('TDM_HA_HEARTBEAT_FAILED', { partner, reason: reply.error });
       control.submit({ kind: 'heartbeat-failed', sentMs, reason: reply.error });
       return;
     }
     const nowUtcSec = Math.floor(clock.wallMs() / 1000);
     control.submit({ kind: 'heartbeat-answered', sentMs, nowUtcSec, report: reply.value });
-    this.#limits.heard(reply.value.bulk);
+    this.#limits.heard(reply.value.isTandem);
     this.#answered();
-    streams.heard(reply.value.stream);
+    streams.heard(partner, reply.value.stream);
   }
 }

@@ -8,7 +8,7 @@ import type { CommandTable } from '../control/answer.ts';
 import type { ClientKey, PeerClient, UpdateDispatcher } from '../peer/model.ts';
 import { createHaCommands } from './commands.ts';
 import { explain, type HaWhy } from './explain.ts';
-import type { TandemMember } from './heartbeat.ts';
+import { type TandemMember, tandemMember } from './heartbeat.ts';
 import type { HaEffect, HaHappening, MachineState } from './model.ts';
 import type { View } from './run.ts';
 import { CompletionGate } from './service-completions.ts';
@@ -62,7 +62,7 @@ class PairService implements HaService, HaControl {
 
   get tandem(): TandemMember {
     const { version, streams } = this.parts;
-    return { version, bulk: true, 'gives-back': true, stream: streams.offered() };
+    return tandemMember(version, streams.offered());
   }
 
   start(dispatcher: UpdateDispatcher, predecessor: Promise<void> = Promise.resolve()): void {

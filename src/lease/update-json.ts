@@ -6,8 +6,7 @@
  *      "valid-lft":3600,"expire":1795218536,"fqdn-fwd":false,"fqdn-rev":false,"hostname":"","user-context":{..},
  *      "force-create":true,"origin":"ha-partner"}
  *
- * client-id, pool-id and user-context stand only when there is one, force-create only in updates. A lease in a list lacks
- * the two constant fields at the end, which belong to the command.
+ * client-id, pool-id and user-context stand only when there is one, force-create only in updates.
  *
  * Nothing is written that Kea's reader would refuse, because a refused update makes Kea's side take us for broken:
  * the flags are false without a hostname, an identifier below Kea's minimum of two octets is left out (unless it is
@@ -52,7 +51,6 @@ const ZERO = 0x30;
 const BACKSLASH = 0x5c;
 const QUESTION_MARK = 0x3f;
 const LOWER_U = 0x75;
-const CLOSE_MAP = 0x7d;
 
 /**
  * Writes one lease update, the arguments of a command.
@@ -68,13 +66,6 @@ export function encodeLeaseUpdate(
   isUpdate: boolean,
 ): number {
   return copy(out, writeMembers(out, at, source), isUpdate ? UPDATE_END : DELETION_END);
-}
-
-/** As `encodeLeaseUpdate`, a lease of a list. */
-export function encodeListedLease(out: Uint8Array, at: number, source: LeaseRecord): number {
-  at = writeMembers(out, at, source);
-  out[at++] = CLOSE_MAP;
-  return at;
 }
 
 /** All but what stands behind the user context. */

@@ -9,6 +9,7 @@ import { assert } from '../base/assert.ts';
 import { type UpdateLogMemory, UpdateWord } from '../engine/shard-link.ts';
 import type { StreamSocket } from '../io/stream-socket.ts';
 import type { Log } from '../log/logger.ts';
+import type { BackupStream } from '../peer/backup-peer.ts';
 import type { UpdateBytes } from '../peer/batch.ts';
 import type { PartnerStream, PartnerStreamListener, StreamDelivery } from '../peer/model.ts';
 import { Changes } from './changes.ts';
@@ -20,16 +21,18 @@ import { allocateFigures, readFigures, type StreamFigureValues } from './figures
 import type { StreamNames } from './hello.ts';
 import type { LinkReport } from './messages.ts';
 import { PartnerSync } from './partner-sync.ts';
+import { type StreamEnd, streamFact } from './stream-fact.ts';
 
 type Report<Kind extends LinkReport['kind']> = Extract<LinkReport, { kind: Kind }>;
 
 /** Leases that are not urgent wait so long for the stream that is expected. */
 const ARRIVAL_MS = 1_000;
 
-export class RelationshipStream implements PartnerStream {
+export class RelationshipStream implements PartnerStream, BackupStream {
   readonly #client: LinkClient;
   readonly #names: StreamNames;
   readonly #log: Log;
+  readonly #end: StreamEnd;
   readonly #route: number;
   readonly #figures = allocateFigures();
   /** The partner's leases. */
@@ -52,10 +55,11 @@ export class RelationshipStream implements PartnerStream {
   readonly #changes = new Changes();
   readonly #fences = new Fences();
 
-  constructor(client: LinkClient, names: StreamNames, log: Log) {
+  constructor(client: LinkClient, names: StreamNames, log: Log, end: StreamEnd = 'partner') {
     this.#client = client;
     this.#names = names;
     this.#log = log;
+    this.#end = end;
     this.#route = client.nextRoute();
     this.source = new PartnerSync({
       send: (order) => client.send(order),
@@ -94,13 +98,9 @@ export class RelationshipStream implements PartnerStream {
 
   /** For people: which way lease updates go. */
   fact(): string {
-    const { partner } = this.#names;
-    if (!this.#isUp) return `no lease stream to ${partner} is up: lease updates go by request`;
-    const { remote } = this.#sockets.get(this.#connection)!;
-    const { recordsSent, recordsReceived } = this.figures();
-    const counts = `${recordsSent} records sent, ${recordsReceived} received`;
-    const use = this.hasLog ? 'lease updates go by it' : 'no lease updates go by it in this state';
-    return `a lease stream to ${partner} at ${remote} is up, ${use}; ${counts}${this.source.fact()}`;
+    const remote = this.#isUp ? this.#sockets.get(this.#connection)!.remote : null;
+    const standing = { ...this.figures(), peer: this.#names.partner, remote, hasLog: this.hasLog };
+    return streamFact(this.#end, standing) + (this.#isUp ? this.source.fact() : '');
   }
 
   listen(listener: PartnerStreamListener): void {
@@ -197,6 +197,10 @@ export class RelationshipStream implements PartnerStream {
 
   async idle(): Promise<void> {
     while (this.isUnderWay) await this.#changes.next();
+  }
+
+  endSync(reason: string): void {
+    if (this.isOpen) this.#client.send({ kind: 'abandon', ...this.#key(), reason });
   }
 
   /** Ends with the relationship; resolves when its connections are closed. */

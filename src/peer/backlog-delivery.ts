@@ -7,7 +7,7 @@
  */
 import type { Ipv4 } from '../base/ipv4.ts';
 import type { Backlog } from './backlog.ts';
-import { encodeSingle, type UpdateBytes } from './batch.ts';
+import { encodeRequest, type UpdateBytes } from './batch.ts';
 import { UPDATE_TIMEOUT_MS } from './limits.ts';
 import type { PartnerStream, PeerClient, SendOutcome } from './model.ts';
 import { judge, sendOutcomeOf } from './outcome.ts';
@@ -45,8 +45,8 @@ async function send(
   { client, stream }: BacklogParts,
 ): Promise<SendOutcome | null> {
   if (stream?.isUp === true) return sendByStream(stream, updates);
-  const batch = encodeSingle(updates[0]!, []);
-  return sendOutcomeOf(batch, judge(batch, await client.requestBytes(batch.body, UPDATE_TIMEOUT_MS)));
+  const request = encodeRequest(updates[0]!, []);
+  return sendOutcomeOf(request, judge(await client.requestBytes(request.body, UPDATE_TIMEOUT_MS)));
 }
 
 /** As much of the front as goes at once; later changes of an address are told with the first. */

@@ -6,6 +6,7 @@ import { UpdateRecord } from '../engine/shard-link.ts';
 import { BackupLink } from './backups.ts';
 import type { DispatcherParts } from './dispatcher-parts.ts';
 import { RECORDS_PER_TURN_MAX, type SendLimits } from './limits.ts';
+import type { DispatcherSettings } from './model.ts';
 import { holdUpdate } from './sender.ts';
 import { TransactionDesk } from './transactions.ts';
 import { type LoggedUpdate, UpdateLogReader } from './update-log.ts';
@@ -17,8 +18,7 @@ export class BackupFeed {
   /** Whether verdicts are given here. */
   readonly #isAlone: boolean;
   #isClosed = false;
-  /** Whether clients wait for the backups. */
-  waitsForAck: boolean;
+  #settings: DispatcherSettings;
 
   /** @param limits shared with the senders, which ask before each request */
   constructor(parts: DispatcherParts, limits: SendLimits) {
@@ -26,9 +26,17 @@ export class BackupFeed {
     const desk = new TransactionDesk(verdicts, wake);
     this.#desk = desk;
     this.#isAlone = partner === null;
-    this.waitsForAck = parts.waitBackupAck;
-    this.#backups = parts.backups.map((client) => new BackupLink({ client, limits, desk, clock, log }));
+    this.#settings = parts;
+    const settings = () => this.#settings;
+    this.#backups = parts.backups.map(
+      (backup) => new BackupLink({ backup, settings, limits, desk, clock, log }),
+    );
     this.#updates = new UpdateLogReader(updates, this.#isAlone ? 0 : 1, () => this.pump());
+  }
+
+  /** Works by other settings from now on. */
+  retune(settings: DispatcherSettings): void {
+    this.#settings = settings;
   }
 
   /** Moves updates from the log into the queues of the backups, and out of these what can be sent. */
@@ -61,7 +69,7 @@ export class BackupFeed {
     const isAwaited = this.#isAlone && (kind & UpdateRecord.awaited) !== 0;
     const transaction = isAwaited ? this.#desk.of(kind, update.transaction) : null;
     const held = holdUpdate(update, []);
-    for (const backup of this.#backups) backup.push(held, this.waitsForAck ? transaction : null);
+    for (const backup of this.#backups) backup.push(held, this.#settings.waitBackupAck ? transaction : null);
     if (transaction !== null) this.#desk.recordTaken(transaction, (kind & UpdateRecord.last) !== 0);
   }
 

@@ -3,48 +3,57 @@
  * clients nothing. When the queue is full the oldest updates give way; after a failure there is a pause. Only with
  * wait-backup-ack do clients wait for it.
  *
- * Backups get no heartbeats, so whether one takes bulk updates is asked by list-commands, again after each failure.
+ *     greeted --> a stream is up     portions of the queue, one after the other
+ *                 none is up         requests, one lease each, as to a Kea
+ *
+ * It sends no heartbeats, so whether it is there and takes a stream is asked from time to time, and before anything is sent
+ * after a failure: a backup that is away loses what was on its way, not what waits.
  */
 import type { Clock } from '../base/clock.ts';
+import { Result } from '../control/answer.ts';
 import type { Log } from '../log/logger.ts';
-import type { Batch, UpdateBytes } from './batch.ts';
-import {
-  BACKUP_PAUSE_MS,
-  BACKUP_QUEUE_BYTES_MAX,
-  BACKUP_QUEUE_RECORDS_MAX,
-  type SendLimits,
-  UPDATE_TIMEOUT_MS,
-} from './limits.ts';
-import type { PeerClient } from './model.ts';
+import type { BackupPeer } from './backup-peer.ts';
+import { BackupQueue, type QueuedUpdate } from './backup-queue.ts';
+import type { LeaseRequest, UpdateBytes } from './batch.ts';
+import { BACKUP_PAUSE_MS, type SendLimits } from './limits.ts';
+import type { StreamDelivery } from './model.ts';
 import type { Outcome } from './outcome.ts';
 import { UpdateSender } from './sender.ts';
+import { takePortion } from './stream-delivery.ts';
 import type { Transaction, TransactionDesk } from './transactions.ts';
 
+export interface BackupSettings {
+  /** Between two greetings of a backup that is well, milliseconds; 0 = it is greeted after failures only. */
+  readonly heartbeatDelayMs: number;
+  /** send-lease-updates: whether the shards write updates at all. */
+  readonly sendsUpdates: boolean;
+}
+
 export interface BackupParts {
-  readonly client: PeerClient;
+  readonly backup: BackupPeer;
+  readonly settings: () => BackupSettings;
   readonly limits: SendLimits;
   readonly desk: TransactionDesk;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-interface QueuedUpdate {
-  /** Bytes of its own, shared with the queues of other backups. */
-  readonly update: UpdateBytes;
-  readonly transaction: Transaction | null;
-}
-
 export class BackupLink {
   readonly #parts: BackupParts;
   readonly #sender: UpdateSender;
-  #queue: QueuedUpdate[] = [];
-  /** Entries of the queue before this one have been sent; they are cut off when they are half of it. */
-  #head = 0;
-  #queueBytes = 0;
-  /** Null = not known. */
-  #bulk: boolean | null = null;
-  #asking: Promise<void> | null = null;
+  readonly #queue = new BackupQueue();
+  /** It has answered since the last failure. */
+  #isThere = false;
+  #greetedMs = Number.NEGATIVE_INFINITY;
+  #greeting: Promise<void> | null = null;
   #pausedUntilMs = Number.NEGATIVE_INFINITY;
+  #wasUp = false;
+  /** A portion that is on its way by the stream. */
+  #portion: Promise<void> | null = null;
+  /** The backup wants to synchronize, and waits for the word that everything goes by the stream. */
+  #asked: ((refused: string | null) => void) | null = null;
+  /** It got that word by the stream that is up. */
+  #isFollowing = false;
   /** Updates lost since the backup took the last one; counted while `#troubled`. */
   #lost = 0;
   #troubled = false;
@@ -52,9 +61,18 @@ export class BackupLink {
 
   constructor(parts: BackupParts) {
     this.#parts = parts;
-    this.#sender = new UpdateSender(parts.client, parts.limits, (batch, outcome) =>
-      this.#finished(batch, outcome),
+    const { client, stream } = parts.backup;
+    this.#sender = new UpdateSender(client, parts.limits, (request, outcome) =>
+      this.#finished(request, outcome),
     );
+    stream.listen({
+      changed: () => this.#streamChanged(),
+      asked: (answer) => this.#streamAsked(answer),
+      // Of updates out of a log that was lent, and it never is.
+      news: () => {},
+      completed: () => {},
+      failed: () => {},
+    });
   }
 
   /** Queues an update. @param transaction waits for this backup; null = nobody does */
@@ -70,113 +88,176 @@ export class BackupLink {
       }
     }
     this.#queue.push({ update, transaction: awaiting });
-    this.#queueBytes += update.length;
-    while (
-      this.#queue.length - this.#head > BACKUP_QUEUE_RECORDS_MAX ||
-      this.#queueBytes > BACKUP_QUEUE_BYTES_MAX
-    )
-      this.#dropOldest();
+    while (this.#queue.isTooLong) this.#dropOldest();
   }
 
   #dropOldest(): void {
-    const { transaction } = this.#shift();
+    const { transaction } = this.#queue.shift()!;
     if (transaction !== null) this.#parts.desk.settle(transaction, false);
     this.#lose(1, 'its queue is full');
-  }
-
-  #shift(): QueuedUpdate {
-    const queued = this.#queue[this.#head++]!;
-    this.#queueBytes -= queued.update.length;
-    if (this.#head > 1024 && this.#head * 2 > this.#queue.length) {
-      this.#queue = this.#queue.slice(this.#head);
-      this.#head = 0;
-    }
-    return queued;
+    if (!this.#isFollowing) return;
+    this.#isFollowing = false;
+    this.#parts.backup.stream.endSync('lease updates for it were lost: its queue is full');
   }
 
   /** Sends what can be sent now. */
   pump(): void {
     if (this.#closed || this.#isPaused()) return;
-    if (this.#bulk === null) {
-      if (this.#head < this.#queue.length) this.#ask();
-      return;
-    }
+    this.#greetWhenDue();
+    if (!this.#isThere || this.#portion !== null) return;
+    if (!this.#parts.backup.stream.isUp) this.#sendByRequest();
+    else if (this.#sender.isIdle) this.#sendByStream();
+    // What is under way by request, and what waits for that, is older than what the stream would get.
+    else this.#fill(() => false);
+  }
+
+  #sendByRequest(): void {
+    this.#fill(() => {
+      const next = this.#sender.isFull ? null : this.#queue.shift();
+      if (next !== null) this.#sender.offer(next.update, next.transaction);
+      return next !== null;
+    });
+  }
+
+  /** Starts requests with what had to wait. @param offer adds something more; false = there is nothing to add */
+  #fill(offer: () => boolean): void {
     while (this.#sender.hasSlot) {
       this.#sender.begin();
-      while (!this.#sender.isFull && this.#head < this.#queue.length) {
-        const { update, transaction } = this.#shift();
-        this.#sender.offer(update, transaction);
-      }
+      while (offer());
       if (!this.#sender.flush()) return;
     }
   }
 
-  #isPaused(): boolean {
-    return this.#parts.clock.monotonicMs() < this.#pausedUntilMs;
-  }
-
-  #ask(): void {
-    this.#asking ??= this.#parts.client.request('list-commands', null, UPDATE_TIMEOUT_MS).then((answer) => {
-      this.#asking = null;
-      if (answer.kind === 'failed') {
-        this.#fail(answer.reason, 0);
-        return;
-      }
-      this.#bulk = Array.isArray(answer.arguments) && answer.arguments.includes('lease4-bulk-apply');
-      this.#sender.bulk = this.#bulk;
-      this.pump();
+  #sendByStream(): void {
+    this.#asked?.(null);
+    this.#isFollowing ||= this.#asked !== null;
+    this.#asked = null;
+    const taken: QueuedUpdate[] = [];
+    const updates = takePortion(() => {
+      const next = this.#queue.shift();
+      if (next === null) return null;
+      taken.push(next);
+      return next.update;
     });
+    if (updates.length > 0) this.#portion = this.#deliver(taken, updates);
   }
 
-  #finished(batch: Batch, outcome: Outcome): void {
-    const { desk } = this.#parts;
-    for (const entry of batch.entries) {
-      const ok = !outcome.refused.has(entry);
-      for (const transaction of entry.transactions) desk.settle(transaction, ok);
+  async #deliver(taken: readonly QueuedUpdate[], updates: readonly UpdateBytes[]): Promise<void> {
+    const delivery = await this.#parts.backup.stream.deliver(updates);
+    this.#portion = null;
+    if (delivery === null) {
+      // The server is about to stop.
+      this.#queue.putBack(taken);
+      this.#pause();
+    } else this.#delivered(taken, delivery);
+    this.#parts.desk.flush();
+    this.pump();
+  }
+
+  /** Of an address that is refused every version counts as refused. */
+  #delivered(taken: readonly QueuedUpdate[], { failure, refused }: StreamDelivery): void {
+    const addresses = new Set(refused.map(({ address }) => address));
+    for (const { update, transaction } of taken)
+      if (transaction !== null)
+        this.#parts.desk.settle(transaction, failure === null && !addresses.has(update.address));
+    if (failure !== null) this.#fail(failure, taken.length);
+    else if (refused.length > 0) {
+      const { reason } = refused.find(({ code }) => code === Result.conflict) ?? refused[0]!;
+      this.#lose(refused.length, reason);
+    } else this.#recover();
+  }
+
+  #streamChanged(): void {
+    const { isUp } = this.#parts.backup.stream;
+    if (!isUp) {
+      // Gone, or about to open another one: it says.
+      if (this.#wasUp) this.#isThere = false;
+      this.#asked = null;
+      this.#isFollowing = false;
     }
-    if (outcome.failure !== null) this.#fail(outcome.failure, outcome.refused.size);
-    else if (outcome.refused.size > 0)
-      this.#lose(outcome.refused.size, outcome.conflictText || outcome.refusalText);
-    else this.#recover();
+    this.#wasUp = isUp;
+    this.pump();
+  }
+
+  #streamAsked(answer: (refused: string | null) => void): void {
+    if (!this.#parts.settings().sendsUpdates)
+      return answer('lease updates are switched off (send-lease-updates false)');
+    this.#asked = answer;
+    this.pump();
+  }
+
+  #isPaused(): boolean {
+    return this.#nowMs() < this.#pausedUntilMs;
+  }
+
+  #nowMs(): number {
+    return this.#parts.clock.monotonicMs();
+  }
+
+  #pause(): void {
+    this.#pausedUntilMs = this.#nowMs() + BACKUP_PAUSE_MS;
+  }
+
+  #greetWhenDue(): void {
+    if (this.#greeting !== null) return;
+    const { heartbeatDelayMs } = this.#parts.settings();
+    const isDue = heartbeatDelayMs > 0 && this.#nowMs() - this.#greetedMs >= heartbeatDelayMs;
+    if (!this.#isThere || isDue) this.#greeting = this.#greet();
+  }
+
+  async #greet(): Promise<void> {
+    const { backup } = this.#parts;
+    const reason = await backup.greet();
+    if (reason === null && !this.#isThere && !this.#closed) await backup.stream.arrival();
+    this.#greeting = null;
+    this.#greetedMs = this.#nowMs();
+    if (reason !== null) return this.#fail(reason, 0);
+    this.#isThere = true;
+    this.pump();
+  }
+
+  #finished({ transactions }: LeaseRequest, outcome: Outcome): void {
+    const { desk } = this.#parts;
+    for (const transaction of transactions) desk.settle(transaction, outcome.kind === 'taken');
+    if (outcome.kind === 'failed') this.#fail(outcome.reason, 1);
+    else if (outcome.kind === 'taken') this.#recover();
+    else this.#lose(1, outcome.reason);
     desk.flush();
     this.pump();
   }
 
+  /** @param leases that were on their way */
   #fail(reason: string, leases: number): void {
-    this.#pausedUntilMs = this.#parts.clock.monotonicMs() + BACKUP_PAUSE_MS;
-    this.#bulk = null;
+    this.#pause();
+    this.#isThere = false;
     const held = this.#sender.withdraw();
-    this.#lose(leases + held.length, reason);
+    const lost = leases + held.length;
+    if (lost > 0 || !this.#queue.isEmpty) this.#lose(lost, reason);
     // Whoever waits for this backup waits for one that is known to be away.
-    for (const { transactions } of held)
-      for (const transaction of transactions) this.#parts.desk.settle(transaction, false);
-    for (let i = this.#head; i < this.#queue.length; i++) {
-      const { update, transaction } = this.#queue[i]!;
-      if (transaction === null) continue;
-      this.#parts.desk.settle(transaction, false);
-      this.#queue[i] = { update, transaction: null };
-    }
+    const waiting = [...held.flatMap(({ transactions }) => transactions), ...this.#queue.takeTransactions()];
+    for (const transaction of waiting) this.#parts.desk.settle(transaction, false);
     this.#parts.desk.flush();
   }
 
   /** Logged once until the backup takes updates again. */
   #lose(leases: number, reason: string): void {
-    if (!this.#troubled) this.#parts.log('TDM_PEER_BACKUP_LOST', { backup: this.#parts.client.name, reason });
+    const { log, backup } = this.#parts;
+    if (!this.#troubled) log('TDM_PEER_BACKUP_LOST', { backup: backup.client.name, reason });
     this.#troubled = true;
     this.#lost += leases;
   }
 
   #recover(): void {
     if (!this.#troubled) return;
-    this.#parts.log('TDM_PEER_BACKUP_BACK', { backup: this.#parts.client.name, lost: this.#lost });
+    const { log, backup } = this.#parts;
+    log('TDM_PEER_BACKUP_BACK', { backup: backup.client.name, lost: this.#lost });
     this.#troubled = false;
     this.#lost = 0;
   }
 
-  /** Forgets what is queued; resolves when no request is in flight. */
+  /** Forgets what is queued; resolves when nothing is under way. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#asking;
-    await this.#sender.idle();
+    await Promise.all([this.#greeting, this.#portion, this.#sender.idle()]);
   }
 }

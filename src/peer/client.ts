@@ -30,7 +30,7 @@ const CONNECT_MS = 5_000;
 const HEADER_BYTES_MAX = 16 * 1024;
 /** 10,000 leases of a page are about 3 MB; long host names and user contexts can make it ten times that. */
 const PAGE_ANSWER_BYTES_MAX = 64 * 1024 * 1024;
-/** The longest other answer is that of a bulk update in which every lease failed, about 100 KB. */
+/** Every other answer is far shorter. */
 const ANSWER_BYTES_MAX = 1024 * 1024;
 const UNAUTHORIZED = 401;
 

@@ -4,8 +4,8 @@ import type { Ipv4 } from '../base/ipv4.ts';
 import type { UpdateLogMemory } from '../engine/shard-link.ts';
 import type { Lease4 } from '../lease/model.ts';
 import type { Log } from '../log/logger.ts';
+import type { BackupPeer } from './backup-peer.ts';
 import { CLIENT_CONNECTIONS_DEFAULT } from './client.ts';
-import type { SendLimits } from './limits.ts';
 import type { DispatcherSettings, PartnerStream, PeerClient, UpdateListener } from './model.ts';
 
 export interface DispatcherParts extends DispatcherSettings {
@@ -17,7 +17,7 @@ export interface DispatcherParts extends DispatcherSettings {
   readonly wake: (shard: number) => void;
   /** The other active server; null in passive-backup mode and on a backup. */
   readonly partner: PeerClient | null;
-  readonly backups: readonly PeerClient[];
+  readonly backups: readonly BackupPeer[];
   /** The way to a partner that is a Tandem; null = there is none. */
   readonly stream: PartnerStream | null;
   readonly listener: UpdateListener;
@@ -25,9 +25,8 @@ export interface DispatcherParts extends DispatcherSettings {
   readonly leaseAt: (address: Ipv4) => Lease4 | null;
   readonly clock: Clock;
   readonly log: Log;
-  readonly limits?: Partial<SendLimits>;
 }
 
-export function singleInFlightMax({ connections }: DispatcherSettings): number {
+export function requestsInFlightMax({ connections }: DispatcherSettings): number {
   return connections === 0 ? CLIENT_CONNECTIONS_DEFAULT : connections;
 }

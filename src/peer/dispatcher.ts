@@ -15,12 +15,12 @@
 import type { Ipv4 } from '../base/ipv4.ts';
 import { UpdateRecord } from '../engine/shard-link.ts';
 import { BackupFeed } from './backup-feed.ts';
-import type { Batch, UpdateBytes } from './batch.ts';
-import { type DispatcherParts, singleInFlightMax } from './dispatcher-parts.ts';
+import type { LeaseRequest, UpdateBytes } from './batch.ts';
+import { type DispatcherParts, requestsInFlightMax } from './dispatcher-parts.ts';
 import { type Answer, Following } from './following.ts';
 import { KeptUpdates } from './kept-updates.ts';
 import { deliverLeases } from './lease-delivery.ts';
-import { RECORDS_PER_TURN_MAX, SEND_LIMITS, type SendLimits } from './limits.ts';
+import { RECORDS_PER_TURN_MAX, type SendLimits } from './limits.ts';
 import type { Delivery, DispatcherSettings, LeaseToSend, PartnerUpdates, UpdateDispatcher } from './model.ts';
 import type { Outcome } from './outcome.ts';
 import { PartnerOutcomes } from './partner-outcomes.ts';
@@ -53,7 +53,7 @@ class Dispatcher implements UpdateDispatcher {
 
   constructor(parts: DispatcherParts) {
     const { partner, stream, updates } = parts;
-    const limits = { ...SEND_LIMITS, singleInFlightMax: singleInFlightMax(parts), ...parts.limits };
+    const limits = { requestsInFlightMax: requestsInFlightMax(parts) };
     this.#parts = parts;
     this.#limits = limits;
     this.#desk = new TransactionDesk(parts.verdicts, parts.wake);
@@ -65,7 +65,7 @@ class Dispatcher implements UpdateDispatcher {
     this.#sender =
       partner === null
         ? null
-        : new UpdateSender(partner, limits, (batch, outcome) => this.#finished(batch, outcome));
+        : new UpdateSender(partner, limits, (request, outcome) => this.#finished(request, outcome));
     this.#backups = parts.backups.length === 0 ? null : new BackupFeed(parts, limits);
     this.#updates = new UpdateLogReader(updates, 0, () => this.#pump());
     stream?.listen({
@@ -116,10 +116,10 @@ class Dispatcher implements UpdateDispatcher {
   }
 
   retune(settings: DispatcherSettings): void {
-    this.#limits.singleInFlightMax = singleInFlightMax(settings);
+    this.#limits.requestsInFlightMax = requestsInFlightMax(settings);
     this.#kept.limit = settings.delayedUpdatesLimit;
     this.#following.sendsUpdates = settings.sendsUpdates;
-    if (this.#backups !== null) this.#backups.waitsForAck = settings.waitBackupAck;
+    this.#backups?.retune(settings);
   }
 
   clearBacklog(owe: boolean): void {
@@ -278,18 +278,11 @@ class Dispatcher implements UpdateDispatcher {
     sender.offer(update, transaction);
   }
 
-  #finished(batch: Batch, outcome: Outcome): void {
-    let completed = false;
-    for (const entry of batch.entries) {
-      const ok = !outcome.refused.has(entry);
-      for (const transaction of entry.transactions) {
-        this.#desk.settle(transaction, ok);
-        completed = true;
-      }
-    }
+  #finished(request: LeaseRequest, outcome: Outcome): void {
+    for (const transaction of request.transactions) this.#desk.settle(transaction, outcome.kind === 'taken');
     this.#desk.flush();
-    this.#outcomes.note(batch, outcome);
-    if (completed) this.#parts.listener.completed();
+    this.#outcomes.note(request, outcome);
+    if (request.transactions.length > 0) this.#parts.listener.completed();
     this.#pump();
   }
 }

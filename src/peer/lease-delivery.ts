@@ -61,8 +61,8 @@ async function deliverByRequest(
   tally: Tally,
 ): Promise<void> {
   let wake = (): void => {};
-  const sender = new UpdateSender(client, limits, (batch, outcome) => {
-    tally.count(sendOutcomeOf(batch, outcome));
+  const sender = new UpdateSender(client, limits, (request, outcome) => {
+    tally.count(sendOutcomeOf(request, outcome));
     wake();
   });
   for (let update = next(); update !== null && tally.failure === null; ) {

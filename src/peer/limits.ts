@@ -1,21 +1,10 @@
 /** Every bound of the peer link. */
 
-/** How many lease updates travel at once, and in which portions. */
+/** How many lease updates travel at once by request. */
 export interface SendLimits {
-  /** Bulk requests in flight to one peer: one that travels while the other is being worked off. */
-  readonly bulkInFlightMax: number;
-  /** Single-lease requests in flight to one peer; at most its connections, or they would wait unseen. */
-  readonly singleInFlightMax: number;
-  readonly batchLeasesMax: number;
-  /** A batch may exceed this by one record. */
-  readonly batchBytesMax: number;
+  /** Requests in flight to one peer; at most its connections, or they would wait unseen. */
+  readonly requestsInFlightMax: number;
 }
-
-export const SEND_LIMITS: Omit<SendLimits, 'singleInFlightMax'> = {
-  bulkInFlightMax: 2,
-  batchLeasesMax: 512,
-  batchBytesMax: 256 * 1024,
-};
 
 /** A peer that has not answered an update after this time has failed (Kea: 10 s). */
 export const UPDATE_TIMEOUT_MS = 10_000;

@@ -13,7 +13,7 @@ import { type StreamListener, streamUpgrade } from './lease-stream.ts';
 import { formatUrl, ownAddresses } from './own-address.ts';
 
 /**
- * What Kea's listener accepts with restrict-commands, and the bulk command between two Tandems. The commands by which an
+ * What Kea's listener accepts with restrict-commands, and the bulk command of older Tandems. The commands by which an
  * administrator steers the pair (ha-sync, ha-scopes, ha-maintenance-start ...) need the control API.
  */
 export const PEER_COMMANDS: ReadonlySet<string> = new Set([

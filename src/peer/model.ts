@@ -195,6 +195,8 @@ export interface DispatcherSettings {
   readonly sendsUpdates: boolean;
   /** http-client-threads: connections to each peer, 0 = the default. */
   readonly connections: number;
+  /** heartbeat-delay: between two looks at a backup that is well, 0 = none. */
+  readonly heartbeatDelayMs: number;
 }
 
 /** How a synchronization by the stream is done: take what is newer there, or that and give what is newer here. */

@@ -1,7 +1,7 @@
 /** What the partner's answers to lease updates mean to the rest of the server: who is told, what is sent once more. */
 import type { Ipv4 } from '../base/ipv4.ts';
 import { clientOfUpdate } from '../lease/update-client.ts';
-import type { Batch, UpdateBytes } from './batch.ts';
+import type { LeaseRequest, UpdateBytes } from './batch.ts';
 import type { DispatcherParts } from './dispatcher-parts.ts';
 import { encodeLease } from './lease-delivery.ts';
 import type { ClientKey, PartnerStream, SendOutcome, UpdateNews } from './model.ts';
@@ -25,16 +25,10 @@ export class PartnerOutcomes {
     this.#refusals = new Refusals(listener, log, () => clock.monotonicMs());
   }
 
-  /** Tells the listener what an answer to new updates means. */
-  note(batch: Batch, outcome: Outcome): void {
-    if (outcome.failure === null) {
-      this.noteNews(newsOf(batch, outcome, this.tracksConfirmed));
-      return;
-    }
-    this.noteFailure(
-      outcome.failure,
-      batch.entries.map(({ address }) => address),
-    );
+  /** Tells the listener what an answer to a new update means. */
+  note(request: LeaseRequest, outcome: Outcome): void {
+    if (outcome.kind === 'failed') this.noteFailure(outcome.reason, [request.address]);
+    else this.noteNews(newsOf(request, outcome, this.tracksConfirmed));
   }
 
   /** The partner is of no use: what was on its way to it is to be sent once more. */

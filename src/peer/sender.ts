@@ -6,7 +6,7 @@
  * for it: the peer needs only the newest state of a lease. So one client that asks again and again neither breaks the
  * order nor holds up others.
  */
-import { type Batch, BulkBuilder, encodeSingle, type UpdateBytes } from './batch.ts';
+import { encodeRequest, type LeaseRequest, type UpdateBytes } from './batch.ts';
 import { type SendLimits, UPDATE_TIMEOUT_MS } from './limits.ts';
 import type { PeerClient } from './model.ts';
 import { judge, type Outcome } from './outcome.ts';
@@ -22,35 +22,35 @@ const NO_TRANSACTIONS: readonly Transaction[] = [];
 export class UpdateSender {
   readonly #client: PeerClient;
   readonly #limits: SendLimits;
-  readonly #finished: (batch: Batch, outcome: Outcome) => void;
-  readonly #builder: BulkBuilder;
+  readonly #finished: (request: LeaseRequest, outcome: Outcome) => void;
   /** Addresses under way -> the update that waits for this, or null. */
   readonly #busy = new Map<number, HeldUpdate | null>();
   /** Updates whose turn has come: their addresses count as under way again. */
   #ready: HeldUpdate[] = [];
-  #single: Batch | null = null;
+  /** Put together and not sent. */
+  #next: LeaseRequest | null = null;
   #inFlight = 0;
   #idleWaiters: (() => void)[] = [];
-  /** Whether the peer takes many leases in one request. */
-  bulk = false;
 
   /** @param finished is called once for each request; it may send again */
-  constructor(client: PeerClient, limits: SendLimits, finished: (batch: Batch, outcome: Outcome) => void) {
+  constructor(
+    client: PeerClient,
+    limits: SendLimits,
+    finished: (request: LeaseRequest, outcome: Outcome) => void,
+  ) {
     this.#client = client;
     this.#limits = limits;
     this.#finished = finished;
-    this.#builder = new BulkBuilder(limits.batchLeasesMax, limits.batchBytesMax);
   }
 
   /** Whether one more request may be put together and sent now. */
   get hasSlot(): boolean {
-    const { bulkInFlightMax, singleInFlightMax } = this.#limits;
-    return this.#inFlight < (this.bulk ? bulkInFlightMax : singleInFlightMax);
+    return this.#inFlight < this.#limits.requestsInFlightMax;
   }
 
-  /** Whether the request that is being put together can take no more. */
+  /** Whether a request has been put together, which can take no more. */
   get isFull(): boolean {
-    return this.#single !== null || this.#builder.isFull;
+    return this.#next !== null;
   }
 
   /** Whether nothing is in flight and nothing waits for what was. */
@@ -60,12 +60,8 @@ export class UpdateSender {
 
   /** Begins a request with what had to wait. Pre: a slot is free. */
   begin(): void {
-    let taken = 0;
-    while (taken < this.#ready.length && !this.isFull) {
-      const update = this.#ready[taken++]!;
-      this.#add(update, update.transactions);
-    }
-    if (taken > 0) this.#ready = this.#ready.slice(taken);
+    const update = this.isFull ? undefined : this.#ready.shift();
+    if (update !== undefined) this.#next = encodeRequest(update, update.transactions);
   }
 
   /** Adds an update, or puts it aside while its address is under way. Pre: not full. The bytes are copied. */
@@ -73,7 +69,7 @@ export class UpdateSender {
     const held = this.#busy.get(update.address);
     if (held === undefined) {
       this.#busy.set(update.address, null);
-      this.#add(update, transaction === null ? NO_TRANSACTIONS : [transaction]);
+      this.#next = encodeRequest(update, transaction === null ? NO_TRANSACTIONS : [transaction]);
       return;
     }
     const waiting = held === null ? [] : held.transactions;
@@ -81,34 +77,28 @@ export class UpdateSender {
     this.#busy.set(update.address, holdUpdate(update, waiting));
   }
 
-  #add(update: UpdateBytes, transactions: readonly Transaction[]): void {
-    if (this.bulk) this.#builder.add(update, transactions);
-    else this.#single = encodeSingle(update, transactions);
-  }
-
   /** Sends what was put together; false when there was nothing. */
   flush(): boolean {
-    const batch = this.#single ?? (this.#builder.isEmpty ? null : this.#builder.take());
-    this.#single = null;
-    if (batch === null) return false;
+    const request = this.#next;
+    this.#next = null;
+    if (request === null) return false;
     this.#inFlight++;
     void this.#client
-      .requestBytes(batch.body, UPDATE_TIMEOUT_MS)
-      .then((answer) => this.#end(batch, judge(batch, answer)));
+      .requestBytes(request.body, UPDATE_TIMEOUT_MS)
+      .then((answer) => this.#end(request, judge(answer)));
     return true;
   }
 
-  #end(batch: Batch, outcome: Outcome): void {
+  #end(request: LeaseRequest, outcome: Outcome): void {
+    const { address } = request;
     this.#inFlight--;
-    for (const { address } of batch.entries) {
-      const held = this.#busy.get(address)!;
-      if (held === null) this.#busy.delete(address);
-      else {
-        this.#busy.set(address, null);
-        this.#ready.push(held);
-      }
+    const held = this.#busy.get(address)!;
+    if (held === null) this.#busy.delete(address);
+    else {
+      this.#busy.set(address, null);
+      this.#ready.push(held);
     }
-    this.#finished(batch, outcome);
+    this.#finished(request, outcome);
     if (this.#inFlight > 0) return;
     for (const resolve of this.#idleWaiters.splice(0)) resolve();
   }

@@ -27,19 +27,22 @@ const ha: HaFigures = {
   backlog: 4,
   unsentUpdates: 5,
   refusedUpdates: 6,
-  stream: {
-    isUp: true,
-    opened: 2,
-    recordsSent: 30,
-    recordsReceived: 31,
-    recordsAcknowledged: 29,
-    recordsRefused: 3,
-    framesSent: 12,
-    framesReceived: 13,
-    syncRows: 0,
-    syncRowsTotal: 0,
-    syncRate: 0,
-  },
+  streams: [
+    {
+      peer: 'server2',
+      isUp: true,
+      opened: 2,
+      recordsSent: 30,
+      recordsReceived: 31,
+      recordsAcknowledged: 29,
+      recordsRefused: 3,
+      framesSent: 12,
+      framesReceived: 13,
+      syncRows: 0,
+      syncRowsTotal: 0,
+      syncRate: 0,
+    },
+  ],
 };
 
 function setUp(subnetIds: readonly number[] = [7], showsSubnets = true) {

@@ -317,7 +317,7 @@ t.test('a Kea that was away for a moment is asked slowly, while both serve', asy
 
 t.test('a Tandem that gives back is not asked', async (t) => {
   const time = new VirtualTime();
-  const partner = new Partner(time, new MemoryStore(), { version: '1', bulk: true, 'gives-back': true });
+  const partner = new Partner(time, new MemoryStore(), { version: '1', 'gives-back': true });
   partner.state = 'away';
   const server = new Server(relationship('hot-standby', 'server1'), time, [partner]).start();
   await time.advance(90_000);

@@ -21,7 +21,7 @@ t.test('a good reply is read, whatever else it carries', async (t) => {
       timeSec: Date.UTC(2024, 10, 7, 8, 49, 37) / 1000,
       scopes: ['server1'],
       unsentUpdates: 4,
-      bulk: false,
+      isTandem: false,
       givesBack: false,
       stream: [],
     },
@@ -92,15 +92,16 @@ t.test('a state inherited from __proto__ is not a state', async (t) => {
 
 t.test('a Tandem is recognised by its member', async (t) => {
   t.match(
-    readHeartbeat(
-      answered(0, { ...good, tandem: { version: '1', bulk: true, 'gives-back': true, stream: [1] } }),
-    ),
+    readHeartbeat(answered(0, { ...good, tandem: { version: '1', 'gives-back': true, stream: [1] } })),
     {
-      value: { bulk: true },
+      value: { isTandem: true, givesBack: true },
     },
   );
-  for (const tandem of [true, {}, { bulk: 1 }, null, 'yes', { bulk: 'true' }])
-    t.match(readHeartbeat(answered(0, { ...good, tandem })), { ok: true, value: { bulk: false } });
+  for (const tandem of [true, {}, { version: 1 }, null, 'yes', { 'gives-back': 'true' }])
+    t.match(readHeartbeat(answered(0, { ...good, tandem })), {
+      ok: true,
+      value: { isTandem: false, givesBack: false },
+    });
 });
 
 t.test('[scenario 67] our own reply is one that we would accept, to the second', async (t) => {
@@ -113,7 +114,6 @@ t.test('[scenario 67] our own reply is one that we would accept, to the second',
     JSON.stringify(
       heartbeatReplyArguments(machine.state, wallMs, {
         version: '1',
-        bulk: true,
         'gives-back': true,
         stream: [1],
       }),

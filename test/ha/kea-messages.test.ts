@@ -19,7 +19,7 @@ import { readPageLease } from '../../src/ha/lease-page.ts';
 import type { HaStateName } from '../../src/ha/model.ts';
 import { highAvailabilityStatus } from '../../src/ha/status.ts';
 import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../../src/lease/update-record.ts';
-import { encodeSingle } from '../../src/peer/batch.ts';
+import { encodeRequest } from '../../src/peer/batch.ts';
 import { createPeerClient } from '../../src/peer/client.ts';
 import { recordLog } from '../peer/support/log.ts';
 import { peerAt } from '../peer/support/peers.ts';
@@ -160,8 +160,8 @@ function leaseUpdate(fields: Readonly<Record<string, unknown>>, isUpdate: boolea
     },
     isUpdate,
   );
-  const batch = encodeSingle({ bytes: out, offset: 0, length: end, isUpdate, address }, []);
-  return JSON.parse(Buffer.from(batch.body).toString()) as KeaRequest;
+  const made = encodeRequest({ bytes: out, offset: 0, length: end, isUpdate, address }, []);
+  return JSON.parse(Buffer.from(made.body).toString()) as KeaRequest;
 }
 
 /** The same request as the service has written it. */

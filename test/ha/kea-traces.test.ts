@@ -70,7 +70,7 @@ for (const [name, trace] of [
     const heartbeats = trace.filter(({ request }) => request.command === 'ha-heartbeat');
     for (const { reply } of heartbeats) {
       const report = readHeartbeat(answered(reply.result, reply.arguments, reply.text));
-      t.match(report, { ok: true, value: { bulk: false } });
+      t.match(report, { ok: true, value: { isTandem: false } });
     }
     t.equal(heartbeats.length, 52);
   });

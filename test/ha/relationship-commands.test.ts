@@ -102,7 +102,7 @@ t.test('maintenance starts for every relationship in order, up to the first that
   const states = (): string[] => servers.map(({ state }) => state);
   const notified = (): string[] =>
     branches.filter(({ commands }) => commands.includes('ha-maintenance-notify')).map(({ name }) => name);
-  const tandem = { bulk: true, 'gives-back': true };
+  const tandem = { 'gives-back': true };
   /** The branches are alive and answer ha-maintenance-notify like this. */
   const answering = (result: number, text: string): void => {
     for (const branch of branches) {

@@ -80,6 +80,7 @@ export class ModelServer {
     const bench = new BenchServer(options.dhcp4, { clock, ...memory, alter });
     this.#bench = bench;
     const { book, config } = bench;
+    const relationship = config.relationships[0] as HaRelationshipConfig;
     for (const lease of options.leases) book.write(recordOfLease(lease), clock.wallSec());
     this.#disk = new ModelDisk(bench, options.leases);
     const subnetIds = config.subnets.map(({ id }) => id);
@@ -91,7 +92,7 @@ export class ModelServer {
     };
     this.#serviceSwitch = createServiceSwitch({ timers: time, log });
     this.service = createHaService({
-      config: config.relationships[0] as HaRelationshipConfig,
+      config: relationship,
       index: 0,
       clock,
       timers: time,
@@ -118,8 +119,7 @@ export class ModelServer {
       partner,
       backups: [],
       stream: null,
-      waitBackupAck: false,
-      delayedUpdatesLimit: (config.relationships[0] as HaRelationshipConfig).delayedUpdatesLimit,
+      ...relationship,
       connections: 4,
       sendsUpdates: true,
       listener: this.service,

@@ -214,7 +214,13 @@ t.test(
   },
 );
 
-const SETTINGS = { waitBackupAck: false, delayedUpdatesLimit: 0, sendsUpdates: true, connections: 4 };
+const SETTINGS = {
+  waitBackupAck: false,
+  delayedUpdatesLimit: 0,
+  sendsUpdates: true,
+  connections: 4,
+  heartbeatDelayMs: 0,
+};
 
 t.test('leases go from the shards of one server into the store of the other', async (t) => {
   const { store } = createTestStore(16_384);

@@ -11,6 +11,7 @@ import { createPeerClient } from '../../src/peer/client.ts';
 import type { PeerClient } from '../../src/peer/model.ts';
 import { Machine } from '../ha/support/machine.ts';
 import { relationship } from '../ha/support/relationship.ts';
+import { backupOf, ModelBackupStream } from './support/backups.ts';
 import { CoupledServer } from './support/coupled.ts';
 import { recordLog } from './support/log.ts';
 import { startPartner, type TestPartner } from './support/partner.ts';
@@ -28,10 +29,10 @@ async function until(condition: () => boolean): Promise<void> {
 
 /** A load-balancing primary in the given state, in touch with a Kea as its partner and with a backup. */
 async function setup(t: Test, own: HaStateName, changes: { delayedUpdatesLimit?: number } = {}) {
-  const partner = await startPartner(t, 'server2', false);
-  const backup = await startPartner(t, 'server3', false);
+  const partner = await startPartner(t, 'server2');
+  const backup = await startPartner(t, 'server3');
   const machine = Machine.in(relationship('load-balancing', 'server1', changes), own);
-  const server = new CoupledServer(t, machine, partner.client, [backup.client]);
+  const server = new CoupledServer(t, machine, partner.client, [backupOf(backup.client)]);
   return { partner, backup, machine, server };
 }
 
@@ -73,16 +74,20 @@ t.test(
   },
 );
 
-t.test('[scenario 39] a backup that takes many leases gets one request for all of a query', async (t) => {
+t.test('[scenario 39] a backup with a stream gets all leases of a query by it, at once', async (t) => {
   const partner = await startPartner(t);
   const backup = await startPartner(t, 'server3');
+  const stream = new ModelBackupStream();
   const machine = Machine.in(relationship('load-balancing', 'server1'), 'load-balancing');
-  const server = new CoupledServer(t, machine, partner.client, [backup.client]);
+  const server = new CoupledServer(t, machine, partner.client, [backupOf(backup.client, stream)]);
+  stream.comeUp();
   server.shards.send(0, [OLD_LEASE, NEW_LEASE]);
   await server.shards.settled(0, 1);
-  await until(() => backup.leases.size === 1);
+  await until(() => stream.isDelivering);
+  t.same(stream.portions, [[OLD_LEASE.address, NEW_LEASE.address]]);
+  stream.answer();
   t.same(names(partner), ['lease4-del', 'lease4-update'], 'a partner without a stream is spoken to as a Kea');
-  t.same(names(backup), ['lease4-bulk-apply']);
+  t.same(names(backup), []);
   t.same(server.shards.of(0, 1), UNPARKED);
 });
 
@@ -130,9 +135,9 @@ t.test('[scenario 41] an update that fails is never unparked and the partner is 
     return partner.client;
   };
   for (const partnerOf of [offline, broken, unauthorized]) {
-    const backup = await startPartner(t, 'server3', false);
+    const backup = await startPartner(t, 'server3');
     const machine = Machine.in(relationship('load-balancing', 'server1'), 'load-balancing');
-    const server = new CoupledServer(t, machine, await partnerOf(t), [backup.client]);
+    const server = new CoupledServer(t, machine, await partnerOf(t), [backupOf(backup.client)]);
     server.shards.send(0, [OLD_LEASE, NEW_LEASE]);
     await server.shards.settled(0, 1);
     t.same(server.shards.of(0, 1), DROPPED);

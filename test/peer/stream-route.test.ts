@@ -19,6 +19,7 @@ import type {
   PartnerUpdates,
   StreamDelivery,
 } from '../../src/peer/model.ts';
+import { backupOf } from './support/backups.ts';
 import { recordLog } from './support/log.ts';
 import { gate, startPartner, type TestPartner } from './support/partner.ts';
 import { TestShards } from './support/shards.ts';
@@ -187,6 +188,7 @@ function dispatch(t: Test | null, partner: TestPartner, changes: Partial<Dispatc
     waitBackupAck: false,
     delayedUpdatesLimit: 1000,
     sendsUpdates: true,
+    heartbeatDelayMs: 0,
     connections: 4,
     listener: {
       partnerFailed: (reason) => void calls.push(`failed: ${reason}`),
@@ -557,7 +559,7 @@ t.test('what is owed by request waits for what is on its way by the stream', asy
 t.test('backups get every update while the log is lent', async (t) => {
   const partner = await startPartner(t);
   const backup = await startPartner(t, 'backup1');
-  const { shards, stream, dispatcher } = dispatch(t, partner, { backups: [backup.client] });
+  const { shards, stream, dispatcher } = dispatch(t, partner, { backups: [backupOf(backup.client)] });
   stream.comeUp();
   dispatcher.setPartnerUpdates('send');
   for (let i = 0; i < 100; i++) shards.send(0, [{ address: BASE + i }]);

@@ -6,22 +6,24 @@ import { systemClock } from '../../src/base/clock.ts';
 import { formatIpv4, parseIpv4 } from '../../src/base/ipv4.ts';
 import type { Answer } from '../../src/control/answer.ts';
 import { Verdict } from '../../src/engine/verdicts.ts';
+import type { BackupPeer } from '../../src/peer/backup-peer.ts';
 import { createUpdateDispatcher } from '../../src/peer/dispatcher.ts';
 import type { PartnerUpdates, PeerAnswer, PeerClient } from '../../src/peer/model.ts';
+import { backupOf } from './support/backups.ts';
 import { SILENT } from './support/listener.ts';
 import { recordLog } from './support/log.ts';
-import { leasesOf, type ReceivedCommand, startPartner, type TestPartner } from './support/partner.ts';
+import { leasesOf, startPartner, type TestPartner } from './support/partner.ts';
 import { type TestRecord, TestShards } from './support/shards.ts';
 
 const BASE = parseIpv4('10.0.0.0')!;
 const SHARDS = 3;
-type Mood = 'fine' | 'slow' | 'error' | 'conflict' | 'some' | 'garbage' | 'lost-request' | 'lost-answer';
+type Mood = 'fine' | 'slow' | 'error' | 'conflict' | 'garbage' | 'lost-request' | 'lost-answer';
 
 const anyMood = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom<Mood>('fine', 'slow') },
   {
     weight: 1,
-    arbitrary: fc.constantFrom<Mood>('error', 'conflict', 'some', 'garbage', 'lost-request', 'lost-answer'),
+    arbitrary: fc.constantFrom<Mood>('error', 'conflict', 'garbage', 'lost-request', 'lost-answer'),
   },
 );
 
@@ -55,7 +57,7 @@ const pause: Step = { kind: 'pause' };
 function moody(client: PeerClient, partner: TestPartner, moods: readonly Mood[]): PeerClient {
   let turn = 0;
   const queue: Mood[] = [];
-  partner.script = (command) => answerOf(queue.shift() ?? 'fine', command);
+  partner.script = () => answerOf(queue.shift() ?? 'fine');
   return {
     name: client.name,
     role: client.role,
@@ -71,15 +73,8 @@ function moody(client: PeerClient, partner: TestPartner, moods: readonly Mood[])
   };
 }
 
-async function answerOf(mood: Mood, command: ReceivedCommand): Promise<Answer> {
+async function answerOf(mood: Mood): Promise<Answer> {
   if (mood === 'slow') await delay(3);
-  const faults = leasesOf(command)
-    .filter((_, index) => index % 3 === 0)
-    .map((lease, index) => ({
-      'ip-address': lease['ip-address'],
-      result: [4, 1, 3][index % 3],
-      'error-message': '',
-    }));
   switch (mood) {
     case 'error':
       return { result: 1, text: 'error' };
@@ -87,10 +82,6 @@ async function answerOf(mood: Mood, command: ReceivedCommand): Promise<Answer> {
       return { result: 4, text: 'conflict' };
     case 'garbage':
       return { result: 0.5 };
-    case 'some':
-      return command.name === 'lease4-bulk-apply'
-        ? { result: 0, arguments: { 'failed-leases': faults } }
-        : { result: 4 };
     default:
       return { result: 0 };
   }
@@ -101,7 +92,7 @@ async function run(
   steps: readonly Step[],
   shards: TestShards,
   partner: PeerClient,
-  backups: readonly PeerClient[],
+  backups: readonly BackupPeer[],
   versions: Map<string, { records: TestRecord[] }>,
 ) {
   const dispatcher = createUpdateDispatcher({
@@ -114,6 +105,7 @@ async function run(
     waitBackupAck: backups.length > 0,
     delayedUpdatesLimit: 10,
     sendsUpdates: true,
+    heartbeatDelayMs: 0,
     connections: 4,
     listener: SILENT,
     leaseAt: shards.leaseAt,
@@ -173,7 +165,7 @@ t.test(
         async (steps, moods, backupMoods, withBackup) => {
           const shards = new TestShards(SHARDS, withBackup ? 2 : 1);
           const versions = new Map();
-          const backups = withBackup ? [moody(backup.client, backup, backupMoods)] : [];
+          const backups = withBackup ? [backupOf(moody(backup.client, backup, backupMoods))] : [];
           await run(steps, shards, moody(partner.client, partner, moods), backups, versions);
           for (const [shard, given] of shards.given.entries())
             for (const [number, verdicts] of given) {
@@ -229,15 +221,8 @@ function watchTaken(partner: TestPartner): Map<string, number> {
   const { script } = partner;
   partner.script = async (command) => {
     const answer = await script(command);
-    const faults = (answer.arguments as { 'failed-leases'?: { 'ip-address': string; result: number }[] })?.[
-      'failed-leases'
-    ];
-    const refused = new Set(
-      faults?.filter((fault) => fault.result !== 3).map((fault) => fault['ip-address']),
-    );
-    if (answer.result === 0)
-      for (const lease of leasesOf(command))
-        if (!refused.has(lease['ip-address'])) taken.set(lease['ip-address'], lease.expire);
+    const [lease] = leasesOf(command);
+    if (answer.result === 0 && lease !== undefined) taken.set(lease['ip-address'], lease.expire);
     return answer;
   };
   return taken;

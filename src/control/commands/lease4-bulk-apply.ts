@@ -1,5 +1,5 @@
 /**
- * lease4-bulk-apply: the changes of many clients in one command, as one Tandem sends them to another; the shape of Kea's
+ * lease4-bulk-apply: the changes of many clients in one command, for whoever sends them so; the shape of Kea's
  * lease6-bulk-apply.
  *
  *     {"deleted-leases": [LEASE...], "leases": [LEASE...], "origin": "ha-partner"}         each list optional

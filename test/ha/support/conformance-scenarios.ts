@@ -39,7 +39,10 @@ export const CONFORMANCE_SCENARIOS: readonly ConformanceScenario[] = [
   { title: 'scopes of both servers in hot-standby' },
   { title: 'in which states updates go to the partner, and to backups' },
   { title: 'in which state updates are kept for the partner' },
-  { title: 'in which states heartbeats run, how often, and to whom' },
+  {
+    title: 'in which states heartbeats run, how often, and to whom',
+    remark: 'A backup is asked for its heartbeat too, whether it takes a stream; its answer changes no state',
+  },
   { title: 'ha-reset' },
   { title: 'ha-sync-complete-notify in partner-down holds the service until a heartbeat' },
   { title: 'ha-sync-complete-notify releases exactly the origin that it names' },
@@ -52,11 +55,11 @@ export const CONFORMANCE_SCENARIOS: readonly ConformanceScenario[] = [
   {
     title: 'a lease that is released but kept',
     remark:
-      'A RELEASE is told to every peer as a deletion, because Kea before 2.7 refuses the state; should such an update come up, a deletion is what a Kea gets, and a partner without a stream; by the stream, and to a backup in bulk, it goes as it is',
+      'A RELEASE is told to every peer as a deletion, because Kea before 2.7 refuses the state; should such an update come up, a deletion is what a Kea gets, and whoever is without a stream; by the stream it goes as it is',
   },
   {
     title: 'all leases of a query in one bulk request a peer',
-    remark: 'With `lease4-bulk-apply`, to a backup that is a Tandem; Kea has it for DHCPv6 only',
+    remark: 'Kea has it for DHCPv6 only; to a Tandem, partner or backup, all go by the stream at once',
   },
   { title: 'in partner-down nothing goes to the partner, nobody waits, and it is counted' },
   {
@@ -69,7 +72,7 @@ export const CONFORMANCE_SCENARIOS: readonly ConformanceScenario[] = [
   {
     title: 'a bulk request with failed leases: conflicts alone, with an error among them, with result 0',
     remark:
-      'A partner gets a request a lease, or the stream; one request of `lease4-bulk-apply` to a backup holds the leases of many queries. Each lease decides for its own query: also with result 0, and a conflict counts beside an error. An error of one lease refuses that lease alone',
+      'A peer gets a request a lease, or the stream, whose acknowledgements name what was refused. Each lease decides for its own query, and a conflict counts beside an error. An error of one lease refuses that lease alone',
   },
   { title: 'what communication-recovery has kept is delivered' },
   {

@@ -7,7 +7,6 @@ import { readPageLease } from '../../../src/ha/lease-page.ts';
 import type { Lease4 } from '../../../src/lease/model.ts';
 import type { LeaseStore } from '../../../src/lease/store.ts';
 import { deliverLeases } from '../../../src/peer/lease-delivery.ts';
-import { SEND_LIMITS } from '../../../src/peer/limits.ts';
 import type {
   Delivery,
   LeaseToSend,
@@ -164,7 +163,7 @@ export class RecordingDispatcher implements UpdateDispatcher {
   async sendLeases(leases: Iterable<LeaseToSend>): Promise<Delivery> {
     const delivery = { taken: 0, refused: 0, named: [], failure: null };
     if (this.partner === null) return { ...delivery, failure: 'no partner' };
-    const limits = { ...SEND_LIMITS, singleInFlightMax: 4 };
+    const limits = { requestsInFlightMax: 4 };
     return deliverLeases({ client: this.partner, stream: null, limits }, leases);
   }
 

@@ -1,7 +1,7 @@
 /** A server that takes no stream. */
-import type { PartnerStreams } from '../../../src/ha/service-model.ts';
+import type { PeerStreams } from '../../../src/ha/service-model.ts';
 
-export const NO_STREAMS: PartnerStreams = {
+export const NO_STREAMS: PeerStreams = {
   offered: () => [],
   heard() {},
   missed() {},

@@ -3,6 +3,7 @@ import type { Test } from 'tap';
 import { systemClock } from '../../../src/base/clock.ts';
 import type { HaEffect, HaHappening } from '../../../src/ha/model.ts';
 import { clientKey } from '../../../src/ha/unacked-clients.ts';
+import type { BackupPeer } from '../../../src/peer/backup-peer.ts';
 import { createUpdateDispatcher } from '../../../src/peer/dispatcher.ts';
 import type { ClientKey, PeerClient, UpdateDispatcher } from '../../../src/peer/model.ts';
 import type { Machine } from '../../ha/support/machine.ts';
@@ -18,7 +19,7 @@ export class CoupledServer {
   #operation: Promise<unknown> = Promise.resolve();
 
   /** @param machine in the state in which the test begins */
-  constructor(t: Test, machine: Machine, partner: PeerClient, backups: readonly PeerClient[]) {
+  constructor(t: Test, machine: Machine, partner: PeerClient, backups: readonly BackupPeer[]) {
     const { config } = machine.state.setup;
     this.machine = machine;
     this.#partner = partner;
@@ -34,6 +35,7 @@ export class CoupledServer {
       delayedUpdatesLimit: config.delayedUpdatesLimit,
       connections: 4,
       sendsUpdates: config.sendLeaseUpdates,
+      heartbeatDelayMs: 0,
       listener: {
         partnerFailed: (reason) => this.submit({ kind: 'partner-failed', reason }),
         rejected: (clients) => this.submit({ kind: 'updates-rejected', clients: keysOf(clients) }),

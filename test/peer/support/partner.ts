@@ -22,6 +22,8 @@ type Script = (command: ReceivedCommand) => Answer | Promise<Answer>;
 
 export class TestPartner {
   readonly received: ReceivedCommand[] = [];
+  /** Arguments of the heartbeats that came. */
+  readonly greetings: unknown[] = [];
   /** What the partner would hold: address -> expire, as far as its answers were good. */
   readonly leases = new Map<string, number>();
   inFlight = 0;
@@ -31,6 +33,8 @@ export class TestPartner {
   readonly #busy = new Set<string>();
   /** Default: everything is taken. */
   script: Script = () => success('ok');
+  /** Arguments of the answer to a heartbeat. */
+  heartbeat: object = {};
   port = 0;
   client!: PeerClient;
   close!: () => Promise<void>;
@@ -47,7 +51,7 @@ export class TestPartner {
       this.inFlightMax = Math.max(this.inFlightMax, ++this.inFlight);
       try {
         const answer = await this.script(command);
-        if (answer.result === 0 || answer.result === 3) this.#apply(command, answer);
+        if (answer.result === 0 || answer.result === 3) this.#apply(command);
         return answer;
       } finally {
         this.inFlight--;
@@ -56,17 +60,19 @@ export class TestPartner {
     };
   }
 
-  #apply(command: ReceivedCommand, answer: Answer): void {
-    const failed = new Set(
-      Object.values((answer.arguments ?? {}) as Record<string, { 'ip-address': string }[]>)
-        .flat()
-        .map((fault) => fault['ip-address']),
-    );
-    const { updates, deletions } = changesOf(command);
-    for (const lease of deletions)
-      if (!failed.has(lease['ip-address'])) this.leases.delete(lease['ip-address']);
-    for (const lease of updates)
-      if (!failed.has(lease['ip-address'])) this.leases.set(lease['ip-address'], lease.expire);
+  /** Of heartbeats, which the script leaves alone. */
+  heartbeatHandler(): CommandHandler {
+    return (args) => {
+      this.greetings.push(args);
+      return success('', this.heartbeat);
+    };
+  }
+
+  #apply(command: ReceivedCommand): void {
+    const [lease] = leasesOf(command);
+    if (lease === undefined) return;
+    if (command.name === 'lease4-del') this.leases.delete(lease['ip-address']);
+    else this.leases.set(lease['ip-address'], lease.expire);
   }
 
   /** Commands received under a name. */
@@ -75,31 +81,20 @@ export class TestPartner {
   }
 }
 
-export function changesOf({ name, args }: ReceivedCommand): {
-  updates: ReceivedLease[];
-  deletions: ReceivedLease[];
-} {
-  if (name === 'lease4-update') return { updates: [args as ReceivedLease], deletions: [] };
-  if (name === 'lease4-del') return { updates: [], deletions: [args as ReceivedLease] };
-  const lists = (args ?? {}) as { leases?: ReceivedLease[]; 'deleted-leases'?: ReceivedLease[] };
-  return { updates: lists.leases ?? [], deletions: lists['deleted-leases'] ?? [] };
+/** The lease of a command, or none. */
+export function leasesOf({ name, args }: ReceivedCommand): ReceivedLease[] {
+  return name === 'lease4-update' || name === 'lease4-del' ? [args as ReceivedLease] : [];
 }
 
-export function leasesOf(command: ReceivedCommand): ReceivedLease[] {
-  const { updates, deletions } = changesOf(command);
-  return [...deletions, ...updates];
-}
-
-/** Starts a partner; `bulk` decides whether list-commands names the bulk command. */
-export async function startPartner(t: Test, name = 'server2', bulk = true, port = 0): Promise<TestPartner> {
+/** Starts a partner, or a backup. */
+export async function startPartner(t: Test, name = 'server2', port = 0): Promise<TestPartner> {
   const partner = new TestPartner();
-  const names = ['lease4-update', 'lease4-del', 'ha-reset', 'lease4-bulk-apply'];
-  const listed = success('', bulk ? names : names.slice(0, 3));
+  const names = ['lease4-update', 'lease4-del', 'ha-reset'];
   const server = createKeaHttpServer({
     log: recordLog().log,
     table: new Map<string, CommandHandler>([
       ...names.map((command) => [command, partner.handler(command)] as const),
-      ['list-commands', () => listed],
+      ['ha-heartbeat', partner.heartbeatHandler()],
     ]),
     address: '127.0.0.1',
     port,
