@@ -200,8 +200,7 @@ t.test('a forensic log has a line for each lease that came by the stream', buffe
 });
 
 t.test('with TLS and certificates of clients it is the same', buffered, async (t) => {
-  const tls = tlsOf(t);
-  const pair = await Pair.start(t, { more: tls, scheme: 'https' });
+  const pair = await Pair.start(t, { more: tlsOf(t), scheme: 'https' });
   await up(pair);
   const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 500);
   await sleep(2000);
@@ -209,13 +208,22 @@ t.test('with TLS and certificates of clients it is the same', buffered, async (t
   t.equal(counts['address-conflicts'], 0);
   t.same(await pair.leases('b'), await pair.leases('a'), 'both hold the same leases');
   t.same(pair.get('a').logged('TDM_STREAM_DOWN'), []);
-  const readmitted = { more: { ...tls, 'require-client-certs': false }, scheme: 'https' } as const;
-  t.match(await pair.reload('b', readmitted), { result: 0 });
-  await up(pair, 2);
-  t.match(pair.get('b').logged('TDM_STREAM_DOWN'), [{ reason: /who may connect is decided anew/ }]);
   t.equal(await pair.get('b').server.stop(), 0, 'it stops in order');
-  await until('ended', () => pair.get('a').logged('TDM_STREAM_DOWN').length > 1);
-  t.match(pair.get('a').logged('TDM_STREAM_DOWN')[1], { reason: /this server stops/ });
+  await until('ended', () => pair.get('a').logged('TDM_STREAM_DOWN').length > 0);
+  t.match(pair.get('a').logged('TDM_STREAM_DOWN'), [{ reason: /this server stops/ }]);
+});
+
+t.test('who was let in by another rule is let in anew', buffered, async (t) => {
+  // A heartbeat that meets the port between two rules would end the stream by itself.
+  const rare = { ...tlsOf(t), 'heartbeat-delay': 10 * WAIT_MS, 'max-response-delay': 20 * WAIT_MS };
+  const wish = { more: { ...rare, 'heartbeat-delay': 300 }, scheme: 'https' } as const;
+  const pair = await Pair.start(t, wish);
+  await up(pair);
+  for (const name of NAMES) t.match(await pair.reload(name, { ...wish, more: rare }), { result: 0 });
+  const readmitting = { ...wish, more: { ...rare, 'require-client-certs': false } };
+  t.match(await pair.reload('b', readmitting), { result: 0 });
+  await up(pair, 2);
+  t.match(pair.get('a').logged('TDM_STREAM_DOWN'), [{ reason: 'the partner sends no more records' }]);
 });
 
 t.test('a stream that was cut is there again long before the next heartbeat', buffered, async (t) => {
