@@ -149,7 +149,7 @@ t.test(
 );
 
 t.test('a backup that takes no stream of this version gets a request a lease', buffered, async (t) => {
-  for (const stream of [undefined, [1, 3]]) {
+  for (const stream of [undefined, [1, 99]]) {
     const scene = await WithBackup.prepare(t, { mode: 'passive-backup' });
     const backup = await startPartner(t, 'backup', scene.ports.get('backup'));
     backup.heartbeat = { state: 'backup', tandem: { version: '9', stream } };
@@ -160,7 +160,7 @@ t.test('a backup that takes no stream of this version gets a request a lease', b
     await endWithoutLoss(t, client);
     await until('told of all', async () => (await leasesOf(scene.get('a'))).size === backup.leases.size);
     t.match(await scene.fact('a', 'backup'), /no lease stream to backup is up: lease updates go by request/);
-    t.match(backup.greetings[0], { 'server-name': 'a', tandem: { stream: [2] } });
+    t.match(backup.greetings[0], { 'server-name': 'a', tandem: { stream: [Number] } });
     t.same(scene.get('a').logged('TDM_STREAM_NOT_UP'), []);
   }
 });
