@@ -1,6 +1,7 @@
 /**
  * Neighbours of a message vector as one message that the kernel cuts again on the way out, UDP_SEGMENT of udp(7): the way
- * through the kernel is gone once for all of them. bench/pair.ts, 256 in flight: see docs/decisions/kernel-path.md.
+ * through the kernel is gone once for all of them. bench/single-server.ts, 256 in flight: 18.9 -> 16.5 µs of the shard an exchange,
+ * 2026-11-28; see docs/decisions/kernel-path.md.
  *
  *     struct mmsghdr   as in message-vector.ts: address of the first message, iovecs of all of them, control data
  *     struct cmsghdr   u64 length | i32 level | i32 type | u16 octets of a segment | 6 octets of padding
