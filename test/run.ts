@@ -28,7 +28,7 @@ const ROOT = resolve(BUILD, '..');
 const INTEROP = 'interop/';
 /** One more than there are processors: files wait, for a timer or a program, for a good part of their time. */
 const JOBS = availableParallelism() + 1;
-const UNIT_MS_MAX = 180_000;
+const UNIT_MS_MAX = 300_000;
 const INTEROP_MS_MAX = 600_000;
 
 const wanted = process.argv.slice(2);

@@ -3,7 +3,7 @@ import { BENCHES } from '../../bench/benches.ts';
 import { TINY } from './options.ts';
 
 // Each starts servers and waits until they answer.
-t.setTimeout(170_000);
+t.setTimeout(290_000);
 
 const SERVER_BENCHES = ['lease-file', 'memory', 'control', 'single-server', 'pair', 'sync', 'cold', 'idle'];
 /** It starts its servers anew for each point. */

@@ -18,6 +18,7 @@ const INPUTS: Readonly<Record<string, number>> = {
   'lease-files': 800,
   'update-records': 20_000,
   'lease-stream': 1_500,
+  'sealed-stream': 4_000,
   netlink: 20_000,
   'unix-commands': 1_500,
   'http-requests': 1_500,

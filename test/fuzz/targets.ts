@@ -25,6 +25,7 @@ import type { Target } from './fuzzer.ts';
 import { leaseFiles } from './lease-files.ts';
 import { leaseStream } from './lease-stream.ts';
 import { netlink } from './netlink.ts';
+import { sealedStream } from './sealed-stream.ts';
 import { updateRecords } from './update-records.ts';
 import { wholeServer } from './whole-server.ts';
 
@@ -214,6 +215,7 @@ export async function openTargets(): Promise<Target[]> {
     leaseFiles(),
     updateRecords(),
     leaseStream(),
+    sealedStream(),
     netlink(),
     await unixCommands(),
     await httpRequests(),

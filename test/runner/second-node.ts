@@ -10,7 +10,7 @@ const COMPUTATION =
   );
 /**
  * Long stories with whole servers whose means are those of another file that is tried again: reloads (`app/reload`,
- * and of a pair `app/stream-pair`), kills and hostile input (`app/serve`, `control`, `peer`), renewals (`app/renewal-faults`), and the demo,
+ * and of a pair `app/stream-pair`), synchronizations and backups by the lease stream (`app/stream-pair`), kills and hostile input (`app/serve`, `control`, `peer`), renewals (`app/renewal-faults`), and the demo,
  * which the check runs by itself on each version.
  */
 const STORIES = [
@@ -19,6 +19,10 @@ const STORIES = [
   'app/killed',
   'app/hostile',
   'app/renewal',
+  'app/stream-backup',
+  'app/stream-sync',
+  'app/stream-sync-kinds',
+  'app/stream-sync-progress',
   'demo/run-demo',
 ];
 

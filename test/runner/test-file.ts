@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type FileEnd, type Outcome, OutcomeReader } from './outcome.ts';
 
-/** A file that hangs is given the time to say in which test, by the limit that tap keeps inside it. */
-const LAST_WORDS_MS = 2_000;
+/** A file that hangs is given the time to say in which test, by the limit that tap keeps inside it from when it has been loaded. */
+const LAST_WORDS_MS = 10_000;
 
 const running = new Set<ChildProcess>();
 
