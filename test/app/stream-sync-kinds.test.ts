@@ -1,32 +1,12 @@
-/** Synchronizations by the stream in every kind of pair: TLS, load-balancing, who returns, by command, over reloads and cuts. */
-import { setTimeout as sleep } from 'node:timers/promises';
+/** Synchronizations by the stream in every kind of pair: TLS, load-balancing, who returns, by command. */
 import t, { type Test } from 'tap';
-import type { LoadClient } from '../../src/load/client.ts';
-import type { LoadCounts } from '../../src/load/counters.ts';
+import { comeBack, endWell, LEASES, OWN, other, RATE, synchronized } from './coming-back.ts';
 import { NAMES, type Name, Pair, SUBNET, type Wish } from './hot-standby-pair.ts';
-import { freeUdpPort } from './process.ts';
-import { endWithoutLoss, LOST_MS, startLoad } from './reloading.ts';
-import {
-  ALONE,
-  directoryWith,
-  FIRST,
-  leaseRows,
-  lostLeases,
-  startAlone,
-  tlsOf,
-  until,
-  untilEqual,
-} from './synchronizing.ts';
+import { endWithoutLoss, startLoad } from './reloading.ts';
+import { lostLeases, tlsOf, until, untilEqual } from './synchronizing.ts';
 
 t.setTimeout(240_000);
 
-const LEASES = 20_000;
-/** Those that last long enough to be met in the middle. */
-const MANY = 100_000;
-const OWN = 100;
-const RATE = 300;
-/** Clients of a server that hands its service over ask again. */
-const RETRY_MS = 500;
 const BALANCED = {
   ...SUBNET,
   pools: [
@@ -35,52 +15,6 @@ const BALANCED = {
   ],
 };
 const LOAD_BALANCING: Wish = { mode: 'load-balancing', dhcp4: { subnet4: [BALANCED] } };
-
-const other = (name: Name): Name => (name === 'a' ? 'b' : 'a');
-
-/** The other one serves alone, under load, when this one comes back and has leases of its own. */
-async function comeBack(
-  t: Test,
-  name: Name,
-  wish: Wish = {},
-  leases = LEASES,
-  isRelayed = false,
-): Promise<{ pair: Pair; client: LoadClient }> {
-  const pair = await Pair.prepare(t, { isRelayed });
-  const partner = other(name);
-  const ports = { a: freeUdpPort(), b: freeUdpPort() };
-  await startAlone(t, pair, partner, wish, directoryWith(t, leaseRows(FIRST, leases, 100)), ports[partner]);
-  const client = await startLoad([ports.a, ports.b], pair.relayPort, RATE, 1, RETRY_MS);
-  t.teardown(() => client.stop(0));
-  await sleep(300);
-  const own = directoryWith(t, leaseRows(FIRST + leases, OWN, 50));
-  await pair.begin(t, name, { ...wish, more: { ...ALONE, ...wish.more } }, own, ports[name]);
-  return { pair, client };
-}
-
-/** Waits until both work as a pair, ends the load, and looks whether anything is lost. */
-async function endWell(
-  t: Test,
-  pair: Pair,
-  client: LoadClient,
-  leasesMin: number,
-  state: 'hot-standby' | 'load-balancing' = 'hot-standby',
-): Promise<LoadCounts> {
-  await pair.reach({ a: state, b: state });
-  await sleep(500);
-  const counts = await client.stop(LOST_MS);
-  t.equal(counts['address-conflicts'], 0, 'no client got an address of another');
-  t.equal(counts['in-flight'], 0, 'everybody has an answer in the end');
-  const leases = await untilEqual(pair);
-  t.same(lostLeases(client, leases), [], 'every acknowledged lease is there');
-  const completed = counts['exchanges-completed'];
-  t.ok(leases.size >= leasesMin + completed, `${leases.size} leases, ${completed} exchanges`);
-  return counts;
-}
-
-function synchronized(pair: Pair, name: Name) {
-  return pair.get(name).logged('TDM_HA_SYNC_SUCCEEDED');
-}
 
 const WAYS: [string, Name, 'hot-standby' | 'load-balancing', (t: Test) => Wish][] = [
   ['the secondary returns, with TLS', 'b', 'hot-standby', (t) => ({ more: tlsOf(t), scheme: 'https' })],
@@ -128,44 +62,4 @@ t.test('ha-sync of either while both are at work: nobody notices', async (t) => 
   await endWithoutLoss(t, client);
   t.same(lostLeases(client, await untilEqual(pair)), []);
   for (const name of NAMES) t.same(pair.get(name).logged('TDM_STREAM_DOWN'), []);
-});
-
-t.test('ha-sync of both at once, again and again: each has an answer, and both are whole', async (t) => {
-  const pair = await Pair.start(t, { leases: LEASES });
-  const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, RATE, 1, RETRY_MS);
-  for (let round = 0; round < 4; round++) {
-    const answers = await Promise.all(
-      NAMES.map((name) => pair.get(name).ask('ha-sync', { 'server-name': other(name), 'max-period': 60 })),
-    );
-    for (const answer of answers) t.match(answer, { result: 0 });
-  }
-  await endWell(t, pair, client, LEASES);
-  for (const name of NAMES) t.same(pair.get(name).logged('TDM_STREAM_DOWN'), []);
-});
-
-for (const reloaded of NAMES)
-  t.test(`${reloaded === 'a' ? 'the source' : 'who asks'} gets other pools in the middle`, async (t) => {
-    const { pair, client } = await comeBack(t, 'b', {}, MANY);
-    await until('begun', () => pair.get('b').logged('TDM_HA_SYNC_STARTED').length > 0);
-    await sleep(100);
-    t.same(synchronized(pair, 'b'), [], 'it is in the middle');
-    const pools = [{ pool: '10.0.0.10 - 10.0.255.250' }, { pool: '10.1.8.0 - 10.3.255.200' }];
-    const dhcp4 = { subnet4: [{ ...SUBNET, pools }] };
-    t.match(await pair.reload(reloaded, { more: ALONE, dhcp4 }), { result: 0 });
-    await endWell(t, pair, client, MANY + OWN);
-    t.comment(`${pair.get('b').logged('TDM_HA_SYNC_FAILED').length} begun anew`);
-  });
-
-t.test('a stream that is cut in the middle, and then behind the end: tried again, and whole', async (t) => {
-  const { pair, client } = await comeBack(t, 'b', {}, MANY, true);
-  const started = () => pair.get('b').logged('TDM_HA_SYNC_STARTED').length;
-  for (let cuts = 1; cuts <= 3; cuts++) {
-    await until('begun', () => started() >= cuts || synchronized(pair, 'b').length > 0);
-    await sleep(100 * cuts);
-    pair.relays.get('b')!.sever();
-  }
-  await until('synchronized', () => synchronized(pair, 'b').length > 0);
-  pair.relays.get('b')!.sever();
-  t.comment(`${pair.get('b').logged('TDM_HA_SYNC_FAILED').length} begun anew`);
-  await endWell(t, pair, client, MANY + OWN);
 });

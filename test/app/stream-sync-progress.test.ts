@@ -9,7 +9,7 @@ import { ALONE, directoryWith, FIRST, leaseRows, startAlone } from './synchroniz
 
 t.setTimeout(120_000);
 
-const LEASES = 200_000;
+const LEASES = 100_000;
 const SENTENCE =
   /; a synchronization has taken (\d+) of about (\d+) leases, (\d+) a second(?:, about (\d+) s left)?/;
 

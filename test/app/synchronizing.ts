@@ -16,6 +16,8 @@ export const FIRST = parseIpv4('10.0.64.0')!;
 export const ALONE = { 'max-response-delay': 1_000 };
 const PAGE = 10_000;
 const WAIT_MS = 60_000;
+/** To look at every lease of two servers is work. */
+export const EQUAL_POLL_MS = 300;
 const HEADER =
   'address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state,user_context,pool_id\n';
 /** A lease file that is being cleaned up stands in several, the oldest first. */
@@ -39,8 +41,13 @@ export function directoryWith(t: Test, ...rows: readonly string[]): string {
   return directory;
 }
 
-export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = performance.now() + WAIT_MS; performance.now() < end; await sleep(20))
+/** @param pollMs between two looks */
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  pollMs = 20,
+): Promise<void> {
+  for (const end = performance.now() + WAIT_MS; performance.now() < end; await sleep(pollMs))
     if (await condition()) return;
   throw new Error(`not ${what} after ${WAIT_MS} ms`);
 }
@@ -83,12 +90,13 @@ export function isSame(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, st
 /** Waits until both servers hold the same leases, in memory and on the disk. @returns them */
 export async function untilEqual(pair: Pair): Promise<Map<string, string>> {
   const files = (name: Name) => leaseFileOf(pair.get(name).directory);
-  await until('equal on the disk', () => isSame(files('a'), files('b')));
+  await until('equal on the disk', () => isSame(files('a'), files('b')), EQUAL_POLL_MS);
   let leases = new Map<string, string>();
-  await until('equal', async () => {
+  const areEqual = async (): Promise<boolean> => {
     leases = await leasesOf(pair.get('a'));
     return isSame(leases, await leasesOf(pair.get('b')));
-  });
+  };
+  await until('equal', areEqual, EQUAL_POLL_MS);
   return leases;
 }
 

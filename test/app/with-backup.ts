@@ -4,7 +4,7 @@ import { findFreeTcpPort, findFreeUdpPort } from '../../src/demo/ports.ts';
 import { SUBNET } from './hot-standby-pair.ts';
 import { scratch } from './process.ts';
 import { RELAY, Reloadable, SERVER, type Test } from './reloading.ts';
-import { isSame, leasesOf, until } from './synchronizing.ts';
+import { EQUAL_POLL_MS, isSame, leasesOf, until } from './synchronizing.ts';
 
 export type Mode = 'hot-standby' | 'load-balancing' | 'passive-backup';
 export type Name = 'a' | 'b' | 'backup';
@@ -148,18 +148,22 @@ export class WithBackup {
   /** Waits until the backup has every lease of the first server. @returns them */
   async untilEqual(): Promise<Map<string, string>> {
     let leases = new Map<string, string>();
-    await until('equal', async () => {
+    const areEqual = async (): Promise<boolean> => {
       leases = await leasesOf(this.get('a'));
       return isSame(leases, await leasesOf(this.get('backup')));
-    });
+    };
+    await until('equal', areEqual, EQUAL_POLL_MS);
     return leases;
   }
 
   /** The backup takes what the first server has. */
   async synchronize(): Promise<Record<string, unknown>> {
-    const answer = await this.get('backup').ask('ha-sync', { 'server-name': 'a' });
+    const logged = () => this.get('backup').logged('TDM_HA_SYNC_SUCCEEDED');
+    const before = logged().length;
+    const answer = await this.get('backup').ask('ha-sync', { 'server-name': 'a', 'max-period': 60 });
     this.#test.match(answer, { result: 0 });
-    return this.get('backup').logged('TDM_HA_SYNC_SUCCEEDED').at(-1)!;
+    await until('logged', () => logged().length > before);
+    return logged().at(-1)!;
   }
 
   async kill(name: Name): Promise<void> {

@@ -3,8 +3,8 @@
  * is done.
  */
 export const BEGUN_FIRST: readonly string[] =
-  `bench/end-to-end app/renewal-faults app/renewal app/stream-pair app/stream-sync-kinds app/stream-backup app/reload-pair
-  app/reload-load bench/scale demo/run-demo app/stream-sync
+  `bench/end-to-end app/renewal-faults app/renewal app/stream-pair app/stream-backup app/reload-pair
+  app/reload-load app/stream-sync-kinds bench/scale app/stream-sync-faults demo/run-demo app/stream-sync
   app/hostile pair/orders app/stop app/reload run fuzz/fuzz
   interop/kea-renewal interop/kea-differential interop/direct-clients interop/lease-file-cleanup interop/kea-flex-options
   interop/kea-security interop/interfaces-start interop/kea-same-hardware interop/lease-file interop/interfaces

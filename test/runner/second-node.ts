@@ -21,6 +21,7 @@ const STORIES = [
   'app/renewal',
   'app/stream-backup',
   'app/stream-sync',
+  'app/stream-sync-faults',
   'app/stream-sync-kinds',
   'app/stream-sync-progress',
   'demo/run-demo',

@@ -17,11 +17,14 @@ t.test('an idle shard makes two turns a second, and stops without waiting for th
   const startMs = performance.now();
   await delay(3 * SLEEP_MS);
   const after = server.turns();
-  const longest = Math.ceil((performance.now() - startMs) / SLEEP_MS) + 1;
+  const afterMs = performance.now();
+  const longest = Math.ceil((afterMs - startMs) / SLEEP_MS) + 1;
   for (const [shard, turns] of after.entries())
     t.ok(turns - before[shard]! <= longest, `${turns - before[shard]!} turns, ${longest} at most`);
   const { drained } = await server.stop();
   t.ok(drained);
+  // On a busy machine it may have slept to the end, and again, before it was told.
+  const slept = Math.floor((performance.now() - afterMs) / SLEEP_MS);
   for (const [shard, turns] of server.turns().entries())
-    t.ok(turns - after[shard]! <= 1, 'woken out of its sleep');
+    t.ok(turns - after[shard]! <= 1 + slept, 'woken out of its sleep');
 });
