@@ -10,7 +10,7 @@ import { createServer } from './server.ts';
 
 const LAN = { server1: { address: '10.64.0.1/12' }, load: { address: '10.64.0.9/12' } };
 const ROUNDS = 8;
-const LOAD = { rate: 2000, seconds: 8, clients: 60_000 };
+const LOAD = { rate: 1000, seconds: 8, clients: 60_000 };
 const WAYS = {
   'as a relay': { local: '10.64.0.9', target: '10.64.0.1' },
   'by broadcast': { local: 'lan', target: 'all' },
