@@ -9,12 +9,12 @@
  */
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { assert } from '../base/assert.ts';
+import { SECRET_BYTES } from '../io/session-secrets.ts';
 import { ENVELOPES_MAX, ENVELOPES_PER_KEY } from './limits.ts';
 
 const ALGORITHM = 'aes-256-gcm';
 const KEY_BYTES = 32;
 const IV_BYTES = 12;
-const SECRET_BYTES = 32;
 export const TAG_BYTES = 16;
 const TAG = { authTagLength: TAG_BYTES };
 const NO_SALT = new Uint8Array(0);

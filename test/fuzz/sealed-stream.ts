@@ -2,13 +2,14 @@
  * What comes by a lease stream that was opened over TLS: octets in the place of envelopes. Whatever they are, nothing comes
  * out of them but what the partner has sealed, from its beginning and in its order.
  */
-import { readSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import { allocatePinned } from '../../src/io/pinned.ts';
 import type { TlsSide } from '../../src/io/session-secrets.ts';
 import { closeFd } from '../../src/io/udp.ts';
 import { ENVELOPE_BYTES_MAX } from '../../src/link/limits.ts';
 import { SealedWire } from '../../src/link/sealed-wire.ts';
 import { WireEnd } from '../../src/link/wire.ts';
+import { intercept, take } from '../link/support/sealed-octets.ts';
 import { socketPair } from '../link/support/socket-pair.ts';
 import type { Chance, Target } from './fuzzer.ts';
 
@@ -18,8 +19,6 @@ const SEALED = ['hello', 'a', 'record'.repeat(30), 'acknowledgement', 'farewell'
   Buffer.from(text),
 );
 const ALL = Buffer.concat(SEALED);
-
-const into = allocatePinned(ENVELOPE_BYTES_MAX);
 
 function wireAt(fd: number, side: TlsSide): SealedWire {
   const [ours, theirs] = side === 'client' ? [UP, DOWN] : [DOWN, UP];
@@ -31,12 +30,11 @@ function envelopes(): Buffer[] {
   const [client, far] = socketPair();
   const wire = wireAt(client, 'client');
   const from = allocatePinned(ENVELOPE_BYTES_MAX);
-  const read = Buffer.alloc(2 * ENVELOPE_BYTES_MAX);
   const sealed = SEALED.map((octets) => {
     from.bytes.set(octets);
     wire.write(from, 0, octets.length);
     wire.flush();
-    return Buffer.from(read.subarray(0, readSync(far, read)));
+    return intercept(far);
   });
   for (const fd of [client, far]) closeFd(fd);
   return sealed;
@@ -76,15 +74,9 @@ function receive(input: Uint8Array): { readonly octets: Buffer; readonly end: st
   try {
     writeSync(far, input);
     const wire = wireAt(near, 'server');
-    const read: Buffer[] = [];
-    for (;;) {
-      const count = wire.read(into, 0, ENVELOPE_BYTES_MAX);
-      if (count > 0) read.push(Buffer.from(into.bytes.subarray(0, count)));
-      else {
-        const end = count === WireEnd.fault ? wire.fault.replace(/\d+/g, '_') : 'waits for more';
-        return { octets: Buffer.concat(read), end: `${read.length} envelopes, ${end}` };
-      }
-    }
+    const { octets, end } = take(wire);
+    const how = end === WireEnd.fault ? wire.fault.replace(/\d+/g, '_') : 'waits for more';
+    return { octets, end: `${octets.length} octets, ${how}` };
   } finally {
     for (const fd of [near, far]) closeFd(fd);
   }

@@ -1,6 +1,6 @@
 /** Octets in envelopes: the same ones come out at the other end, or a fault does. */
 import { createHash, randomBytes } from 'node:crypto';
-import { readSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { allocatePinned } from '../../src/io/pinned.ts';
@@ -10,9 +10,9 @@ import { ENVELOPE_BYTES_MAX } from '../../src/link/limits.ts';
 import { SEAL_LIMITS, type SealLimits } from '../../src/link/seal.ts';
 import { SealedWire } from '../../src/link/sealed-wire.ts';
 import { WireEnd } from '../../src/link/wire.ts';
+import { INTO, intercept, ROOM, take } from './support/sealed-octets.ts';
 import { socketPair } from './support/socket-pair.ts';
 
-const ROOM = ENVELOPE_BYTES_MAX;
 const OVERHEAD = 18;
 
 interface Ends {
@@ -52,24 +52,6 @@ function put(wire: SealedWire, octets: Uint8Array): number {
 
 function send(wire: SealedWire, octets: Uint8Array): void {
   if (put(wire, octets) !== octets.length || !wire.flush()) throw new Error('it does not take them');
-}
-
-const INTO = allocatePinned(ROOM);
-
-/** Reads until nothing more is there. @returns the octets, and how it ended */
-function take(wire: SealedWire): { readonly octets: Buffer; readonly end: number } {
-  const chunks: Uint8Array[] = [];
-  for (;;) {
-    const count = wire.read(INTO, 0, ROOM);
-    if (count <= 0) return { octets: Buffer.concat(chunks), end: count };
-    chunks.push(INTO.bytes.slice(0, count));
-  }
-}
-
-/** Takes what is on its way out of a connection, whose other end this is. */
-function intercept(fd: number): Buffer {
-  const into = Buffer.alloc(1 << 20);
-  return Buffer.from(into.subarray(0, readSync(fd, into)));
 }
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
