@@ -6,7 +6,7 @@ import { formatIpv4, parseIpv4 } from '../../src/base/ipv4.ts';
 import { findFreeTcpPort, findFreeUdpPort } from '../../src/demo/ports.ts';
 import { scratch } from './process.ts';
 import { Relay } from './relay.ts';
-import { RELAY, Reloadable, SERVER, type Test } from './reloading.ts';
+import { haStateOf, RELAY, Reloadable, SERVER, type Test } from './reloading.ts';
 
 const STATE_MS = 60_000;
 const HEADER =
@@ -129,9 +129,7 @@ export class Pair {
   }
 
   async state(name: Name): Promise<string> {
-    const { arguments: status } = await this.get(name).ask('status-get');
-    const [entry] = status!['high-availability'] as [{ 'ha-servers': { local: { state: string } } }];
-    return entry['ha-servers'].local.state;
+    return haStateOf(this.get(name));
   }
 
   async reach(states: Record<Name, string>): Promise<void> {

@@ -37,6 +37,13 @@ export async function ask(
   return JSON.parse(output) as CommandAnswer;
 }
 
+/** The state of the only relationship of a server. */
+export async function haStateOf(server: Pick<Reloadable, 'ask'>): Promise<string> {
+  const { arguments: status } = await server.ask('status-get');
+  const [entry] = status!['high-availability'] as [{ 'ha-servers': { local: { state: string } } }];
+  return entry['ha-servers'].local.state;
+}
+
 /** A server, its directory and its file. */
 export class Reloadable {
   readonly directory: string;

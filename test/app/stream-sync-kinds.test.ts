@@ -3,7 +3,7 @@ import t, { type Test } from 'tap';
 import { comeBack, endWell, LEASES, OWN, other, RATE, synchronized } from './coming-back.ts';
 import { NAMES, type Name, Pair, SUBNET, type Wish } from './hot-standby-pair.ts';
 import { endWithoutLoss, startLoad } from './reloading.ts';
-import { lostLeases, tlsOf, until, untilEqual } from './synchronizing.ts';
+import { lostLeases, syncByCommand, tlsOf, until, untilEqual } from './synchronizing.ts';
 
 t.setTimeout(240_000);
 
@@ -51,11 +51,7 @@ t.test('ha-sync of either while both are at work: nobody notices', async (t) => 
     t.equal((await pair.get('b').ask('lease4-add', lease)).result, 0);
   }
   for (const name of NAMES) {
-    const before = synchronized(pair, name).length;
-    const answer = await pair.get(name).ask('ha-sync', { 'server-name': other(name), 'max-period': 60 });
-    t.match(answer, { result: 0 });
-    await until('logged', () => synchronized(pair, name).length > before);
-    const done = synchronized(pair, name).slice(before);
+    const done = await syncByCommand(t, pair.get(name), other(name));
     t.match(done, [{ by: 'stream', kind: 'fetch', created: name === 'a' ? OWN : 0, given: 0, skipped: 0 }]);
     t.ok((done[0]!['kept'] as number) >= LEASES, 'of one second both keep what they have');
   }

@@ -8,7 +8,7 @@ import type { LoadClient } from '../../src/load/client.ts';
 import { HARDWARE_BYTES, writeHardwareAddress } from '../../src/load/identity.ts';
 import { Authority } from '../support/authority.ts';
 import type { Name, Pair, Wish } from './hot-standby-pair.ts';
-import { scratch } from './process.ts';
+import { type LogLine, scratch } from './process.ts';
 import type { Reloadable, Test } from './reloading.ts';
 
 export const FIRST = parseIpv4('10.0.64.0')!;
@@ -17,7 +17,7 @@ export const ALONE = { 'max-response-delay': 1_000 };
 const PAGE = 10_000;
 const WAIT_MS = 60_000;
 /** To look at every lease of two servers is work. */
-export const EQUAL_POLL_MS = 300;
+const EQUAL_POLL_MS = 300;
 const HEADER =
   'address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state,user_context,pool_id\n';
 /** A lease file that is being cleaned up stands in several, the oldest first. */
@@ -91,13 +91,27 @@ export function isSame(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, st
 export async function untilEqual(pair: Pair): Promise<Map<string, string>> {
   const files = (name: Name) => leaseFileOf(pair.get(name).directory);
   await until('equal on the disk', () => isSame(files('a'), files('b')), EQUAL_POLL_MS);
+  return untilSameLeases(pair.get('a'), pair.get('b'));
+}
+
+/** Waits until two servers hold the same leases in memory. @returns them */
+export async function untilSameLeases(one: Reloadable, other: Reloadable): Promise<Map<string, string>> {
   let leases = new Map<string, string>();
-  const areEqual = async (): Promise<boolean> => {
-    leases = await leasesOf(pair.get('a'));
-    return isSame(leases, await leasesOf(pair.get('b')));
+  const areSame = async (): Promise<boolean> => {
+    leases = await leasesOf(one);
+    return isSame(leases, await leasesOf(other));
   };
-  await until('equal', areEqual, EQUAL_POLL_MS);
+  await until('equal', areSame, EQUAL_POLL_MS);
   return leases;
+}
+
+/** Has a server take another one's leases by ha-sync. @returns what it has logged of that */
+export async function syncByCommand(t: Test, server: Reloadable, source: string): Promise<LogLine[]> {
+  const logged = () => server.logged('TDM_HA_SYNC_SUCCEEDED');
+  const before = logged().length;
+  t.match(await server.ask('ha-sync', { 'server-name': source, 'max-period': 60 }), { result: 0 });
+  await until('logged', () => logged().length > before);
+  return logged().slice(before);
 }
 
 /** The acknowledged leases that are not there, or are somebody else's. @param seed of the load */

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findFreeTcpPort, findFreeUdpPort } from '../../src/demo/ports.ts';
 import { SUBNET } from './hot-standby-pair.ts';
 import { scratch } from './process.ts';
-import { RELAY, Reloadable, SERVER, type Test } from './reloading.ts';
-import { EQUAL_POLL_MS, isSame, leasesOf, until } from './synchronizing.ts';
+import { haStateOf, RELAY, Reloadable, SERVER, type Test } from './reloading.ts';
+import { syncByCommand, until, untilSameLeases } from './synchronizing.ts';
 
 export type Mode = 'hot-standby' | 'load-balancing' | 'passive-backup';
 export type Name = 'a' | 'b' | 'backup';
@@ -108,9 +108,7 @@ export class WithBackup {
   }
 
   async state(name: Name): Promise<string> {
-    const { arguments: status } = await this.get(name).ask('status-get');
-    const [entry] = status!['high-availability'] as [{ 'ha-servers': { local: { state: string } } }];
-    return entry['ha-servers'].local.state;
+    return haStateOf(this.get(name));
   }
 
   /** Resolves when all active servers are in the state of the mode. */
@@ -147,23 +145,12 @@ export class WithBackup {
 
   /** Waits until the backup has every lease of the first server. @returns them */
   async untilEqual(): Promise<Map<string, string>> {
-    let leases = new Map<string, string>();
-    const areEqual = async (): Promise<boolean> => {
-      leases = await leasesOf(this.get('a'));
-      return isSame(leases, await leasesOf(this.get('backup')));
-    };
-    await until('equal', areEqual, EQUAL_POLL_MS);
-    return leases;
+    return untilSameLeases(this.get('a'), this.get('backup'));
   }
 
   /** The backup takes what the first server has. */
   async synchronize(): Promise<Record<string, unknown>> {
-    const logged = () => this.get('backup').logged('TDM_HA_SYNC_SUCCEEDED');
-    const before = logged().length;
-    const answer = await this.get('backup').ask('ha-sync', { 'server-name': 'a', 'max-period': 60 });
-    this.#test.match(answer, { result: 0 });
-    await until('logged', () => logged().length > before);
-    return logged().at(-1)!;
+    return (await syncByCommand(this.#test, this.get('backup'), 'a')).at(-1)!;
   }
 
   async kill(name: Name): Promise<void> {
