@@ -1,5 +1,5 @@
 /** Who takes part: programs by the names of the command line, and the pairs that they make. */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createTandemKind, type ServerKind, TANDEM } from '../src/demo/local-server.ts';
@@ -57,13 +57,7 @@ function kindOf(name: string): ServerKind {
 }
 
 function otherBuild(path: string): ServerKind {
-  const candidates = path.endsWith('.js')
-    ? [path]
-    : ['dist/main.js', 'build/src/main.js'].map((main) => join(path, main));
-  // A tree may hold two builds: what was compiled last is what its owner wants to see.
-  const [main] = candidates
-    .filter((file) => existsSync(file))
-    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-  if (main === undefined) throw new Error(`no build in ${path}: neither dist/main.js nor build/src/main.js`);
+  const main = path.endsWith('.js') ? path : join(path, 'dist/main.js');
+  if (!existsSync(main)) throw new Error(`no build in ${path}: ${main} is not there`);
   return createTandemKind(`Tandem ${path}`, resolve(main));
 }

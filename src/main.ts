@@ -1,14 +1,9 @@
 #!/usr/bin/env node
-/** The command line; the only file that ends the process. */
+/** The command line, which loads what a command needs when it is given; the only file that ends the process. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { inlineMore } from './base/inlining.ts';
-import { bench } from './cli/bench.ts';
-import { check } from './cli/check.ts';
-import { runCtl } from './cli/ctl.ts';
 import { ExitCode } from './cli/exit-codes.ts';
-import { serve } from './cli/serve.ts';
-import { runWhy } from './cli/why.ts';
-import { DEMO_DEFAULTS, runDemo } from './demo/run-demo.ts';
+import { DEMO_DEFAULTS } from './demo/model.ts';
 import { VERSION } from './version.ts';
 
 const SERVER_PORT = 67;
@@ -48,25 +43,23 @@ program
     0,
   )
   .option('--ignore-unsupported', 'warn of keys that Kea knows and Tandem does not implement yet', false)
-  .action((options) =>
-    serve(
-      {
-        path: options.config,
-        ignoreUnsupported: options.ignoreUnsupported,
-        thisServerName: options.thisServerName ?? null,
-        serverPort: options.serverPort,
-        clientPort: options.clientPort,
-      },
-      exit,
-    ),
-  );
+  .action(async (options) => {
+    const { serve } = await import('./cli/serve.ts');
+    const file = {
+      path: options.config,
+      ignoreUnsupported: options.ignoreUnsupported,
+      thisServerName: options.thisServerName ?? null,
+    };
+    await serve({ ...file, serverPort: options.serverPort, clientPort: options.clientPort }, exit);
+  });
 
 program
   .command('check')
   .description('check a configuration; every problem with its place')
   .argument('<file>')
   .option('--ignore-unsupported', 'warn of keys that Kea knows and Tandem does not implement yet', false)
-  .action((file, options) => {
+  .action(async (file, options) => {
+    const { check } = await import('./cli/check.ts');
     process.exitCode = check(file, options.ignoreUnsupported, print);
   });
 
@@ -80,6 +73,7 @@ program
   .option('--url <url>', 'HTTP control socket')
   .option('--socket <path>', 'unix control socket')
   .action(async (command, argsJson, options) => {
+    const { runCtl } = await import('./cli/ctl.ts');
     const outcome = await runCtl({ url: options.url, socket: options.socket, command, argsJson });
     print(outcome.output);
     process.exitCode = outcome.exitCode;
@@ -92,6 +86,7 @@ program
   .option('--socket <path>', 'unix control socket')
   .option('--server-name <name>', 'of several relationships, the one with this server')
   .action(async (options) => {
+    const { runWhy } = await import('./cli/why.ts');
     const outcome = await runWhy(options);
     print(outcome.output);
     process.exitCode = outcome.exitCode;
@@ -105,7 +100,10 @@ program
   .addOption(
     new Option('--mode <mode>').choices(['load-balancing', 'hot-standby']).default(DEMO_DEFAULTS.mode),
   )
-  .action(async (options) => exit(await runDemo(options)));
+  .action(async (options) => {
+    const { runDemo } = await import('./demo/run-demo.ts');
+    exit(await runDemo(options));
+  });
 
 program
   .command('bench')
@@ -113,7 +111,8 @@ program
   .argument('[args...]', 'passed on, see docs/benchmarks.md: names of benches, --quick, --rivals LIST')
   .allowUnknownOption()
   .helpOption(false)
-  .action((args: string[]) => {
+  .action(async (args: string[]) => {
+    const { bench } = await import('./cli/bench.ts');
     process.exitCode = bench(args, print);
   });
 

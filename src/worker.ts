@@ -1,19 +1,27 @@
-/** The entry of every worker thread: its named exports are the tasks of the pools. */
-import { runCarrier as link, ThreadName } from './carrier/loop.ts';
+/** The entry of every worker thread: its named exports are the tasks of the pools, each loads its part when it is asked for. */
 import { nameThread } from './io/thread-name.ts';
-import { runCleanup as cleanUp } from './journal/cleanup.ts';
-import { runJournal as journal } from './journal/task.ts';
-import { runShard as shard } from './shard/run.ts';
+import type { CleanupOutcome, CleanupTask } from './journal/cleanup.ts';
+import type { JournalReport, JournalTask } from './journal/memory.ts';
+import type { LinkTask } from './link/task.ts';
+import type { ShardTask } from './shard/task.ts';
 
-export const runCleanup = named('cleanup', cleanUp);
-export const runJournal = named('journal', journal);
-export const runLink = named(ThreadName.alone, link);
-export const runShard = named('shard', shard);
+export async function runCleanup(task: CleanupTask): Promise<CleanupOutcome> {
+  nameThread('cleanup');
+  return (await import('./journal/cleanup.ts')).runCleanup(task);
+}
 
-/** The task, which gives its thread a name first. */
-function named<Task, Result>(name: string, run: (task: Task) => Result): (task: Task) => Result {
-  return (task) => {
-    nameThread(name);
-    return run(task);
-  };
+export async function runJournal(task: JournalTask): Promise<JournalReport> {
+  nameThread('journal');
+  return (await import('./journal/task.ts')).runJournal(task);
+}
+
+export async function runLink(task: LinkTask): Promise<void> {
+  const { runCarrier, ThreadName } = await import('./carrier/loop.ts');
+  nameThread(ThreadName.alone);
+  return runCarrier(task);
+}
+
+export async function runShard(task: ShardTask): Promise<void> {
+  nameThread('shard');
+  return (await import('./shard/run.ts')).runShard(task);
 }

@@ -10,6 +10,13 @@ export interface DemoOptions {
   readonly mode: DemoMode;
 }
 
+/** The options of a plain `tandem demo`. */
+export const DEMO_DEFAULTS = {
+  seconds: 20,
+  rate: 2000,
+  mode: 'load-balancing',
+} as const satisfies DemoOptions;
+
 /** How the demonstration's clients and servers fared. */
 export interface DemoReport {
   readonly exchanges: number;

@@ -13,13 +13,6 @@ import { bringUp, type Course, runCourse } from './scenario.ts';
 import { Screen, type Terminal } from './screen.ts';
 import { runTicker } from './ticker.ts';
 
-/** The options of a plain `tandem demo`. */
-export const DEMO_DEFAULTS = {
-  seconds: 20,
-  rate: 2000,
-  mode: 'load-balancing',
-} as const satisfies DemoOptions;
-
 /** Exit codes. */
 const HELD = 0;
 const BROKEN = 1;

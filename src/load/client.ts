@@ -17,8 +17,12 @@ import {
 const CONTROL_WORDS = 16;
 /** Latencies above a minute are recorded as a minute. */
 const LATENCY_US_MAX = 60_000_000;
-// The thread's file has this file's extension, whether this one was compiled or not.
-const THREAD = new URL(`./thread${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url);
+// The thread's file has this file's extension, whether this one was compiled or not; from the folder above, because in a
+// bundle this module stands in another one.
+const THREAD = new URL(
+  `../load/thread${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`,
+  import.meta.url,
+);
 
 /** What must be said, and what has a default (`LOAD_DEFAULTS`). */
 export type LoadSettings = {

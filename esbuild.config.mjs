@@ -1,0 +1,52 @@
+/**
+ * Makes the program and what tests it; types are checked elsewhere (npm run typecheck).
+ *
+ *     node esbuild.config.mjs program   dist/: a few files with every package but the native and the threaded one, because
+ *                                       to find and read a thousand modules takes longer than to start the server
+ *     node esbuild.config.mjs tests     build/: src, bench and test, each module a file of its own; the program of dist/ is laid
+ *                                       over it, so that what tests and benches start is what users do
+ */
+import { build } from 'esbuild';
+
+const COMMON = { format: 'esm', platform: 'node', target: 'node20', sourcemap: true };
+
+/** Modules that end in dist/chunks find the files beside the program as those in the folders of src do: one folder up. */
+const PROGRAM = {
+  ...COMMON,
+  entryPoints: ['src/main.ts', 'src/worker.ts', 'src/load/thread.ts'],
+  outdir: 'dist',
+  outbase: 'src',
+  bundle: true,
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  mainFields: ['module', 'main'],
+  external: ['koffi', 'piscina'],
+  // Packages of the older module system ask for Node's own modules when they run.
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
+  },
+  legalComments: 'eof',
+};
+
+/** Every import stays one, of the file that is made of the module. */
+const MODULES = {
+  name: 'modules',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ kind, path }) =>
+      kind === 'entry-point' ? undefined : { path: path.replace(/ts$/, 'js'), external: true },
+    ),
+};
+
+const TESTS = {
+  ...COMMON,
+  entryPoints: ['src/**/*.ts', 'bench/**/*.ts', 'test/**/*.ts'],
+  outdir: 'build',
+  outbase: '.',
+  bundle: true,
+  packages: 'external',
+  plugins: [MODULES],
+};
+
+const wanted = { program: PROGRAM, tests: TESTS }[process.argv[2]];
+if (wanted === undefined) throw new Error('expected program or tests');
+await build(wanted);
