@@ -6,9 +6,9 @@ import { TINY } from './options.ts';
 t.setTimeout(240_000);
 
 t.test('scale starts a server of each size, loads it and compares it with the first', async (t) => {
-  const tables = [await scale.run(TINY)].flat();
+  const tables = [await scale.run({ ...TINY, points: TINY.points.slice(0, 1) })].flat();
   t.same(
-    tables.map(({ title, rows }) => [title, rows.length / TINY.points.length]),
+    tables.map(({ title, rows }) => [title, rows.length]),
     [
       ['sizes', 7],
       ['pools', 2],

@@ -9,17 +9,26 @@ const COMPUTATION =
     ' ',
   );
 /**
- * Long stories with whole servers whose means are those of another file that is tried again: reloads (`app/reload`,
- * and of a pair `app/stream-pair`), synchronizations and backups by the lease stream (`app/stream-pair`), kills and hostile input (`app/serve`, `control`, `peer`), renewals (`app/renewal-faults`), and the demo,
- * which the check runs by itself on each version.
+ * Long stories with whole servers whose means are those of something shorter that is tried again: loads, kills and the lease
+ * stream (the demo, which the check runs by itself on each version; sealed by TLS `link/sealed-peer`), reloads
+ * (`app/include-reload`), hostile input (`app/serve`, `control`, `peer`), certificates that are renewed
+ * (`app/credential-files`), commands (`control`).
  */
 const STORIES = [
+  'app/hostile',
+  'app/hub',
+  'app/killed',
+  'app/library-commands',
+  'app/peer-address',
+  'app/perfmon',
+  'app/reload',
   'app/reload-load',
   'app/reload-pair',
-  'app/killed',
-  'app/hostile',
   'app/renewal',
+  'app/renewal-faults',
+  'app/stop',
   'app/stream-backup',
+  'app/stream-pair',
   'app/stream-sync',
   'app/stream-sync-faults',
   'app/stream-sync-kinds',
