@@ -1,67 +1,58 @@
 /**
- * Program: puts queries to a server one by one and prints the answer to each, as a line of hexadecimal digits or "-". Silence
- * is told from slowness without a clock: behind each query goes one that is always answered, and answers keep their order.
- * Usage: node asker.js ADDRESS TARGET FILE [MILLISECONDS until it gives up]; each line of FILE is a query and the one behind it, with transaction ids of
- * their own. To 255.255.255.255 they go as from a client, to any other target as from a relay.
+ * Puts queries to a server one by one. Silence is told from slowness without a clock: behind each query goes one that is always
+ * answered, and answers keep their order.
  */
-import { createSocket } from 'node:dgram';
-import { readFileSync } from 'node:fs';
+import type { Network } from './network.ts';
+import { openTwoPorts, SERVER_PORT } from './two-ports.ts';
 
-const BOOTREPLY = 2;
-const SERVER_PORT = 67;
-const CLIENT_PORT = 68;
 const BROADCAST = '255.255.255.255';
 const XID_OFFSET = 4;
+const TIMEOUT_MS = 20_000;
 
-const [address = '', target = '', file = '', timeout = '20000'] = process.argv.slice(2);
-const pairs = readFileSync(file, 'utf8')
-  .split('\n')
-  .filter((line) => line !== '')
-  .map((line) => line.split(' ').map((digits) => Buffer.from(digits, 'hex')));
+/** A query and the one behind it, with transaction ids of their own. */
+export type Pair = readonly [query: Uint8Array, behind: Uint8Array];
 
-// A relay's port, and the one of clients that are answered without a relay.
-const relay = createSocket('udp4');
-const client = createSocket('udp4');
-let at = 0;
-let answer = '-';
-const giveUp = (): void => {
-  process.stderr.write(`no answer behind query ${at}\n`);
-  process.exit(1);
-};
-let timer = setTimeout(giveUp, Number(timeout));
-
-function ask(): void {
-  const pair = pairs[at];
-  if (pair === undefined) {
-    process.stdout.write('asked all\n', () => process.exit(0));
-    return;
+/**
+ * @param from a host and an address of it
+ * @param target 255.255.255.255 = asked as from a client; any other one = as from a relay
+ * @returns an answer a query, null for silence
+ * @throws Error when what was put behind a query is not answered
+ */
+export async function putQueries(
+  network: Network,
+  [host, address, target]: readonly [host: string, address: string, target: string],
+  pairs: readonly Pair[],
+  timeoutMs = TIMEOUT_MS,
+): Promise<(Uint8Array | null)[]> {
+  /** Of the pair that is under way. */
+  let take = (_datagram: Buffer): void => {};
+  const ports = openTwoPorts(network, host, address, (datagram) => take(datagram));
+  const sender = target === BROADCAST ? ports.client : ports.relay;
+  const put = ([query, behind]: Pair, at: number): Promise<Uint8Array | null> =>
+    new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`no answer behind query ${at}`)), timeoutMs);
+      let answer: Uint8Array | null = null;
+      const done = (): void => {
+        clearTimeout(late);
+        resolve(answer);
+      };
+      take = (datagram) => {
+        const xid = xidOf(datagram);
+        if (xid === xidOf(query)) answer = Uint8Array.from(datagram);
+        // What came before it to the other socket may be read after it: all that is there is read before the next phase.
+        if (xid === xidOf(behind)) setImmediate(done);
+      };
+      for (const datagram of [query, behind]) sender.send(datagram, SERVER_PORT, target);
+    });
+  try {
+    const answers: (Uint8Array | null)[] = [];
+    for (const [at, pair] of pairs.entries()) answers.push(await put(pair, at));
+    return answers;
+  } finally {
+    ports.close();
   }
-  answer = '-';
-  clearTimeout(timer);
-  timer = setTimeout(giveUp, Number(timeout));
-  const sender = target === BROADCAST ? client : relay;
-  for (const datagram of pair) sender.send(datagram, SERVER_PORT, target);
 }
 
-function take(datagram: Buffer): void {
-  // A broadcast comes back to who has sent it.
-  if (datagram[0] !== BOOTREPLY) return;
-  const xid = datagram.readUInt32BE(XID_OFFSET);
-  const [query, behind] = pairs[at] ?? [];
-  if (xid === query?.readUInt32BE(XID_OFFSET)) answer = datagram.toString('hex');
-  // What came before it to the other socket may be read after it: all that is there is read before the next phase.
-  if (xid === behind?.readUInt32BE(XID_OFFSET)) setImmediate(goOn);
+function xidOf(datagram: Uint8Array): number {
+  return new DataView(datagram.buffer, datagram.byteOffset).getUint32(XID_OFFSET);
 }
-
-function goOn(): void {
-  process.stdout.write(`${answer}\n`);
-  at += 1;
-  ask();
-}
-
-relay.on('message', take);
-client.on('message', take);
-client.bind(CLIENT_PORT, () => {
-  client.setBroadcast(true);
-  relay.bind(SERVER_PORT, address, ask);
-});

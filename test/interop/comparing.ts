@@ -1,17 +1,13 @@
 /** Putting one query after the other to a server, and what of its answers two servers must have in common. */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { MessageType } from '../../src/dhcp4/codes.ts';
 import { ip, packet, type Reply, readReply } from '../engine/packets.ts';
+import { putQueries } from './asker.ts';
 import { ADDRESS, type ServerName } from './configuration.ts';
 import type { Network } from './network.ts';
 
-const ASKER = fileURLToPath(new URL('./asker.js', import.meta.url));
 export const BEHIND_XID = 0x8000_0000;
 const BEHIND_ADDRESS = '10.65.200.1';
-const ASKING_MS = 120_000;
 
 /** One thread, so that answers keep their order; every renewal is written, so that none overtakes a parked answer. */
 export const ORDERLY = { 'multi-threading': { 'enable-multi-threading': false }, 'cache-max-age': 0 };
@@ -38,7 +34,6 @@ const asking = new WeakMap<Network, Map<string, Promise<unknown>>>();
 export async function ask<Q extends { readonly datagram: Uint8Array }>(
   network: Network,
   from: readonly [host: string, address: string, target: string],
-  directory: string,
   queries: readonly Q[],
   next: (index: number) => Uint8Array,
 ): Promise<Asked<Q>[]> {
@@ -46,7 +41,7 @@ export async function ask<Q extends { readonly datagram: Uint8Array }>(
   const hosts = asking.get(network) ?? new Map<string, Promise<unknown>>();
   asking.set(network, hosts);
   const before = hosts.get(host) ?? Promise.resolve();
-  const answers = before.then(() => askNow(network, from, directory, queries, next));
+  const answers = before.then(() => askNow(network, from, queries, next));
   hosts.set(
     host,
     answers.catch(() => {}),
@@ -56,22 +51,15 @@ export async function ask<Q extends { readonly datagram: Uint8Array }>(
 
 async function askNow<Q extends { readonly datagram: Uint8Array }>(
   network: Network,
-  [host, address, target]: readonly [host: string, address: string, target: string],
-  directory: string,
+  from: readonly [host: string, address: string, target: string],
   queries: readonly Q[],
   next: (index: number) => Uint8Array,
 ): Promise<Asked<Q>[]> {
-  const file = join(directory, `${host}-${target}.queries`);
-  const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-  const lines = queries.map(({ datagram }, index) => `${hex(datagram)} ${hex(next(index))}\n`);
-  writeFileSync(file, lines.join(''));
-  const asker = network.start(host, process.execPath, [ASKER, address, target, file]);
-  await asker.waitForOutput(/asked all/, ASKING_MS);
-  await asker.ended;
-  const answers = asker.output().split('\n');
+  const pairs = queries.map(({ datagram }, index) => [datagram, next(index)] as const);
+  const answers = await putQueries(network, from, pairs);
   return queries.map((query, index) => {
-    const line = answers[index] ?? '';
-    return { ...query, reply: line === '-' ? null : readReply(Uint8Array.from(Buffer.from(line, 'hex'))) };
+    const answer = answers[index] ?? null;
+    return { ...query, reply: answer === null ? null : readReply(answer) };
   });
 }
 
@@ -79,10 +67,9 @@ async function askNow<Q extends { readonly datagram: Uint8Array }>(
 export function askAsRelay<Q extends { readonly datagram: Uint8Array }>(
   network: Network,
   server: ServerName,
-  directory: string,
   queries: readonly Q[],
 ): Promise<Asked<Q>[]> {
-  return ask(network, ['load', ADDRESS.load, ADDRESS[server]], directory, queries, behind);
+  return ask(network, ['load', ADDRESS.load, ADDRESS[server]], queries, behind);
 }
 
 /** What of a reply must be the same. Which address is free depends on the server; option 82 has a rule of its own. */

@@ -88,7 +88,7 @@ interface Scene {
 const mac = (client: number): string => `02:00:00:00:02:0${client}`;
 const SERVER = [54, ip(ADDRESS.server1)] as const;
 
-async function acquire({ network, directory }: Scene, client: number, address: string, name = 'shared') {
+async function acquire({ network }: Scene, client: number, address: string, name = 'shared') {
   const options = [[50, ip(address)], SERVER, [81, [1, 0, 0, ...Buffer.from(name)]]] as const;
   const datagram = packet({
     type: MessageType.request,
@@ -97,13 +97,13 @@ async function acquire({ network, directory }: Scene, client: number, address: s
     giaddr: ADDRESS.load,
     options: options.map(([code, data]) => [code, [...data]]),
   });
-  const [{ reply } = { reply: null }] = await askAsRelay(network, 'server1', directory, [{ datagram }]);
+  const [{ reply } = { reply: null }] = await askAsRelay(network, 'server1', [{ datagram }]);
   if (reply?.type !== MessageType.ack) throw new Error(`client ${client} got no lease`);
 }
 
 /** Sends what is not answered. */
-async function tell({ network, directory }: Scene, type: number, client: number, address: string) {
+async function tell({ network }: Scene, type: number, client: number, address: string) {
   const fields = { type, mac: mac(client), xid: 9, ciaddr: address, giaddr: ADDRESS.load, options: [SERVER] };
   const datagram = packet({ ...fields, options: [[54, ip(ADDRESS.server1)]] });
-  await ask(network, ['load', ADDRESS.load, ADDRESS.server1], directory, [{ datagram }], behind);
+  await ask(network, ['load', ADDRESS.load, ADDRESS.server1], [{ datagram }], behind);
 }

@@ -109,10 +109,10 @@ for (const version of KEAS)
   t.test(`the lease file says of each relay what that of ${version} says`, async (t) => {
     if (!needServers(t, [version], ['ip'])) return;
     const forms = version === 'kea 2.2' ? FORMS : [...FORMS, ...IN_PARTS];
-    const { network, directory, kea, own } = besideKea(t, version, DHCP4);
+    const { network, kea, own } = besideKea(t, version, DHCP4);
     await Promise.all([kea.start(), own.start()]);
-    await askAsRelay(network, 'server1', directory, grants('server1', forms));
-    await askAsRelay(network, 'server2', directory, grants('server2', forms));
+    await askAsRelay(network, 'server1', grants('server1', forms));
+    await askAsRelay(network, 'server2', grants('server2', forms));
     await Promise.all([kea.stop(), own.stop()]);
     const wanted = contextsOf(kea);
     const found = contextsOf(own);
@@ -192,10 +192,10 @@ function renewals(server: ServerName): { what: string; datagram: Uint8Array }[] 
 
 t.test('renewals past the relay are answered as by Kea 3.0', async (t) => {
   if (!needServers(t, ['kea 3.0'], ['ip'])) return;
-  const { network, directory, kea, own } = besideKea(t, 'kea 3.0', { ...DHCP4, 'stash-agent-options': true });
+  const { network, kea, own } = besideKea(t, 'kea 3.0', { ...DHCP4, 'stash-agent-options': true });
   await Promise.all([kea.start(), own.start()]);
-  const byKea = await askAsRelay(network, 'server1', directory, renewals('server1'));
-  const bySubject = await askAsRelay(network, 'server2', directory, renewals('server2'));
+  const byKea = await askAsRelay(network, 'server1', renewals('server1'));
+  const bySubject = await askAsRelay(network, 'server2', renewals('server2'));
   const withAgent = (reply: Reply | null): boolean => reply?.options.has(82) ?? false;
   for (const [index, { what, reply }] of bySubject.entries()) {
     const wanted = byKea[index]!.reply;
@@ -213,7 +213,7 @@ for (const version of KEAS)
     const pair = createPair(t, { mode: 'hot-standby', server1: SUBJECT, server2: version, dhcp4 });
     await Promise.all([pair.server1.start(), pair.server2.start()]);
     await pair.normal();
-    await askAsRelay(pair.network, 'server1', pair.directory, grants('server1', FORMS));
+    await askAsRelay(pair.network, 'server1', grants('server1', FORMS));
     await pair.stop();
     const own = contextsOf(pair.server1);
     const partner = contextsOf(pair.server2);

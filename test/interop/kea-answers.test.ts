@@ -40,10 +40,10 @@ function readAgent(datagram: Uint8Array): Buffer | null {
 for (const version of KEAS)
   t.test(`what ${version} answers is answered, and what it passes over is passed over`, async (t) => {
     if (!needServers(t, [version], ['ip'])) return;
-    const { directory, network, kea, own } = besideKea(t, version, MANY);
+    const { network, kea, own } = besideKea(t, version, MANY);
     await Promise.all([kea.start(), own.start()]);
     const put = (server: ServerName): Promise<Answered[]> =>
-      askAsRelay(network, server, directory, malformedQueries(ip(ADDRESS[server])));
+      askAsRelay(network, server, malformedQueries(ip(ADDRESS[server])));
     const byKea = await put('server1');
     const bySubject = await put('server2');
     const silent = byKea.filter(({ reply }) => reply === null).length;
@@ -91,7 +91,7 @@ t.test('a client without an address, which remembers one, is answered by broadca
       mac: '02:00:00:00:00:09',
       options: [[50, ip('10.65.7.9')], named],
     });
-  const answered = await ask(network, ['nobody', '0.0.0.0', '255.255.255.255'], directory, queries, next);
+  const answered = await ask(network, ['nobody', '0.0.0.0', '255.255.255.255'], queries, next);
   for (const [index, { what, reply }] of answered.entries()) t.equal(reply?.type, rows[index]![2], what);
   const name = 'tandem-drop-no-return-address';
   const { arguments: figures } = await server.command('statistic-get', { name });
@@ -120,7 +120,7 @@ for (const version of KEAS)
       await Promise.all([kea.start(), own.start()]);
       const discover = { datagram: packet({ xid: 1, giaddr: ADDRESS.load }) };
       for (const server of ['server1', 'server2'] as const) {
-        const [{ reply } = { reply: null }] = await askAsRelay(network, server, directory, [discover]);
+        const [{ reply } = { reply: null }] = await askAsRelay(network, server, [discover]);
         const found = [...(reply?.options ?? [])]
           .filter(([code]) => code >= 224)
           .map(([, data]) => data.length);

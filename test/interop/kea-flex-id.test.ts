@@ -153,8 +153,8 @@ for (const [what, more] of [
     const kea = createServer(network, 'kea 3.0', { name: 'server1', directory, mode: null, dhcp4 });
     const subject = createServer(network, SUBJECT, { name: 'server2', directory, mode: null, dhcp4 });
     await Promise.all([kea.start(), subject.start()]);
-    const byKea = await askAsRelay(network, 'server1', directory, queries('server1'));
-    const bySubject = await askAsRelay(network, 'server2', directory, queries('server2'));
+    const byKea = await askAsRelay(network, 'server1', queries('server1'));
+    const bySubject = await askAsRelay(network, 'server2', queries('server2'));
     for (const [index, { what, reply }] of bySubject.entries())
       t.same(looked('server2', reply), looked('server1', byKea[index]!.reply), what);
     t.same(await leasesOf(subject), await leasesOf(kea));

@@ -190,8 +190,8 @@ for (const version of KEAS)
         'hooks-libraries': [{ library: 'libdhcp_flex_option.so', parameters: { options } }],
       };
       await Promise.all([kea.reconfigure(dhcp4), own.reconfigure(dhcp4)]);
-      const byKea = await askAsRelay(network, 'server1', directory, queries('server1', round));
-      const bySubject = await askAsRelay(network, 'server2', directory, queries('server2', round));
+      const byKea = await askAsRelay(network, 'server1', queries('server1', round));
+      const bySubject = await askAsRelay(network, 'server2', queries('server2', round));
       let same = 0;
       for (const [index, { what, reply }] of bySubject.entries()) {
         const wanted = withAgent(comparable('server1', byKea[index]!.reply), byKea[index]!.reply);

@@ -92,7 +92,7 @@ const FORMATS: readonly Readonly<Record<string, unknown>>[] = [
 ];
 
 /** The lines of queries, then those of commands: what is written for a query is written when it is on the disk. */
-async function tell(network: Network, server: DhcpServer, directory: string): Promise<void> {
+async function tell(network: Network, server: DhcpServer): Promise<void> {
   const name = server.name as ServerName;
   const steps = STEPS.map(([type, client, address, options = []], index) => {
     const given = type === release;
@@ -107,7 +107,7 @@ async function tell(network: Network, server: DhcpServer, directory: string): Pr
       }),
     };
   });
-  await askAsRelay(network, name, directory, steps);
+  await askAsRelay(network, name, steps);
   for (const [command, args] of COMMANDS) await server.command(command, args);
 }
 
@@ -143,8 +143,8 @@ FORMATS.forEach((formats, index) => {
     };
     const [kea, keaPath] = await start('server1', 'kea 3.0');
     const [subject, ownPath] = await start('server2', SUBJECT);
-    await tell(network, kea, directory);
-    await tell(network, subject, directory);
+    await tell(network, kea);
+    await tell(network, subject);
     const byKea = linesIn(keaPath);
     await until({ what: `${byKea.length} lines`, timeoutMs: 10_000 }, () =>
       linesIn(ownPath).length >= byKea.length ? true : null,

@@ -112,7 +112,7 @@ async function lifeOf(
 ) {
   const server = createServer(network, kind, { name: 'server1', directory, mode: null, dhcp4 });
   await server.start();
-  const answered = await askAsRelay(network, 'server1', directory, queries(kinds));
+  const answered = await askAsRelay(network, 'server1', queries(kinds));
   const { arguments: all } = await server.command('lease4-get-all');
   await server.stop();
   const answers = answered.map(

@@ -79,14 +79,14 @@ async function resultSet(server: DhcpServer) {
 }
 
 /** What has to be the same of a server that was asked in three intervals. */
-async function measured(network: Network, name: ServerName, server: DhcpServer, directory: string) {
+async function measured(network: Network, name: ServerName, server: DhcpServer) {
   await server.start();
   const before = await server.command('perfmon-get-all-durations');
   for (let interval = 0; interval < 3; interval++) {
-    await askAsRelay(network, name, directory, queries(name));
+    await askAsRelay(network, name, queries(name));
     await sleep(INTERVAL_MS);
   }
-  await askAsRelay(network, name, directory, queries(name));
+  await askAsRelay(network, name, queries(name));
   // Tandem has reported by then, whether or not more answers come.
   await sleep(INTERVAL_MS);
   const { result, columns, rows } = await resultSet(server);
@@ -114,10 +114,10 @@ for (const [what, threads, socketType] of [
 ] as const)
   t.test(`the same durations and statistics, ${what}`, async (t) => {
     if (!needServers(t, ['kea 3.0'], ['ip'])) return;
-    const { directory, network, kea, own } = besideKea(t, 'kea 3.0', configured(threads, socketType));
+    const { network, kea, own } = besideKea(t, 'kea 3.0', configured(threads, socketType));
     const [theirs, ours] = await Promise.all([
-      measured(network, 'server1', kea, directory),
-      measured(network, 'server2', own, directory),
+      measured(network, 'server1', kea),
+      measured(network, 'server2', own),
     ]);
     t.same(ours, theirs);
     t.equal(theirs.keys.length, threads ? 35 : 28, `${theirs.keys.length} durations`);
@@ -155,11 +155,11 @@ t.test('the same answers to commands', async (t) => {
 });
 
 /** Lets queries wait in the socket of a server until it says that this takes too long, and serves others until all is well. */
-async function alarmed(t: Test, network: Network, name: ServerName, server: DhcpServer, directory: string) {
+async function alarmed(t: Test, network: Network, name: ServerName, server: DhcpServer) {
   await server.start();
   const { arguments: status } = await server.command('status-get');
   const { pid } = status as { pid: number };
-  const ask = () => askAsRelay(network, name, directory, queries(name).slice(0, 1));
+  const ask = () => askAsRelay(network, name, queries(name).slice(0, 1));
   const said = (word: RegExp): string | null => word.exec(server.log())?.[0] ?? null;
   const wait = (what: string, step: () => Promise<string | null>): Promise<string> =>
     until({ what: `${server.kind} ${what}`, timeoutMs: ALARM_MS, pollMs: 1 }, step);
@@ -190,8 +190,8 @@ const MEAN = String.raw`00:00:0\d\.\d{6}`;
 
 t.test('the same alarm is raised and cleared', async (t) => {
   if (!needServers(t, ['kea 3.0'], ['ip'])) return;
-  const { directory, network, kea, own } = besideKea(t, 'kea 3.0', configured(true));
-  const theirs = await alarmed(t, network, 'server1', kea, directory);
+  const { network, kea, own } = besideKea(t, 'kea 3.0', configured(true));
+  const theirs = await alarmed(t, network, 'server1', kea);
   t.match(
     theirs.raised,
     new RegExp(
@@ -204,7 +204,7 @@ t.test('the same alarm is raised and cleared', async (t) => {
       `INFO .*Alarm for ${LABEL} has been cleared, reported mean duration ${MEAN} is now below low-water-ms: 299`,
     ),
   );
-  const ours = await alarmed(t, network, 'server2', own, directory);
+  const ours = await alarmed(t, network, 'server2', own);
   const shape = { duration: new RegExp(`^${LABEL}$`), mean: new RegExp(`^${MEAN}$`) };
   t.match(JSON.parse(ours.raised), {
     ...shape,

@@ -71,14 +71,13 @@ function queries(server: ServerName): Query[] {
 async function look(
   network: Network,
   server: DhcpServer,
-  directory: string,
   settled: (lines: readonly string[]) => boolean,
 ): Promise<{ answers: unknown[]; leases: unknown[]; requests: string[] }> {
   const name = server.name as ServerName;
   const sink = network.start(name, process.execPath, [SINK]);
   await sink.waitForOutput(/listening/, SINK_MS);
   await server.start();
-  const answered = await askAsRelay(network, name, directory, queries(name));
+  const answered = await askAsRelay(network, name, queries(name));
   const lines = (): string[] =>
     sink
       .output()
@@ -127,12 +126,12 @@ POOL.forEach((settings, index) => {
     const own = createServer(network, SUBJECT, { name: 'server2', directory, mode: null, dhcp4 });
     let count = -1;
     let rounds = 0;
-    const byKea = await look(network, kea, directory, (lines) => {
+    const byKea = await look(network, kea, (lines) => {
       rounds = lines.length === count ? rounds + 1 : 0;
       count = lines.length;
       return rounds > 5;
     });
-    const bySubject = await look(network, own, directory, (lines) => lines.length >= byKea.requests.length);
+    const bySubject = await look(network, own, (lines) => lines.length >= byKea.requests.length);
     t.same(bySubject.answers, byKea.answers);
     t.same(bySubject.leases, byKea.leases);
     t.same(bySubject.requests, byKea.requests);

@@ -117,7 +117,7 @@ for (const { from, to } of JOURNEYS) {
     await reader.start();
     t.same(await wholeLeases(reader), before);
     const queries = kinds.map((_, index) => ({ datagram: discoverOf(index, kinds[index]!) }));
-    const answers = await askAsRelay(network, 'server2', directory, queries);
+    const answers = await askAsRelay(network, 'server2', queries);
     for (const [index, { what, isOver }] of kinds.entries())
       if (isOver !== true)
         t.equal(

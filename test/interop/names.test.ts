@@ -152,18 +152,8 @@ function queries(server: ServerName): { datagram: Uint8Array; address: string }[
 }
 
 /** Asks everything, and looks at answers, leases and requests by address. */
-async function look(
-  network: Network,
-  server: DhcpServer,
-  sink: RunningProgram,
-  directory: string,
-): Promise<Named[]> {
-  const answered = await askAsRelay(
-    network,
-    server.name as ServerName,
-    directory,
-    queries(server.name as ServerName),
-  );
+async function look(network: Network, server: DhcpServer, sink: RunningProgram): Promise<Named[]> {
+  const answered = await askAsRelay(network, server.name as ServerName, queries(server.name as ServerName));
   const leases: CommandAnswer[] = [];
   for (const { address } of answered)
     leases.push(await server.command('lease4-get', { 'ip-address': address }));
@@ -213,8 +203,8 @@ SETTINGS.forEach((settings, index) => {
     );
     await Promise.all([keaSink!, ownSink!].map((sink) => sink.waitForOutput(/listening/, SINK_MS)));
     await Promise.all([kea.start(), own.start()]);
-    const byKea = await look(network, kea, keaSink!, directory);
-    const bySubject = await look(network, own, ownSink!, directory);
+    const byKea = await look(network, kea, keaSink!);
+    const bySubject = await look(network, own, ownSink!);
     for (const [at, found] of bySubject.entries()) {
       const same = JSON.stringify(found) === JSON.stringify(byKea[at]);
       if (!same) t.same(found, byKea[at], `${JSON.stringify(INPUTS[at])}`);

@@ -4,6 +4,7 @@
  * number of the process that made them, by which a later run finds and removes what a killed one left.
  */
 import { execFileSync } from 'node:child_process';
+import { insideNamespace } from './inside.ts';
 import { isAbandoned } from './leftovers.ts';
 import {
   type ProgramOptions,
@@ -35,6 +36,8 @@ export interface Network {
     options?: ProgramOptions,
   ): Promise<ProgramResult>;
   start(host: string, program: string, args: readonly string[], options?: ProgramOptions): RunningProgram;
+  /** Lets this process open sockets on a host (inside.ts). */
+  inside<T>(host: string, act: () => T): T;
   /** The command that runs another one on a host, put before it. */
   enter(host: string): readonly string[];
   /** Joins a host to a segment, again when its interface was deleted. */
@@ -81,13 +84,20 @@ export function createNetwork(t: Teardown, plan: NetworkPlan): Network {
     ip('-n', hub, 'link', 'set', 'dev', segment, 'up');
     for (const [host, attachment] of Object.entries(hosts)) join(host, segment, attachment);
   }
-  const enter = (host: string, ...command: readonly string[]): string[] => {
+  const namespaceOf = (host: string): string => {
     if (!names.has(prefix + host)) throw new Error(`no host ${host} in this network`);
-    return ['netns', 'exec', prefix + host, ...command];
+    return prefix + host;
   };
+  const enter = (host: string, ...command: readonly string[]): string[] => [
+    'netns',
+    'exec',
+    namespaceOf(host),
+    ...command,
+  ];
   return {
     run: (host, program, args, options) => runProgram('ip', enter(host, program, ...args), options),
     start: (host, program, args, options) => startProgram('ip', enter(host, program, ...args), options),
+    inside: (host, act) => insideNamespace(namespaceOf(host), act),
     enter: (host) => ['ip', ...enter(host)],
     attach: join,
     connect: (cable, ends) => {

@@ -165,10 +165,10 @@ function answerOf(server: ServerName, reply: Reply | null): unknown {
 for (const version of KEAS)
   t.test(`machines that boot get from Tandem what they get from ${version}`, async (t) => {
     if (!needServers(t, [version], ['ip'])) return;
-    const { directory, network, kea, own } = besideKea(t, version, DHCP4);
+    const { network, kea, own } = besideKea(t, version, DHCP4);
     await Promise.all([kea.start(), own.start()]);
-    const byKea = await askAsRelay(network, 'server1', directory, boots('server1'));
-    const bySubject = await askAsRelay(network, 'server2', directory, boots('server2'));
+    const byKea = await askAsRelay(network, 'server1', boots('server1'));
+    const bySubject = await askAsRelay(network, 'server2', boots('server2'));
     const files = new Set<string>();
     for (const [index, { what, reply }] of bySubject.entries()) {
       t.same(answerOf('server2', reply), answerOf('server1', byKea[index]!.reply), what);

@@ -119,7 +119,7 @@ function launch(
     return network.start(plan.name, program, [...args, '-c', configFile], { env });
   }
   if (!existsSync(TANDEM_MAIN)) throw new Error(`${TANDEM_MAIN} is missing: run "npm run build" first`);
-  const args = ['--enable-source-maps', TANDEM_MAIN, 'serve', '-c', configFile];
+  const args = [TANDEM_MAIN, 'serve', '-c', configFile];
   return network.start(plan.name, process.execPath, args);
 }
 

@@ -184,8 +184,8 @@ for (const [what, dhcp4, queries] of SCENES)
     const kea = createServer(scene, 'kea 3.0', { name: 'server1', directory, mode: null, dhcp4: settings });
     const own = createServer(scene, SUBJECT, { name: 'server2', directory, mode: null, dhcp4: settings });
     await Promise.all([kea.start(), own.start()]);
-    const byKea = await askAsRelay(scene, 'server1', directory, queries('server1'));
-    const bySubject = await askAsRelay(scene, 'server2', directory, queries('server2'));
+    const byKea = await askAsRelay(scene, 'server1', queries('server1'));
+    const bySubject = await askAsRelay(scene, 'server2', queries('server2'));
     for (const [index, { what, reply }] of bySubject.entries()) {
       const wanted = byKea[index]!.reply;
       t.same(comparable('server2', reply), comparable('server1', wanted), `${index}: ${what}`);

@@ -10,13 +10,13 @@ import type { RunningProgram } from '../programs.ts';
 import { createServer, type DhcpServer } from '../server.ts';
 import { changesByStep } from './changes.ts';
 import type { Family } from './families.ts';
+import { playSteps } from './player.ts';
 import { PLAYED, PLAYER, PREFIX_LENGTH, SERVER } from './scene.ts';
 import type { Answer, Step } from './scripts.ts';
 import { leaseFileText } from './start-leases.ts';
 
-const PLAYER_PROGRAM = fileURLToPath(new URL('./player.js', import.meta.url));
 const SINK_PROGRAM = fileURLToPath(new URL('../request-sink.js', import.meta.url));
-const PLAYING_MS = 60_000;
+const SINK_MS = 60_000;
 
 export interface Side {
   readonly directory: string;
@@ -82,15 +82,9 @@ export async function configure({ directory, server }: Side, family: Family, num
 
 /** @returns the answer to each step. @throws Error when one is late */
 export async function play(side: Side, family: Family, steps: readonly Step[]): Promise<Answer[]> {
-  const { network, directory } = side;
-  const file = join(directory, 'steps.json');
-  writeFileSync(file, JSON.stringify(steps));
+  const { network } = side;
   const sink = family.isNamed ? await startSink(network) : null;
-  const player = network.start('load', process.execPath, [PLAYER_PROGRAM, SERVER, file]);
-  await player.waitForOutput(/played all/, PLAYING_MS);
-  await player.ended;
-  const lines = player.output().split('\n');
-  const answers: Answer[] = steps.map((_, index) => JSON.parse(lines[index] ?? '{}'));
+  const answers = await playSteps(network, steps);
   if (sink === null) return answers;
   const changes = await changesByStep(sink, steps.length).catch((error: Error) => {
     const told = sink.output().split('\n');
@@ -107,6 +101,6 @@ export async function play(side: Side, family: Family, steps: readonly Step[]): 
 /** In the place of kea-dhcp-ddns. */
 async function startSink(network: Network): Promise<RunningProgram> {
   const sink = network.start('server1', process.execPath, [SINK_PROGRAM]);
-  await sink.waitForOutput(/listening/, PLAYING_MS);
+  await sink.waitForOutput(/listening/, SINK_MS);
   return sink;
 }
