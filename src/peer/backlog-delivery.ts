@@ -1,6 +1,7 @@
 /**
- * Delivers a backlog: in order, one portion by the stream or one request after the other, until it is empty or the partner fails.
- * What it has answered leaves the backlog; the rest stays for whoever decides what a failure means.
+ * Delivers a backlog in portions, one after the other, until it is empty or the partner fails: by the stream, or so many requests
+ * at once, each for another address. What the partner has answered leaves the backlog; the rest stays for whoever decides what a
+ * failure means. Clients are served meanwhile: one request at a time would be slower than what they add.
  *
  * Each lease goes as it stands now, not as it stood when it changed: the partner may have synchronized meanwhile, and
  * have given us a newer one.
@@ -8,7 +9,7 @@
 import type { Ipv4 } from '../base/ipv4.ts';
 import type { Backlog } from './backlog.ts';
 import { encodeRequest, type UpdateBytes } from './batch.ts';
-import { UPDATE_TIMEOUT_MS } from './limits.ts';
+import { type SendLimits, UPDATE_TIMEOUT_MS } from './limits.ts';
 import type { PartnerStream, PeerClient, SendOutcome } from './model.ts';
 import { judge, sendOutcomeOf } from './outcome.ts';
 import { sendByStream, takePortion } from './stream-delivery.ts';
@@ -17,6 +18,7 @@ export interface BacklogParts {
   readonly client: PeerClient;
   /** Null = there is none. */
   readonly stream: PartnerStream | null;
+  readonly limits: SendLimits;
   /** The update that brings the partner to what stands at an address, or null when there is nothing to tell. */
   readonly updateOf: (address: Ipv4) => UpdateBytes | null;
   /** Is told what each portion came to, and says whether to go on. */
@@ -30,10 +32,10 @@ export async function deliverBacklog(backlog: Backlog, parts: BacklogParts): Pro
   while (backlog.length > 0) {
     const { updates, changes } = collect(backlog, parts);
     if (updates.length > 0) {
-      const outcome = await send(updates, parts);
+      const outcomes = await send(updates, parts);
       // The stream has ended before anything was sent: another way will do.
-      if (outcome === null) continue;
-      if (backlog.clearings !== clearings || !parts.noted(outcome)) return false;
+      if (outcomes === null) continue;
+      if (backlog.clearings !== clearings || !outcomes.map(parts.noted).every(Boolean)) return false;
     }
     backlog.drop(changes);
   }
@@ -43,20 +45,27 @@ export async function deliverBacklog(backlog: Backlog, parts: BacklogParts): Pro
 async function send(
   updates: readonly UpdateBytes[],
   { client, stream }: BacklogParts,
-): Promise<SendOutcome | null> {
-  if (stream?.isUp === true) return sendByStream(stream, updates);
-  const request = encodeRequest(updates[0]!, []);
-  return sendOutcomeOf(request, judge(await client.requestBytes(request.body, UPDATE_TIMEOUT_MS)));
+): Promise<readonly SendOutcome[] | null> {
+  if (stream?.isUp === true) {
+    const outcome = await sendByStream(stream, updates);
+    return outcome === null ? null : [outcome];
+  }
+  return Promise.all(
+    updates.map(async (update) => {
+      const request = encodeRequest(update, []);
+      return sendOutcomeOf(request, judge(await client.requestBytes(request.body, UPDATE_TIMEOUT_MS)));
+    }),
+  );
 }
 
 /** As much of the front as goes at once; later changes of an address are told with the first. */
 function collect(
   backlog: Backlog,
-  { stream, updateOf }: BacklogParts,
+  { stream, limits, updateOf }: BacklogParts,
 ): { readonly updates: readonly UpdateBytes[]; readonly changes: number } {
   const taken = new Set<Ipv4>();
   let changes = 0;
-  let left = stream?.isUp === true ? Number.POSITIVE_INFINITY : 1;
+  let left = stream?.isUp === true ? Number.POSITIVE_INFINITY : limits.requestsInFlightMax;
   const next = (): UpdateBytes | null => {
     for (; changes < backlog.length && left > 0; changes++) {
       const address = backlog.at(changes)!;

@@ -60,7 +60,7 @@ class Dispatcher implements UpdateDispatcher {
     this.#outcomes = new PartnerOutcomes(parts);
     this.#following = new Following(stream, parts.sendsUpdates);
     this.#loan = new StreamLoan(stream, this.#outcomes, this.#following, () => this.#pump());
-    this.#kept = new KeptUpdates(parts, this.#outcomes, () => this.#pump());
+    this.#kept = new KeptUpdates(parts, limits, this.#outcomes, () => this.#pump());
     this.#aside = new SetAside({ ...parts, kept: this.#kept, outcomes: this.#outcomes, desk: this.#desk });
     this.#sender =
       partner === null

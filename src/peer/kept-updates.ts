@@ -3,17 +3,20 @@ import type { Ipv4 } from '../base/ipv4.ts';
 import { Backlog } from './backlog.ts';
 import { deliverBacklog } from './backlog-delivery.ts';
 import type { DispatcherParts } from './dispatcher-parts.ts';
+import type { SendLimits } from './limits.ts';
 import type { PartnerOutcomes } from './partner-outcomes.ts';
 
 export class KeptUpdates {
   readonly #parts: DispatcherParts;
   readonly #outcomes: PartnerOutcomes;
   readonly #backlog: Backlog;
+  readonly #limits: SendLimits;
   readonly #delivered: () => void;
   #delivery: Promise<boolean> | null = null;
 
   /** @param delivered is called after a delivery, before whoever awaits its outcome goes on */
-  constructor(parts: DispatcherParts, outcomes: PartnerOutcomes, delivered: () => void) {
+  constructor(parts: DispatcherParts, limits: SendLimits, outcomes: PartnerOutcomes, delivered: () => void) {
+    this.#limits = limits;
     this.#delivered = delivered;
     this.#parts = parts;
     this.#outcomes = outcomes;
@@ -67,6 +70,7 @@ export class KeptUpdates {
     return deliverBacklog(this.#backlog, {
       client: partner,
       stream,
+      limits: this.#limits,
       updateOf: (address) => this.#outcomes.standing(address),
       noted: (outcome) => this.#outcomes.noteBacklog(outcome),
     });

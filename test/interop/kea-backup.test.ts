@@ -10,7 +10,7 @@ import { createServer, type DhcpServer, SUBJECT } from './server.ts';
 import { watchStalls } from './stalls.ts';
 import { until } from './waiting.ts';
 
-const RATE = 200;
+const RATE = 60;
 const STEP_ACKNOWLEDGEMENTS = 200;
 const STEP_TIMEOUT_MS = 20_000;
 /** Far less than clients would wait for a server that is awaited: those are 2 s. The rest is a busy machine's. */

@@ -17,8 +17,8 @@ import { findBrokenPromises, startRecordedLoad } from './recorded-load.ts';
 
 const MODE = 'hot-standby';
 const PROGRAMS = ['ip', 'openssl', 'perfdhcp', 'tcpdump'];
-const RATE = 100;
-const ACKNOWLEDGEMENTS = 100;
+const RATE = 40;
+const ACKNOWLEDGEMENTS = 40;
 /** The pair has to become whole and the files to be replaced within it. */
 const LIFE_MS = 60_000;
 const RENEWED_TIMEOUT_MS = 30_000;

@@ -15,7 +15,7 @@ import { findBrokenPromises, startRecordedLoad } from './recorded-load.ts';
 import type { DhcpServer } from './server.ts';
 
 const POST_COMMAND = fileURLToPath(new URL('./post-command.js', import.meta.url));
-const RATE = 200;
+const RATE = 60;
 const ACKNOWLEDGEMENTS = 100;
 const MODE = 'hot-standby';
 const CREDENTIALS = {

@@ -13,7 +13,7 @@ import { perfdhcp } from './perfdhcp.ts';
 import { createServer, type DhcpServer, SUBJECT } from './server.ts';
 
 /** Every client asks twice: one query that is lost on a busy machine leaves none without a lease. */
-const LOAD = { local: ADDRESS.load, rate: 200, seconds: 3, clients: 300 };
+const LOAD = { local: ADDRESS.load, rate: 100, seconds: 6, clients: 300 };
 /** More than one page of lease4-get-page, so that paging is exercised too. */
 const PAGE_LEASES = 100;
 
