@@ -7,8 +7,8 @@
  */
 import { systemClock } from '../base/clock.ts';
 import type { ConfigOutcome } from '../control/commands/configuration.ts';
-import { createServiceSwitch, type ServiceSwitch } from '../ha/service-switch.ts';
-import { systemTimers } from '../ha/timers.ts';
+import { systemTimers } from '../ha/service/timers.ts';
+import { createServiceSwitch, type ServiceSwitch } from '../ha/switch/switch.ts';
 import { createEventFd } from '../io/eventfd.ts';
 import { listInterfaces } from '../io/interfaces.ts';
 import { InterfaceNotices } from '../io/rtnetlink.ts';
@@ -19,21 +19,21 @@ import type { AdjustableLog } from '../log/logger.ts';
 import type { ShardTask } from '../shard/task.ts';
 import { VERSION } from '../version.ts';
 import { ActiveConfiguration, type ConfigurationFile, type LoadedConfiguration } from './configuration.ts';
-import { Control } from './control.ts';
+import { Control } from './control/control.ts';
+import { Listeners } from './control/listeners.ts';
 import { DataPlane } from './data-plane.ts';
-import { HighAvailability } from './high-availability.ts';
-import { InterfaceWatch } from './interface-watch.ts';
-import { JoinReports } from './join-reports.ts';
-import { LeaseEvents } from './lease-events.ts';
-import { Leases } from './leases.ts';
-import { createLink } from './link.ts';
-import { Listeners } from './listeners.ts';
+import { HighAvailability } from './ha/high-availability.ts';
+import { createLink } from './ha/link.ts';
+import { Leases } from './leases/leases.ts';
+import { leaseFileOf, Storage } from './leases/storage.ts';
+import { LeaseEvents } from './libraries/lease-events.ts';
+import { PerfmonHost } from './libraries/perfmon.ts';
+import { PingCheck } from './libraries/ping-check.ts';
 import { allocateServerMemory, type ServerMemory } from './memory.ts';
-import { PerfmonHost } from './perfmon.ts';
-import { PingCheck } from './ping-check.ts';
 import { Reloader } from './reload.ts';
 import { isCarried, shardCount } from './shard-count.ts';
-import { leaseFileOf, Storage } from './storage.ts';
+import { InterfaceWatch } from './sockets/interface-watch.ts';
+import { JoinReports } from './sockets/join-reports.ts';
 import { Threads } from './threads.ts';
 
 /** Of a server that requires all its sockets and does not get them, as Kea's. */

@@ -5,7 +5,7 @@ import type { ServerConfig } from '../config/model.ts';
 import { formatProblem } from '../config/problem.ts';
 import type { ConfigOutcome } from '../control/commands/configuration.ts';
 import type { Log } from '../log/logger.ts';
-import { OwnPlaces } from './own-places.ts';
+import { OwnPlaces } from './control/own-places.ts';
 import { shardCount } from './shard-count.ts';
 
 export interface ConfigurationFile {

@@ -23,9 +23,9 @@ import { PARKED_MAX } from '../limits.ts';
 import type { HandedQuery } from '../shard/handed-query.ts';
 import { allocateSocketTable, writeSocketTable } from '../shard/socket-table.ts';
 import type { ShardTask } from '../shard/task.ts';
-import { listeningOf } from './lease-events.ts';
+import { listeningOf } from './libraries/lease-events.ts';
+import type { PingCheck } from './libraries/ping-check.ts';
 import type { ServerMemory } from './memory.ts';
-import type { PingCheck } from './ping-check.ts';
 import { isCarried, parkedPerShard } from './shard-count.ts';
 import type { Threads } from './threads.ts';
 

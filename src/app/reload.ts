@@ -20,17 +20,17 @@ import {
   readConfiguration,
   readDocument,
 } from './configuration.ts';
-import type { Control } from './control.ts';
+import type { Control } from './control/control.ts';
+import type { Listeners } from './control/listeners.ts';
 import type { DataPlane } from './data-plane.ts';
-import type { HighAvailability } from './high-availability.ts';
-import type { InterfaceWatch } from './interface-watch.ts';
-import type { LeaseChange } from './lease-change.ts';
-import type { LeaseEvents } from './lease-events.ts';
-import type { Leases } from './leases.ts';
-import type { Listeners } from './listeners.ts';
-import type { PerfmonHost } from './perfmon.ts';
-import type { PingCheck } from './ping-check.ts';
-import type { Storage } from './storage.ts';
+import type { HighAvailability } from './ha/high-availability.ts';
+import type { LeaseChange } from './leases/lease-change.ts';
+import type { Leases } from './leases/leases.ts';
+import type { Storage } from './leases/storage.ts';
+import type { LeaseEvents } from './libraries/lease-events.ts';
+import type { PerfmonHost } from './libraries/perfmon.ts';
+import type { PingCheck } from './libraries/ping-check.ts';
+import type { InterfaceWatch } from './sockets/interface-watch.ts';
 
 export interface ReloadParts {
   readonly file: ConfigurationFile;

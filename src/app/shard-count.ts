@@ -1,7 +1,7 @@
 /** How many shards, and how many replies each may park. */
 import { availableParallelism } from 'node:os';
 import type { ServerConfig } from '../config/model.ts';
-import { createHaSetup } from '../ha/setup.ts';
+import { createHaSetup } from '../ha/machine/setup.ts';
 import { PARKED_MAX, SHARDS_MAX } from '../limits.ts';
 
 /**

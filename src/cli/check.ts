@@ -1,5 +1,5 @@
 /** `tandem check FILE`: says everything that is wrong with a configuration. */
-import { foreignPeerPorts } from '../app/peer-port.ts';
+import { foreignPeerPorts } from '../app/ha/peer-port.ts';
 import { loadConfig } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
 import { ExitCode } from './exit-codes.ts';

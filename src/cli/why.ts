@@ -1,5 +1,5 @@
 /** `tandem why`: asks a running server for ha-why and shows the answer as text. */
-import { formatWhy, printable, type WhyText } from '../control/why-text.ts';
+import { formatWhy, printable, type WhyText } from '../control/monitoring/why-text.ts';
 import { type CtlOptions, type CtlOutcome, runCtl } from './ctl.ts';
 
 export interface WhyOptions extends Pick<CtlOptions, 'url' | 'socket' | 'timeoutMs'> {

@@ -7,9 +7,9 @@ import type { ControlSocketConfig, HttpSocketConfig } from '../config/control-mo
 import { tandemError } from '../errors.ts';
 import type { Log } from '../log/logger.ts';
 import type { CommandTable } from './answer.ts';
-import { type ControlCredentials, readControlCredentials } from './control-credentials.ts';
-import { createKeaHttpServer, type HttpPage } from './kea-http.ts';
-import { createUnixSocketServer } from './unix-socket.ts';
+import { type ControlCredentials, readControlCredentials } from './http/credentials.ts';
+import { createKeaHttpServer, type HttpPage } from './http/kea-http.ts';
+import { createUnixSocketServer } from './unix/socket.ts';
 
 export interface ControlSocketOptions {
   readonly log: Log;

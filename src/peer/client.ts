@@ -11,7 +11,7 @@ import { createSecureContext } from 'node:tls';
 import { Pool } from 'undici';
 import { systemClock } from '../base/clock.ts';
 import type { HaPeerConfig } from '../config/ha-model.ts';
-import { FORMER_CREDENTIALS_MS } from '../control/kea-http-gate.ts';
+import { FORMER_CREDENTIALS_MS } from '../control/http/gate.ts';
 import type { Login } from '../credentials/login.ts';
 import type { TlsSet } from '../credentials/tls-set.ts';
 import { readAnswer } from './answer-reader.ts';

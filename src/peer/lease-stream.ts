@@ -1,8 +1,8 @@
 /** How two servers agree on a lease stream: an HTTP upgrade on the peer port, with the name of who asks. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { HaRelationshipConfig } from '../config/ha-model.ts';
-import type { Refusal } from '../control/kea-http-gate.ts';
-import type { HttpUpgrade } from '../control/kea-http-upgrade.ts';
+import type { Refusal } from '../control/http/gate.ts';
+import type { HttpUpgrade } from '../control/http/upgrade.ts';
 import type { StreamSocket } from '../io/stream-socket.ts';
 import { STREAM_VERSION } from './model.ts';
 

@@ -5,7 +5,7 @@
 import { assert } from '../base/assert.ts';
 import type { HaPeerConfig, HaRelationshipConfig } from '../config/ha-model.ts';
 import type { CommandTable } from '../control/answer.ts';
-import { createKeaHttpServer, type KeaHttpAccess, type KeaHttpServer } from '../control/kea-http.ts';
+import { createKeaHttpServer, type KeaHttpAccess, type KeaHttpServer } from '../control/http/kea-http.ts';
 import { tandemError } from '../errors.ts';
 import type { Log } from '../log/logger.ts';
 import { type PeerCredentials, readPeerCredentials } from './credentials.ts';

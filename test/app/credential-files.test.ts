@@ -16,7 +16,7 @@ import {
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import t, { type Test } from 'tap';
-import { CredentialFiles, type CredentialUser } from '../../src/app/credential-files.ts';
+import { CredentialFiles, type CredentialUser } from '../../src/app/control/credential-files.ts';
 import type { HaPeerConfig } from '../../src/config/ha-model.ts';
 import { DAY_MS } from '../../src/credentials/expiry.ts';
 import type { PeerCredentials } from '../../src/peer/credentials.ts';

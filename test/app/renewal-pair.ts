@@ -4,7 +4,7 @@ import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
-import { LOOK_INTERVAL_MS } from '../../src/app/credential-files.ts';
+import { LOOK_INTERVAL_MS } from '../../src/app/control/credential-files.ts';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { runCtl } from '../../src/cli/ctl.ts';
 import { findFreeTcpPort, findFreeUdpPort } from '../../src/demo/ports.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { runCtl } from '../../src/cli/ctl.ts';
 import { type CommandHandler, failure, Result, success } from '../../src/control/answer.ts';
-import { createKeaHttpServer } from '../../src/control/kea-http.ts';
+import { createKeaHttpServer } from '../../src/control/http/kea-http.ts';
 import { OPEN_SOCKET, openSockets, recordingLog, temporaryFolder } from '../control/harness.ts';
 
 const table = new Map<string, CommandHandler>([

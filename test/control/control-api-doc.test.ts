@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { createServerCommands, type ServerSources } from '../../src/control/commands/server.ts';
-import { figureMetrics } from '../../src/control/figure-metrics.ts';
 import * as limits from '../../src/control/limits.ts';
-import { globalMetric, subnetMetric } from '../../src/control/metric-names.ts';
+import { figureMetrics } from '../../src/control/monitoring/figure-metrics.ts';
+import { globalMetric, subnetMetric } from '../../src/control/monitoring/metric-names.ts';
 import { GLOBAL_STATISTICS, SUBNET_STATISTICS } from '../../src/engine/statistics.ts';
 
 const page = readFileSync(new URL('../../../docs/control-api.md', import.meta.url), 'utf8');

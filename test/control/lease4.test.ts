@@ -8,7 +8,7 @@ import { formatIpv4, parseIpv4 } from '../../src/base/ipv4.ts';
 import { createLease4Commands } from '../../src/control/commands/lease4.ts';
 import { BULK_LEASES_MAX } from '../../src/control/commands/lease4-bulk-apply.ts';
 import { LeaseSubnets } from '../../src/control/commands/lease4-subnets.ts';
-import { readPageLease } from '../../src/ha/lease-page.ts';
+import { readPageLease } from '../../src/ha/sync/lease-page.ts';
 import { recordOfLease } from '../../src/lease/csv-lease.ts';
 import { INFINITE_LIFETIME_SEC, type Lease4, LeaseState } from '../../src/lease/model.ts';
 import { encodeLeaseUpdate, LEASE_UPDATE_BYTES_MAX } from '../../src/lease/update-json.ts';

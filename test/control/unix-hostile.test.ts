@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { success } from '../../src/control/answer.ts';
 import { UNIX_CONNECTIONS_MAX } from '../../src/control/limits.ts';
-import { createUnixSocketServer } from '../../src/control/unix-socket.ts';
+import { createUnixSocketServer } from '../../src/control/unix/socket.ts';
 import { ask, askRaw, recordingLog, temporaryFolder } from './harness.ts';
 
 const path = join(temporaryFolder(t), 's');

@@ -6,7 +6,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { createLease4Commands } from '../../src/control/commands/lease4.ts';
 import { LeaseSubnets } from '../../src/control/commands/lease4-subnets.ts';
-import { createKeaHttpServer } from '../../src/control/kea-http.ts';
+import { createKeaHttpServer } from '../../src/control/http/kea-http.ts';
 import { openControlSocket } from '../../src/control/server.ts';
 import { MessageType } from '../../src/dhcp4/codes.ts';
 import { encodeRow, ROW_BYTES_MAX } from '../../src/lease/csv.ts';

@@ -3,8 +3,8 @@
  * members and types. kea-messages.test.ts compares the values.
  */
 import t from 'tap';
-import { readHeartbeat } from '../../src/ha/heartbeat.ts';
-import { readPageLease } from '../../src/ha/lease-page.ts';
+import { readPageLease } from '../../src/ha/sync/lease-page.ts';
+import { readHeartbeat } from '../../src/ha/wire/heartbeat.ts';
 import { type Exchange, readTrace } from './support/kea-trace.ts';
 import { answered, type ScriptedPeer, wired } from './support/peers.ts';
 import { relationship } from './support/relationship.ts';

@@ -1,10 +1,10 @@
 /** Conformance scenarios 2 to 31: the state machine. Each runs exactly one state's logic an event, unless it says otherwise. */
 import t from 'tap';
 import type { HaRelationshipConfig } from '../../src/config/ha-model.ts';
-import { parseRfc1123 } from '../../src/ha/heartbeat.ts';
-import type { HaStateName } from '../../src/ha/model.ts';
-import { enter, openRun } from '../../src/ha/run.ts';
-import { STATE_TRAITS } from '../../src/ha/traits.ts';
+import type { HaStateName } from '../../src/ha/machine/model.ts';
+import { enter, openRun } from '../../src/ha/machine/run.ts';
+import { STATE_TRAITS } from '../../src/ha/machine/traits.ts';
+import { parseRfc1123 } from '../../src/ha/wire/heartbeat.ts';
 import { EPOCH_SEC, Machine } from './support/machine.ts';
 import { relationship, withoutAutoFailover } from './support/relationship.ts';
 

@@ -1,7 +1,11 @@
 /** Conformance scenarios 32 to 36 as far as the machine alone decides; the commands are tested in commands.test.ts. */
 import t from 'tap';
-import { mayCancelMaintenance, mayEnterMaintenance, mayStartMaintenance } from '../../src/ha/maintenance.ts';
-import { HA_STATES } from '../../src/ha/model.ts';
+import {
+  mayCancelMaintenance,
+  mayEnterMaintenance,
+  mayStartMaintenance,
+} from '../../src/ha/machine/maintenance.ts';
+import { HA_STATES } from '../../src/ha/machine/model.ts';
 import { Machine } from './support/machine.ts';
 import { relationship } from './support/relationship.ts';
 

@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import t from 'tap';
-import { HA_STATES } from '../../src/ha/model.ts';
+import { HA_STATES } from '../../src/ha/machine/model.ts';
 import { replay } from './support/transcript.ts';
 
 /** Tests run from build/test/ha; the transcripts stay among the sources. */

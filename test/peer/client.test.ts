@@ -3,7 +3,7 @@ import { createServer as createHttpServer, type RequestListener } from 'node:htt
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
-import { createKeaHttpServer, type KeaHttpOptions } from '../../src/control/kea-http.ts';
+import { createKeaHttpServer, type KeaHttpOptions } from '../../src/control/http/kea-http.ts';
 import { createPeerClient } from '../../src/peer/client.ts';
 import { readPeerCredentials } from '../../src/peer/credentials.ts';
 import { recordLog } from './support/log.ts';

@@ -10,7 +10,7 @@ import type { HaPeerConfig, HaRelationshipConfig } from '../../src/config/ha-mod
 import { type CommandHandler, type CommandTable, success } from '../../src/control/answer.ts';
 import { createLease4Commands } from '../../src/control/commands/lease4.ts';
 import { LeaseSubnets } from '../../src/control/commands/lease4-subnets.ts';
-import { createKeaHttpServer, type KeaHttpServer } from '../../src/control/kea-http.ts';
+import { createKeaHttpServer, type KeaHttpServer } from '../../src/control/http/kea-http.ts';
 import { createPeerClient } from '../../src/peer/client.ts';
 import { readPeerCredentials } from '../../src/peer/credentials.ts';
 import { createUpdateDispatcher } from '../../src/peer/dispatcher.ts';

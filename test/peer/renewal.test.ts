@@ -6,7 +6,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import t, { type Test } from 'tap';
 import type { Clock } from '../../src/base/clock.ts';
 import { type CommandHandler, success } from '../../src/control/answer.ts';
-import { createKeaHttpServer, type KeaHttpServer } from '../../src/control/kea-http.ts';
+import { createKeaHttpServer, type KeaHttpServer } from '../../src/control/http/kea-http.ts';
 import type { TlsPaths } from '../../src/credentials/tls-set.ts';
 import { createPeerClient } from '../../src/peer/client.ts';
 import { type PeerCredentials, readPeerCredentials } from '../../src/peer/credentials.ts';

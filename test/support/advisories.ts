@@ -65,7 +65,7 @@ export const ADVISORIES: readonly Advisory[] = [
         'a lease file is written beside the one in use, never over it',
       ],
       'control/commands/configuration': ['config-write writes what config-get shows, whole, with mode 0640'],
-      'control/unix-path': ['files, folders and links are never removed'],
+      'control/unix/path': ['files, folders and links are never removed'],
     },
   },
   {
@@ -86,7 +86,7 @@ export const ADVISORIES: readonly Advisory[] = [
     tests: {
       'app/hostile': ['JSON nested 100,000 deep is refused by the file, the API and the port of the peers'],
       'config/syntax/text': ['a hundred thousand brackets are an error at the first one too many'],
-      'control/json-scan': ['nesting is allowed up to the bound and refused above it'],
+      'control/unix/json-scan': ['nesting is allowed up to the bound and refused above it'],
       'lease/csv-context': [
         'nesting is bounded, so that nobody is handed a map that breaks a recursive reader',
       ],
@@ -172,13 +172,13 @@ export const ADVISORIES: readonly Advisory[] = [
     cause: 'connections to the control and failover ports without a bound',
     tests: {
       'app/hostile': ['headers without an end, too many, and connections half open: both ports serve on'],
-      'control/kea-http': [
+      'control/http/kea-http': [
         'connections are bounded for one address and in all, and a closed one makes room',
         'who does not finish a request in time gets 408, idle connections stay',
       ],
       'control/unix-hostile': ['a thousand idle connections do not lock anybody out'],
       'peer/listener': ['a TLS handshake that is never begun ends, and does not keep the port open'],
-      'control/kea-http-upgrade': [
+      'control/http/upgrade': [
         'a thousand half-open upgrades: bounded, ended in time, and in nobody`s way',
         'more connections than may be open get 503, and one that closes makes room',
       ],

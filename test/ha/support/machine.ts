@@ -6,10 +6,10 @@ import type {
   HaStateName,
   MachineState,
   PartnerState,
-} from '../../../src/ha/model.ts';
-import { createHaSetup } from '../../../src/ha/setup.ts';
-import { initialState, step } from '../../../src/ha/step.ts';
-import { STATE_TRAITS } from '../../../src/ha/traits.ts';
+} from '../../../src/ha/machine/model.ts';
+import { createHaSetup } from '../../../src/ha/machine/setup.ts';
+import { initialState, step } from '../../../src/ha/machine/step.ts';
+import { STATE_TRAITS } from '../../../src/ha/machine/traits.ts';
 
 /** Unix seconds at monotonic 0. */
 export const EPOCH_SEC = 1_731_000_000;

@@ -3,9 +3,9 @@
 import type { HaRelationshipConfig } from '../../../src/config/ha-model.ts';
 import type { Answer, CommandHandler } from '../../../src/control/answer.ts';
 import type { Policy } from '../../../src/engine/policy.ts';
-import { createHaService } from '../../../src/ha/service.ts';
-import type { HaService } from '../../../src/ha/service-model.ts';
-import { createServiceSwitch, type ServiceSwitch } from '../../../src/ha/service-switch.ts';
+import type { HaService } from '../../../src/ha/service/model.ts';
+import { createHaService } from '../../../src/ha/service/service.ts';
+import { createServiceSwitch, type ServiceSwitch } from '../../../src/ha/switch/switch.ts';
 import type { LogId } from '../../../src/log/messages.ts';
 import type { PeerClient } from '../../../src/peer/model.ts';
 import { MemoryStore } from './memory-store.ts';

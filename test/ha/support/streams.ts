@@ -1,5 +1,5 @@
 /** A server that takes no stream. */
-import type { PeerStreams } from '../../../src/ha/service-model.ts';
+import type { PeerStreams } from '../../../src/ha/service/model.ts';
 
 export const NO_STREAMS: PeerStreams = {
   offered: () => [],

@@ -1,6 +1,6 @@
 /** A clock and timers that stand still until a test moves them. */
 import type { Clock } from '../../../src/base/clock.ts';
-import type { Timers } from '../../../src/ha/timers.ts';
+import type { Timers } from '../../../src/ha/service/timers.ts';
 
 interface Entry {
   readonly atMs: number;

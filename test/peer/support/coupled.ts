@@ -1,8 +1,8 @@
 /** The pure HA machine and a real dispatcher joined as the HA service joins them, with a partner over real HTTP. */
 import type { Test } from 'tap';
 import { systemClock } from '../../../src/base/clock.ts';
-import type { HaEffect, HaHappening } from '../../../src/ha/model.ts';
-import { clientKey } from '../../../src/ha/unacked-clients.ts';
+import type { HaEffect, HaHappening } from '../../../src/ha/machine/model.ts';
+import { clientKey } from '../../../src/ha/machine/unacked-clients.ts';
 import type { BackupPeer } from '../../../src/peer/backup-peer.ts';
 import { createUpdateDispatcher } from '../../../src/peer/dispatcher.ts';
 import type { ClientKey, PeerClient, UpdateDispatcher } from '../../../src/peer/model.ts';

@@ -1,7 +1,7 @@
 /** A peer that answers over real HTTP as a test tells it. */
 import type { Test } from 'tap';
 import { type Answer, type CommandHandler, success } from '../../../src/control/answer.ts';
-import { createKeaHttpServer } from '../../../src/control/kea-http.ts';
+import { createKeaHttpServer } from '../../../src/control/http/kea-http.ts';
 import { createPeerClient } from '../../../src/peer/client.ts';
 import type { PeerClient } from '../../../src/peer/model.ts';
 import { recordLog } from './log.ts';

@@ -1,0 +1,165 @@
+/** Everything of the running server that holds leases: the book, main's store, expiry, and the lease file below them. */
+import type { Clock } from '../../base/clock.ts';
+import { DDNS_DEFAULTS } from '../../config/ddns-model.ts';
+import type { ServerConfig } from '../../config/model.ts';
+import type { NamesOf } from '../../ddns/request.ts';
+import { DdnsSender } from '../../ddns/sender.ts';
+import { LeaseAccounting } from '../../engine/lease-accounting.ts';
+import { LeaseEventWriter } from '../../engine/lease-events.ts';
+import { limitedCountsOf } from '../../engine/lease-limits.ts';
+import { MainDns } from '../../engine/main-dns.ts';
+import { MainLeaseStore } from '../../engine/main-lease-store.ts';
+import { ascending, poolAt } from '../../engine/pool-at.ts';
+import { allocateServerPools } from '../../engine/pool-plan.ts';
+import { poolSeries } from '../../engine/pool-series.ts';
+import { Reclaimer } from '../../engine/reclaim.ts';
+import type { StatisticsReader, StatisticsWriter } from '../../engine/statistics.ts';
+import { LeaseBook } from '../../lease/book.ts';
+import type { LeaseTableMemory } from '../../lease/layout.ts';
+import type { Log } from '../../log/logger.ts';
+import { listeningOf } from '../libraries/lease-events.ts';
+import type { ServerMemory } from '../memory.ts';
+import { ExpiryTimer } from './expiry.ts';
+import { LeaseChange } from './lease-change.ts';
+import { countLeases, loadLeases } from './lease-files.ts';
+import { leaseFileOf, type Storage } from './storage.ts';
+
+/** As for other commands: a disk that needs longer has other troubles. */
+const RECLAIM_DURABLE_MS = 5_000;
+
+export interface LeasesParts {
+  readonly memory: ServerMemory;
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The data plane's statistics, as main sees them. */
+interface Statistics {
+  readonly reader: StatisticsReader;
+  readonly writer: StatisticsWriter;
+}
+
+export class Leases {
+  readonly #parts: LeasesParts;
+  readonly book: LeaseBook;
+  readonly store: MainLeaseStore;
+  readonly dns: MainDns;
+  readonly #sender: DdnsSender;
+  #writer: StatisticsWriter;
+  #accounting: LeaseAccounting;
+  #events: LeaseEventWriter;
+  #config: ServerConfig;
+  #expiry: ExpiryTimer | null = null;
+
+  constructor(parts: LeasesParts, config: ServerConfig, statistics: StatisticsWriter) {
+    this.#parts = parts;
+    this.#config = config;
+    this.#writer = statistics;
+    this.book = new LeaseBook(parts.memory.book, parts.memory.limited);
+    this.dns = new MainDns(this.book, parts.memory.dns, () => this.#config.ddns.enableUpdates);
+    const sending = {
+      memory: parts.memory.dns,
+      statistics: () => this.#writer,
+      clock: parts.clock,
+      log: parts.log,
+    };
+    this.#sender = new DdnsSender(sending, config.ddns, namesOf(config));
+    this.#accounting = accountingOf(config, statistics);
+    this.#events = this.#eventsOf(config);
+    this.store = new MainLeaseStore({
+      book: this.book,
+      accounting: () => this.#accounting,
+      durability: parts.storage.journal,
+      clock: parts.clock,
+    });
+  }
+
+  /** Loads the lease file and starts the journal on it. @throws an Error that says what is wrong with the file */
+  start(): void {
+    const { storage, clock, log } = this.#parts;
+    const { leaseDatabase } = this.#config;
+    const cleanupDue = leaseDatabase.persist && loadLeases(this.#config, this.book, clock, log);
+    countLeases(this.book, this.#accounting);
+    storage.start(cleanupDue);
+    this.#sender.start();
+    const reclaimer = new Reclaimer(
+      this.book,
+      () => this.#accounting,
+      () => this.#events,
+      clock,
+      () => this.dns.active(),
+    );
+    this.#expiry = new ExpiryTimer(reclaimer, () => this.#config.expiredLeases, log);
+  }
+
+  /**
+   * Makes ready what another configuration wants of the leases, while the server works by the old one.
+   * @throws an Error that says what is wrong with the lease file; nothing has changed
+   */
+  prepare(config: ServerConfig): Promise<LeaseChange> {
+    return LeaseChange.prepare(this.#parts, leaseFileOf(this.#config), config);
+  }
+
+  /**
+   * Works with another configuration's leases, pools and subnets; no shard runs, and the journal has ended where the
+   * change asks for that.
+   * @param table of the change
+   */
+  commit(config: ServerConfig, change: LeaseChange, table: LeaseTableMemory, statistics: Statistics): void {
+    const { memory, clock } = this.#parts;
+    this.#config = config;
+    this.#events = this.#eventsOf(config);
+    this.#writer = statistics.writer;
+    this.#sender.use(config.ddns, namesOf(config));
+    this.#accounting = accountingOf(config, statistics.writer);
+    const pools = allocateServerPools(config);
+    if (table !== memory.book.table) this.book.replaceTable(table);
+    this.book.replacePools(pools, clock.wallSec());
+    memory.book = { ...memory.book, table, pools };
+    memory.limited = limitedCountsOf(config, table.capacity);
+    this.book.replaceLimited(memory.limited);
+    this.#accounting.recount(this.book, statistics.reader);
+    change.commit();
+  }
+
+  #eventsOf(config: ServerConfig): LeaseEventWriter {
+    return new LeaseEventWriter(this.book, this.#parts.memory.events, listeningOf(config));
+  }
+
+  /** Reclaims every lease that is over; rejects when the disk does not take it. @param remove as for leases-reclaim */
+  async reclaim(remove: boolean): Promise<void> {
+    const settle = (): Promise<void> => this.#parts.storage.journal.allDurable(RECLAIM_DURABLE_MS);
+    await this.#expiry?.reclaimAll(remove, settle);
+  }
+
+  /** Stops the expiry timer, the way to DNS and the journal. @returns false when rows did not reach the disk */
+  async stop(): Promise<boolean> {
+    this.#expiry?.stop();
+    await this.#sender.close();
+    return await this.#parts.storage.stop();
+  }
+}
+
+/** The settings of names by subnet id and address; those of a subnet that is gone are Kea's defaults. */
+function namesOf(config: ServerConfig): NamesOf {
+  const bySubnet = new Map(
+    config.subnets.map(({ id, ddns, pools }) => [
+      id,
+      { ddns, pools: ascending(pools.filter((pool) => pool.ddns !== null)) },
+    ]),
+  );
+  return (subnetId, address) => {
+    const subnet = bySubnet.get(subnetId);
+    if (subnet === undefined) return DDNS_DEFAULTS;
+    return poolAt(subnet.pools, address)?.ddns ?? subnet.ddns;
+  };
+}
+
+function accountingOf(config: ServerConfig, statistics: StatisticsWriter): LeaseAccounting {
+  return new LeaseAccounting(
+    statistics,
+    config.subnets.map((subnet) => subnet.id),
+    poolSeries(config.subnets).pools,
+  );
+}

@@ -1,0 +1,34 @@
+/** The policy that the shards work by, derived from the machine and the service switch. */
+import { type Policy, UpdateMode } from '../../engine/policy.ts';
+import type { MachineState } from './model.ts';
+import { activeServers, scopeBits } from './scopes.ts';
+
+export function policyOf(state: MachineState, serviceEnabled: boolean): Policy {
+  return {
+    serviceEnabled,
+    activeServers: activeServers(state.setup),
+    scopes: scopeBits(state.setup, state.scopes),
+    updateMode: updateModeOf(state),
+    observeOutOfScope: state.observing,
+    clientIdBytesMax: state.partnerClientIdMax,
+  };
+}
+
+export function isSamePolicy(a: Policy, b: Policy): boolean {
+  return (
+    a.serviceEnabled === b.serviceEnabled &&
+    a.activeServers === b.activeServers &&
+    a.scopes === b.scopes &&
+    a.updateMode === b.updateMode &&
+    a.observeOutOfScope === b.observeOutOfScope &&
+    a.clientIdBytesMax === b.clientIdBytesMax
+  );
+}
+
+function updateModeOf(state: MachineState): UpdateMode {
+  const { config, own, partner, backups } = state.setup;
+  const hasReceiver = own.role !== 'backup' && (partner !== null || backups.length > 0);
+  if (!config.sendLeaseUpdates || !hasReceiver) return UpdateMode.off;
+  if (partner !== null) return state.partnerUpdates === 'send' ? UpdateMode.await : UpdateMode.record;
+  return config.waitBackupAck ? UpdateMode.await : UpdateMode.record;
+}

@@ -1,0 +1,59 @@
+import t from 'tap';
+import { globalMetric, subnetMetric } from '../../../src/control/monitoring/metric-names.ts';
+import { GLOBAL_STATISTICS, SUBNET_STATISTICS } from '../../../src/engine/statistics.ts';
+
+t.test('each kind of statistic goes to its metric', async (t) => {
+  const rows: [statistic: string, metric: string, label: [string, string] | null, kind: string][] = [
+    ['pkt4-received', 'tandem_datagrams_received_total', null, 'counter'],
+    ['pkt4-sent', 'tandem_datagrams_sent_total', null, 'counter'],
+    ['pkt4-discover-received', 'tandem_received_total', ['type', 'discover'], 'counter'],
+    ['pkt4-ack-sent', 'tandem_sent_total', ['type', 'ack'], 'counter'],
+    ['pkt4-receive-drop', 'tandem_kea_drops_total', ['cause', 'receive-drop'], 'counter'],
+    ['tandem-drop-out-of-scope', 'tandem_dropped_total', ['reason', 'out-of-scope'], 'counter'],
+    ['tandem-done-release', 'tandem_unanswered_total', ['kind', 'done-release'], 'counter'],
+    ['tandem-ignored-decline', 'tandem_unanswered_total', ['kind', 'ignored-decline'], 'counter'],
+    ['tandem-observations-lost', 'tandem_observations_lost_total', null, 'counter'],
+    ['v4-allocation-fail', 'tandem_allocation_fail_total', null, 'counter'],
+    [
+      'v4-allocation-fail-subnet',
+      'tandem_allocation_failures_by_cause_total',
+      ['cause', 'subnet'],
+      'counter',
+    ],
+    ['assigned-addresses', 'tandem_assigned_addresses', null, 'gauge'],
+    ['cumulative-assigned-addresses', 'tandem_cumulative_assigned_addresses_total', null, 'counter'],
+  ];
+  for (const [statistic, metric, label, kind] of rows) {
+    t.match(globalMetric(statistic), { metric, label, kind }, statistic);
+  }
+});
+
+t.test('statistics of a subnet have its id as label', async (t) => {
+  t.match(subnetMetric('assigned-addresses', 7), {
+    metric: 'tandem_subnet_assigned_addresses',
+    label: ['subnet', '7'],
+    kind: 'gauge',
+  });
+  t.match(subnetMetric('v4-allocation-fail', 7), {
+    metric: 'tandem_subnet_allocation_fail_total',
+    kind: 'counter',
+  });
+});
+
+t.test('every statistic has a place of its own and a name that Prometheus takes', async (t) => {
+  const names = [
+    ...GLOBAL_STATISTICS.map((statistic) => globalMetric(statistic)),
+    ...SUBNET_STATISTICS.map((statistic) => subnetMetric(statistic, 1)),
+  ];
+  const places = names.map(({ metric, label }) => `${metric} ${label}`);
+  t.equal(new Set(places).size, places.length);
+  for (const { metric, kind } of names) {
+    t.match(metric, /^tandem_[a-z0-9_]+$/);
+    t.equal(metric.endsWith('_total'), kind === 'counter', metric);
+  }
+  const helps = new Map<string, string>();
+  for (const { metric, help, kind } of names) {
+    t.equal(helps.get(metric) ?? help + kind, help + kind, `${metric} means one thing`);
+    helps.set(metric, help + kind);
+  }
+});
