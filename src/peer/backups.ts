@@ -108,23 +108,15 @@ export class BackupLink {
     if (!this.#parts.backup.stream.isUp) this.#sendByRequest();
     else if (this.#sender.isIdle) this.#sendByStream();
     // What is under way by request, and what waits for that, is older than what the stream would get.
-    else this.#fill(() => false);
+    else while (this.#sender.hasSlot && this.#sender.sendReady());
   }
 
   #sendByRequest(): void {
-    this.#fill(() => {
-      const next = this.#sender.isFull ? null : this.#queue.shift();
-      if (next !== null) this.#sender.offer(next.update, next.transaction);
-      return next !== null;
-    });
-  }
-
-  /** Starts requests with what had to wait. @param offer adds something more; false = there is nothing to add */
-  #fill(offer: () => boolean): void {
     while (this.#sender.hasSlot) {
-      this.#sender.begin();
-      while (offer());
-      if (!this.#sender.flush()) return;
+      if (this.#sender.sendReady()) continue;
+      const next = this.#queue.shift();
+      if (next === null) return;
+      this.#sender.send(next.update, next.transaction);
     }
   }
 

@@ -15,7 +15,7 @@
 import type { Ipv4 } from '../base/ipv4.ts';
 import { UpdateRecord } from '../engine/shard-link.ts';
 import { BackupFeed } from './backup-feed.ts';
-import type { LeaseRequest, UpdateBytes } from './batch.ts';
+import type { LeaseRequest } from './batch.ts';
 import { type DispatcherParts, requestsInFlightMax } from './dispatcher-parts.ts';
 import { type Answer, Following } from './following.ts';
 import { KeptUpdates } from './kept-updates.ts';
@@ -184,29 +184,26 @@ class Dispatcher implements UpdateDispatcher {
     const lends = this.#loan.isPossible && !this.#desk.isMidway;
     // For the stream what is under way goes first: no request more takes anything out of the log.
     let left = lends ? 0 : RECORDS_PER_TURN_MAX;
-    while (sender.hasSlot) {
-      sender.begin();
-      let owed = lends ? null : this.#nextOwed(sender);
-      for (; owed !== null; owed = this.#nextOwed(sender)) sender.offer(owed, null);
-      let update: LoggedUpdate | null = null;
-      while (!sender.isFull && left > 0) {
-        update = this.#updates.next();
-        if (update === null) break;
-        left--;
-        this.#take(update);
-      }
-      this.#updates.release();
-      const sent = sender.flush();
+    let found: 'empty' | 'full' | 'more' = 'full';
+    while (sender.hasSlot && found === 'full') {
+      if (sender.sendReady()) continue;
       if (lends) {
-        if (sent) continue;
         // Each answer of what is still under way tries again.
         if (sender.isIdle) this.#loan.take();
         return 'full';
       }
-      if (left === 0) return 'more';
-      if (!sent) return 'empty';
+      const owed = this.#outcomes.takeOwed();
+      if (owed !== null) sender.send(owed, null);
+      else if (left === 0) found = 'more';
+      else {
+        const update = this.#updates.next();
+        if (update === null) found = 'empty';
+        else this.#take(update);
+        left--;
+      }
     }
-    return 'full';
+    this.#updates.release();
+    return found;
   }
 
   /** What was withheld up to now stands in the table; what comes is the stream's. */
@@ -240,10 +237,6 @@ class Dispatcher implements UpdateDispatcher {
     this.#pump();
   }
 
-  #nextOwed(sender: UpdateSender): UpdateBytes | null {
-    return sender.isFull ? null : this.#outcomes.takeOwed();
-  }
-
   /** Takes what is in the log without sending it to the partner. */
   #drain(): 'empty' | 'more' {
     for (let left = RECORDS_PER_TURN_MAX; left > 0; left--) {
@@ -275,7 +268,7 @@ class Dispatcher implements UpdateDispatcher {
   ): void {
     if (this.#mode !== 'send') return this.#aside.take(this.#mode, update.address, transaction, isLast);
     if (transaction !== null) this.#desk.expect(transaction);
-    sender.offer(update, transaction);
+    sender.send(update, transaction);
   }
 
   #finished(request: LeaseRequest, outcome: Outcome): void {

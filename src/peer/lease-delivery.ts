@@ -72,9 +72,8 @@ async function deliverByRequest(
       });
       continue;
     }
-    sender.begin();
-    for (; update !== null && !sender.isFull; update = next()) sender.offer(update, null);
-    sender.flush();
+    sender.send(update, null);
+    update = next();
   }
   await sender.idle();
 }

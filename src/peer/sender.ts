@@ -27,8 +27,6 @@ export class UpdateSender {
   readonly #busy = new Map<number, HeldUpdate | null>();
   /** Updates whose turn has come: their addresses count as under way again. */
   #ready: HeldUpdate[] = [];
-  /** Put together and not sent. */
-  #next: LeaseRequest | null = null;
   #inFlight = 0;
   #idleWaiters: (() => void)[] = [];
 
@@ -43,14 +41,9 @@ export class UpdateSender {
     this.#finished = finished;
   }
 
-  /** Whether one more request may be put together and sent now. */
+  /** Whether one more request may be sent now. */
   get hasSlot(): boolean {
     return this.#inFlight < this.#limits.requestsInFlightMax;
-  }
-
-  /** Whether a request has been put together, which can take no more. */
-  get isFull(): boolean {
-    return this.#next !== null;
   }
 
   /** Whether nothing is in flight and nothing waits for what was. */
@@ -58,18 +51,20 @@ export class UpdateSender {
     return this.#inFlight === 0 && this.#busy.size === 0 && this.#ready.length === 0;
   }
 
-  /** Begins a request with what had to wait. Pre: a slot is free. */
-  begin(): void {
-    const update = this.isFull ? undefined : this.#ready.shift();
-    if (update !== undefined) this.#next = encodeRequest(update, update.transactions);
+  /** Sends one of those that had to wait and need not any more; false when there is none. Pre: a slot is free. */
+  sendReady(): boolean {
+    const update = this.#ready.shift();
+    if (update === undefined) return false;
+    this.#request(encodeRequest(update, update.transactions));
+    return true;
   }
 
-  /** Adds an update, or puts it aside while its address is under way. Pre: not full. The bytes are copied. */
-  offer(update: UpdateBytes, transaction: Transaction | null): void {
+  /** Sends an update, or puts it aside while its address is under way. Pre: a slot is free. The bytes are copied. */
+  send(update: UpdateBytes, transaction: Transaction | null): void {
     const held = this.#busy.get(update.address);
     if (held === undefined) {
       this.#busy.set(update.address, null);
-      this.#next = encodeRequest(update, transaction === null ? NO_TRANSACTIONS : [transaction]);
+      this.#request(encodeRequest(update, transaction === null ? NO_TRANSACTIONS : [transaction]));
       return;
     }
     const waiting = held === null ? [] : held.transactions;
@@ -77,16 +72,11 @@ export class UpdateSender {
     this.#busy.set(update.address, holdUpdate(update, waiting));
   }
 
-  /** Sends what was put together; false when there was nothing. */
-  flush(): boolean {
-    const request = this.#next;
-    this.#next = null;
-    if (request === null) return false;
+  #request(request: LeaseRequest): void {
     this.#inFlight++;
     void this.#client
       .requestBytes(request.body, UPDATE_TIMEOUT_MS)
       .then((answer) => this.#end(request, judge(answer)));
-    return true;
   }
 
   #end(request: LeaseRequest, outcome: Outcome): void {
