@@ -11,12 +11,12 @@ import {
   YIADDR_OFFSET,
 } from '../src/dhcp4/codes.ts';
 import { BOOTP_BYTES_MIN, replyBytesFor } from '../src/dhcp4/reply-size.ts';
-import { OptionMemory } from '../src/engine/encoded-options.ts';
-import { ClientNames } from '../src/engine/names.ts';
-import { compileNames } from '../src/engine/names-settings.ts';
-import { mergeScopes } from '../src/engine/option-merge.ts';
+import { ClientNames } from '../src/engine/names/names.ts';
+import { compileNames } from '../src/engine/names/names-settings.ts';
 import { Query, type ServerSocket } from '../src/engine/query.ts';
-import { ReplyWriter } from '../src/engine/reply.ts';
+import { OptionMemory } from '../src/engine/reply/encoded-options.ts';
+import { mergeScopes } from '../src/engine/reply/option-merge.ts';
+import { ReplyWriter } from '../src/engine/reply/reply.ts';
 import { INPUT_OFFSET } from '../src/wasm/layout.ts';
 import { Classifier } from '../src/wasm/module.ts';
 import { createQuery } from './clients.ts';

@@ -4,18 +4,18 @@
  */
 import { Bell, type BellMemory } from '../base/bell.ts';
 import type { ServerConfig } from '../config/model.ts';
-import type { DurationMemory } from '../engine/durations.ts';
-import { allocatePolicies, type Policy, publishPolicy } from '../engine/policy.ts';
-import { poolSeries } from '../engine/pool-series.ts';
-import type { ServerSocket } from '../engine/query.ts';
-import { allocateRateLimits } from '../engine/rate-limits.ts';
-import { allocateShardLink, type ShardLinkMemory, ShardWord } from '../engine/shard-link.ts';
+import type { DurationMemory } from '../engine/figures/durations.ts';
+import { allocateRateLimits } from '../engine/figures/rate-limits.ts';
 import {
   allocateStatistics,
   type StatisticsMemory,
   StatisticsReader,
   StatisticsWriter,
-} from '../engine/statistics.ts';
+} from '../engine/figures/statistics.ts';
+import { allocateShardLink, type ShardLinkMemory, ShardWord } from '../engine/parked/shard-link.ts';
+import { allocatePolicies, type Policy, publishPolicy } from '../engine/policy.ts';
+import type { ServerSocket } from '../engine/query.ts';
+import { poolSeries } from '../engine/subnets/pool-series.ts';
 import { signalEventFd } from '../io/eventfd.ts';
 import { WordWatch } from '../journal/word-watch.ts';
 import { isReached } from '../lease/change-log.ts';

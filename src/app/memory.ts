@@ -1,11 +1,11 @@
 /** The shared memory of the server, sized by the configuration. */
 import type { HaRelationshipConfig } from '../config/ha-model.ts';
 import type { ServerConfig } from '../config/model.ts';
-import { allocateDnsLog, type DnsLogMemory } from '../engine/dns-log.ts';
-import { limitedCountsOf } from '../engine/lease-limits.ts';
+import { limitedCountsOf } from '../engine/leases/lease-limits.ts';
+import { allocateDnsLog, type DnsLogMemory } from '../engine/names/dns-log.ts';
+import { allocateUpdateLog, type UpdateLogMemory } from '../engine/parked/shard-link.ts';
 import { allocatePolicies } from '../engine/policy.ts';
-import { allocateServerPools, leasableAddresses } from '../engine/pool-plan.ts';
-import { allocateUpdateLog, type UpdateLogMemory } from '../engine/shard-link.ts';
+import { allocateServerPools, leasableAddresses } from '../engine/subnets/pool-plan.ts';
 import { allocateJournal, type JournalMemory } from '../journal/memory.ts';
 import type { LeaseBookMemory } from '../lease/book.ts';
 import { allocateChangeLog } from '../lease/change-log.ts';

@@ -14,7 +14,7 @@ import {
   readDomainText,
   writeDomainText,
 } from '../dhcp4/domain-name.ts';
-import { DnsField } from '../engine/dns-log.ts';
+import { DnsField } from '../engine/names/dns-log.ts';
 import { RowFlag } from '../lease/layout.ts';
 import { computeDhcid } from './dhcid.ts';
 

@@ -8,8 +8,8 @@ import { ByteRingReader, type RingRecord } from '../base/byte-ring.ts';
 import type { Clock } from '../base/clock.ts';
 import { RingWatch } from '../base/ring-watch.ts';
 import type { DdnsServerConfig } from '../config/ddns-model.ts';
-import { type DnsLogMemory, DnsWord } from '../engine/dns-log.ts';
-import { G, type StatisticsWriter } from '../engine/statistics.ts';
+import { G, type StatisticsWriter } from '../engine/figures/statistics.ts';
+import { type DnsLogMemory, DnsWord } from '../engine/names/dns-log.ts';
 import type { Log } from '../log/logger.ts';
 import { encodeRequest, type NamesOf } from './request.ts';
 

@@ -1,15 +1,15 @@
 /** Writes the three kinds of reply; shared by the message handlers. */
 import { MessageType } from '../dhcp4/codes.ts';
 import { Field } from '../dhcp4/descriptor.ts';
-import { classifyLease } from './classification.ts';
-import type { CompiledSubnet } from './compiled.ts';
+import { classifyLease } from './classes/classification.ts';
+import type { CompiledSubnet } from './compiled/compiled.ts';
 import { type Context, Outcome } from './context.ts';
-import { addClassesOfLease } from './host-classes.ts';
-import { nameClient } from './name-client.ts';
-import { poolAt } from './pool-at.ts';
-import type { ReplyPlan } from './reply-plan.ts';
-import type { PlanNode } from './reply-plans.ts';
-import { G } from './statistics.ts';
+import { G } from './figures/statistics.ts';
+import { addClassesOfLease } from './hosts/host-classes.ts';
+import { nameClient } from './names/name-client.ts';
+import type { ReplyPlan } from './reply/reply-plan.ts';
+import type { PlanNode } from './reply/reply-plans.ts';
+import { poolAt } from './subnets/pool-at.ts';
 
 /** What the reply to the query in work holds; `address` 0 = none of a pool. */
 function planFor(context: Context, address: number): ReplyPlan {

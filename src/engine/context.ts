@@ -1,30 +1,30 @@
 /** Everything that serving one query needs, made once a shard. Handlers take it and return an outcome number. */
 import type { ClassProgram } from '../classes/class-program.ts';
 import type { LeaseBook } from '../lease/book.ts';
-import type { ClassLifetimes } from './class-terms.ts';
-import type { CompiledSubnet } from './compiled.ts';
-import type { CompiledHost } from './compiled-host.ts';
-import type { DnsLog } from './dns-log.ts';
-import type { ExtendedInfo } from './extended-info.ts';
-import type { FlexId } from './flex-id.ts';
-import type { FlexOptions } from './flex-options.ts';
-import type { LeaseChanges } from './lease-changes.ts';
-import type { LeaseEventWriter } from './lease-events.ts';
-import type { LeaseLimits } from './lease-limits.ts';
-import type { ClientNames } from './names.ts';
-import type { OverdueSearch } from './overdue.ts';
-import type { Park } from './park.ts';
-import type { PingRules } from './ping-rules.ts';
+import type { ClassLifetimes } from './classes/class-terms.ts';
+import type { CompiledSubnet } from './compiled/compiled.ts';
+import type { RateLimits } from './figures/rate-limits.ts';
+import type { StatisticsWriter } from './figures/statistics.ts';
+import type { CompiledHost } from './hosts/compiled-host.ts';
+import type { FlexId } from './hosts/flex-id.ts';
+import type { QueryHosts } from './hosts/query-hosts.ts';
+import type { ExtendedInfo } from './leases/extended-info.ts';
+import type { LeaseChanges } from './leases/lease-changes.ts';
+import type { LeaseEventWriter } from './leases/lease-events.ts';
+import type { LeaseLimits } from './leases/lease-limits.ts';
+import type { OverdueSearch } from './leases/overdue.ts';
+import type { PingRules } from './messages/ping-rules.ts';
+import type { V6Only } from './messages/v6-only.ts';
+import type { DnsLog } from './names/dns-log.ts';
+import type { ClientNames } from './names/names.ts';
+import type { Park } from './parked/park.ts';
 import type { PolicyView } from './policy.ts';
 import type { Query } from './query.ts';
-import type { QueryHosts } from './query-hosts.ts';
-import type { RateLimits } from './rate-limits.ts';
-import type { ReplyTimes, ReplyWriter } from './reply.ts';
-import type { ReplyPlans } from './reply-plans.ts';
-import type { ReplySlots } from './reply-slots.ts';
-import type { StatisticsWriter } from './statistics.ts';
-import type { SubnetIndex } from './subnet-index.ts';
-import type { V6Only } from './v6-only.ts';
+import type { FlexOptions } from './reply/flex-options.ts';
+import type { ReplyTimes, ReplyWriter } from './reply/reply.ts';
+import type { ReplyPlans } from './reply/reply-plans.ts';
+import type { ReplySlots } from './reply/reply-slots.ts';
+import type { SubnetIndex } from './subnets/subnet-index.ts';
 
 /**
  * What became of a query: one of these, or a number >= 0, which is the statistics cell (from `G`) that says why there is

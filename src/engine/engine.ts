@@ -8,18 +8,24 @@ import { Field, Present } from '../dhcp4/descriptor.ts';
 import { CLIENT_ID_BYTES_MAX } from '../lease/record.ts';
 import { NO_SERVER, serverIndexOf } from '../loadbalance/scope.ts';
 import { answerInform, answerNak, answerV6Only } from './answer.ts';
-import { addHostClasses, classifyKnown, classifyReceived, isDropped, isRejected } from './classification.ts';
+import {
+  addHostClasses,
+  classifyKnown,
+  classifyReceived,
+  isDropped,
+  isRejected,
+} from './classes/classification.ts';
 import { type Context, Outcome } from './context.ts';
-import { enterSubnet } from './enter-subnet.ts';
-import { classesBeforeLease } from './host-classes.ts';
+import { G } from './figures/statistics.ts';
+import { classesBeforeLease } from './hosts/host-classes.ts';
+import { recoverAgentOptions } from './leases/stashed-agent.ts';
 import { serveDecline } from './messages/decline.ts';
 import { serveDiscover } from './messages/discover.ts';
 import { serveRelease } from './messages/release.ts';
 import { serveRequest } from './messages/request.ts';
 import type { Query } from './query.ts';
-import { NO_RELATIONSHIP } from './relationship-of.ts';
-import { recoverAgentOptions } from './stashed-agent.ts';
-import { G } from './statistics.ts';
+import { enterSubnet } from './subnets/enter-subnet.ts';
+import { NO_RELATIONSHIP } from './subnets/relationship-of.ts';
 
 const CLIENT_ID_BYTES_MIN = 2;
 

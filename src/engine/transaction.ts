@@ -1,8 +1,8 @@
 /** How a handler records what it changes. */
 import type { Context } from './context.ts';
-import { Room } from './lease-changes.ts';
+import { G } from './figures/statistics.ts';
+import { Room } from './leases/lease-changes.ts';
 import { UpdateMode } from './policy.ts';
-import { G } from './statistics.ts';
 
 /** Cell of the reason why no lease may be changed now, or 0. Asked before anything is changed. */
 export function roomForChange(context: Context): number {

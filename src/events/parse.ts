@@ -1,6 +1,6 @@
-/** Reads what engine/lease-events.ts has written. */
+/** Reads what engine/leases/lease-events.ts has written. */
 import { assert } from '../base/assert.ts';
-import { EVENT_HEADER_BYTES } from '../engine/lease-events.ts';
+import { EVENT_HEADER_BYTES } from '../engine/leases/lease-events.ts';
 import { LEASE_FILE_COLUMNS } from '../lease/csv.ts';
 import { RowDecoder } from '../lease/csv-decode.ts';
 import { RowFault } from '../lease/csv-fault.ts';

@@ -1,6 +1,6 @@
 /** Names of durations, as Kea has them: in commands, statistics and messages. */
 import { type DurationKey, PERFMON_EVENTS, PERFMON_PAIRS, PERFMON_TOTAL } from '../config/hook-model.ts';
-import { PAIRS, SPANS, Span } from '../engine/durations.ts';
+import { PAIRS, SPANS, Span } from '../engine/figures/durations.ts';
 
 const MICROSECONDS = 1_000_000;
 

@@ -8,8 +8,8 @@
  */
 import type { Clock } from '../base/clock.ts';
 import type { DurationKey, PerfmonConfig } from '../config/hook-model.ts';
-import { addRow, type DurationReader } from '../engine/duration-reader.ts';
-import { CELLS, Cell, PAIRS, ROW_CELLS, SPANS } from '../engine/durations.ts';
+import { addRow, type DurationReader } from '../engine/figures/duration-reader.ts';
+import { CELLS, Cell, PAIRS, ROW_CELLS, SPANS } from '../engine/figures/durations.ts';
 import type { Log } from '../log/logger.ts';
 import { DurationAlarm } from './duration-alarm.ts';
 import { compare, durationOf, formatDuration, keyOf, labelOf, rowOf, statisticOf } from './duration-key.ts';

@@ -4,7 +4,7 @@
  * beside the lease file: a full ring loses events, which is counted, and never holds up a lease.
  *
  *     ring record   kind = LeaseEventKind | sequence = change number of the lease file that the event rests on | parts
- *     part          u8 role | u8 0 | u16 length | octets       leases: their row of the lease file; query: see engine/lease-events.ts
+ *     part          u8 role | u8 0 | u16 length | octets       leases: their row of the lease file; query: see engine/leases/lease-events.ts
  */
 import { allocateByteRing, type ByteRingMemory } from '../base/byte-ring.ts';
 

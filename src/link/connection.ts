@@ -3,7 +3,7 @@
  * does, it either goes on or ends with a reason; an end is final.
  */
 import type { Clock } from '../base/clock.ts';
-import type { VerdictRuns } from '../engine/verdict-runs.ts';
+import type { VerdictRuns } from '../engine/parked/verdict-runs.ts';
 import { AckReader } from './ack.ts';
 import type { StreamFigures } from './figures.ts';
 import { FollowingTaker } from './following-taker.ts';

@@ -1,6 +1,6 @@
 /** Records that main sends beside the log, read as if they stood in one: u16 length | record, one behind the other. */
 import type { RingRecord } from '../base/byte-ring.ts';
-import { UpdateRecord } from '../engine/shard-link.ts';
+import { UpdateRecord } from '../engine/parked/shard-link.ts';
 import { readU16 } from './frame.ts';
 
 const LENGTH_BYTES = 2;

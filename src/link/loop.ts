@@ -8,7 +8,7 @@
 import { receiveMessageOnPort } from 'node:worker_threads';
 import { Bell } from '../base/bell.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
-import { VerdictRuns } from '../engine/verdict-runs.ts';
+import { VerdictRuns } from '../engine/parked/verdict-runs.ts';
 import { signalEventFd } from '../io/eventfd.ts';
 import type { PollView } from '../io/poll.ts';
 import { type Polled, PollSet } from '../io/poll-set.ts';

@@ -1,7 +1,7 @@
 /** What main and the link thread tell each other, by a MessagePort. Rare events only, never an exchange. */
 import type { ServerConfig } from '../config/model.ts';
-import type { UpdateLogMemory } from '../engine/shard-link.ts';
-import type { StatisticsMemory } from '../engine/statistics.ts';
+import type { StatisticsMemory } from '../engine/figures/statistics.ts';
+import type { UpdateLogMemory } from '../engine/parked/shard-link.ts';
 import type { SessionSecrets } from '../io/session-secrets.ts';
 import type { LeaseBookMemory } from '../lease/book.ts';
 import type { LimitedCountsMemory } from '../lease/limited-counts.ts';

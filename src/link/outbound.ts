@@ -9,9 +9,9 @@
  */
 import { assert } from '../base/assert.ts';
 import type { RingRecord } from '../base/byte-ring.ts';
-import { UpdateRecord } from '../engine/shard-link.ts';
-import type { VerdictRuns } from '../engine/verdict-runs.ts';
-import { Verdict } from '../engine/verdicts.ts';
+import { UpdateRecord } from '../engine/parked/shard-link.ts';
+import type { VerdictRuns } from '../engine/parked/verdict-runs.ts';
+import { Verdict } from '../engine/parked/verdicts.ts';
 import { updateRecordAddress } from '../lease/update-record.ts';
 import type { StreamRefusal } from '../peer/model.ts';
 import { type AckReader, isAfter } from './ack.ts';

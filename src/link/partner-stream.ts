@@ -6,7 +6,7 @@
  */
 
 import { assert } from '../base/assert.ts';
-import { type UpdateLogMemory, UpdateWord } from '../engine/shard-link.ts';
+import { type UpdateLogMemory, UpdateWord } from '../engine/parked/shard-link.ts';
 import type { StreamSocket } from '../io/stream-socket.ts';
 import type { Log } from '../log/logger.ts';
 import type { BackupStream } from '../peer/backup-peer.ts';

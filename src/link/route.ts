@@ -8,8 +8,8 @@
 import { assert } from '../base/assert.ts';
 import { ByteRingReader } from '../base/byte-ring.ts';
 import type { Clock } from '../base/clock.ts';
-import { UpdateWord } from '../engine/shard-link.ts';
-import type { VerdictRuns } from '../engine/verdict-runs.ts';
+import { UpdateWord } from '../engine/parked/shard-link.ts';
+import type { VerdictRuns } from '../engine/parked/verdict-runs.ts';
 import { StreamConnection } from './connection.ts';
 import { DeliveryReader } from './delivery.ts';
 import { StreamFigures } from './figures.ts';

@@ -11,7 +11,7 @@
  */
 
 import { formatIpv4, type Ipv4 } from '../base/ipv4.ts';
-import { Applied } from '../engine/lease-applier.ts';
+import { Applied } from '../engine/leases/lease-applier.ts';
 import { NO_SLOT } from '../lease/hash-chain.ts';
 import { LeaseState } from '../lease/model.ts';
 import { clttOf, isAhead, standingRecord } from '../lease/precedence.ts';

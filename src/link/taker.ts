@@ -2,8 +2,9 @@
 import type { Clock } from '../base/clock.ts';
 import type { Ipv4 } from '../base/ipv4.ts';
 import { isWithin } from '../base/prefix-index.ts';
-import { LeaseAccounting } from '../engine/lease-accounting.ts';
-import { Applied, LeaseApplier } from '../engine/lease-applier.ts';
+import { StatisticsWriter } from '../engine/figures/statistics.ts';
+import { LeaseAccounting } from '../engine/leases/lease-accounting.ts';
+import { Applied, LeaseApplier } from '../engine/leases/lease-applier.ts';
 import {
   ADDRESS_BUSY,
   NO_CLIENT,
@@ -11,9 +12,8 @@ import {
   NOT_DELETED,
   outsideSubnet,
   unknownSubnet,
-} from '../engine/lease-refusals.ts';
-import { poolSeries } from '../engine/pool-series.ts';
-import { StatisticsWriter } from '../engine/statistics.ts';
+} from '../engine/leases/lease-refusals.ts';
+import { poolSeries } from '../engine/subnets/pool-series.ts';
 import { signalEventFd } from '../io/eventfd.ts';
 import { Committer } from '../journal/committer.ts';
 import { systemFiles } from '../journal/files.ts';

@@ -2,7 +2,7 @@
  * The way of lease updates to the backups: in every mode, at a pace of its own, so that neither the partner waits for them
  * nor they for the partner. Only where there is no partner may clients wait for them (wait-backup-ack).
  */
-import { UpdateRecord } from '../engine/shard-link.ts';
+import { UpdateRecord } from '../engine/parked/shard-link.ts';
 import { BackupLink } from './backups.ts';
 import type { DispatcherParts } from './dispatcher-parts.ts';
 import { RECORDS_PER_TURN_MAX, type SendLimits } from './limits.ts';

@@ -1,7 +1,7 @@
 /** What the update dispatcher is made of. */
 import type { Clock } from '../base/clock.ts';
 import type { Ipv4 } from '../base/ipv4.ts';
-import type { UpdateLogMemory } from '../engine/shard-link.ts';
+import type { UpdateLogMemory } from '../engine/parked/shard-link.ts';
 import type { Lease4 } from '../lease/model.ts';
 import type { Log } from '../log/logger.ts';
 import type { BackupPeer } from './backup-peer.ts';

@@ -13,7 +13,7 @@
  * answer frees the place. No timer decides. A full log is the backpressure: the shards stop changing leases.
  */
 import type { Ipv4 } from '../base/ipv4.ts';
-import { UpdateRecord } from '../engine/shard-link.ts';
+import { UpdateRecord } from '../engine/parked/shard-link.ts';
 import { BackupFeed } from './backup-feed.ts';
 import type { LeaseRequest } from './batch.ts';
 import { type DispatcherParts, requestsInFlightMax } from './dispatcher-parts.ts';

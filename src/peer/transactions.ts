@@ -4,9 +4,9 @@
  * exactly once, when the last delivery has ended.
  */
 import { assert } from '../base/assert.ts';
-import { UpdateRecord } from '../engine/shard-link.ts';
-import { VerdictRuns } from '../engine/verdict-runs.ts';
-import { Verdict } from '../engine/verdicts.ts';
+import { UpdateRecord } from '../engine/parked/shard-link.ts';
+import { VerdictRuns } from '../engine/parked/verdict-runs.ts';
+import { Verdict } from '../engine/parked/verdicts.ts';
 
 /** One awaited transaction of a shard. */
 export class Transaction {

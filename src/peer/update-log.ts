@@ -3,7 +3,7 @@
  * nothing and keeps no process alive.
  */
 import { ByteRingReader, type RingRecord } from '../base/byte-ring.ts';
-import { type UpdateLogMemory, UpdateWord } from '../engine/shard-link.ts';
+import { type UpdateLogMemory, UpdateWord } from '../engine/parked/shard-link.ts';
 import { isUpdateRecord, updateRecordAddress } from '../lease/update-record.ts';
 import type { UpdateBytes } from './batch.ts';
 import { TICK_MS } from './limits.ts';

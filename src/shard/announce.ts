@@ -6,7 +6,7 @@
 import { Bell } from '../base/bell.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Context } from '../engine/context.ts';
-import { UpdateWord } from '../engine/shard-link.ts';
+import { UpdateWord } from '../engine/parked/shard-link.ts';
 import { signalEventFd } from '../io/eventfd.ts';
 import { Committer } from '../journal/committer.ts';
 import { systemFiles } from '../journal/files.ts';

@@ -3,8 +3,8 @@
  * payloads in the slots of the WASM memory in any case, classified there.
  */
 import { DESCRIPTOR_WORDS, Field, Malformed } from '../dhcp4/descriptor.ts';
+import { G } from '../engine/figures/statistics.ts';
 import type { Query, ServerSocket } from '../engine/query.ts';
-import { G } from '../engine/statistics.ts';
 import { discardDatagrams } from '../io/discard.ts';
 import { LINK_ADDRESS_WORDS } from '../io/link-address.ts';
 import { DatagramReceiver } from '../io/mmsg.ts';

@@ -1,6 +1,7 @@
 /** Tells main for which sockets the kernel has refused to join replies: it has the log. */
-import { ShardWord } from '../engine/shard-link.ts';
-import { G } from '../engine/statistics.ts';
+
+import { G } from '../engine/figures/statistics.ts';
+import { ShardWord } from '../engine/parked/shard-link.ts';
 import type { ShardService } from './service.ts';
 import type { ShardTask } from './task.ts';
 

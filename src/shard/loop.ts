@@ -8,9 +8,9 @@
  * (src/carrier/loop.ts).
  */
 import { type Clock, systemClock } from '../base/clock.ts';
-import type { Park } from '../engine/park.ts';
-import { ShardWord } from '../engine/shard-link.ts';
-import { G } from '../engine/statistics.ts';
+import { G } from '../engine/figures/statistics.ts';
+import type { Park } from '../engine/parked/park.ts';
+import { ShardWord } from '../engine/parked/shard-link.ts';
 import type { PollView } from '../io/poll.ts';
 import { type Polled, PollSet } from '../io/poll-set.ts';
 import { JoinRefusals } from './join-refusals.ts';

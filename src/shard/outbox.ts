@@ -1,5 +1,5 @@
 /** What a shard sends, through UDP or packet sockets as the route of each reply says. */
-import type { ReplySlots } from '../engine/reply-slots.ts';
+import type { ReplySlots } from '../engine/reply/reply-slots.ts';
 import { FrameSender } from '../io/frame-sender.ts';
 import type { DatagramSender } from '../io/mmsg.ts';
 import { BATCH_MAX } from '../wasm/layout.ts';

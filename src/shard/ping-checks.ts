@@ -7,9 +7,9 @@
  */
 import type { Clock } from '../base/clock.ts';
 import type { Context } from '../engine/context.ts';
-import { declineInUse } from '../engine/decline-in-use.ts';
-import { PARKED_MS_MAX } from '../engine/park.ts';
-import { G } from '../engine/statistics.ts';
+import { G } from '../engine/figures/statistics.ts';
+import { declineInUse } from '../engine/leases/decline-in-use.ts';
+import { PARKED_MS_MAX } from '../engine/parked/park.ts';
 import { Echo, EchoChannel } from '../io/echo-channel.ts';
 import type { EchoSocket } from '../io/icmp-socket.ts';
 import { NO_SLOT } from '../lease/hash-chain.ts';

@@ -1,7 +1,7 @@
 /** A shard's sleep in poll(), out of which sockets, main and, when replies are parked, what these wait for wake it. */
 import { Bell } from '../base/bell.ts';
 import type { Clock } from '../base/clock.ts';
-import type { Park } from '../engine/park.ts';
+import type { Park } from '../engine/parked/park.ts';
 import { drainEventFd, signalEventFd } from '../io/eventfd.ts';
 import type { ChangeLog } from '../lease/change-log.ts';
 import type { ShardService } from './service.ts';

@@ -1,7 +1,8 @@
 /** The sockets that a shard works with, until main gives it others. */
+
+import { ShardWord } from '../engine/parked/shard-link.ts';
 import type { ServerSocket } from '../engine/query.ts';
-import type { ReplySlots } from '../engine/reply-slots.ts';
-import { ShardWord } from '../engine/shard-link.ts';
+import type { ReplySlots } from '../engine/reply/reply-slots.ts';
 import { stampArrivals } from '../io/arrivals.ts';
 import type { Joining } from '../io/joining.ts';
 import type { PollView } from '../io/poll.ts';

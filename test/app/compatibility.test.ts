@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import t from 'tap';
 import { BUILT_IN, KNOWN } from '../../src/config/sections/hooks.ts';
 import { findFreeTcpPort } from '../../src/demo/ports.ts';
-import { SPANS } from '../../src/engine/durations.ts';
+import { SPANS } from '../../src/engine/figures/durations.ts';
 import { durationOf, keyOf, statisticOf } from '../../src/hooks/duration-key.ts';
 import { KEA_COMMANDS, KEA_DURATIONS, KEA_LIBRARIES, KEA_STATISTICS } from './kea-inventory.ts';
 import { scratch } from './process.ts';

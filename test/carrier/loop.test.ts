@@ -1,7 +1,7 @@
 /** One thread that is the shard and the lease stream of a server, by real sockets on both sides. */
 import t from 'tap';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
-import { Verdict, VerdictWriter } from '../../src/engine/verdicts.ts';
+import { Verdict, VerdictWriter } from '../../src/engine/parked/verdicts.ts';
 import { discover, request } from '../engine/queries.ts';
 import { CarryingServer } from './support/carrying-server.ts';
 

@@ -5,7 +5,7 @@ import { createServerCommands, type ServerSources } from '../../src/control/comm
 import * as limits from '../../src/control/limits.ts';
 import { figureMetrics } from '../../src/control/monitoring/figure-metrics.ts';
 import { globalMetric, subnetMetric } from '../../src/control/monitoring/metric-names.ts';
-import { GLOBAL_STATISTICS, SUBNET_STATISTICS } from '../../src/engine/statistics.ts';
+import { GLOBAL_STATISTICS, SUBNET_STATISTICS } from '../../src/engine/figures/statistics.ts';
 
 const page = readFileSync(new URL('../../../docs/control-api.md', import.meta.url), 'utf8');
 

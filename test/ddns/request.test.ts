@@ -4,7 +4,7 @@ import { ByteRingReader } from '../../src/base/byte-ring.ts';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { DDNS_DEFAULTS, type DdnsConfig } from '../../src/config/ddns-model.ts';
 import { encodeRequest } from '../../src/ddns/request.ts';
-import { allocateDnsLog, DnsLog } from '../../src/engine/dns-log.ts';
+import { allocateDnsLog, DnsLog } from '../../src/engine/names/dns-log.ts';
 import { LeaseBook } from '../../src/lease/book.ts';
 import { allocateChangeLog } from '../../src/lease/change-log.ts';
 import { recordOfLease } from '../../src/lease/csv-lease.ts';

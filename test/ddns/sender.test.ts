@@ -6,9 +6,13 @@ import { systemClock } from '../../src/base/clock.ts';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { DDNS_DEFAULTS, DDNS_SERVER_DEFAULTS } from '../../src/config/ddns-model.ts';
 import { DdnsSender } from '../../src/ddns/sender.ts';
-import { allocateDnsLog } from '../../src/engine/dns-log.ts';
-import { MainDns } from '../../src/engine/main-dns.ts';
-import { allocateStatistics, StatisticsReader, StatisticsWriter } from '../../src/engine/statistics.ts';
+import {
+  allocateStatistics,
+  StatisticsReader,
+  StatisticsWriter,
+} from '../../src/engine/figures/statistics.ts';
+import { allocateDnsLog } from '../../src/engine/names/dns-log.ts';
+import { MainDns } from '../../src/engine/names/main-dns.ts';
 import { LeaseBook } from '../../src/lease/book.ts';
 import { allocateChangeLog } from '../../src/lease/change-log.ts';
 import { recordOfLease } from '../../src/lease/csv-lease.ts';

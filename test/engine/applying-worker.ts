@@ -1,8 +1,8 @@
 /** A thread that changes leases by records, as fast as it can. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { LeaseAccounting } from '../../src/engine/lease-accounting.ts';
-import { Applied, LeaseApplier } from '../../src/engine/lease-applier.ts';
-import { StatisticsWriter } from '../../src/engine/statistics.ts';
+import { StatisticsWriter } from '../../src/engine/figures/statistics.ts';
+import { LeaseAccounting } from '../../src/engine/leases/lease-accounting.ts';
+import { Applied, LeaseApplier } from '../../src/engine/leases/lease-applier.ts';
 import { LeaseBook } from '../../src/lease/book.ts';
 import { recordOfLease } from '../../src/lease/csv-lease.ts';
 import { leaseOf } from './leases.ts';

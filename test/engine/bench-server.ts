@@ -10,29 +10,29 @@ import { formatIpv4, parseIpv4 } from '../../src/base/ipv4.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import type { ServerConfig } from '../../src/config/model.ts';
 import { formatProblem } from '../../src/config/problem.ts';
-import { allocateDnsLog } from '../../src/engine/dns-log.ts';
-import type { DurationMemory } from '../../src/engine/durations.ts';
-import { LeaseEventWriter, Listening } from '../../src/engine/lease-events.ts';
-import { limitedCountsOf } from '../../src/engine/lease-limits.ts';
-import { allocatePolicies, type Policy, publishPolicy } from '../../src/engine/policy.ts';
-import { allocateServerPools } from '../../src/engine/pool-plan.ts';
-import { poolSeries } from '../../src/engine/pool-series.ts';
-import type { ServerSocket } from '../../src/engine/query.ts';
-import { allocateRateLimits } from '../../src/engine/rate-limits.ts';
+import type { DurationMemory } from '../../src/engine/figures/durations.ts';
+import { allocateRateLimits } from '../../src/engine/figures/rate-limits.ts';
+import {
+  allocateStatistics,
+  type GlobalStatistic,
+  type StatisticsMemory,
+  StatisticsReader,
+} from '../../src/engine/figures/statistics.ts';
+import { LeaseEventWriter, Listening } from '../../src/engine/leases/lease-events.ts';
+import { limitedCountsOf } from '../../src/engine/leases/lease-limits.ts';
+import { allocateDnsLog } from '../../src/engine/names/dns-log.ts';
 import {
   allocateShardLink,
   allocateUpdateLog,
   type ShardLinkMemory,
   ShardWord,
   type UpdateLogMemory,
-} from '../../src/engine/shard-link.ts';
-import {
-  allocateStatistics,
-  type GlobalStatistic,
-  type StatisticsMemory,
-  StatisticsReader,
-} from '../../src/engine/statistics.ts';
-import { type Verdict, VerdictWriter } from '../../src/engine/verdicts.ts';
+} from '../../src/engine/parked/shard-link.ts';
+import { type Verdict, VerdictWriter } from '../../src/engine/parked/verdicts.ts';
+import { allocatePolicies, type Policy, publishPolicy } from '../../src/engine/policy.ts';
+import type { ServerSocket } from '../../src/engine/query.ts';
+import { allocateServerPools } from '../../src/engine/subnets/pool-plan.ts';
+import { poolSeries } from '../../src/engine/subnets/pool-series.ts';
 import { createEventFd, signalEventFd } from '../../src/io/eventfd.ts';
 import { DatagramReceiver, DatagramSender } from '../../src/io/mmsg.ts';
 import { Poller } from '../../src/io/poll.ts';

@@ -2,7 +2,7 @@
 import { ByteRingReader } from '../../src/base/byte-ring.ts';
 import { formatIpv4, maskOf } from '../../src/base/ipv4.ts';
 import { MessageType } from '../../src/dhcp4/codes.ts';
-import type { GlobalStatistic } from '../../src/engine/statistics.ts';
+import type { GlobalStatistic } from '../../src/engine/figures/statistics.ts';
 import { RowDecoder } from '../../src/lease/csv-decode.ts';
 import { RowFault } from '../../src/lease/csv-fault.ts';
 import type { BenchServer } from './bench-server.ts';

@@ -2,8 +2,8 @@
 import t from 'tap';
 import { ByteRingReader } from '../../src/base/byte-ring.ts';
 import { formatIpv4 } from '../../src/base/ipv4.ts';
-import { DnsChange, DnsField } from '../../src/engine/dns-log.ts';
-import { Verdict } from '../../src/engine/verdicts.ts';
+import { DnsChange, DnsField } from '../../src/engine/names/dns-log.ts';
+import { Verdict } from '../../src/engine/parked/verdicts.ts';
 import type { BenchServer } from './bench-server.ts';
 import { decline, discover, lease, release, renew, request, serverFor } from './queries.ts';
 import { TestClock } from './test-clock.ts';

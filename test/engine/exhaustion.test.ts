@@ -2,7 +2,7 @@
 import t from 'tap';
 import { systemClock } from '../../src/base/clock.ts';
 import { MessageType } from '../../src/dhcp4/codes.ts';
-import { ShardWord } from '../../src/engine/shard-link.ts';
+import { ShardWord } from '../../src/engine/parked/shard-link.ts';
 import { Control } from '../../src/lease/layout.ts';
 import { LeaseState } from '../../src/lease/model.ts';
 import type { BenchServer } from './bench-server.ts';

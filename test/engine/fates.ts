@@ -1,5 +1,5 @@
 /** What became of datagrams, by the counters: every one of them is in exactly one place. */
-import { GLOBAL_STATISTICS, type GlobalStatistic } from '../../src/engine/statistics.ts';
+import { GLOBAL_STATISTICS, type GlobalStatistic } from '../../src/engine/figures/statistics.ts';
 import type { BenchServer } from './bench-server.ts';
 
 /** Counters one of which, and only one, grows with each datagram once it is through. */

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { MessageType } from '../../src/dhcp4/codes.ts';
-import type { GlobalStatistic } from '../../src/engine/statistics.ts';
+import type { GlobalStatistic } from '../../src/engine/figures/statistics.ts';
 import { CheckedServer } from './checked-server.ts';
 import { ip, packet } from './packets.ts';
 import { mac, request, SERVER } from './queries.ts';

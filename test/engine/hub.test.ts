@@ -2,8 +2,8 @@
 import t from 'tap';
 import type { ByteRingReader } from '../../src/base/byte-ring.ts';
 import { MessageType } from '../../src/dhcp4/codes.ts';
+import { Verdict } from '../../src/engine/parked/verdicts.ts';
 import { UpdateMode } from '../../src/engine/policy.ts';
-import { Verdict } from '../../src/engine/verdicts.ts';
 import type { BenchServer } from './bench-server.ts';
 import { ip } from './packets.ts';
 import { discover, type Options, request, serverFor } from './queries.ts';

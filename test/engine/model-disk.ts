@@ -2,8 +2,8 @@
 import { ByteRingReader } from '../../src/base/byte-ring.ts';
 import { formatHex } from '../../src/base/hex.ts';
 import { formatIpv4 } from '../../src/base/ipv4.ts';
-import { UpdateRecord } from '../../src/engine/shard-link.ts';
-import { Verdict } from '../../src/engine/verdicts.ts';
+import { UpdateRecord } from '../../src/engine/parked/shard-link.ts';
+import { Verdict } from '../../src/engine/parked/verdicts.ts';
 import { ChangeWord, isReached } from '../../src/lease/change-log.ts';
 import { RowDecoder } from '../../src/lease/csv-decode.ts';
 import { RowFault } from '../../src/lease/csv-fault.ts';

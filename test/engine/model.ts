@@ -4,12 +4,12 @@
  */
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { MessageType } from '../../src/dhcp4/codes.ts';
-import { LeaseAccounting } from '../../src/engine/lease-accounting.ts';
-import { MainLeaseStore } from '../../src/engine/main-lease-store.ts';
+import { StatisticsWriter } from '../../src/engine/figures/statistics.ts';
+import { LeaseAccounting } from '../../src/engine/leases/lease-accounting.ts';
+import { MainLeaseStore } from '../../src/engine/leases/main-lease-store.ts';
+import { Reclaimer } from '../../src/engine/leases/reclaim.ts';
+import { ShardWord } from '../../src/engine/parked/shard-link.ts';
 import { UpdateMode } from '../../src/engine/policy.ts';
-import { Reclaimer } from '../../src/engine/reclaim.ts';
-import { ShardWord } from '../../src/engine/shard-link.ts';
-import { StatisticsWriter } from '../../src/engine/statistics.ts';
 import { LeaseState } from '../../src/lease/model.ts';
 import { PoolSet } from '../../src/lease/pool.ts';
 import { BenchServer } from './bench-server.ts';

@@ -2,7 +2,7 @@
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import type { HostConfig } from '../../src/config/host-model.ts';
 import type { PoolConfig, ServerConfig, SubnetConfig } from '../../src/config/model.ts';
-import { allocateServerPools } from '../../src/engine/pool-plan.ts';
+import { allocateServerPools } from '../../src/engine/subnets/pool-plan.ts';
 import type { BenchServer } from './bench-server.ts';
 
 /** Beside the id and the prefix, e.g. '10.0.0.0/24'; pools as 'first - last' with an optional ' of CLASS' behind. */

@@ -2,10 +2,10 @@
 import t from 'tap';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { MessageType } from '../../src/dhcp4/codes.ts';
-import { LeaseAccounting } from '../../src/engine/lease-accounting.ts';
-import { MainLeaseStore } from '../../src/engine/main-lease-store.ts';
-import { Reclaimer } from '../../src/engine/reclaim.ts';
-import { StatisticsWriter } from '../../src/engine/statistics.ts';
+import { StatisticsWriter } from '../../src/engine/figures/statistics.ts';
+import { LeaseAccounting } from '../../src/engine/leases/lease-accounting.ts';
+import { MainLeaseStore } from '../../src/engine/leases/main-lease-store.ts';
+import { Reclaimer } from '../../src/engine/leases/reclaim.ts';
 import { LeaseState } from '../../src/lease/model.ts';
 import type { BenchServer } from './bench-server.ts';
 import { leaseOf } from './leases.ts';

@@ -1,12 +1,16 @@
 /** Statistics of pools: what Kea counts under `subnet[ID].pool[POOL ID]`, and what the table holds. */
 import t from 'tap';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
-import { LeaseAccounting } from '../../src/engine/lease-accounting.ts';
-import { MainLeaseStore } from '../../src/engine/main-lease-store.ts';
-import { allocateServerPools } from '../../src/engine/pool-plan.ts';
-import { poolSeries } from '../../src/engine/pool-series.ts';
-import { Reclaimer } from '../../src/engine/reclaim.ts';
-import { allocateStatistics, StatisticsReader, StatisticsWriter } from '../../src/engine/statistics.ts';
+import {
+  allocateStatistics,
+  StatisticsReader,
+  StatisticsWriter,
+} from '../../src/engine/figures/statistics.ts';
+import { LeaseAccounting } from '../../src/engine/leases/lease-accounting.ts';
+import { MainLeaseStore } from '../../src/engine/leases/main-lease-store.ts';
+import { Reclaimer } from '../../src/engine/leases/reclaim.ts';
+import { allocateServerPools } from '../../src/engine/subnets/pool-plan.ts';
+import { poolSeries } from '../../src/engine/subnets/pool-series.ts';
 import { LeaseState } from '../../src/lease/model.ts';
 import { type BenchServer, configOf } from './bench-server.ts';
 import { leaseOf } from './leases.ts';

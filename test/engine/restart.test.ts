@@ -1,18 +1,18 @@
 /** What a shard leaves to the one that is started after it on the same memory, and transaction numbers that wrap. */
 import t from 'tap';
 import { MessageType } from '../../src/dhcp4/codes.ts';
-import { LeaseAccounting } from '../../src/engine/lease-accounting.ts';
-import { Park } from '../../src/engine/park.ts';
-import { UpdateMode } from '../../src/engine/policy.ts';
-import { allocateServerPools } from '../../src/engine/pool-plan.ts';
-import { UpdateRecord } from '../../src/engine/shard-link.ts';
 import {
   allocateStatistics,
   type StatisticsMemory,
   StatisticsReader,
   StatisticsWriter,
-} from '../../src/engine/statistics.ts';
-import { allocateVerdicts, Verdict, VerdictReader, VerdictWriter } from '../../src/engine/verdicts.ts';
+} from '../../src/engine/figures/statistics.ts';
+import { LeaseAccounting } from '../../src/engine/leases/lease-accounting.ts';
+import { Park } from '../../src/engine/parked/park.ts';
+import { UpdateRecord } from '../../src/engine/parked/shard-link.ts';
+import { allocateVerdicts, Verdict, VerdictReader, VerdictWriter } from '../../src/engine/parked/verdicts.ts';
+import { UpdateMode } from '../../src/engine/policy.ts';
+import { allocateServerPools } from '../../src/engine/subnets/pool-plan.ts';
 import { configOf } from './bench-server.ts';
 import { decline, discover, renew, request, serverFor } from './queries.ts';
 import { TestClock } from './test-clock.ts';

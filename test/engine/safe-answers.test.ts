@@ -2,11 +2,11 @@
 import t from 'tap';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { MessageType } from '../../src/dhcp4/codes.ts';
-import { LeaseAccounting } from '../../src/engine/lease-accounting.ts';
-import { MainLeaseStore } from '../../src/engine/main-lease-store.ts';
+import { StatisticsWriter } from '../../src/engine/figures/statistics.ts';
+import { LeaseAccounting } from '../../src/engine/leases/lease-accounting.ts';
+import { MainLeaseStore } from '../../src/engine/leases/main-lease-store.ts';
+import { Verdict } from '../../src/engine/parked/verdicts.ts';
 import { UpdateMode } from '../../src/engine/policy.ts';
-import { StatisticsWriter } from '../../src/engine/statistics.ts';
-import { Verdict } from '../../src/engine/verdicts.ts';
 import { leaseOf } from './leases.ts';
 import { number32 } from './packets.ts';
 import { renew, request, serverFor } from './queries.ts';

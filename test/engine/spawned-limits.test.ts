@@ -4,7 +4,11 @@ import { ClassIds } from '../../src/classes/class-ids.ts';
 import { ClassSet } from '../../src/classes/class-set.ts';
 import { SPAWNED_VALUE_BYTES_MAX, SpawnedNames } from '../../src/classes/spawned-names.ts';
 import { MessageType } from '../../src/dhcp4/codes.ts';
-import { allocateSpawnedRates, SPAWNED_WINDOWS, SpawnedRates } from '../../src/engine/spawned-rates.ts';
+import {
+  allocateSpawnedRates,
+  SPAWNED_WINDOWS,
+  SpawnedRates,
+} from '../../src/engine/figures/spawned-rates.ts';
 import { discover, lease, type Options, release, renew, request, serverFor } from './queries.ts';
 import { TestClock } from './test-clock.ts';
 

@@ -1,6 +1,6 @@
 /** A worker of statistics.test.ts: one of several that count at the same time. */
 import { workerData } from 'node:worker_threads';
-import { G, S, type StatisticsMemory, StatisticsWriter } from '../../src/engine/statistics.ts';
+import { G, S, type StatisticsMemory, StatisticsWriter } from '../../src/engine/figures/statistics.ts';
 
 const { memory, writer, rounds } = workerData as { memory: StatisticsMemory; writer: number; rounds: number };
 const statistics = new StatisticsWriter(memory, writer);

@@ -2,10 +2,10 @@
 import t from 'tap';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { MessageType } from '../../src/dhcp4/codes.ts';
-import { LeaseAccounting } from '../../src/engine/lease-accounting.ts';
-import { Listening } from '../../src/engine/lease-events.ts';
-import { Reclaimer } from '../../src/engine/reclaim.ts';
-import { StatisticsWriter } from '../../src/engine/statistics.ts';
+import { StatisticsWriter } from '../../src/engine/figures/statistics.ts';
+import { LeaseAccounting } from '../../src/engine/leases/lease-accounting.ts';
+import { Listening } from '../../src/engine/leases/lease-events.ts';
+import { Reclaimer } from '../../src/engine/leases/reclaim.ts';
 import type { LeaseEvent } from '../../src/events/event.ts';
 import { parseLeaseEvent } from '../../src/events/parse.ts';
 import { EventReader } from '../../src/events/reader.ts';

@@ -3,8 +3,8 @@
  * real socket, the real reader. A second reader, written from the headers' definitions, says what each should be.
  */
 import { DESCRIPTOR_WORDS, Field } from '../../src/dhcp4/descriptor.ts';
+import { G } from '../../src/engine/figures/statistics.ts';
 import { Query, type ServerSocket } from '../../src/engine/query.ts';
-import { G } from '../../src/engine/statistics.ts';
 import { DatagramSender } from '../../src/io/mmsg.ts';
 import { queryFilter } from '../../src/io/query-filter.ts';
 import { frameSteering } from '../../src/io/steering.ts';

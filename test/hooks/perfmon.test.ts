@@ -1,7 +1,7 @@
 /** The perfmon library on the main thread, with a clock of the test's own: intervals, statistics, alarms, reloads. */
 import t from 'tap';
 import type { PerfmonAlarm, PerfmonConfig } from '../../src/config/hook-model.ts';
-import { DurationReader } from '../../src/engine/duration-reader.ts';
+import { DurationReader } from '../../src/engine/figures/duration-reader.ts';
 import {
   allocateDurations,
   CELLS,
@@ -9,7 +9,7 @@ import {
   PAIRS,
   ROW_CELLS,
   Span,
-} from '../../src/engine/durations.ts';
+} from '../../src/engine/figures/durations.ts';
 import { formatDuration } from '../../src/hooks/duration-key.ts';
 import { Perfmon } from '../../src/hooks/perfmon.ts';
 import { TestClock } from '../engine/test-clock.ts';

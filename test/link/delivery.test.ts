@@ -1,7 +1,7 @@
 /** Leases that main sends by a stream itself, beside the update log. */
 import t, { type Test } from 'tap';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
-import { Verdict } from '../../src/engine/verdicts.ts';
+import { Verdict } from '../../src/engine/parked/verdicts.ts';
 import { closeFd } from '../../src/io/udp.ts';
 import { DeliveryReader, encodeDelivery } from '../../src/link/delivery.ts';
 import { encodeRecord } from '../peer/support/shards.ts';

@@ -1,7 +1,7 @@
 /** The quiet ends of a connection, and the fence behind which nothing of it is written any more. */
 import t, { type Test } from 'tap';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
-import { Verdict } from '../../src/engine/verdicts.ts';
+import { Verdict } from '../../src/engine/parked/verdicts.ts';
 import { closeFd } from '../../src/io/udp.ts';
 import { LinkServer, type LinkServerOptions } from './support/link-server.ts';
 import { socketPair } from './support/socket-pair.ts';

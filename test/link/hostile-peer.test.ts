@@ -10,7 +10,7 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
-import { Verdict } from '../../src/engine/verdicts.ts';
+import { Verdict } from '../../src/engine/parked/verdicts.ts';
 import type { StreamSocket } from '../../src/io/stream-socket.ts';
 import {
   ACKNOWLEDGE_TIMEOUT_MS,

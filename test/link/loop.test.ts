@@ -1,7 +1,7 @@
 /** Two link threads, joined by a pair of sockets: records, acknowledgements, refusals, and the end of a connection. */
 import t, { type Test } from 'tap';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
-import { Verdict } from '../../src/engine/verdicts.ts';
+import { Verdict } from '../../src/engine/parked/verdicts.ts';
 import { closeFd } from '../../src/io/udp.ts';
 import { LinkServer, type LinkServerOptions } from './support/link-server.ts';
 import { socketPair } from './support/socket-pair.ts';

@@ -1,6 +1,6 @@
 /** Main's side of a stream: whose the update log is, what becomes of connections, whatever the thread reports and when. */
 import t from 'tap';
-import { allocateUpdateLog, UpdateWord } from '../../src/engine/shard-link.ts';
+import { allocateUpdateLog, UpdateWord } from '../../src/engine/parked/shard-link.ts';
 import type { StreamSocket } from '../../src/io/stream-socket.ts';
 import type { LinkClient } from '../../src/link/client.ts';
 import type { LinkOrder, LinkReport } from '../../src/link/messages.ts';

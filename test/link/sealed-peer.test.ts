@@ -7,7 +7,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
-import { Verdict } from '../../src/engine/verdicts.ts';
+import { Verdict } from '../../src/engine/parked/verdicts.ts';
 import type { StreamSocket } from '../../src/io/stream-socket.ts';
 import { createPeerClient } from '../../src/peer/client.ts';
 import { createPeerListener } from '../../src/peer/listener.ts';

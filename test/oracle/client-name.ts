@@ -1,5 +1,5 @@
 /**
- * The twin of engine/names.ts: what Kea makes of the options 12 and 81 of a query, written a second time with strings of
+ * The twin of engine/names/names.ts: what Kea makes of the options 12 and 81 of a query, written a second time with strings of
  * one character an octet, lists and regular expressions, and without a thought for speed.
  */
 import type { DdnsConfig } from '../../src/config/ddns-model.ts';

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { systemClock } from '../../src/base/clock.ts';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
-import { Verdict } from '../../src/engine/verdicts.ts';
+import { Verdict } from '../../src/engine/parked/verdicts.ts';
 import type { BackupPeer } from '../../src/peer/backup-peer.ts';
 import { createUpdateDispatcher } from '../../src/peer/dispatcher.ts';
 import type { DispatcherParts } from '../../src/peer/dispatcher-parts.ts';

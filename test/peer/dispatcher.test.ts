@@ -8,7 +8,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { success } from '../../src/control/answer.ts';
 import { findFreeTcpPort } from '../../src/demo/ports.ts';
-import { Verdict } from '../../src/engine/verdicts.ts';
+import { Verdict } from '../../src/engine/parked/verdicts.ts';
 import { createUpdateDispatcher } from '../../src/peer/dispatcher.ts';
 import type { DispatcherParts } from '../../src/peer/dispatcher-parts.ts';
 import { BACKUP_QUEUE_RECORDS_MAX, TICK_MS } from '../../src/peer/limits.ts';

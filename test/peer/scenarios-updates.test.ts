@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { type Answer, success } from '../../src/control/answer.ts';
 import { createKeaHttpServer } from '../../src/control/http/kea-http.ts';
-import { Verdict } from '../../src/engine/verdicts.ts';
+import { Verdict } from '../../src/engine/parked/verdicts.ts';
 import type { HaStateName } from '../../src/ha/machine/model.ts';
 import { readHeartbeat } from '../../src/ha/wire/heartbeat.ts';
 import { createPeerClient } from '../../src/peer/client.ts';

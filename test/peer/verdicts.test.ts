@@ -5,7 +5,7 @@ import t from 'tap';
 import { systemClock } from '../../src/base/clock.ts';
 import { formatIpv4, parseIpv4 } from '../../src/base/ipv4.ts';
 import type { Answer } from '../../src/control/answer.ts';
-import { Verdict } from '../../src/engine/verdicts.ts';
+import { Verdict } from '../../src/engine/parked/verdicts.ts';
 import type { BackupPeer } from '../../src/peer/backup-peer.ts';
 import { createUpdateDispatcher } from '../../src/peer/dispatcher.ts';
 import type { PartnerUpdates, PeerAnswer, PeerClient } from '../../src/peer/model.ts';

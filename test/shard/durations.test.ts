@@ -1,9 +1,9 @@
 /** What a shard measures of its answers, on a real socket, with a clock of the test's own. */
 import t, { type Test } from 'tap';
-import { DurationReader } from '../../src/engine/duration-reader.ts';
-import { allocateDurations, CELLS, Cell, Span } from '../../src/engine/durations.ts';
+import { DurationReader } from '../../src/engine/figures/duration-reader.ts';
+import { allocateDurations, CELLS, Cell, Span } from '../../src/engine/figures/durations.ts';
+import { Verdict } from '../../src/engine/parked/verdicts.ts';
 import { UpdateMode } from '../../src/engine/policy.ts';
-import { Verdict } from '../../src/engine/verdicts.ts';
 import { ip, packet } from '../engine/packets.ts';
 import { discover, lease, mac, type Options, release, renew, request, serverFor } from '../engine/queries.ts';
 import { TestClock } from '../engine/test-clock.ts';

@@ -1,7 +1,7 @@
 /** A shard joins replies to one relay by the sockets that main allows it, and tells main where the kernel refuses. */
 import t from 'tap';
 import { JoinReports } from '../../src/app/sockets/join-reports.ts';
-import { ShardWord } from '../../src/engine/shard-link.ts';
+import { ShardWord } from '../../src/engine/parked/shard-link.ts';
 import { Errno } from '../../src/io/libc.ts';
 import { setInteger } from '../../src/io/socket-options.ts';
 import type { BenchServer } from '../engine/bench-server.ts';

@@ -1,9 +1,9 @@
 /** A query that comes again is answered from what is parked or was sent, never granted or written twice. [RFC2131 4.1] */
 import t from 'tap';
 import { MessageType } from '../../src/dhcp4/codes.ts';
+import { REPEAT_SEC_MAX } from '../../src/engine/parked/repeats.ts';
+import { Verdict } from '../../src/engine/parked/verdicts.ts';
 import { UpdateMode } from '../../src/engine/policy.ts';
-import { REPEAT_SEC_MAX } from '../../src/engine/repeats.ts';
-import { Verdict } from '../../src/engine/verdicts.ts';
 import { ChangeWord } from '../../src/lease/change-log.ts';
 import type { BenchServer } from '../engine/bench-server.ts';
 import { ip, packet, type Reply } from '../engine/packets.ts';

@@ -9,16 +9,20 @@ import { allocateBell } from '../../src/base/bell.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import type { ServerConfig } from '../../src/config/model.ts';
-import { LeaseAccounting } from '../../src/engine/lease-accounting.ts';
-import { LeaseEventWriter, Listening } from '../../src/engine/lease-events.ts';
-import { MainLeaseStore } from '../../src/engine/main-lease-store.ts';
+import {
+  allocateStatistics,
+  StatisticsReader,
+  StatisticsWriter,
+} from '../../src/engine/figures/statistics.ts';
+import { LeaseAccounting } from '../../src/engine/leases/lease-accounting.ts';
+import { LeaseEventWriter, Listening } from '../../src/engine/leases/lease-events.ts';
+import { MainLeaseStore } from '../../src/engine/leases/main-lease-store.ts';
+import { Reclaimer } from '../../src/engine/leases/reclaim.ts';
+import { allocateShardLink, allocateUpdateLog, ShardWord } from '../../src/engine/parked/shard-link.ts';
 import { allocatePolicies, publishPolicy } from '../../src/engine/policy.ts';
-import { allocateServerPools } from '../../src/engine/pool-plan.ts';
-import { poolSeries } from '../../src/engine/pool-series.ts';
 import type { ServerSocket } from '../../src/engine/query.ts';
-import { Reclaimer } from '../../src/engine/reclaim.ts';
-import { allocateShardLink, allocateUpdateLog, ShardWord } from '../../src/engine/shard-link.ts';
-import { allocateStatistics, StatisticsReader, StatisticsWriter } from '../../src/engine/statistics.ts';
+import { allocateServerPools } from '../../src/engine/subnets/pool-plan.ts';
+import { poolSeries } from '../../src/engine/subnets/pool-series.ts';
 import { createEventFd, signalEventFd } from '../../src/io/eventfd.ts';
 import { attachClientSteering, closeFd, localPort, openUdpSocket } from '../../src/io/udp.ts';
 import { JournalClient } from '../../src/journal/client.ts';

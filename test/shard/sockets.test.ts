@@ -1,7 +1,7 @@
 /** A running shard is given other sockets between two turns. */
 import t from 'tap';
+import { ShardWord } from '../../src/engine/parked/shard-link.ts';
 import type { ServerSocket } from '../../src/engine/query.ts';
-import { ShardWord } from '../../src/engine/shard-link.ts';
 import { closeFd, openUdpSocket } from '../../src/io/udp.ts';
 import {
   allocateSocketTable,

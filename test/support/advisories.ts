@@ -28,7 +28,7 @@ export const ADVISORIES: readonly Advisory[] = [
       'engine/advisories': [
         'names of which a set of characters leaves nothing: no row that cannot be read, and an answer',
       ],
-      'engine/names': [
+      'engine/names/names': [
         'a malformed option 81 makes the query malformed, whatever its length',
         'the product and its twin agree on 6,000 names, and what the lease keeps can be kept',
       ],

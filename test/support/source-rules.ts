@@ -25,7 +25,7 @@ const REPLACEMENTS = {
   template: 'write bytes or numbers: a template string is garbage a packet',
   spread: 'name the elements or write a loop: a spread copies',
   json: 'use the byte writers: JSON builds objects',
-  console: 'count it in engine/statistics.ts: no log call a packet',
+  console: 'count it in engine/figures/statistics.ts: no log call a packet',
 } as const;
 
 /**

@@ -17,7 +17,7 @@ import { createPerfmonCommands } from '../../control/library/perfmon-commands.ts
 import { createMetrics } from '../../control/monitoring/metrics.ts';
 import { createMonitoringPages } from '../../control/monitoring/pages.ts';
 import { SAMPLE_INTERVAL_MS, type Sample, StatisticHistory } from '../../control/statistic-history.ts';
-import { SubnetChoice } from '../../engine/subnet-choice.ts';
+import { SubnetChoice } from '../../engine/subnets/subnet-choice.ts';
 import { dhcpState, type ServiceSwitch } from '../../ha/switch/switch.ts';
 import type { Perfmon } from '../../hooks/perfmon.ts';
 import { listInterfaces } from '../../io/interfaces.ts';

@@ -5,7 +5,7 @@
 
 import { type ByteRingMemory, ByteRingReader, type RingRecord } from '../../base/byte-ring.ts';
 import { formatHex } from '../../base/hex.ts';
-import { OBSERVATION_HEADER_BYTES } from '../../engine/shard-link.ts';
+import { OBSERVATION_HEADER_BYTES } from '../../engine/parked/shard-link.ts';
 import type { ClientObservation } from '../../ha/service/model.ts';
 import type { Timers } from '../../ha/service/timers.ts';
 

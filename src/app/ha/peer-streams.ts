@@ -3,7 +3,7 @@
  * a keeper of its own. Two backups have nothing to tell each other.
  */
 import type { HaPeerConfig, HaRelationshipConfig } from '../../config/ha-model.ts';
-import type { UpdateLogMemory } from '../../engine/shard-link.ts';
+import type { UpdateLogMemory } from '../../engine/parked/shard-link.ts';
 import type { PeerStreams } from '../../ha/service/model.ts';
 import { systemTimers } from '../../ha/service/timers.ts';
 import { heartbeatArguments, streamVersionsOf, type TandemMember } from '../../ha/wire/heartbeat.ts';

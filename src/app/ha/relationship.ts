@@ -3,8 +3,8 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { HaPeerConfig, HaRelationshipConfig } from '../../config/ha-model.ts';
 import type { CommandHandler, CommandTable } from '../../control/answer.ts';
-import { synchronizedSubnets } from '../../engine/relationship-of.ts';
-import type { UpdateLogMemory } from '../../engine/shard-link.ts';
+import type { UpdateLogMemory } from '../../engine/parked/shard-link.ts';
+import { synchronizedSubnets } from '../../engine/subnets/relationship-of.ts';
 import type { HaService } from '../../ha/service/model.ts';
 import { createHaService } from '../../ha/service/service.ts';
 import { systemTimers } from '../../ha/service/timers.ts';

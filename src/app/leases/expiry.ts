@@ -1,7 +1,7 @@
 /** The expiry timer: one look through the table a second, reclaiming as often as Kea's settings say. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ExpiredLeasesConfig } from '../../config/model.ts';
-import type { Reclaimer } from '../../engine/reclaim.ts';
+import type { Reclaimer } from '../../engine/leases/reclaim.ts';
 import type { Log } from '../../log/logger.ts';
 
 /** Addresses of leases that are over are free for others at most this late. */

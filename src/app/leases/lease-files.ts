@@ -1,7 +1,7 @@
 /** Leases at the start: the lease file into the table, and the counters that follow from it. */
 import type { Clock } from '../../base/clock.ts';
 import type { ServerConfig } from '../../config/model.ts';
-import type { LeaseAccounting } from '../../engine/lease-accounting.ts';
+import type { LeaseAccounting } from '../../engine/leases/lease-accounting.ts';
 import { type LoadReport, loadLeaseFiles } from '../../journal/load.ts';
 import { logLoad } from '../../journal/load-log.ts';
 import type { LeaseBook } from '../../lease/book.ts';

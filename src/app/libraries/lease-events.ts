@@ -4,7 +4,7 @@ import { Bell } from '../../base/bell.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { LegalSyslogConfig } from '../../config/hook-model.ts';
 import type { ServerConfig } from '../../config/model.ts';
-import { Listening } from '../../engine/lease-events.ts';
+import { Listening } from '../../engine/leases/lease-events.ts';
 import type { CommandListener, LeaseEvent, LeaseEventListener } from '../../events/event.ts';
 import { parseLeaseEvent } from '../../events/parse.ts';
 import { type PartnerChange, parsePartnerChange } from '../../events/partner-change.ts';

@@ -1,8 +1,8 @@
 /** The perfmon library over starts and reloads: its memory, which the packet threads measure into, and its timer. */
 import type { Clock } from '../../base/clock.ts';
 import type { ServerConfig } from '../../config/model.ts';
-import { DurationReader } from '../../engine/duration-reader.ts';
-import { allocateDurations, type DurationMemory } from '../../engine/durations.ts';
+import { DurationReader } from '../../engine/figures/duration-reader.ts';
+import { allocateDurations, type DurationMemory } from '../../engine/figures/durations.ts';
 import { Perfmon } from '../../hooks/perfmon.ts';
 import type { Log } from '../../log/logger.ts';
 import type { Change } from '../change.ts';

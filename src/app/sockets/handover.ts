@@ -8,8 +8,9 @@
  *     leaving sockets    read until they are empty
  *     entering sockets   read too: what both have heard is thrown away, the rest are queries
  */
+
+import { G } from '../../engine/figures/statistics.ts';
 import type { ServerSocket } from '../../engine/query.ts';
-import { G } from '../../engine/statistics.ts';
 import { LINK_ADDRESS_WORDS } from '../../io/link-address.ts';
 import { DatagramReceiver } from '../../io/mmsg.ts';
 import { type Channel, channelsOf } from '../../shard/channel.ts';

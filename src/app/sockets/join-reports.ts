@@ -1,7 +1,7 @@
 /** Says in the log for which sockets replies are not joined any more, because the kernel refused them to a shard. */
 import { formatIpv4 } from '../../base/ipv4.ts';
 import { RingWatch } from '../../base/ring-watch.ts';
-import { type ShardLinkMemory, ShardWord } from '../../engine/shard-link.ts';
+import { type ShardLinkMemory, ShardWord } from '../../engine/parked/shard-link.ts';
 import { errnoName } from '../../io/libc.ts';
 import type { Log } from '../../log/logger.ts';
 

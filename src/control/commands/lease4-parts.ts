@@ -1,7 +1,7 @@
 /** What the lease commands work on, and how they end. */
 import type { Clock } from '../../base/clock.ts';
 import type { Ipv4 } from '../../base/ipv4.ts';
-import { ADDRESS_BUSY, NO_ROOM } from '../../engine/lease-refusals.ts';
+import { ADDRESS_BUSY, NO_ROOM } from '../../engine/leases/lease-refusals.ts';
 import type { CommandListener } from '../../events/event.ts';
 import type { Lease4 } from '../../lease/model.ts';
 import type { ChangeSource, LeaseStore } from '../../lease/store.ts';

@@ -5,8 +5,8 @@
  */
 import type { StatisticSamplesConfig } from '../../config/control-model.ts';
 import type { ServerConfig } from '../../config/model.ts';
-import { poolSeries } from '../../engine/pool-series.ts';
-import type { GlobalStatistic, StatisticsReader } from '../../engine/statistics.ts';
+import type { GlobalStatistic, StatisticsReader } from '../../engine/figures/statistics.ts';
+import { poolSeries } from '../../engine/subnets/pool-series.ts';
 import { type Answer, type CommandHandler, failure, Result, success } from '../answer.ts';
 import { isMap, NOT_A_MAP } from '../arguments.ts';
 import { formatTimestamp } from '../kea-time.ts';

@@ -3,9 +3,9 @@
  * texts are Kea's.
  */
 import { formatIpv4, type Ipv4 } from '../../base/ipv4.ts';
-import type { CompiledSubnet } from '../../engine/compiled.ts';
+import type { CompiledSubnet } from '../../engine/compiled/compiled.ts';
 import type { ServerSocket } from '../../engine/query.ts';
-import type { SubnetChoice, SubnetQuestion } from '../../engine/subnet-choice.ts';
+import type { SubnetChoice, SubnetQuestion } from '../../engine/subnets/subnet-choice.ts';
 import { type Answer, failure, Result, success } from '../answer.ts';
 import { type MemberKind, readSelectArguments, type SelectArguments } from './subnet-select-arguments.ts';
 

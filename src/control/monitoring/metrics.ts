@@ -4,7 +4,11 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { GLOBAL_STATISTICS, type StatisticsReader, SUBNET_STATISTICS } from '../../engine/statistics.ts';
+import {
+  GLOBAL_STATISTICS,
+  type StatisticsReader,
+  SUBNET_STATISTICS,
+} from '../../engine/figures/statistics.ts';
 import { SUBNET_METRICS_MAX } from '../limits.ts';
 import { figureMetrics } from './figure-metrics.ts';
 import type { ServerFigures } from './figures.ts';

@@ -3,13 +3,13 @@ import { Present } from '../../dhcp4/descriptor.ts';
 import { EventPart, LeaseEventKind } from '../../lease/events.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
 import { LeaseState } from '../../lease/model.ts';
-import { belongsToClient } from '../client-lease.ts';
 import type { Context } from '../context.ts';
-import { countDeclined } from '../lease-counts.ts';
-import { poolAt } from '../pool-at.ts';
-import { G } from '../statistics.ts';
+import { G } from '../figures/statistics.ts';
+import { belongsToClient } from '../leases/client-lease.ts';
+import { countDeclined } from '../leases/lease-counts.ts';
+import { clttOfChange, eraseClient } from '../leases/write-lease.ts';
+import { poolAt } from '../subnets/pool-at.ts';
 import { beginSilent, endSilent, roomForChange } from '../transaction.ts';
-import { clttOfChange, eraseClient } from '../write-lease.ts';
 
 /** Serves a DECLINE under the table's lock. */
 export function serveDecline(context: Context): number {

@@ -6,17 +6,17 @@ import { MessageType } from '../../dhcp4/codes.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
 import { LeaseState } from '../../lease/model.ts';
 import { NO_ADDRESS } from '../../lease/pool.ts';
-import { leaseTimeAt } from '../adaptive-time.ts';
-import { countFailure, enterPool, takeAddress, takeAnyAddress } from '../allocate.ts';
 import { answerWithLease } from '../answer.ts';
-import { belongsToClient, findClientRow } from '../client-lease.ts';
 import { type Context, Outcome } from '../context.ts';
-import { countAssigned, countConflict } from '../lease-counts.ts';
-import { setTimes } from '../lifetimes.ts';
-import { enterReserved, isKeptFromClient, NOT_RESERVED } from '../reserved.ts';
-import { G } from '../statistics.ts';
+import { G } from '../figures/statistics.ts';
+import { leaseTimeAt } from '../leases/adaptive-time.ts';
+import { countFailure, enterPool, takeAddress, takeAnyAddress } from '../leases/allocate.ts';
+import { belongsToClient, findClientRow } from '../leases/client-lease.ts';
+import { countAssigned, countConflict } from '../leases/lease-counts.ts';
+import { setTimes } from '../leases/lifetimes.ts';
+import { abandonRow, rowFor, writeClient, writeTerms } from '../leases/write-lease.ts';
+import { enterReserved, isKeptFromClient, NOT_RESERVED } from '../subnets/reserved.ts';
 import { beginUnshared, endSilent, roomForChange } from '../transaction.ts';
-import { abandonRow, rowFor, writeClient, writeTerms } from '../write-lease.ts';
 
 /** Serves a DISCOVER under the table's lock. */
 export function serveDiscover(context: Context): number {

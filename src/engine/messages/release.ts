@@ -2,12 +2,12 @@
 import { EventPart, LeaseEventKind } from '../../lease/events.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
 import { LeaseState } from '../../lease/model.ts';
-import { belongsToClient } from '../client-lease.ts';
 import type { Context } from '../context.ts';
-import { countUnassigned } from '../lease-counts.ts';
-import { G } from '../statistics.ts';
+import { G } from '../figures/statistics.ts';
+import { belongsToClient } from '../leases/client-lease.ts';
+import { countUnassigned } from '../leases/lease-counts.ts';
+import { clttOfChange } from '../leases/write-lease.ts';
 import { beginSilent, endSilent, roomForChange } from '../transaction.ts';
-import { clttOfChange } from '../write-lease.ts';
 
 /** Serves a RELEASE under the table's lock. */
 export function serveRelease(context: Context): number {

@@ -13,20 +13,20 @@ import { EventPart, LeaseEventKind } from '../../lease/events.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
 import { INFINITE_LIFETIME_SEC, LeaseState } from '../../lease/model.ts';
 import { NO_ADDRESS } from '../../lease/pool.ts';
-import { leaseTimeAt } from '../adaptive-time.ts';
-import { enterPool, takeAnyAddress } from '../allocate.ts';
 import { answerNak, answerWithLease } from '../answer.ts';
-import { belongsToClient, findClientRow, findKnownRow, homeOf } from '../client-lease.ts';
-import type { CompiledSubnet } from '../compiled.ts';
+import type { CompiledSubnet } from '../compiled/compiled.ts';
 import { type Context, Outcome } from '../context.ts';
-import { enterSubnet } from '../enter-subnet.ts';
-import { countAssigned, countUnassigned } from '../lease-counts.ts';
-import { setTimes } from '../lifetimes.ts';
-import { namesAt } from '../name-client.ts';
-import { enterReserved, isKeptFromClient, NOT_RESERVED } from '../reserved.ts';
-import { G, S } from '../statistics.ts';
+import { G, S } from '../figures/statistics.ts';
+import { leaseTimeAt } from '../leases/adaptive-time.ts';
+import { enterPool, takeAnyAddress } from '../leases/allocate.ts';
+import { belongsToClient, findClientRow, findKnownRow, homeOf } from '../leases/client-lease.ts';
+import { countAssigned, countUnassigned } from '../leases/lease-counts.ts';
+import { setTimes } from '../leases/lifetimes.ts';
+import { abandonRow, isClientUnchanged, rowFor, writeClient, writeTerms } from '../leases/write-lease.ts';
+import { namesAt } from '../names/name-client.ts';
+import { enterSubnet } from '../subnets/enter-subnet.ts';
+import { enterReserved, isKeptFromClient, NOT_RESERVED } from '../subnets/reserved.ts';
 import { beginAnswered, beginSilent, endSilent, roomForChange } from '../transaction.ts';
-import { abandonRow, isClientUnchanged, rowFor, writeClient, writeTerms } from '../write-lease.ts';
 
 /** Serves a REQUEST under the table's lock. */
 export function serveRequest(context: Context): number {

@@ -6,9 +6,9 @@ import {
   failure,
   success,
 } from '../../control/answer.ts';
-import { explain } from '../service/explain.ts';
 import type { View } from '../machine/run.ts';
 import { isPeerName } from '../machine/setup.ts';
+import { explain } from '../service/explain.ts';
 import { Maintenance } from '../service/maintenance.ts';
 import type { HaControl } from '../service/model.ts';
 import { maxPeriodSec } from '../service/operations.ts';

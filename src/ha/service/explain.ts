@@ -1,12 +1,12 @@
 /** ha-why: why the machine is in its state, on which numbers it decides, and what the next transition waits for. */
 import { SKEW_MAX_SEC } from '../../lease/precedence.ts';
-import { Origin } from '../switch/switch.ts';
 import { clockSkewSec, isInterrupted } from '../machine/communication.ts';
 import { partnerName } from '../machine/facts.ts';
 import type { HaStateName } from '../machine/model.ts';
 import { counted, inWords, seconds } from '../machine/phrases.ts';
 import type { View } from '../machine/run.ts';
 import { STATES } from '../machine/states/table.ts';
+import { Origin } from '../switch/switch.ts';
 
 export interface HaWhy {
   readonly state: HaStateName;

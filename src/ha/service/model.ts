@@ -12,11 +12,11 @@ import type {
   UpdateDispatcher,
   UpdateListener,
 } from '../../peer/model.ts';
-import type { HaWhy } from './explain.ts';
 import type { HaHappening, MachineState } from '../machine/model.ts';
 import type { HaSetup } from '../machine/setup.ts';
 import type { ServiceSwitch } from '../switch/switch.ts';
 import type { TandemMember } from '../wire/heartbeat.ts';
+import type { HaWhy } from './explain.ts';
 import type { Timers } from './timers.ts';
 
 export interface HaServiceParts {

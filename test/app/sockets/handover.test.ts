@@ -1,8 +1,8 @@
 /** What waits in sockets of a type that goes: with sockets of this machine's loopback in the place of either type. */
 import t, { type Test } from 'tap';
 import { handOver, type SocketSide } from '../../../src/app/sockets/handover.ts';
+import { G } from '../../../src/engine/figures/statistics.ts';
 import type { ServerSocket } from '../../../src/engine/query.ts';
-import { G } from '../../../src/engine/statistics.ts';
 import { deafen, hearAll } from '../../../src/io/deaf.ts';
 import { DatagramSender } from '../../../src/io/mmsg.ts';
 import { closeFd, localPort, openUdpSocket } from '../../../src/io/udp.ts';

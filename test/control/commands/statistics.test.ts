@@ -16,7 +16,7 @@ import {
   StatisticsReader,
   StatisticsWriter,
   SUBNET_STATISTICS,
-} from '../../../src/engine/statistics.ts';
+} from '../../../src/engine/figures/statistics.ts';
 
 const WALL_MS = Date.UTC(2026, 10, 20, 22, 48, 48, 123);
 

@@ -2,7 +2,7 @@
 import t from 'tap';
 import { parseIpv4 } from '../../../src/base/ipv4.ts';
 import { subnetSelectTest } from '../../../src/control/commands/subnet4-select-test.ts';
-import { SubnetChoice } from '../../../src/engine/subnet-choice.ts';
+import { SubnetChoice } from '../../../src/engine/subnets/subnet-choice.ts';
 import { configOf } from '../../engine/bench-server.ts';
 
 const choice = new SubnetChoice(

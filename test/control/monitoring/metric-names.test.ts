@@ -1,6 +1,6 @@
 import t from 'tap';
 import { globalMetric, subnetMetric } from '../../../src/control/monitoring/metric-names.ts';
-import { GLOBAL_STATISTICS, SUBNET_STATISTICS } from '../../../src/engine/statistics.ts';
+import { GLOBAL_STATISTICS, SUBNET_STATISTICS } from '../../../src/engine/figures/statistics.ts';
 
 t.test('each kind of statistic goes to its metric', async (t) => {
   const rows: [statistic: string, metric: string, label: [string, string] | null, kind: string][] = [

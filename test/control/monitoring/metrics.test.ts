@@ -9,7 +9,7 @@ import {
   S,
   StatisticsReader,
   StatisticsWriter,
-} from '../../../src/engine/statistics.ts';
+} from '../../../src/engine/figures/statistics.ts';
 
 const quiet: ServerFigures = {
   leases: { count: 0, max: 10 },

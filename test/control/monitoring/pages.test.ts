@@ -3,7 +3,7 @@ import { request } from 'undici';
 import { createKeaHttpServer, type KeaHttpOptions } from '../../../src/control/http/kea-http.ts';
 import { createMetrics } from '../../../src/control/monitoring/metrics.ts';
 import { createMonitoringPages, type MonitoringSources } from '../../../src/control/monitoring/pages.ts';
-import { allocateStatistics, StatisticsReader } from '../../../src/engine/statistics.ts';
+import { allocateStatistics, StatisticsReader } from '../../../src/engine/figures/statistics.ts';
 import { recordingLog } from '../harness.ts';
 
 const metrics = createMetrics({

@@ -21,8 +21,8 @@
  * `wait-backup-ack=true`, `auto-failover=false` (this server's own), `pause=STATE:RULE`.
  */
 import type { HaMode, HaRelationshipConfig, PauseRule } from '../../../src/config/ha-model.ts';
-import { explain } from '../../../src/ha/service/explain.ts';
 import { type HaEffect, type HaHappening, readPartnerState } from '../../../src/ha/machine/model.ts';
+import { explain } from '../../../src/ha/service/explain.ts';
 import { Origin } from '../../../src/ha/switch/switch.ts';
 import { Machine } from './machine.ts';
 import { relationship, withoutAutoFailover } from './relationship.ts';

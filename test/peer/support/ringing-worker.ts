@@ -1,8 +1,8 @@
 /** A shard on its own thread: writes a transaction, rings, waits for its verdict, and so on; tells how long the shortest took. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { ByteRingWriter } from '../../../src/base/byte-ring.ts';
-import { UpdateRecord, UpdateWord } from '../../../src/engine/shard-link.ts';
-import { VerdictReader } from '../../../src/engine/verdicts.ts';
+import { UpdateRecord, UpdateWord } from '../../../src/engine/parked/shard-link.ts';
+import { VerdictReader } from '../../../src/engine/parked/verdicts.ts';
 
 const { updates, verdicts, payload, rounds } = workerData;
 const words = new Int32Array(updates.words);

@@ -5,8 +5,8 @@ import {
   type UpdateLogMemory,
   UpdateRecord,
   UpdateWord,
-} from '../../../src/engine/shard-link.ts';
-import { allocateVerdicts, VerdictReader } from '../../../src/engine/verdicts.ts';
+} from '../../../src/engine/parked/shard-link.ts';
+import { allocateVerdicts, VerdictReader } from '../../../src/engine/parked/verdicts.ts';
 import { leaseOfRecord } from '../../../src/lease/csv-lease.ts';
 import type { Lease4 } from '../../../src/lease/model.ts';
 import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../../../src/lease/update-record.ts';

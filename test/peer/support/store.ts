@@ -1,9 +1,13 @@
 /** The lease store of the running server over its real table and change log; the test is the journal. */
 import { ByteRingReader } from '../../../src/base/byte-ring.ts';
 import { systemClock } from '../../../src/base/clock.ts';
-import { LeaseAccounting } from '../../../src/engine/lease-accounting.ts';
-import { MainLeaseStore } from '../../../src/engine/main-lease-store.ts';
-import { allocateStatistics, StatisticsReader, StatisticsWriter } from '../../../src/engine/statistics.ts';
+import {
+  allocateStatistics,
+  StatisticsReader,
+  StatisticsWriter,
+} from '../../../src/engine/figures/statistics.ts';
+import { LeaseAccounting } from '../../../src/engine/leases/lease-accounting.ts';
+import { MainLeaseStore } from '../../../src/engine/leases/main-lease-store.ts';
 import { LeaseBook } from '../../../src/lease/book.ts';
 import { allocateChangeLog } from '../../../src/lease/change-log.ts';
 import { allocateLeaseTable } from '../../../src/lease/layout.ts';

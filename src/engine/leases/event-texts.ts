@@ -1,0 +1,64 @@
+/** What expressions say of a query and of its reply, for lines in the forensic log. Made in the shard, which has both. */
+import { type ByteRange, emptyRange } from '../../base/byte-range.ts';
+import type { ClassIds } from '../../classes/class-ids.ts';
+import { Compiler } from '../../classes/compile-test.ts';
+import type { Operand, Packet } from '../../classes/packet.ts';
+import { Scratch } from '../../classes/scratch.ts';
+import type { LegalFormats } from '../../config/hook-model.ts';
+import { G, type StatisticsWriter } from '../figures/statistics.ts';
+import type { Query } from '../query.ts';
+import { ReplyPacket } from '../reply/reply-packet.ts';
+import type { ReplySlots } from '../reply/reply-slots.ts';
+
+/** Octets of one text: many lines. */
+export const EVENT_TEXT_BYTES_MAX = 8192;
+
+export class EventTexts {
+  readonly #scratch = new Scratch();
+  readonly #statistics: StatisticsWriter;
+  readonly #slots: ReplySlots;
+  readonly #request: Operand | null;
+  readonly #response: Operand | null;
+  readonly #reply: ReplyPacket;
+  readonly #text = emptyRange();
+
+  /** @param classes gets the classes that the formats ask for */
+  constructor(
+    { request, response }: LegalFormats,
+    classes: ClassIds,
+    statistics: StatisticsWriter,
+    slots: ReplySlots,
+  ) {
+    const compiler = new Compiler(this.#scratch, classes);
+    this.#statistics = statistics;
+    this.#slots = slots;
+    this.#request = request && compiler.value(request);
+    this.#response = response && compiler.value(response);
+    this.#reply = new ReplyPacket(slots);
+  }
+
+  /** The text of a query, valid until the next one; null = there is no format for it, or it has failed. */
+  ofQuery(query: Query): ByteRange | null {
+    return this.#request === null ? null : this.#make(this.#request, query);
+  }
+
+  /** The text of the finished reply in a slot, valid until the next one; null as above. */
+  ofReply(slot: number, query: Query): ByteRange | null {
+    if (this.#response === null) return null;
+    this.#reply.point(slot, this.#slots.lengths[slot]!, query);
+    return this.#make(this.#response, this.#reply);
+  }
+
+  #make({ range, load }: Operand, packet: Packet): ByteRange | null {
+    this.#scratch.reset();
+    load(packet);
+    if (this.#scratch.failed || range.length > EVENT_TEXT_BYTES_MAX) {
+      this.#statistics.add(G['tandem-legal-log-errors']);
+      return null;
+    }
+    this.#text.bytes = range.bytes;
+    this.#text.offset = range.offset;
+    this.#text.length = range.length;
+    return this.#text;
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * What stands in a reply by configuration alone: options and boot fields, merged from the scopes host > pool > subnet >
+ * network > classes in the order of their assignment > global.
+ *
+ * They depend on the pool or the subnet, on the query's classes as far as those have anything to say, and on the host. Each
+ * combination is made when the first query needs it and kept: from the root of a pool or subnet one step a class. Clients
+ * choose the combinations, so that their number is bounded; when there are too many, all are forgotten and made again.
+ *
+ *     root of a pool --class 3--> node --class 7--> node --host--> plan
+ */
+import type { ClassSet } from '../../classes/class-set.ts';
+import type { CompiledHost } from '../hosts/compiled-host.ts';
+import type { PlanMaker, PlanScopes, ReplyPlan } from './reply-plan.ts';
+
+/** Combinations kept at once: with their lists of options some megabytes a shard. */
+const PLANS_MAX = 16_384;
+
+/** A pool or subnet, or one of them with some classes. */
+export class PlanNode {
+  readonly scopes: PlanScopes;
+  /** The node without the last class, null at the root. */
+  readonly before: PlanNode | null;
+  readonly classId: number;
+  plan: ReplyPlan | null = null;
+  /** By class number. */
+  next: Map<number, PlanNode> | null = null;
+  hosts: Map<CompiledHost, ReplyPlan> | null = null;
+
+  constructor(scopes: PlanScopes, before: PlanNode | null = null, classId = -1) {
+    this.scopes = scopes;
+    this.before = before;
+    this.classId = classId;
+  }
+}
+
+export class ReplyPlans {
+  readonly #maker: PlanMaker;
+  readonly #matters: Uint8Array;
+  /** Roots that have anything but their own plan. */
+  readonly #grown: PlanNode[] = [];
+  /** The root of queries without a subnet. */
+  readonly withoutSubnet = new PlanNode({ pool: null, subnet: null, network: null });
+  /** By class number: option 54 that the class has, 0 = none. */
+  readonly serverIdentifiers: Uint32Array;
+  readonly #max: number;
+  #count = 0;
+
+  /** @param max combinations kept at once, beside those of no class and no host */
+  constructor(maker: PlanMaker, max = PLANS_MAX) {
+    this.#maker = maker;
+    this.#matters = maker.matters;
+    this.serverIdentifiers = maker.serverIdentifiers;
+    this.#max = max;
+  }
+
+  /**
+   * What a reply holds.
+   * @param root of the pool of the address, else of the subnet
+   * @param host of the client, null = it has none
+   */
+  of(root: PlanNode, classes: ClassSet, host: CompiledHost | null): ReplyPlan {
+    let node = root;
+    for (let i = 0; i < classes.length; i++) {
+      const id = classes.ids[i]!;
+      if (this.#matters[id] === 1) node = this.#step(root, node, id);
+    }
+    if (host?.changesReplies) return this.#planOfHost(root, node, host);
+    if (node.plan === null) node.plan = this.#make(node, null);
+    return node.plan;
+  }
+
+  #step(root: PlanNode, node: PlanNode, id: number): PlanNode {
+    const known = node.next?.get(id);
+    if (known !== undefined) return known;
+    this.#grow(root);
+    const next = new PlanNode(node.scopes, node, id);
+    if (node.next === null) node.next = new Map();
+    node.next.set(id, next);
+    return next;
+  }
+
+  #planOfHost(root: PlanNode, node: PlanNode, host: CompiledHost): ReplyPlan {
+    const known = node.hosts?.get(host);
+    if (known !== undefined) return known;
+    this.#grow(root);
+    const plan = this.#make(node, host);
+    if (node.hosts === null) node.hosts = new Map();
+    node.hosts.set(host, plan);
+    return plan;
+  }
+
+  /** Makes room for one combination more. A walk that is under way goes on in what was forgotten, and is right. */
+  #grow(root: PlanNode): void {
+    if (this.#count >= this.#max) this.#forget();
+    this.#count += 1;
+    if (root.next === null && root.hosts === null) this.#grown.push(root);
+  }
+
+  /** The roots stay, what has grown from them goes. */
+  #forget(): void {
+    for (const root of this.#grown) {
+      root.next = null;
+      root.hosts = null;
+    }
+    this.#grown.length = 0;
+    this.#count = 0;
+  }
+
+  #make(node: PlanNode, host: CompiledHost | null): ReplyPlan {
+    const ids: number[] = [];
+    for (let each = node; each.before !== null; each = each.before) ids.unshift(each.classId);
+    return this.#maker.make(node.scopes, ids, host?.config ?? null);
+  }
+}
