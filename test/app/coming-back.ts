@@ -17,7 +17,7 @@ import {
 } from './synchronizing.ts';
 
 /** Of the partner. */
-export const LEASES = 20_000;
+export const LEASES = 8_000;
 /** Of the one that comes back. */
 export const OWN = 100;
 export const RATE = 300;

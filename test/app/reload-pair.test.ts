@@ -21,7 +21,7 @@ function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<tr
 }
 t.test('timers, limits, pauses and threads change in the state, under load', async (t) => {
   const pair = await Pair.start(t);
-  const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 2000);
+  const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 600);
   await sleep(500);
   const wishes: Record<string, unknown>[] = [
     { 'heartbeat-delay': 200 },
@@ -51,7 +51,7 @@ t.test('timers, limits, pauses and threads change in the state, under load', asy
 t.test('the primary finds its partner at another address, under load', async (t) => {
   const everywhere = { 'user-context': { tandem: { 'peer-listen-address': '0.0.0.0' } } };
   const pair = await Pair.start(t, { dhcp4: everywhere });
-  const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 2000);
+  const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 600);
   await sleep(500);
   for (const host of ['127.0.0.7', '127.0.0.8', SERVER]) {
     t.match(await pair.reload('a', { dhcp4: everywhere, hosts: { b: host } }), { result: 0 });
@@ -115,7 +115,7 @@ t.test(
 t.test('reloads in the middle of a synchronization', async (t) => {
   const more = { 'sync-page-limit': 20 };
   const pair = await Pair.start(t, { more });
-  const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 1000);
+  const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 400);
   await until('3,000 exchanges', () => client.counts()['exchanges-completed'] > 3000);
   await client.stop(LOST_MS);
   const { server, directory } = pair.get('b');

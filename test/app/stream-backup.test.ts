@@ -11,7 +11,7 @@ t.setTimeout(240_000);
 t.jobs = 2;
 
 const RATE = 300;
-const LEASES = 20_000;
+const LEASES = 8_000;
 const buffered = { buffered: true };
 
 for (const mode of ['hot-standby', 'load-balancing', 'passive-backup'] as const)

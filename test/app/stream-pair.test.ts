@@ -51,7 +51,7 @@ async function fact(pair: Pair, name: Name): Promise<string> {
 t.test('under load every lease goes by the stream, and both tables are equal', buffered, async (t) => {
   const pair = await Pair.start(t);
   await up(pair);
-  const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 1000);
+  const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 400);
   await sleep(2000);
   const counts = await endWithoutLoss(t, client);
   t.equal(counts['address-conflicts'], 0);
@@ -81,7 +81,7 @@ for (const [size, threads] of [
     const pair = await Pair.start(t, { dhcp4 });
     await up(pair);
     for (const name of ['a', 'b'] as const) t.same(threadsOf(pair.get(name)), threads);
-    const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 500);
+    const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 400);
     for (const name of ['a', 'b', 'a', 'b'] as const) {
       await sleep(300);
       t.match(await pair.reload(name, { dhcp4: { ...dhcp4, 'renew-timer': 900 } }), { result: 0 });
@@ -177,7 +177,7 @@ t.test('a forensic log has a line for each lease that came by the stream', buffe
   const pair = await Pair.start(t);
   await up(pair);
   t.match(await pair.reload('b', { libraries }), { result: 0 });
-  const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 500);
+  const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 400);
   await sleep(2000);
   await endWithoutLoss(t, client);
   t.match(await fact(pair, 'b'), /is up/);
@@ -202,7 +202,7 @@ t.test('a forensic log has a line for each lease that came by the stream', buffe
 t.test('with TLS and certificates of clients it is the same', buffered, async (t) => {
   const pair = await Pair.start(t, { more: tlsOf(t), scheme: 'https' });
   await up(pair);
-  const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 500);
+  const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 400);
   await sleep(2000);
   const counts = await endWithoutLoss(t, client);
   t.equal(counts['address-conflicts'], 0);

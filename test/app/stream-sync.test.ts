@@ -16,7 +16,7 @@ import {
 
 t.setTimeout(240_000);
 
-const LEASES = 100_000;
+const LEASES = 50_000;
 const RATE = 500;
 
 /** The first server serves alone, with many leases. */

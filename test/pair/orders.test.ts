@@ -12,7 +12,7 @@ import { NETWORKED, type PairWorld } from './pair-world.ts';
 // Some hundred milliseconds an order, much more when a failing one is shortened; the runner bounds the file.
 t.setTimeout(0);
 
-const RUNS = Number(process.env['TANDEM_ORDERS'] ?? 200);
+const RUNS = Number(process.env['TANDEM_ORDERS'] ?? 100);
 const SEED = Number(process.env['TANDEM_SEED'] ?? 20261127);
 
 async function tryOrder(
