@@ -226,6 +226,6 @@ t.test('what a second version of Node does not try is there, and all else is tri
   }
   for (const name of ['engine/model.test.js', 'app/renewal.test.js', 'tidy.test.js'])
     t.notOk(dependsOnNode(name), name);
-  for (const name of ['io/udp.test.js', 'app/renewal-faults.test.js', 'peer/client.test.js', 'new.test.js'])
+  for (const name of ['io/udp.test.js', 'app/serve.test.js', 'peer/client.test.js', 'new.test.js'])
     t.ok(dependsOnNode(name), name);
 });

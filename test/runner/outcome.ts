@@ -124,10 +124,18 @@ export class OutcomeReader {
 function describe(point: TestPoint): string {
   const { at, ...members } = (point.diag ?? {}) as Record<string, unknown>;
   const lines = Object.entries(members).map(([name, value]) => {
-    const text = typeof value === 'string' ? value.trimEnd() : inspect(value, { depth: 8 });
+    const text = typeof value === 'string' ? withoutTap(value.trimEnd()) : inspect(value, { depth: 8 });
     return text.includes('\n') ? `${name}:\n${indent(text, 2)}` : `${name}: ${text}`;
   });
   return [formatPlace(at), ...lines].join('\n');
+}
+
+/** tap leaves its own frames out of a stack only where it is a package. */
+function withoutTap(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => !line.includes('build/tap.js:'))
+    .join('\n');
 }
 
 function formatPlace(at: unknown): string {
