@@ -9,11 +9,12 @@ import { type CommandAnswer, sendText } from './command.ts';
 import type { CommandCase } from './command-cases.ts';
 import { type ConfigurationPlan, leaseFileOf, socketOf } from './configuration.ts';
 import { AGENT_PROGRAMS, type ControlAgent, forwarded, startControlAgent } from './control-agent.ts';
-import { KEAS, type KeaKind, needServers, type ServerKind } from './kea.ts';
+import { type KeaKind, needServers, type ServerKind } from './kea.ts';
 import { temporaryDirectory } from './leftovers.ts';
 import { createNetwork } from './network.ts';
 import { serversSegment } from './pair.ts';
 import { createServer } from './server.ts';
+import { KEAS_IN_TURN } from './turn.ts';
 import { until } from './waiting.ts';
 
 const PROGRAMS = ['ip', ...AGENT_PROGRAMS];
@@ -97,7 +98,7 @@ async function serveBoth(
   return { kea, tandem };
 }
 
-for (const version of KEAS) {
+for (const version of KEAS_IN_TURN) {
   t.test(`through kea-ctrl-agent come the answers of ${version}`, async (t) => {
     if (!needServers(t, [version], PROGRAMS)) return;
     const { kea, tandem } = await serveBoth(t, version);
@@ -121,7 +122,7 @@ for (const version of KEAS) {
   });
 }
 
-for (const version of KEAS) {
+for (const version of KEAS_IN_TURN) {
   t.test(
     `${version} that is started on the socket of a Tandem leaves it alone, and the other way round`,
     async (t) => {

@@ -9,9 +9,10 @@ import { ip, packet, type Reply } from '../engine/packets.ts';
 import { besideKea } from './beside-kea.ts';
 import { askAsRelay, comparable, ORDERLY } from './comparing.ts';
 import { ADDRESS, type ServerName } from './configuration.ts';
-import { KEAS, needServers } from './kea.ts';
+import { needServers } from './kea.ts';
 import { createPair } from './pair.ts';
 import { type DhcpServer, SUBJECT } from './server.ts';
+import { KEAS_IN_TURN } from './turn.ts';
 
 type Option = readonly [number, readonly number[]];
 
@@ -105,7 +106,7 @@ function flat(context: string): string {
   return /"(0x[0-9A-F]+|)"( })+$/.exec(context)?.[1] ?? 'none';
 }
 
-for (const version of KEAS)
+for (const version of KEAS_IN_TURN)
   t.test(`the lease file says of each relay what that of ${version} says`, async (t) => {
     if (!needServers(t, [version], ['ip'])) return;
     const forms = version === 'kea 2.2' ? FORMS : [...FORMS, ...IN_PARTS];
@@ -206,7 +207,7 @@ t.test('renewals past the relay are answered as by Kea 3.0', async (t) => {
   t.ok(bySubject.length > 60, `${bySubject.length} answers`);
 });
 
-for (const version of KEAS)
+for (const version of KEAS_IN_TURN)
   t.test(`what a lease keeps of the relay is known to ${version} as the partner`, async (t) => {
     if (!needServers(t, [version], ['ip'])) return;
     const dhcp4 = { 'cache-max-age': 0, 'store-extended-info': true };

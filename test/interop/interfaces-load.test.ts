@@ -2,7 +2,7 @@
 import t from 'tap';
 import { needRootAnd } from '../support/need.ts';
 import { createScene, LAN0, MISSING, serveThrough, unansweredOf } from './interface-scene.ts';
-import { TURN } from './pair-steps.ts';
+import { TURN } from './turn.ts';
 import { until } from './waiting.ts';
 
 // Both kinds of sockets in turn: the stories take long.

@@ -4,7 +4,7 @@ import { needRootAnd } from '../support/need.ts';
 import { createDhclient } from './dhclient.ts';
 import { createScene, type InterfaceScene, LAN0, MISSING, serveThrough } from './interface-scene.ts';
 import { temporaryDirectory } from './leftovers.ts';
-import { TURN } from './pair-steps.ts';
+import { TURN } from './turn.ts';
 
 // Both kinds of sockets in turn: the stories take long.
 serveThrough(TURN === '1' ? 'udp' : 'raw');

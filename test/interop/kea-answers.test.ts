@@ -6,12 +6,13 @@ import { needRootAnd } from '../support/need.ts';
 import { besideKea } from './beside-kea.ts';
 import { type Asked, ask, askAsRelay, BEHIND_XID, comparable, ORDERLY } from './comparing.ts';
 import { ADDRESS, SERVERS_SEGMENT, type ServerName } from './configuration.ts';
-import { KEAS, needServers } from './kea.ts';
+import { needServers } from './kea.ts';
 import { temporaryDirectory } from './leftovers.ts';
 import { type MalformedQuery, malformedQueries } from './malformed-queries.ts';
 import { createNetwork } from './network.ts';
 import { serversSegment } from './pair.ts';
 import { createServer, SUBJECT } from './server.ts';
+import { KEAS_IN_TURN } from './turn.ts';
 
 /** A pool of a hundred addresses has one for each of the clients that select it: nobody comes back for his offer. */
 const MANY = { ...ORDERLY, 'user-context': { tandem: { 'offer-hold-time': 1 } } };
@@ -37,7 +38,7 @@ function readAgent(datagram: Uint8Array): Buffer | null {
   return parts.length === 0 ? null : Buffer.concat(parts);
 }
 
-for (const version of KEAS)
+for (const version of KEAS_IN_TURN)
   t.test(`what ${version} answers is answered, and what it passes over is passed over`, async (t) => {
     if (!needServers(t, [version], ['ip'])) return;
     const { network, kea, own } = besideKea(t, version, MANY);
@@ -98,7 +99,7 @@ t.test('a client without an address, which remembers one, is answered by broadca
   t.match(figures, { [name]: [[1]] }, 'the INFORM is counted');
 });
 
-for (const version of KEAS)
+for (const version of KEAS_IN_TURN)
   t.test(`answers longer than a frame arrive, of Tandem and of ${version}`, async (t) => {
     if (!needServers(t, [version], ['ip'])) return;
     const directory = temporaryDirectory(t);

@@ -2,12 +2,13 @@
 import { rmSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { HA_TIMING } from './configuration.ts';
-import { KEAS, needServers } from './kea.ts';
+import { needServers } from './kea.ts';
 import { acknowledgedLeases, findConflicts, findMissing } from './lease-files.ts';
 import { createPair, type Pair } from './pair.ts';
 import { findBrokenPromises, longestSilence, startRecordedLoad } from './recorded-load.ts';
 import { createServer, type DhcpServer, SUBJECT } from './server.ts';
 import { watchStalls } from './stalls.ts';
+import { KEAS_IN_TURN } from './turn.ts';
 import { until } from './waiting.ts';
 
 const RATE = 60;
@@ -16,7 +17,7 @@ const STEP_TIMEOUT_MS = 20_000;
 /** Far less than clients would wait for a server that is awaited: those are 2 s. The rest is a busy machine's. */
 const SILENCE_MS_MAX = HA_TIMING.maxResponseDelayMs / 2;
 
-for (const kea of KEAS)
+for (const kea of KEAS_IN_TURN)
   t.test(
     `a backup of ${kea} holds every lease, its death is not felt, and it restores a pair that lost its disks`,
     async (t) => {

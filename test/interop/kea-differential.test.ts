@@ -17,6 +17,7 @@ import { type Answer, type Step, scripts, type Traffic } from './differential/sc
 import { configure, createSide, dhcp4Of, play } from './differential/side.ts';
 import { isKea, KEAS, type KeaKind, needServers } from './kea.ts';
 import { SUBJECT } from './server.ts';
+import { KEAS_IN_TURN } from './turn.ts';
 
 /** Words in the name of a family: only such are played, and nothing is said of what is left out. */
 const ONLY = process.env['TANDEM_FAMILIES'] ?? '';
@@ -89,7 +90,7 @@ function shown(fields: Fields, names: readonly string[]): string[] {
 // Each in networks of its own; they wait for most of the time.
 t.jobs = 2;
 
-for (const version of KEAS)
+for (const version of KEAS_IN_TURN)
   t.test(`generated queries with every configuration get the answers of ${version}`, async (t) => {
     if (!needServers(t, [version], ['ip'])) return;
     const [kea, own] = await Promise.all([

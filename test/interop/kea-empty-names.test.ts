@@ -5,8 +5,9 @@ import { ip, packet } from '../engine/packets.ts';
 import { besideKea } from './beside-kea.ts';
 import { type Asked, askAsRelay, ORDERLY } from './comparing.ts';
 import { ADDRESS, type ServerName } from './configuration.ts';
-import { KEAS, needServers } from './kea.ts';
+import { needServers } from './kea.ts';
 import type { DhcpServer } from './server.ts';
+import { KEAS_IN_TURN } from './turn.ts';
 
 const octets = (text: string): number[] => [...Buffer.from(text, 'latin1')];
 
@@ -106,7 +107,7 @@ const OF_KEA_3: readonly (readonly [reason: string, covers: (kea: string, own: s
   ],
 ];
 
-for (const version of KEAS)
+for (const version of KEAS_IN_TURN)
   t.test(`what ${version} makes of a name of which nothing remains`, async (t) => {
     if (!needServers(t, [version], ['ip'])) return;
     const { network, kea, own } = besideKea(t, version, DHCP4);

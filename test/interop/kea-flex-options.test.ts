@@ -3,12 +3,13 @@ import t from 'tap';
 import { packet } from '../engine/packets.ts';
 import { askAsRelay, comparable, ORDERLY } from './comparing.ts';
 import { ADDRESS, type ServerName } from './configuration.ts';
-import { KEAS, needServers } from './kea.ts';
+import { needServers } from './kea.ts';
 import { temporaryDirectory } from './leftovers.ts';
 import { messageKinds } from './message-kinds.ts';
 import { createNetwork } from './network.ts';
 import { serversSegment } from './pair.ts';
 import { createServer, SUBJECT } from './server.ts';
+import { KEAS_IN_TURN } from './turn.ts';
 
 type Entry = Readonly<Record<string, unknown>>;
 
@@ -173,7 +174,7 @@ function queries(server: ServerName, round: number): Row[] {
 // Each in networks of its own; they wait for most of the time.
 t.jobs = 2;
 
-for (const version of KEAS)
+for (const version of KEAS_IN_TURN)
   t.test(`options that are made of the query, as ${version}`, async (t) => {
     if (!needServers(t, [version], ['ip'])) return;
     const directory = temporaryDirectory(t);

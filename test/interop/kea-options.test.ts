@@ -4,12 +4,13 @@ import { MessageType } from '../../src/dhcp4/codes.ts';
 import { ip, packet, type Reply } from '../engine/packets.ts';
 import { askAsRelay, comparable, ORDERLY } from './comparing.ts';
 import { ADDRESS, type ServerName } from './configuration.ts';
-import { KEAS, needServers } from './kea.ts';
+import { needServers } from './kea.ts';
 import { temporaryDirectory } from './leftovers.ts';
 import { messageKinds } from './message-kinds.ts';
 import { createNetwork } from './network.ts';
 import { serversSegment } from './pair.ts';
 import { createServer, SUBJECT } from './server.ts';
+import { KEAS_IN_TURN } from './turn.ts';
 
 /** Octets of a configured option of each code that is anything to a server. */
 const CONFIGURED: Readonly<Record<number, string>> = {
@@ -95,7 +96,7 @@ const WAYS = [
 // Each in networks of its own; they wait for a good part of their time.
 t.jobs = 2;
 
-for (const [how, more, version] of KEAS.flatMap((kea) => WAYS.map((way) => [...way, kea] as const))) {
+for (const [how, more, version] of KEAS_IN_TURN.flatMap((kea) => WAYS.map((way) => [...way, kea] as const))) {
   t.test(`options of all codes, ${how}, in every kind of answer, as ${version}`, async (t) => {
     if (!needServers(t, [version], ['ip'])) return;
     const directory = temporaryDirectory(t);

@@ -4,10 +4,10 @@
  */
 import t from 'tap';
 import type { ServerName } from './configuration.ts';
-import { isKea, KEAS, needServers, type ServerKind } from './kea.ts';
+import { isKea, needServers, type ServerKind } from './kea.ts';
 import { acknowledgedLeases } from './lease-files.ts';
 import { createPair, type Pair } from './pair.ts';
-import { rolesWith, synchronizes, syncsOf } from './pair-steps.ts';
+import { ROLES_IN_TURN, synchronizes, syncsOf } from './pair-steps.ts';
 import { type Gate, startGate, throughGate } from './parted.ts';
 import { findBrokenPromises, type RecordedLoad, startRecordedLoad } from './recorded-load.ts';
 import type { DhcpServer } from './server.ts';
@@ -25,7 +25,7 @@ t.jobs = 2;
 
 const loses = 'server2';
 
-for (const { server1, server2 } of KEAS.flatMap(rolesWith)) {
+for (const { server1, server2 } of ROLES_IN_TURN) {
   const loser = server2;
   t.test(
     `${server1} and ${server2} are parted; ${loser} loses updates and resets its partner`,

@@ -9,10 +9,10 @@ import t from 'tap';
 import { Authority } from '../support/authority.ts';
 import type { TlsFiles } from './certificates.ts';
 import type { ServerName } from './configuration.ts';
-import { KEAS, needServers } from './kea.ts';
+import { needServers } from './kea.ts';
 import { temporaryDirectory } from './leftovers.ts';
 import { createPair, type Pair } from './pair.ts';
-import { rolesWith, startBoth } from './pair-steps.ts';
+import { ROLES_IN_TURN, startBoth } from './pair-steps.ts';
 import { findBrokenPromises, startRecordedLoad } from './recorded-load.ts';
 
 const MODE = 'hot-standby';
@@ -51,7 +51,7 @@ class Store {
   }
 }
 
-for (const { server1, server2 } of KEAS.flatMap(rolesWith)) {
+for (const { server1, server2 } of ROLES_IN_TURN) {
   t.test(`${server1} and ${server2} outlive their first certificates`, { buffered: true }, async (t) => {
     if (!needServers(t, [server1, server2], PROGRAMS)) return;
     const directory = temporaryDirectory(t);

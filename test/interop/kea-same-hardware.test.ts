@@ -14,8 +14,9 @@ import { type Asked, askAsRelay, ORDERLY } from './comparing.ts';
 import { ADDRESS, type ServerName } from './configuration.ts';
 import { Random } from './differential/random.ts';
 import { leaseFileText, type StartLease } from './differential/start-leases.ts';
-import { cleanupCommand, isKea, KEAS, needServers } from './kea.ts';
+import { cleanupCommand, isKea, needServers } from './kea.ts';
 import type { DhcpServer } from './server.ts';
+import { KEAS_IN_TURN } from './turn.ts';
 
 /** Beginnings of client identifiers; '' = none. */
 const IDS = ['', '0a', '0b', '0c'] as const;
@@ -182,7 +183,7 @@ function answerOf({ acts, leases }: Story, { reply }: Asked<Query>): string {
 // Each in networks of its own; they wait for most of the time.
 t.jobs = 2;
 
-for (const version of KEAS)
+for (const version of KEAS_IN_TURN)
   t.test(`clients with one hardware address have the leases that they have from ${version}`, async (t) => {
     if (!needServers(t, [version], ['ip'])) return;
     const { network, kea, own } = besideKea(t, version, DHCP4);

@@ -6,13 +6,20 @@ import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { type Certificates, makeCertificates } from './certificates.ts';
 import { ADDRESS, type HaParameters, PEER_PORT, type ServerName } from './configuration.ts';
-import { KEAS, type KeaKind, needServers, type ServerKind } from './kea.ts';
+import { type KeaKind, needServers, type ServerKind } from './kea.ts';
 import { temporaryDirectory } from './leftovers.ts';
 import { createPair, type Pair } from './pair.ts';
-import { crashAndReturn, PAUSES_IN_PARTNER_DOWN, rolesWith, type Scene, startBoth } from './pair-steps.ts';
+import {
+  crashAndReturn,
+  PAUSES_IN_PARTNER_DOWN,
+  ROLES_IN_TURN,
+  type Scene,
+  startBoth,
+} from './pair-steps.ts';
 import type { PostPlan } from './post-command.ts';
 import { findBrokenPromises, startRecordedLoad } from './recorded-load.ts';
 import type { DhcpServer } from './server.ts';
+import { KEAS_IN_TURN } from './turn.ts';
 
 const POST_COMMAND = fileURLToPath(new URL('./post-command.js', import.meta.url));
 const RATE = 60;
@@ -27,7 +34,7 @@ const PROGRAMS = ['ip', 'openssl', 'perfdhcp', 'tcpdump'];
 // Each in networks of its own; they wait for most of the time.
 t.jobs = 2;
 
-for (const { server1, server2 } of KEAS.flatMap(rolesWith)) {
+for (const { server1, server2 } of ROLES_IN_TURN) {
   t.test(
     `${server1} and ${server2} work as a pair over TLS, and strangers are turned away`,
     { buffered: true },
@@ -104,7 +111,7 @@ const mistakesWith = (kea: KeaKind): readonly Mistake[] => [
   },
 ];
 
-for (const mistake of KEAS.flatMap(mistakesWith)) {
+for (const mistake of KEAS_IN_TURN.flatMap(mistakesWith)) {
   const { server1, server2, at } = mistake;
   const other = server1 === 'tandem' ? server2 : server1;
   t.test(

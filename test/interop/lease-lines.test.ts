@@ -5,11 +5,12 @@
 import { writeFileSync } from 'node:fs';
 import t from 'tap';
 import { HEADER, HEADER_2_1 } from '../journal/support/rows.ts';
-import { KEAS, type KeaKind, needServers, type ServerKind } from './kea.ts';
+import { type KeaKind, needServers, type ServerKind } from './kea.ts';
 import { type OddLine, oddLines } from './lease-lines.ts';
 import { temporaryDirectory } from './leftovers.ts';
 import { createNetwork } from './network.ts';
 import { createServer } from './server.ts';
+import { KEAS_IN_TURN } from './turn.ts';
 
 const DHCP4 = {
   'interfaces-config': { interfaces: [], 'dhcp-socket-type': 'udp' },
@@ -39,7 +40,7 @@ const DIFFERENCES: readonly (readonly [what: RegExp, reason: string])[] = [
 
 type Told = Readonly<Record<string, unknown>> & { readonly 'ip-address': string };
 
-for (const version of KEAS) {
+for (const version of KEAS_IN_TURN) {
   t.test(`odd lines of a lease file: Tandem keeps what ${version} keeps`, async (t) => {
     if (!needServers(t, [version], ['ip'])) return;
     const lines = oddLines(version === 'kea 2.2' ? 11 : 12);

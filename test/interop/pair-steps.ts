@@ -5,6 +5,7 @@ import { isKea, KEAS, type KeaKind, type ServerKind } from './kea.ts';
 import type { Pair } from './pair.ts';
 import { isAcknowledgement, type RecordedLoad } from './recorded-load.ts';
 import { type DhcpServer, SUBJECT } from './server.ts';
+import { TURN } from './turn.ts';
 import { until } from './waiting.ts';
 
 /** A pair with its load, and where its promises are checked. */
@@ -21,7 +22,7 @@ export interface Roles {
 }
 
 /** With a real Kea in either role. */
-export function rolesWith(kea: KeaKind): readonly Roles[] {
+function rolesWith(kea: KeaKind): readonly Roles[] {
   return [
     { server1: SUBJECT, server2: kea },
     { server1: kea, server2: SUBJECT },
@@ -30,12 +31,9 @@ export function rolesWith(kea: KeaKind): readonly Roles[] {
 
 const MODES: readonly HaMode[] = ['hot-standby', 'load-balancing'];
 /**
- * Stories of minutes take the versions of Kea in turn: one primary and the other secondary in one mode, the other way round
- * in the other mode. TANDEM_TURN=1 is the other half of the pairings, TANDEM_TURN=all is all of them.
+ * A pair with a real Kea of each version, in one of the two roles: one primary and the other secondary in one mode, the other
+ * way round in the other mode.
  */
-export const TURN = process.env['TANDEM_TURN'] ?? '0';
-
-/** A pair with a real Kea of each version, in one of the two roles. */
 export const ROLES_IN_TURN: readonly Roles[] = rolesInTurn(0);
 
 /** @param shift 0 or 1: which of the two roles comes first */

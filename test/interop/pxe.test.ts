@@ -9,7 +9,8 @@ import { ip, packet, type Reply } from '../engine/packets.ts';
 import { besideKea } from './beside-kea.ts';
 import { askAsRelay, ORDERLY } from './comparing.ts';
 import { ADDRESS, type ServerName } from './configuration.ts';
-import { KEAS, needServers } from './kea.ts';
+import { needServers } from './kea.ts';
+import { KEAS_IN_TURN } from './turn.ts';
 
 type Option = readonly [number, readonly number[]];
 
@@ -162,7 +163,7 @@ function answerOf(server: ServerName, reply: Reply | null): unknown {
   return { type, yiaddr, siaddr, ciaddr, giaddr, sname, file, flags, hops, mac, codes: reply.codes, options };
 }
 
-for (const version of KEAS)
+for (const version of KEAS_IN_TURN)
   t.test(`machines that boot get from Tandem what they get from ${version}`, async (t) => {
     if (!needServers(t, [version], ['ip'])) return;
     const { network, kea, own } = besideKea(t, version, DHCP4);
