@@ -572,7 +572,7 @@ t.test('a shard on another thread is heard when it rings, not at the next tick',
 });
 
 t.test('a closed dispatcher keeps no process alive', async (t) => {
-  const modules = ['peer/dispatcher', 'engine/shard-link', 'engine/verdicts', 'base/clock'].map(
+  const modules = ['peer/dispatcher', 'engine/parked/shard-link', 'engine/parked/verdicts', 'base/clock'].map(
     (name) => new URL(`../../src/${name}.js`, import.meta.url).href,
   );
   const code = `
