@@ -3,7 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { startPartner } from '../peer/support/partner.ts';
 import { endWithoutLoss, startLoad } from './reloading.ts';
-import { directoryWith, FIRST, leaseRows, leasesOf, lostLeases, until } from './synchronizing.ts';
+import {
+  directoryWith,
+  FIRST,
+  leaseRows,
+  leasesOf,
+  lostLeases,
+  syncByCommand,
+  until,
+} from './synchronizing.ts';
 import { WithBackup } from './with-backup.ts';
 
 t.setTimeout(240_000);
@@ -115,9 +123,8 @@ t.test(
   async (t) => {
     const scene = await WithBackup.start(t, { mode: 'passive-backup' });
     await scene.streams();
-    t.match(await scene.get('a').ask('ha-sync', { 'server-name': 'backup' }), { result: 0 });
+    t.match(await syncByCommand(t, scene.get('a'), 'backup'), [{ by: 'pages' }]);
     t.match(scene.get('a').logged('TDM_HA_SYNC_BY_PAGES'), [{ reason: /is a backup/ }]);
-    t.match(scene.get('a').logged('TDM_HA_SYNC_SUCCEEDED'), [{ by: 'pages' }]);
     t.same(scene.downs('a'), []);
   },
 );
