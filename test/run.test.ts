@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { until } from './interop/waiting.ts';
 import { ALONE, runsAlone } from './runner/alone.ts';
+import { isInTurn, PAIRS } from './runner/in-turn.ts';
 import { BEGUN_FIRST, longestFirst } from './runner/order.ts';
 import { dependsOnNode, LEFT_OUT } from './runner/second-node.ts';
 
@@ -229,3 +230,16 @@ t.test('what a second version of Node does not try is there, and all else is tri
   for (const name of ['io/udp.test.js', 'app/serve.test.js', 'peer/client.test.js', 'new.test.js'])
     t.ok(dependsOnNode(name), name);
 });
+
+t.test(
+  'of long files that the check takes in turn, each is there, one a turn, and both without a turn',
+  async (t) => {
+    for (const pair of PAIRS) {
+      for (const name of pair) t.ok(existsSync(resolve(ROOT, 'test', `${name}.test.ts`)), name);
+      const taken = (turn?: string) => pair.filter((name) => isInTurn(`${name}.test.js`, turn));
+      t.same([taken('0'), taken('1')], [[pair[0]], [pair[1]]]);
+      t.same([taken(), taken('all')], [pair, pair]);
+    }
+    t.ok(isInTurn('app/serve.test.js', '0'));
+  },
+);

@@ -18,6 +18,7 @@ import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { runsAlone } from './runner/alone.ts';
+import { isInTurn } from './runner/in-turn.ts';
 import { longestFirst } from './runner/order.ts';
 import { type FileReport, formatFile, formatSums } from './runner/report.ts';
 import { dependsOnNode } from './runner/second-node.ts';
@@ -87,7 +88,8 @@ function filesOf(interop: boolean): string[] {
 }
 
 function isWanted(file: string): boolean {
-  return !isSecondNode || dependsOnNode(nameOf(file));
+  const name = nameOf(file);
+  return isInTurn(name, process.env['TANDEM_TURN']) && (!isSecondNode || dependsOnNode(name));
 }
 
 function nameOf(file: string): string {

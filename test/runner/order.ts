@@ -6,8 +6,9 @@ export const BEGUN_FIRST: readonly string[] =
   `bench/end-to-end app/renewal-faults app/renewal app/stream-pair app/stream-backup app/reload-pair
   app/reload-load app/stream-sync-kinds bench/scale app/stream-sync-faults demo/run-demo app/stream-sync
   app/hostile pair/orders app/stop app/reload run fuzz/fuzz
-  interop/kea-renewal interop/kea-differential interop/direct-clients interop/lease-file-cleanup interop/kea-flex-options
-  interop/kea-security interop/interfaces-start interop/kea-same-hardware interop/lease-file interop/interfaces
+  interop/interfaces-start interop/direct-clients interop/kea-configuration interop/kea-differential
+  interop/kea-renewal interop/lease-file-cleanup interop/kea-flex-options
+  interop/kea-security interop/kea-commands interop/kea-same-hardware interop/lease-file interop/interfaces
   interop/kea-options interop/kea-perfmon interop/kea-parted interop/kea-backup`.split(/\s+/);
 
 /** The files in the order in which they are begun. @param nameOf a file's path below `test/` */
