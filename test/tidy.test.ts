@@ -49,6 +49,7 @@ const COLD_FILES: Readonly<Record<string, string>> = {
   'src/dhcp4/option-hex.ts': 'option values out of the configuration',
   'src/dhcp4/option-spaces.ts': 'option values out of the configuration',
   'src/base/inlining.ts': 'set at the start of the process',
+  'src/base/program-file.ts': 'names files at start',
   'src/base/shared-values.ts': 'compiles the configuration at start',
   'src/engine/compiled/compiled.ts': 'compiles the configuration at start',
   'src/engine/leases/lease-refusals.ts': 'text for whoever sends a lease that is not taken',

@@ -2,16 +2,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import { programFile } from '../base/program-file.ts';
 import type { CleanupOutcome, CleanupTask } from '../journal/cleanup.ts';
 import type { JournalReport, JournalTask } from '../journal/memory.ts';
 import type { LinkTask } from '../link/task.ts';
 import type { ShardTask } from '../shard/task.ts';
 
-/** The worker's file has this module's own ending: .ts when run from source, .js when built. */
-const WORKER_FILE = new URL(
-  `../worker${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`,
-  import.meta.url,
-);
 /** A job's thread is kept a little, because clean-ups may follow one another. */
 const JOB_IDLE_MS = 10_000;
 /** It works for milliseconds between two looks at whether it is to end. */
@@ -29,7 +25,7 @@ export class Threads {
    * @param isCarried as the server starts there is one shard, and the link thread runs it
    */
   constructor(shards: number, isCarried: boolean) {
-    const filename = WORKER_FILE.href;
+    const filename = programFile('worker').href;
     // The tasks block their threads for as long as they live: no waiting between tasks, no queue.
     this.#longLived = new Piscina({
       filename,

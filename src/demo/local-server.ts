@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseIpv4 } from '../base/ipv4.ts';
+import { programFile } from '../base/program-file.ts';
 import type { Endpoint } from '../load/model.ts';
 import { CommandClient } from './command-client.ts';
 import {
@@ -35,13 +36,8 @@ export interface ServerKind {
   status(identity: ServerIdentity): { readonly port: number; readonly tls: TlsFiles | null };
 }
 
-/** The command line of this program, beside this folder and with this file's extension. */
-const MAIN = fileURLToPath(
-  new URL(`../main${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url),
-);
-
 /** This program itself. */
-export const TANDEM = createTandemKind('Tandem', MAIN);
+export const TANDEM = createTandemKind('Tandem', fileURLToPath(programFile('main')));
 
 /** @param main the program's entry, of this or of another build */
 export function createTandemKind(name: string, main: string): ServerKind {

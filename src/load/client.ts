@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
+import { programFile } from '../base/program-file.ts';
 import { allocateLoadCounters, type LoadCounts, readLoadCounters } from './counters.ts';
 import { allocateLedger, Ledger } from './ledger.ts';
 import {
@@ -17,12 +18,6 @@ import {
 const CONTROL_WORDS = 16;
 /** Latencies above a minute are recorded as a minute. */
 const LATENCY_US_MAX = 60_000_000;
-// The thread's file has this file's extension, whether this one was compiled or not; from the folder above, because in a
-// bundle this module stands in another one.
-const THREAD = new URL(
-  `../load/thread${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`,
-  import.meta.url,
-);
 
 /** What must be said, and what has a default (`LOAD_DEFAULTS`). */
 export type LoadSettings = {
@@ -55,7 +50,7 @@ export class LoadClient {
   static async start(settings: LoadSettings): Promise<LoadClient> {
     const options: LoadOptions = { ...LOAD_DEFAULTS, ...settings };
     const memory = allocateMemory(options);
-    const worker = new Worker(THREAD, { workerData: { options, memory } });
+    const worker = new Worker(programFile('load/thread'), { workerData: { options, memory } });
     await once(worker, 'message');
     return new LoadClient(worker, memory);
   }

@@ -8,10 +8,11 @@
  */
 import type { Ipv4 } from '../base/ipv4.ts';
 import type { Backlog } from './backlog.ts';
-import { encodeRequest, type UpdateBytes } from './batch.ts';
-import { type SendLimits, UPDATE_TIMEOUT_MS } from './limits.ts';
+import type { UpdateBytes } from './batch.ts';
+import type { SendLimits } from './limits.ts';
 import type { PartnerStream, PeerClient, SendOutcome } from './model.ts';
-import { judge, sendOutcomeOf } from './outcome.ts';
+import { sendOutcomeOf } from './outcome.ts';
+import { UpdateSender } from './sender.ts';
 import { sendByStream, takePortion } from './stream-delivery.ts';
 
 export interface BacklogParts {
@@ -44,18 +45,19 @@ export async function deliverBacklog(backlog: Backlog, parts: BacklogParts): Pro
 
 async function send(
   updates: readonly UpdateBytes[],
-  { client, stream }: BacklogParts,
+  { client, stream, limits }: BacklogParts,
 ): Promise<readonly SendOutcome[] | null> {
   if (stream?.isUp === true) {
     const outcome = await sendByStream(stream, updates);
     return outcome === null ? null : [outcome];
   }
-  return Promise.all(
-    updates.map(async (update) => {
-      const request = encodeRequest(update, []);
-      return sendOutcomeOf(request, judge(await client.requestBytes(request.body, UPDATE_TIMEOUT_MS)));
-    }),
-  );
+  const outcomes: SendOutcome[] = [];
+  const sender = new UpdateSender(client, limits, (request, outcome) => {
+    outcomes.push(sendOutcomeOf(request, outcome));
+  });
+  for (const update of updates) sender.send(update, null);
+  await sender.idle();
+  return outcomes;
 }
 
 /** As much of the front as goes at once; later changes of an address are told with the first. */

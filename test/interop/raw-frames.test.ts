@@ -23,7 +23,6 @@ const AT_SERVER = { destination: SERVER, to: SERVER_MAC } as const;
 interface Scene {
   readonly network: Network;
   readonly server: DhcpServer;
-  readonly directory: string;
   /** @returns the frame that each of these is answered with, null = silence */
   ask(queries: readonly { packet: Uint8Array; frame?: FrameFields }[]): Promise<(ReadFrame | null)[]>;
   statistic(name: string): Promise<number>;
@@ -91,7 +90,7 @@ async function createScene(
     return ((found as Record<string, [number][]>)[name] ?? [[0]])[0]![0];
   };
   await server.start();
-  return { network, server, directory, ask, statistic };
+  return { network, server, ask, statistic };
 }
 
 const digits = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

@@ -4,42 +4,80 @@ import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { openUdpSocket } from '../../src/io/udp.ts';
 import type { Network } from './network.ts';
 
-export const SERVER_PORT = 67;
+const SERVER_PORT = 67;
 const CLIENT_PORT = 68;
 const BOOTREPLY = 2;
+const XID_OFFSET = 4;
+const TIMEOUT_MS = 20_000;
+
+/** An answer, and the port that it came to. */
+export interface Heard {
+  readonly datagram: Uint8Array;
+  readonly port: number;
+}
 
 export interface TwoPorts {
-  readonly relay: Socket;
-  readonly client: Socket;
+  /**
+   * Puts a query. Silence is told from slowness without a clock: behind it goes one that is always answered, and answers keep
+   * their order.
+   * @param by the socket that it leaves by
+   * @param pair the query and the one behind it, with transaction ids of their own
+   * @param what names the query in the error
+   * @returns the answer, null for silence. @throws Error when what was put behind the query is not answered
+   */
+  ask(
+    by: 'relay' | 'client',
+    target: string,
+    pair: Pair,
+    what: string,
+    timeoutMs?: number,
+  ): Promise<Heard | null>;
   close(): void;
 }
+
+export type Pair = readonly [query: Uint8Array, behind: Uint8Array];
 
 /**
  * Opens both on a host. A program for each question would take longer to start than to ask.
  * @param relayAddress of the relay; clients have all
- * @param take hears every answer with the port that it came to
  */
-export function openTwoPorts(
-  network: Network,
-  host: string,
-  relayAddress: string,
-  take: (datagram: Buffer, port: number) => void,
-): TwoPorts {
+export function openTwoPorts(network: Network, host: string, relayAddress: string): TwoPorts {
+  /** Of the pair that is under way. */
+  let take = (_heard: Heard): void => {};
   const open = (address: string, port: number): Socket => {
     const options = { address: parseIpv4(address)!, port, broadcast: true };
     const fd = network.inside(host, () => openUdpSocket(options));
     const socket = createSocket('udp4');
     socket.on('message', (datagram) => {
       // A broadcast comes back to who has sent it.
-      if (datagram[0] === BOOTREPLY) take(datagram, port);
+      if (datagram[0] === BOOTREPLY) take({ datagram: Uint8Array.from(datagram), port });
     });
     return socket.bind({ fd, exclusive: true });
   };
-  const client = open('0.0.0.0', CLIENT_PORT);
-  const relay = open(relayAddress, SERVER_PORT);
-  const close = (): void => {
-    relay.close();
-    client.close();
+  const sockets = { client: open('0.0.0.0', CLIENT_PORT), relay: open(relayAddress, SERVER_PORT) };
+  return {
+    ask: (by, target, [query, behind], what, timeoutMs = TIMEOUT_MS) =>
+      new Promise((resolve, reject) => {
+        const late = setTimeout(() => reject(new Error(`no answer behind ${what}`)), timeoutMs);
+        let answer: Heard | null = null;
+        const done = (): void => {
+          clearTimeout(late);
+          resolve(answer);
+        };
+        take = (heard) => {
+          const xid = xidOf(heard.datagram);
+          if (xid === xidOf(query)) answer = heard;
+          // What came before it to the other socket may be read after it: all that is there is read first.
+          if (xid === xidOf(behind)) setImmediate(() => setImmediate(done));
+        };
+        for (const datagram of [query, behind]) sockets[by].send(datagram, SERVER_PORT, target);
+      }),
+    close: () => {
+      for (const socket of Object.values(sockets)) socket.close();
+    },
   };
-  return { relay, client, close };
+}
+
+function xidOf(datagram: Uint8Array): number {
+  return new DataView(datagram.buffer, datagram.byteOffset).getUint32(XID_OFFSET);
 }
