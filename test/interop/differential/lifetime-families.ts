@@ -70,6 +70,8 @@ export const lifetimeFamilies: readonly Family[] = [
   {
     ...family('random addresses', { allocator: 'random' }, { allocator: 'iterative' }),
     only: 'kea 3.0',
+    // None of the small pool: each server gives others of it by chance, so that it may be free with one of them only.
+    traffic: { addresses: ['10.64.3.3', '10.65.77.7', '10.67.1.1', '192.0.2.1'] },
   },
   { ...family('addresses that are free the longest', { allocator: 'flq' }), only: 'kea 3.0' },
   {
