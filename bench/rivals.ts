@@ -128,20 +128,20 @@ export interface PairChoice {
   readonly site: PairSite;
   /** TLS between the servers. */
   readonly tls: boolean;
+  /** When it is not the one of load tests. */
+  readonly heartbeatDelayMs?: number;
 }
 
 /** A pair, of one program or of two; once started it is in its normal state. */
-export async function createPair(
-  contender: Contender,
-  { mode, site, tls, name = contender.name }: PairChoice,
-): Promise<Rival> {
+export async function createPair(contender: Contender, choice: PairChoice): Promise<Rival> {
+  const { mode, site, tls, name = contender.name, heartbeatDelayMs = TIMING.heartbeatDelayMs } = choice;
   const [primary, standby] = contender.kinds;
   const pair = await Pair.create({
     kinds: [answeringAnew(primary), answeringAnew(standby)],
     mode,
     poolSize: POOL_SIZE / 2,
     leaseTimeSec: LEASE_TIME_SEC,
-    timing: TIMING,
+    timing: { ...TIMING, heartbeatDelayMs },
     site,
     ...(tls && { certify }),
   });
