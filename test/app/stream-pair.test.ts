@@ -102,7 +102,13 @@ t.test(
   async (t) => {
     const pair = await Pair.start(t);
     await up(pair);
-    const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 300);
+    const client = await startLoad(
+      [pair.get('a').port, pair.get('b').port],
+      pair.relayPort,
+      300,
+      1,
+      RETRY_MS,
+    );
     await sleep(1000);
     const { child } = pair.get('b').server;
     child.kill('SIGSTOP');
@@ -125,7 +131,7 @@ t.test(
 t.test('a partner that is killed is left at once, and streams again when it is back', buffered, async (t) => {
   const pair = await Pair.start(t);
   await up(pair);
-  const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 300);
+  const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 300, 1, RETRY_MS);
   await sleep(1000);
   const { directory } = pair.get('b');
   pair.get('b').server.child.kill('SIGKILL');
