@@ -97,7 +97,8 @@ async function lifeOf(scene: InterfaceScene, isRequired: boolean, waitMs: number
     { what: 'no retry is left', timeoutMs: 3 * waitMs + 30_000, pollMs: 300 },
     async () => {
       if (!scene.server.isRunning()) return 'ends';
-      const now = await describe(scene);
+      // A server that ends takes its control socket away first.
+      const now = await describe(scene).catch(() => '');
       return !isRequired && now.startsWith('failed') ? now : null;
     },
   );
