@@ -20,12 +20,12 @@ import {
 import { findBrokenPromises, startRecordedLoad } from './recorded-load.ts';
 
 /** Well within what Kea takes as lease updates, one HTTP exchange each. */
-const RATE = 200;
+const RATE = 80;
 const ACKNOWLEDGED_BEFORE = 100;
 const ACKNOWLEDGED_AFTER = 100;
 
 // Each in networks of its own; they wait for most of the time.
-t.jobs = 2;
+t.jobs = 3;
 
 for (const { mode, server1, server2 } of PAIRINGS) {
   t.test(
