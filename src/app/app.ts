@@ -127,7 +127,8 @@ export class App {
     this.#joinReports = new JoinReports(this.#dataPlane.links, log);
     this.#link = createLink({ ...running, link: linkMemory, active, dataPlane: this.#dataPlane });
     const { bells } = this.#dataPlane;
-    const storage = new Storage({ ...running, bells, clock, log }, leaseFileOf(config));
+    const onHealth = (isWell: boolean): void => this.#highAvailability.storage(isWell);
+    const storage = new Storage({ ...running, bells, clock, log, onHealth }, leaseFileOf(config));
     this.#leases = new Leases({ memory: this.#memory, storage, clock, log }, config, this.#dataPlane.writer);
     this.#leaseEvents = new LeaseEvents({
       memory: this.#memory.events,

@@ -7,7 +7,7 @@ export interface CommandAnswer {
   readonly arguments?: unknown;
 }
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 30_000;
 
 /** Sends one command to a unix socket. @throws Error when nobody answers in time or the answer is not JSON. */
 export async function sendCommand(

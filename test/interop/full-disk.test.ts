@@ -1,20 +1,18 @@
 /** The disk under the lease file is full: no lease is acknowledged that is not on it, and service comes back with space. */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { needRootAnd } from '../support/need.ts';
 import { captureReplies } from './capture.ts';
 import { ADDRESS, SERVERS_SEGMENT } from './configuration.ts';
 import { acknowledgedLeases, findMissing } from './lease-files.ts';
-import { MOUNT_NAME, temporaryDirectory } from './leftovers.ts';
+import { temporaryDirectory } from './leftovers.ts';
 import { createNetwork } from './network.ts';
 import { serversSegment } from './pair.ts';
 import { startPerfdhcp } from './perfdhcp.ts';
 import { createServer, SUBJECT } from './server.ts';
+import { SmallDisk } from './small-disk.ts';
 import { until } from './waiting.ts';
 
-const DISK_BYTES = 4 << 20;
 /** Room for about 1,500 rows beside the filler. */
 const FREE_BYTES = 128 << 10;
 const LOAD = { target: ADDRESS.server1, local: ADDRESS.load, rate: 500, seconds: 40, clients: 60_000 };
@@ -25,23 +23,23 @@ t.test(
   async (t) => {
     if (!needRootAnd(t, ['ip', 'perfdhcp', 'tcpdump', 'mount', 'umount'])) return;
     const directory = temporaryDirectory(t);
-    const disk = join(directory, MOUNT_NAME);
-    mountSmallDisk(disk);
+    const disk = new SmallDisk(t);
     const network = createNetwork(t, serversSegment());
     const server = createServer(network, SUBJECT, {
       name: 'server1',
       directory,
       mode: null,
-      leaseDirectory: disk,
+      leaseDirectory: disk.directory,
     });
     await server.start();
     const file = join(directory, 'replies.pcap');
     const capture = await captureReplies(network, 'load', SERVERS_SEGMENT, file, { isWatched: true });
     const acknowledgements = (): number => capture.replies().filter(({ type }) => type === 'ack').length;
-    const filler = join(disk, 'filler');
-    writeFileSync(filler, Buffer.alloc(freeBytes(disk) - FREE_BYTES));
+    disk.fill(FREE_BYTES);
     const load = startPerfdhcp(network, 'load', LOAD);
-    await until({ what: 'the disk is full', timeoutMs: 20_000 }, () => (freeBytes(disk) === 0 ? true : null));
+    await until({ what: 'the disk is full', timeoutMs: 20_000 }, () =>
+      disk.freeBytes() === 0 ? true : null,
+    );
     const whenFull = await untilSilent(acknowledgements);
     t.ok(whenFull > 0, `${whenFull} acknowledgements before the disk was full`);
     t.same(
@@ -50,7 +48,7 @@ t.test(
       'all of them are on disk',
     );
 
-    rmSync(filler);
+    disk.relieve();
     await until({ what: 'service after relief', timeoutMs: 15_000, pollMs: 100 }, () =>
       acknowledgements() >= whenFull + ACKNOWLEDGED_AFTER_RELIEF ? true : null,
     );
@@ -64,17 +62,6 @@ t.test(
     t.same(server.leases().badRows, [], 'no row was torn by the full disk');
   },
 );
-
-/** Unmounted with the removal of the directory around it. */
-function mountSmallDisk(directory: string): void {
-  mkdirSync(directory);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_BYTES}`, 'tmpfs', directory]);
-}
-
-function freeBytes(directory: string): number {
-  const { bavail, bsize } = statfsSync(directory);
-  return bavail * bsize;
-}
 
 /** Resolves with the count when no acknowledgement has come for a second. */
 function untilSilent(acknowledgements: () => number): Promise<number> {

@@ -26,6 +26,8 @@ export interface PairPlan {
   readonly hasBackup?: boolean;
   /** What a server has in its relationship beside the usual. */
   readonly ha?: Readonly<Partial<Record<ServerName, HaParameters>>>;
+  /** Where the lease file of a server is, when it is not beside its configuration. */
+  readonly leaseDirectory?: Readonly<Partial<Record<ServerName, string>>>;
   readonly validLifetimeSec?: number;
   /** Keys of the Dhcp4 map of both servers. */
   readonly dhcp4?: Readonly<Record<string, unknown>>;
@@ -67,12 +69,13 @@ export async function startPair(t: Teardown, plan: PairPlan): Promise<Pair> {
 export function createPair(t: Teardown, plan: PairPlan): Pair {
   const directory = temporaryDirectory(t);
   const network = createNetwork(t, mergeNetworks(serversSegment(), plan.extraNetwork ?? {}));
-  const { mode, validLifetimeSec, hasBackup, ha, dhcp4, libraries } = plan;
+  const { mode, leaseDirectory, validLifetimeSec, hasBackup, ha, dhcp4, libraries } = plan;
   const create = (name: ServerName): DhcpServer =>
     createServer(network, plan[name], {
       name,
       directory,
       mode,
+      ...(leaseDirectory?.[name] !== undefined && { leaseDirectory: leaseDirectory[name] }),
       ...(validLifetimeSec !== undefined && { validLifetimeSec }),
       ...(hasBackup !== undefined && { hasBackup }),
       ...(dhcp4 !== undefined && { dhcp4 }),

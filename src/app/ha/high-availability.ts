@@ -58,6 +58,7 @@ export class HighAvailability {
   #stopSwitch: () => void = () => {};
   /** Relationships of configurations of before that have not ended yet. */
   readonly #ending = new Set<Promise<void>>();
+  #isStorageWell = true;
 
   constructor(parts: HighAvailabilityParts) {
     this.#parts = parts;
@@ -132,6 +133,12 @@ export class HighAvailability {
     this.#watch();
   }
 
+  /** The lease file takes no leases any more, or does again: what each relationship makes of it, and those to come. */
+  storage(isWell: boolean): void {
+    this.#isStorageWell = isWell;
+    for (const { service } of this.relationships) service.storage(isWell);
+  }
+
   /** The ports for the peers. */
   listeners(): ListenerSpec[] {
     return this.relationships.flatMap((relationship) => this.#listenerOf(relationship, relationship.config));
@@ -162,6 +169,7 @@ export class HighAvailability {
         for (const relationship of anew) {
           const index = this.relationships.indexOf(relationship);
           relationship.start(this.#newUpdateLog(index), ends[index] ?? Promise.resolve());
+          if (!this.#isStorageWell) relationship.service.storage(false);
         }
         this.#watch();
       },

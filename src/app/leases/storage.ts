@@ -18,6 +18,8 @@ import type { Threads } from '../threads.ts';
 
 const WATCH_MS = 500;
 const MS_PER_SEC = 1000;
+/** Looks, five seconds of them, until the partner is to take over; what hangs is noticed five seconds later. */
+const TROUBLES_MAX = 10;
 const STOP_GRACE_MS = 5_000;
 /** Times that the journal is ended again because main wrote a row while it was ending. */
 const DRAINS_MAX = 100;
@@ -31,6 +33,8 @@ export interface StorageParts {
   readonly log: Log;
   /** The journal ended with a fault. */
   readonly onFailure: (error: unknown) => void;
+  /** The lease file has taken no leases for some seconds, or does again. */
+  readonly onHealth: (isWell: boolean) => void;
 }
 
 /** What of the configuration decides where and how rows are written. */
@@ -52,6 +56,9 @@ export class Storage {
   #unlock: () => void;
   #running: Promise<JournalReport | undefined> | null = null;
   #timers: NodeJS.Timeout[] = [];
+  #isWell = true;
+  /** Looks in a row that found the lease file in trouble. */
+  #troubles = 0;
   /** That of a file which was left, whose clean-up may still be at work. */
   #former: LeaseFileMaintenance | null = null;
   /** Ends when the files of before are nobody's any more. */
@@ -187,12 +194,24 @@ export class Storage {
 
   #startTimers(): void {
     const { persist, lfcIntervalSec } = this.#file.database;
-    if (!persist) return;
-    this.#timers.push(setInterval(() => this.#watch.check(), WATCH_MS));
+    if (!persist) return this.#tell(true);
+    this.#timers.push(setInterval(() => this.#look(), WATCH_MS));
     if (lfcIntervalSec > 0) {
       const cleanUp = () => void this.#maintenance.cleanUp();
       this.#timers.push(setInterval(cleanUp, lfcIntervalSec * MS_PER_SEC));
     }
+  }
+
+  /** Counted in looks, not by the clock: a machine that was asleep has had no trouble. */
+  #look(): void {
+    this.#troubles = this.#watch.check() === 'well' ? 0 : this.#troubles + 1;
+    this.#tell(this.#troubles < TROUBLES_MAX);
+  }
+
+  #tell(isWell: boolean): void {
+    if (isWell === this.#isWell) return;
+    this.#isWell = isWell;
+    this.#parts.onHealth(isWell);
   }
 
   #stopTimers(): void {

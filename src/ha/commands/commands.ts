@@ -1,4 +1,5 @@
 /** The HA commands, from the partner and from administrators. Each checks its arguments before it changes anything. */
+
 import {
   type Answer,
   type CommandHandler,
@@ -6,6 +7,7 @@ import {
   failure,
   success,
 } from '../../control/answer.ts';
+import { isOutOfService } from '../machine/lease-storage.ts';
 import type { View } from '../machine/run.ts';
 import { isPeerName } from '../machine/setup.ts';
 import { explain } from '../service/explain.ts';
@@ -53,6 +55,7 @@ function heartbeat(control: HaControl, args: unknown): Answer {
   const request = readNamed(control, args, 'ha-heartbeat');
   if (!request.ok) return failure(request.error);
   const { map, serverName } = request.value;
+  if (isOutOfService(control.state())) return failure('this server cannot store leases and answers nobody');
   // Whoever has just come back is about to want one; only its own word counts.
   if (serverName !== null) control.parts.streams.heard(serverName, streamVersions(map));
   const reply = heartbeatReplyArguments(control.state(), control.parts.clock.wallMs(), control.tandem);

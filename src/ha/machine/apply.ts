@@ -1,6 +1,7 @@
 /** What an event means before any state decides: records are brought up to date, commanded transitions are made. */
 import { assertNever } from '../../base/assert.ts';
 import { heardFrom, isInterrupted, stillThere, withoutPartner, withPartnerState } from './communication.ts';
+import { standUp } from './lease-storage.ts';
 import {
   mayCancelMaintenance,
   mayEnterMaintenance,
@@ -57,6 +58,10 @@ export function applyEvent(run: Run): Extent {
     case 'updates-lost':
     case 'partner-limits':
       applyPartnerLacks(run, event);
+      return 'none';
+    case 'storage':
+      if (event.isWell) standUp(run);
+      else run.state.storageFails = true;
       return 'none';
     case 'operation-finished':
       return applyOperation(run, event);

@@ -84,6 +84,8 @@ export interface MachineState {
   readonly rejected: RejectedClients;
   /** Leases that the partner cannot hold, since the start, and what it said of the last one. */
   readonly refused: { readonly leases: number; readonly reason: string };
+  /** The lease file has taken no leases for a while. */
+  readonly storageFails: boolean;
   /** The longest client identifier that the partner can hold, in octets. */
   readonly partnerClientIdMax: number;
   /** Transactions whose updates were withheld from the partner, 0..2^64-1; after the first it is never 0 again. */
@@ -135,6 +137,8 @@ export type HaHappening =
   /** Too many updates failed to be sent once more: only a synchronization makes the partner complete. */
   | { readonly kind: 'updates-lost' }
   | { readonly kind: 'partner-limits'; readonly clientIdBytesMax: number }
+  /** The lease file takes no leases any more, or does again. */
+  | { readonly kind: 'storage'; readonly isWell: boolean }
   | { readonly kind: 'observed'; readonly clients: readonly Observation[] }
   | { readonly kind: 'operation-finished'; readonly id: number; readonly ok: boolean }
   | { readonly kind: 'reset-requested' }

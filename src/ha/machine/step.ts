@@ -8,6 +8,7 @@
 import { CLIENT_ID_BYTES_MAX } from '../../lease/record.ts';
 import { applyEvent } from './apply.ts';
 import { isInterrupted, noCommunication } from './communication.ts';
+import { standDown } from './lease-storage.ts';
 import type { HaEffect, HaEvent, MachineState } from './model.ts';
 import { boundRejected, noRejectedClients } from './rejected.ts';
 import { openRun, type Run, setService } from './run.ts';
@@ -51,6 +52,7 @@ export function initialState(setup: HaSetup, nowMs: number): MachineState {
     unacked: noUnackedClients(setup.config),
     rejected: noRejectedClients(setup.config),
     refused: { leases: 0, reason: '' },
+    storageFails: false,
     partnerClientIdMax: CLIENT_ID_BYTES_MAX,
     unsentUpdates: 0n,
   };
@@ -77,6 +79,7 @@ export function step(state: MachineState, event: HaEvent, handlersMax: number = 
   const extent = applyEvent(run);
   const limit = extent === 'through' ? handlersMax : extent === 'once' ? 1 : 0;
   for (let count = 0; count < limit && STATES[run.state.name].handle(run); count++);
+  standDown(run);
   resolveSyncNotified(run);
   updateObserving(run);
   return { state: run.state, effects: run.effects };

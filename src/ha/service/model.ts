@@ -86,6 +86,8 @@ export interface HaService extends UpdateListener {
   stop(): void;
   /** Resolves when no synchronization of this service runs any more; after `stop` they end soon. */
   ended(): Promise<void>;
+  /** The lease file takes no leases any more, or does again. */
+  storage(isWell: boolean): void;
   /** Queries out of scope that shards saw while the policy asked for it. */
   observed(clients: readonly ClientObservation[]): void;
   /** Resolves when all shards work by the newest policy. */

@@ -141,6 +141,12 @@ class PairService implements HaService, HaControl {
     this.submit({ kind: 'observed', clients: observations });
   }
 
+  storage(isWell: boolean): void {
+    const { role } = this.setup.own;
+    this.parts.log(isWell ? 'TDM_HA_STORAGE_RECOVERED' : 'TDM_HA_STORAGE_FAILED', { role });
+    this.submit({ kind: 'storage', isWell });
+  }
+
   // What the rest of the program asks.
 
   applied(): Promise<void> {

@@ -77,6 +77,18 @@ export const haMessages = {
     meaning:
       'The partner does not know the subnet, or is working on the same address. When max-rejected-lease-updates clients are concerned, the relationship is terminated. Compare the subnets of both servers.',
   },
+  TDM_HA_STORAGE_FAILED: {
+    level: 'error',
+    text: 'leases cannot be stored: the partner is to take over',
+    meaning:
+      'The lease file has taken no leases for five seconds (TDM_JOURNAL_FAILING or TDM_JOURNAL_STALLED say why). With a partner to take over, this server goes to waiting and answers neither clients nor heartbeats, so that the partner goes to partner-down. Mend the disk; nothing else is to be done.',
+  },
+  TDM_HA_STORAGE_RECOVERED: {
+    level: 'info',
+    text: 'leases can be stored again',
+    meaning:
+      'A server that had left the service to its partner begins anew: it synchronizes and comes back. Nothing to do.',
+  },
   TDM_HA_UPDATES_LOST: {
     level: 'warn',
     text: 'too many lease updates failed to be sent again',

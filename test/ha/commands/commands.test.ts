@@ -51,6 +51,23 @@ t.test('[scenario 67] ha-heartbeat reports state, time, scopes and the unsent co
   });
 });
 
+t.test('a server that cannot store leases answers no heartbeat and sends none, until it can', async (t) => {
+  const { server, time, peer } = await normal();
+  server.service.storage(false);
+  t.match(await server.command('ha-heartbeat', { 'server-name': 'server2' }), {
+    result: 1,
+    text: /cannot store leases/,
+  });
+  t.match(server.service.why(), { state: 'waiting', 'waits-for': [/lease file must take leases/] });
+  const sent = peer.sent.length;
+  await time.advance(60_000);
+  t.equal(peer.sent.length, sent);
+  server.service.storage(true);
+  t.equal((await server.command('ha-heartbeat')).result, 0);
+  await time.advance(30_000);
+  t.ok(peer.sent.length > sent);
+});
+
 t.test('our own heartbeat carries our name and shows a Tandem', async (t) => {
   const { peer } = await normal();
   t.same(peer.sent[0], {

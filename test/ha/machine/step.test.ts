@@ -19,6 +19,8 @@ const happening: fc.Arbitrary<HaHappening> = fc.oneof(
     { kind: 'updates-lost' },
     { kind: 'updates-refused', leases: 1, reason: 'too long' },
     { kind: 'partner-limits', clientIdBytesMax: 128 },
+    { kind: 'storage', isWell: false },
+    { kind: 'storage', isWell: true },
     { kind: 'reset-requested' },
     { kind: 'continue-requested' },
     { kind: 'sync-complete-notified', outlasted: false, follows: false },

@@ -4,6 +4,7 @@
  */
 import { partnerName, towardsPartnerDown, towardsTerminated } from '../facts.ts';
 import { isPartnerDown, isPartnerStateInvalid, partnerDownReason, terminationReason } from '../guards.ts';
+import { isOutOfService } from '../lease-storage.ts';
 import { log, type Run, STAY, type StateLogic, transition, type View } from '../run.ts';
 
 /** A partner that stays terminated this long was not restarted: this server gives up as well. */
@@ -11,7 +12,7 @@ const PARTNER_TERMINATED_MAX_MIN = 10;
 
 export const waiting: StateLogic = {
   handle(run) {
-    if (run.state.paused) return STAY;
+    if (run.state.paused || run.state.storageFails) return STAY;
     if (run.setup.own.role === 'backup') return transition(run, 'backup', 'this is a backup server');
     if (run.setup.config.mode === 'passive-backup')
       return transition(run, 'passive-backup', 'the mode is passive-backup');
@@ -29,6 +30,10 @@ export const waiting: StateLogic = {
   },
 
   waitsFor(view) {
+    if (isOutOfService(view.state))
+      return [
+        'the lease file must take leases again; what it lacks stands in the log (TDM_JOURNAL_FAILING, TDM_JOURNAL_STALLED)',
+      ];
     if (view.setup.partner === null) return ['the usual state of this server: the next event'];
     const what = `${nextState(view)}: ${condition(view)}`;
     return [what, ...towardsPartnerDown(view), ...towardsTerminated(view)];
