@@ -11,8 +11,9 @@ const CONTRACTS =
 const DATA_PLANE = {
   base: [],
   dhcp4: ['base'],
+  dhcp6: ['base'],
   classes: ['base', 'dhcp4'],
-  wasm: ['base', 'dhcp4'],
+  wasm: ['base', 'dhcp4', 'dhcp6'],
   lease: ['base', 'dhcp4'],
   loadbalance: ['base'],
   hosts: ['base'],
@@ -147,7 +148,7 @@ module.exports = {
         'Codec, lease table, engine and the HA reducer take clock, transport and journal as arguments.',
       severity: 'error',
       from: {
-        path: '^src/(base|dhcp4|wasm|lease|loadbalance|engine|ha)/',
+        path: '^src/(base|dhcp4|dhcp6|wasm|lease|loadbalance|engine|ha)/',
         pathNot: '^src/wasm/module\\.ts$',
       },
       to: {

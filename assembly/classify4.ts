@@ -16,21 +16,10 @@ import {
 import { load16, load32 } from './big-endian';
 import * as Entry from './entry';
 import * as Field from './field';
+import { halfWord, isPresent, isShort, lengthOf, offsetOf, word } from './found';
 import * as Malformed from './malformed';
-import {
-  addressOf,
-  findAgentOptions,
-  findOptions,
-  forgetSeveral,
-  halfWord,
-  isAddress,
-  isPresent,
-  isRepeated,
-  isShort,
-  lengthOf,
-  offsetOf,
-  word,
-} from './options';
+import { addressOf, findAgentOptions, findOptions, forgetSeveral, isAddress, isRepeated } from './options';
+import { bit, clearWords, put, putRun } from './output';
 import { hash } from './pearson';
 import * as Present from './present';
 
@@ -54,7 +43,7 @@ export function classify4(count: i32): void {
   const datagrams = min<u32>(<u32>max<i32>(count, 0), BATCH_MAX);
   for (let i: u32 = 0; i < datagrams; i++) {
     const descriptor = <u32>RESULTS_OFFSET + i * <u32>DESCRIPTOR_BYTES;
-    for (let at: u32 = 0; at < <u32>DESCRIPTOR_BYTES; at += 8) store<u64>(descriptor + at, 0);
+    clearWords(descriptor, DESCRIPTOR_BYTES);
     const input = <u32>INPUT_OFFSET + i * <u32>INPUT_STRIDE;
     const length = load<u32>(<u32>LENGTHS_OFFSET + i * 4);
     const reason = check(input, length, <u32>SCRATCH_OFFSET + i * <u32>SCRATCH_STRIDE);
@@ -144,19 +133,4 @@ function presentBits(): u32 {
     bit(isPresent(Entry.relayPort), Present.relayPort) |
     bit(isPresent(Entry.fqdn), Present.fqdn)
   );
-}
-
-function bit(isThere: bool, value: u32): u32 {
-  return isThere ? value : 0;
-}
-
-function put(descriptor: u32, field: u32, value: u32): void {
-  store<u32>(descriptor + (field << 2), value);
-}
-
-/** Two words: offset and length, both 0 for an empty option. */
-function putRun(descriptor: u32, field: u32, entry: u32): void {
-  const length = lengthOf(entry);
-  put(descriptor, field, length === 0 ? 0 : offsetOf(entry));
-  put(descriptor, field + 1, length);
 }

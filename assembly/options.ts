@@ -1,17 +1,14 @@
 /**
  * Finds the options of one datagram, and turns those that occur several times into one run of bytes (RFC 3396).
  *
- * What was found stands in a table with one entry for each option that the engine wants, ascending by code; entry 0
- * takes none. The sub-options of option 82 have entries of their own.
+ * What was found stands in the table of found.ts, ascending by code. The sub-options of option 82 have entries of their
+ * own; one that is an address has another form:
  *
- *     entry              u32 offset of the payload, 0 = absent | u32 length
- *     of an address in 82   u32 the address itself             | u32 octets in all, 4 = it is one
+ *     u32 the address itself | u32 octets in all, 4 = it is one
  */
-import { load16, load32 } from './big-endian';
 import * as Entry from './entry';
+import { at, isPresent, lengthOf, offsetOf } from './found';
 
-const ENTRY_BYTES: u32 = 8;
-const FOUND: u32 = <u32>memory.data(16 * 8, 8);
 /** Entry of each option code, one byte a code. */
 const ENTRY_OF: u32 = <u32>memory.data(256);
 
@@ -35,27 +32,6 @@ const LINK_SELECTION: u32 = 5;
 const SERVER_ID_OVERRIDE: u32 = 11;
 const RELAY_PORT: u32 = 19;
 
-function at(entry: u32): u32 {
-  return FOUND + entry * ENTRY_BYTES;
-}
-
-export function isPresent(entry: u32): bool {
-  return load<u32>(at(entry)) !== 0;
-}
-
-export function offsetOf(entry: u32): u32 {
-  return load<u32>(at(entry));
-}
-
-export function lengthOf(entry: u32): u32 {
-  return load<u32>(at(entry), 4);
-}
-
-/** An option that is there with less than its size. */
-export function isShort(entry: u32, size: u32): bool {
-  return isPresent(entry) && lengthOf(entry) < size;
-}
-
 /** Several options of one value, each of which says something else: none of them counts. */
 export function forgetSeveral(entry: u32, size: u32, repeated: u32): void {
   if (isRepeated(entry, repeated) && lengthOf(entry) > size) store<u64>(at(entry), 0);
@@ -63,16 +39,6 @@ export function forgetSeveral(entry: u32, size: u32, repeated: u32): void {
 
 export function isRepeated(entry: u32, repeated: u32): bool {
   return (repeated & (1 << entry)) !== 0;
-}
-
-/** The 32-bit number of an option of four octets, 0 when it is absent. */
-export function word(entry: u32): u32 {
-  return isPresent(entry) ? load32(offsetOf(entry)) : 0;
-}
-
-/** The 16-bit number of an option of two octets, 0 when it is absent. */
-export function halfWord(entry: u32): u32 {
-  return isPresent(entry) ? load16(offsetOf(entry)) : 0;
 }
 
 /**

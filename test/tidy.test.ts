@@ -16,6 +16,7 @@ const LONG_TABLES: readonly string[] = [];
 const HOT_FOLDERS = [
   'src/base/',
   'src/dhcp4/',
+  'src/dhcp6/',
   'src/classes/',
   'src/wasm/',
   'src/lease/',

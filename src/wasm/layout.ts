@@ -9,6 +9,8 @@
  *     RESULTS  BATCH_MAX descriptors (dhcp4/descriptor.ts)
  *     KEY      a client key that is hashed on its own
  *     STASH    options that the query in work did not come with: 82 out of a lease, and the octet of 53
+ *     RESULTS6 BATCH_MAX descriptors of DHCPv6 (dhcp6/descriptor.ts)
+ *     RELAYS   BATCH_MAX areas, one a datagram, that tell where the part of each relay lies (dhcp6/descriptor.ts)
  */
 
 /** Datagrams that one call receives and classifies: at 64 the system call's own cost is a few nanoseconds of each. */
@@ -33,7 +35,13 @@ export const KEY_OFFSET = RESULTS_OFFSET + BATCH_MAX * DESCRIPTOR_BYTES;
 /** The longest option 82 that a lease keeps, and a word for option 53. */
 export const STASH_BYTES = 2052;
 export const STASH_OFFSET = KEY_OFFSET + KEY_BYTES_MAX;
-export const LAYOUT_END = STASH_OFFSET + STASH_BYTES;
+/** 4 * DESCRIPTOR_WORDS of DHCPv6. */
+export const DESCRIPTOR6_BYTES = 160;
+export const RESULTS6_OFFSET = STASH_OFFSET + STASH_BYTES;
+/** 4 * RELAY_WORDS * RELAY_LEVELS_MAX. */
+export const RELAYS_STRIDE = 256;
+export const RELAYS_OFFSET = RESULTS6_OFFSET + BATCH_MAX * DESCRIPTOR6_BYTES;
+export const LAYOUT_END = RELAYS_OFFSET + BATCH_MAX * RELAYS_STRIDE;
 
 /** Pages of 64 KiB; the memory never grows. asconfig.json asks for the same number. */
 export const MEMORY_PAGES = 16;

@@ -10,17 +10,22 @@
 import { readFileSync } from 'node:fs';
 import { assert } from '../base/assert.ts';
 import { DESCRIPTOR_WORDS } from '../dhcp4/descriptor.ts';
+import { DESCRIPTOR_WORDS as DESCRIPTOR6_WORDS } from '../dhcp6/descriptor.ts';
 import {
   BATCH_MAX,
   KEY_BYTES_MAX,
   KEY_OFFSET,
   LENGTHS_OFFSET,
   MEMORY_PAGES,
+  RELAYS_OFFSET,
+  RELAYS_STRIDE,
   RESULTS_OFFSET,
+  RESULTS6_OFFSET,
 } from './layout.ts';
 
 interface ClassifierExports {
   readonly classify4: (count: number) => void;
+  readonly classify6: (count: number) => void;
   readonly hash: (offset: number, length: number) => number;
 }
 
@@ -31,6 +36,10 @@ export class Classifier {
   readonly bytes: Uint8Array;
   /** The descriptors: field f of datagram i is `words[i * DESCRIPTOR_WORDS + f]`. */
   readonly words: Int32Array;
+  /** The same for DHCPv6, with the words of dhcp6/descriptor.ts. */
+  readonly words6: Int32Array;
+  /** Where the relays of a DHCPv6 datagram lie: see `RelayLevels`. */
+  readonly relays: Int32Array;
   readonly #lengths: Uint32Array;
   readonly #exports: ClassifierExports;
 
@@ -40,6 +49,8 @@ export class Classifier {
     const buffer = this.memory.buffer;
     this.bytes = new Uint8Array(buffer);
     this.words = new Int32Array(buffer, RESULTS_OFFSET, BATCH_MAX * DESCRIPTOR_WORDS);
+    this.words6 = new Int32Array(buffer, RESULTS6_OFFSET, BATCH_MAX * DESCRIPTOR6_WORDS);
+    this.relays = new Int32Array(buffer, RELAYS_OFFSET, (BATCH_MAX * RELAYS_STRIDE) / 4);
     this.#lengths = new Uint32Array(buffer, LENGTHS_OFFSET, BATCH_MAX);
     const module = new WebAssembly.Module(readModule());
     const instance = new WebAssembly.Instance(module, { env: { memory: this.memory } });
@@ -59,6 +70,12 @@ export class Classifier {
   classify(count: number): void {
     assert(count >= 0 && count <= BATCH_MAX, 'at most a batch');
     this.#exports.classify4(count);
+  }
+
+  /** The same for datagrams of DHCPv6. */
+  classify6(count: number): void {
+    assert(count >= 0 && count <= BATCH_MAX, 'at most a batch');
+    this.#exports.classify6(count);
   }
 
   /**

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { DESCRIPTOR_WORDS, Field } from '../../src/dhcp4/descriptor.ts';
+import { RELAY_LEVELS_MAX } from '../../src/dhcp6/codes.ts';
+import { DESCRIPTOR_WORDS as DESCRIPTOR6_WORDS, RELAY_WORDS } from '../../src/dhcp6/descriptor.ts';
 import { DatagramReceiver, DatagramSender } from '../../src/io/mmsg.ts';
 import { closeFd, localPort, openUdpSocket } from '../../src/io/udp.ts';
 import { AGENT_BYTES_MAX } from '../../src/lease/agent-info.ts';
@@ -17,6 +19,8 @@ interface RawExports {
 
 t.test('the areas of the layout follow each other inside the memory', async (t) => {
   t.equal(layout.DESCRIPTOR_BYTES, DESCRIPTOR_WORDS * 4);
+  t.equal(layout.DESCRIPTOR6_BYTES, DESCRIPTOR6_WORDS * 4);
+  t.equal(layout.RELAYS_STRIDE, RELAY_WORDS * RELAY_LEVELS_MAX * 4);
   const ends = [
     layout.INPUT_OFFSET + BATCH_MAX * INPUT_STRIDE,
     layout.SCRATCH_OFFSET + BATCH_MAX * layout.SCRATCH_STRIDE,
@@ -24,6 +28,8 @@ t.test('the areas of the layout follow each other inside the memory', async (t) 
     layout.RESULTS_OFFSET + BATCH_MAX * layout.DESCRIPTOR_BYTES,
     layout.KEY_OFFSET + layout.KEY_BYTES_MAX,
     layout.STASH_OFFSET + AGENT_BYTES_MAX + 4,
+    layout.RESULTS6_OFFSET + BATCH_MAX * layout.DESCRIPTOR6_BYTES,
+    layout.RELAYS_OFFSET + BATCH_MAX * layout.RELAYS_STRIDE,
   ];
   const starts = [
     layout.SCRATCH_OFFSET,
@@ -31,6 +37,8 @@ t.test('the areas of the layout follow each other inside the memory', async (t) 
     RESULTS_OFFSET,
     layout.KEY_OFFSET,
     layout.STASH_OFFSET,
+    layout.RESULTS6_OFFSET,
+    layout.RELAYS_OFFSET,
     layout.LAYOUT_END,
   ];
   t.same(ends, starts);
@@ -39,11 +47,11 @@ t.test('the areas of the layout follow each other inside the memory', async (t) 
   t.ok(layout.SCRATCH_STRIDE >= INPUT_STRIDE - 240, 'concatenated options fit');
 });
 
-t.test('the module imports its memory and nothing else, and exports two functions', async (t) => {
+t.test('the module imports its memory and nothing else, and exports three functions', async (t) => {
   const file = readFileSync(new URL('../../src/tandem.wasm', import.meta.url));
   const memory = new WebAssembly.Memory({ initial: layout.MEMORY_PAGES, maximum: layout.MEMORY_PAGES });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(file), { env: { memory } });
-  t.same(Object.keys(exports).sort(), ['classify4', 'hash']);
+  t.same(Object.keys(exports).sort(), ['classify4', 'classify6', 'hash']);
 });
 
 t.test('no count makes the module write outside its results', async (t) => {
