@@ -61,6 +61,7 @@ const COLD_FILES: Readonly<Record<string, string>> = {
   'src/engine/reply/reply-plan.ts': 'made once a combination of scopes',
   'src/engine/figures/statistics.ts': 'its names are for reports; cells are added to by number',
   'src/io/capabilities.ts': 'text for errors',
+  'src/io/open-advice.ts': 'text for errors',
   'src/io/packet-socket.ts': 'opens sockets at start',
   'src/io/query-filter.ts': 'makes programs for sockets at start',
   'src/io/steering.ts': 'makes programs for sockets at start',
