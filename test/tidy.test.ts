@@ -71,6 +71,7 @@ const COLD_FILES: Readonly<Record<string, string>> = {
   'src/lease/pool-blocks.ts': 'lays out the pools of a configuration',
   'src/io/libc.ts': 'declares the calls; its text is for errors',
   'src/io/udp.ts': 'opens sockets at start',
+  'src/io/udp6.ts': 'opens sockets at start',
   'src/shard/task.ts': 'builds the context once',
 };
 
