@@ -34,8 +34,8 @@ const COLD_FILES: Readonly<Record<string, string>> = {
   'src/base/date.ts': 'text for people and files',
   'src/base/hex.ts': 'text for people and files',
   'src/base/ipv4.ts': 'text for people and files',
+  'src/base/ipv6-text.ts': 'text for people and files',
   'src/classes/groups.ts': 'compiles expressions at start',
-  'src/classes/ipv6.ts': 'reads expressions at start',
   'src/classes/keyed.ts': 'compiles expressions at start',
   'src/classes/known.ts': 'compiles expressions at start',
   'src/classes/parse-option.ts': 'reads expressions at start',
@@ -62,6 +62,7 @@ const COLD_FILES: Readonly<Record<string, string>> = {
   'src/engine/reply/reply-plan.ts': 'made once a combination of scopes',
   'src/engine/figures/statistics.ts': 'its names are for reports; cells are added to by number',
   'src/io/capabilities.ts': 'text for errors',
+  'src/io/open-advice.ts': 'text for errors',
   'src/io/packet-socket.ts': 'opens sockets at start',
   'src/io/query-filter.ts': 'makes programs for sockets at start',
   'src/io/steering.ts': 'makes programs for sockets at start',
@@ -71,6 +72,7 @@ const COLD_FILES: Readonly<Record<string, string>> = {
   'src/lease/pool-blocks.ts': 'lays out the pools of a configuration',
   'src/io/libc.ts': 'declares the calls; its text is for errors',
   'src/io/udp.ts': 'opens sockets at start',
+  'src/io/udp6.ts': 'opens sockets at start',
   'src/shard/task.ts': 'builds the context once',
 };
 

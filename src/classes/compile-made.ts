@@ -1,7 +1,7 @@
 /** Closures for values that stand nowhere in the query and are made in the scratch. */
 import type { ByteRange } from '../base/byte-range.ts';
+import { writeDecimal, writeHex, writeIpv4, writeIpv6 } from '../base/octet-writer.ts';
 import type { Compilation } from './compile-value.ts';
-import { writeDecimal, writeHex, writeIpv4, writeIpv6 } from './octet-writer.ts';
 import type { Operand, Packet } from './packet.ts';
 import type { Scratch } from './scratch.ts';
 import type { ValueNode } from './syntax-tree.ts';

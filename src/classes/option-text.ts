@@ -5,7 +5,7 @@
  *     type=061, len=007: 01:02:03:04:05:06:07
  */
 import type { ByteRange } from '../base/byte-range.ts';
-import { writeDecimal, writeHex } from './octet-writer.ts';
+import { writeDecimal, writeHex } from '../base/octet-writer.ts';
 
 const TYPE = Uint8Array.from('type=', (char) => char.charCodeAt(0));
 const LENGTH = Uint8Array.from(', len=', (char) => char.charCodeAt(0));

@@ -1,7 +1,7 @@
 /** Template classes: the value of an expression makes the name of a class. */
 import type { ByteRange } from '../base/byte-range.ts';
 import { NOT_FOUND, type OctetMap } from '../base/octet-map.ts';
-import { hexDigit } from './octet-writer.ts';
+import { hexDigit } from '../base/octet-writer.ts';
 import type { Operand, Packet } from './packet.ts';
 import type { Scratch } from './scratch.ts';
 

@@ -1,7 +1,7 @@
 /** Cuts an expression into tokens, by the rules of Kea's lexer: the longest match counts, and words need no blanks between. */
 import { parseIpv4 } from '../base/ipv4.ts';
+import { parseIpv6 } from '../base/ipv6-text.ts';
 import { FaultError } from './fault.ts';
-import { parseIpv6 } from './ipv6.ts';
 
 export interface Token {
   readonly kind: 'word' | 'string' | 'hex' | 'integer' | 'address' | 'name' | 'end';

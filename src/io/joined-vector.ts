@@ -22,7 +22,7 @@ import { allocatePinned, type Pinned, storePointer } from './pinned.ts';
 
 /** The kernel cuts a message into at most this many (UDP_MAX_SEGMENTS; newer ones into more). */
 const SEGMENTS_MAX = 64;
-/** Octets that fit into one UDP datagram over IPv4, which a message is until it is cut. */
+/** Octets that fit into one UDP datagram over IPv4, which a message is until it is cut; over IPv6 20 more do. */
 export const DATAGRAM_BYTES_MAX = 65_507;
 
 const SOL_UDP = 17;

@@ -74,12 +74,14 @@ export class MessageVector {
     return this.#iovecs.words[index * IOVEC_WORDS + 2]!;
   }
 
-  /** Whether two messages have one IPv4 address and port. */
+  /** Whether two messages have one socket address. */
   haveOneAddress(index: number, other: number): boolean {
     const { words } = this.addresses;
     const at = index * this.addressWords;
     const otherAt = other * this.addressWords;
-    return words[at] === words[otherAt] && words[at + 1] === words[otherAt + 1];
+    for (let word = 0; word < this.addressWords; word++)
+      if (words[at + word] !== words[otherAt + word]) return false;
+    return true;
   }
 
   /** Where in memory the socket address of message `index` is. */

@@ -4,7 +4,8 @@
  */
 import { assert } from '../base/assert.ts';
 import type { Ipv4 } from '../base/ipv4.ts';
-import { ArrivalTimes } from './arrivals.ts';
+import { readArrivalUs } from './arrivals.ts';
+import { ControlData } from './control-data.ts';
 import { JoinedVector } from './joined-vector.ts';
 import { Joining } from './joining.ts';
 import { Errno, isMisuse, lastErrno, libc, systemError } from './libc.ts';
@@ -25,7 +26,7 @@ export class DatagramReceiver {
   /** Keeps the memory alive: the iovecs hold its address. */
   readonly #memory: Uint8Array;
   readonly #slots: number;
-  readonly #arrivals: ArrivalTimes | null;
+  readonly #control: ControlData | null;
   #count = 0;
 
   /**
@@ -33,7 +34,8 @@ export class DatagramReceiver {
    * @param stride bytes of a slot, all of which a datagram may fill
    * @param slots 1..1024
    * @param addressBytes of the sockets' addresses: sockaddr_in unless told
-   * @param takesArrivals asks when datagrams were received; answers come for sockets with `stampArrivals`
+   * @param controlBytes room for what the kernel says of each datagram beside its octets, as sockets ask it to: ARRIVAL_SPACE for
+   * those with `stampArrivals`
    */
   constructor(
     memory: ArrayBuffer,
@@ -41,7 +43,7 @@ export class DatagramReceiver {
     stride: number,
     slots: number,
     addressBytes = SOCKADDR_IN_BYTES,
-    takesArrivals = false,
+    controlBytes = 0,
   ) {
     assert(
       offset >= 0 && stride > 0 && offset + stride * slots <= memory.byteLength,
@@ -50,7 +52,7 @@ export class DatagramReceiver {
     this.#vector = new MessageVector(slots, addressBytes);
     this.#memory = new Uint8Array(memory, offset, stride * slots);
     this.#slots = slots;
-    this.#arrivals = takesArrivals ? new ArrivalTimes(this.#vector, slots) : null;
+    this.#control = controlBytes > 0 ? new ControlData(this.#vector, slots, controlBytes) : null;
     const address = addressOf(this.#memory);
     for (let i = 0; i < slots; i++) this.#vector.setBytes(i, address + i * stride, stride);
   }
@@ -63,7 +65,7 @@ export class DatagramReceiver {
   receive(fd: number): number {
     // MSG_TRUNC: the length of a datagram that did not fit is its own, not that of the slot.
     const flags = MSG_DONTWAIT | MSG_TRUNC;
-    if (this.#arrivals !== null) this.#arrivals.renew(this.#count);
+    if (this.#control !== null) this.#control.renew(this.#count);
     const received = libc.recvmmsg(fd, this.#vector.headers.address, this.#slots, flags, 0);
     this.#count = Math.max(received, 0);
     if (received < 0) {
@@ -86,13 +88,25 @@ export class DatagramReceiver {
 
   /** When datagram i was received, in microseconds since 1970; 0 = the kernel has not said, or was not asked. */
   arrivalUs(i: number): number {
-    return this.#arrivals === null ? 0 : this.#arrivals.us(i);
+    return this.#control === null ? 0 : readArrivalUs(this.#control, i);
+  }
+
+  /** Of the last `receive`. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** What the kernel says of the datagrams; null = it was asked for nothing. */
+  get control(): ControlData | null {
+    return this.#control;
   }
 
   /** The socket addresses of the datagrams, one behind the other. */
   get addresses(): Uint32Array {
     return this.#vector.addresses.words;
   }
+
+  // Of IPv4 sockets.
 
   sourceAddress(i: number): Ipv4 {
     this.#at(i);
@@ -111,7 +125,7 @@ export class DatagramReceiver {
 }
 
 /**
- * Sends datagrams out of slots. Queue as many as there are slots, each slot at most once, then `flush`: one system call
+ * Sends datagrams over IPv4 out of slots. Queue as many as there are slots, each slot at most once, then `flush`: one system call
  * for each `batch` datagrams of one socket. A slot's bytes must stay as they are between `queue` and `flush`.
  *
  *     sender.queue(slot, length, address, port, fd) ...

@@ -8,9 +8,11 @@
  *
  * Lengths are believed only as far as the octets go that were received.
  */
+import { IPV6_BYTES } from '../base/ipv6.ts';
 import { Errno } from './libc.ts';
 
 const AF_INET = 2;
+const AF_INET6 = 10;
 const HEADER_BYTES = 16;
 const IFINFOMSG_BYTES = 16;
 const IFADDRMSG_BYTES = 8;
@@ -31,6 +33,9 @@ const IFLA_PARENT_DEV_NAME = 56;
 const IFLA_PARENT_DEV_BUS_NAME = 57;
 const IFA_ADDRESS = 1;
 const IFA_LOCAL = 2;
+const IFA_F_OPTIMISTIC = 0x04;
+const IFA_F_DADFAILED = 0x08;
+const IFA_F_TENTATIVE = 0x40;
 
 /** What every host takes at least; for a link that does not say. [RFC791 3.1] */
 const IPV4_MTU = 576;
@@ -44,7 +49,7 @@ export interface Link {
   readonly hardwareAddress: Buffer;
   /** IFF_* of <linux/if.h>. */
   readonly flags: number;
-  /** Octets of the longest IPv4 datagram that it carries. */
+  /** Octets of the longest IP datagram that it carries. */
   readonly mtu: number;
   /** "vlan", "bridge", "veth"; empty = none that is made by software, or one of a driver that does not say. */
   readonly kind: string;
@@ -59,6 +64,15 @@ export interface Link {
 export interface LinkAddress {
   readonly index: number;
   readonly address: number;
+}
+
+/** An IPv6 address of the interface with that index. */
+export interface LinkAddress6 {
+  readonly index: number;
+  /** 16 octets. */
+  readonly address: Uint8Array;
+  /** It is known that nobody else on the link has it: a socket can be bound to it [RFC4862 5.4]. */
+  readonly isUsable: boolean;
 }
 
 /** How a datagram of a list ends: another one follows, that was the last one, or an errno > 0. */
@@ -96,12 +110,38 @@ export function readLinks(view: DataView, received: number, links: Link[]): numb
 /** The same for IPv4 addresses. */
 export function readAddresses(view: DataView, received: number, addresses: LinkAddress[]): number {
   return readMessages(view, received, RTM_NEWADDR, (at, end) => {
-    const from = at + IFADDRMSG_BYTES;
-    // On a point-to-point link IFA_ADDRESS is the other end's.
-    const value = findAttribute(view, from, end, IFA_LOCAL) ?? findAttribute(view, from, end, IFA_ADDRESS);
-    if (value === null || value.end - value.at !== 4 || view.getUint8(at) !== AF_INET) return;
+    const value = findAddress(view, at, end, AF_INET, 4);
+    if (value === null) return;
     addresses.push({ index: view.getUint32(at + 4, true), address: view.getUint32(value.at) });
   });
+}
+
+/** The same for IPv6 addresses. */
+export function readAddresses6(view: DataView, received: number, addresses: LinkAddress6[]): number {
+  return readMessages(view, received, RTM_NEWADDR, (at, end) => {
+    const value = findAddress(view, at, end, AF_INET6, IPV6_BYTES);
+    if (value === null) return;
+    const address = octetsOf(view, value).slice();
+    addresses.push({
+      index: view.getUint32(at + 4, true),
+      address,
+      isUsable: isUsable(view.getUint8(at + 2)),
+    });
+  });
+}
+
+/** The address of an interface itself; null when it is of another family or has not its length. */
+function findAddress(view: DataView, at: number, end: number, family: number, length: number): Value | null {
+  const from = at + IFADDRMSG_BYTES;
+  // On a point-to-point link IFA_ADDRESS is the other end's.
+  const value = findAttribute(view, from, end, IFA_LOCAL) ?? findAttribute(view, from, end, IFA_ADDRESS);
+  return value === null || value.end - value.at !== length || view.getUint8(at) !== family ? null : value;
+}
+
+/** An optimistic address is used while its detection goes on [RFC4429]. */
+function isUsable(flags: number): boolean {
+  if ((flags & IFA_F_DADFAILED) !== 0) return false;
+  return (flags & IFA_F_TENTATIVE) === 0 || (flags & IFA_F_OPTIMISTIC) !== 0;
 }
 
 function readMessages(

@@ -1,5 +1,5 @@
 /**
- * The kernel's own list of interfaces and IPv4 addresses: rtnetlink(7). Unlike os.networkInterfaces() it also holds what is
+ * The kernel's own list of interfaces and addresses: rtnetlink(7). Unlike os.networkInterfaces() it also holds what is
  * down, without carrier or without an address, and the index by which the kernel tells an interface from one that was
  * made again under its name; and it says when something has changed, so that nobody has to ask for the list over and over.
  */
@@ -10,12 +10,15 @@ import {
   LIST_IS_DONE,
   type Link,
   type LinkAddress,
+  type LinkAddress6,
   readAddresses,
+  readAddresses6,
   readLinks,
 } from './rtnetlink-messages.ts';
 
 const AF_UNSPEC = 0;
 const AF_INET = 2;
+const AF_INET6 = 10;
 const AF_NETLINK = 16;
 const SOCK_RAW_NONBLOCK_CLOEXEC = 3 | 0o4000 | 0o2000000;
 const NETLINK_ROUTE = 0;
@@ -28,7 +31,9 @@ const IFINFOMSG_BYTES = 16;
 const NLM_F_REQUEST_DUMP = 0x301;
 const RTM_GETLINK = 18;
 const RTM_GETADDR = 22;
-const RTMGRP_LINK_AND_IPV4_IFADDR = 0x1 | 0x10;
+const RTMGRP_LINK = 0x1;
+const RTMGRP_IPV4_IFADDR = 0x10;
+const RTMGRP_IPV6_IFADDR = 0x100;
 
 /** The kernel never makes a datagram of a list longer than this. */
 const DATAGRAM_BYTES = 32_768;
@@ -54,13 +59,20 @@ export function listAddresses(): LinkAddress[] {
   return addresses;
 }
 
-/** The kernel's notices that interfaces or their IPv4 addresses have changed. */
+/** Every IPv6 address, usable or not, in the kernel's order. @throws when the kernel refuses */
+export function listAddresses6(): LinkAddress6[] {
+  const addresses: LinkAddress6[] = [];
+  dump(RTM_GETADDR, AF_INET6, (received) => readAddresses6(view, received, addresses));
+  return addresses;
+}
+
+/** The kernel's notices that interfaces or their addresses have changed. */
 export class InterfaceNotices {
   readonly #fd: number;
 
-  /** @throws when the kernel refuses */
-  constructor() {
-    this.#fd = openNetlink(RTMGRP_LINK_AND_IPV4_IFADDR);
+  /** @param family whose addresses they are: 4 or 6 @throws when the kernel refuses */
+  constructor(family: 4 | 6 = 4) {
+    this.#fd = openNetlink(RTMGRP_LINK | (family === 4 ? RTMGRP_IPV4_IFADDR : RTMGRP_IPV6_IFADDR));
   }
 
   /** Whether anything has changed since the last call; never blocks. What it was, a new list tells. */

@@ -1,11 +1,11 @@
 /** IPv4 UDP sockets with the options that node:dgram lacks: SO_BINDTODEVICE, SO_REUSEPORT, a forced buffer size. */
 import { formatIpv4, type Ipv4 } from '../base/ipv4.ts';
 import { attachProgram } from './bpf.ts';
-import { grantAdvice } from './capabilities.ts';
-import { Errno, lastErrno, libc, systemError } from './libc.ts';
+import { lastErrno, libc, systemError } from './libc.ts';
+import { openAdvice } from './open-advice.ts';
 import { allocatePinned } from './pinned.ts';
 import { readPort, SOCKADDR_IN_BYTES, writeSockaddrIn } from './sockaddr.ts';
-import { setInteger, setReceiveBuffer } from './socket-options.ts';
+import { bindToDevice, setInteger, setReceiveBuffer } from './socket-options.ts';
 import { datagramSteering } from './steering.ts';
 
 const AF_INET = 2;
@@ -13,10 +13,7 @@ const SOCK_DGRAM_NONBLOCK_CLOEXEC = 2 | 0o4000 | 0o2000000;
 const SOL_SOCKET = 1;
 const SO_BROADCAST = 6;
 const SO_REUSEPORT = 15;
-const SO_BINDTODEVICE = 25;
 const SO_ATTACH_REUSEPORT_CBPF = 51;
-/** With its terminator; <linux/if.h>. */
-const IFNAMSIZ = 16;
 
 /** For the arguments of these rare calls; it lives as long as the thread, so no collection can take it from a call. */
 const scratch = allocatePinned(64);
@@ -82,23 +79,14 @@ export function attachClientSteering(fd: number, shards: number): void {
 function setOptions(fd: number, options: UdpSocketOptions): void {
   if (options.reusePort === true) setFlag(fd, SO_REUSEPORT, options);
   if (options.broadcast === true) setFlag(fd, SO_BROADCAST, options);
-  if (options.interfaceName != null) bindToDevice(fd, options.interfaceName, options);
+  const errno = options.interfaceName == null ? 0 : bindToDevice(fd, options.interfaceName);
+  if (errno !== 0) throw openError(options, errno);
   const bytes = options.receiveBufferBytes;
   if (bytes !== undefined && !setReceiveBuffer(fd, bytes)) throw openError(options, lastErrno());
 }
 
 function setFlag(fd: number, option: number, options: UdpSocketOptions): void {
   if (!setInteger(fd, option, 1)) throw openError(options, lastErrno());
-}
-
-function bindToDevice(fd: number, name: string, options: UdpSocketOptions): void {
-  const encoded = new TextEncoder().encode(name);
-  // A longer name would be cut by the kernel and might then be another interface's.
-  if (encoded.length === 0 || encoded.length >= IFNAMSIZ) throw openError(options, Errno.ENODEV);
-  scratch.bytes.set(encoded);
-  if (libc.setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, scratch.address, encoded.length) < 0) {
-    throw openError(options, lastErrno());
-  }
 }
 
 function bind(fd: number, options: UdpSocketOptions): void {
@@ -110,22 +98,5 @@ function bind(fd: number, options: UdpSocketOptions): void {
 function openError(options: UdpSocketOptions, errno: number): Error {
   const on = options.interfaceName == null ? '' : ` on interface ${options.interfaceName}`;
   const where = `${formatIpv4(options.address)}:${options.port}${on}`;
-  return systemError(`cannot open UDP socket ${where}`, errno, adviceOn(errno, options));
-}
-
-function adviceOn(errno: number, options: UdpSocketOptions): string {
-  switch (errno) {
-    case Errno.EADDRINUSE:
-      return 'the address is in use: another DHCP server runs here; stop it, or choose another address or port';
-    case Errno.EACCES:
-      return `port ${options.port} needs CAP_NET_BIND_SERVICE; ${grantAdvice()}`;
-    case Errno.EPERM:
-      return `binding to an interface needs CAP_NET_RAW; ${grantAdvice()}`;
-    case Errno.EADDRNOTAVAIL:
-      return 'no interface of this machine has that address; correct the configuration or add the address';
-    case Errno.ENODEV:
-      return 'there is no such interface; correct interfaces-config';
-    default:
-      return '';
-  }
+  return systemError(`cannot open UDP socket ${where}`, errno, openAdvice(errno, options.port));
 }

@@ -2,6 +2,7 @@
 
 import { G } from '../engine/figures/statistics.ts';
 import type { ServerSocket } from '../engine/query.ts';
+import { ARRIVAL_SPACE } from '../io/arrivals.ts';
 import { FRAME_HEADER_BYTES, FrameFault, FrameReader } from '../io/frame-reader.ts';
 import { isForOtherHost, LINK_ADDRESS_BYTES, LINK_ADDRESS_WORDS } from '../io/link-address.ts';
 import { DatagramReceiver } from '../io/mmsg.ts';
@@ -37,7 +38,7 @@ export class FrameBatch {
       INPUT_STRIDE,
       BATCH_MAX,
       LINK_ADDRESS_BYTES,
-      takesArrivals,
+      takesArrivals ? ARRIVAL_SPACE : 0,
     );
     this.#reader = new FrameReader(memory);
   }

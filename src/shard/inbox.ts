@@ -5,6 +5,7 @@
 import { DESCRIPTOR_WORDS, Field, Malformed } from '../dhcp4/descriptor.ts';
 import { G } from '../engine/figures/statistics.ts';
 import type { Query, ServerSocket } from '../engine/query.ts';
+import { ARRIVAL_SPACE } from '../io/arrivals.ts';
 import { discardDatagrams } from '../io/discard.ts';
 import { LINK_ADDRESS_WORDS } from '../io/link-address.ts';
 import { DatagramReceiver } from '../io/mmsg.ts';
@@ -53,7 +54,7 @@ export class Inbox {
       INPUT_STRIDE,
       BATCH_MAX,
       SOCKADDR_IN_BYTES,
-      takesArrivals,
+      takesArrivals ? ARRIVAL_SPACE : 0,
     );
     this.#frames = new FrameBatch(buffer, INPUT_OFFSET, takesArrivals);
     for (let i = 0; i < BATCH_MAX; i++) this.#sockets.push(null);

@@ -3,7 +3,9 @@ import {
   LIST_GOES_ON,
   type Link,
   type LinkAddress,
+  type LinkAddress6,
   readAddresses,
+  readAddresses6,
   readLinks,
 } from '../../src/io/rtnetlink-messages.ts';
 import type { Target } from './fuzzer.ts';
@@ -42,6 +44,11 @@ function address(index: number, ...attributes: number[][]): number[] {
   return message(RTM_NEWADDR, [2, 24, 0x80, 0, ...word(index), ...attributes.flat()]);
 }
 
+function address6(index: number, ...attributes: number[][]): number[] {
+  return message(RTM_NEWADDR, [10, 64, 0xc0, 0, ...word(index), ...attributes.flat()]);
+}
+
+const V6: readonly number[] = [0xfe, 0x80, ...new Array<number>(13).fill(0), 1];
 const DONE = message(NLMSG_DONE, word(0));
 
 export function netlink(): Target {
@@ -53,6 +60,7 @@ export function netlink(): Target {
     [...address(1, attribute(1, [127, 0, 0, 1]), attribute(2, [127, 0, 0, 1])), ...DONE],
     [...address(2, attribute(1, [10, 0, 0, 2])), ...address(2, attribute(2, [10, 0, 0])), ...DONE],
     [...message(NLMSG_ERROR, word(-13)), ...DONE],
+    [...address6(1, attribute(1, V6)), ...address6(2, attribute(1, V6.slice(1)), attribute(2, V6)), ...DONE],
     message(NLMSG_ERROR, []),
     [],
   ];
@@ -63,11 +71,15 @@ export function netlink(): Target {
     run: (input) => {
       memory.fill(STALE);
       memory.set(input);
-      const [links, addresses]: [Link[], LinkAddress[]] = [[], []];
+      const [links, addresses, addresses6]: [Link[], LinkAddress[], LinkAddress6[]] = [[], [], []];
       const ends = [readLinks(view, input.length, links), readAddresses(view, input.length, addresses)];
-      if (ends[0] !== ends[1] || ends[0]! < -1) throw new Error(`the list ends with ${ends}`);
+      const end6 = readAddresses6(view, input.length, addresses6);
+      if (ends[0] !== ends[1] || ends[0] !== end6 || ends[0]! < -1)
+        throw new Error(`the list ends with ${ends}`);
       if (ends[0] === LIST_GOES_ON && input.length === 0)
         throw new Error('nothing came, and more is waited for');
+      if (addresses6.some(({ address }) => address.length !== 16))
+        throw new Error('an address of another length');
       // A message and an attribute have their own octets only.
       for (const { name, mtu } of links)
         if (name.length > input.length || mtu > 0xffffffff) throw new Error(`${name} ${mtu}`);

@@ -1,8 +1,10 @@
-/** IPv6 addresses as text [RFC4291 2.2] [RFC5952 4]. */
+/** IPv6 addresses as text, for people and files. */
+import { writeIpv6 } from './octet-writer.ts';
 
 const GROUPS = 8;
+const TEXT_BYTES_MAX = 39;
 
-/** @returns 16 octets, or null when the text is no address */
+/** Reads an address in any of its forms [RFC4291 2.2], without a zone. @returns 16 octets, or null when the text is none */
 export function parseIpv6(text: string): Uint8Array | null {
   const halves = text.split('::');
   if (halves.length > 2) return null;
@@ -29,4 +31,13 @@ function groupsOf(text: string, isLast: boolean): number[] | null {
     } else return null;
   }
   return groups;
+}
+
+/**
+ * Writes the address at `bytes[at]` in its one form, lower case [RFC5952 4]; what holds an IPv4 address ends with it, as
+ * inet_ntop(3) has it.
+ */
+export function formatIpv6(bytes: Uint8Array, at = 0): string {
+  const text = new Uint8Array(TEXT_BYTES_MAX);
+  return new TextDecoder().decode(text.subarray(0, writeIpv6(text, 0, bytes, at)));
 }
