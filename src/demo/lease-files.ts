@@ -2,9 +2,9 @@
 import type { Ipv4 } from '../base/ipv4.ts';
 import { systemFiles } from '../journal/files.ts';
 import { readLeaseFile } from '../journal/read.ts';
-import { leaseOfRecord } from '../lease/csv-lease.ts';
-import type { Lease4 } from '../lease/model.ts';
-import type { LeaseRecord } from '../lease/record.ts';
+import { leaseOfRecord } from '../lease/dhcp4/csv-lease.ts';
+import type { Lease4 } from '../lease/dhcp4/model.ts';
+import type { LeaseRecord } from '../lease/dhcp4/record.ts';
 
 /**
  * Reads every lease of a file.

@@ -14,10 +14,10 @@
  */
 import { assert } from '../base/assert.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
-import { encodeRow, ROW_BYTES_MAX } from '../lease/csv.ts';
-import { RowDecoder } from '../lease/csv-decode.ts';
-import { RowFault, rowFaultTexts } from '../lease/csv-fault.ts';
-import type { LeaseRecord } from '../lease/record.ts';
+import { encodeRow, ROW_BYTES_MAX } from '../lease/dhcp4/csv.ts';
+import { RowDecoder } from '../lease/dhcp4/csv-decode.ts';
+import { RowFault, rowFaultTexts } from '../lease/dhcp4/csv-fault.ts';
+import type { LeaseRecord } from '../lease/dhcp4/record.ts';
 import { describeError } from './error-text.ts';
 import {
   type FileSystem,

@@ -2,8 +2,8 @@
  * The first line of a lease file decides which rows it may have. Kea's rule: the columns must be those of the known
  * schema, in order, at least up to hostname. Fewer than now = an older schema, more = a newer one.
  */
-import { LEASE_FILE_COLUMNS } from '../lease/csv.ts';
-import type { ColumnRange } from '../lease/csv-decode.ts';
+import { LEASE_FILE_COLUMNS } from '../lease/dhcp4/csv.ts';
+import type { ColumnRange } from '../lease/dhcp4/csv-decode.ts';
 
 /** The header of the current schema, newline included. */
 export const LEASE_FILE_HEADER = `${LEASE_FILE_COLUMNS.join(',')}\n`;

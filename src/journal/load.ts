@@ -5,8 +5,8 @@
  */
 import type { Clock } from '../base/clock.ts';
 import type { Ipv4 } from '../base/ipv4.ts';
-import { type RowFault, rowFaultTexts } from '../lease/csv-fault.ts';
-import type { LeaseRecord } from '../lease/record.ts';
+import { type RowFault, rowFaultTexts } from '../lease/dhcp4/csv-fault.ts';
+import type { LeaseRecord } from '../lease/dhcp4/record.ts';
 import { makeAppendable, type Repair } from './appendable.ts';
 import { describeError } from './error-text.ts';
 import { type FileSystem, isSystemError, systemFiles } from './files.ts';

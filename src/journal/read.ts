@@ -2,10 +2,10 @@
  * Reads one lease file from beginning to end, in chunks: memory stays the same for a file of any size, and no line
  * becomes a string. What is wrong with the file is told, never thrown, except for system calls that fail.
  */
-import { ROW_BYTES_MAX } from '../lease/csv.ts';
-import { type ColumnRange, RowDecoder } from '../lease/csv-decode.ts';
-import { RowFault } from '../lease/csv-fault.ts';
-import type { LeaseRecord } from '../lease/record.ts';
+import { ROW_BYTES_MAX } from '../lease/dhcp4/csv.ts';
+import { type ColumnRange, RowDecoder } from '../lease/dhcp4/csv-decode.ts';
+import { RowFault } from '../lease/dhcp4/csv-fault.ts';
+import type { LeaseRecord } from '../lease/dhcp4/record.ts';
 import { type FileSystem, OpenFlags } from './files.ts';
 import { isTornHeader, judgeHeader } from './header.ts';
 

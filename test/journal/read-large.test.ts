@@ -6,7 +6,7 @@ import { systemFiles } from '../../src/journal/files.ts';
 import { ActiveLeaseFile } from '../../src/journal/lease-file.ts';
 import { leaseFileNames } from '../../src/journal/names.ts';
 import { readLeaseFile } from '../../src/journal/read.ts';
-import type { RowFault } from '../../src/lease/csv-fault.ts';
+import type { RowFault } from '../../src/lease/dhcp4/csv-fault.ts';
 import { addressOf, HEADER, rowBytes, rowText } from './support/rows.ts';
 import { scratchDirectory } from './support/scratch.ts';
 

@@ -27,10 +27,10 @@ import { createEventFd, signalEventFd } from '../../src/io/eventfd.ts';
 import { attachClientSteering, closeFd, localPort, openUdpSocket } from '../../src/io/udp.ts';
 import { JournalClient } from '../../src/journal/client.ts';
 import { allocateJournal, type JournalReport } from '../../src/journal/memory.ts';
-import { LeaseBook } from '../../src/lease/book.ts';
 import { allocateChangeLog } from '../../src/lease/change-log.ts';
+import { LeaseBook } from '../../src/lease/dhcp4/book.ts';
+import { allocateLeaseTable } from '../../src/lease/dhcp4/layout.ts';
 import { allocateLeaseEvents } from '../../src/lease/events.ts';
-import { allocateLeaseTable } from '../../src/lease/layout.ts';
 import { allocateSocketTable, writeSocketTable } from '../../src/shard/socket-table.ts';
 
 const LOOPBACK = parseIpv4('127.0.0.1')!;

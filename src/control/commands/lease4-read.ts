@@ -9,8 +9,13 @@ import { formatIpv4, type Ipv4 } from '../../base/ipv4.ts';
 import { encodeKeaJson } from '../../base/kea-json.ts';
 import { isWithin } from '../../base/prefix-index.ts';
 import { NO_CLIENT, outsideSubnet, unknownSubnet } from '../../engine/leases/lease-refusals.ts';
-import { type Lease4, LeaseState } from '../../lease/model.ts';
-import { CLIENT_ID_BYTES_MAX, HARDWARE_ADDRESS_BYTES_MAX, HOSTNAME_BYTES_MAX } from '../../lease/record.ts';
+import type { Lease4 } from '../../lease/dhcp4/model.ts';
+import {
+  CLIENT_ID_BYTES_MAX,
+  HARDWARE_ADDRESS_BYTES_MAX,
+  HOSTNAME_BYTES_MAX,
+} from '../../lease/dhcp4/record.ts';
+import { LeaseState } from '../../lease/state.ts';
 import { type ArgumentMap, isMap } from '../arguments.ts';
 import { LeaseFault } from './lease4-fault.ts';
 import type { LeaseSubnet, LeaseSubnets } from './lease4-subnets.ts';
