@@ -1,8 +1,9 @@
 /** A lease that a partner has changed by its stream, as the command that would have done the same by request. */
 
-import { emptyRecord, USER_CONTEXT_BYTES_MAX } from '../lease/dhcp4/record.ts';
+import { emptyRecord } from '../lease/dhcp4/record.ts';
 import { encodeLeaseUpdate, LEASE_UPDATE_BYTES_MAX } from '../lease/dhcp4/update-json.ts';
 import { decodeUpdateRecord, isUpdateRecord } from '../lease/dhcp4/update-record.ts';
+import { USER_CONTEXT_BYTES_MAX } from '../lease/limits.ts';
 import { LeaseState } from '../lease/state.ts';
 import type { ArgumentMap, LeaseCommandName } from './event.ts';
 

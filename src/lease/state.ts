@@ -6,6 +6,8 @@ export const LeaseState = {
   declined: 1,
   expiredReclaimed: 2,
   released: 3,
+  /** An address that its host made itself and registered (RFC 9686); DHCPv6 only. */
+  registered: 4,
   offered: 255,
 } as const;
 export type LeaseState = (typeof LeaseState)[keyof typeof LeaseState];

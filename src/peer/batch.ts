@@ -4,9 +4,10 @@
  *     {"command":"lease4-update","service":["dhcp4"],"arguments": UPDATE }        or lease4-del
  */
 import { assert } from '../base/assert.ts';
-import { emptyRecord, type LeaseRecord, USER_CONTEXT_BYTES_MAX } from '../lease/dhcp4/record.ts';
+import { emptyRecord, type LeaseRecord } from '../lease/dhcp4/record.ts';
 import { encodeLeaseUpdate, LEASE_UPDATE_BYTES_MAX } from '../lease/dhcp4/update-json.ts';
 import { decodeUpdateRecord } from '../lease/dhcp4/update-record.ts';
+import { USER_CONTEXT_BYTES_MAX } from '../lease/limits.ts';
 import { LeaseState } from '../lease/state.ts';
 import type { Transaction } from './transactions.ts';
 

@@ -5,7 +5,7 @@ import { RowDecoder } from '../../src/lease/dhcp4/csv-decode.ts';
 import { RowFault } from '../../src/lease/dhcp4/csv-fault.ts';
 import { recordOfLease } from '../../src/lease/dhcp4/csv-lease.ts';
 import type { Lease4 } from '../../src/lease/dhcp4/model.ts';
-import { emptyRecord, USER_CONTEXT_BYTES_MAX } from '../../src/lease/dhcp4/record.ts';
+import { emptyRecord } from '../../src/lease/dhcp4/record.ts';
 import { encodeLeaseUpdate, LEASE_UPDATE_BYTES_MAX } from '../../src/lease/dhcp4/update-json.ts';
 import {
   decodeUpdateRecord,
@@ -14,6 +14,7 @@ import {
   UPDATE_RECORD_BYTES_MAX,
   updateRecordAddress,
 } from '../../src/lease/dhcp4/update-record.ts';
+import { USER_CONTEXT_BYTES_MAX } from '../../src/lease/limits.ts';
 import { leaseOf } from '../engine/leases.ts';
 import type { Target } from './fuzzer.ts';
 

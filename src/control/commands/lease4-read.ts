@@ -10,11 +10,8 @@ import { encodeKeaJson } from '../../base/kea-json.ts';
 import { isWithin } from '../../base/prefix-index.ts';
 import { NO_CLIENT, outsideSubnet, unknownSubnet } from '../../engine/leases/lease-refusals.ts';
 import type { Lease4 } from '../../lease/dhcp4/model.ts';
-import {
-  CLIENT_ID_BYTES_MAX,
-  HARDWARE_ADDRESS_BYTES_MAX,
-  HOSTNAME_BYTES_MAX,
-} from '../../lease/dhcp4/record.ts';
+import { CLIENT_ID_BYTES_MAX, HARDWARE_ADDRESS_BYTES_MAX } from '../../lease/dhcp4/record.ts';
+import { HOSTNAME_BYTES_MAX } from '../../lease/limits.ts';
 import { LeaseState } from '../../lease/state.ts';
 import { type ArgumentMap, isMap } from '../arguments.ts';
 import { LeaseFault } from './lease4-fault.ts';

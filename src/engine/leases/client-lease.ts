@@ -1,7 +1,7 @@
 /** Whose lease is it: the client's own row, and whether a row belongs to the client of the query. */
 import { isOpen } from '../../classes/class-set.ts';
-import { RowFlag } from '../../lease/dhcp4/layout.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
+import { RowFlag } from '../../lease/row-flag.ts';
 import { LeaseState } from '../../lease/state.ts';
 import type { CompiledSubnet } from '../compiled/compiled.ts';
 import type { Context } from '../context.ts';

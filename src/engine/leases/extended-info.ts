@@ -13,7 +13,7 @@ import {
   AGENT_VALUE_BYTES_MAX,
   encodeAgentInfo,
 } from '../../lease/dhcp4/agent-info.ts';
-import { USER_CONTEXT_BYTES_MAX } from '../../lease/dhcp4/record.ts';
+import { USER_CONTEXT_BYTES_MAX } from '../../lease/limits.ts';
 import type { Context } from '../context.ts';
 import { G } from '../figures/statistics.ts';
 import type { Query } from '../query.ts';

@@ -2,10 +2,10 @@
 
 import { emptyRange } from '../../base/byte-range.ts';
 import { Field } from '../../dhcp4/descriptor.ts';
-import { RowFlag } from '../../lease/dhcp4/layout.ts';
 import { CLTT_AHEAD_MAX_SEC } from '../../lease/dhcp4/precedence.ts';
 import type { ByteRange } from '../../lease/dhcp4/rows.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
+import { RowFlag } from '../../lease/row-flag.ts';
 import { LeaseState } from '../../lease/state.ts';
 import type { Context } from '../context.ts';
 import { G } from '../figures/statistics.ts';

@@ -8,7 +8,7 @@
  */
 import { allocateByteRing, type ByteRingMemory, ByteRingWriter } from '../../base/byte-ring.ts';
 import type { LeaseBook } from '../../lease/dhcp4/book.ts';
-import { RowFlag } from '../../lease/dhcp4/layout.ts';
+import { RowFlag } from '../../lease/row-flag.ts';
 import { LeaseState } from '../../lease/state.ts';
 
 /** `kind` of a record. */

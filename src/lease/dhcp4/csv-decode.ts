@@ -5,17 +5,11 @@
  */
 
 import { isJsonMap } from '../csv-context.ts';
+import { HOSTNAME_BYTES_MAX, USER_CONTEXT_BYTES_MAX } from '../limits.ts';
 import { LeaseState } from '../state.ts';
 import { ROW_BYTES_MAX } from './csv.ts';
 import { RowFault } from './csv-fault.ts';
-import {
-  CLIENT_ID_BYTES_MAX,
-  emptyRecord,
-  HARDWARE_ADDRESS_BYTES_MAX,
-  HOSTNAME_BYTES_MAX,
-  type LeaseRecord,
-  USER_CONTEXT_BYTES_MAX,
-} from './record.ts';
+import { CLIENT_ID_BYTES_MAX, emptyRecord, HARDWARE_ADDRESS_BYTES_MAX, type LeaseRecord } from './record.ts';
 
 /** How many columns a row may have, by the header of its file. */
 export interface ColumnRange {

@@ -7,14 +7,10 @@
  * The format knows no quoting. In the two text columns an octet that could end a field, a line or the reader's patience
  * (below 0x20, above 0x7e, ',' and '&') becomes `&#xHH`. A row with valid lifetime 0 deletes the lease.
  */
+
+import { HOSTNAME_BYTES_MAX, USER_CONTEXT_BYTES_MAX } from '../limits.ts';
 import { LeaseState } from '../state.ts';
-import {
-  CLIENT_ID_BYTES_MAX,
-  HARDWARE_ADDRESS_BYTES_MAX,
-  HOSTNAME_BYTES_MAX,
-  type LeaseRecord,
-  USER_CONTEXT_BYTES_MAX,
-} from './record.ts';
+import { CLIENT_ID_BYTES_MAX, HARDWARE_ADDRESS_BYTES_MAX, type LeaseRecord } from './record.ts';
 
 /** The columns in their order, schema 3.0 of Kea 2.4 and later. */
 export const LEASE_FILE_COLUMNS = [

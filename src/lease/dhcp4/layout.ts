@@ -45,18 +45,6 @@ export const HW_BYTES_MAX = 16;
 /** Client identifiers up to this length stand in the row: type + MAC is 7, the usual DUID-based ones 15 to 19. */
 export const INLINE_CLIENT_ID_BYTES = 32;
 
-/** Bits of the flags byte. */
-export const RowFlag = {
-  fqdnFwd: 1,
-  fqdnRev: 2,
-  /** A shard wrote the row for a client that asked here; it did not come from a peer, an administrator or the lease file. */
-  granted: 4,
-  /** The name is to be told to DNS as soon as the lease is safe. */
-  dnsPending: 8,
-  /** An offer, made of a lease of the same client that was over: it keeps the place among its rows that the lease had. */
-  leasedBefore: 16,
-} as const;
-
 export interface LeaseTableMemory extends ArenaMemory, OffersMemory {
   readonly capacity: number;
   /** A power of two, at least the capacity. */

@@ -8,11 +8,6 @@ import type { Ipv4 } from '../../base/ipv4.ts';
 export const HARDWARE_ADDRESS_BYTES_MAX = 16;
 /** The length octet of option 61 (RFC 2132 9.14). */
 export const CLIENT_ID_BYTES_MAX = 255;
-/** A domain name in text form (RFC 1035 2.3.4); also the length octet of option 12. */
-export const HOSTNAME_BYTES_MAX = 255;
-/** Keeps the longest possible row, every octet escaped, below one ring record; see `ROW_BYTES_MAX` in csv.ts. */
-export const USER_CONTEXT_BYTES_MAX = 12_288;
-
 /** A byte range is `buffer[offset .. offset + length)`; length 0 = the lease has none. */
 export interface LeaseRecord {
   address: Ipv4;

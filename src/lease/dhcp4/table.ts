@@ -5,23 +5,15 @@
  */
 
 import { assert } from '../../base/assert.ts';
-import { emptyRange } from '../../base/byte-range.ts';
+import { copyRange, emptyRange, equalBytes } from '../../base/byte-range.ts';
 import { lock, unlock } from '../../base/lock.ts';
 import { Control } from '../control.ts';
 import { HashChain, hashAddress, hashBytes, NO_SLOT } from '../hash-chain.ts';
+import { HOSTNAME_BYTES_MAX, USER_CONTEXT_BYTES_MAX } from '../limits.ts';
 import { Slots } from '../slots.ts';
 import { HW_BYTES_MAX, INLINE_CLIENT_ID_BYTES, type LeaseTableMemory, ROW_WORDS, Row } from './layout.ts';
-import { CLIENT_ID_BYTES_MAX, HOSTNAME_BYTES_MAX, USER_CONTEXT_BYTES_MAX } from './record.ts';
+import { CLIENT_ID_BYTES_MAX } from './record.ts';
 import { type ByteRange, LeaseRows } from './rows.ts';
-
-function equalBytes(a: Uint8Array, aOffset: number, b: Uint8Array, bOffset: number, length: number): boolean {
-  for (let i = 0; i < length; i++) if (a[aOffset + i] !== b[bOffset + i]) return false;
-  return true;
-}
-
-function copyRange(to: ByteRange, from: ByteRange): void {
-  for (let i = 0; i < from.length; i++) to.bytes[to.offset + i] = from.bytes[from.offset + i]!;
-}
 
 export class LeaseTable {
   readonly rows: LeaseRows;

@@ -19,15 +19,10 @@
  */
 
 import { isJsonMap } from '../csv-context.ts';
+import { HOSTNAME_BYTES_MAX, USER_CONTEXT_BYTES_MAX } from '../limits.ts';
 import { LeaseState } from '../state.ts';
 import { hasRow } from './csv.ts';
-import {
-  CLIENT_ID_BYTES_MAX,
-  HARDWARE_ADDRESS_BYTES_MAX,
-  HOSTNAME_BYTES_MAX,
-  type LeaseRecord,
-  USER_CONTEXT_BYTES_MAX,
-} from './record.ts';
+import { CLIENT_ID_BYTES_MAX, HARDWARE_ADDRESS_BYTES_MAX, type LeaseRecord } from './record.ts';
 
 const OPERATION_AT = 0;
 const STATE_AT = 1;
