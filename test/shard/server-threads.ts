@@ -32,6 +32,7 @@ import { LeaseBook } from '../../src/lease/dhcp4/book.ts';
 import { allocateLeaseTable } from '../../src/lease/dhcp4/layout.ts';
 import { allocateLeaseEvents } from '../../src/lease/events.ts';
 import { allocateSocketTable, writeSocketTable } from '../../src/shard/socket-table.ts';
+import { LEASE_FILE_HEADER } from '../journal/support/dhcp4.ts';
 
 const LOOPBACK = parseIpv4('127.0.0.1')!;
 const PARKED_MAX = 1024;
@@ -100,7 +101,7 @@ export class ServerThreads {
     const parts = [() => accounting, () => quiet] as const;
     this.reclaimer = new Reclaimer(this.book, ...parts, systemClock);
     const committing = { journal, bells: this.#links };
-    const file = { path: leaseFile, fdatasync: true };
+    const file = { path: leaseFile, fdatasync: true, header: LEASE_FILE_HEADER };
     this.#writing = start('journal', { ...committing, changes: memory.changes, file, stopGraceMs: 5000 });
     const shared = {
       ...committing,
