@@ -2,6 +2,7 @@
  * What a server does at the start with an interface that cannot be served, for each combination of the keys: Tandem as the
  * real Kea, which is asked in a network of the same kind.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { needRootAnd } from '../support/need.ts';
 import { createScene, type InterfaceScene } from './interface-scene.ts';
@@ -11,6 +12,7 @@ import { until } from './waiting.ts';
 
 /** How long servers wait between retries: a server that was not asked before the first one is started again with the next. */
 const RETRY_WAITS_MS = [3000, 12_000, 48_000];
+const ENDS_MS = 5_000;
 const RETRIES = { 'service-sockets-max-retries': 2 };
 const REQUIRED = { 'service-sockets-require-all': true };
 
@@ -110,8 +112,10 @@ async function firstSeen(scene: InterfaceScene): Promise<string> {
     await scene.server.start();
     return await describe(scene);
   } catch (error) {
-    if (scene.server.isRunning()) throw error;
-    return 'ends';
+    // Its control socket may be gone a moment before the server is.
+    for (const end = performance.now() + ENDS_MS; performance.now() < end; await sleep(50))
+      if (!scene.server.isRunning()) return 'ends';
+    throw error;
   }
 }
 

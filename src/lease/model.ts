@@ -1,0 +1,36 @@
+/** A DHCPv4 lease as it is seen at the edges: files, commands, peers. The data plane works on table rows instead. */
+import type { Ipv4 } from '../base/ipv4.ts';
+
+/** Kea's lease states, with its numbers; `offered` exists in memory only and never leaves the process. */
+export const LeaseState = {
+  assigned: 0,
+  declined: 1,
+  expiredReclaimed: 2,
+  released: 3,
+  offered: 255,
+} as const;
+export type LeaseState = (typeof LeaseState)[keyof typeof LeaseState];
+
+/** A valid lifetime that never ends. */
+export const INFINITE_LIFETIME_SEC = 0xffffffff;
+
+export interface Lease4 {
+  address: Ipv4;
+  /** 0..16 octets; empty for a declined lease. */
+  hwAddress: Uint8Array;
+  /** 1..255 octets, or null when the client has none. */
+  clientId: Uint8Array | null;
+  /** Seconds, u32; 0xffffffff = infinite. */
+  validLifetimeSec: number;
+  /** Client's last transaction time, Unix seconds; the lease ends at cltt + valid lifetime, also on paper when infinite. */
+  clttSec: number;
+  subnetId: number;
+  poolId: number;
+  fqdnFwd: boolean;
+  fqdnRev: boolean;
+  /** Lower case, at most 255 octets in UTF-8; empty = none. */
+  hostname: string;
+  state: LeaseState;
+  /** One-line JSON of a map, or empty. */
+  userContext: string;
+}
