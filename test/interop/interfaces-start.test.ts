@@ -2,7 +2,6 @@
  * What a server does at the start with an interface that cannot be served, for each combination of the keys: Tandem as the
  * real Kea, which is asked in a network of the same kind.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { needRootAnd } from '../support/need.ts';
 import { createScene, type InterfaceScene } from './interface-scene.ts';
@@ -113,9 +112,10 @@ async function firstSeen(scene: InterfaceScene): Promise<string> {
     return await describe(scene);
   } catch (error) {
     // Its control socket may be gone a moment before the server is.
-    for (const end = performance.now() + ENDS_MS; performance.now() < end; await sleep(50))
-      if (!scene.server.isRunning()) return 'ends';
-    throw error;
+    const isOver = { what: 'a server that does not answer ends', timeoutMs: ENDS_MS };
+    return until(isOver, () => (scene.server.isRunning() ? null : 'ends')).catch(() => {
+      throw error;
+    });
   }
 }
 

@@ -54,11 +54,8 @@ export function differenceToTwin(classifier: Classifier, count: number): string 
   twin.classify(count);
   classifier.classify(count);
   const expected = new Int32Array(image.buffer, RESULTS_OFFSET, BATCH_MAX * DESCRIPTOR_WORDS);
-  for (let i = 0; i < expected.length; i++) {
-    if (expected[i] === classifier.words[i]) continue;
-    const where = `datagram ${Math.floor(i / DESCRIPTOR_WORDS)} word ${i % DESCRIPTOR_WORDS}`;
-    return `${where}: ${classifier.words[i]}, twin ${expected[i]}`;
-  }
+  const inResults = differenceOfWords(classifier.words, expected, DESCRIPTOR_WORDS);
+  if (inResults !== '') return inResults;
   const resultsEnd = RESULTS_OFFSET + count * DESCRIPTOR_BYTES;
   if (differs(classifier.bytes, image, SCRATCH_OFFSET, LENGTHS_OFFSET)) return 'scratch area';
   if (differs(classifier.bytes, before, INPUT_OFFSET, SCRATCH_OFFSET)) return 'input changed';
@@ -67,6 +64,14 @@ export function differenceToTwin(classifier: Classifier, count: number): string 
   return '';
 }
 
-function differs(left: Uint8Array, right: Uint8Array, from: number, end: number): boolean {
+/** Whether two images of the memory are not the same in [from, end). */
+export function differs(left: Uint8Array, right: Uint8Array, from: number, end: number): boolean {
   return Buffer.compare(left.subarray(from, end), right.subarray(from, end)) !== 0;
+}
+
+/** Compares all descriptors of a batch. @param width words of one @returns the first that differs, '' for none */
+export function differenceOfWords(words: Int32Array, expected: Int32Array, width: number): string {
+  const at = words.findIndex((word, i) => word !== expected[i]);
+  if (at < 0) return '';
+  return `datagram ${Math.floor(at / width)} word ${at % width}: ${words[at]}, twin ${expected[at]}`;
 }

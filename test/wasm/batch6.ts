@@ -12,7 +12,7 @@ import {
 } from '../../src/wasm/layout.ts';
 import type { Classifier } from '../../src/wasm/module.ts';
 import { ClassifierTwin6 } from '../oracle/classify6.ts';
-import { place } from './batch.ts';
+import { differenceOfWords, differs, place } from './batch.ts';
 
 type FieldWord = (typeof Field)[keyof typeof Field];
 
@@ -57,11 +57,8 @@ export function differenceToTwin6(classifier: Classifier, count: number): string
   twin.classify(count);
   classifier.classify6(count);
   const expected = new Int32Array(image.buffer, RESULTS6_OFFSET, BATCH_MAX * DESCRIPTOR_WORDS);
-  for (let i = 0; i < expected.length; i++) {
-    if (expected[i] === classifier.words6[i]) continue;
-    const where = `datagram ${Math.floor(i / DESCRIPTOR_WORDS)} word ${i % DESCRIPTOR_WORDS}`;
-    return `${where}: ${classifier.words6[i]}, twin ${expected[i]}`;
-  }
+  const inResults = differenceOfWords(classifier.words6, expected, DESCRIPTOR_WORDS);
+  if (inResults !== '') return inResults;
   const resultsEnd = RESULTS6_OFFSET + count * DESCRIPTOR6_BYTES;
   const { bytes } = classifier;
   if (differs(bytes, image, RELAYS_OFFSET, LAYOUT_END)) return 'places of relays';
@@ -69,8 +66,4 @@ export function differenceToTwin6(classifier: Classifier, count: number): string
   if (differs(bytes, before, resultsEnd, RELAYS_OFFSET)) return 'written behind the results';
   if (differs(bytes, before, LAYOUT_END, before.length)) return 'written behind everything';
   return '';
-}
-
-function differs(left: Uint8Array, right: Uint8Array, from: number, end: number): boolean {
-  return Buffer.compare(left.subarray(from, end), right.subarray(from, end)) !== 0;
 }

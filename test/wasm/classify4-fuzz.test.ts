@@ -5,21 +5,13 @@ import { BATCH_MAX, INPUT_STRIDE } from '../../src/wasm/layout.ts';
 import { Classifier } from '../../src/wasm/module.ts';
 import { DISCOVER, datagram4, END, option } from '../oracle/datagram4.ts';
 import { differenceToTwin, field, place } from './batch.ts';
+import { agreeOnMany, drawing, fillWithNoise } from './fuzzing.ts';
 
 const SEED = 3074;
 const WANTED = [12, 50, 51, 53, 54, 55, 57, 60, 61, 82, 118];
 
 const classifier = new Classifier();
-fillWithNoise();
-
-/** So that a read or write in the wrong place shows. */
-function fillWithNoise(): void {
-  let state = SEED;
-  for (let i = 65536; i < classifier.bytes.length; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    classifier.bytes[i] = state >>> 24;
-  }
-}
+fillWithNoise(classifier, SEED);
 
 /** The well-formed query with everything in it. */
 function fullQuery(): Uint8Array {
@@ -111,11 +103,7 @@ const VARIANTS = 7;
 
 /** Changes up to three octets, most of them in the options, and cuts off an end. */
 function variant(bytes: Uint8Array, seed: number): Uint8Array {
-  let state = seed >>> 0;
-  const draw = (below: number): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 0x1_0000_0000) * below);
-  };
+  const draw = drawing(seed);
   const cut = draw(3) === 0 ? draw(40) : 0;
   const copy = bytes.slice(0, Math.max(0, bytes.length - cut));
   for (let changes = draw(4); changes > 0; changes--) {
@@ -126,23 +114,15 @@ function variant(bytes: Uint8Array, seed: number): Uint8Array {
 }
 
 t.test('module and twin agree on 100,000 built, changed, cut and random datagrams', async (t) => {
-  const perRun = BATCH_MAX / (VARIANTS + 1);
-  const reasons = new Map<number, number>();
-  const seeded = fc.tuple(base, fc.nat(0xffffffff));
-  const property = fc.property(fc.array(seeded, { minLength: perRun, maxLength: perRun }), (bases) => {
-    const batch = bases.flatMap(([bytes, seed]) => [
-      bytes,
-      ...Array.from({ length: VARIANTS }, (_, i) => variant(bytes, seed + i)),
-    ]);
-    place(classifier, batch);
-    const difference = differenceToTwin(classifier, batch.length);
-    if (difference !== '') throw new Error(difference);
-    for (let i = 0; i < batch.length; i++) {
-      const reason = field(classifier, Field.malformed, i);
-      reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-    }
+  const reasons = agreeOnMany({
+    classifier,
+    base,
+    seed: SEED,
+    variants: VARIANTS,
+    variant,
+    difference: (count) => differenceToTwin(classifier, count),
+    reasonOf: (i) => field(classifier, Field.malformed, i),
   });
-  fc.assert(property, { seed: SEED, numRuns: Math.ceil(100_000 / BATCH_MAX) });
   for (let reason = 0; reason <= Math.max(...Object.values(Malformed)); reason++) {
     t.ok((reasons.get(reason) ?? 0) >= 20, `the run met reason ${reason}: ${reasons.get(reason)} times`);
   }

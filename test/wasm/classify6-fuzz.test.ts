@@ -21,6 +21,7 @@ import {
 } from '../oracle/datagram6.ts';
 import { place } from './batch.ts';
 import { differenceToTwin6, field6 } from './batch6.ts';
+import { agreeOnMany, drawing, fillWithNoise } from './fuzzing.ts';
 
 const SEED = 8415;
 const { relayForward, informationRequest } = MessageType;
@@ -28,15 +29,6 @@ const CODES = Object.values(OptionCode);
 
 const classifier = new Classifier();
 fillWithNoise(classifier, SEED);
-
-/** So that a read or write in the wrong place shows. */
-function fillWithNoise({ bytes }: Classifier, seed: number): void {
-  let state = seed;
-  for (let i = 65536; i < bytes.length; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    bytes[i] = state >>> 24;
-  }
-}
 
 /** Everything that the classifier looks at, in a message behind three relays. */
 function fullMessage(): number[] {
@@ -139,11 +131,7 @@ const VARIANTS = 7;
 
 /** Changes up to three octets, and cuts off an end. */
 function variant(bytes: Uint8Array, seed: number): Uint8Array {
-  let state = seed >>> 0;
-  const draw = (below: number): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 0x1_0000_0000) * below);
-  };
+  const draw = drawing(seed);
   const cut = draw(3) === 0 ? draw(40) : 0;
   const copy = bytes.slice(0, Math.max(0, bytes.length - cut));
   for (let changes = draw(4); changes > 0 && copy.length > 0; changes--) {
@@ -153,23 +141,15 @@ function variant(bytes: Uint8Array, seed: number): Uint8Array {
 }
 
 t.test('module and twin agree on 100,000 built, changed, cut and random datagrams', async (t) => {
-  const perRun = BATCH_MAX / (VARIANTS + 1);
-  const reasons = new Map<number, number>();
-  const seeded = fc.tuple(base, fc.nat(0xffffffff));
-  const property = fc.property(fc.array(seeded, { minLength: perRun, maxLength: perRun }), (bases) => {
-    const batch = bases.flatMap(([bytes, seed]) => [
-      bytes,
-      ...Array.from({ length: VARIANTS }, (_, i) => variant(bytes, seed + i)),
-    ]);
-    place(classifier, batch);
-    const difference = differenceToTwin6(classifier, batch.length);
-    if (difference !== '') throw new Error(difference);
-    for (let i = 0; i < batch.length; i++) {
-      const reason = field6(classifier, Field.malformed, i);
-      reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-    }
+  const reasons = agreeOnMany({
+    classifier,
+    base,
+    seed: SEED,
+    variants: VARIANTS,
+    variant,
+    difference: (count) => differenceToTwin6(classifier, count),
+    reasonOf: (i) => field6(classifier, Field.malformed, i),
   });
-  fc.assert(property, { seed: SEED, numRuns: Math.ceil(100_000 / BATCH_MAX) });
   for (const reason of [0, ...Object.values(Malformed)]) {
     t.ok((reasons.get(reason) ?? 0) >= 20, `the run met reason ${reason}: ${reasons.get(reason)} times`);
   }
