@@ -9,6 +9,7 @@ import { ALONE, runsAlone } from './runner/alone.ts';
 import { isInTurn, PAIRS } from './runner/in-turn.ts';
 import { BEGUN_FIRST, longestFirst } from './runner/order.ts';
 import { dependsOnNode, LEFT_OUT } from './runner/second-node.ts';
+import { turnsOf } from './runner/turns.ts';
 
 // Each with files and processes of its own; they wait for a good part of their time.
 t.jobs = 3;
@@ -237,9 +238,11 @@ t.test(
     for (const pair of PAIRS) {
       for (const name of pair) t.ok(existsSync(resolve(ROOT, 'test', `${name}.test.ts`)), name);
       const taken = (turn?: string) => pair.filter((name) => isInTurn(`${name}.test.js`, turn));
-      t.same([taken('0'), taken('1')], [[pair[0]], [pair[1]]]);
+      t.same(['0', '1', '2', '3'].map(taken), [[pair[0]], [pair[0]], [pair[1]], [pair[1]]]);
       t.same([taken(), taken('all')], [pair, pair]);
     }
     t.ok(isInTurn('app/serve.test.js', '0'));
+    const halves = ['0', '1', '2', '3'].map((turn) => turnsOf(turn).story);
+    t.same(halves, [0, 1, 0, 1], 'each file tells both halves of its stories');
   },
 );

@@ -6,7 +6,7 @@ import { TURN } from './turn.ts';
 import { until } from './waiting.ts';
 
 // Both kinds of sockets in turn: the stories take long.
-serveThrough(TURN === '1' ? 'udp' : 'raw');
+serveThrough(TURN === 1 ? 'udp' : 'raw');
 
 const PROGRAMS = ['ip', 'dhclient', 'perfdhcp'];
 

@@ -10,7 +10,7 @@ import { BEGIN_MS, type RunningProgram } from './programs.ts';
 import { until } from './waiting.ts';
 
 /** How long servers wait between retries: a server that was not asked before the first one is started again with the next. */
-const RETRY_WAITS_MS = [3000, 12_000, 48_000];
+const RETRY_WAITS_MS = [6000, 30_000];
 const ENDS_MS = 5_000;
 const RETRIES = { 'service-sockets-max-retries': 2 };
 const REQUIRED = { 'service-sockets-require-all': true };
@@ -33,7 +33,7 @@ const KEYS: readonly { name: string; keys: Readonly<Record<string, unknown>> }[]
 const DIFFERENT = new Set(['missing, retries', 'missing, require-all and retries']);
 
 // Each server in a network of its own; they wait for most of the time.
-t.jobs = 3;
+t.jobs = 2;
 
 for (const fault of FAULTS) {
   t.test(`${fault.name}: Tandem starts, retries and ends as Kea does`, { buffered: true }, async (t) => {

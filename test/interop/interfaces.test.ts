@@ -7,7 +7,7 @@ import { temporaryDirectory } from './leftovers.ts';
 import { TURN } from './turn.ts';
 
 // Both kinds of sockets in turn: the stories take long.
-serveThrough(TURN === '1' ? 'udp' : 'raw');
+serveThrough(TURN === 1 ? 'udp' : 'raw');
 
 const PROGRAMS = ['ip', 'dhclient', 'perfdhcp'];
 const LATE = { 'service-sockets-max-retries': 30, 'service-sockets-retry-wait-time': 500 };

@@ -39,7 +39,7 @@ export const ROLES_IN_TURN: readonly Roles[] = rolesInTurn(0);
 /** @param shift 0 or 1: which of the two roles comes first */
 function rolesInTurn(shift: number): readonly Roles[] {
   return KEAS.flatMap((kea, which) =>
-    rolesWith(kea).filter((_, role) => TURN === 'all' || (which + role + shift + Number(TURN)) % 2 === 0),
+    rolesWith(kea).filter((_, role) => TURN === null || (which + role + shift + TURN) % 2 === 0),
   );
 }
 

@@ -1,8 +1,9 @@
 /** What the stories take in turn, so that all of them fit into one check: the next check takes the others. */
+import { turnsOf } from '../runner/turns.ts';
 import { KEAS, type KeaKind } from './kea.ts';
 
-/** TANDEM_TURN: '0', '1', or 'all'. */
-export const TURN = process.env['TANDEM_TURN'] ?? '0';
+/** The half of the stories: 0, 1, or null for both. Without TANDEM_TURN the first. */
+export const TURN = turnsOf(process.env['TANDEM_TURN'] ?? '0').story;
 
 /** With whom a server is compared that need not be compared with both each time. */
-export const KEAS_IN_TURN: readonly KeaKind[] = TURN === 'all' ? KEAS : [KEAS[TURN === '1' ? 1 : 0]];
+export const KEAS_IN_TURN: readonly KeaKind[] = TURN === null ? KEAS : [KEAS[TURN]];

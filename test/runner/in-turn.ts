@@ -1,21 +1,29 @@
 /**
- * Long files that the whole check takes in turn, another one of each pair with every other commit (TANDEM_TURN, as in
- * interop/turn.ts), because all of them do not fit into its time. Where TANDEM_TURN is not set, as for a developer, all are run.
+ * Long files that the whole check takes in turn, the first or the second of each pair, because all of them do not fit into its
+ * time. Where TANDEM_TURN is not set, as for a developer, all are run.
  */
+import { turnsOf } from './turns.ts';
+
 export const PAIRS: readonly (readonly [string, string])[] = [
   ['app/renewal', 'app/renewal-faults'],
   ['app/stream-sync-kinds', 'app/stream-sync-faults'],
   ['app/reload-load', 'app/reload-pair'],
   ['bench/end-to-end', 'bench/scale'],
+  ['app/stream-pair', 'app/stream-backup'],
   ['interop/kea-baseline', 'interop/interfaces-load'],
   ['interop/failover', 'interop/reserved-failover'],
   ['interop/kea-configuration', 'interop/kea-commands'],
   ['interop/lease-file-cleanup', 'interop/direct-clients'],
+  ['interop/lifecycle', 'interop/orders'],
+  ['interop/kea-partner', 'interop/phones-laptops'],
+  ['interop/control-agent', 'interop/kea-perfmon'],
+  ['interop/kea-pool-names', 'interop/kea-same-hardware'],
+  ['interop/kea-renewal', 'interop/kea-security'],
 ];
 
-/** @param path below `test/`. @param turn of TANDEM_TURN: '0' or '1'; anything else = all files */
+/** @param path below `test/`. @param turn of TANDEM_TURN */
 export function isInTurn(path: string, turn: string | undefined): boolean {
   const name = path.replace(/\.test\.[jt]s$/, '');
-  const at = ['0', '1'].indexOf(turn ?? '');
-  return at < 0 || !PAIRS.some((pair) => name === pair[1 - at]);
+  const { file } = turnsOf(turn);
+  return file === null || !PAIRS.some((pair) => name === pair[1 - file]);
 }
