@@ -1,4 +1,5 @@
 /** Lease records on stable storage: the group commit, what it would be without a disk, and one fdatasync a record. */
+
 import { once } from 'node:events';
 import {
   closeSync,
@@ -16,6 +17,8 @@ import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import { allocateJournal, type JournalTask, JournalWord, journalWords } from '../src/journal/memory.ts';
 import { runJournal } from '../src/journal/task.ts';
 import { allocateChangeLog, ChangeLog, ChangeWord, isReached } from '../src/lease/change-log.ts';
+import { rowCodec4 } from '../src/lease/dhcp4/row-codec.ts';
+import { headerOf } from '../src/lease/row-codec.ts';
 import { CHANGE_LOG_BYTES } from '../src/limits.ts';
 import { type Contender, compare, DIGEST_SEED, foldBytes, sizeOf } from './harness.ts';
 import { createRows } from './lease-rows.ts';
@@ -93,7 +96,7 @@ class Journal {
       changes: allocateChangeLog(CHANGE_LOG_BYTES),
       journal: allocateJournal(),
       bells: [],
-      file: path === null ? null : { path, fdatasync },
+      file: path === null ? null : { path, fdatasync, header: headerOf(rowCodec4) },
       stopGraceMs: STOP_GRACE_MS,
     };
     const worker = new Worker(new URL(import.meta.url), { workerData: { task } });

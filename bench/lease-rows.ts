@@ -1,7 +1,7 @@
 /** Leases of numbered clients, and lease files full of them. */
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { LEASE_FILE_COLUMNS } from '../src/lease/csv.ts';
-import { encodeLease } from '../src/lease/csv-lease.ts';
+import { LEASE_FILE_COLUMNS } from '../src/lease/dhcp4/csv.ts';
+import { encodeLease } from '../src/lease/dhcp4/csv-lease.ts';
 import { CLIENT_ID_BYTES, createClientIds } from './clients.ts';
 
 /** Where the pools of the end-to-end configurations begin. */

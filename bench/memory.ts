@@ -4,8 +4,8 @@
  * table alone.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { allocateLeaseTable } from '../src/lease/layout.ts';
-import { LeaseTable } from '../src/lease/table.ts';
+import { allocateLeaseTable } from '../src/lease/dhcp4/layout.ts';
+import { LeaseTable } from '../src/lease/dhcp4/table.ts';
 import {
   DUID_CLIENT_ID_BYTES,
   HARDWARE_BYTES,

@@ -1,6 +1,6 @@
 /** Finding a client's lease and renewing it, or making it: the shared lease table against a plain Map of objects. */
-import { allocateLeaseTable } from '../src/lease/layout.ts';
-import { LeaseTable } from '../src/lease/table.ts';
+import { allocateLeaseTable } from '../src/lease/dhcp4/layout.ts';
+import { LeaseTable } from '../src/lease/dhcp4/table.ts';
 import { CLIENT_ID_BYTES, createClientIds } from './clients.ts';
 import { type Contender, compare, createRandom, DIGEST_SEED, fold, folding, sizeOf } from './harness.ts';
 import type { Bench } from './model.ts';

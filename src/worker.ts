@@ -7,7 +7,8 @@ import type { ShardTask } from './shard/task.ts';
 
 export async function runCleanup(task: CleanupTask): Promise<CleanupOutcome> {
   nameThread('cleanup');
-  return (await import('./journal/cleanup.ts')).runCleanup(task);
+  const { rowCodec4 } = await import('./lease/dhcp4/row-codec.ts');
+  return (await import('./journal/cleanup.ts')).runCleanup(rowCodec4, task);
 }
 
 export async function runJournal(task: JournalTask): Promise<JournalReport> {

@@ -7,10 +7,10 @@ import { allocateUpdateLog, type UpdateLogMemory } from '../engine/parked/shard-
 import { allocatePolicies } from '../engine/policy.ts';
 import { allocateServerPools, leasableAddresses } from '../engine/subnets/pool-plan.ts';
 import { allocateJournal, type JournalMemory } from '../journal/memory.ts';
-import type { LeaseBookMemory } from '../lease/book.ts';
 import { allocateChangeLog } from '../lease/change-log.ts';
+import type { LeaseBookMemory } from '../lease/dhcp4/book.ts';
+import { allocateLeaseTable } from '../lease/dhcp4/layout.ts';
 import { allocateLeaseEvents, type LeaseEventsMemory } from '../lease/events.ts';
-import { allocateLeaseTable } from '../lease/layout.ts';
 import type { LimitedCountsMemory } from '../lease/limited-counts.ts';
 import {
   CHANGE_LOG_BYTES,

@@ -40,3 +40,20 @@ export function equalRanges(a: ByteRange, b: ByteRange): boolean {
   for (let i = 0; i < a.length; i++) if (a.bytes[a.offset + i] !== b.bytes[b.offset + i]) return false;
   return true;
 }
+
+/** Whether `a[aOffset .. aOffset + length)` holds the same octets as that of `b`. */
+export function equalBytes(
+  a: Uint8Array,
+  aOffset: number,
+  b: Uint8Array,
+  bOffset: number,
+  length: number,
+): boolean {
+  for (let i = 0; i < length; i++) if (a[aOffset + i] !== b[bOffset + i]) return false;
+  return true;
+}
+
+/** Writes the octets of `from` to where `to` begins. */
+export function copyRange(to: ByteRange, from: ByteRange): void {
+  for (let i = 0; i < from.length; i++) to.bytes[to.offset + i] = from.bytes[from.offset + i]!;
+}

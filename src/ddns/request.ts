@@ -15,7 +15,7 @@ import {
   writeDomainText,
 } from '../dhcp4/domain-name.ts';
 import { DnsField } from '../engine/names/dns-log.ts';
-import { RowFlag } from '../lease/layout.ts';
+import { RowFlag } from '../lease/row-flag.ts';
 import { computeDhcid } from './dhcid.ts';
 
 const LENGTH_BYTES = 2;

@@ -3,7 +3,8 @@
  * disk. Pure, so that a test can show it a pair that lies.
  */
 import { formatIpv4, type Ipv4 } from '../base/ipv4.ts';
-import { type Lease4, LeaseState } from '../lease/model.ts';
+import type { Lease4 } from '../lease/dhcp4/model.ts';
+import { LeaseState } from '../lease/state.ts';
 import type { LoadCounts } from '../load/counters.ts';
 import { clientOfHardwareAddress } from '../load/identity.ts';
 import type { AcknowledgedLease, Ledger } from '../load/ledger.ts';

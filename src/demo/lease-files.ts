@@ -2,9 +2,10 @@
 import type { Ipv4 } from '../base/ipv4.ts';
 import { systemFiles } from '../journal/files.ts';
 import { readLeaseFile } from '../journal/read.ts';
-import { leaseOfRecord } from '../lease/csv-lease.ts';
-import type { Lease4 } from '../lease/model.ts';
-import type { LeaseRecord } from '../lease/record.ts';
+import { leaseOfRecord } from '../lease/dhcp4/csv-lease.ts';
+import type { Lease4 } from '../lease/dhcp4/model.ts';
+import type { LeaseRecord } from '../lease/dhcp4/record.ts';
+import { rowCodec4 } from '../lease/dhcp4/row-codec.ts';
 
 /**
  * Reads every lease of a file.
@@ -14,7 +15,7 @@ import type { LeaseRecord } from '../lease/record.ts';
 export function readLeases(path: string): ReadonlyMap<Ipv4, Lease4> {
   const leases = new Map<Ipv4, Lease4>();
   let faultyLine = 0;
-  const outcome = readLeaseFile(systemFiles, path, {
+  const outcome = readLeaseFile(rowCodec4, systemFiles, path, {
     row: (record: LeaseRecord) => {
       if (record.validLifetimeSec === 0) leases.delete(record.address);
       else leases.set(record.address, leaseOfRecord(record));

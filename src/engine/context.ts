@@ -1,6 +1,6 @@
 /** Everything that serving one query needs, made once a shard. Handlers take it and return an outcome number. */
 import type { ClassProgram } from '../classes/class-program.ts';
-import type { LeaseBook } from '../lease/book.ts';
+import type { LeaseBook } from '../lease/dhcp4/book.ts';
 import type { ClassLifetimes } from './classes/class-terms.ts';
 import type { CompiledSubnet } from './compiled/compiled.ts';
 import type { RateLimits } from './figures/rate-limits.ts';

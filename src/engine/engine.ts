@@ -5,7 +5,7 @@
 import { NO_CLASS } from '../classes/class-ids.ts';
 import { MessageType } from '../dhcp4/codes.ts';
 import { Field, Present } from '../dhcp4/descriptor.ts';
-import { CLIENT_ID_BYTES_MAX } from '../lease/record.ts';
+import { CLIENT_ID_BYTES_MAX } from '../lease/dhcp4/record.ts';
 import { NO_SERVER, serverIndexOf } from '../loadbalance/scope.ts';
 import { answerInform, answerNak, answerV6Only } from './answer.ts';
 import {

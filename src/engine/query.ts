@@ -14,8 +14,8 @@ import {
 import { DESCRIPTOR_WORDS, Field, Present } from '../dhcp4/descriptor.ts';
 import { OptionIndex } from '../dhcp4/option-index.ts';
 import { ECHO_BYTES_MAX } from '../dhcp4/reply-size.ts';
-import { AGENT_BYTES_MAX } from '../lease/agent-info.ts';
-import type { ByteRange } from '../lease/rows.ts';
+import { AGENT_BYTES_MAX } from '../lease/dhcp4/agent-info.ts';
+import type { ByteRange } from '../lease/dhcp4/rows.ts';
 
 /** A socket that main has opened for the shards. */
 export interface ServerSocket {

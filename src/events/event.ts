@@ -1,6 +1,7 @@
 /** A lease event as main sees it, and who may listen to it. */
+
+import type { Lease4 } from '../lease/dhcp4/model.ts';
 import type { LeaseEventKind } from '../lease/events.ts';
-import type { Lease4 } from '../lease/model.ts';
 
 /** What is known of the query that an event comes of. */
 export interface EventQuery {

@@ -1,12 +1,12 @@
 /** Reads what engine/leases/lease-events.ts has written. */
 import { assert } from '../base/assert.ts';
 import { EVENT_HEADER_BYTES } from '../engine/leases/lease-events.ts';
-import { LEASE_FILE_COLUMNS } from '../lease/csv.ts';
-import { RowDecoder } from '../lease/csv-decode.ts';
-import { RowFault } from '../lease/csv-fault.ts';
-import { leaseOfRecord } from '../lease/csv-lease.ts';
+import { LEASE_FILE_COLUMNS } from '../lease/dhcp4/csv.ts';
+import { RowDecoder } from '../lease/dhcp4/csv-decode.ts';
+import { RowFault } from '../lease/dhcp4/csv-fault.ts';
+import { leaseOfRecord } from '../lease/dhcp4/csv-lease.ts';
+import type { Lease4 } from '../lease/dhcp4/model.ts';
 import { EVENT_PART_HEADER_BYTES, EventPart, type LeaseEventKind } from '../lease/events.ts';
-import type { Lease4 } from '../lease/model.ts';
 import type { EventQuery, LeaseEvent } from './event.ts';
 
 const COLUMNS = { min: LEASE_FILE_COLUMNS.length, max: LEASE_FILE_COLUMNS.length };

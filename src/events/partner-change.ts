@@ -1,8 +1,10 @@
 /** A lease that a partner has changed by its stream, as the command that would have done the same by request. */
-import { LeaseState } from '../lease/model.ts';
-import { emptyRecord, USER_CONTEXT_BYTES_MAX } from '../lease/record.ts';
-import { encodeLeaseUpdate, LEASE_UPDATE_BYTES_MAX } from '../lease/update-json.ts';
-import { decodeUpdateRecord, isUpdateRecord } from '../lease/update-record.ts';
+
+import { emptyRecord } from '../lease/dhcp4/record.ts';
+import { encodeLeaseUpdate, LEASE_UPDATE_BYTES_MAX } from '../lease/dhcp4/update-json.ts';
+import { decodeUpdateRecord, isUpdateRecord } from '../lease/dhcp4/update-record.ts';
+import { USER_CONTEXT_BYTES_MAX } from '../lease/limits.ts';
+import { LeaseState } from '../lease/state.ts';
 import type { ArgumentMap, LeaseCommandName } from './event.ts';
 
 export interface PartnerChange {
@@ -13,7 +15,7 @@ export interface PartnerChange {
 const record = emptyRecord();
 const scratch = Buffer.alloc(LEASE_UPDATE_BYTES_MAX + USER_CONTEXT_BYTES_MAX);
 
-/** @param bytes a record of lease/update-record.ts that was applied */
+/** @param bytes a record of lease/dhcp4/update-record.ts that was applied */
 export function parsePartnerChange(bytes: Uint8Array): PartnerChange {
   decodeUpdateRecord(bytes, 0, bytes.length, record);
   const isUpdate = isUpdateRecord(bytes, 0);

@@ -9,8 +9,9 @@ import type { SubnetConfig } from '../config/model.ts';
 import { AGENT_SPACE } from '../dhcp4/option-definitions.ts';
 import { parseSubOptions } from '../dhcp4/sub-options.ts';
 import type { EventQuery, LeaseEvent } from '../events/event.ts';
+import type { Lease4 } from '../lease/dhcp4/model.ts';
 import { LeaseEventKind } from '../lease/events.ts';
-import { type Lease4, LeaseState } from '../lease/model.ts';
+import { LeaseState } from '../lease/state.ts';
 
 export type Environment = Record<string, string>;
 

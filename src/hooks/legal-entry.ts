@@ -5,8 +5,9 @@ import type { LegalFormats } from '../config/hook-model.ts';
 import { AGENT_SPACE } from '../dhcp4/option-definitions.ts';
 import { parseSubOptions } from '../dhcp4/sub-options.ts';
 import type { EventQuery, LeaseEvent } from '../events/event.ts';
+import type { Lease4 } from '../lease/dhcp4/model.ts';
 import { LeaseEventKind } from '../lease/events.ts';
-import { INFINITE_LIFETIME_SEC, type Lease4 } from '../lease/model.ts';
+import { INFINITE_LIFETIME_SEC } from '../lease/state.ts';
 
 /** A line about a lease, and the subnet that says whether it is wanted. */
 export interface LegalEntry {

@@ -3,6 +3,7 @@
  * current schema and ends with a newline.
  */
 import type { Clock } from '../base/clock.ts';
+import { type FiledLease, headerOf, type RowCodec } from '../lease/row-codec.ts';
 import { cleanUp } from './cleanup.ts';
 import { type FileSystem, OpenFlags, writeAll } from './files.ts';
 import { rotateActiveFile, writeHeader } from './lease-file.ts';
@@ -26,19 +27,20 @@ const newline = Uint8Array.of(0x0a);
  * @returns what was mended, null when the file was as it should be or was created
  * @throws NodeJS.ErrnoException
  */
-export function makeAppendable(
+export function makeAppendable<Lease extends FiledLease>(
+  codec: RowCodec<Lease, unknown>,
   files: FileSystem,
   names: LeaseFileNames,
   outcome: ReadOutcome | null,
   clock: Clock,
 ): Repair | null {
   if (outcome?.kind !== 'read') {
-    withFile(files, names.active, (fd) => writeHeader(files, fd, names.active));
+    withFile(files, names.active, (fd) => writeHeader(files, fd, names.active, headerOf(codec)));
     return outcome === null ? null : { kind: 'header', tornBytes: 0, text: '' };
   }
   // Opened for writing in any case, to find out now rather than with the first lease whether that is possible.
   const repair = withFile(files, names.active, (fd) => repairTail(files, fd, outcome.bytes, outcome.tail));
-  if (!outcome.isCurrent) startCurrentSchema(files, names, clock);
+  if (!outcome.isCurrent) startCurrentSchema(codec, files, names, clock);
   return repair;
 }
 
@@ -60,12 +62,17 @@ function repairTail(files: FileSystem, fd: number, bytes: number, tail: FileTail
  * would take them for bad rows. When the place of the frozen file cannot be freed, they go under the old header after
  * all: that is readable for us and for every newer server.
  */
-function startCurrentSchema(files: FileSystem, names: LeaseFileNames, clock: Clock): void {
+function startCurrentSchema<Lease extends FiledLease>(
+  codec: RowCodec<Lease, unknown>,
+  files: FileSystem,
+  names: LeaseFileNames,
+  clock: Clock,
+): void {
   if (files.exists(names.frozen) || files.exists(names.completed)) {
-    if (cleanUp({ path: names.active }, clock, files).kind === 'failed') return;
+    if (cleanUp(codec, { path: names.active }, clock, files).kind === 'failed') return;
   }
   rotateActiveFile(files, names);
-  withFile(files, names.active, (fd) => writeHeader(files, fd, names.active));
+  withFile(files, names.active, (fd) => writeHeader(files, fd, names.active, headerOf(codec)));
 }
 
 function withFile<Result>(files: FileSystem, path: string, use: (fd: number) => Result): Result {

@@ -14,10 +14,14 @@
  */
 import { assert } from '../base/assert.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
-import { encodeRow, ROW_BYTES_MAX } from '../lease/csv.ts';
-import { RowDecoder } from '../lease/csv-decode.ts';
-import { RowFault, rowFaultTexts } from '../lease/csv-fault.ts';
-import type { LeaseRecord } from '../lease/record.ts';
+import {
+  type AddressKeys,
+  type FiledLease,
+  headerOf,
+  NO_FAULT,
+  type RowCodec,
+  type RowReader,
+} from '../lease/row-codec.ts';
 import { describeError } from './error-text.ts';
 import {
   type FileSystem,
@@ -28,7 +32,6 @@ import {
   unlinkIfPresent,
   writeAll,
 } from './files.ts';
-import { LEASE_FILE_HEADER } from './header.ts';
 import { type LeaseFileNames, leaseFileNames } from './names.ts';
 import { type RowReceiver, readLeaseFile } from './read.ts';
 import { RowIndex, type RowPlace } from './row-index.ts';
@@ -60,19 +63,27 @@ export type CleanupOutcome =
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** The clean-up as a job for a worker pool. */
-export function runCleanup(task: CleanupTask): CleanupOutcome {
-  return cleanUp(task, systemClock, systemFiles);
+export function runCleanup<Lease extends FiledLease>(
+  codec: RowCodec<Lease, unknown>,
+  task: CleanupTask,
+): CleanupOutcome {
+  return cleanUp(codec, task, systemClock, systemFiles);
 }
 
 /** Never throws for what is in the files or for what the file system says. Only one may run on the same files. */
-export function cleanUp(task: CleanupTask, clock: Clock, files: FileSystem): CleanupOutcome {
+export function cleanUp<Lease extends FiledLease>(
+  codec: RowCodec<Lease, unknown>,
+  task: CleanupTask,
+  clock: Clock,
+  files: FileSystem,
+): CleanupOutcome {
   const names = leaseFileNames(task.path);
   const startMs = clock.monotonicMs();
   try {
-    let merge: Merge | null = null;
+    let merge: Merge<Lease> | null = null;
     if (!files.exists(names.completed)) {
       if (!files.exists(names.frozen)) return { kind: 'nothing' };
-      merge = new Merge(files, names);
+      merge = new Merge(codec, files, names);
       merge.run();
       unlinkIfPresent(files, names.keaOutput);
       files.rename(names.merged, names.completed);
@@ -105,7 +116,9 @@ function takeOver(files: FileSystem, names: LeaseFileNames): void {
 class UnusableInput extends Error {}
 
 /** Step 1. */
-class Merge implements RowReceiver {
+class Merge<Lease extends FiledLease> implements RowReceiver<Lease> {
+  readonly #codec: RowCodec<Lease, unknown>;
+  readonly #keys: AddressKeys<Lease>;
   readonly #files: FileSystem;
   readonly #names: LeaseFileNames;
   readonly #index = new RowIndex();
@@ -115,7 +128,9 @@ class Merge implements RowReceiver {
   leases = 0;
   rowErrors = 0;
 
-  constructor(files: FileSystem, names: LeaseFileNames) {
+  constructor(codec: RowCodec<Lease, unknown>, files: FileSystem, names: LeaseFileNames) {
+    this.#codec = codec;
+    this.#keys = codec.createKeys();
     this.#files = files;
     this.#names = names;
   }
@@ -144,21 +159,22 @@ class Merge implements RowReceiver {
   #read(file: string): void {
     this.#file = file;
     this.#source++;
-    const outcome = readLeaseFile(this.#files, file, this);
+    const outcome = readLeaseFile(this.#codec, this.#files, file, this);
     if (outcome.kind === 'refused') throw new UnusableInput(`cannot use ${file}: ${outcome.reason}`);
     assert(outcome.kind !== 'stopped', 'a clean-up with too many bad rows has thrown');
   }
 
-  row(record: LeaseRecord, offset: number, length: number): void {
+  row(record: Lease, offset: number, length: number): void {
     this.rows++;
-    if (record.validLifetimeSec === 0) this.#index.delete(record.address);
-    else this.#index.set(record.address, this.#source, offset, length);
+    const key = this.#keys.keyOf(record);
+    if (record.validLifetimeSec === 0) this.#index.delete(key);
+    else this.#index.set(key, this.#source, offset, length);
   }
 
-  fault(fault: RowFault, line: number): boolean {
+  fault(fault: number, line: number): boolean {
     if (++this.rowErrors <= CLEANUP_ROW_ERRORS_MAX) return true;
     throw new UnusableInput(
-      `${this.#file} has more than ${CLEANUP_ROW_ERRORS_MAX} bad rows, last at line ${line}: ${rowFaultTexts[fault]}; correct the file`,
+      `${this.#file} has more than ${CLEANUP_ROW_ERRORS_MAX} bad rows, last at line ${line}: ${this.#codec.faultTexts[fault]}; correct the file`,
     );
   }
 
@@ -166,17 +182,17 @@ class Merge implements RowReceiver {
     const fd = this.#files.open(this.#names.merged, OpenFlags.writeEmpty);
     try {
       const out = new Uint8Array(OUTPUT_BYTES);
-      let filled = new TextEncoder().encodeInto(LEASE_FILE_HEADER, out).written;
+      let filled = new TextEncoder().encodeInto(headerOf(this.#codec), out).written;
       let position = 0;
-      const decoder = new RowDecoder();
+      const reader = this.#codec.createReader();
       const place: RowPlace = { source: 0, offset: 0, length: 0 };
-      for (const address of this.#index.addresses()) {
-        if (filled > OUTPUT_BYTES - ROW_BYTES_MAX) {
+      for (const key of this.#keys.sort(this.#index.keys())) {
+        if (filled > OUTPUT_BYTES - this.#codec.rowBytesMax) {
           position = writeAll(this.#files, fd, out, filled, position);
           filled = 0;
         }
-        this.#index.find(address, place);
-        filled = copyRow(sources[place.source - 1]!, place, decoder, out, filled);
+        this.#index.find(key, place);
+        filled = copyRow(this.#codec, sources[place.source - 1]!, place, reader, out, filled);
         this.leases++;
       }
       writeAll(this.#files, fd, out, filled, position);
@@ -191,16 +207,17 @@ class Merge implements RowReceiver {
 const ANY_COLUMNS = { min: 1, max: Number.POSITIVE_INFINITY };
 
 /** Writes a row in the current schema. @returns the offset behind it */
-function copyRow(
+function copyRow<Lease extends FiledLease>(
+  codec: RowCodec<Lease, unknown>,
   source: RowSource,
   place: RowPlace,
-  decoder: RowDecoder,
+  reader: RowReader<Lease>,
   out: Uint8Array,
   at: number,
 ): number {
-  const fault = decoder.decode(source.window, source.fetch(place), ANY_COLUMNS);
-  assert(fault === RowFault.none, 'a row that was good is good when it is read again');
-  const end = encodeRow(out, at, decoder.record);
+  const fault = reader.decode(source.window, source.fetch(place), ANY_COLUMNS);
+  assert(fault === NO_FAULT, 'a row that was good is good when it is read again');
+  const end = codec.encode(out, at, reader.record);
   assert(end > at, 'a row that could be read can be written');
   return end;
 }

@@ -8,12 +8,10 @@
  */
 import { assert } from '../base/assert.ts';
 import { type FileSystem, OpenFlags, syncDirectory, writeAll } from './files.ts';
-import { LEASE_FILE_HEADER } from './header.ts';
 import type { LeaseFileNames } from './names.ts';
 
 const CLOSED = -1;
 const NEWLINE = 0x0a;
-const header = new TextEncoder().encode(LEASE_FILE_HEADER);
 const newline = Uint8Array.of(NEWLINE);
 
 export type RotationOutcome = 'rotated' | 'unfinished';
@@ -26,10 +24,14 @@ export function rotateActiveFile(files: FileSystem, names: LeaseFileNames): Rota
   return 'rotated';
 }
 
-/** Makes an open lease file consist of its header alone. Durable when it returns. @returns its length */
-export function writeHeader(files: FileSystem, fd: number, path: string): number {
+/**
+ * Makes an open lease file consist of its header alone. Durable when it returns.
+ * @param header with its newline; @returns its length
+ */
+export function writeHeader(files: FileSystem, fd: number, path: string, header: string): number {
   files.truncate(fd, 0);
-  const length = writeAll(files, fd, header, header.length, 0);
+  const octets = new TextEncoder().encode(header);
+  const length = writeAll(files, fd, octets, octets.length, 0);
   files.fsync(fd);
   syncDirectory(files, path);
   return length;
@@ -38,14 +40,17 @@ export function writeHeader(files: FileSystem, fd: number, path: string): number
 export class ActiveLeaseFile {
   readonly #files: FileSystem;
   readonly #names: LeaseFileNames;
+  readonly #header: string;
   #fd = CLOSED;
   #inode = -1;
   #length = 0;
   #appended = 0;
 
-  constructor(files: FileSystem, names: LeaseFileNames) {
+  /** @param header of the rows that will be written, with its newline */
+  constructor(files: FileSystem, names: LeaseFileNames, header: string) {
     this.#files = files;
     this.#names = names;
+    this.#header = header;
   }
 
   /** Octets of the file, up to the last batch that was kept. */
@@ -95,7 +100,7 @@ export class ActiveLeaseFile {
       this.#inode = inode;
       this.#length = length;
     }
-    if (this.#length === 0) this.#length = writeHeader(this.#files, fd, this.#names.active);
+    if (this.#length === 0) this.#length = writeHeader(this.#files, fd, this.#names.active, this.#header);
   }
 
   /** A file that somebody else wrote last may lack its final newline; our first row must not continue that line. */

@@ -4,9 +4,7 @@
  * the current schema and ends with a newline. Call it with the lock of the lease file held (lock.ts).
  */
 import type { Clock } from '../base/clock.ts';
-import type { Ipv4 } from '../base/ipv4.ts';
-import { type RowFault, rowFaultTexts } from '../lease/csv-fault.ts';
-import type { LeaseRecord } from '../lease/record.ts';
+import type { FiledLease, RowCodec } from '../lease/row-codec.ts';
 import { makeAppendable, type Repair } from './appendable.ts';
 import { describeError } from './error-text.ts';
 import { type FileSystem, isSystemError, systemFiles } from './files.ts';
@@ -14,11 +12,11 @@ import { type LeaseFileNames, leaseFileNames } from './names.ts';
 import { type ReadOutcome, type RowReceiver, readLeaseFile } from './read.ts';
 
 /** Where the leases go. */
-export interface LoadSink {
+export interface LoadSink<Lease extends FiledLease, Address> {
   /** Puts a lease over whatever stands at its address; `full` = there is no memory for it. The record is reused. */
-  put(record: LeaseRecord): 'kept' | 'full';
+  put(record: Lease): 'kept' | 'full';
   /** Takes the lease at an address away, if there is one. */
-  remove(address: Ipv4): void;
+  remove(address: Address): void;
 }
 
 export interface LoadOptions {
@@ -62,21 +60,23 @@ export type LoadOutcome =
 export const ROW_ERRORS_SHOWN_MAX = 100;
 
 /** Never throws for what is in the files or for what the file system says. */
-export function loadLeaseFiles(
+export function loadLeaseFiles<Lease extends FiledLease, Address>(
+  codec: RowCodec<Lease, Address>,
   options: LoadOptions,
-  sink: LoadSink,
+  sink: LoadSink<Lease, Address>,
   clock: Clock,
   files: FileSystem = systemFiles,
 ): LoadOutcome {
-  return new Loader(options, sink, clock, files).run();
+  return new Loader(codec, options, sink, clock, files).run();
 }
 
 /** Ends a load; its message is the reason. */
 class Refusal extends Error {}
 
-class Loader implements RowReceiver {
+class Loader<Lease extends FiledLease, Address> implements RowReceiver<Lease> {
+  readonly #codec: RowCodec<Lease, Address>;
   readonly #options: LoadOptions;
-  readonly #sink: LoadSink;
+  readonly #sink: LoadSink<Lease, Address>;
   readonly #clock: Clock;
   readonly #fileSystem: FileSystem;
   readonly #names: LeaseFileNames;
@@ -90,7 +90,14 @@ class Loader implements RowReceiver {
   #lastError: RowError | null = null;
   #file = '';
 
-  constructor(options: LoadOptions, sink: LoadSink, clock: Clock, files: FileSystem) {
+  constructor(
+    codec: RowCodec<Lease, Address>,
+    options: LoadOptions,
+    sink: LoadSink<Lease, Address>,
+    clock: Clock,
+    files: FileSystem,
+  ) {
+    this.#codec = codec;
     this.#options = options;
     this.#sink = sink;
     this.#clock = clock;
@@ -104,7 +111,7 @@ class Loader implements RowReceiver {
       let isCurrent = this.#loadEarlier();
       const active = this.#exists(this.#names.active) ? this.#load(this.#names.active) : null;
       const repair = this.#attempt('write', this.#names.active, () =>
-        makeAppendable(this.#fileSystem, this.#names, active, this.#clock),
+        makeAppendable(this.#codec, this.#fileSystem, this.#names, active, this.#clock),
       );
       if (active?.kind === 'read' && !active.isCurrent) isCurrent = false;
       const unfinished = this.#exists(this.#names.frozen) || this.#exists(this.#names.completed);
@@ -132,18 +139,18 @@ class Loader implements RowReceiver {
     };
   }
 
-  row(record: LeaseRecord): void {
+  row(record: Lease): void {
     this.#rows++;
     if (record.validLifetimeSec === 0) {
       this.#deletions++;
-      this.#sink.remove(record.address);
+      this.#sink.remove(this.#codec.addressOf(record));
     } else if (this.#sink.put(record) === 'full') this.#notKept++;
   }
 
-  fault(fault: RowFault, line: number): boolean {
+  fault(fault: number, line: number): boolean {
     this.#rowErrorCount++;
     this.#fileErrorCount++;
-    const error = { file: this.#file, line, reason: rowFaultTexts[fault]! };
+    const error = { file: this.#file, line, reason: this.#codec.faultTexts[fault]! };
     if (this.#rowErrors.length < ROW_ERRORS_SHOWN_MAX) this.#rowErrors.push(error);
     this.#lastError = error;
     return this.#options.maxRowErrors === 0 || this.#fileErrorCount <= this.#options.maxRowErrors;
@@ -165,7 +172,9 @@ class Loader implements RowReceiver {
   #load(file: string): ReadOutcome {
     this.#file = file;
     this.#fileErrorCount = 0;
-    const outcome = this.#attempt('read', file, () => readLeaseFile(this.#fileSystem, file, this));
+    const outcome = this.#attempt('read', file, () =>
+      readLeaseFile(this.#codec, this.#fileSystem, file, this),
+    );
     if (outcome.kind === 'refused') {
       throw new Refusal(
         `cannot use ${file}: ${outcome.reason}; move it away or correct \`name\` in \`lease-database\``,

@@ -59,7 +59,10 @@ export class JournalLoop {
     this.#words = journalWords(task.journal);
     this.#counters = journalCounters(task.journal);
     this.#batch = new Batch(task, BATCH_BYTES, seams.signal);
-    this.#file = task.file === null ? null : new ActiveLeaseFile(seams.files, leaseFileNames(task.file.path));
+    this.#file =
+      task.file === null
+        ? null
+        : new ActiveLeaseFile(seams.files, leaseFileNames(task.file.path), task.file.header);
   }
 
   /** Works until the stop word is set and everything is written, or cannot be written within the grace time. */

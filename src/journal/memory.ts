@@ -90,8 +90,11 @@ export interface JournalTask {
   readonly journal: JournalMemory;
   /** Of all who wait for rows in poll(): rung whenever the durable number has grown. */
   readonly bells: readonly BellMemory[];
-  /** Null (`persist: false`): nothing is written, every change counts as durable at once. */
-  readonly file: { readonly path: string; readonly fdatasync: boolean } | null;
+  /**
+   * Header of the rows' schema, with its newline. Null (`persist: false`): nothing is written, every change counts as
+   * durable at once.
+   */
+  readonly file: { readonly path: string; readonly fdatasync: boolean; readonly header: string } | null;
   /** How long a stop may wait for a disk that fails. */
   readonly stopGraceMs: number;
 }

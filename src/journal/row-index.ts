@@ -1,8 +1,8 @@
 /**
- * Where the newest row of each address stands: an open-addressing hash table in typed arrays, 15 bytes an entry, so that
- * a clean-up of ten million leases needs a few hundred megabytes for the time it runs and no object per lease.
+ * Where the newest row of each address stands, each known by a number: an open-addressing hash table in typed arrays,
+ * 15 bytes an entry, so that a clean-up of ten million leases needs a few hundred megabytes for the time it runs and no
+ * object per lease.
  */
-import type { Ipv4 } from '../base/ipv4.ts';
 
 /** Where a row stands. */
 export interface RowPlace {
@@ -23,73 +23,73 @@ export class RowIndex {
   #used = 0;
   /** Addresses that have a live row. */
   live = 0;
-  #addresses = new Uint32Array(1 << FIRST_BITS);
+  #keyAt = new Uint32Array(1 << FIRST_BITS);
   #sources = new Uint8Array(1 << FIRST_BITS);
   #lengths = new Uint16Array(1 << FIRST_BITS);
   #offsets = new Float64Array(1 << FIRST_BITS);
 
-  /** Notes the newest row of an address. @param address never 0; @param length below 65,536 */
-  set(address: Ipv4, source: number, offset: number, length: number): void {
-    const slot = this.#slotOf(address);
-    if (this.#addresses[slot] === EMPTY) this.#used++;
-    this.#addresses[slot] = address;
+  /** Notes the newest row of an address. @param key never 0; @param length below 65,536 */
+  set(key: number, source: number, offset: number, length: number): void {
+    const slot = this.#slotOf(key);
+    if (this.#keyAt[slot] === EMPTY) this.#used++;
+    this.#keyAt[slot] = key;
     if (this.#sources[slot] === DELETED) this.live++;
     this.#sources[slot] = source;
     this.#offsets[slot] = offset;
     this.#lengths[slot] = length;
-    if (this.#used * 4 > this.#addresses.length * 3) this.#grow();
+    if (this.#used * 4 > this.#keyAt.length * 3) this.#grow();
   }
 
   /** Notes that the newest row of an address is its deletion. */
-  delete(address: Ipv4): void {
-    const slot = this.#slotOf(address);
-    if (this.#addresses[slot] === EMPTY || this.#sources[slot] === DELETED) return;
+  delete(key: number): void {
+    const slot = this.#slotOf(key);
+    if (this.#keyAt[slot] === EMPTY || this.#sources[slot] === DELETED) return;
     this.#sources[slot] = DELETED;
     this.live--;
   }
 
-  /** The addresses that have a live row, ascending. */
-  addresses(): Uint32Array {
+  /** The keys that have a live row, ascending. */
+  keys(): Uint32Array {
     const sorted = new Uint32Array(this.live);
     let count = 0;
-    for (let slot = 0; slot < this.#addresses.length; slot++) {
-      if (this.#sources[slot] !== DELETED) sorted[count++] = this.#addresses[slot]!;
+    for (let slot = 0; slot < this.#keyAt.length; slot++) {
+      if (this.#sources[slot] !== DELETED) sorted[count++] = this.#keyAt[slot]!;
     }
     return sorted.sort();
   }
 
   /** Fills `place` with where the row of an address stands. Pre: it has one. */
-  find(address: Ipv4, place: RowPlace): void {
-    const slot = this.#slotOf(address);
+  find(key: number, place: RowPlace): void {
+    const slot = this.#slotOf(key);
     place.source = this.#sources[slot]!;
     place.offset = this.#offsets[slot]!;
     place.length = this.#lengths[slot]!;
   }
 
   /** The slot of an address, or the empty one where it belongs. */
-  #slotOf(address: Ipv4): number {
-    const mask = this.#addresses.length - 1;
-    let slot = Math.imul(address, MULTIPLIER) >>> (32 - this.#bits);
-    while (this.#addresses[slot] !== EMPTY && this.#addresses[slot] !== address) slot = (slot + 1) & mask;
+  #slotOf(key: number): number {
+    const mask = this.#keyAt.length - 1;
+    let slot = Math.imul(key, MULTIPLIER) >>> (32 - this.#bits);
+    while (this.#keyAt[slot] !== EMPTY && this.#keyAt[slot] !== key) slot = (slot + 1) & mask;
     return slot;
   }
 
   #grow(): void {
-    const addresses = this.#addresses;
+    const keys = this.#keyAt;
     const sources = this.#sources;
     const lengths = this.#lengths;
     const offsets = this.#offsets;
     this.#bits++;
     const size = 1 << this.#bits;
-    this.#addresses = new Uint32Array(size);
+    this.#keyAt = new Uint32Array(size);
     this.#sources = new Uint8Array(size);
     this.#lengths = new Uint16Array(size);
     this.#offsets = new Float64Array(size);
-    for (let from = 0; from < addresses.length; from++) {
-      const address = addresses[from]!;
-      if (address === EMPTY) continue;
-      const slot = this.#slotOf(address);
-      this.#addresses[slot] = address;
+    for (let from = 0; from < keys.length; from++) {
+      const key = keys[from]!;
+      if (key === EMPTY) continue;
+      const slot = this.#slotOf(key);
+      this.#keyAt[slot] = key;
       this.#sources[slot] = sources[from]!;
       this.#lengths[slot] = lengths[from]!;
       this.#offsets[slot] = offsets[from]!;

@@ -4,12 +4,36 @@
  * larger free block is cut, so that a flood of long identifiers leaves room for the short names of everybody else.
  * Callers hold the table's lock.
  */
-import { Control, type LeaseTableMemory } from './layout.ts';
+import { Control } from './control.ts';
 
 const CLASS_MIN_LOG2 = 4;
 const CLASSES = 14;
 /** The arena is addressed in units of the smallest block, so that 2^32 bytes and more fit a word. */
 const UNIT_BYTES = 1 << CLASS_MIN_LOG2;
+
+export interface ArenaMemory {
+  /** See control.ts. */
+  readonly control: SharedArrayBuffer;
+  readonly arena: SharedArrayBuffer;
+}
+
+/** A third of the leases may have a long identifier or a name. */
+const ARENA_BYTES_PER_ROW = 64;
+/** All leases have a user context beside it. */
+const CONTEXT_BYTES_PER_ROW = 256;
+const ARENA_BYTES_MIN = 1 << 22;
+/** The largest array there is, in whole blocks. */
+const ARENA_BYTES_MAX = 2 ** 32 - 16;
+
+/**
+ * Octets of the arena of a table.
+ * @param capacity leases at most
+ * @param keepsContexts leases keep what relays say of their clients
+ */
+export function arenaBytes(capacity: number, keepsContexts: boolean): number {
+  const bytes = capacity * (ARENA_BYTES_PER_ROW + (keepsContexts ? CONTEXT_BYTES_PER_ROW : 0));
+  return Math.min(ARENA_BYTES_MAX, Math.max(ARENA_BYTES_MIN, bytes));
+}
 
 function classOf(length: number): number {
   const log2 = length <= UNIT_BYTES ? CLASS_MIN_LOG2 : 32 - Math.clz32(length - 1);
@@ -22,7 +46,7 @@ export class Arena {
   readonly #control: Int32Array;
   readonly #unitsMax: number;
 
-  constructor(memory: LeaseTableMemory) {
+  constructor(memory: ArenaMemory) {
     this.bytes = new Uint8Array(memory.arena);
     this.#words = new Int32Array(memory.arena);
     this.#control = new Int32Array(memory.control);

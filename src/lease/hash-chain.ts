@@ -10,7 +10,6 @@
  * the last one: nothing that is linked or removed walks anywhere.
  */
 import { assert } from '../base/assert.ts';
-import { ROW_WORDS } from './layout.ts';
 
 /** "No such row". */
 export const NO_SLOT = -1;
@@ -21,14 +20,19 @@ export class HashChain {
   readonly #heads: Int32Array;
   readonly #rows: Int32Array;
   readonly #mask: number;
+  readonly #width: number;
   readonly #link: number;
   readonly #back: number;
 
-  /** @param link word of a row that holds this index's link; @param back word of the link backwards, if it has one */
-  constructor(heads: Int32Array, rows: Int32Array, link: number, back = ONE_WAY) {
+  /**
+   * @param width words of a row; @param link word of a row that holds this index's link
+   * @param back word of the link backwards, if it has one
+   */
+  constructor(heads: Int32Array, rows: Int32Array, width: number, link: number, back = ONE_WAY) {
     this.#heads = heads;
     this.#rows = rows;
     this.#mask = heads.length - 1;
+    this.#width = width;
     this.#link = link;
     this.#back = back;
   }
@@ -43,7 +47,7 @@ export class HashChain {
   }
 
   next(slot: number): number {
-    return this.#rows[slot * ROW_WORDS + this.#link]! - 1;
+    return this.#rows[slot * this.#width + this.#link]! - 1;
   }
 
   /**
@@ -52,7 +56,7 @@ export class HashChain {
    */
   linkFirst(hash: number, slot: number): void {
     const bucket = hash & this.#mask;
-    this.#rows[slot * ROW_WORDS + this.#link] = this.#heads[bucket]!;
+    this.#rows[slot * this.#width + this.#link] = this.#heads[bucket]!;
     this.#heads[bucket] = slot + 1;
   }
 
@@ -61,17 +65,17 @@ export class HashChain {
     const bucket = hash & this.#mask;
     const first = this.#heads[bucket]! - 1;
     const rows = this.#rows;
-    rows[slot * ROW_WORDS + this.#link] = 0;
+    rows[slot * this.#width + this.#link] = 0;
     const last = first < 0 ? NO_SLOT : this.#last(first);
     if (last < 0) this.#heads[bucket] = slot + 1;
-    else rows[last * ROW_WORDS + this.#link] = slot + 1;
+    else rows[last * this.#width + this.#link] = slot + 1;
     if (this.#back === ONE_WAY) return;
-    rows[slot * ROW_WORDS + this.#back] = last + 1;
-    rows[(first < 0 ? slot : first) * ROW_WORDS + this.#back] = slot + 1;
+    rows[slot * this.#width + this.#back] = last + 1;
+    rows[(first < 0 ? slot : first) * this.#width + this.#back] = slot + 1;
   }
 
   #last(first: number): number {
-    if (this.#back !== ONE_WAY) return this.#rows[first * ROW_WORDS + this.#back]! - 1;
+    if (this.#back !== ONE_WAY) return this.#rows[first * this.#width + this.#back]! - 1;
     let at = first;
     for (let next = this.next(at); next >= 0; next = this.next(at)) at = next;
     return at;
@@ -81,18 +85,18 @@ export class HashChain {
     const bucket = hash & this.#mask;
     const rows = this.#rows;
     const first = this.#heads[bucket]! - 1;
-    const after = rows[slot * ROW_WORDS + this.#link]!;
-    rows[slot * ROW_WORDS + this.#link] = 0;
+    const after = rows[slot * this.#width + this.#link]!;
+    rows[slot * this.#width + this.#link] = 0;
     if (first === slot) this.#heads[bucket] = after;
-    else rows[this.#before(first, slot) * ROW_WORDS + this.#link] = after;
+    else rows[this.#before(first, slot) * this.#width + this.#link] = after;
     if (this.#back === ONE_WAY) return;
     // Behind the last row stands the first: its link backwards leads to the last one.
     const behind = after !== 0 ? after - 1 : first;
-    rows[behind * ROW_WORDS + this.#back] = rows[slot * ROW_WORDS + this.#back]!;
+    rows[behind * this.#width + this.#back] = rows[slot * this.#width + this.#back]!;
   }
 
   #before(first: number, slot: number): number {
-    if (this.#back !== ONE_WAY) return this.#rows[slot * ROW_WORDS + this.#back]! - 1;
+    if (this.#back !== ONE_WAY) return this.#rows[slot * this.#width + this.#back]! - 1;
     let at = first;
     for (let next = this.next(at); next !== slot; next = this.next(at)) {
       assert(next >= 0, 'a row that goes stands in its chain');
@@ -107,7 +111,7 @@ export class HashChain {
  * them XORed (simple tabulation). Clients choose their identifiers, and without the words they cannot choose two with
  * one hash. A seed would not do for that: of MurmurHash3, which stood here before, everybody can compute identifiers
  * that have one hash whatever the seed.
- * @param words 256 secret random words for each place, see `LeaseTableMemory.hashing`
+ * @param words 256 secret random words for each place, see `LeaseTableMemory.hashing` of the family
  */
 export function hashBytes(words: Int32Array, bytes: Uint8Array, offset: number, length: number): number {
   let hash = length;

@@ -4,13 +4,12 @@
  * changes and counted again as it is afterwards. [Kea] The classes of a lease are those in its user context; a declined address
  * counts for its subnet, not for classes, and a lease that is over counts until it is reclaimed.
  */
-import { emptyRange, setRange } from '../base/byte-range.ts';
+import { type ByteRange, emptyRange, setRange } from '../base/byte-range.ts';
 import { OctetMap } from '../base/octet-map.ts';
 import { CLIENT_CLASSES, IscMember } from './context-member.ts';
 import { skipBlanks, skipString } from './csv-context.ts';
-import { LeaseState } from './model.ts';
-import type { LeaseRows } from './rows.ts';
 import { SpawnedCounts, type SpawnedCountsMemory } from './spawned-counts.ts';
+import { LeaseState } from './state.ts';
 
 export interface LimitedCountsMemory {
   /** A number for each subnet, then one for each class. */
@@ -33,6 +32,13 @@ export function allocateLimitedCounts(
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const OPEN_LIST = 0x5b;
+
+/** What counts of a row. */
+export interface CountedRows {
+  state(slot: number): number;
+  subnetId(slot: number): number;
+  contextRange(slot: number, out: ByteRange): void;
+}
 
 export class LimitedCounts {
   readonly #counts: Int32Array;
@@ -66,7 +72,7 @@ export class LimitedCounts {
   }
 
   /** Counts a row as it is now, or takes it out of the counts. @param delta 1 or -1 */
-  add(rows: LeaseRows, slot: number, delta: number): void {
+  add(rows: CountedRows, slot: number, delta: number): void {
     const state = rows.state(slot);
     if (state !== LeaseState.assigned && state !== LeaseState.declined) return;
     const cell = this.#subnets.get(rows.subnetId(slot));
@@ -75,7 +81,7 @@ export class LimitedCounts {
       this.#addClasses(rows, slot, delta);
   }
 
-  #addClasses(rows: LeaseRows, slot: number, delta: number): void {
+  #addClasses(rows: CountedRows, slot: number, delta: number): void {
     const context = this.#context;
     rows.contextRange(slot, context);
     if (!this.#member.find(context, context)) return;

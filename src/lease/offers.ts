@@ -1,17 +1,26 @@
 /**
- * The addresses on offer, oldest first. An offer holds its address for a short while; when a pool has nothing else left,
- * or too many offers are open, the oldest is taken back. That bounds what a flood of DISCOVERs can hold.
- * Callers hold the lease table's lock.
+ * The rows on offer, oldest first, each by a number that its family finds it by. An offer holds its address for a short
+ * while; when a pool has nothing else left, or too many offers are open, the oldest is taken back. That bounds what a
+ * flood of DISCOVERs or SOLICITs can hold. Callers hold the lease table's lock.
  */
-import type { Ipv4 } from '../base/ipv4.ts';
-import { Control, type LeaseTableMemory, OFFERS_MAX } from './layout.ts';
-import { NO_ADDRESS } from './pool.ts';
+import { Control } from './control.ts';
+
+/** Offers remembered at once; above that the oldest offer is taken back (a DISCOVER flood must not own the pools). */
+export const OFFERS_MAX = 65_536;
+/** "No offer is open". */
+export const NO_OFFER = -1;
+
+export interface OffersMemory {
+  /** See control.ts. */
+  readonly control: SharedArrayBuffer;
+  readonly offers: SharedArrayBuffer;
+}
 
 export class OfferQueue {
   readonly #ring: Int32Array;
   readonly #control: Int32Array;
 
-  constructor(memory: LeaseTableMemory) {
+  constructor(memory: OffersMemory) {
     this.#ring = new Int32Array(memory.offers);
     this.#control = new Int32Array(memory.control);
   }
@@ -20,25 +29,23 @@ export class OfferQueue {
     return (this.#control[Control.offerHead]! - this.#control[Control.offerTail]!) >>> 0 === OFFERS_MAX;
   }
 
-  /** Remembers an offer; the queue must not be full. */
-  push(address: Ipv4): void {
+  /** Remembers an offer; the queue must not be full. @param offer u32: an IPv4 address, or the slot of a row */
+  push(offer: number): void {
     const head = this.#control[Control.offerHead]!;
-    this.#ring[head & (OFFERS_MAX - 1)] = address | 0;
+    this.#ring[head & (OFFERS_MAX - 1)] = offer | 0;
     this.#control[Control.offerHead] = (head + 1) | 0;
   }
 
-  /** The address offered longest ago (it may have been leased since), or NO_ADDRESS. */
-  peek(): Ipv4 {
+  /** What was offered longest ago (it may have been leased since), or NO_OFFER. */
+  peek(): number {
     const tail = this.#control[Control.offerTail]!;
-    return tail === this.#control[Control.offerHead]
-      ? NO_ADDRESS
-      : this.#ring[tail & (OFFERS_MAX - 1)]! >>> 0;
+    return tail === this.#control[Control.offerHead] ? NO_OFFER : this.#ring[tail & (OFFERS_MAX - 1)]! >>> 0;
   }
 
   /** Takes out what `peek` shows. */
-  pop(): Ipv4 {
-    const address = this.peek();
-    if (address !== NO_ADDRESS) this.#control[Control.offerTail]! += 1;
-    return address;
+  pop(): number {
+    const offer = this.peek();
+    if (offer !== NO_OFFER) this.#control[Control.offerTail]! += 1;
+    return offer;
   }
 }

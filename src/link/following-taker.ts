@@ -1,5 +1,5 @@
 /** Takes records of the partner's update log, by the rules of a synchronization while one is under way. */
-import type { LeaseRecord } from '../lease/record.ts';
+import type { LeaseRecord } from '../lease/dhcp4/record.ts';
 import type { RecordTaker, Refusal } from './inbound.ts';
 import type { SyncSession } from './session.ts';
 import type { TableTaker } from './taker.ts';

@@ -3,8 +3,8 @@
  * are on stable storage. A frame with a fault changes nothing.
  */
 import { isReached } from '../lease/change-log.ts';
-import { emptyRecord } from '../lease/record.ts';
-import { decodeUpdateRecord, isUpdateRecord } from '../lease/update-record.ts';
+import { emptyRecord } from '../lease/dhcp4/record.ts';
+import { decodeUpdateRecord, isUpdateRecord } from '../lease/dhcp4/update-record.ts';
 import { REFUSAL_HEAD_BYTES, type RefusalCode } from './ack.ts';
 import { FRAME_HEADER_BYTES, FrameType, readU16, readU32 } from './frame.ts';
 import { REASON_BYTES_MAX, REFUSALS_PER_FRAME_MAX, WINDOW_RECORDS } from './limits.ts';

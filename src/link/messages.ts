@@ -3,7 +3,7 @@ import type { ServerConfig } from '../config/model.ts';
 import type { StatisticsMemory } from '../engine/figures/statistics.ts';
 import type { UpdateLogMemory } from '../engine/parked/shard-link.ts';
 import type { SessionSecrets } from '../io/session-secrets.ts';
-import type { LeaseBookMemory } from '../lease/book.ts';
+import type { LeaseBookMemory } from '../lease/dhcp4/book.ts';
 import type { LimitedCountsMemory } from '../lease/limited-counts.ts';
 import type { NamedLease, StreamRefusal, SyncCounts, UpdateNews } from '../peer/model.ts';
 import type { ShardTask } from '../shard/task.ts';

@@ -1,5 +1,5 @@
 /** Gathers what main wants to hear of records, until the end of a turn. */
-import { clientOfUpdate } from '../lease/update-client.ts';
+import { clientOfUpdate } from '../lease/dhcp4/update-client.ts';
 import type { ClientKey, StreamRefusal, UpdateNews } from '../peer/model.ts';
 import { RefusalCode } from './ack.ts';
 import type { RecordOutcomes } from './outbound.ts';

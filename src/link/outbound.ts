@@ -2,7 +2,7 @@
  * Our records on one connection: out of the update log, numbered, kept until they are acknowledged, and then turned into
  * verdicts for the shards that wait.
  *
- *     RECORDS   u32 number of the first | u32 count | { u16 length, record (lease/update-record.ts) }*
+ *     RECORDS   u32 number of the first | u32 count | { u16 length, record (lease/dhcp4/update-record.ts) }*
  *
  * At most a window of them is on its way. When it is full the update log is not read, which is the backpressure; only
  * a transaction that was begun is taken to its end, and there is always room for that.
@@ -12,7 +12,7 @@ import type { RingRecord } from '../base/byte-ring.ts';
 import { UpdateRecord } from '../engine/parked/shard-link.ts';
 import type { VerdictRuns } from '../engine/parked/verdict-runs.ts';
 import { Verdict } from '../engine/parked/verdicts.ts';
-import { updateRecordAddress } from '../lease/update-record.ts';
+import { updateRecordAddress } from '../lease/dhcp4/update-record.ts';
 import type { StreamRefusal } from '../peer/model.ts';
 import { type AckReader, isAfter } from './ack.ts';
 import { FrameType } from './frame.ts';

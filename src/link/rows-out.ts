@@ -4,7 +4,7 @@
  *     ROWS   as RECORDS, with numbers of their own
  */
 import type { Ipv4 } from '../base/ipv4.ts';
-import { updateRecordAddress } from '../lease/update-record.ts';
+import { updateRecordAddress } from '../lease/dhcp4/update-record.ts';
 import type { AckReader } from './ack.ts';
 import { FrameType } from './frame.ts';
 import { FRAME_FILL_BYTES, ROWS_BYTES, ROWS_PER_TURN_MAX, ROWS_WINDOW } from './limits.ts';

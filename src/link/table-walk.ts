@@ -2,9 +2,9 @@
  * The leases of the table, a few at a time, while shards go on changing it. What changes while the walk is on its way is told
  * by the update log, so it matters not whether a row is met before its change, behind it, or, being new, never.
  */
-import type { LeaseBook } from '../lease/book.ts';
-import { LeaseState } from '../lease/model.ts';
-import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../lease/update-record.ts';
+import type { LeaseBook } from '../lease/dhcp4/book.ts';
+import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../lease/dhcp4/update-record.ts';
+import { LeaseState } from '../lease/state.ts';
 import { ROWS_PER_LOCK } from './limits.ts';
 import type { RowSource } from './rows-out.ts';
 

@@ -2,13 +2,13 @@
  * Tells main of what partners have changed by their streams, for those who keep a record of every lease. A courtesy of
  * which nothing may be lost: while the ring has no room for a frame more, no frame more is taken.
  *
- *     ring record   kind 0 | sequence = change number of the lease file | record of lease/update-record.ts
+ *     ring record   kind 0 | sequence = change number of the lease file | record of lease/dhcp4/update-record.ts
  */
 import { assert } from '../base/assert.ts';
 import { ByteRingWriter, RING_RECORD_BYTES_MAX } from '../base/byte-ring.ts';
+import type { LeaseRecord } from '../lease/dhcp4/record.ts';
+import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../lease/dhcp4/update-record.ts';
 import { type LeaseEventsMemory, LeaseEventWord } from '../lease/events.ts';
-import type { LeaseRecord } from '../lease/record.ts';
-import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../lease/update-record.ts';
 import { FRAME_BYTES_MAX } from './limits.ts';
 
 /** What the records of a frame need at most: their headers here are longer, and one may be skipped at the end of the ring. */

@@ -4,13 +4,14 @@
  *     {"command":"lease4-update","service":["dhcp4"],"arguments": UPDATE }        or lease4-del
  */
 import { assert } from '../base/assert.ts';
-import { LeaseState } from '../lease/model.ts';
-import { emptyRecord, type LeaseRecord, USER_CONTEXT_BYTES_MAX } from '../lease/record.ts';
-import { encodeLeaseUpdate, LEASE_UPDATE_BYTES_MAX } from '../lease/update-json.ts';
-import { decodeUpdateRecord } from '../lease/update-record.ts';
+import { emptyRecord, type LeaseRecord } from '../lease/dhcp4/record.ts';
+import { encodeLeaseUpdate, LEASE_UPDATE_BYTES_MAX } from '../lease/dhcp4/update-json.ts';
+import { decodeUpdateRecord } from '../lease/dhcp4/update-record.ts';
+import { USER_CONTEXT_BYTES_MAX } from '../lease/limits.ts';
+import { LeaseState } from '../lease/state.ts';
 import type { Transaction } from './transactions.ts';
 
-/** A lease update in somebody's bytes: a record of lease/update-record.ts. */
+/** A lease update in somebody's bytes: a record of lease/dhcp4/update-record.ts. */
 export interface UpdateBytes {
   readonly bytes: Uint8Array;
   readonly offset: number;

@@ -2,7 +2,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Ipv4 } from '../base/ipv4.ts';
 import type { UpdateLogMemory } from '../engine/parked/shard-link.ts';
-import type { Lease4 } from '../lease/model.ts';
+import type { Lease4 } from '../lease/dhcp4/model.ts';
 import type { Log } from '../log/logger.ts';
 import type { BackupPeer } from './backup-peer.ts';
 import { CLIENT_CONNECTIONS_DEFAULT } from './client.ts';

@@ -1,7 +1,7 @@
 /** Sends leases to one peer as they stand, apart from the stream of updates: at the end of a synchronization. */
 import { formatIpv4 } from '../base/ipv4.ts';
-import { recordOfLease } from '../lease/csv-lease.ts';
-import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../lease/update-record.ts';
+import { recordOfLease } from '../lease/dhcp4/csv-lease.ts';
+import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../lease/dhcp4/update-record.ts';
 import type { UpdateBytes } from './batch.ts';
 import type { SendLimits } from './limits.ts';
 import type { Delivery, LeaseToSend, PartnerStream, PeerClient, SendOutcome } from './model.ts';

@@ -2,7 +2,7 @@
 import type { Ipv4 } from '../base/ipv4.ts';
 import type { HaRole } from '../config/ha-model.ts';
 import type { StreamSocket } from '../io/stream-socket.ts';
-import type { Lease4 } from '../lease/model.ts';
+import type { Lease4 } from '../lease/dhcp4/model.ts';
 import type { UpdateBytes } from './batch.ts';
 import type { PeerCredentials } from './credentials.ts';
 

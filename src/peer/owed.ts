@@ -4,8 +4,9 @@
  * does not the two tables would differ for as long as the lease runs. So each is sent once more as it stands then.
  */
 import type { Ipv4 } from '../base/ipv4.ts';
-import { type Lease4, LeaseState } from '../lease/model.ts';
-import { isInForce } from '../lease/precedence.ts';
+import type { Lease4 } from '../lease/dhcp4/model.ts';
+import { isInForce } from '../lease/dhcp4/precedence.ts';
+import { LeaseState } from '../lease/state.ts';
 import { OWED_ADDRESSES_MAX } from './limits.ts';
 import type { LeaseToSend } from './model.ts';
 

@@ -1,6 +1,6 @@
 /** What the partner's answers to lease updates mean to the rest of the server: who is told, what is sent once more. */
 import type { Ipv4 } from '../base/ipv4.ts';
-import { clientOfUpdate } from '../lease/update-client.ts';
+import { clientOfUpdate } from '../lease/dhcp4/update-client.ts';
 import type { LeaseRequest, UpdateBytes } from './batch.ts';
 import type { DispatcherParts } from './dispatcher-parts.ts';
 import { encodeLease } from './lease-delivery.ts';

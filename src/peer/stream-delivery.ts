@@ -1,6 +1,6 @@
 /** Leases that go by the stream as they stand, beside the update log: what is owed, what was kept, what a synchronization gives. */
 import { Result } from '../control/answer.ts';
-import { clientOfUpdate } from '../lease/update-client.ts';
+import { clientOfUpdate } from '../lease/dhcp4/update-client.ts';
 import type { UpdateBytes } from './batch.ts';
 import { DELIVERY_BYTES_MAX, DELIVERY_RECORDS_MAX } from './limits.ts';
 import type { PartnerStream, SendOutcome } from './model.ts';

@@ -4,7 +4,7 @@
  */
 import { ByteRingReader, type RingRecord } from '../base/byte-ring.ts';
 import { type UpdateLogMemory, UpdateWord } from '../engine/parked/shard-link.ts';
-import { isUpdateRecord, updateRecordAddress } from '../lease/update-record.ts';
+import { isUpdateRecord, updateRecordAddress } from '../lease/dhcp4/update-record.ts';
 import type { UpdateBytes } from './batch.ts';
 import { TICK_MS } from './limits.ts';
 

@@ -36,7 +36,7 @@ import { ReplyPlans } from '../engine/reply/reply-plans.ts';
 import type { ReplySlots } from '../engine/reply/reply-slots.ts';
 import { SubnetIndex } from '../engine/subnets/subnet-index.ts';
 import type { JournalMemory } from '../journal/memory.ts';
-import { LeaseBook, type LeaseBookMemory } from '../lease/book.ts';
+import { LeaseBook, type LeaseBookMemory } from '../lease/dhcp4/book.ts';
 import type { LeaseEventsMemory } from '../lease/events.ts';
 import type { LimitedCountsMemory } from '../lease/limited-counts.ts';
 import { STASH_OFFSET } from '../wasm/layout.ts';

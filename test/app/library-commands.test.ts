@@ -1,9 +1,10 @@
 /** Commands that change the configuration of a running server: at once, one after the other, and within their bounds. */
+
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { findFreeUdpPort } from '../../src/demo/ports.ts';
-import { LEASE_FILE_HEADER } from '../../src/journal/header.ts';
+import { LEASE_FILE_HEADER } from '../journal/support/dhcp4.ts';
 import { scratch } from './process.ts';
 import { endWithoutLoss, RELAY, Reloadable, startLoad } from './reloading.ts';
 

@@ -9,9 +9,10 @@ import { createLease4Commands } from '../../src/control/commands/lease4.ts';
 import { BULK_LEASES_MAX } from '../../src/control/commands/lease4-bulk-apply.ts';
 import { LeaseSubnets } from '../../src/control/commands/lease4-subnets.ts';
 import { readPageLease } from '../../src/ha/sync/lease-page.ts';
-import { recordOfLease } from '../../src/lease/csv-lease.ts';
-import { INFINITE_LIFETIME_SEC, type Lease4, LeaseState } from '../../src/lease/model.ts';
-import { encodeLeaseUpdate, LEASE_UPDATE_BYTES_MAX } from '../../src/lease/update-json.ts';
+import { recordOfLease } from '../../src/lease/dhcp4/csv-lease.ts';
+import type { Lease4 } from '../../src/lease/dhcp4/model.ts';
+import { encodeLeaseUpdate, LEASE_UPDATE_BYTES_MAX } from '../../src/lease/dhcp4/update-json.ts';
+import { INFINITE_LIFETIME_SEC, LeaseState } from '../../src/lease/state.ts';
 import { createTestStore, type TestStore } from '../peer/support/store.ts';
 
 const NOW = 1_800_000_000;

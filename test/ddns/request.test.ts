@@ -5,12 +5,12 @@ import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { DDNS_DEFAULTS, type DdnsConfig } from '../../src/config/ddns-model.ts';
 import { encodeRequest } from '../../src/ddns/request.ts';
 import { allocateDnsLog, DnsLog } from '../../src/engine/names/dns-log.ts';
-import { LeaseBook } from '../../src/lease/book.ts';
 import { allocateChangeLog } from '../../src/lease/change-log.ts';
-import { recordOfLease } from '../../src/lease/csv-lease.ts';
-import { allocateLeaseTable } from '../../src/lease/layout.ts';
-import type { Lease4 } from '../../src/lease/model.ts';
-import { allocatePools } from '../../src/lease/pool.ts';
+import { LeaseBook } from '../../src/lease/dhcp4/book.ts';
+import { recordOfLease } from '../../src/lease/dhcp4/csv-lease.ts';
+import { allocateLeaseTable } from '../../src/lease/dhcp4/layout.ts';
+import type { Lease4 } from '../../src/lease/dhcp4/model.ts';
+import { allocatePools } from '../../src/lease/dhcp4/pool.ts';
 
 const LEASE: Lease4 = {
   address: parseIpv4('10.1.0.1')!,

@@ -13,11 +13,11 @@ import {
 } from '../../src/engine/figures/statistics.ts';
 import { allocateDnsLog } from '../../src/engine/names/dns-log.ts';
 import { MainDns } from '../../src/engine/names/main-dns.ts';
-import { LeaseBook } from '../../src/lease/book.ts';
 import { allocateChangeLog } from '../../src/lease/change-log.ts';
-import { recordOfLease } from '../../src/lease/csv-lease.ts';
-import { allocateLeaseTable } from '../../src/lease/layout.ts';
-import { allocatePools } from '../../src/lease/pool.ts';
+import { LeaseBook } from '../../src/lease/dhcp4/book.ts';
+import { recordOfLease } from '../../src/lease/dhcp4/csv-lease.ts';
+import { allocateLeaseTable } from '../../src/lease/dhcp4/layout.ts';
+import { allocatePools } from '../../src/lease/dhcp4/pool.ts';
 
 interface Tearing {
   teardown(handler: () => unknown): unknown;

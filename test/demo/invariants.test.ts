@@ -1,7 +1,7 @@
 import t from 'tap';
 import { checkInvariants, type Evidence } from '../../src/demo/invariants.ts';
 import type { Finding } from '../../src/demo/model.ts';
-import type { Lease4 } from '../../src/lease/model.ts';
+import type { Lease4 } from '../../src/lease/dhcp4/model.ts';
 import { allocateLoadCounters, type LoadCounts, readLoadCounters } from '../../src/load/counters.ts';
 import { writeHardwareAddress } from '../../src/load/identity.ts';
 import { allocateLedger, Ledger } from '../../src/load/ledger.ts';

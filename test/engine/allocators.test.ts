@@ -2,7 +2,7 @@
 import t from 'tap';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import type { Allocator } from '../../src/config/model.ts';
-import { LeaseState } from '../../src/lease/model.ts';
+import { LeaseState } from '../../src/lease/state.ts';
 import type { BenchServer } from './bench-server.ts';
 import { type SubnetParts, withSubnets } from './networks.ts';
 import { number32 } from './packets.ts';

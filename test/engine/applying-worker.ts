@@ -3,8 +3,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { StatisticsWriter } from '../../src/engine/figures/statistics.ts';
 import { LeaseAccounting } from '../../src/engine/leases/lease-accounting.ts';
 import { Applied, LeaseApplier } from '../../src/engine/leases/lease-applier.ts';
-import { LeaseBook } from '../../src/lease/book.ts';
-import { recordOfLease } from '../../src/lease/csv-lease.ts';
+import { LeaseBook } from '../../src/lease/dhcp4/book.ts';
+import { recordOfLease } from '../../src/lease/dhcp4/csv-lease.ts';
 import { leaseOf } from './leases.ts';
 
 const { memory, statistics, gate, base, addresses, rounds } = workerData;

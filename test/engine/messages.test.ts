@@ -1,7 +1,7 @@
 import t from 'tap';
 import { systemClock } from '../../src/base/clock.ts';
 import { MessageType } from '../../src/dhcp4/codes.ts';
-import { LeaseState } from '../../src/lease/model.ts';
+import { LeaseState } from '../../src/lease/state.ts';
 import { BenchServer } from './bench-server.ts';
 import { ip, number32, packet, type Reply } from './packets.ts';
 

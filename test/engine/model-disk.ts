@@ -5,10 +5,10 @@ import { formatIpv4 } from '../../src/base/ipv4.ts';
 import { UpdateRecord } from '../../src/engine/parked/shard-link.ts';
 import { Verdict } from '../../src/engine/parked/verdicts.ts';
 import { ChangeWord, isReached } from '../../src/lease/change-log.ts';
-import { RowDecoder } from '../../src/lease/csv-decode.ts';
-import { RowFault } from '../../src/lease/csv-fault.ts';
-import { leaseOfRecord } from '../../src/lease/csv-lease.ts';
-import type { Lease4 } from '../../src/lease/model.ts';
+import { RowDecoder } from '../../src/lease/dhcp4/csv-decode.ts';
+import { RowFault } from '../../src/lease/dhcp4/csv-fault.ts';
+import { leaseOfRecord } from '../../src/lease/dhcp4/csv-lease.ts';
+import type { Lease4 } from '../../src/lease/dhcp4/model.ts';
 import type { BenchServer } from './bench-server.ts';
 import { updateOf } from './updates.ts';
 

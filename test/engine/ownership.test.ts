@@ -6,7 +6,7 @@ import { StatisticsWriter } from '../../src/engine/figures/statistics.ts';
 import { LeaseAccounting } from '../../src/engine/leases/lease-accounting.ts';
 import { MainLeaseStore } from '../../src/engine/leases/main-lease-store.ts';
 import { Reclaimer } from '../../src/engine/leases/reclaim.ts';
-import { LeaseState } from '../../src/lease/model.ts';
+import { LeaseState } from '../../src/lease/state.ts';
 import type { BenchServer } from './bench-server.ts';
 import { leaseOf } from './leases.ts';
 import { packet } from './packets.ts';

@@ -11,7 +11,7 @@ import { MainLeaseStore } from '../../src/engine/leases/main-lease-store.ts';
 import { Reclaimer } from '../../src/engine/leases/reclaim.ts';
 import { allocateServerPools } from '../../src/engine/subnets/pool-plan.ts';
 import { poolSeries } from '../../src/engine/subnets/pool-series.ts';
-import { LeaseState } from '../../src/lease/model.ts';
+import { LeaseState } from '../../src/lease/state.ts';
 import { type BenchServer, configOf } from './bench-server.ts';
 import { leaseOf } from './leases.ts';
 import { decline, release, request, serverFor } from './queries.ts';

@@ -1,6 +1,6 @@
 /** The queries that clients of the tests send to a BenchServer, and what they look at afterwards. */
 import { MessageType } from '../../src/dhcp4/codes.ts';
-import { LeaseState } from '../../src/lease/model.ts';
+import { LeaseState } from '../../src/lease/state.ts';
 import { type BenchOptions, BenchServer } from './bench-server.ts';
 import { ip, packet, type Reply } from './packets.ts';
 

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { MessageType } from '../../src/dhcp4/codes.ts';
-import { LeaseState } from '../../src/lease/model.ts';
+import { LeaseState } from '../../src/lease/state.ts';
 import { BenchServer } from './bench-server.ts';
 import { ip, number32, packet, type Reply } from './packets.ts';
 

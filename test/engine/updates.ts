@@ -1,9 +1,9 @@
 /** Records of the update log as tests read them. */
 import type { RingRecord } from '../../src/base/byte-ring.ts';
-import { leaseOfRecord } from '../../src/lease/csv-lease.ts';
-import type { Lease4 } from '../../src/lease/model.ts';
-import { emptyRecord } from '../../src/lease/record.ts';
-import { decodeUpdateRecord, isUpdateRecord } from '../../src/lease/update-record.ts';
+import { leaseOfRecord } from '../../src/lease/dhcp4/csv-lease.ts';
+import type { Lease4 } from '../../src/lease/dhcp4/model.ts';
+import { emptyRecord } from '../../src/lease/dhcp4/record.ts';
+import { decodeUpdateRecord, isUpdateRecord } from '../../src/lease/dhcp4/update-record.ts';
 
 /** @throws Error when the record cannot be read */
 export function updateOf(

@@ -2,7 +2,7 @@
 import t from 'tap';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { parsePartnerChange } from '../../src/events/partner-change.ts';
-import { LeaseState } from '../../src/lease/model.ts';
+import { LeaseState } from '../../src/lease/state.ts';
 import { encodeRecord } from '../peer/support/shards.ts';
 
 const ADDRESS = parseIpv4('10.0.0.7')!;

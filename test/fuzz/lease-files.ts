@@ -3,10 +3,11 @@
  * clean-up the disk dies, and the rest is what stands in them. Whatever that is: what is loaded once is loaded again, a new
  * lease comes to it, and neither a clean-up nor one that was cut short changes anything but the files.
  */
+
 import { systemClock } from '../../src/base/clock.ts';
-import { cleanUp } from '../../src/journal/cleanup.ts';
-import { ActiveLeaseFile, rotateActiveFile } from '../../src/journal/lease-file.ts';
+import { rotateActiveFile } from '../../src/journal/lease-file.ts';
 import { leaseFileNames } from '../../src/journal/names.ts';
+import { ActiveLeaseFile, cleanUp } from '../journal/support/dhcp4.ts';
 import { MemoryFiles } from '../journal/support/memory-files.ts';
 import {
   deletionText,

@@ -1,19 +1,20 @@
 /** Binary lease updates as another server sends them: what is read makes a lease that file and JSON can hold. */
 import { parseIpv4 } from '../../src/base/ipv4.ts';
-import { encodeRow, ROW_BYTES_MAX } from '../../src/lease/csv.ts';
-import { RowDecoder } from '../../src/lease/csv-decode.ts';
-import { RowFault } from '../../src/lease/csv-fault.ts';
-import { recordOfLease } from '../../src/lease/csv-lease.ts';
-import type { Lease4 } from '../../src/lease/model.ts';
-import { emptyRecord, USER_CONTEXT_BYTES_MAX } from '../../src/lease/record.ts';
-import { encodeLeaseUpdate, LEASE_UPDATE_BYTES_MAX } from '../../src/lease/update-json.ts';
+import { encodeRow, ROW_BYTES_MAX } from '../../src/lease/dhcp4/csv.ts';
+import { RowDecoder } from '../../src/lease/dhcp4/csv-decode.ts';
+import { RowFault } from '../../src/lease/dhcp4/csv-fault.ts';
+import { recordOfLease } from '../../src/lease/dhcp4/csv-lease.ts';
+import type { Lease4 } from '../../src/lease/dhcp4/model.ts';
+import { emptyRecord } from '../../src/lease/dhcp4/record.ts';
+import { encodeLeaseUpdate, LEASE_UPDATE_BYTES_MAX } from '../../src/lease/dhcp4/update-json.ts';
 import {
   decodeUpdateRecord,
   encodeUpdateRecord,
   isUpdateRecord,
   UPDATE_RECORD_BYTES_MAX,
   updateRecordAddress,
-} from '../../src/lease/update-record.ts';
+} from '../../src/lease/dhcp4/update-record.ts';
+import { USER_CONTEXT_BYTES_MAX } from '../../src/lease/limits.ts';
 import { leaseOf } from '../engine/leases.ts';
 import type { Target } from './fuzzer.ts';
 

@@ -18,7 +18,7 @@ import type { HaStateName } from '../../src/ha/machine/model.ts';
 import { highAvailabilityStatus } from '../../src/ha/machine/status.ts';
 import { readPageLease } from '../../src/ha/sync/lease-page.ts';
 import { heartbeatReplyArguments, type TandemMember } from '../../src/ha/wire/heartbeat.ts';
-import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../../src/lease/update-record.ts';
+import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../../src/lease/dhcp4/update-record.ts';
 import { encodeRequest } from '../../src/peer/batch.ts';
 import { createPeerClient } from '../../src/peer/client.ts';
 import { recordLog } from '../peer/support/log.ts';

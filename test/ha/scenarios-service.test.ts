@@ -4,7 +4,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import type { HaRelationshipConfig } from '../../src/config/ha-model.ts';
 import { UpdateMode } from '../../src/engine/policy.ts';
 import { synchronize } from '../../src/ha/sync/run.ts';
-import { LeaseState } from '../../src/lease/model.ts';
+import { LeaseState } from '../../src/lease/state.ts';
 import { recordLog } from '../peer/support/log.ts';
 import { createTestStore } from '../peer/support/store.ts';
 import { lease, MemoryStore } from './support/memory-store.ts';

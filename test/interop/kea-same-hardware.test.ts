@@ -3,12 +3,13 @@
  * identifiers. The same leases stand in the lease file of Kea and of Tandem, in an order that is not that of the addresses;
  * then clients that share a hardware address ask for everything there is, and have the same answers from both.
  */
+
 import { execFileSync } from 'node:child_process';
 import { renameSync, writeFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { MessageType } from '../../src/dhcp4/codes.ts';
-import { runCleanup } from '../../src/journal/cleanup.ts';
 import { ip, packet } from '../engine/packets.ts';
+import { runCleanup } from '../journal/support/dhcp4.ts';
 import { besideKea } from './beside-kea.ts';
 import { type Asked, askAsRelay, ORDERLY } from './comparing.ts';
 import { ADDRESS, type ServerName } from './configuration.ts';

@@ -2,11 +2,12 @@
  * A clean-up of the lease file that is killed at any of its steps, Tandem's or that of a Kea: every server starts on what is
  * left with every lease, and the clean-up of every other one finishes it.
  */
+
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
-import { runCleanup } from '../../src/journal/cleanup.ts';
+import { runCleanup } from '../journal/support/dhcp4.ts';
 import { deletionText, HEADER, HEADER_2_1, loadAll, rowText } from '../journal/support/rows.ts';
 import { cleanupCommand, isKea, KEAS, needServers, type ServerKind } from './kea.ts';
 import { temporaryDirectory } from './leftovers.ts';

@@ -1,12 +1,14 @@
 /** The clean-up: what is left, what a crash leaves, and that nothing is ever lost. */
+
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { systemClock } from '../../src/base/clock.ts';
-import { CLEANUP_ROW_ERRORS_MAX, cleanUp, runCleanup } from '../../src/journal/cleanup.ts';
+import { CLEANUP_ROW_ERRORS_MAX } from '../../src/journal/cleanup.ts';
 import { systemFiles } from '../../src/journal/files.ts';
+import { cleanUp, runCleanup } from './support/dhcp4.ts';
 import { filesWith, systemFault } from './support/faulty-files.ts';
 import { deletionText, HEADER, HEADER_2_1, loadAll, rowText } from './support/rows.ts';
 import { filesIn, scratchDirectory } from './support/scratch.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { isTornHeader, judgeHeader, LEASE_FILE_HEADER } from '../../src/journal/header.ts';
+import { isTornHeader, judgeHeader, LEASE_FILE_HEADER } from './support/dhcp4.ts';
 
 const current = LEASE_FILE_HEADER.trimEnd();
 const columns = current.split(',');

@@ -1,10 +1,11 @@
 /** The active file: whole batches only, whatever the disk does. */
+
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { type FileSystem, systemFiles } from '../../src/journal/files.ts';
-import { ActiveLeaseFile } from '../../src/journal/lease-file.ts';
 import { leaseFileNames } from '../../src/journal/names.ts';
+import { ActiveLeaseFile } from './support/dhcp4.ts';
 import { filesWith, type Operation, systemFault } from './support/faulty-files.ts';
 import { HEADER, rowBytes, rowText } from './support/rows.ts';
 import { filesIn, scratchDirectory } from './support/scratch.ts';

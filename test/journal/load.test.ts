@@ -1,13 +1,14 @@
 /** Loading a lease database from its files, in whatever state they are. */
+
 import { chmodSync, copyFileSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { systemClock } from '../../src/base/clock.ts';
 import { formatHex } from '../../src/base/hex.ts';
-import { cleanUp } from '../../src/journal/cleanup.ts';
 import { systemFiles } from '../../src/journal/files.ts';
 import { ROW_ERRORS_SHOWN_MAX } from '../../src/journal/load.ts';
+import { cleanUp } from './support/dhcp4.ts';
 import { filesWith, systemFault } from './support/faulty-files.ts';
 import { deletionText, HEADER, HEADER_2_1, LeaseMap, loadAll, rowText, tryLoad } from './support/rows.ts';
 import { filesIn, scratchDirectory } from './support/scratch.ts';

@@ -1,11 +1,13 @@
 /** The clean-up as main runs it: freeze, merge in a job, log. */
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { type CleanupOutcome, type CleanupTask, runCleanup } from '../../src/journal/cleanup.ts';
+import type { CleanupOutcome, CleanupTask } from '../../src/journal/cleanup.ts';
 import { JournalClient } from '../../src/journal/client.ts';
 import { LeaseFileMaintenance } from '../../src/journal/maintenance.ts';
 import type { Log } from '../../src/log/logger.ts';
+import { runCleanup } from './support/dhcp4.ts';
 import { TestJournal } from './support/journal.ts';
 import { HEADER, rowText } from './support/rows.ts';
 import { filesIn, scratchDirectory } from './support/scratch.ts';

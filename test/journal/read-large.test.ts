@@ -1,12 +1,12 @@
 /** Lease files beyond 2 GiB. The file here is a hole with rows around it, so it needs no disk. */
+
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { systemFiles } from '../../src/journal/files.ts';
-import { ActiveLeaseFile } from '../../src/journal/lease-file.ts';
 import { leaseFileNames } from '../../src/journal/names.ts';
-import { readLeaseFile } from '../../src/journal/read.ts';
-import type { RowFault } from '../../src/lease/csv-fault.ts';
+import type { RowFault } from '../../src/lease/dhcp4/csv-fault.ts';
+import { ActiveLeaseFile, readLeaseFile } from './support/dhcp4.ts';
 import { addressOf, HEADER, rowBytes, rowText } from './support/rows.ts';
 import { scratchDirectory } from './support/scratch.ts';
 

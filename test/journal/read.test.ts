@@ -1,13 +1,14 @@
 /** Reading one lease file of any size and in any state. */
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { formatIpv4 } from '../../src/base/ipv4.ts';
 import { systemFiles } from '../../src/journal/files.ts';
-import { readLeaseFile } from '../../src/journal/read.ts';
-import { ROW_BYTES_MAX } from '../../src/lease/csv.ts';
-import { rowFaultTexts } from '../../src/lease/csv-fault.ts';
+import { ROW_BYTES_MAX } from '../../src/lease/dhcp4/csv.ts';
+import { rowFaultTexts } from '../../src/lease/dhcp4/csv-fault.ts';
+import { readLeaseFile } from './support/dhcp4.ts';
 import { HEADER, HEADER_2_1, rowText } from './support/rows.ts';
 import { scratchDirectory } from './support/scratch.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { Arena } from '../../src/lease/arena.ts';
-import { allocateLeaseTable } from '../../src/lease/layout.ts';
+import { allocateLeaseTable } from '../../src/lease/dhcp4/layout.ts';
 
 const ARENA_BYTES = 1 << 22;
 const newArena = (): Arena => new Arena(allocateLeaseTable(1));

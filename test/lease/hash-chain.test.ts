@@ -1,8 +1,8 @@
 import { randomFillSync } from 'node:crypto';
 import t from 'tap';
+import { allocateLeaseTable } from '../../src/lease/dhcp4/layout.ts';
+import { LeaseTable } from '../../src/lease/dhcp4/table.ts';
 import { hashAddress, hashBytes } from '../../src/lease/hash-chain.ts';
-import { allocateLeaseTable } from '../../src/lease/layout.ts';
-import { LeaseTable } from '../../src/lease/table.ts';
 
 const PLACES = 255;
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { closeFd } from '../../src/io/udp.ts';
-import { isInForce } from '../../src/lease/precedence.ts';
+import { isInForce } from '../../src/lease/dhcp4/precedence.ts';
 import { SyncKind } from '../../src/link/sync-frames.ts';
 import type { TestRecord } from '../peer/support/shards.ts';
 import { LinkServer, type LinkServerOptions, NOW_SEC } from './support/link-server.ts';

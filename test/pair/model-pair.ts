@@ -6,8 +6,9 @@
 import { formatHex } from '../../src/base/hex.ts';
 import { formatIpv4 } from '../../src/base/ipv4.ts';
 import type { HaMode } from '../../src/config/ha-model.ts';
-import { type Lease4, LeaseState } from '../../src/lease/model.ts';
-import { isInForce, SKEW_MAX_SEC } from '../../src/lease/precedence.ts';
+import type { Lease4 } from '../../src/lease/dhcp4/model.ts';
+import { isInForce, SKEW_MAX_SEC } from '../../src/lease/dhcp4/precedence.ts';
+import { LeaseState } from '../../src/lease/state.ts';
 import { wired } from '../ha/support/peers.ts';
 import { settle as turns, VirtualTime } from '../ha/support/virtual-time.ts';
 import { type Action, PairClient } from './model-client.ts';

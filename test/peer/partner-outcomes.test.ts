@@ -1,7 +1,8 @@
 /** What an answer to lease updates means: who is told, what is sent once more, when a partner is of no use any more. */
 import t from 'tap';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
-import { type Lease4, LeaseState } from '../../src/lease/model.ts';
+import type { Lease4 } from '../../src/lease/dhcp4/model.ts';
+import { LeaseState } from '../../src/lease/state.ts';
 import { encodeRequest, type LeaseRequest } from '../../src/peer/batch.ts';
 import { encodeLease } from '../../src/peer/lease-delivery.ts';
 import { OWED_ADDRESSES_MAX } from '../../src/peer/limits.ts';

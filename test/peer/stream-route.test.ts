@@ -9,7 +9,7 @@ import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { UpdateRecord } from '../../src/engine/parked/shard-link.ts';
 import { VerdictRuns } from '../../src/engine/parked/verdict-runs.ts';
 import { Verdict } from '../../src/engine/parked/verdicts.ts';
-import { updateRecordAddress } from '../../src/lease/update-record.ts';
+import { updateRecordAddress } from '../../src/lease/dhcp4/update-record.ts';
 import type { UpdateBytes } from '../../src/peer/batch.ts';
 import { createUpdateDispatcher } from '../../src/peer/dispatcher.ts';
 import type { DispatcherParts } from '../../src/peer/dispatcher-parts.ts';

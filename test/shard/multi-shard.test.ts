@@ -1,4 +1,5 @@
 /** Several shards and a journal at work on one memory: nobody gets another's address, and every ACK is in the file. */
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -6,11 +7,12 @@ import t, { type Test } from 'tap';
 import { systemClock } from '../../src/base/clock.ts';
 import { formatIpv4, parseIpv4 } from '../../src/base/ipv4.ts';
 import { MessageType } from '../../src/dhcp4/codes.ts';
-import { loadLeaseFiles } from '../../src/journal/load.ts';
-import { leaseOfRecord } from '../../src/lease/csv-lease.ts';
-import { type Lease4, LeaseState } from '../../src/lease/model.ts';
+import { leaseOfRecord } from '../../src/lease/dhcp4/csv-lease.ts';
+import type { Lease4 } from '../../src/lease/dhcp4/model.ts';
+import { LeaseState } from '../../src/lease/state.ts';
 import { configOf } from '../engine/bench-server.ts';
 import { ip, type Reply } from '../engine/packets.ts';
+import { loadLeaseFiles } from '../journal/support/dhcp4.ts';
 import { scratchDirectory } from '../journal/support/scratch.ts';
 import { ServerThreads } from './server-threads.ts';
 import { discoverOf, Exchange, queryOf, Swarm, type SwarmClient } from './swarm.ts';

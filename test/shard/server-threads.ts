@@ -27,11 +27,12 @@ import { createEventFd, signalEventFd } from '../../src/io/eventfd.ts';
 import { attachClientSteering, closeFd, localPort, openUdpSocket } from '../../src/io/udp.ts';
 import { JournalClient } from '../../src/journal/client.ts';
 import { allocateJournal, type JournalReport } from '../../src/journal/memory.ts';
-import { LeaseBook } from '../../src/lease/book.ts';
 import { allocateChangeLog } from '../../src/lease/change-log.ts';
+import { LeaseBook } from '../../src/lease/dhcp4/book.ts';
+import { allocateLeaseTable } from '../../src/lease/dhcp4/layout.ts';
 import { allocateLeaseEvents } from '../../src/lease/events.ts';
-import { allocateLeaseTable } from '../../src/lease/layout.ts';
 import { allocateSocketTable, writeSocketTable } from '../../src/shard/socket-table.ts';
+import { LEASE_FILE_HEADER } from '../journal/support/dhcp4.ts';
 
 const LOOPBACK = parseIpv4('127.0.0.1')!;
 const PARKED_MAX = 1024;
@@ -100,7 +101,7 @@ export class ServerThreads {
     const parts = [() => accounting, () => quiet] as const;
     this.reclaimer = new Reclaimer(this.book, ...parts, systemClock);
     const committing = { journal, bells: this.#links };
-    const file = { path: leaseFile, fdatasync: true };
+    const file = { path: leaseFile, fdatasync: true, header: LEASE_FILE_HEADER };
     this.#writing = start('journal', { ...committing, changes: memory.changes, file, stopGraceMs: 5000 });
     const shared = {
       ...committing,

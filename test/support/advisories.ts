@@ -40,7 +40,7 @@ export const ADVISORIES: readonly Advisory[] = [
     cause: 'a lease is stored that the server cannot read again; overflow in the reader of the lease file',
     tests: {
       'fuzz/fuzz': [CORPUS],
-      'lease/csv': ['whatever is written can be read again, hostile names and contexts included'],
+      'lease/dhcp4/csv': ['whatever is written can be read again, hostile names and contexts included'],
       'journal/read': ['no file of random octets makes the reader fail'],
       'app/killed': ['killed at any moment: every confirmed lease, and files that are whole'],
       'journal/load': ['more bad rows than allowed refuse the file and change nothing'],

@@ -5,7 +5,7 @@ import { RELAY_LEVELS_MAX } from '../../src/dhcp6/codes.ts';
 import { DESCRIPTOR_WORDS as DESCRIPTOR6_WORDS, RELAY_WORDS } from '../../src/dhcp6/descriptor.ts';
 import { DatagramReceiver, DatagramSender } from '../../src/io/mmsg.ts';
 import { closeFd, localPort, openUdpSocket } from '../../src/io/udp.ts';
-import { AGENT_BYTES_MAX } from '../../src/lease/agent-info.ts';
+import { AGENT_BYTES_MAX } from '../../src/lease/dhcp4/agent-info.ts';
 import * as layout from '../../src/wasm/layout.ts';
 import { Classifier } from '../../src/wasm/module.ts';
 import { datagram4 } from '../oracle/datagram4.ts';

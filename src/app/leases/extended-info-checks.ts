@@ -4,8 +4,9 @@
  */
 import { formatIpv4 } from '../../base/ipv4.ts';
 import type { ExtendedInfoChecks } from '../../config/model.ts';
-import { checkExtendedInfo } from '../../lease/extended-info.ts';
-import { type LeaseRecord, USER_CONTEXT_BYTES_MAX } from '../../lease/record.ts';
+import { checkExtendedInfo } from '../../lease/dhcp4/extended-info.ts';
+import type { LeaseRecord } from '../../lease/dhcp4/record.ts';
+import { USER_CONTEXT_BYTES_MAX } from '../../lease/limits.ts';
 import type { Log } from '../../log/logger.ts';
 
 /** A file that is full of it must not become a log full of it. */

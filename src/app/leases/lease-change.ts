@@ -3,10 +3,11 @@
  * old one and takes its place at once. A table that has become too small, or is to be smaller, moves to other memory.
  */
 import type { LeaseDatabaseConfig, ServerConfig } from '../../config/model.ts';
-import { LeaseBook } from '../../lease/book.ts';
-import { allocateLeaseTable, arenaBytes, type LeaseTableMemory } from '../../lease/layout.ts';
-import { allocatePools } from '../../lease/pool.ts';
-import { copyLeaseTable } from '../../lease/table-copy.ts';
+import { arenaBytes } from '../../lease/arena.ts';
+import { LeaseBook } from '../../lease/dhcp4/book.ts';
+import { allocateLeaseTable, type LeaseTableMemory } from '../../lease/dhcp4/layout.ts';
+import { allocatePools } from '../../lease/dhcp4/pool.ts';
+import { copyLeaseTable } from '../../lease/dhcp4/table-copy.ts';
 import { keepsContexts, leaseCapacity } from '../memory.ts';
 import { loadLeases } from './lease-files.ts';
 import type { LeasesParts } from './leases.ts';

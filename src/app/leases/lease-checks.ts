@@ -5,7 +5,7 @@
  */
 import { formatIpv4, type Ipv4, maskOf } from '../../base/ipv4.ts';
 import type { LeaseChecks, SubnetConfig } from '../../config/model.ts';
-import type { LeaseRecord } from '../../lease/record.ts';
+import type { LeaseRecord } from '../../lease/dhcp4/record.ts';
 import type { Log } from '../../log/logger.ts';
 
 /** A renumbered site must not become a log full of it. */

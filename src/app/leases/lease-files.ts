@@ -4,9 +4,10 @@ import type { ServerConfig } from '../../config/model.ts';
 import type { LeaseAccounting } from '../../engine/leases/lease-accounting.ts';
 import { type LoadReport, loadLeaseFiles } from '../../journal/load.ts';
 import { logLoad } from '../../journal/load-log.ts';
-import type { LeaseBook } from '../../lease/book.ts';
+import type { LeaseBook } from '../../lease/dhcp4/book.ts';
+import type { LeaseRecord } from '../../lease/dhcp4/record.ts';
+import { rowCodec4 } from '../../lease/dhcp4/row-codec.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
-import type { LeaseRecord } from '../../lease/record.ts';
 import type { Log } from '../../log/logger.ts';
 import { ExtendedInfoCheck } from './extended-info-checks.ts';
 import { type CheckedSubnet, LeaseCheck } from './lease-checks.ts';
@@ -40,6 +41,7 @@ export function loadLeases(config: LoadedConfig, book: LeaseBook, clock: Clock, 
     return 'kept';
   };
   const outcome = loadLeaseFiles(
+    rowCodec4,
     { path: database.path, maxRowErrors: database.maxRowErrors },
     { put, remove },
     clock,

@@ -2,6 +2,7 @@
  * The lease file as main sees it: lock, journal thread, clean-up timer, and what the log says when the disk fails. The
  * journal can go over to another file: it writes what is left to the old one, ends, and starts anew on the other.
  */
+
 import { statSync } from 'node:fs';
 import type { BellMemory } from '../../base/bell.ts';
 import { ringFill } from '../../base/byte-ring.ts';
@@ -12,6 +13,8 @@ import { lockLeaseFile } from '../../journal/lock.ts';
 import { LeaseFileMaintenance } from '../../journal/maintenance.ts';
 import type { JournalReport } from '../../journal/memory.ts';
 import { JournalWatch } from '../../journal/watch.ts';
+import { rowCodec4 } from '../../lease/dhcp4/row-codec.ts';
+import { headerOf } from '../../lease/row-codec.ts';
 import type { Log } from '../../log/logger.ts';
 import type { ServerMemory } from '../memory.ts';
 import type { Threads } from '../threads.ts';
@@ -177,7 +180,7 @@ export class Storage {
       changes: memory.book.changes,
       journal: memory.journal,
       bells,
-      file: persist ? { path, fdatasync: this.#file.fdatasync } : null,
+      file: persist ? { path, fdatasync: this.#file.fdatasync, header: headerOf(rowCodec4) } : null,
       stopGraceMs: STOP_GRACE_MS,
     };
     this.#running = threads.runJournal(task).catch((error: unknown) => {

@@ -13,7 +13,7 @@ import type { ScriptHost } from '../../hooks/environment.ts';
 import { LegalLog } from '../../hooks/legal-log.ts';
 import { interfaceIndex, RunScript } from '../../hooks/run-script.ts';
 import { signalEventFd } from '../../io/eventfd.ts';
-import type { LeaseBook } from '../../lease/book.ts';
+import type { LeaseBook } from '../../lease/dhcp4/book.ts';
 import type { LeaseEventsMemory } from '../../lease/events.ts';
 import type { LinkMemory } from '../../link/memory.ts';
 import { ForensicSyslog } from '../../log/forensic-syslog.ts';

@@ -1,5 +1,5 @@
 /** What the lease commands that answer with a list have in common. */
-import type { Lease4 } from '../../lease/model.ts';
+import type { Lease4 } from '../../lease/dhcp4/model.ts';
 import { type Answer, Result } from '../answer.ts';
 import { isMap } from '../arguments.ts';
 import { leaseListArguments } from './lease4-json.ts';

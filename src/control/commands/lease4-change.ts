@@ -1,6 +1,6 @@
 /** The lease commands that change one lease: lease4-add, lease4-update, lease4-del. */
 import { formatIpv4 } from '../../base/ipv4.ts';
-import type { Lease4 } from '../../lease/model.ts';
+import type { Lease4 } from '../../lease/dhcp4/model.ts';
 import { type Answer, failure, Result, success } from '../answer.ts';
 import { isMap, NOT_A_MAP } from '../arguments.ts';
 import { LeaseFault } from './lease4-fault.ts';

@@ -1,8 +1,8 @@
 /** How lease4-get and lease4-del name a lease: by its address, or by a client's identifier in a subnet. */
 
-import type { Lease4 } from '../../lease/model.ts';
-import { CLIENT_ID_BYTES_MAX, HARDWARE_ADDRESS_BYTES_MAX } from '../../lease/record.ts';
-import type { LeaseStore } from '../../lease/store.ts';
+import type { Lease4 } from '../../lease/dhcp4/model.ts';
+import { CLIENT_ID_BYTES_MAX, HARDWARE_ADDRESS_BYTES_MAX } from '../../lease/dhcp4/record.ts';
+import type { LeaseStore } from '../../lease/dhcp4/store.ts';
 import { isMap } from '../arguments.ts';
 import { LeaseFault } from './lease4-fault.ts';
 import { readAddress, readOctets } from './lease4-text.ts';

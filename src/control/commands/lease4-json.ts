@@ -12,7 +12,8 @@ import { EncodedJson } from '../../base/encoded-json.ts';
 import { formatHex } from '../../base/hex.ts';
 import { formatIpv4 } from '../../base/ipv4.ts';
 import { encodeKeaJson } from '../../base/kea-json.ts';
-import { type Lease4, LeaseState } from '../../lease/model.ts';
+import type { Lease4 } from '../../lease/dhcp4/model.ts';
+import { LeaseState } from '../../lease/state.ts';
 import { isMap } from '../arguments.ts';
 
 /**
@@ -31,7 +32,7 @@ export function encodeLease4(lease: Lease4, releasedAs: ReleasedAs): string {
       ? LeaseState.expiredReclaimed
       : lease.state;
   const isNamed = lease.hostname !== '';
-  // An identifier of one octet is too short for Kea's reader; see lease/update-json.ts.
+  // An identifier of one octet is too short for Kea's reader; see lease/dhcp4/update-json.ts.
   const shown = lease.clientId !== null && (lease.clientId.length > 1 || lease.hwAddress.length === 0);
   const clientId = shown ? `"client-id": "${formatHex(lease.clientId!)}", ` : '';
   const poolId = lease.poolId === 0 ? '' : `"pool-id": ${lease.poolId}, `;

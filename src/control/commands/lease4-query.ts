@@ -1,6 +1,6 @@
 /** The lease commands that only read: lease4-get, -get-all, -get-page, -get-by-hw-address, -get-by-client-id. */
 import { isIPv6 } from 'node:net';
-import { CLIENT_ID_BYTES_MAX, HARDWARE_ADDRESS_BYTES_MAX } from '../../lease/record.ts';
+import { CLIENT_ID_BYTES_MAX, HARDWARE_ADDRESS_BYTES_MAX } from '../../lease/dhcp4/record.ts';
 import { type Answer, failure, Result, success } from '../answer.ts';
 import { isMap, NOT_A_MAP } from '../arguments.ts';
 import { found, leaseList, readText } from './lease4-answer.ts';

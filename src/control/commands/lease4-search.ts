@@ -2,7 +2,9 @@
  * The lease commands that look through all leases, because nothing is indexed by what they ask for: lease4-get-by-hostname,
  * lease4-get-by-state.
  */
-import { type Lease4, LeaseState } from '../../lease/model.ts';
+
+import type { Lease4 } from '../../lease/dhcp4/model.ts';
+import { LeaseState } from '../../lease/state.ts';
 import { type Answer, failure } from '../answer.ts';
 import { isMap } from '../arguments.ts';
 import { leaseList, readText } from './lease4-answer.ts';

@@ -1,5 +1,5 @@
 /** All leases, a slice at a time, for commands that look through the table: the partner's heartbeats are answered in between. */
-import type { Lease4 } from '../../lease/model.ts';
+import type { Lease4 } from '../../lease/dhcp4/model.ts';
 import type { LeaseCommandParts } from './lease4-parts.ts';
 
 /** Leases looked at between two turns of the event loop: 2 ms. */

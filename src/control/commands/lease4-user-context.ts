@@ -1,7 +1,7 @@
 /** The user context of a lease in a command: any map, stored as one line of JSON. */
 import { encodeKeaJson } from '../../base/kea-json.ts';
-import { checkExtendedInfo } from '../../lease/extended-info.ts';
-import { USER_CONTEXT_BYTES_MAX } from '../../lease/record.ts';
+import { checkExtendedInfo } from '../../lease/dhcp4/extended-info.ts';
+import { USER_CONTEXT_BYTES_MAX } from '../../lease/limits.ts';
 import { isMap } from '../arguments.ts';
 
 /** Levels of maps and lists; Kea's own contexts have four. */

@@ -2,7 +2,7 @@
  * lease4-wipe: deletes the leases of a subnet, or of all. As with every change by an administrator the partner is told
  * nothing, as from Kea: who means the pair sends it to both servers.
  */
-import type { Lease4 } from '../../lease/model.ts';
+import type { Lease4 } from '../../lease/dhcp4/model.ts';
 import { type Answer, failure, Result } from '../answer.ts';
 import { isMap } from '../arguments.ts';
 import { LeaseFault } from './lease4-fault.ts';

@@ -2,8 +2,8 @@
 import { constants } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { LEASE_FILE_COLUMNS } from '../../lease/csv.ts';
-import { encodeLease } from '../../lease/csv-lease.ts';
+import { LEASE_FILE_COLUMNS } from '../../lease/dhcp4/csv.ts';
+import { encodeLease } from '../../lease/dhcp4/csv-lease.ts';
 import { type Answer, failure, success } from '../answer.ts';
 import { placeInside, type WritablePlace, writeWhole } from '../write-file.ts';
 import { readText } from './lease4-answer.ts';

@@ -10,7 +10,7 @@ import { Compiler } from '../../classes/compile-test.ts';
 import type { Operand } from '../../classes/packet.ts';
 import { Scratch } from '../../classes/scratch.ts';
 import type { FlexIdConfig } from '../../config/hook-model.ts';
-import { CLIENT_ID_BYTES_MAX } from '../../lease/record.ts';
+import { CLIENT_ID_BYTES_MAX } from '../../lease/dhcp4/record.ts';
 import type { Query } from '../query.ts';
 
 export class FlexId {

@@ -6,7 +6,7 @@ import { emptyRange } from '../../base/byte-range.ts';
 import type { ClassSet } from '../../classes/class-set.ts';
 import { Field } from '../../dhcp4/descriptor.ts';
 import { kindOf, NO_IDENTIFIER } from '../../hosts/host-index.ts';
-import type { ByteRange } from '../../lease/rows.ts';
+import type { ByteRange } from '../../lease/dhcp4/rows.ts';
 import type { CompiledSubnet } from '../compiled/compiled.ts';
 import type { Query } from '../query.ts';
 import { nextSubnet } from '../subnets/network.ts';

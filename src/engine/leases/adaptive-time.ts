@@ -5,7 +5,7 @@
  */
 import { isOpen } from '../../classes/class-set.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
-import { INFINITE_LIFETIME_SEC, LeaseState } from '../../lease/model.ts';
+import { INFINITE_LIFETIME_SEC, LeaseState } from '../../lease/state.ts';
 import type { CompiledSubnet } from '../compiled/compiled.ts';
 import type { Context } from '../context.ts';
 import { poolAt } from '../subnets/pool-at.ts';

@@ -1,8 +1,8 @@
 /** Whose lease is it: the client's own row, and whether a row belongs to the client of the query. */
 import { isOpen } from '../../classes/class-set.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
-import { RowFlag } from '../../lease/layout.ts';
-import { LeaseState } from '../../lease/model.ts';
+import { RowFlag } from '../../lease/row-flag.ts';
+import { LeaseState } from '../../lease/state.ts';
 import type { CompiledSubnet } from '../compiled/compiled.ts';
 import type { Context } from '../context.ts';
 import { enterSubnet, seeClientId } from '../subnets/enter-subnet.ts';

@@ -1,6 +1,6 @@
 /** An address that was to be offered and that somebody answers at: it is kept away from everybody, as after a DECLINE. */
 import { NO_SLOT } from '../../lease/hash-chain.ts';
-import { LeaseState } from '../../lease/model.ts';
+import { LeaseState } from '../../lease/state.ts';
 import type { Context } from '../context.ts';
 import { beginSilent, endSilent, roomForChange } from '../transaction.ts';
 import { countAssigned, countDeclined } from './lease-counts.ts';

@@ -6,14 +6,14 @@ import { type ByteRange, emptyRange, equalRanges } from '../../base/byte-range.t
 import { MessageType, OptionCode } from '../../dhcp4/codes.ts';
 import { Field } from '../../dhcp4/descriptor.ts';
 import { OptionTable } from '../../dhcp4/option-table.ts';
+import { IscMember } from '../../lease/context-member.ts';
 import {
   AGENT_BYTES_MAX,
   AGENT_INFO,
   AGENT_VALUE_BYTES_MAX,
   encodeAgentInfo,
-} from '../../lease/agent-info.ts';
-import { IscMember } from '../../lease/context-member.ts';
-import { USER_CONTEXT_BYTES_MAX } from '../../lease/record.ts';
+} from '../../lease/dhcp4/agent-info.ts';
+import { USER_CONTEXT_BYTES_MAX } from '../../lease/limits.ts';
 import type { Context } from '../context.ts';
 import { G } from '../figures/statistics.ts';
 import type { Query } from '../query.ts';

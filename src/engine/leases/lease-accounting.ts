@@ -1,6 +1,6 @@
 /** Keeps the counters of assigned and declined addresses right when main changes leases. */
-import type { LeaseBook } from '../../lease/book.ts';
-import { LeaseState } from '../../lease/model.ts';
+import type { LeaseBook } from '../../lease/dhcp4/book.ts';
+import { LeaseState } from '../../lease/state.ts';
 import { G, P, S, type StatisticsReader, type StatisticsWriter } from '../figures/statistics.ts';
 import { ascending } from '../subnets/pool-at.ts';
 import type { CountedPool } from '../subnets/pool-series.ts';

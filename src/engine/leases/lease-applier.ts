@@ -5,14 +5,14 @@
  */
 import { emptyRange, setRange } from '../../base/byte-range.ts';
 import type { Ipv4 } from '../../base/ipv4.ts';
-import type { LeaseBook } from '../../lease/book.ts';
-import { hasRow } from '../../lease/csv.ts';
+import type { LeaseBook } from '../../lease/dhcp4/book.ts';
+import { hasRow } from '../../lease/dhcp4/csv.ts';
+import type { LeaseRecord } from '../../lease/dhcp4/record.ts';
+import type { ChangeSource } from '../../lease/dhcp4/store.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
-import { RowFlag } from '../../lease/layout.ts';
-import { LeaseState } from '../../lease/model.ts';
-import type { LeaseRecord } from '../../lease/record.ts';
-import { REFUSED } from '../../lease/rows.ts';
-import type { ChangeSource } from '../../lease/store.ts';
+import { RowFlag } from '../../lease/row-flag.ts';
+import { LeaseState } from '../../lease/state.ts';
+import { REFUSED } from '../../lease/unsettled.ts';
 import { PARKED_MS_MAX } from '../parked/park.ts';
 import type { LeaseAccounting } from './lease-accounting.ts';
 

@@ -6,8 +6,8 @@
 
 import { assert } from '../../base/assert.ts';
 import { type ByteRingMemory, ByteRingWriter } from '../../base/byte-ring.ts';
-import type { LeaseBook } from '../../lease/book.ts';
-import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../../lease/update-record.ts';
+import type { LeaseBook } from '../../lease/dhcp4/book.ts';
+import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../../lease/dhcp4/update-record.ts';
 import { UpdateRecord } from '../parked/shard-link.ts';
 import { UpdateMode } from '../policy.ts';
 

@@ -1,5 +1,5 @@
 /** Counts what becomes of the leases that a query changes. */
-import { LeaseState } from '../../lease/model.ts';
+import { LeaseState } from '../../lease/state.ts';
 import type { Context } from '../context.ts';
 import { G, S } from '../figures/statistics.ts';
 import { countLease, type LeaseCount, leaseCounts } from './lease-count.ts';

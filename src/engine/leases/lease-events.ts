@@ -7,8 +7,8 @@
 import type { ByteRange } from '../../base/byte-range.ts';
 import { ByteRingWriter, RING_RECORD_BYTES_MAX } from '../../base/byte-ring.ts';
 import { Field } from '../../dhcp4/descriptor.ts';
-import type { LeaseBook } from '../../lease/book.ts';
-import { encodeRow, ROW_BYTES_MAX } from '../../lease/csv.ts';
+import type { LeaseBook } from '../../lease/dhcp4/book.ts';
+import { encodeRow, ROW_BYTES_MAX } from '../../lease/dhcp4/csv.ts';
 import {
   EVENT_PART_HEADER_BYTES,
   EventPart,

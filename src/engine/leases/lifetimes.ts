@@ -1,7 +1,7 @@
 /** Lease time and timers. [RFC2131 4.3.1] [RFC2131 4.4.5] */
 import type { LifetimeConfig, SubnetConfig } from '../../config/model.ts';
 import { Field } from '../../dhcp4/descriptor.ts';
-import { INFINITE_LIFETIME_SEC } from '../../lease/model.ts';
+import { INFINITE_LIFETIME_SEC } from '../../lease/state.ts';
 import type { CompiledSubnet } from '../compiled/compiled.ts';
 import type { Context } from '../context.ts';
 import type { ReplyTimes } from '../reply/reply.ts';

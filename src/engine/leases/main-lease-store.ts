@@ -1,12 +1,13 @@
 /** The LeaseStore of the running server: table, pools, statistics and change log, each call one short locked section. */
 import type { Clock } from '../../base/clock.ts';
 import type { Ipv4 } from '../../base/ipv4.ts';
-import { AddressOrder, firstAbove } from '../../lease/address-order.ts';
-import type { LeaseBook } from '../../lease/book.ts';
-import { leaseOfRecord, recordOfLease } from '../../lease/csv-lease.ts';
+import { AddressOrder, firstAbove } from '../../lease/dhcp4/address-order.ts';
+import type { LeaseBook } from '../../lease/dhcp4/book.ts';
+import { leaseOfRecord, recordOfLease } from '../../lease/dhcp4/csv-lease.ts';
+import type { Lease4 } from '../../lease/dhcp4/model.ts';
+import type { ChangeSource, LeaseStore, PutOutcome } from '../../lease/dhcp4/store.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
-import { type Lease4, LeaseState } from '../../lease/model.ts';
-import type { ChangeSource, LeaseStore, PutOutcome } from '../../lease/store.ts';
+import { LeaseState } from '../../lease/state.ts';
 import type { LeaseAccounting } from './lease-accounting.ts';
 import { Applied, LeaseApplier } from './lease-applier.ts';
 import { NOT_DELETED } from './lease-refusals.ts';

@@ -3,9 +3,9 @@
  * yet: a pool that looks full must not refuse an address that is anybody's. Times are whole seconds, so that a pool which
  * was looked through has nothing new before the next second: a full pool costs one look a second, however many ask.
  */
-import type { LeaseBook } from '../../lease/book.ts';
+import type { LeaseBook } from '../../lease/dhcp4/book.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
-import { LeaseState } from '../../lease/model.ts';
+import { LeaseState } from '../../lease/state.ts';
 import type { CompiledPool } from '../compiled/compiled.ts';
 
 /** Addresses looked at a second and pool: some 1 ms under the lock. The rest of a larger pool waits for the timer. */

@@ -7,9 +7,9 @@
 import { emptyRange } from '../../base/byte-range.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { ExpiredLeasesConfig } from '../../config/model.ts';
-import type { LeaseBook } from '../../lease/book.ts';
+import type { LeaseBook } from '../../lease/dhcp4/book.ts';
 import { EventPart, LeaseEventKind } from '../../lease/events.ts';
-import { LeaseState } from '../../lease/model.ts';
+import { LeaseState } from '../../lease/state.ts';
 import type { DnsLog } from '../names/dns-log.ts';
 import type { LeaseAccounting } from './lease-accounting.ts';
 import type { LeaseEventWriter } from './lease-events.ts';

@@ -7,9 +7,9 @@ import { emptyRange } from '../../base/byte-range.ts';
 import { NO_CLASS } from '../../classes/class-ids.ts';
 import { MessageType } from '../../dhcp4/codes.ts';
 import { Field } from '../../dhcp4/descriptor.ts';
-import { AgentInfoReader } from '../../lease/agent-info.ts';
+import { AgentInfoReader } from '../../lease/dhcp4/agent-info.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
-import { LeaseState } from '../../lease/model.ts';
+import { LeaseState } from '../../lease/state.ts';
 import type { Context } from '../context.ts';
 import { belongsToClient } from './client-lease.ts';
 

@@ -2,7 +2,7 @@
 import { Present } from '../../dhcp4/descriptor.ts';
 import { EventPart, LeaseEventKind } from '../../lease/events.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
-import { LeaseState } from '../../lease/model.ts';
+import { LeaseState } from '../../lease/state.ts';
 import type { Context } from '../context.ts';
 import { G } from '../figures/statistics.ts';
 import { belongsToClient } from '../leases/client-lease.ts';

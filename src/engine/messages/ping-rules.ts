@@ -1,7 +1,7 @@
 /** The ping_check library: which offers leave only when nobody answers at the address. */
 import type { PingCheckConfig, PingSettings } from '../../config/hook-model.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
-import { LeaseState } from '../../lease/model.ts';
+import { LeaseState } from '../../lease/state.ts';
 import type { CompiledSubnet } from '../compiled/compiled.ts';
 import type { Context } from '../context.ts';
 

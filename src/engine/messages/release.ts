@@ -1,7 +1,7 @@
 /** DHCPRELEASE: the client gives its lease back; there is no reply. [RFC2131 4.3.4] */
 import { EventPart, LeaseEventKind } from '../../lease/events.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
-import { LeaseState } from '../../lease/model.ts';
+import { LeaseState } from '../../lease/state.ts';
 import type { Context } from '../context.ts';
 import { G } from '../figures/statistics.ts';
 import { belongsToClient } from '../leases/client-lease.ts';

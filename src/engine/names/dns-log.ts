@@ -7,9 +7,9 @@
  *              u32 address | u32 subnet | u32 lifetime | u32 cltt | hw | client-id | name
  */
 import { allocateByteRing, type ByteRingMemory, ByteRingWriter } from '../../base/byte-ring.ts';
-import type { LeaseBook } from '../../lease/book.ts';
-import { RowFlag } from '../../lease/layout.ts';
-import { LeaseState } from '../../lease/model.ts';
+import type { LeaseBook } from '../../lease/dhcp4/book.ts';
+import { RowFlag } from '../../lease/row-flag.ts';
+import { LeaseState } from '../../lease/state.ts';
 
 /** `kind` of a record. */
 export const DnsChange = { add: 0, remove: 1 } as const;

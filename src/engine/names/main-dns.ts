@@ -1,8 +1,8 @@
 /** Main's end of the way to DNS: what commands and the expiry timer have to tell. */
 import type { Ipv4 } from '../../base/ipv4.ts';
-import type { LeaseBook } from '../../lease/book.ts';
+import type { LeaseBook } from '../../lease/dhcp4/book.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
-import { LeaseState } from '../../lease/model.ts';
+import { LeaseState } from '../../lease/state.ts';
 import { DnsLog, type DnsLogMemory } from './dns-log.ts';
 
 export class MainDns {

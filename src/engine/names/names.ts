@@ -19,8 +19,8 @@ import {
   readDomainWire,
   writeDomainText,
 } from '../../dhcp4/domain-name.ts';
-import { RowFlag } from '../../lease/layout.ts';
-import { HOSTNAME_BYTES_MAX } from '../../lease/record.ts';
+import { HOSTNAME_BYTES_MAX } from '../../lease/limits.ts';
+import { RowFlag } from '../../lease/row-flag.ts';
 import type { Query } from '../query.ts';
 import type { CompiledNames } from './names-settings.ts';
 import { cleanLabels, generateName, isBlank, lowerText, qualify, setText } from './names-text.ts';

@@ -19,8 +19,8 @@ import {
   XID_OFFSET,
   YIADDR_OFFSET,
 } from '../../dhcp4/codes.ts';
-import { LeaseState } from '../../lease/model.ts';
-import type { LeaseRows } from '../../lease/rows.ts';
+import type { LeaseRows } from '../../lease/dhcp4/rows.ts';
+import { LeaseState } from '../../lease/state.ts';
 import type { Query } from '../query.ts';
 import type { ReplySlots } from '../reply/reply-slots.ts';
 

@@ -18,7 +18,7 @@ import { allocateVerdicts } from './verdicts.ts';
 /**
  * `kind` of a record in the update ring: these bits, and the shard's index in the bits from `shardShift` on. The
  * record's `sequence` is that shard's transaction number; the payload says what became of the lease
- * (lease/update-record.ts).
+ * (lease/dhcp4/update-record.ts).
  */
 export const UpdateRecord = {
   /** Of the main thread, beside the log: nobody waits for a verdict. Never in the log itself. */

@@ -5,7 +5,7 @@
  * An event stays pending across transitions: the new state decides as well, until a state stays where it is. One
  * heartbeat can thus lead from waiting through syncing to the start of a synchronization.
  */
-import { CLIENT_ID_BYTES_MAX } from '../../lease/record.ts';
+import { CLIENT_ID_BYTES_MAX } from '../../lease/dhcp4/record.ts';
 import { applyEvent } from './apply.ts';
 import { isInterrupted, noCommunication } from './communication.ts';
 import { standDown } from './lease-storage.ts';

@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { HaRelationshipConfig } from '../../config/ha-model.ts';
 import type { CommandTable } from '../../control/answer.ts';
 import type { Policy } from '../../engine/policy.ts';
-import type { LeaseStore } from '../../lease/store.ts';
+import type { LeaseStore } from '../../lease/dhcp4/store.ts';
 import type { Log } from '../../log/logger.ts';
 import type {
   ClientKey,

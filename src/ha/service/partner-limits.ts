@@ -3,7 +3,7 @@
  * refuses can never be confirmed. So a partner that is no Tandem is asked once, each time it comes back: for the lease of
  * an identifier of the greatest length, which nobody has.
  */
-import { CLIENT_ID_BYTES_MAX } from '../../lease/record.ts';
+import { CLIENT_ID_BYTES_MAX } from '../../lease/dhcp4/record.ts';
 import type { PeerAnswer, PeerClient } from '../../peer/model.ts';
 import { COMMAND_TIMEOUT_MS } from '../wire/peer-answers.ts';
 

@@ -3,14 +3,11 @@ import { parseHex } from '../../base/hex.ts';
 import { type Ipv4, parseIpv4 } from '../../base/ipv4.ts';
 import { encodeKeaJson } from '../../base/kea-json.ts';
 import { isJsonMap } from '../../lease/csv-context.ts';
-import { checkExtendedInfo } from '../../lease/extended-info.ts';
-import { type Lease4, LeaseState } from '../../lease/model.ts';
-import {
-  CLIENT_ID_BYTES_MAX,
-  HARDWARE_ADDRESS_BYTES_MAX,
-  HOSTNAME_BYTES_MAX,
-  USER_CONTEXT_BYTES_MAX,
-} from '../../lease/record.ts';
+import { checkExtendedInfo } from '../../lease/dhcp4/extended-info.ts';
+import type { Lease4 } from '../../lease/dhcp4/model.ts';
+import { CLIENT_ID_BYTES_MAX, HARDWARE_ADDRESS_BYTES_MAX } from '../../lease/dhcp4/record.ts';
+import { HOSTNAME_BYTES_MAX, USER_CONTEXT_BYTES_MAX } from '../../lease/limits.ts';
+import { LeaseState } from '../../lease/state.ts';
 import { bad, isMap, type JsonMap, member, ok, type Read } from '../commands/arguments.ts';
 
 const U32_MAX = 0xffffffff;

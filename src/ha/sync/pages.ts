@@ -9,7 +9,7 @@
 
 import type { Clock } from '../../base/clock.ts';
 import { formatIpv4, type Ipv4 } from '../../base/ipv4.ts';
-import type { LeaseStore } from '../../lease/store.ts';
+import type { LeaseStore } from '../../lease/dhcp4/store.ts';
 import type { Log } from '../../log/logger.ts';
 import type {
   Delivery,

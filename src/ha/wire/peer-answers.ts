@@ -1,5 +1,5 @@
 /** Telling good answers of peers from bad ones. */
-import type { LeaseStore } from '../../lease/store.ts';
+import type { LeaseStore } from '../../lease/dhcp4/store.ts';
 import type { PeerAnswer } from '../../peer/model.ts';
 import { clip, isMap, member } from '../commands/arguments.ts';
 

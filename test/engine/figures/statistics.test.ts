@@ -13,7 +13,7 @@ import {
   SUBNET_STATISTICS,
 } from '../../../src/engine/figures/statistics.ts';
 import { LeaseAccounting } from '../../../src/engine/leases/lease-accounting.ts';
-import { LeaseState } from '../../../src/lease/model.ts';
+import { LeaseState } from '../../../src/lease/state.ts';
 
 t.test('a value is the sum of what every thread has counted', async (t) => {
   const memory = allocateStatistics(3, [10, 20]);

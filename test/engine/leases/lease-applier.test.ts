@@ -14,14 +14,15 @@ import { LeaseAccounting } from '../../../src/engine/leases/lease-accounting.ts'
 import { Applied, LeaseApplier } from '../../../src/engine/leases/lease-applier.ts';
 import { UpdateMode } from '../../../src/engine/policy.ts';
 import { poolSeries } from '../../../src/engine/subnets/pool-series.ts';
-import { leaseOfRecord, recordOfLease } from '../../../src/lease/csv-lease.ts';
-import { type Lease4, LeaseState } from '../../../src/lease/model.ts';
-import { emptyRecord } from '../../../src/lease/record.ts';
+import { leaseOfRecord, recordOfLease } from '../../../src/lease/dhcp4/csv-lease.ts';
+import type { Lease4 } from '../../../src/lease/dhcp4/model.ts';
+import { emptyRecord } from '../../../src/lease/dhcp4/record.ts';
 import {
   decodeUpdateRecord,
   encodeUpdateRecord,
   UPDATE_RECORD_BYTES_MAX,
-} from '../../../src/lease/update-record.ts';
+} from '../../../src/lease/dhcp4/update-record.ts';
+import { LeaseState } from '../../../src/lease/state.ts';
 import type { BenchServer } from '../bench-server.ts';
 import { leaseOf } from '../leases.ts';
 import { ModelDisk } from '../model-disk.ts';

@@ -109,7 +109,7 @@ t.test('what else stands in the user context of a lease is kept', async (t) => {
   const server = serverFor(t, configured(null, 9), { clock });
   lease(server, 1);
   const row = server.lease('10.0.0.10')!;
-  const { recordOfLease } = await import('../../../src/lease/csv-lease.ts');
+  const { recordOfLease } = await import('../../../src/lease/dhcp4/csv-lease.ts');
   server.book.write(recordOfLease({ ...row, userContext: '{"ISC":{"z":1},"room":"4"}' }), clock.wallSec());
   clock.pass(1800);
   server.ask(renew(1, '10.0.0.10'));

@@ -6,7 +6,7 @@ import { MainLeaseStore } from '../../../src/engine/leases/main-lease-store.ts';
 import { Verdict } from '../../../src/engine/parked/verdicts.ts';
 import { UpdateMode } from '../../../src/engine/policy.ts';
 import { ChangeWord } from '../../../src/lease/change-log.ts';
-import { LeaseState } from '../../../src/lease/model.ts';
+import { LeaseState } from '../../../src/lease/state.ts';
 import type { BenchServer } from '../bench-server.ts';
 import { leaseOf } from '../leases.ts';
 import { ModelDisk } from '../model-disk.ts';

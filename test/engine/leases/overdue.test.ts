@@ -2,7 +2,7 @@
 import t from 'tap';
 import { type CompiledPool, compileSubnets } from '../../../src/engine/compiled/compiled.ts';
 import { OverdueSearch } from '../../../src/engine/leases/overdue.ts';
-import { LeaseState } from '../../../src/lease/model.ts';
+import { LeaseState } from '../../../src/lease/state.ts';
 import type { BenchServer } from '../bench-server.ts';
 import { countAssigned, decline, discover, lease, release, request, serverFor } from '../queries.ts';
 import { TestClock } from '../test-clock.ts';

@@ -5,7 +5,8 @@ import { LeaseAccounting } from '../../../src/engine/leases/lease-accounting.ts'
 import { MainLeaseStore } from '../../../src/engine/leases/main-lease-store.ts';
 import { Reclaimer } from '../../../src/engine/leases/reclaim.ts';
 import { ChangeWord } from '../../../src/lease/change-log.ts';
-import { type Lease4, LeaseState } from '../../../src/lease/model.ts';
+import type { Lease4 } from '../../../src/lease/dhcp4/model.ts';
+import { LeaseState } from '../../../src/lease/state.ts';
 import { leaseOf } from '../leases.ts';
 import { ModelDisk } from '../model-disk.ts';
 import { countAssigned, discover, serverFor } from '../queries.ts';

@@ -4,7 +4,7 @@ import t from 'tap';
 import { ByteRingReader } from '../../../src/base/byte-ring.ts';
 import { MessageType } from '../../../src/dhcp4/codes.ts';
 import { UpdateMode } from '../../../src/engine/policy.ts';
-import { INFINITE_LIFETIME_SEC } from '../../../src/lease/model.ts';
+import { INFINITE_LIFETIME_SEC } from '../../../src/lease/state.ts';
 import { hashTwin } from '../../oracle/hash.ts';
 import { fatesOf, grown } from '../fates.ts';
 import { ip, type PacketFields, packet } from '../packets.ts';

@@ -6,7 +6,7 @@ import { compileCharacterSet } from '../../../src/classes/character-set.ts';
 import { DDNS_DEFAULTS } from '../../../src/config/ddns-model.ts';
 import { ClientNames } from '../../../src/engine/names/names.ts';
 import { compileNames } from '../../../src/engine/names/names-settings.ts';
-import { RowFlag } from '../../../src/lease/layout.ts';
+import { RowFlag } from '../../../src/lease/row-flag.ts';
 import { clientName, type NamedReply, type NameSettings } from '../../oracle/client-name.ts';
 import { packet } from '../packets.ts';
 import { queryOf } from '../query-of.ts';

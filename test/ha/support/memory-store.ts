@@ -1,7 +1,8 @@
 /** A lease store without table, pools and file: a sorted map, and a switch for the disk. */
 import type { Ipv4 } from '../../../src/base/ipv4.ts';
-import { type Lease4, LeaseState } from '../../../src/lease/model.ts';
-import type { ChangeSource, LeaseStore, PutOutcome } from '../../../src/lease/store.ts';
+import type { Lease4 } from '../../../src/lease/dhcp4/model.ts';
+import type { ChangeSource, LeaseStore, PutOutcome } from '../../../src/lease/dhcp4/store.ts';
+import { LeaseState } from '../../../src/lease/state.ts';
 
 export class MemoryStore implements LeaseStore {
   readonly #leases = new Map<Ipv4, Lease4>();

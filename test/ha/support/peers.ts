@@ -4,8 +4,8 @@ import { formatIpv4, parseIpv4 } from '../../../src/base/ipv4.ts';
 import type { HaRole } from '../../../src/config/ha-model.ts';
 import type { Answer, CommandHandler } from '../../../src/control/answer.ts';
 import { readPageLease } from '../../../src/ha/sync/lease-page.ts';
-import type { Lease4 } from '../../../src/lease/model.ts';
-import type { LeaseStore } from '../../../src/lease/store.ts';
+import type { Lease4 } from '../../../src/lease/dhcp4/model.ts';
+import type { LeaseStore } from '../../../src/lease/dhcp4/store.ts';
 import { deliverLeases } from '../../../src/peer/lease-delivery.ts';
 import type {
   Delivery,

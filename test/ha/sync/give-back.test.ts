@@ -1,7 +1,8 @@
 /** What the server that comes back has alone is not lost: it gives it to its partner, or a Kea partner is asked for it. */
 import t from 'tap';
 import { type Ipv4, parseIpv4 } from '../../../src/base/ipv4.ts';
-import { type Lease4, LeaseState } from '../../../src/lease/model.ts';
+import type { Lease4 } from '../../../src/lease/dhcp4/model.ts';
+import { LeaseState } from '../../../src/lease/state.ts';
 import { lease, MemoryStore } from '../support/memory-store.ts';
 import {
   answered,

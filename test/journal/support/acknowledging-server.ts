@@ -2,10 +2,11 @@
  * A process that does what a server does with its lease file, as fast as it can: load, journal, clean up, and tell the
  * parent, on standard output, each lease that is durable. It is meant to be killed.
  */
+
 import { writeSync } from 'node:fs';
-import { runCleanup } from '../../../src/journal/cleanup.ts';
 import { JournalClient } from '../../../src/journal/client.ts';
 import { lockLeaseFile } from '../../../src/journal/lock.ts';
+import { runCleanup } from './dhcp4.ts';
 import { TestJournal } from './journal.ts';
 import { loadAll } from './rows.ts';
 

@@ -1,7 +1,8 @@
 /** A process that cleans up a lease file and is killed just before one of the steps that change something. */
+
 import { systemClock } from '../../../src/base/clock.ts';
-import { cleanUp } from '../../../src/journal/cleanup.ts';
 import { OpenFlags } from '../../../src/journal/files.ts';
+import { cleanUp } from './dhcp4.ts';
 import { filesWith, type Operation } from './faulty-files.ts';
 
 const CHANGING: readonly Operation[] = ['write', 'truncate', 'fsync', 'fdatasync', 'rename', 'unlink'];

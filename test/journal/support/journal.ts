@@ -1,4 +1,5 @@
 /** A journal's memory with something in it, and ways to run it: in this thread until it is drained, or in a worker. */
+
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { systemClock } from '../../../src/base/clock.ts';
@@ -12,6 +13,7 @@ import {
   journalWords,
 } from '../../../src/journal/memory.ts';
 import { allocateChangeLog, ChangeLog, ChangeWord } from '../../../src/lease/change-log.ts';
+import { LEASE_FILE_HEADER } from './dhcp4.ts';
 import { rowBytes } from './rows.ts';
 
 const RING_BYTES = 1 << 22;
@@ -30,7 +32,7 @@ export class TestJournal {
       changes: allocateChangeLog(RING_BYTES),
       journal: allocateJournal(),
       bells: [],
-      file: path === null ? null : { path, fdatasync },
+      file: path === null ? null : { path, fdatasync, header: LEASE_FILE_HEADER },
       stopGraceMs: 0,
       ...rest,
     };

@@ -3,11 +3,11 @@
 import { systemClock } from '../../../src/base/clock.ts';
 import { formatIpv4, type Ipv4, parseIpv4 } from '../../../src/base/ipv4.ts';
 import { type FileSystem, systemFiles } from '../../../src/journal/files.ts';
-import { LEASE_FILE_HEADER } from '../../../src/journal/header.ts';
-import { type LoadOutcome, type LoadReport, loadLeaseFiles } from '../../../src/journal/load.ts';
-import { encodeLease, leaseOfRecord } from '../../../src/lease/csv-lease.ts';
-import type { Lease4 } from '../../../src/lease/model.ts';
-import type { LeaseRecord } from '../../../src/lease/record.ts';
+import type { LoadOutcome, LoadReport } from '../../../src/journal/load.ts';
+import { encodeLease, leaseOfRecord } from '../../../src/lease/dhcp4/csv-lease.ts';
+import type { Lease4 } from '../../../src/lease/dhcp4/model.ts';
+import type { LeaseRecord } from '../../../src/lease/dhcp4/record.ts';
+import { LEASE_FILE_HEADER, loadLeaseFiles } from './dhcp4.ts';
 
 export const HEADER = LEASE_FILE_HEADER;
 /** Header of Kea 2.2. */

@@ -7,9 +7,9 @@ import {
   UpdateWord,
 } from '../../../src/engine/parked/shard-link.ts';
 import { allocateVerdicts, VerdictReader } from '../../../src/engine/parked/verdicts.ts';
-import { leaseOfRecord } from '../../../src/lease/csv-lease.ts';
-import type { Lease4 } from '../../../src/lease/model.ts';
-import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../../../src/lease/update-record.ts';
+import { leaseOfRecord } from '../../../src/lease/dhcp4/csv-lease.ts';
+import type { Lease4 } from '../../../src/lease/dhcp4/model.ts';
+import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../../../src/lease/dhcp4/update-record.ts';
 
 export interface TestRecord {
   readonly address: number;

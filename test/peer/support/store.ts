@@ -8,10 +8,10 @@ import {
 } from '../../../src/engine/figures/statistics.ts';
 import { LeaseAccounting } from '../../../src/engine/leases/lease-accounting.ts';
 import { MainLeaseStore } from '../../../src/engine/leases/main-lease-store.ts';
-import { LeaseBook } from '../../../src/lease/book.ts';
 import { allocateChangeLog } from '../../../src/lease/change-log.ts';
-import { allocateLeaseTable } from '../../../src/lease/layout.ts';
-import { allocatePools } from '../../../src/lease/pool.ts';
+import { LeaseBook } from '../../../src/lease/dhcp4/book.ts';
+import { allocateLeaseTable } from '../../../src/lease/dhcp4/layout.ts';
+import { allocatePools } from '../../../src/lease/dhcp4/pool.ts';
 
 export interface TestStore {
   readonly store: MainLeaseStore;
