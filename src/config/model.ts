@@ -10,10 +10,8 @@ import type { HaRelationshipConfig } from './ha-model.ts';
 import type { HooksConfig } from './hook-model.ts';
 import type { HostConfig, HostIdentifier, HostModes } from './host-model.ts';
 
-export interface ServerConfig {
-  readonly interfaces: readonly InterfaceConfig[];
-  /** raw: packet sockets, by which clients without an address are reached; udp: what the kernel's UDP can do. */
-  readonly socketType: 'raw' | 'udp';
+/** What both families have. */
+export interface CommonConfig {
   readonly serviceSockets: ServiceSocketsConfig;
   readonly leaseDatabase: LeaseDatabaseConfig;
   readonly multiThreading: {
@@ -24,13 +22,35 @@ export interface ServerConfig {
   /** Replies parked at once over all shards; null when the file does not set it (Tandem's own bound applies), 0 = that bound too. */
   readonly parkedPacketLimit: number | null;
   readonly declineProbationPeriodSec: number;
-  readonly echoClientId: boolean;
   readonly expiredLeases: ExpiredLeasesConfig;
-  /** The value at global scope: used when no subnet is selected. */
-  readonly authoritative: boolean;
   /** Options at global scope, ascending by code. */
   readonly options: readonly OptionConfig[];
   readonly vendorOptions: readonly VendorOptionConfig[];
+  /** Global reservations are looked up before the subnet is selected, so that their classes take part. */
+  readonly earlyGlobalHosts: boolean;
+  /** Several hosts may not reserve one address. */
+  readonly uniqueHostAddresses: boolean;
+  readonly ddns: DdnsServerConfig;
+  readonly controlSockets: readonly ControlSocketConfig[];
+  readonly loggers: readonly LoggerConfig[];
+  /** lease_cmds is loaded: the commands for leases exist. */
+  readonly leaseCommands: boolean;
+  readonly hooks: HooksConfig;
+  /** Other libraries of commands that are loaded: the commands exist. */
+  readonly commandLibraries: readonly CommandLibrary[];
+  readonly statisticSamples: StatisticSamplesConfig;
+  /** Empty when the HA hook is not loaded; several on the hub of several hot-standby pairs, in the order of the file. */
+  readonly relationships: readonly HaRelationshipConfig[];
+  readonly tandem: TandemSettings;
+}
+
+export interface ServerConfig extends CommonConfig {
+  readonly interfaces: readonly InterfaceConfig[];
+  /** raw: packet sockets, by which clients without an address are reached; udp: what the kernel's UDP can do. */
+  readonly socketType: 'raw' | 'udp';
+  readonly echoClientId: boolean;
+  /** The value at global scope: used when no subnet is selected. */
+  readonly authoritative: boolean;
   /** In the order of the file, which is the order of evaluation. */
   readonly clientClasses: readonly ClientClassConfig[];
   readonly sharedNetworks: readonly SharedNetworkConfig[];
@@ -40,25 +60,9 @@ export interface ServerConfig {
   readonly hosts: readonly HostConfig[];
   /** In which order the identifiers of a client are tried. */
   readonly hostIdentifiers: readonly HostIdentifier[];
-  /** Global reservations are looked up before the subnet is selected, so that their classes take part. */
-  readonly earlyGlobalHosts: boolean;
-  /** Several hosts may not reserve one address. */
-  readonly uniqueHostAddresses: boolean;
   readonly compatibility: CompatibilityConfig;
   /** Option 82 is kept with the lease, and used where a renewal comes without it. */
   readonly stashAgentOptions: boolean;
-  readonly ddns: DdnsServerConfig;
-  readonly controlSockets: readonly ControlSocketConfig[];
-  readonly loggers: readonly LoggerConfig[];
-  /** lease_cmds is loaded: the lease4-* commands exist. */
-  readonly leaseCommands: boolean;
-  readonly hooks: HooksConfig;
-  /** Other libraries of commands that are loaded: the commands exist. */
-  readonly commandLibraries: readonly CommandLibrary[];
-  readonly statisticSamples: StatisticSamplesConfig;
-  /** Empty when the HA hook is not loaded; several on the hub of several hot-standby pairs, in the order of the file. */
-  readonly relationships: readonly HaRelationshipConfig[];
-  readonly tandem: TandemSettings;
 }
 
 export interface InterfaceConfig {
