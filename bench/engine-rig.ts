@@ -21,8 +21,8 @@ import { allocateChangeLog } from '../src/lease/change-log.ts';
 import { allocateLeaseTable } from '../src/lease/dhcp4/layout.ts';
 import { allocateLeaseEvents } from '../src/lease/events.ts';
 import { QUERY_BYTES, type QueryFields, QueryWriter } from '../src/load/query.ts';
-import { allocateSocketTable } from '../src/shard/socket-table.ts';
-import { buildContext } from '../src/shard/task.ts';
+import { buildContext } from '../src/shard/dhcp4/context.ts';
+import { allocateSocketTable } from '../src/shard/dhcp4/socket-table.ts';
 import { INPUT_OFFSET } from '../src/wasm/layout.ts';
 import { Classifier } from '../src/wasm/module.ts';
 

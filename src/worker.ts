@@ -3,7 +3,7 @@ import { nameThread } from './io/thread-name.ts';
 import type { CleanupOutcome, CleanupTask } from './journal/cleanup.ts';
 import type { JournalReport, JournalTask } from './journal/memory.ts';
 import type { LinkTask } from './link/task.ts';
-import type { ShardTask } from './shard/task.ts';
+import type { ShardTask } from './shard/dhcp4/context.ts';
 
 export async function runCleanup(task: CleanupTask): Promise<CleanupOutcome> {
   nameThread('cleanup');

@@ -74,7 +74,7 @@ const COLD_FILES: Readonly<Record<string, string>> = {
   'src/io/libc.ts': 'declares the calls; its text is for errors',
   'src/io/udp.ts': 'opens sockets at start',
   'src/io/udp6.ts': 'opens sockets at start',
-  'src/shard/task.ts': 'builds the context once',
+  'src/shard/dhcp4/context.ts': 'builds the context once',
 };
 
 const sources = ['src', 'bench', 'assembly', 'test'].flatMap((folder) =>

@@ -16,7 +16,7 @@ import { closeFd } from '../io/udp.ts';
 import type { LinkClient } from '../link/client.ts';
 import { allocateLink } from '../link/memory.ts';
 import type { AdjustableLog } from '../log/logger.ts';
-import type { ShardTask } from '../shard/task.ts';
+import type { ShardTask } from '../shard/dhcp4/context.ts';
 import { VERSION } from '../version.ts';
 import { ActiveConfiguration, type ConfigurationFile, type LoadedConfiguration } from './configuration.ts';
 import { Control } from './control/control.ts';
@@ -124,7 +124,7 @@ export class App {
       forcedPort: options.clientPort,
     };
     this.#dataPlane = new DataPlane({ ...running, ...sending }, config);
-    this.#joinReports = new JoinReports(this.#dataPlane.links, log);
+    this.#joinReports = new JoinReports(this.#dataPlane.links, (fd) => this.#dataPlane.addressOf(fd), log);
     this.#link = createLink({ ...running, link: linkMemory, active, dataPlane: this.#dataPlane });
     const { bells } = this.#dataPlane;
     const onHealth = (isWell: boolean): void => this.#highAvailability.storage(isWell);

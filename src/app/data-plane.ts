@@ -3,6 +3,7 @@
  * policy. Everything that belongs to one run of the shards (links, statistics) lives here.
  */
 import { Bell, type BellMemory } from '../base/bell.ts';
+import { formatIpv4 } from '../base/ipv4.ts';
 import type { ServerConfig } from '../config/model.ts';
 import type { DurationMemory } from '../engine/figures/durations.ts';
 import { allocateRateLimits } from '../engine/figures/rate-limits.ts';
@@ -20,9 +21,9 @@ import { signalEventFd } from '../io/eventfd.ts';
 import { WordWatch } from '../journal/word-watch.ts';
 import { isReached } from '../lease/change-log.ts';
 import { PARKED_MAX } from '../limits.ts';
-import type { HandedQuery } from '../shard/handed-query.ts';
-import { allocateSocketTable, writeSocketTable } from '../shard/socket-table.ts';
-import type { ShardTask } from '../shard/task.ts';
+import type { ShardTask } from '../shard/dhcp4/context.ts';
+import type { HandedQuery } from '../shard/dhcp4/handed-query.ts';
+import { allocateSocketTable, writeSocketTable } from '../shard/dhcp4/socket-table.ts';
 import { listeningOf } from './libraries/lease-events.ts';
 import type { PingCheck } from './libraries/ping-check.ts';
 import type { ServerMemory } from './memory.ts';
@@ -63,6 +64,7 @@ export class DataPlane {
   #running: Promise<unknown>[] = [];
   #version = 0;
   #socketVersion = 0;
+  #sockets: readonly ServerSocket[] = [];
 
   constructor(parts: DataPlaneParts, config: ServerConfig) {
     this.#parts = parts;
@@ -190,12 +192,18 @@ export class DataPlane {
     // A shard that has not read its table yet must not see it change.
     if (!(await this.#socketsTaken())) return false;
     this.#socketVersion += 1;
+    this.#sockets = lists.flat();
     this.links.forEach((link, shard) => {
       writeSocketTable(this.#socketTables[shard]!, lists[shard]!);
       Atomics.store(new Int32Array(link.words), ShardWord.socketsGiven, this.#socketVersion);
       signalEventFd(link.eventFd);
     });
     return this.#socketsTaken();
+  }
+
+  /** The address of the socket that replies leave by, as text; 0.0.0.0 when it has gone. */
+  addressOf(replyFd: number): string {
+    return formatIpv4(this.#sockets.find((socket) => socket.replyFd === replyFd)?.address ?? 0);
   }
 
   async #socketsTaken(): Promise<boolean> {

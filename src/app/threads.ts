@@ -6,7 +6,7 @@ import { programFile } from '../base/program-file.ts';
 import type { CleanupOutcome, CleanupTask } from '../journal/cleanup.ts';
 import type { JournalReport, JournalTask } from '../journal/memory.ts';
 import type { LinkTask } from '../link/task.ts';
-import type { ShardTask } from '../shard/task.ts';
+import type { ShardTask } from '../shard/dhcp4/context.ts';
 
 /** A job's thread is kept a little, because clean-ups may follow one another. */
 const JOB_IDLE_MS = 10_000;

@@ -15,8 +15,9 @@ import { PollSet } from '../io/poll-set.ts';
 import { nameThread } from '../io/thread-name.ts';
 import { LinkLoop } from '../link/loop.ts';
 import type { LinkTask } from '../link/task.ts';
-import { ShardLoop } from '../shard/loop.ts';
-import type { ShardTask } from '../shard/task.ts';
+import type { ShardTask } from '../shard/dhcp4/context.ts';
+import { openShard4 } from '../shard/dhcp4/shard.ts';
+import type { ShardLoop } from '../shard/loop.ts';
 
 /** Then the streams are looked at: under load the acknowledgements that come meanwhile let replies go. */
 const BATCHES_PER_TURN = 1;
@@ -71,7 +72,7 @@ export class CarrierLoop {
   #take(task: ShardTask): void {
     assert(this.#carried === null, 'one shard at a time');
     nameThread(ThreadName.carrying);
-    const shard = new ShardLoop(task, this.#clock);
+    const shard = openShard4(task, this.#clock);
     this.#carried = { shard, poll: new PollSet([this.#link, shard]) };
     shard.begin();
   }

@@ -2,7 +2,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Bell } from '../base/bell.ts';
 import { signalEventFd } from '../io/eventfd.ts';
-import type { ShardTask } from '../shard/task.ts';
+import type { ShardTask } from '../shard/dhcp4/context.ts';
 import type { LinkMemory } from './memory.ts';
 import type { LinkOrder, LinkReport, LinkWorkplace } from './messages.ts';
 import type { LinkTask } from './task.ts';

@@ -12,7 +12,7 @@ import { VerdictRuns } from '../engine/parked/verdict-runs.ts';
 import { signalEventFd } from '../io/eventfd.ts';
 import type { PollView } from '../io/poll.ts';
 import { type Polled, PollSet } from '../io/poll-set.ts';
-import type { ShardTask } from '../shard/task.ts';
+import type { ShardTask } from '../shard/dhcp4/context.ts';
 import { SLEEP_MS_MAX, SLEEP_MS_WITH_DEADLINE, STOP_GRACE_MS } from './limits.ts';
 import type { LinkOrder, LinkReport } from './messages.ts';
 import { Route, type RouteParts } from './route.ts';

@@ -6,7 +6,7 @@ import type { SessionSecrets } from '../io/session-secrets.ts';
 import type { LeaseBookMemory } from '../lease/dhcp4/book.ts';
 import type { LimitedCountsMemory } from '../lease/limited-counts.ts';
 import type { NamedLease, StreamRefusal, SyncCounts, UpdateNews } from '../peer/model.ts';
-import type { ShardTask } from '../shard/task.ts';
+import type { ShardTask } from '../shard/dhcp4/context.ts';
 import type { StreamNames } from './hello.ts';
 import type { SyncKind } from './sync-frames.ts';
 

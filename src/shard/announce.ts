@@ -5,21 +5,25 @@
  */
 import { Bell } from '../base/bell.ts';
 import type { Clock } from '../base/clock.ts';
-import type { Context } from '../engine/context.ts';
 import { UpdateWord } from '../engine/parked/shard-link.ts';
 import { signalEventFd } from '../io/eventfd.ts';
 import { Committer } from '../journal/committer.ts';
 import { systemFiles } from '../journal/files.ts';
-import type { ShardTask } from './task.ts';
+import type { ServingContext } from './desk.ts';
+import type { CommonTask } from './task.ts';
 
 export class Announcer {
-  readonly #context: Context;
+  readonly #context: ServingContext;
   /** Control words of each relationship's update log. */
   readonly #updateWords: readonly Int32Array[];
   readonly #linkBell: Bell;
   readonly #committer: Committer;
 
-  constructor({ book, journal, bells, linkBell, updates }: ShardTask, context: Context, clock: Clock) {
+  constructor(
+    { book, journal, bells, linkBell, updates }: CommonTask,
+    context: ServingContext,
+    clock: Clock,
+  ) {
     this.#context = context;
     this.#updateWords = updates.map(({ words }) => new Int32Array(words));
     this.#linkBell = new Bell(linkBell, signalEventFd);

@@ -3,27 +3,26 @@
 import { G } from '../engine/figures/statistics.ts';
 import { ShardWord } from '../engine/parked/shard-link.ts';
 import type { ShardService } from './service.ts';
-import type { ShardTask } from './task.ts';
+import type { CommonTask } from './task.ts';
 
 export class JoinRefusals {
   readonly #service: ShardService;
   readonly #words: Int32Array;
   #told = 0;
 
-  constructor({ link }: ShardTask, service: ShardService) {
+  constructor({ link }: CommonTask, service: ShardService) {
     this.#service = service;
     this.#words = new Int32Array(link.words);
   }
 
   /** Once a turn. */
   tell(): void {
-    const { joining, list } = this.#service.sockets;
+    const { joining } = this.#service.sockets;
     const { refusals, refusedFd, refusedErrno } = joining;
     if (refusals === this.#told) return;
-    const address = list.find(({ replyFd }) => replyFd === refusedFd)?.address ?? 0;
     this.#service.context.statistics.add(G['tandem-join-refused'], refusals - this.#told);
     Atomics.store(this.#words, ShardWord.joinErrno, refusedErrno);
-    Atomics.store(this.#words, ShardWord.joinAddress, address | 0);
+    Atomics.store(this.#words, ShardWord.joinFd, refusedFd);
     Atomics.add(this.#words, ShardWord.joinRefusals, refusals - this.#told);
     Atomics.notify(this.#words, ShardWord.joinRefusals);
     this.#told = refusals;

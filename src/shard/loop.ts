@@ -13,16 +13,17 @@ import type { Park } from '../engine/parked/park.ts';
 import { ShardWord } from '../engine/parked/shard-link.ts';
 import type { PollView } from '../io/poll.ts';
 import { type Polled, PollSet } from '../io/poll-set.ts';
+import type { DeskMaker } from './desk.ts';
 import { JoinRefusals } from './join-refusals.ts';
 import { ShardService } from './service.ts';
 import { POLL_MS, SHORT_POLL_MS, Sleep } from './sleep.ts';
-import type { ShardTask } from './task.ts';
+import type { CommonTask } from './task.ts';
 
 /** Batches taken from one socket before replies that became safe are looked after again. */
 const BATCHES_PER_TURN = 8;
 
 export class ShardLoop implements Polled {
-  readonly #task: ShardTask;
+  readonly #task: CommonTask;
   readonly #clock: Clock;
   readonly #service: ShardService;
   readonly #park: Park;
@@ -33,10 +34,11 @@ export class ShardLoop implements Polled {
   /** When parked replies are given up; null = queries are served. */
   #deadlineMs: number | null = null;
 
-  constructor(task: ShardTask, clock: Clock = systemClock) {
+  /** @param openDesk makes the desk of its family */
+  constructor(task: CommonTask, openDesk: DeskMaker, clock: Clock = systemClock) {
     this.#task = task;
     this.#clock = clock;
-    this.#service = new ShardService(task, clock);
+    this.#service = new ShardService(task, openDesk, clock);
     this.#park = this.#service.context.park;
     this.#sleep = new Sleep(task, this.#service, clock);
     this.#joinRefusals = new JoinRefusals(task, this.#service);
@@ -71,7 +73,7 @@ export class ShardLoop implements Polled {
   /** Serves what main has read before. */
   begin(): void {
     this.#service.takePolicy();
-    this.#service.serveHanded(this.#task.handed);
+    this.#service.serveHanded();
   }
 
   /** Whether main has stopped it, and no reply is worth waiting for. */

@@ -1,106 +1,46 @@
 /**
- * What a shard does with queries: recvmmsg into WASM memory -> classify -> serve each -> send now or park -> what became safe
- *     -> sendmmsg. When each step is taken is the business of a loop.
+ * What a shard does with queries: a desk receives, classifies and serves them -> replies are sent now or parked -> what became
+ * safe -> sendmmsg. When each step is taken is the business of a loop.
  */
 import type { Clock } from '../base/clock.ts';
-import { Field } from '../dhcp4/descriptor.ts';
-import { compileConfiguration } from '../engine/compiled/compiled-configuration.ts';
-import { type Context, Outcome } from '../engine/context.ts';
-import { countDrop, hasReply, OUT_OF_SCOPE, serve } from '../engine/engine.ts';
-import { DurationWriter } from '../engine/figures/durations.ts';
 import { G } from '../engine/figures/statistics.ts';
-import { KEPT_MAX, Repeats } from '../engine/parked/repeats.ts';
 import { ShardWord } from '../engine/parked/shard-link.ts';
 import { VerdictReader } from '../engine/parked/verdicts.ts';
-import { UpdateMode } from '../engine/policy.ts';
-import { longestReplyBytes } from '../engine/reply/option-size.ts';
-import { serverIdentifiersOf } from '../engine/reply/reply-plan.ts';
-import { ReplyRouter } from '../engine/reply/reply-route.ts';
-import { ReplySlots } from '../engine/reply/reply-slots.ts';
-import { realtimeUs } from '../io/arrivals.ts';
-import { DatagramSender } from '../io/mmsg.ts';
 import { BATCH_MAX } from '../wasm/layout.ts';
 import { Announcer } from './announce.ts';
-import type { Channel } from './channel.ts';
-import type { HandedQuery } from './handed-query.ts';
-import { Inbox } from './inbox.ts';
-import { ObservationWriter } from './observations.ts';
-import { Outbox } from './outbox.ts';
-import { CHECKS_MAX, PingChecks } from './ping-checks.ts';
-import { RepeatedQueries } from './repeated-queries.ts';
-import { SHORT_POLL_MS } from './sleep.ts';
-import { NO_SOCKET, ShardSockets } from './sockets.ts';
-import { buildContext, type ShardTask } from './task.ts';
+import type { Desk, DeskMaker, ReplyExit, ServingContext } from './desk.ts';
+import { NO_SOCKET, type PolledChannel, type ShardSockets } from './sockets.ts';
+import type { CommonTask } from './task.ts';
 
-export class ShardService {
-  readonly #task: ShardTask;
+export class ShardService implements ReplyExit {
+  readonly #task: CommonTask;
   readonly #clock: Clock;
-  readonly #inbox: Inbox;
-  readonly #outbox: Outbox;
-  readonly #slots: ReplySlots;
-  readonly context: Context;
-  readonly #pings: PingChecks | null;
-  readonly #repeats: Repeats;
-  readonly #repeated: RepeatedQueries;
-  /** Null = nobody wants to know how long answers take. */
-  readonly #durations: DurationWriter | null;
-  readonly #router: ReplyRouter;
+  readonly #desk: Desk;
+  readonly context: ServingContext;
+  readonly sockets: ShardSockets<PolledChannel>;
   /** Of main, and of the link thread. */
   readonly verdicts: VerdictReader;
   readonly linkVerdicts: VerdictReader;
-  readonly #observations: ObservationWriter;
-  readonly sockets: ShardSockets;
   readonly #announcer: Announcer;
   readonly #words: Int32Array;
   /** The last batch was a small one, and no query of its kind is answered here. */
   #mayRest = false;
 
-  constructor(task: ShardTask, clock: Clock) {
+  constructor(task: CommonTask, openDesk: DeskMaker, clock: Clock) {
     this.#task = task;
     this.#clock = clock;
-    this.#inbox = new Inbox(task.config.hooks.bootp, task.durations !== null);
-    const keptMax = Math.min(KEPT_MAX, task.parkedMax);
-    const slots = task.parkedMax + BATCH_MAX + keptMax + (task.ping === null ? 0 : CHECKS_MAX);
-    const slotBytes = longestReplyBytes(task.config);
-    const sender = new DatagramSender(slots, slotBytes, BATCH_MAX);
-    this.#slots = new ReplySlots(sender.bytes, slots, slotBytes);
-    this.#outbox = new Outbox(this.#slots, sender, (slot, wasSent) => this.#leave(slot, wasSent));
-    const exit = {
-      release: (slot: number): void => this.#release(slot),
-      reject: (slot: number): void => this.#reject(slot),
-      expire: (slot: number): void => this.#expire(slot),
-    };
-    this.sockets = new ShardSockets(task, sender.joining);
-    this.context = buildContext(
-      task,
-      compileConfiguration(task.config),
-      this.sockets.list,
-      this.#inbox.classifier,
-      this.#slots,
-      exit,
-      clock,
-    );
-    const checked = {
-      release: (slot: number): void => this.#enqueue(slot),
-      discard: (slot: number, cell: number): void => this.#discard(slot, cell),
-    };
-    this.#pings = task.ping && new PingChecks(task.ping, this.context, clock, checked);
-    const { memory } = this.#inbox.classifier;
-    this.#repeats = new Repeats(this.#slots, this.context.book.table.rows, memory.buffer, keptMax);
-    this.#repeated = new RepeatedQueries(this.context, this.#repeats, (slot) => this.#sendAgain(slot));
-    this.#durations = task.durations && new DurationWriter(task.durations, task.shard, this.#slots, clock);
-    this.#router = new ReplyRouter(this.#slots, task.forcedPort);
+    this.#desk = openDesk(this);
+    this.context = this.#desk.context;
+    this.sockets = this.#desk.sockets;
     this.verdicts = new VerdictReader(task.link.verdicts);
     this.linkVerdicts = new VerdictReader(task.link.linkVerdicts);
-    this.#observations = new ObservationWriter(task.link.observations);
     this.#announcer = new Announcer(task, this.context, clock);
     this.#words = new Int32Array(task.link.words);
   }
 
-  /** How long a sleep may last, ms: checks of addresses become due, main measures. */
+  /** How long a sleep may last, ms. */
   waitMs(longestMs: number): number {
-    const mostMs = this.#durations === null ? longestMs : SHORT_POLL_MS;
-    return this.#pings?.waitMs(mostMs) ?? mostMs;
+    return this.#desk.waitMs(longestMs);
   }
 
   /** Queries for the partner alone have come last: those that come next may gather for a moment. */
@@ -110,29 +50,27 @@ export class ShardService {
     return mayRest;
   }
 
-  /** Serves what main has read in the place of this shard. @param handed what was served is taken out */
-  serveHanded(handed: HandedQuery[]): void {
-    for (; handed.length > 0; this.settle()) this.#serveBatch(this.#inbox.takeHanded(handed));
+  /** Serves what main has read in the place of this shard. */
+  serveHanded(): void {
+    for (let count = this.#desk.takeHanded(); count > 0; count = this.#desk.takeHanded()) {
+      this.#serveBatch(count);
+      this.settle();
+    }
   }
 
   /** Works with what main has given since. Pre: nothing is queued for sending. */
   renew(): void {
-    const { sockets } = this;
-    if (sockets.isOutdated) {
-      sockets.renew(this.#slots);
-      // A query that names one of their addresses as its server means us.
-      this.context.serverIdentifiers = serverIdentifiersOf(this.#task.config, sockets.list);
-      if (this.#durations?.isOn === true) sockets.stampArrivals(true);
+    if (this.sockets.isOutdated) {
+      this.sockets.renew(this.context.slots);
+      this.#desk.takeSockets();
     }
-    if (this.#durations?.renew() === true) sockets.stampArrivals(this.#durations.isOn);
+    this.#desk.renew();
   }
 
   /** Works by the newest policy from here on and says so: main waits for it before it relies on the change. */
   takePolicy(): void {
     if (!this.context.policy.refresh()) return;
-    // Whoever answers these clients now need not be this server.
-    this.#repeats.clear();
-    this.#pings?.dropAll();
+    this.#desk.forgetAnswers();
     Atomics.store(this.#words, ShardWord.policyVersion, this.context.policy.version);
     Atomics.notify(this.#words, ShardWord.policyVersion);
   }
@@ -144,9 +82,9 @@ export class ShardService {
       if (sockets.isReady(i)) this.#drainOne(sockets.channels[i]!, batchesMax);
   }
 
-  #drainOne(channel: Channel, batchesMax: number): void {
+  #drainOne(channel: PolledChannel, batchesMax: number): void {
     for (let batch = 1; ; batch++) {
-      const count = this.#inbox.receive(channel);
+      const count = this.#desk.receive(channel);
       if (count === 0) return;
       this.#mayRest = count < BATCH_MAX && this.context.policy.answersNobody;
       this.#serveBatch(count);
@@ -164,33 +102,31 @@ export class ShardService {
     if (this.#announcer.commit()) this.settle();
   }
 
-  /** A reload does not wait for addresses that may have seconds to answer. */
+  /** A reload does not wait for what may have seconds to come. */
   dropChecks(): void {
-    this.#pings?.dropAll();
+    this.#desk.dropChecks();
   }
 
   /** No reply leaves any more. */
   end(): void {
-    if (this.#durations !== null) this.sockets.stampArrivals(false);
+    this.#desk.end();
   }
 
   #serveBatch(count: number): void {
     const { statistics, policy } = this.context;
-    statistics.add(G['pkt4-received'], count);
-    this.#durations?.read(realtimeUs());
+    const { cells } = this.#desk;
+    statistics.add(cells.received, count);
     if (policy.serviceEnabled === 0) {
       statistics.add(G['tandem-drop-service-disabled'], count);
-      statistics.add(G['pkt4-service-disabled'], count);
-      statistics.add(G['pkt4-receive-drop'], count);
+      statistics.add(cells.serviceDisabled, count);
+      statistics.add(cells.receiveDrop, count);
       return;
     }
     this.context.nowSec = this.#clock.wallSec();
     this.context.nowMs = this.#clock.monotonicMs();
-    if (this.context.rateLimits !== null) this.context.wallMs = this.#clock.wallMs();
-    this.#inbox.classify(count);
-    this.#durations?.queued();
+    this.#desk.begin(count);
     const shed = this.#mustShed();
-    for (let i = 0; i < count; i++) this.#serveOne(i, shed);
+    for (let i = 0; i < count; i++) this.#desk.serve(i, shed);
     this.#announcer.tell();
   }
 
@@ -200,46 +136,6 @@ export class ShardService {
     return park.backlog > this.#task.parkedMax * 0.75 || changes.isCrowded();
   }
 
-  #serveOne(index: number, shed: boolean): void {
-    const context = this.context;
-    const fault = this.#inbox.faultOf(index);
-    if (fault !== 0) return countDrop(context, fault);
-    if (this.#slots.freeCount === 0) return countDrop(context, G['tandem-drop-park-full']);
-    this.#inbox.point(context.query, index);
-    this.#durations?.start(this.#inbox.arrivalUs(index));
-    if (this.#repeated.isAnswered()) return;
-    context.slot = this.#slots.take();
-    const outcome = serve(context, shed);
-    if (hasReply(outcome)) return this.#dispatch(outcome);
-    this.#slots.give(context.slot);
-    countDrop(context, outcome);
-    if (outcome === OUT_OF_SCOPE && context.policy.observeOutOfScope !== 0) this.#observe();
-  }
-
-  /** The reply in a slot answers the query in work too. */
-  #sendAgain(slot: number): void {
-    this.#router.route(slot, this.context.query);
-    this.#durations?.again(slot);
-    this.#enqueue(slot);
-  }
-
-  #dispatch(outcome: number): void {
-    const { park, changes, policy, slot, nowMs, nowSec, query, subnet } = this.context;
-    this.#router.route(slot, query);
-    this.#durations?.answer(slot, query.field(Field.messageType), subnet);
-    if (outcome === Outcome.send) return this.#enqueue(slot);
-    if (outcome === Outcome.check) return this.#pings!.begin(slot);
-    this.#slots.rows[slot] = changes.lastRow;
-    this.#slots.changes[slot] = changes.lastChange;
-    this.#repeats.remember(slot, query, nowSec);
-    park.add(slot, changes.lastChange, policy.updateMode === UpdateMode.await, nowMs);
-  }
-
-  #observe(): void {
-    const { query, relationship, statistics } = this.context;
-    if (!this.#observations.write(query, relationship)) statistics.add(G['tandem-observations-lost']);
-  }
-
   /** Lets go what has become safe and sends everything that may leave. */
   settle(): void {
     const { park, book } = this.context;
@@ -247,54 +143,43 @@ export class ShardService {
     park.advanceDurable(book.changes.durable(), nowMs);
     park.readVerdicts(this.verdicts, nowMs);
     park.readVerdicts(this.linkVerdicts, nowMs);
-    if (this.#pings?.look(nowMs, this.sockets.isPingReady) === true) this.#announcer.tell();
-    this.#outbox.flush();
+    if (this.#desk.look(nowMs)) this.#announcer.tell();
+    this.#desk.outbox.flush();
   }
 
-  #enqueue(slot: number): void {
-    const slots = this.#slots;
-    if (slots.fds[slot] === NO_SOCKET) return this.#discard(slot, G['tandem-drop-socket-gone']);
-    this.#durations?.complete(slot);
-    this.#outbox.queue(slot);
+  enqueue(slot: number): void {
+    if (this.context.slots.fds[slot] === NO_SOCKET) return this.discard(slot, G['tandem-drop-socket-gone']);
+    this.#desk.complete(slot);
+    this.#desk.outbox.queue(slot);
   }
 
   /** A parked reply may leave: its lease is safe, also for answers to come. */
-  #release(slot: number): void {
-    this.#settleLease(slot);
-    this.#enqueue(slot);
+  release(slot: number): void {
+    this.#desk.settle(slot);
+    this.enqueue(slot);
   }
 
-  #reject(slot: number): void {
-    const { rows } = this.context.book.table;
-    rows.refuse(this.#slots.rows[slot]!, this.#slots.changes[slot]!);
-    this.#discard(slot, G['tandem-drop-update-rejected']);
+  reject(slot: number): void {
+    this.#desk.refuse(slot);
+    this.discard(slot, G['tandem-drop-update-rejected']);
   }
 
-  #expire(slot: number): void {
-    this.#settleLease(slot);
-    this.#discard(slot, G['tandem-drop-parked-too-long']);
+  expire(slot: number): void {
+    this.#desk.settle(slot);
+    this.discard(slot, G['tandem-drop-parked-too-long']);
   }
 
-  #settleLease(slot: number): void {
-    const { book, dns } = this.context;
-    const row = this.#slots.rows[slot]!;
-    const change = this.#slots.changes[slot]!;
-    if (dns !== null) dns.settle(book, row, change);
-    book.table.rows.settle(row, change);
-  }
-
-  #discard(slot: number, cell: number): void {
-    this.#repeats.forget(slot);
-    this.#slots.give(slot);
+  discard(slot: number, cell: number): void {
+    this.#desk.forget(slot);
+    this.context.slots.give(slot);
     this.context.statistics.add(cell);
   }
 
-  /** A reply has left, or the kernel refused it. */
-  #leave(slot: number, wasSent: boolean): void {
-    const { statistics } = this.context;
-    if (!wasSent) return this.#discard(slot, G['tandem-drop-send-failed']);
-    statistics.add(G['pkt4-sent']);
-    statistics.add(this.#slots.cells[slot]!);
-    if (!this.#repeats.keep(slot)) this.#slots.give(slot);
+  leave(slot: number, wasSent: boolean): void {
+    const { statistics, slots } = this.context;
+    if (!wasSent) return this.discard(slot, G['tandem-drop-send-failed']);
+    statistics.add(this.#desk.cells.sent);
+    statistics.add(slots.cells[slot]!);
+    if (!this.#desk.keep(slot)) slots.give(slot);
   }
 }

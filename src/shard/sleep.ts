@@ -5,7 +5,7 @@ import type { Park } from '../engine/parked/park.ts';
 import { drainEventFd, signalEventFd } from '../io/eventfd.ts';
 import type { ChangeLog } from '../lease/change-log.ts';
 import type { ShardService } from './service.ts';
-import type { ShardTask } from './task.ts';
+import type { CommonTask } from './task.ts';
 
 /** The longest sleep: whoever has news rings, and an idle server is to be idle. */
 export const POLL_MS = 500;
@@ -24,7 +24,7 @@ export class Sleep {
   /** Until then queries for the partner may gather; null = they are looked at. */
   #restUntilMs: number | null = null;
 
-  constructor({ link }: ShardTask, service: ShardService, clock: Pick<Clock, 'monotonicMs'>) {
+  constructor({ link }: CommonTask, service: ShardService, clock: Pick<Clock, 'monotonicMs'>) {
     this.#eventFd = link.eventFd;
     this.#bell = new Bell(link, signalEventFd);
     this.#clock = clock;

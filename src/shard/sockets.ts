@@ -1,40 +1,70 @@
 /** The sockets that a shard works with, until main gives it others. */
-
 import { ShardWord } from '../engine/parked/shard-link.ts';
-import type { ServerSocket } from '../engine/query.ts';
 import type { ReplySlots } from '../engine/reply/reply-slots.ts';
 import { stampArrivals } from '../io/arrivals.ts';
 import type { Joining } from '../io/joining.ts';
 import type { PollView } from '../io/poll.ts';
-import { type Channel, channelsOf } from './channel.ts';
-import { readSocketTable } from './socket-table.ts';
-import type { ShardTask } from './task.ts';
+import type { CommonTask } from './task.ts';
 
 /** In place of the descriptor of a reply whose socket has gone. */
 export const NO_SOCKET = -1;
 
-export class ShardSockets {
+/** What the service has to know of a socket. */
+export interface ReplySocket {
+  /** By these replies leave. */
+  readonly replyFd: number;
+  readonly broadcastFd: number;
+  /** Octets of the longest reply that may leave joined with others to the same relay; 0 = none may. */
+  readonly joinMax: number;
+}
+
+/** A descriptor that is read. */
+export interface PolledChannel {
+  readonly fd: number;
+}
+
+/** How a family keeps its sockets. */
+export interface SocketKind<Channel, Socket> {
+  /** The sockets of a table in shared memory. */
+  readonly read: (table: SharedArrayBuffer) => readonly Socket[];
+  /** What is received from. */
+  readonly channelsOf: (sockets: readonly Socket[]) => readonly Channel[];
+}
+
+/** @typeParam Channel what is received from */
+export class ShardSockets<Channel extends PolledChannel, Socket extends ReplySocket = ReplySocket> {
   /** By which of them replies may leave joined. */
   readonly joining: Joining;
-  readonly #task: ShardTask;
+  readonly #read: () => void;
   readonly #words: Int32Array;
-  /** Descriptors before those of the channels: the eventfd and, if there is one, the socket of the ping checks. */
-  readonly #others: number;
+  /** Descriptors before those of the channels: the eventfd and what else the family waits for. */
+  readonly #others: readonly number[];
   #version = 0;
   #view: PollView | null = null;
   #isListening = true;
-  list: readonly ServerSocket[] = [];
+  list: readonly Socket[] = [];
   /** What is read: the descriptors of the list. */
   channels: readonly Channel[] = [];
   /** What is polled; another list with other sockets. */
   fds: readonly number[] = [];
 
-  /** @param joining of what sends; it is told of every list of sockets anew */
-  constructor(task: ShardTask, joining: Joining) {
-    this.#task = task;
+  /**
+   * @param others descriptors that are waited for beside the sockets
+   * @param joining of what sends; it is told of every list of sockets anew
+   */
+  constructor(
+    task: CommonTask,
+    others: readonly number[],
+    kind: SocketKind<Channel, Socket>,
+    joining: Joining,
+  ) {
+    this.#read = () => {
+      this.list = kind.read(task.sockets);
+      this.channels = kind.channelsOf(this.list);
+    };
     this.joining = joining;
     this.#words = new Int32Array(task.link.words);
-    this.#others = task.ping === null ? 1 : 2;
+    this.#others = [task.link.eventFd, ...others];
     this.#take();
     this.#announce();
   }
@@ -49,7 +79,7 @@ export class ShardSockets {
   listen(isListening: boolean): void {
     if (isListening === this.#isListening) return;
     this.#isListening = isListening;
-    for (let i = this.#others; i < this.fds.length; i++) this.#view!.mute(i, !isListening);
+    for (let i = this.#others.length; i < this.fds.length; i++) this.#view!.mute(i, !isListening);
   }
 
   /** Whether the eventfd has woken the thread. */
@@ -57,14 +87,14 @@ export class ShardSockets {
     return this.#view!.isReady(0);
   }
 
-  /** Whether an answer to an echo request has arrived. */
-  get isPingReady(): boolean {
-    return this.#others > 1 && this.#view?.isReady(1) === true;
+  /** Whether number `index` of the other descriptors was ready in the last poll. */
+  isReadyBeside(index: number): boolean {
+    return this.#others.length > index + 1 && this.#view?.isReady(index + 1) === true;
   }
 
   /** Whether the channel at this position was ready in the last poll. */
   isReady(index: number): boolean {
-    return this.#view!.isReady(index + this.#others);
+    return this.#view!.isReady(index + this.#others.length);
   }
 
   /** Whether main has given other sockets than those in the list. */
@@ -97,10 +127,8 @@ export class ShardSockets {
 
   #take(): void {
     this.#version = Atomics.load(this.#words, ShardWord.socketsGiven);
-    this.list = readSocketTable(this.#task.sockets);
-    const fds = [this.#task.link.eventFd];
-    if (this.#task.ping !== null) fds.push(this.#task.ping.socket.fd);
-    this.channels = channelsOf(this.list);
+    this.#read();
+    const fds = this.#others.slice();
     for (let i = 0; i < this.channels.length; i++) fds.push(this.channels[i]!.fd);
     this.fds = fds;
     this.#allowJoining();

@@ -44,10 +44,11 @@ import { leaseOfRecord } from '../../src/lease/dhcp4/csv-lease.ts';
 import { allocateLeaseTable } from '../../src/lease/dhcp4/layout.ts';
 import type { Lease4 } from '../../src/lease/dhcp4/model.ts';
 import { allocateLeaseEvents } from '../../src/lease/events.ts';
-import { ShardLoop } from '../../src/shard/loop.ts';
-import type { PingTask } from '../../src/shard/ping-checks.ts';
-import { allocateSocketTable, writeSocketTable } from '../../src/shard/socket-table.ts';
-import type { ShardTask } from '../../src/shard/task.ts';
+import type { ShardTask } from '../../src/shard/dhcp4/context.ts';
+import type { PingTask } from '../../src/shard/dhcp4/ping-checks.ts';
+import { openShard4 } from '../../src/shard/dhcp4/shard.ts';
+import { allocateSocketTable, writeSocketTable } from '../../src/shard/dhcp4/socket-table.ts';
+import type { ShardLoop } from '../../src/shard/loop.ts';
 import { type Reply, readReply } from './packets.ts';
 
 const LOOPBACK = parseIpv4('127.0.0.1')!;
@@ -192,7 +193,7 @@ export class BenchServer {
       parkedMax: PARKED_MAX,
       forcedPort: localPort(this.#client),
     };
-    this.#loop = new ShardLoop(this.task, this.#clock);
+    this.#loop = openShard4(this.task, this.#clock);
     for (let relationship = 0; relationship < relationships; relationship++) this.policy({}, relationship);
   }
 
@@ -235,7 +236,7 @@ export class BenchServer {
     Atomics.store(new Int32Array(this.link.words), ShardWord.stop, 1);
     this.#loop.run();
     Atomics.store(new Int32Array(this.link.words), ShardWord.stop, 0);
-    this.#loop = new ShardLoop({ ...this.task, ...changes }, this.#clock);
+    this.#loop = openShard4({ ...this.task, ...changes }, this.#clock);
   }
 
   /** Everything recorded so far is on disk. */

@@ -4,6 +4,7 @@ import { JoinReports } from '../../src/app/sockets/join-reports.ts';
 import { ShardWord } from '../../src/engine/parked/shard-link.ts';
 import { Errno } from '../../src/io/libc.ts';
 import { setInteger } from '../../src/io/socket-options.ts';
+import type { Log } from '../../src/log/logger.ts';
 import type { BenchServer } from '../engine/bench-server.ts';
 import { discover, serverFor } from '../engine/queries.ts';
 
@@ -28,7 +29,10 @@ t.test('what the kernel refuses joined leaves one by one, and main says so in th
   // Without checksums nothing can be joined.
   t.ok(setInteger(server.socket.replyFd, SO_NO_CHECK, 1));
   const logged: unknown[] = [];
-  const reports = new JoinReports([server.link], (id, fields) => void logged.push({ id, ...fields }));
+  const addressOf = (replyFd: number): string =>
+    replyFd === server.socket.replyFd ? '127.0.0.1' : 'another socket';
+  const log: Log = (id, fields) => void logged.push({ id, ...fields });
+  const reports = new JoinReports([server.link], addressOf, log);
   t.teardown(() => reports.close());
   reports.start();
   t.equal(answered(server), CLIENTS);

@@ -5,7 +5,7 @@ import { type EchoSocket, openEchoSocket } from '../../src/io/icmp-socket.ts';
 import { DatagramSender } from '../../src/io/mmsg.ts';
 import { closeFd } from '../../src/io/udp.ts';
 import { LeaseState } from '../../src/lease/state.ts';
-import { allocateReports, ReportWord } from '../../src/shard/ping-checks.ts';
+import { allocateReports, ReportWord } from '../../src/shard/dhcp4/ping-checks.ts';
 import type { BenchServer } from '../engine/bench-server.ts';
 import { ip } from '../engine/packets.ts';
 import { countAssigned, discover, release, renew, request, serverFor } from '../engine/queries.ts';

@@ -31,7 +31,7 @@ import { allocateChangeLog } from '../../src/lease/change-log.ts';
 import { LeaseBook } from '../../src/lease/dhcp4/book.ts';
 import { allocateLeaseTable } from '../../src/lease/dhcp4/layout.ts';
 import { allocateLeaseEvents } from '../../src/lease/events.ts';
-import { allocateSocketTable, writeSocketTable } from '../../src/shard/socket-table.ts';
+import { allocateSocketTable, writeSocketTable } from '../../src/shard/dhcp4/socket-table.ts';
 import { LEASE_FILE_HEADER } from '../journal/support/dhcp4.ts';
 
 const LOOPBACK = parseIpv4('127.0.0.1')!;

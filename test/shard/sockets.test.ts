@@ -8,7 +8,7 @@ import {
   readSocketTable,
   SOCKETS_MAX,
   writeSocketTable,
-} from '../../src/shard/socket-table.ts';
+} from '../../src/shard/dhcp4/socket-table.ts';
 import type { BenchServer } from '../engine/bench-server.ts';
 import { discover, renew, request, serverFor } from '../engine/queries.ts';
 

@@ -2,8 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { JournalTask } from '../../src/journal/memory.ts';
 import { runJournal } from '../../src/journal/task.ts';
+import type { ShardTask } from '../../src/shard/dhcp4/context.ts';
 import { runShard } from '../../src/shard/run.ts';
-import type { ShardTask } from '../../src/shard/task.ts';
 
 type Work =
   | { readonly kind: 'shard'; readonly task: ShardTask }

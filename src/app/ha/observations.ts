@@ -77,7 +77,7 @@ export class Observations {
   }
 }
 
-/** Reads what shard/observations.ts wrote. */
+/** Reads what shard/dhcp4/observations.ts wrote. */
 function readObservation(bytes: Uint8Array, offset: number): ClientObservation {
   const hwAt = offset + OBSERVATION_HEADER_BYTES;
   const clientIdAt = hwAt + bytes[offset + 3]!;

@@ -9,7 +9,7 @@ import type { ServerConfig } from '../../config/model.ts';
 import { type EchoSocket, openEchoSocket } from '../../io/icmp-socket.ts';
 import { closeFd } from '../../io/udp.ts';
 import type { Log } from '../../log/logger.ts';
-import { allocateReports, type PingTask, REPORTED_MAX, ReportWord } from '../../shard/ping-checks.ts';
+import { allocateReports, type PingTask, REPORTED_MAX, ReportWord } from '../../shard/dhcp4/ping-checks.ts';
 import type { Change } from '../change.ts';
 
 const TICK_MS = 1_000;

@@ -13,9 +13,9 @@ import { G } from '../../engine/figures/statistics.ts';
 import type { ServerSocket } from '../../engine/query.ts';
 import { LINK_ADDRESS_WORDS } from '../../io/link-address.ts';
 import { DatagramReceiver } from '../../io/mmsg.ts';
-import { type Channel, channelsOf } from '../../shard/channel.ts';
-import { FrameBatch } from '../../shard/frame-batch.ts';
-import type { HandedQuery } from '../../shard/handed-query.ts';
+import { type Channel, channelsOf } from '../../shard/dhcp4/channel.ts';
+import { FrameBatch } from '../../shard/dhcp4/frame-batch.ts';
+import type { HandedQuery } from '../../shard/dhcp4/handed-query.ts';
 import { BATCH_MAX, INPUT_HEADROOM, INPUT_STRIDE } from '../../wasm/layout.ts';
 
 /** Octets of queries that are handed over at most: what two sockets with ordinary queries hold. */

@@ -13,7 +13,7 @@ import type { ServerSocket } from '../../engine/query.ts';
 import type { Timers } from '../../ha/service/timers.ts';
 import type { NetworkInterface } from '../../io/interfaces.ts';
 import type { Log } from '../../log/logger.ts';
-import type { HandedQuery } from '../../shard/handed-query.ts';
+import type { HandedQuery } from '../../shard/dhcp4/handed-query.ts';
 import { type InterfaceFault, type InterfacePlan, planInterfaces } from './interface-plan.ts';
 import { joinLimitsOf } from './join-limits.ts';
 import type { SocketOptions } from './model.ts';

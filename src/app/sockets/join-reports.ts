@@ -1,5 +1,4 @@
 /** Says in the log for which sockets replies are not joined any more, because the kernel refused them to a shard. */
-import { formatIpv4 } from '../../base/ipv4.ts';
 import { RingWatch } from '../../base/ring-watch.ts';
 import { type ShardLinkMemory, ShardWord } from '../../engine/parked/shard-link.ts';
 import { errnoName } from '../../io/libc.ts';
@@ -9,11 +8,16 @@ import type { Log } from '../../log/logger.ts';
 const TICK_MS = 60_000;
 
 export class JoinReports {
+  readonly #addressOf: (replyFd: number) => string;
   readonly #log: Log;
   readonly #watches: readonly RingWatch[];
 
-  /** @param links of all shards */
-  constructor(links: readonly ShardLinkMemory[], log: Log) {
+  /**
+   * @param links of all shards
+   * @param addressOf the address of the socket that replies leave by, as text
+   */
+  constructor(links: readonly ShardLinkMemory[], addressOf: (replyFd: number) => string, log: Log) {
+    this.#addressOf = addressOf;
     this.#log = log;
     this.#watches = links.map((link) => this.#watch(new Int32Array(link.words)));
   }
@@ -39,7 +43,7 @@ export class JoinReports {
   /** @param sockets refused since the last time, of which the last one is named */
   #tell(words: Int32Array, sockets: number): void {
     this.#log('TDM_ENGINE_REPLIES_NOT_JOINED', {
-      address: formatIpv4(Atomics.load(words, ShardWord.joinAddress) >>> 0),
+      address: this.#addressOf(Atomics.load(words, ShardWord.joinFd)),
       error: errnoName(Atomics.load(words, ShardWord.joinErrno)),
       sockets,
     });

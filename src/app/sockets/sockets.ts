@@ -10,7 +10,7 @@ import { formatIpv4 } from '../../base/ipv4.ts';
 import type { ServerSocket } from '../../engine/query.ts';
 import type { NetworkInterface } from '../../io/interfaces.ts';
 import type { Log } from '../../log/logger.ts';
-import type { HandedQuery } from '../../shard/handed-query.ts';
+import type { HandedQuery } from '../../shard/dhcp4/handed-query.ts';
 import { handOver, type SocketSide } from './handover.ts';
 import type { InterfaceFault, InterfacePlan, PlannedAddress } from './interface-plan.ts';
 import { type JoinLimits, joinMaxOf } from './join-limits.ts';

@@ -66,7 +66,7 @@ export const ShardWord = {
   turns: 3,
   /** Shard -> its successor: number of its last transaction (u32). */
   transactions: 4,
-  /** Main -> shard: version of the sockets in its table (shard/socket-table.ts). */
+  /** Main -> shard: version of the sockets in its table (shard/dhcp4/socket-table.ts). */
   socketsGiven: 5,
   /** Shard -> main: version of the sockets that the shard works with. Notified on change. */
   socketsTaken: 6,
@@ -74,7 +74,7 @@ export const ShardWord = {
   joinRefusals: 7,
   /** Shard -> main: of the last of them, its errno and its address. */
   joinErrno: 8,
-  joinAddress: 9,
+  joinFd: 9,
 } as const;
 const WORDS = 32;
 

@@ -6,7 +6,7 @@ import type { ServerSocket } from '../../../src/engine/query.ts';
 import { deafen, hearAll } from '../../../src/io/deaf.ts';
 import { DatagramSender } from '../../../src/io/mmsg.ts';
 import { closeFd, localPort, openUdpSocket } from '../../../src/io/udp.ts';
-import type { HandedQuery } from '../../../src/shard/handed-query.ts';
+import type { HandedQuery } from '../../../src/shard/dhcp4/handed-query.ts';
 
 const LOOPBACK = 0x7f000001;
 const SERVED = 0x0a000001;

@@ -10,8 +10,8 @@
  *
  * Main writes only when the version before was taken, so nobody reads what is being written.
  */
-import { assert } from '../base/assert.ts';
-import type { ServerSocket } from '../engine/query.ts';
+import { assert } from '../../base/assert.ts';
+import type { ServerSocket } from '../../engine/query.ts';
 
 /** For each address and for the broadcasts of each interface. */
 export const SOCKETS_MAX = 2048;

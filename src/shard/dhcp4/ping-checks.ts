@@ -5,14 +5,14 @@
  *
  *     sequence number of a request = entry | generation << 9     tells late answers from those that are waited for
  */
-import type { Clock } from '../base/clock.ts';
-import type { Context } from '../engine/context.ts';
-import { G } from '../engine/figures/statistics.ts';
-import { declineInUse } from '../engine/leases/decline-in-use.ts';
-import { PARKED_MS_MAX } from '../engine/parked/park.ts';
-import { Echo, EchoChannel } from '../io/echo-channel.ts';
-import type { EchoSocket } from '../io/icmp-socket.ts';
-import { NO_SLOT } from '../lease/hash-chain.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Context } from '../../engine/context.ts';
+import { G } from '../../engine/figures/statistics.ts';
+import { declineInUse } from '../../engine/leases/decline-in-use.ts';
+import { PARKED_MS_MAX } from '../../engine/parked/park.ts';
+import { Echo, EchoChannel } from '../../io/echo-channel.ts';
+import type { EchoSocket } from '../../io/icmp-socket.ts';
+import { NO_SLOT } from '../../lease/hash-chain.ts';
 
 const ENTRY_BITS = 9;
 /** Checks at once, of one shard. */

@@ -1,8 +1,8 @@
 /** Reports clients of the silent partner to main, which judges by them whether the partner is down. */
-import { type ByteRingMemory, ByteRingWriter } from '../base/byte-ring.ts';
-import { Field } from '../dhcp4/descriptor.ts';
-import { OBSERVATION_HEADER_BYTES } from '../engine/parked/shard-link.ts';
-import type { Query } from '../engine/query.ts';
+import { type ByteRingMemory, ByteRingWriter } from '../../base/byte-ring.ts';
+import { Field } from '../../dhcp4/descriptor.ts';
+import { OBSERVATION_HEADER_BYTES } from '../../engine/parked/shard-link.ts';
+import type { Query } from '../../engine/query.ts';
 
 const CLIENT_ID_BYTES_MAX = 255;
 

@@ -1,8 +1,8 @@
 /** What becomes of a query that comes again; see engine/parked/repeats.ts. */
-import type { Context } from '../engine/context.ts';
-import { countDrop } from '../engine/engine.ts';
-import { G } from '../engine/figures/statistics.ts';
-import { NOBODY, type Repeats } from '../engine/parked/repeats.ts';
+import type { Context } from '../../engine/context.ts';
+import { countDrop } from '../../engine/engine.ts';
+import { G } from '../../engine/figures/statistics.ts';
+import { NOBODY, type Repeats } from '../../engine/parked/repeats.ts';
 
 export class RepeatedQueries {
   readonly #context: Context;

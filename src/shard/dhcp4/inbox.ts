@@ -2,16 +2,16 @@
  * What a shard receives: a batch from one channel, as datagrams or as frames, or what main has read in its place, with its
  * payloads in the slots of the WASM memory in any case, classified there.
  */
-import { DESCRIPTOR_WORDS, Field, Malformed } from '../dhcp4/descriptor.ts';
-import { G } from '../engine/figures/statistics.ts';
-import type { Query, ServerSocket } from '../engine/query.ts';
-import { ARRIVAL_SPACE } from '../io/arrivals.ts';
-import { discardDatagrams } from '../io/discard.ts';
-import { LINK_ADDRESS_WORDS } from '../io/link-address.ts';
-import { DatagramReceiver } from '../io/mmsg.ts';
-import { SOCKADDR_IN_BYTES } from '../io/sockaddr.ts';
-import { BATCH_MAX, INPUT_OFFSET, INPUT_STRIDE } from '../wasm/layout.ts';
-import { Classifier } from '../wasm/module.ts';
+import { DESCRIPTOR_WORDS, Field, Malformed } from '../../dhcp4/descriptor.ts';
+import { G } from '../../engine/figures/statistics.ts';
+import type { Query, ServerSocket } from '../../engine/query.ts';
+import { ARRIVAL_SPACE } from '../../io/arrivals.ts';
+import { discardDatagrams } from '../../io/discard.ts';
+import { LINK_ADDRESS_WORDS } from '../../io/link-address.ts';
+import { DatagramReceiver } from '../../io/mmsg.ts';
+import { SOCKADDR_IN_BYTES } from '../../io/sockaddr.ts';
+import { BATCH_MAX, INPUT_OFFSET, INPUT_STRIDE } from '../../wasm/layout.ts';
+import { Classifier } from '../../wasm/module.ts';
 import type { Channel } from './channel.ts';
 import { FrameBatch } from './frame-batch.ts';
 import type { HandedQuery } from './handed-query.ts';

@@ -2,7 +2,7 @@
  * A descriptor that a shard reads: a UDP socket, or the packet socket of an interface, which hears the broadcasts and every
  * address of it.
  */
-import type { ServerSocket } from '../engine/query.ts';
+import type { ServerSocket } from '../../engine/query.ts';
 
 const BROADCAST = 0xffffffff;
 

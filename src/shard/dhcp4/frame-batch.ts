@@ -1,12 +1,12 @@
 /** A batch of frames from a packet socket, each with its payload where a datagram would lie. */
 
-import { G } from '../engine/figures/statistics.ts';
-import type { ServerSocket } from '../engine/query.ts';
-import { ARRIVAL_SPACE } from '../io/arrivals.ts';
-import { FRAME_HEADER_BYTES, FrameFault, FrameReader } from '../io/frame-reader.ts';
-import { isForOtherHost, LINK_ADDRESS_BYTES, LINK_ADDRESS_WORDS } from '../io/link-address.ts';
-import { DatagramReceiver } from '../io/mmsg.ts';
-import { BATCH_MAX, INPUT_STRIDE } from '../wasm/layout.ts';
+import { G } from '../../engine/figures/statistics.ts';
+import type { ServerSocket } from '../../engine/query.ts';
+import { ARRIVAL_SPACE } from '../../io/arrivals.ts';
+import { FRAME_HEADER_BYTES, FrameFault, FrameReader } from '../../io/frame-reader.ts';
+import { isForOtherHost, LINK_ADDRESS_BYTES, LINK_ADDRESS_WORDS } from '../../io/link-address.ts';
+import { DatagramReceiver } from '../../io/mmsg.ts';
+import { BATCH_MAX, INPUT_STRIDE } from '../../wasm/layout.ts';
 import type { Channel } from './channel.ts';
 
 const FRAME_FAULT_CELL: Readonly<Record<number, number>> = {

@@ -2,7 +2,7 @@
  * A query that waited in a socket which is gone with the configuration that asked for it: main has read it, and the first
  * shard serves it before all others.
  */
-import type { ServerSocket } from '../engine/query.ts';
+import type { ServerSocket } from '../../engine/query.ts';
 
 export interface HandedQuery {
   /** What was received of it, at most INPUT_STRIDE octets. */
