@@ -48,6 +48,13 @@ export interface DeskCells {
   readonly receiveDrop: number;
   readonly serviceDisabled: number;
   readonly sent: number;
+  // Tandem's own.
+  readonly dropServiceDisabled: number;
+  readonly dropSocketGone: number;
+  readonly dropUpdateRejected: number;
+  readonly dropParkedTooLong: number;
+  readonly dropSendFailed: number;
+  readonly joinRefused: number;
 }
 
 /** @typeParam Channel what is received from */

@@ -1,6 +1,5 @@
 /** Tells main for which sockets the kernel has refused to join replies: it has the log. */
 
-import { G } from '../engine/figures/statistics.ts';
 import { ShardWord } from '../engine/parked/shard-link.ts';
 import type { ShardService } from './service.ts';
 import type { CommonTask } from './task.ts';
@@ -20,7 +19,7 @@ export class JoinRefusals {
     const { joining } = this.#service.sockets;
     const { refusals, refusedFd, refusedErrno } = joining;
     if (refusals === this.#told) return;
-    this.#service.context.statistics.add(G['tandem-join-refused'], refusals - this.#told);
+    this.#service.context.statistics.add(this.#service.cells.joinRefused, refusals - this.#told);
     Atomics.store(this.#words, ShardWord.joinErrno, refusedErrno);
     Atomics.store(this.#words, ShardWord.joinFd, refusedFd);
     Atomics.add(this.#words, ShardWord.joinRefusals, refusals - this.#told);

@@ -8,7 +8,6 @@
  * (src/carrier/loop.ts).
  */
 import { type Clock, systemClock } from '../base/clock.ts';
-import { G } from '../engine/figures/statistics.ts';
 import type { Park } from '../engine/parked/park.ts';
 import { ShardWord } from '../engine/parked/shard-link.ts';
 import type { PollView } from '../io/poll.ts';
@@ -92,7 +91,7 @@ export class ShardLoop implements Polled {
 
   /** What is parked now is given up. */
   end(): void {
-    this.#service.context.statistics.add(G['tandem-drop-parked-too-long'], this.#park.parked);
+    this.#service.context.statistics.add(this.#service.cells.dropParkedTooLong, this.#park.parked);
     this.#service.end();
   }
 

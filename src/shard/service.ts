@@ -3,12 +3,11 @@
  * safe -> sendmmsg. When each step is taken is the business of a loop.
  */
 import type { Clock } from '../base/clock.ts';
-import { G } from '../engine/figures/statistics.ts';
 import { ShardWord } from '../engine/parked/shard-link.ts';
 import { VerdictReader } from '../engine/parked/verdicts.ts';
 import { BATCH_MAX } from '../wasm/layout.ts';
 import { Announcer } from './announce.ts';
-import type { Desk, DeskMaker, ReplyExit, ServingContext } from './desk.ts';
+import type { Desk, DeskCells, DeskMaker, ReplyExit, ServingContext } from './desk.ts';
 import { NO_SOCKET, type PolledChannel, type ShardSockets } from './sockets.ts';
 import type { CommonTask } from './task.ts';
 
@@ -17,6 +16,7 @@ export class ShardService implements ReplyExit {
   readonly #clock: Clock;
   readonly #desk: Desk;
   readonly context: ServingContext;
+  readonly cells: DeskCells;
   readonly sockets: ShardSockets<PolledChannel>;
   /** Of main, and of the link thread. */
   readonly verdicts: VerdictReader;
@@ -31,6 +31,7 @@ export class ShardService implements ReplyExit {
     this.#clock = clock;
     this.#desk = openDesk(this);
     this.context = this.#desk.context;
+    this.cells = this.#desk.cells;
     this.sockets = this.#desk.sockets;
     this.verdicts = new VerdictReader(task.link.verdicts);
     this.linkVerdicts = new VerdictReader(task.link.linkVerdicts);
@@ -114,10 +115,10 @@ export class ShardService implements ReplyExit {
 
   #serveBatch(count: number): void {
     const { statistics, policy } = this.context;
-    const { cells } = this.#desk;
+    const { cells } = this;
     statistics.add(cells.received, count);
     if (policy.serviceEnabled === 0) {
-      statistics.add(G['tandem-drop-service-disabled'], count);
+      statistics.add(cells.dropServiceDisabled, count);
       statistics.add(cells.serviceDisabled, count);
       statistics.add(cells.receiveDrop, count);
       return;
@@ -148,7 +149,7 @@ export class ShardService implements ReplyExit {
   }
 
   enqueue(slot: number): void {
-    if (this.context.slots.fds[slot] === NO_SOCKET) return this.discard(slot, G['tandem-drop-socket-gone']);
+    if (this.context.slots.fds[slot] === NO_SOCKET) return this.discard(slot, this.cells.dropSocketGone);
     this.#desk.complete(slot);
     this.#desk.outbox.queue(slot);
   }
@@ -161,12 +162,12 @@ export class ShardService implements ReplyExit {
 
   reject(slot: number): void {
     this.#desk.refuse(slot);
-    this.discard(slot, G['tandem-drop-update-rejected']);
+    this.discard(slot, this.cells.dropUpdateRejected);
   }
 
   expire(slot: number): void {
     this.#desk.settle(slot);
-    this.discard(slot, G['tandem-drop-parked-too-long']);
+    this.discard(slot, this.cells.dropParkedTooLong);
   }
 
   discard(slot: number, cell: number): void {
@@ -177,8 +178,8 @@ export class ShardService implements ReplyExit {
 
   leave(slot: number, wasSent: boolean): void {
     const { statistics, slots } = this.context;
-    if (!wasSent) return this.discard(slot, G['tandem-drop-send-failed']);
-    statistics.add(this.#desk.cells.sent);
+    if (!wasSent) return this.discard(slot, this.cells.dropSendFailed);
+    statistics.add(this.cells.sent);
     statistics.add(slots.cells[slot]!);
     if (!this.#desk.keep(slot)) slots.give(slot);
   }

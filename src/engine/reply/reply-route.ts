@@ -3,7 +3,7 @@ import { MessageType, YIADDR_OFFSET } from '../../dhcp4/codes.ts';
 import { Field, Present } from '../../dhcp4/descriptor.ts';
 import { G } from '../figures/statistics.ts';
 import { type Query, STATION_WORDS } from '../query.ts';
-import type { ReplySlots } from './reply-slots.ts';
+import { ReplySlots } from './reply-slots.ts';
 
 const SERVER_PORT = 67;
 const CLIENT_PORT = 68;
@@ -45,12 +45,33 @@ function rawAddress(query: Query, yiaddr: number, isNak: boolean): number {
   return query.sourceAddress === 0 ? BROADCAST : query.sourceAddress;
 }
 
+/** Reply slots with the way of each reply. */
+export class RoutedSlots extends ReplySlots {
+  readonly addresses: Uint32Array;
+  // Of a reply that leaves through a packet socket.
+  readonly sources: Uint32Array;
+  readonly sourcePorts: Uint16Array;
+  /** Octets that the link carries; 0 = the reply leaves through a UDP socket. */
+  readonly mtus: Int32Array;
+  /** STATION_WORDS for each slot. */
+  readonly stations: Uint32Array;
+
+  constructor(bytes: Uint8Array, size: number, slotBytes: number) {
+    super(bytes, size, slotBytes);
+    this.addresses = new Uint32Array(size);
+    this.sources = new Uint32Array(size);
+    this.sourcePorts = new Uint16Array(size);
+    this.mtus = new Int32Array(size);
+    this.stations = new Uint32Array(size * STATION_WORDS);
+  }
+}
+
 export class ReplyRouter {
-  readonly #slots: ReplySlots;
+  readonly #slots: RoutedSlots;
   readonly #forcedPort: number;
 
   /** @param forcedPort destination port of every reply, 0 = by the rules */
-  constructor(slots: ReplySlots, forcedPort: number) {
+  constructor(slots: RoutedSlots, forcedPort: number) {
     this.#slots = slots;
     this.#forcedPort = forcedPort;
   }

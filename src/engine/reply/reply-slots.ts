@@ -1,9 +1,8 @@
 /**
  * The reply slots of a shard: fixed buffers, each owned by exactly one of {free stack, query in work, parked reply,
- * send queue}. Where a finished reply goes is kept beside its bytes.
+ * send queue}. Where a finished reply goes is kept beside its bytes: the address in the form of its family.
  */
 import { assert } from '../../base/assert.ts';
-import { STATION_WORDS } from '../query.ts';
 
 export class ReplySlots {
   readonly bytes: Uint8Array;
@@ -11,16 +10,8 @@ export class ReplySlots {
   /** Octets of one slot: the longest reply of this configuration, so that no reply is too long for it. */
   readonly slotBytes: number;
   readonly lengths: Uint16Array;
-  readonly addresses: Uint32Array;
   readonly ports: Uint16Array;
   readonly fds: Int32Array;
-  // Of a reply that leaves through a packet socket.
-  readonly sources: Uint32Array;
-  readonly sourcePorts: Uint16Array;
-  /** Octets that the link carries; 0 = the reply leaves through a UDP socket. */
-  readonly mtus: Int32Array;
-  /** STATION_WORDS for each slot. */
-  readonly stations: Uint32Array;
   /** Statistics cell that counts the reply once it is sent. */
   readonly cells: Int32Array;
   /** Of a parked reply: row of its lease, and the change that has to be safe. */
@@ -36,13 +27,8 @@ export class ReplySlots {
     this.size = size;
     this.slotBytes = slotBytes;
     this.lengths = new Uint16Array(size);
-    this.addresses = new Uint32Array(size);
     this.ports = new Uint16Array(size);
     this.fds = new Int32Array(size);
-    this.sources = new Uint32Array(size);
-    this.sourcePorts = new Uint16Array(size);
-    this.mtus = new Int32Array(size);
-    this.stations = new Uint32Array(size * STATION_WORDS);
     this.cells = new Int32Array(size);
     this.rows = new Int32Array(size);
     this.changes = new Int32Array(size);

@@ -14,8 +14,7 @@ import { UpdateMode } from '../../engine/policy.ts';
 import type { ServerSocket } from '../../engine/query.ts';
 import { longestReplyBytes } from '../../engine/reply/option-size.ts';
 import { serverIdentifiersOf } from '../../engine/reply/reply-plan.ts';
-import { ReplyRouter } from '../../engine/reply/reply-route.ts';
-import { ReplySlots } from '../../engine/reply/reply-slots.ts';
+import { ReplyRouter, RoutedSlots } from '../../engine/reply/reply-route.ts';
 import { realtimeUs } from '../../io/arrivals.ts';
 import { DatagramSender } from '../../io/mmsg.ts';
 import { BATCH_MAX } from '../../wasm/layout.ts';
@@ -40,12 +39,18 @@ export class Desk4 implements Desk<Channel> {
     receiveDrop: G['pkt4-receive-drop'],
     serviceDisabled: G['pkt4-service-disabled'],
     sent: G['pkt4-sent'],
+    dropServiceDisabled: G['tandem-drop-service-disabled'],
+    dropSocketGone: G['tandem-drop-socket-gone'],
+    dropUpdateRejected: G['tandem-drop-update-rejected'],
+    dropParkedTooLong: G['tandem-drop-parked-too-long'],
+    dropSendFailed: G['tandem-drop-send-failed'],
+    joinRefused: G['tandem-join-refused'],
   };
   readonly #task: ShardTask;
   readonly #exit: ReplyExit;
   readonly #clock: Clock;
   readonly #inbox: Inbox;
-  readonly #slots: ReplySlots;
+  readonly #slots: RoutedSlots;
   readonly #pings: PingChecks | null;
   readonly #repeats: Repeats;
   readonly #repeated: RepeatedQueries;
@@ -63,7 +68,7 @@ export class Desk4 implements Desk<Channel> {
     const slots = task.parkedMax + BATCH_MAX + keptMax + (task.ping === null ? 0 : CHECKS_MAX);
     const slotBytes = longestReplyBytes(task.config);
     const sender = new DatagramSender(slots, slotBytes, BATCH_MAX);
-    this.#slots = new ReplySlots(sender.bytes, slots, slotBytes);
+    this.#slots = new RoutedSlots(sender.bytes, slots, slotBytes);
     this.outbox = new Outbox(this.#slots, sender, exit);
     const others = task.ping === null ? [] : [task.ping.socket.fd];
     const sockets = { read: readSocketTable, channelsOf };

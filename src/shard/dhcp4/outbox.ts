@@ -1,18 +1,18 @@
 /** What a shard sends, through UDP or packet sockets as the route of each reply says. */
-import type { ReplySlots } from '../../engine/reply/reply-slots.ts';
+import type { RoutedSlots } from '../../engine/reply/reply-route.ts';
 import { FrameSender } from '../../io/frame-sender.ts';
 import type { DatagramSender } from '../../io/mmsg.ts';
 import { BATCH_MAX } from '../../wasm/layout.ts';
 import type { ReplyExit } from '../desk.ts';
 
 export class Outbox {
-  readonly #slots: ReplySlots;
+  readonly #slots: RoutedSlots;
   readonly #datagrams: DatagramSender;
   readonly #frames: FrameSender;
   readonly #exit: Pick<ReplyExit, 'leave'>;
 
   /** @param datagrams whose slots the replies are written to */
-  constructor(slots: ReplySlots, datagrams: DatagramSender, exit: Pick<ReplyExit, 'leave'>) {
+  constructor(slots: RoutedSlots, datagrams: DatagramSender, exit: Pick<ReplyExit, 'leave'>) {
     this.#slots = slots;
     this.#datagrams = datagrams;
     this.#frames = new FrameSender(slots, BATCH_MAX);

@@ -7,8 +7,7 @@ import { serve } from '../../../src/engine/engine.ts';
 import { G } from '../../../src/engine/figures/statistics.ts';
 import { ClientNames } from '../../../src/engine/names/names.ts';
 import type { Query } from '../../../src/engine/query.ts';
-import { ReplyRouter } from '../../../src/engine/reply/reply-route.ts';
-import { ReplySlots } from '../../../src/engine/reply/reply-slots.ts';
+import { ReplyRouter, RoutedSlots } from '../../../src/engine/reply/reply-route.ts';
 import { ip, type PacketFields, packet } from '../packets.ts';
 import { type Arrival, BROADCAST_FD, queryOf, UNICAST_FD } from '../query-of.ts';
 
@@ -18,7 +17,7 @@ const DIRECT = { giaddr: '0.0.0.0' };
 const BROADCAST = { isBroadcast: true };
 
 function routeOf(fields: PacketFields, arrival: Arrival): string {
-  const slots = new ReplySlots(new Uint8Array(64), 1, 64);
+  const slots = new RoutedSlots(new Uint8Array(64), 1, 64);
   new ReplyRouter(slots, 0).route(0, queryOf(packet(fields), arrival));
   const through = slots.fds[0] === BROADCAST_FD ? 'broadcast' : slots.fds[0] === UNICAST_FD ? 'unicast' : '?';
   return `${formatIpv4(slots.addresses[0]!)}:${slots.ports[0]} ${through}`;
@@ -94,7 +93,7 @@ const bflag = { flags: 0x8000 };
 
 /** Where a reply of a type with this yiaddr goes through a packet socket. */
 function rawRouteOf(fields: PacketFields, arrival: Arrival, cell: number, yiaddr: string): string {
-  const slots = new ReplySlots(new Uint8Array(128), 2, 64);
+  const slots = new RoutedSlots(new Uint8Array(128), 2, 64);
   slots.bytes.set(ip(yiaddr), 64 + 16);
   slots.cells[1] = cell;
   new ReplyRouter(slots, 0).route(1, queryOf(packet(fields), { ...RAW, ...arrival }));
