@@ -11,9 +11,9 @@ export const NO_SOCKET = -1;
 
 /** What the service has to know of a socket. */
 export interface ReplySocket {
-  /** By these replies leave. */
+  /** By this replies leave, but for those to all stations. */
   readonly replyFd: number;
-  readonly broadcastFd: number;
+  readonly broadcastFd?: number;
   /** Octets of the longest reply that may leave joined with others to the same relay; 0 = none may. */
   readonly joinMax: number;
 }
@@ -110,8 +110,9 @@ export class ShardSockets<Channel extends PolledChannel, Socket extends ReplySoc
     this.#take();
     const fds = new Set<number>();
     for (let i = 0; i < this.list.length; i++) {
-      fds.add(this.list[i]!.replyFd);
-      fds.add(this.list[i]!.broadcastFd);
+      const { replyFd, broadcastFd } = this.list[i]!;
+      fds.add(replyFd);
+      if (broadcastFd !== undefined) fds.add(broadcastFd);
     }
     // What stands in a free slot does not matter.
     for (let slot = 0; slot < slots.size; slot++) {
