@@ -7,8 +7,7 @@ import { type Context, Outcome } from './context.ts';
 import { G } from './figures/statistics.ts';
 import { addClassesOfLease } from './hosts/host-classes.ts';
 import { nameClient } from './names/name-client.ts';
-import type { ReplyPlan } from './reply/reply-plan.ts';
-import type { PlanNode } from './reply/reply-plans.ts';
+import type { ReplyPlan, ReplyPlanNode } from './reply/reply-plan.ts';
 import { poolAt } from './subnets/pool-at.ts';
 
 /** What the reply to the query in work holds; `address` 0 = none of a pool. */
@@ -18,7 +17,7 @@ function planFor(context: Context, address: number): ReplyPlan {
   return plans.of(root, query.classes, host);
 }
 
-function rootOf(subnet: CompiledSubnet, address: number): PlanNode {
+function rootOf(subnet: CompiledSubnet, address: number): ReplyPlanNode {
   return poolAt(subnet.poolsByAddress, address)?.plan ?? subnet.plan;
 }
 

@@ -1,6 +1,8 @@
 /** Everything that serving one query needs, made once a shard. Handlers take it and return an outcome number. */
 import type { ClassProgram } from '../classes/class-program.ts';
+import type { HostConfig } from '../config/host-model.ts';
 import type { LeaseBook } from '../lease/dhcp4/book.ts';
+import type { LeaseRecord } from '../lease/dhcp4/record.ts';
 import type { ClassLifetimes } from './classes/class-terms.ts';
 import type { CompiledSubnet } from './compiled/compiled.ts';
 import type { RateLimits } from './figures/rate-limits.ts';
@@ -22,6 +24,7 @@ import type { PolicyView } from './policy.ts';
 import type { Query } from './query.ts';
 import type { FlexOptions } from './reply/flex-options.ts';
 import type { ReplyTimes, ReplyWriter } from './reply/reply.ts';
+import type { ReplyPlan, SubnetScopes } from './reply/reply-plan.ts';
 import type { ReplyPlans } from './reply/reply-plans.ts';
 import type { ReplySlots } from './reply/reply-slots.ts';
 import type { SubnetIndex } from './subnets/subnet-index.ts';
@@ -59,7 +62,7 @@ export interface EngineSettings {
 export interface Context {
   readonly book: LeaseBook;
   readonly overdue: OverdueSearch;
-  readonly changes: LeaseChanges;
+  readonly changes: LeaseChanges<LeaseRecord>;
   readonly events: LeaseEventWriter;
   /** Null = there are no DNS updates. */
   readonly dns: DnsLog | null;
@@ -91,7 +94,9 @@ export interface Context {
   readonly park: Park;
   readonly times: ReplyTimes;
   readonly classLifetimes: ClassLifetimes;
-  readonly plans: ReplyPlans;
+  readonly plans: ReplyPlans<SubnetScopes, HostConfig, ReplyPlan>;
+  /** By class number: option 54 that the class has, 0 = none. Clients may name the server by it. */
+  readonly classServerIdentifiers: Uint32Array;
   /** The class of the queries of each active server, by relationship and server, or NO_CLASS. */
   readonly haClasses: readonly (readonly number[])[];
   /**

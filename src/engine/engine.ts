@@ -195,13 +195,13 @@ function isInScope(context: Context): boolean {
  * makes clients believe, the configured identifiers of all scopes, the addresses of all sockets.
  */
 function isForOtherServer(context: Context): boolean {
-  const { query, plans } = context;
+  const { query, classServerIdentifiers } = context;
   if (!query.has(Present.serverIdentifier) || context.settings.ignoreServerIdentifier) return false;
   const named = query.field(Field.serverIdentifier) >>> 0;
   if (named !== 0 && named === query.field(Field.serverIdOverride) >>> 0) return false;
   if (context.serverIdentifiers.has(named)) return false;
   const { ids, length } = query.classes;
-  for (let i = 0; i < length; i++) if (plans.serverIdentifiers[ids[i]!] === named) return false;
+  for (let i = 0; i < length; i++) if (classServerIdentifiers[ids[i]!] === named) return false;
   return true;
 }
 

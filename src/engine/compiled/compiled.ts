@@ -4,7 +4,7 @@ import { ClassIds, NO_CLASS } from '../../classes/class-ids.ts';
 import { type Guard, guardOf } from '../../classes/class-set.ts';
 import type { DdnsConfig } from '../../config/ddns-model.ts';
 import type { HaRelationshipConfig } from '../../config/ha-model.ts';
-import type { HostModes } from '../../config/host-model.ts';
+import type { HostConfig, HostModes } from '../../config/host-model.ts';
 import type {
   Allocator,
   LifetimeConfig,
@@ -15,7 +15,7 @@ import type {
 import { type LeaseTimers, timersOf } from '../leases/lifetimes.ts';
 import { type CompiledNames, compileNames } from '../names/names-settings.ts';
 import { PlanRoots } from '../reply/plan-roots.ts';
-import type { PlanNode } from '../reply/reply-plans.ts';
+import type { ReplyPlan, ReplyPlanNode } from '../reply/reply-plan.ts';
 import { type CompiledNetwork, compileNetworks, groupOf } from '../subnets/network.ts';
 import { ascending } from '../subnets/pool-at.ts';
 import { poolSeries } from '../subnets/pool-series.ts';
@@ -33,7 +33,7 @@ export interface CompiledPool {
   /** Classes that are looked at once the lease is known to be of this pool. */
   readonly additional: Guard;
   /** What a client of this pool gets beside its lease. */
-  readonly plan: PlanNode;
+  readonly plan: ReplyPlanNode;
 }
 
 /** A pool whose leases have names by other settings than those of its subnet. */
@@ -56,7 +56,7 @@ export interface CompiledSubnet {
   /** Classes that are looked at once the lease is known. */
   readonly additional: Guard;
   /** The shared network that it belongs to, or null. */
-  readonly network: CompiledNetwork | null;
+  readonly network: CompiledNetwork<CompiledSubnet> | null;
   /** Position among the subnets of its network. */
   readonly place: number;
   /** Number of the subnets of its network with the same guard, see `groupOf`. */
@@ -66,7 +66,7 @@ export interface CompiledSubnet {
   /** The same for `poolAt`. */
   readonly poolsByAddress: readonly CompiledPool[];
   /** What a client gets that has no address of a pool. */
-  readonly plan: PlanNode;
+  readonly plan: ReplyPlanNode;
   readonly mask: number;
   /** Index of the relationship that it belongs to, or NO_RELATIONSHIP. */
   readonly relationship: number;
@@ -118,16 +118,16 @@ export function internLeaseClasses({ hooks, relationships }: ServerConfig, class
  */
 export function compileSubnets(config: ServerConfig, classes: ClassIds = new ClassIds()): CompiledSubnet[] {
   const { relationships } = config;
-  const networks = compileNetworks(config.sharedNetworks, classes);
+  const networks = compileNetworks<CompiledSubnet>(config.sharedNetworks, classes);
   const names = new SharedValues((ddns: DdnsConfig) => compileNames(ddns, config.ddns.enableUpdates));
   const hostModes = new SharedValues((modes: HostModes) => modes);
   const lifetimes = new SharedValues((lifetime: LifetimeConfig) => lifetime);
   const timers = new SharedValues((timers: LeaseTimers) => timers);
   const cachings = new SharedValues((caching: LeaseCaching) => caching);
-  const roots = new PlanRoots();
+  const roots = new PlanRoots<SubnetConfig, HostConfig, ReplyPlan>(saidBy);
   const counted = poolSeries(config.subnets).pools;
   let poolIndex = 0;
-  const compilePool = (pool: PoolConfig, outer: PlanNode): CompiledPool => ({
+  const compilePool = (pool: PoolConfig, outer: ReplyPlanNode): CompiledPool => ({
     first: pool.first,
     last: pool.last,
     poolId: pool.poolId,
@@ -169,6 +169,11 @@ export function compileSubnets(config: ServerConfig, classes: ClassIds = new Cla
     network?.subnets.push(compiled);
     return compiled;
   });
+}
+
+/** All that a subnet says of replies. */
+function saidBy({ options, vendorOptions, nextServer, serverHostname, bootFileName }: SubnetConfig) {
+  return [options, vendorOptions, nextServer, serverHostname, bootFileName];
 }
 
 function cachingOf({ cacheThreshold, cacheMaxAgeSec }: LeaseCaching): LeaseCaching {

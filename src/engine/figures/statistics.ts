@@ -7,6 +7,7 @@
  */
 import { assert } from '../../base/assert.ts';
 import type { PoolSeries } from '../subnets/pool-series.ts';
+import { cellNames, cellsOf, type NamedCells, type StatisticNames } from './statistic-names.ts';
 
 /** Kea's global statistics that this server keeps, then Tandem's own reasons for packets without an answer. */
 export const GLOBAL_STATISTICS = [
@@ -161,17 +162,11 @@ export const G = cellsOf(GLOBAL_STATISTICS);
 export const S = cellsOf(SUBNET_STATISTICS);
 export const P = cellsOf(POOL_STATISTICS);
 
-function cellsOf<Name extends string>(names: readonly Name[]): Readonly<Record<Name, number>> {
-  return Object.fromEntries(names.map((name, cell) => [name, cell])) as Record<Name, number>;
-}
+const NAMES: StatisticNames = { global: GLOBAL_STATISTICS, subnet: SUBNET_STATISTICS, pool: POOL_STATISTICS };
 
-export interface StatisticsMemory {
+export interface StatisticsMemory extends NamedCells {
   readonly cells: SharedArrayBuffer;
   readonly writers: number;
-  /** Subnet ids in the order of their cell blocks. */
-  readonly subnetIds: readonly number[];
-  /** Series of pools in the order of their cell blocks. */
-  readonly pools: readonly PoolSeries[];
 }
 
 const CELL_BYTES = 8;
@@ -180,24 +175,14 @@ export function allocateStatistics(
   writers: number,
   subnetIds: readonly number[],
   pools: readonly PoolSeries[] = [],
+  names = NAMES,
 ): StatisticsMemory {
-  const rowCells = firstPoolCell(subnetIds) + pools.length * POOL_STATISTICS.length;
-  return { cells: new SharedArrayBuffer(writers * rowCells * CELL_BYTES), writers, subnetIds, pools };
+  const rowCells = firstPoolCell(names, subnetIds) + pools.length * names.pool.length;
+  return { cells: new SharedArrayBuffer(writers * rowCells * CELL_BYTES), writers, names, subnetIds, pools };
 }
 
-function firstPoolCell(subnetIds: readonly number[]): number {
-  return GLOBAL_STATISTICS.length + subnetIds.length * SUBNET_STATISTICS.length;
-}
-
-/** The name of each cell of a row, in Kea's form. */
-function cellNames({ subnetIds, pools }: StatisticsMemory): string[] {
-  return [
-    ...GLOBAL_STATISTICS,
-    ...subnetIds.flatMap((id) => SUBNET_STATISTICS.map((name) => `subnet[${id}].${name}`)),
-    ...pools.flatMap(({ subnetId, poolId }) =>
-      POOL_STATISTICS.map((name) => `subnet[${subnetId}].pool[${poolId}].${name}`),
-    ),
-  ];
+function firstPoolCell(names: StatisticNames, subnetIds: readonly number[]): number {
+  return names.global.length + subnetIds.length * names.subnet.length;
 }
 
 function rowOf(memory: StatisticsMemory, writer: number): Float64Array {
@@ -210,12 +195,19 @@ function rowOf(memory: StatisticsMemory, writer: number): Float64Array {
 export class StatisticsWriter {
   readonly #memory: StatisticsMemory;
   readonly #row: Float64Array;
+  readonly #firstSubnetCell: number;
+  readonly #subnetCells: number;
   readonly #firstPoolCell: number;
+  readonly #poolCells: number;
 
   constructor(memory: StatisticsMemory, writer: number) {
     this.#memory = memory;
     this.#row = rowOf(memory, writer);
-    this.#firstPoolCell = firstPoolCell(memory.subnetIds);
+    const { names } = memory;
+    this.#firstSubnetCell = names.global.length;
+    this.#subnetCells = names.subnet.length;
+    this.#firstPoolCell = firstPoolCell(names, memory.subnetIds);
+    this.#poolCells = names.pool.length;
   }
 
   /** Adds the values of another set of statistics, as far as names, subnets and pools are the same. */
@@ -233,16 +225,16 @@ export class StatisticsWriter {
 
   /** @param subnetIndex position of the subnet in the configuration; @param cell from `S` */
   addSubnet(subnetIndex: number, cell: number, delta = 1): void {
-    this.#row[GLOBAL_STATISTICS.length + subnetIndex * SUBNET_STATISTICS.length + cell]! += delta;
+    this.#row[this.#firstSubnetCell + subnetIndex * this.#subnetCells + cell]! += delta;
   }
 
   /** @param series position of the series of pools; @param cell from `P` */
   addPool(series: number, cell: number, delta = 1): void {
-    this.#row[this.#firstPoolCell + series * POOL_STATISTICS.length + cell]! += delta;
+    this.#row[this.#firstPoolCell + series * this.#poolCells + cell]! += delta;
   }
 }
 
-/** Sums over all writers; for main and the control API. */
+/** Sums over all writers; for main and the control API. Single values by name are those of DHCPv4. */
 export class StatisticsReader {
   readonly #memory: StatisticsMemory;
   readonly #rows: readonly Float64Array[];
@@ -272,7 +264,9 @@ export class StatisticsReader {
 
   /** @param series position of the series of pools */
   pool(series: number, name: PoolStatistic): number {
-    return this.#sum(firstPoolCell(this.#memory.subnetIds) + series * POOL_STATISTICS.length + P[name]);
+    return this.#sum(
+      firstPoolCell(NAMES, this.#memory.subnetIds) + series * POOL_STATISTICS.length + P[name],
+    );
   }
 
   /** Every statistic with Kea's name: global ones, then `subnet[ID].NAME`, then `subnet[ID].pool[POOL ID].NAME`. */

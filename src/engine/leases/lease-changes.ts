@@ -6,28 +6,45 @@
 
 import { assert } from '../../base/assert.ts';
 import { type ByteRingMemory, ByteRingWriter } from '../../base/byte-ring.ts';
-import type { LeaseBook } from '../../lease/dhcp4/book.ts';
-import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../../lease/dhcp4/update-record.ts';
+import type { ChangeLog } from '../../lease/change-log.ts';
 import { UpdateRecord } from '../parked/shard-link.ts';
 import { UpdateMode } from '../policy.ts';
 
-/**
- * Room that must be free before a transaction starts: a client's old lease and its new one, each of up to a whole
- * record, and the gap that the ring leaves at its end.
- */
-const ROOM_BYTES = 3 * 65_536;
+/** The largest record of a ring. */
+const RECORD_BYTES_MAX = 65_536;
+/** Records of the largest transaction of a client that has one lease: its old one, and its new one. */
+const RECORDS_OF_ONE = 2;
 
 /** Why there is no room. */
 export const Room = { enough: 0, changeLogFull: 1, updateLogFull: 2 } as const;
 
-export class LeaseChanges {
-  readonly #book: LeaseBook;
+/** A lease book, as far as changes are recorded through it. */
+export interface LoggedBook<LeaseRecord> {
+  readonly changes: ChangeLog;
+  /** The record view of a row, valid until the next call. */
+  recordOf(slot: number): LeaseRecord;
+  /** Both return the number of the change, 0 = the log is full. */
+  logRow(slot: number): number;
+  logDeletion(slot: number): number;
+}
+
+/** How the leases of a family are told to peers. */
+export interface UpdateCodec<LeaseRecord> {
+  /** Octets of the longest lease update. */
+  readonly bytesMax: number;
+  /** Writes a lease update. @param isUpdate false = the lease is gone; @returns the offset behind it */
+  encode(out: Uint8Array, at: number, record: LeaseRecord, isUpdate: boolean): number;
+}
+
+export class LeaseChanges<LeaseRecord> {
+  readonly #book: LoggedBook<LeaseRecord>;
+  readonly #codec: UpdateCodec<LeaseRecord> | null;
   /** One update log a relationship, and the one of the query in work. */
   readonly #logs: readonly ByteRingWriter[];
   #updates: ByteRingWriter;
   #relationship = 0;
   readonly #shardBits: number;
-  readonly #bytes = new Uint8Array(UPDATE_RECORD_BYTES_MAX);
+  readonly #bytes: Uint8Array;
   #transaction = 0;
   #mode: number = UpdateMode.off;
   #lastChange = 0;
@@ -37,9 +54,19 @@ export class LeaseChanges {
   /** A bit a relationship. */
   #dirtyUpdates = 0;
 
-  /** @param updates the update log of each relationship, at least one */
-  constructor(book: LeaseBook, updates: readonly ByteRingMemory[], shard: number) {
+  /**
+   * @param codec null = no peer is ever told
+   * @param updates the update log of each relationship, at least one
+   */
+  constructor(
+    book: LoggedBook<LeaseRecord>,
+    codec: UpdateCodec<LeaseRecord> | null,
+    updates: readonly ByteRingMemory[],
+    shard: number,
+  ) {
     this.#book = book;
+    this.#codec = codec;
+    this.#bytes = new Uint8Array(codec?.bytesMax ?? 0);
     this.#logs = updates.map((ring) => new ByteRingWriter(ring));
     this.#updates = this.#logs[0]!;
     this.#shardBits = shard << UpdateRecord.shardShift;
@@ -51,10 +78,15 @@ export class LeaseChanges {
     this.#updates = this.#logs[relationship]!;
   }
 
-  /** Whether a transaction finds room in both logs. */
-  room(mode: number): number {
-    if (this.#book.changes.free() < ROOM_BYTES) return Room.changeLogFull;
-    if (mode !== UpdateMode.off && this.#updates.free() < ROOM_BYTES) return Room.updateLogFull;
+  /**
+   * Whether a transaction finds room in both logs.
+   * @param records that it will have at most
+   */
+  room(mode: number, records = RECORDS_OF_ONE): number {
+    // One more for the gap that a ring leaves at its end.
+    const bytes = (records + 1) * RECORD_BYTES_MAX;
+    if (this.#book.changes.free() < bytes) return Room.changeLogFull;
+    if (mode !== UpdateMode.off && this.#updates.free() < bytes) return Room.updateLogFull;
     return Room.enough;
   }
 
@@ -112,7 +144,8 @@ export class LeaseChanges {
     if (this.#mode === UpdateMode.off) return;
     const awaited = this.#mode === UpdateMode.await ? UpdateRecord.awaited : 0;
     const kind = awaited | (last ? UpdateRecord.last : 0) | this.#shardBits;
-    const length = encodeUpdateRecord(this.#bytes, 0, this.#book.recordOf(slot), isUpdate);
+    assert(this.#codec !== null, 'where peers are told, there is a way to');
+    const length = this.#codec.encode(this.#bytes, 0, this.#book.recordOf(slot), isUpdate);
     assert(this.#updates.write(kind, this.#transaction, this.#bytes, length), 'the update log had room');
     this.#dirtyUpdates |= 1 << this.#relationship;
   }

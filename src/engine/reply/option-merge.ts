@@ -6,6 +6,7 @@ import type { OptionConfig } from '../../config/model.ts';
 import { OptionCode } from '../../dhcp4/codes.ts';
 import { encodedLength, OPTION_PART_BYTES } from '../../dhcp4/reply-size.ts';
 import type { OptionScope } from './option-scopes.ts';
+import { type Winner, winners } from './option-winners.ts';
 
 /** One configured option with its complete encoding: one TLV, or several when it is longer than 255 octets. */
 export interface CompiledOption {
@@ -78,40 +79,6 @@ function encodingOf(option: OptionConfig): Uint8Array {
     encodings.set(option, encoded);
   }
   return encoded;
-}
-
-/** One option that won, and whether any scope wants it always sent. */
-interface Winner {
-  readonly option: OptionConfig;
-  readonly always: boolean;
-}
-
-/**
- * The options that win, those left out that any scope never sends. never-send and always-send count at every scope, also at
- * one that another scope overrides.
- * @param keyOf options of one key exclude each other
- */
-function winners(
-  scopes: readonly (readonly OptionConfig[])[],
-  isMember: (className: string) => boolean,
-  keyOf: (option: OptionConfig) => number,
-): Map<number, Winner> {
-  const merged = new Map<number, OptionConfig>();
-  const never = new Set<number>();
-  const always = new Set<number>();
-  for (const option of scopes.flat()) {
-    if (option.clientClasses.length > 0 && !option.clientClasses.some(isMember)) continue;
-    if (option.neverSend) never.add(option.code);
-    if (option.alwaysSend) always.add(option.code);
-    const key = keyOf(option);
-    if (!merged.has(key)) merged.set(key, option);
-  }
-  return new Map(
-    [...merged]
-      .filter(([, { code }]) => !never.has(code))
-      .sort(([a], [b]) => a - b)
-      .map(([key, option]) => [key, { option, always: always.has(option.code) }]),
-  );
 }
 
 /** Options of one key exclude each other: 124 and 125 may be configured for several enterprises. */

@@ -1,11 +1,26 @@
 /** What of a configuration has options of its own. */
-import type { OptionConfig, ServerConfig, VendorOptionConfig } from '../../config/model.ts';
+import type {
+  OptionConfig,
+  ServerConfig,
+  SharedNetworkConfig,
+  VendorOptionConfig,
+} from '../../config/model.ts';
 
 /** A host, pool, subnet, network, class, or the global scope. */
 export interface OptionScope {
   readonly options: readonly OptionConfig[];
   readonly vendorOptions: readonly VendorOptionConfig[];
 }
+
+/** The scopes below the classes; null = there is none of the kind. */
+export interface PlanScopes<Subnet> {
+  readonly pool: OptionScope | null;
+  readonly subnet: Subnet | null;
+  readonly network: SharedNetworkConfig | null;
+}
+
+/** Those of a query without a subnet. */
+export const NO_SCOPES = { pool: null, subnet: null, network: null } as const satisfies PlanScopes<unknown>;
 
 /** All scopes of a configuration. */
 export function* scopesOf(config: ServerConfig): Generator<OptionScope> {

@@ -1,28 +1,35 @@
 /** Where the plans of replies begin, made once a configuration; reply-plans.ts goes on from there. */
-import type { SharedNetworkConfig, SubnetConfig } from '../../config/model.ts';
-import type { OptionScope } from './option-scopes.ts';
+import type { SharedNetworkConfig } from '../../config/model.ts';
+import type { OptionScope, PlanScopes } from './option-scopes.ts';
 import { PlanNode } from './reply-plans.ts';
 
 /**
  * The roots of the pools and subnets. Subnets that say the same of replies have one: ten thousand that differ in nothing
  * but their addresses have the same plans, made and kept once.
  */
-export class PlanRoots {
-  readonly #ofSubnets = new Map<string, PlanNode>();
+export class PlanRoots<Subnet, Host, Plan> {
+  readonly #ofSubnets = new Map<string, PlanNode<PlanScopes<Subnet>, Host, Plan>>();
+  readonly #saidBy: (subnet: Subnet) => readonly unknown[];
 
-  /** @param outer the root of the pool's subnet */
-  ofPool(pool: OptionScope, outer: PlanNode): PlanNode {
-    const isSilent = pool.options.length === 0 && pool.vendorOptions.length === 0;
-    return isSilent ? outer : new PlanNode({ ...outer.scopes, pool });
+  /** @param saidBy all that a subnet says of replies */
+  constructor(saidBy: (subnet: Subnet) => readonly unknown[]) {
+    this.#saidBy = saidBy;
   }
 
-  ofSubnet(subnet: SubnetConfig, network: SharedNetworkConfig | null): PlanNode {
-    const { options, vendorOptions, nextServer, serverHostname, bootFileName, networkName } = subnet;
-    const said = [options, vendorOptions, nextServer, serverHostname, bootFileName, networkName];
-    const key = JSON.stringify(said);
+  /** @param outer the root of the pool's subnet */
+  ofPool(
+    { options, vendorOptions }: OptionScope,
+    outer: PlanNode<PlanScopes<Subnet>, Host, Plan>,
+  ): PlanNode<PlanScopes<Subnet>, Host, Plan> {
+    const isSilent = options.length === 0 && vendorOptions.length === 0;
+    return isSilent ? outer : new PlanNode({ ...outer.scopes, pool: { options, vendorOptions } });
+  }
+
+  ofSubnet(subnet: Subnet, network: SharedNetworkConfig | null): PlanNode<PlanScopes<Subnet>, Host, Plan> {
+    const key = JSON.stringify([this.#saidBy(subnet), network?.name ?? null]);
     const known = this.#ofSubnets.get(key);
     if (known !== undefined) return known;
-    const root = new PlanNode({ pool: null, subnet, network });
+    const root = new PlanNode<PlanScopes<Subnet>, Host, Plan>({ pool: null, subnet, network });
     this.#ofSubnets.set(key, root);
     return root;
   }

@@ -2,11 +2,12 @@
 import type { ClassIds } from '../../classes/class-ids.ts';
 import type { ClientClassConfig } from '../../config/class-model.ts';
 import type { HostConfig } from '../../config/host-model.ts';
-import type { ServerConfig, SharedNetworkConfig, SubnetConfig } from '../../config/model.ts';
+import type { ServerConfig, SubnetConfig } from '../../config/model.ts';
 import { OptionCode } from '../../dhcp4/codes.ts';
 import { type EncodedOptions, OptionMemory } from './encoded-options.ts';
 import { type MergedOptions, mergeScopes } from './option-merge.ts';
-import { type OptionScope, scopesOf } from './option-scopes.ts';
+import { type OptionScope, type PlanScopes, scopesOf } from './option-scopes.ts';
+import type { PlanNode, PlanSource } from './reply-plans.ts';
 
 /** Everything of a reply that the configuration decides. */
 export interface ReplyPlan extends EncodedOptions, Omit<MergedOptions, 'options'> {
@@ -17,12 +18,8 @@ export interface ReplyPlan extends EncodedOptions, Omit<MergedOptions, 'options'
   readonly bootFileName: Uint8Array;
 }
 
-/** The scopes below the classes; null = there is none of the kind. */
-export interface PlanScopes {
-  readonly pool: OptionScope | null;
-  readonly subnet: SubnetConfig | null;
-  readonly network: SharedNetworkConfig | null;
-}
+export type SubnetScopes = PlanScopes<SubnetConfig>;
+export type ReplyPlanNode = PlanNode<SubnetScopes, HostConfig, ReplyPlan>;
 
 type BootFields = Pick<HostConfig, 'nextServer' | 'serverHostname' | 'bootFileName'>;
 type PlannedBootFields = Pick<ReplyPlan, 'nextServer' | 'serverHostname' | 'bootFileName'>;
@@ -31,7 +28,7 @@ const encoder = new TextEncoder();
 const NO_NAME = new Uint8Array(0);
 const NO_OPTIONS: MergedOptions = { options: [], agent: null, vendors: [] };
 
-export class PlanMaker {
+export class PlanMaker implements PlanSource<SubnetScopes, HostConfig, ReplyPlan> {
   readonly #global: OptionScope;
   readonly #names: ClassIds;
   /** By class number; a class without a definition has nothing to say, but options may be for its members. */
@@ -67,7 +64,7 @@ export class PlanMaker {
    * What a reply holds.
    * @param ids the classes that matter, in the order of their assignment
    */
-  make({ pool, subnet, network }: PlanScopes, ids: readonly number[], host: HostConfig | null): ReplyPlan {
+  make({ pool, subnet, network }: SubnetScopes, ids: readonly number[], host: HostConfig | null): ReplyPlan {
     const classes = ids.map((id) => this.#classes[id]).filter((each) => each !== undefined);
     const fields = bootFields([host, ...classes, subnet]);
     // [RFC2131 4.3.5] Without a subnet nobody knows what holds for the client.

@@ -9,47 +9,64 @@
  *     root of a pool --class 3--> node --class 7--> node --host--> plan
  */
 import type { ClassSet } from '../../classes/class-set.ts';
-import type { CompiledHost } from '../hosts/compiled-host.ts';
-import type { PlanMaker, PlanScopes, ReplyPlan } from './reply-plan.ts';
 
 /** Combinations kept at once: with their lists of options some megabytes a shard. */
 const PLANS_MAX = 16_384;
 
-/** A pool or subnet, or one of them with some classes. */
-export class PlanNode {
-  readonly scopes: PlanScopes;
-  /** The node without the last class, null at the root. */
-  readonly before: PlanNode | null;
-  readonly classId: number;
-  plan: ReplyPlan | null = null;
-  /** By class number. */
-  next: Map<number, PlanNode> | null = null;
-  hosts: Map<CompiledHost, ReplyPlan> | null = null;
+/** What makes the plans of a family. */
+export interface PlanSource<Scopes, Host, Plan> {
+  /** By class number: 1 = a reply depends on it. */
+  readonly matters: Uint8Array;
+  /**
+   * What a reply holds.
+   * @param ids the classes that matter, in the order of their assignment
+   */
+  make(scopes: Scopes, ids: readonly number[], host: Host | null): Plan;
+}
 
-  constructor(scopes: PlanScopes, before: PlanNode | null = null, classId = -1) {
+/** A host, as far as replies are concerned. */
+export interface PlannedHost<Host> {
+  readonly config: Host;
+  /** It has anything that stands in a reply. */
+  readonly changesReplies: boolean;
+}
+
+/** A pool or subnet, or one of them with some classes. */
+export class PlanNode<Scopes, Host, Plan> {
+  readonly scopes: Scopes;
+  /** The node without the last class, null at the root. */
+  readonly before: PlanNode<Scopes, Host, Plan> | null;
+  readonly classId: number;
+  plan: Plan | null = null;
+  /** By class number. */
+  next: Map<number, PlanNode<Scopes, Host, Plan>> | null = null;
+  hosts: Map<PlannedHost<Host>, Plan> | null = null;
+
+  constructor(scopes: Scopes, before: PlanNode<Scopes, Host, Plan> | null = null, classId = -1) {
     this.scopes = scopes;
     this.before = before;
     this.classId = classId;
   }
 }
 
-export class ReplyPlans {
-  readonly #maker: PlanMaker;
+export class ReplyPlans<Scopes, Host, Plan> {
+  readonly #maker: PlanSource<Scopes, Host, Plan>;
   readonly #matters: Uint8Array;
   /** Roots that have anything but their own plan. */
-  readonly #grown: PlanNode[] = [];
+  readonly #grown: PlanNode<Scopes, Host, Plan>[] = [];
   /** The root of queries without a subnet. */
-  readonly withoutSubnet = new PlanNode({ pool: null, subnet: null, network: null });
-  /** By class number: option 54 that the class has, 0 = none. */
-  readonly serverIdentifiers: Uint32Array;
+  readonly withoutSubnet: PlanNode<Scopes, Host, Plan>;
   readonly #max: number;
   #count = 0;
 
-  /** @param max combinations kept at once, beside those of no class and no host */
-  constructor(maker: PlanMaker, max = PLANS_MAX) {
+  /**
+   * @param withoutSubnet the scopes of queries without a subnet
+   * @param max combinations kept at once, beside those of no class and no host
+   */
+  constructor(maker: PlanSource<Scopes, Host, Plan>, withoutSubnet: Scopes, max = PLANS_MAX) {
     this.#maker = maker;
     this.#matters = maker.matters;
-    this.serverIdentifiers = maker.serverIdentifiers;
+    this.withoutSubnet = new PlanNode(withoutSubnet);
     this.#max = max;
   }
 
@@ -58,7 +75,7 @@ export class ReplyPlans {
    * @param root of the pool of the address, else of the subnet
    * @param host of the client, null = it has none
    */
-  of(root: PlanNode, classes: ClassSet, host: CompiledHost | null): ReplyPlan {
+  of(root: PlanNode<Scopes, Host, Plan>, classes: ClassSet, host: PlannedHost<Host> | null): Plan {
     let node = root;
     for (let i = 0; i < classes.length; i++) {
       const id = classes.ids[i]!;
@@ -69,7 +86,11 @@ export class ReplyPlans {
     return node.plan;
   }
 
-  #step(root: PlanNode, node: PlanNode, id: number): PlanNode {
+  #step(
+    root: PlanNode<Scopes, Host, Plan>,
+    node: PlanNode<Scopes, Host, Plan>,
+    id: number,
+  ): PlanNode<Scopes, Host, Plan> {
     const known = node.next?.get(id);
     if (known !== undefined) return known;
     this.#grow(root);
@@ -79,7 +100,11 @@ export class ReplyPlans {
     return next;
   }
 
-  #planOfHost(root: PlanNode, node: PlanNode, host: CompiledHost): ReplyPlan {
+  #planOfHost(
+    root: PlanNode<Scopes, Host, Plan>,
+    node: PlanNode<Scopes, Host, Plan>,
+    host: PlannedHost<Host>,
+  ): Plan {
     const known = node.hosts?.get(host);
     if (known !== undefined) return known;
     this.#grow(root);
@@ -90,7 +115,7 @@ export class ReplyPlans {
   }
 
   /** Makes room for one combination more. A walk that is under way goes on in what was forgotten, and is right. */
-  #grow(root: PlanNode): void {
+  #grow(root: PlanNode<Scopes, Host, Plan>): void {
     if (this.#count >= this.#max) this.#forget();
     this.#count += 1;
     if (root.next === null && root.hosts === null) this.#grown.push(root);
@@ -106,7 +131,7 @@ export class ReplyPlans {
     this.#count = 0;
   }
 
-  #make(node: PlanNode, host: CompiledHost | null): ReplyPlan {
+  #make(node: PlanNode<Scopes, Host, Plan>, host: PlannedHost<Host> | null): Plan {
     const ids: number[] = [];
     for (let each = node; each.before !== null; each = each.before) ids.unshift(each.classId);
     return this.#maker.make(node.scopes, ids, host?.config ?? null);

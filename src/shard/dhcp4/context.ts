@@ -29,12 +29,15 @@ import { type ShardLinkMemory, ShardWord } from '../../engine/parked/shard-link.
 import { PolicyView } from '../../engine/policy.ts';
 import { Query, type ServerSocket } from '../../engine/query.ts';
 import { FlexOptions } from '../../engine/reply/flex-options.ts';
+import { NO_SCOPES } from '../../engine/reply/option-scopes.ts';
 import { ReplyWriter } from '../../engine/reply/reply.ts';
 import { serverIdentifiersOf } from '../../engine/reply/reply-plan.ts';
 import { ReplyPlans } from '../../engine/reply/reply-plans.ts';
 import type { ReplySlots } from '../../engine/reply/reply-slots.ts';
 import { SubnetIndex } from '../../engine/subnets/subnet-index.ts';
 import { LeaseBook, type LeaseBookMemory } from '../../lease/dhcp4/book.ts';
+import type { LeaseRecord } from '../../lease/dhcp4/record.ts';
+import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../../lease/dhcp4/update-record.ts';
 import type { LeaseEventsMemory } from '../../lease/events.ts';
 import type { LimitedCountsMemory } from '../../lease/limited-counts.ts';
 import { STASH_OFFSET } from '../../wasm/layout.ts';
@@ -136,9 +139,10 @@ function compileExpressions(
   };
 }
 
-function changesOf(book: LeaseBook, { updates, shard }: ShardTask): LeaseChanges {
+function changesOf(book: LeaseBook, { updates, shard }: ShardTask): LeaseChanges<LeaseRecord> {
   const rings = updates.map(({ ring }) => ring);
-  return new LeaseChanges(book, rings, shard);
+  const codec = { bytesMax: UPDATE_RECORD_BYTES_MAX, encode: encodeUpdateRecord };
+  return new LeaseChanges(book, codec, rings, shard);
 }
 
 /** Builds the serving context of a shard. */
@@ -186,7 +190,8 @@ export function buildContext(
     park: new Park(task.parkedMax, PARKED_MS_MAX, exit, firstTransaction(task.link)),
     times: { leaseSec: 0, t1Sec: 0, t2Sec: 0 },
     classLifetimes: lifetimes,
-    plans: new ReplyPlans(planMaker),
+    plans: new ReplyPlans(planMaker, NO_SCOPES),
+    classServerIdentifiers: planMaker.serverIdentifiers,
     haClasses: haClasses(config.relationships, classes),
     serverIdentifiers: serverIdentifiersOf(config, sockets),
     nowSec: clock.wallSec(),

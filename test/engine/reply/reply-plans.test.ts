@@ -9,8 +9,14 @@ import { compileSubnets } from '../../../src/engine/compiled/compiled.ts';
 import { type CompiledHost, compileHost } from '../../../src/engine/hosts/compiled-host.ts';
 import { behind, codeAt, encodingAt, isUnasked } from '../../../src/engine/reply/encoded-options.ts';
 import type { CompiledOption } from '../../../src/engine/reply/option-merge.ts';
+import { NO_SCOPES } from '../../../src/engine/reply/option-scopes.ts';
 import { longestReplyBytes } from '../../../src/engine/reply/option-size.ts';
-import { PlanMaker, type ReplyPlan, serverIdentifiersOf } from '../../../src/engine/reply/reply-plan.ts';
+import {
+  PlanMaker,
+  type ReplyPlan,
+  type SubnetScopes,
+  serverIdentifiersOf,
+} from '../../../src/engine/reply/reply-plan.ts';
 import { ReplyPlans } from '../../../src/engine/reply/reply-plans.ts';
 import { configOf } from '../bench-server.ts';
 
@@ -101,14 +107,16 @@ function configure(scopes: Scopes, dhcp4: Record<string, unknown> = {}): ServerC
 
 interface Asker {
   readonly classes: ClassIds;
-  readonly plans: ReplyPlans;
+  readonly maker: PlanMaker;
+  readonly plans: ReplyPlans<SubnetScopes, HostConfig, ReplyPlan>;
   of(members: readonly string[], reserved?: HostConfig | null): ReplyPlan;
 }
 
 function asker(config: ServerConfig, max?: number): Asker {
   const classes = new ClassIds();
   const [subnet] = compileSubnets(config, classes);
-  const plans = new ReplyPlans(new PlanMaker(config, classes), max);
+  const maker = new PlanMaker(config, classes);
+  const plans = new ReplyPlans(maker, NO_SCOPES, max);
   const set = new ClassSet(classes.count + 1);
   const root = subnet!.pools[0]!.plan;
   const compiled = new Map<HostConfig, CompiledHost>();
@@ -119,6 +127,7 @@ function asker(config: ServerConfig, max?: number): Asker {
   };
   return {
     classes,
+    maker,
     plans,
     of: (members, reserved = null) => {
       set.clear();
@@ -245,11 +254,11 @@ t.test('option 54: the scopes that a client may name the server by', async (t) =
     classes: [clientClass('A', { options: [id(3)] })],
     global: [id(4)],
   });
-  const { of, classes, plans } = asker(config);
+  const { of, classes, maker } = asker(config);
   t.equal(of([]).serverIdentifier, 0x0a000002);
   t.equal(of([], host(1, { options: [id(5)] })).serverIdentifier, 0x0a000002);
   t.same([...serverIdentifiersOf(config, [{ address: 7 }])], [7, 0x0a000004, 0x0a000002]);
-  t.equal(plans.serverIdentifiers[classes.find('A')], 0x0a000003);
+  t.equal(maker.serverIdentifiers[classes.find('A')], 0x0a000003);
   t.equal(asker({ ...config, sharedNetworks: [] }).of(['A']).serverIdentifier, 0x0a000003);
 });
 
