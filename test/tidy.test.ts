@@ -70,6 +70,7 @@ const COLD_FILES: Readonly<Record<string, string>> = {
   'src/io/stream-socket.ts': 'a connection of a partner, once',
   'src/lease/dhcp4/extended-info.ts': 'leases of the lease file and of commands',
   'src/lease/pool-blocks.ts': 'lays out the pools of a configuration',
+  'src/lease/dhcp6/pools/layout.ts': 'lays out the pools of a configuration',
   'src/lease/row-codec.ts': 'the header of a file, once',
   'src/io/libc.ts': 'declares the calls; its text is for errors',
   'src/io/udp.ts': 'opens sockets at start',

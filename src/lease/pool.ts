@@ -1,6 +1,6 @@
 /**
  * Which addresses of the pools are taken, in the families alike: addresses are numbers of 32 bits, IPv4 addresses as they
- * are and of DHCPv6 the numbers that small pools have for what they give (dhcp6/pools/grid.ts). One bit an address, and above it a tree of summary bits, 32 to one, where a
+ * are and of DHCPv6 the numbers that small pools have for what they give (dhcp6/pools/layout.ts). One bit an address, and above it a tree of summary bits, 32 to one, where a
  * set bit means "everything below is taken". Finding the next free address reads at most one word a level on the way up
  * and one on the way down (5 levels for a /8), at 1 % and at 99.9 % full alike. Pools may overlap: those that do share
  * one block of bits, and an address is taken in all of them at once.
@@ -231,17 +231,24 @@ export class PoolSet {
 
   /** As `takeOnward`, but the address stays free: the search after this one passes it over, until it comes round again. */
   findOnward(pool: number): number {
+    const address = this.#freeFrom(pool, this.#cursors[pool]!);
+    if (address === NO_ADDRESS) this.#cursors[pool] = 0;
+    else this.startBehind(pool, address);
+    return address;
+  }
+
+  /** Whether a pool has an address that is free. */
+  hasFree(pool: number): boolean {
+    return this.#freeFrom(pool, 0) !== NO_ADDRESS;
+  }
+
+  /** The first free address of a pool at or behind one, which is told by its distance from the pool's first. */
+  #freeFrom(pool: number, distance: number): number {
     const block = this.#blockOfPool[pool]!;
     if (this.#free[block] === 0) return NO_ADDRESS;
     const start = this.#blocks[block * BLOCK_WORDS + Block.first]!;
-    const index = this.#findFree(block, this.#poolFirsts[pool]! - start + this.#cursors[pool]!);
-    const address = index < 0 ? NO_ADDRESS : start + index;
-    if (address === NO_ADDRESS || address > this.#poolLasts[pool]!) {
-      this.#cursors[pool] = 0;
-      return NO_ADDRESS;
-    }
-    this.startBehind(pool, address);
-    return address;
+    const index = this.#findFree(block, this.#poolFirsts[pool]! - start + distance);
+    return index < 0 || start + index > this.#poolLasts[pool]! ? NO_ADDRESS : start + index;
   }
 
   /** Starts the next search of a pool at one of its addresses. */
