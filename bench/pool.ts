@@ -1,5 +1,5 @@
 /** Allocating an address, however full the pool is. */
-import { allocatePools, PoolSet } from '../src/lease/dhcp4/pool.ts';
+import { allocatePools, PoolSet } from '../src/lease/pool.ts';
 import { type Contender, compare, createRandom, DIGEST_SEED, fold, folding, sizeOf } from './harness.ts';
 import type { Bench } from './model.ts';
 

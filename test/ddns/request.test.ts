@@ -10,7 +10,7 @@ import { LeaseBook } from '../../src/lease/dhcp4/book.ts';
 import { recordOfLease } from '../../src/lease/dhcp4/csv-lease.ts';
 import { allocateLeaseTable } from '../../src/lease/dhcp4/layout.ts';
 import type { Lease4 } from '../../src/lease/dhcp4/model.ts';
-import { allocatePools } from '../../src/lease/dhcp4/pool.ts';
+import { allocatePools } from '../../src/lease/pool.ts';
 
 const LEASE: Lease4 = {
   address: parseIpv4('10.1.0.1')!,

@@ -17,7 +17,7 @@ import { allocateChangeLog } from '../../src/lease/change-log.ts';
 import { LeaseBook } from '../../src/lease/dhcp4/book.ts';
 import { recordOfLease } from '../../src/lease/dhcp4/csv-lease.ts';
 import { allocateLeaseTable } from '../../src/lease/dhcp4/layout.ts';
-import { allocatePools } from '../../src/lease/dhcp4/pool.ts';
+import { allocatePools } from '../../src/lease/pool.ts';
 
 interface Tearing {
   teardown(handler: () => unknown): unknown;

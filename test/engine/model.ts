@@ -10,7 +10,7 @@ import { MainLeaseStore } from '../../src/engine/leases/main-lease-store.ts';
 import { Reclaimer } from '../../src/engine/leases/reclaim.ts';
 import { ShardWord } from '../../src/engine/parked/shard-link.ts';
 import { UpdateMode } from '../../src/engine/policy.ts';
-import { PoolSet } from '../../src/lease/dhcp4/pool.ts';
+import { PoolSet } from '../../src/lease/pool.ts';
 import { LeaseState } from '../../src/lease/state.ts';
 import { BenchServer } from './bench-server.ts';
 import { fatesOf } from './fates.ts';

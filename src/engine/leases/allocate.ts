@@ -1,8 +1,8 @@
 /** Finds an address for a client that has none. O(1) in the size and fill of the pools. */
 import { randomBelow } from '../../base/random.ts';
 import { isOpen } from '../../classes/class-set.ts';
-import { NO_ADDRESS } from '../../lease/dhcp4/pool.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
+import { NO_ADDRESS } from '../../lease/pool.ts';
 import type { CompiledPool, CompiledSubnet } from '../compiled/compiled.ts';
 import type { Context } from '../context.ts';
 import { G, S } from '../figures/statistics.ts';

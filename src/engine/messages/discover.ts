@@ -3,8 +3,8 @@
  * an offer lifetime. [RFC2131 4.3.1]
  */
 import { MessageType } from '../../dhcp4/codes.ts';
-import { NO_ADDRESS } from '../../lease/dhcp4/pool.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
+import { NO_ADDRESS } from '../../lease/pool.ts';
 import { LeaseState } from '../../lease/state.ts';
 import { answerWithLease } from '../answer.ts';
 import { type Context, Outcome } from '../context.ts';

@@ -9,9 +9,9 @@
  */
 import { MessageType } from '../../dhcp4/codes.ts';
 import { Present } from '../../dhcp4/descriptor.ts';
-import { NO_ADDRESS } from '../../lease/dhcp4/pool.ts';
 import { EventPart, LeaseEventKind } from '../../lease/events.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
+import { NO_ADDRESS } from '../../lease/pool.ts';
 import { INFINITE_LIFETIME_SEC, LeaseState } from '../../lease/state.ts';
 import { answerNak, answerWithLease } from '../answer.ts';
 import type { CompiledSubnet } from '../compiled/compiled.ts';

@@ -1,5 +1,5 @@
 /** Which pool holds an address: a search by halves, because a subnet may have a thousand pools and is asked for each lease. */
-import type { PoolRange } from '../../lease/dhcp4/pool.ts';
+import type { PoolRange } from '../../lease/pool.ts';
 
 /** Pools in the order of their addresses. */
 export function ascending<Pool extends PoolRange>(pools: readonly Pool[]): readonly Pool[] {

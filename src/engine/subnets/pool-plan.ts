@@ -2,8 +2,8 @@
 import type { Ipv4 } from '../../base/ipv4.ts';
 import type { PoolConfig, ServerConfig, SubnetConfig } from '../../config/model.ts';
 import { reservingHosts } from '../../hosts/reserved-addresses.ts';
-import { allocatePools, type PoolMemory, type PoolRange } from '../../lease/dhcp4/pool.ts';
-import { unionOf } from '../../lease/dhcp4/pool-blocks.ts';
+import { allocatePools, type PoolMemory, type PoolRange } from '../../lease/pool.ts';
+import { unionOf } from '../../lease/pool-blocks.ts';
 
 /** [Kea] `exclude-first-last-24` spares the clients that take .0 and .255 of any network for no host's addresses. */
 const EXCLUDED_PREFIX_LENGTH_MAX = 24;

@@ -11,11 +11,11 @@ import { ChangeLog, type ChangeLogMemory } from '../change-log.ts';
 import { NO_SLOT } from '../hash-chain.ts';
 import { LimitedCounts, type LimitedCountsMemory } from '../limited-counts.ts';
 import { NO_OFFER, OfferQueue } from '../offers.ts';
+import { type PoolMemory, type PoolRange, PoolSet } from '../pool.ts';
 import { RowFlag } from '../row-flag.ts';
 import { LeaseState } from '../state.ts';
 import { encodeRow, ROW_BYTES_MAX } from './csv.ts';
 import { type LeaseTableMemory, Row } from './layout.ts';
-import { type PoolMemory, type PoolRange, PoolSet } from './pool.ts';
 import { emptyRecord, type LeaseRecord } from './record.ts';
 import { LeaseTable } from './table.ts';
 

@@ -70,14 +70,15 @@ const IAID_BYTES = 4;
 export const TYPE_PLACE = IAID_PLACE + IAID_BYTES;
 const PLACES = TYPE_PLACE + 1;
 
-const CAPACITY_MAX = 1 << 24;
+/** Rows that a table can have. */
+export const LEASES_MAX = 1 << 24;
 
 /**
  * @param capacity leases at most, 1..2^24
  * @param keepsContexts leases keep what relays say of their clients
  */
 export function allocateLeaseTable6(capacity: number, keepsContexts = false): LeaseTableMemory6 {
-  assert(capacity >= 1 && capacity <= CAPACITY_MAX, 'lease table capacity within 1..2^24');
+  assert(capacity >= 1 && capacity <= LEASES_MAX, 'lease table capacity within 1..2^24');
   const buckets = 2 ** Math.ceil(Math.log2(Math.max(1024, capacity)));
   const memory = {
     capacity,

@@ -9,7 +9,7 @@ import { allocateChangeLog } from '../../../src/lease/change-log.ts';
 import { LeaseBook } from '../../../src/lease/dhcp4/book.ts';
 import { encodeLease } from '../../../src/lease/dhcp4/csv-lease.ts';
 import { allocateLeaseTable } from '../../../src/lease/dhcp4/layout.ts';
-import { allocatePools } from '../../../src/lease/dhcp4/pool.ts';
+import { allocatePools } from '../../../src/lease/pool.ts';
 import { TestClock } from '../../engine/test-clock.ts';
 import { HEADER, leaseNumber } from '../../journal/support/rows.ts';
 import { scratchDirectory } from '../../journal/support/scratch.ts';

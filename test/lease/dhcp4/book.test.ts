@@ -5,8 +5,8 @@ import { LeaseBook } from '../../../src/lease/dhcp4/book.ts';
 import { recordOfLease } from '../../../src/lease/dhcp4/csv-lease.ts';
 import { allocateLeaseTable } from '../../../src/lease/dhcp4/layout.ts';
 import type { Lease4 } from '../../../src/lease/dhcp4/model.ts';
-import { allocatePools, type PoolRange } from '../../../src/lease/dhcp4/pool.ts';
 import { OFFERS_MAX } from '../../../src/lease/offers.ts';
+import { allocatePools, type PoolRange } from '../../../src/lease/pool.ts';
 import { LeaseState } from '../../../src/lease/state.ts';
 
 const NOW = 1_800_000_000;

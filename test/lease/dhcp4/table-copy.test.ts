@@ -4,9 +4,9 @@ import { allocateChangeLog } from '../../../src/lease/change-log.ts';
 import { LeaseBook } from '../../../src/lease/dhcp4/book.ts';
 import { recordOfLease } from '../../../src/lease/dhcp4/csv-lease.ts';
 import { allocateLeaseTable, type LeaseTableMemory } from '../../../src/lease/dhcp4/layout.ts';
-import { allocatePools } from '../../../src/lease/dhcp4/pool.ts';
 import { copyLeaseTable } from '../../../src/lease/dhcp4/table-copy.ts';
 import { NO_SLOT } from '../../../src/lease/hash-chain.ts';
+import { allocatePools } from '../../../src/lease/pool.ts';
 import { RowFlag } from '../../../src/lease/row-flag.ts';
 import { LeaseState } from '../../../src/lease/state.ts';
 

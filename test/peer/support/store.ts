@@ -11,7 +11,7 @@ import { MainLeaseStore } from '../../../src/engine/leases/main-lease-store.ts';
 import { allocateChangeLog } from '../../../src/lease/change-log.ts';
 import { LeaseBook } from '../../../src/lease/dhcp4/book.ts';
 import { allocateLeaseTable } from '../../../src/lease/dhcp4/layout.ts';
-import { allocatePools } from '../../../src/lease/dhcp4/pool.ts';
+import { allocatePools } from '../../../src/lease/pool.ts';
 
 export interface TestStore {
   readonly store: MainLeaseStore;

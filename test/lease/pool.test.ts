@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { allocatePools, NO_ADDRESS, PoolSet } from '../../../src/lease/dhcp4/pool.ts';
+import { allocatePools, NO_ADDRESS, PoolSet } from '../../src/lease/pool.ts';
 
 const FIRST = 0x0a000000;
 

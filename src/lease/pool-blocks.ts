@@ -1,9 +1,8 @@
 /** Where the bits of the pools lie: runs of addresses that pools cover, alone or together, each with a tree of its own. */
-import type { Ipv4 } from '../../base/ipv4.ts';
 
 export interface PoolRange {
-  readonly first: Ipv4;
-  readonly last: Ipv4;
+  readonly first: number;
+  readonly last: number;
 }
 
 /**
@@ -11,7 +10,7 @@ export interface PoolRange {
  * one bit whatever number of pools hold it; pools that only touch keep runs of their own.
  */
 export function unionOf(pools: readonly PoolRange[]): PoolRange[] {
-  const union: { first: Ipv4; last: Ipv4 }[] = [];
+  const union: { first: number; last: number }[] = [];
   for (const { first, last } of [...pools].sort((a, b) => a.first - b.first)) {
     const run = union[union.length - 1];
     if (run !== undefined && first <= run.last) run.last = Math.max(run.last, last);

@@ -1,8 +1,8 @@
 /** Pools that overlap share their addresses: what one gives, no other gives. */
 import fc from 'fast-check';
 import t from 'tap';
-import { allocatePools, NO_ADDRESS, type PoolRange, PoolSet } from '../../../src/lease/dhcp4/pool.ts';
-import { unionOf } from '../../../src/lease/dhcp4/pool-blocks.ts';
+import { allocatePools, NO_ADDRESS, type PoolRange, PoolSet } from '../../src/lease/pool.ts';
+import { unionOf } from '../../src/lease/pool-blocks.ts';
 
 const FIRST = 0x0a000000;
 const range = (first: number, last: number): PoolRange => ({ first: FIRST + first, last: FIRST + last });

@@ -1,5 +1,6 @@
 /**
- * Which addresses of the pools are taken: one bit an address, and above it a tree of summary bits, 32 to one, where a
+ * Which addresses of the pools are taken, in the families alike: addresses are numbers of 32 bits, IPv4 addresses as they
+ * are and of DHCPv6 the numbers that small pools have for what they give (dhcp6/pools/layout.ts). One bit an address, and above it a tree of summary bits, 32 to one, where a
  * set bit means "everything below is taken". Finding the next free address reads at most one word a level on the way up
  * and one on the way down (5 levels for a /8), at 1 % and at 99.9 % full alike. Pools may overlap: those that do share
  * one block of bits, and an address is taken in all of them at once.
@@ -8,8 +9,7 @@
  * while the old row is kept for its client. An address that was set aside (because it is reserved, say) is taken for
  * ever: no search finds it, and only the lease table tells whether somebody has it. Callers hold the lease table's lock.
  */
-import { assert } from '../../base/assert.ts';
-import type { Ipv4 } from '../../base/ipv4.ts';
+import { assert } from '../base/assert.ts';
 import {
   BLOCK_WORDS,
   Block,
@@ -43,7 +43,7 @@ export const NO_ADDRESS = -1;
  */
 export function allocatePools(
   pools: readonly PoolRange[],
-  aside: Iterable<Ipv4> = [],
+  aside: Iterable<number> = [],
   marks = 0,
 ): PoolMemory {
   const { blocks, words } = layOut(pools);
@@ -55,7 +55,7 @@ export function allocatePools(
     cursors: new SharedArrayBuffer(Math.max(4, (pools.length + marks) * 4)),
   };
   const set = new PoolSet(memory);
-  set.clear();
+  set.open();
   for (const address of aside) set.setAside(address);
   return memory;
 }
@@ -92,10 +92,8 @@ export class PoolSet {
     this.#blockOfPool = Int32Array.from(memory.pools, ({ first }) => this.blockOf(first));
   }
 
-  /** Frees every address. */
-  clear(): void {
-    this.#bits.fill(0);
-    this.#aside.fill(0);
+  /** Makes every address free; once, in memory of zeros, of which nothing else is touched. */
+  open(): void {
     for (let number = 0; number < this.#firsts.length; number++) {
       // Bits behind the end are taken for ever, so that a search never leaves the block.
       let bits = this.size(number);
@@ -108,13 +106,12 @@ export class PoolSet {
       }
       this.#free[number] = this.size(number);
     }
-    this.#cursors.fill(0);
-    // 0.0.0.0 means "no address" on the wire and "no lease" in the table.
+    // 0 means "no address" on the wire and "no lease" in the table.
     this.setAside(0);
   }
 
   /** The block that holds an address, or -1. Blocks ascend: of pools that do not overlap there is one a pool. */
-  blockOf(address: Ipv4): number {
+  blockOf(address: number): number {
     if (address !== this.#lastAddress) {
       this.#lastBlock = this.#searchBlock(address);
       this.#lastAddress = address;
@@ -122,7 +119,7 @@ export class PoolSet {
     return this.#lastBlock;
   }
 
-  #searchBlock(address: Ipv4): number {
+  #searchBlock(address: number): number {
     let low = -1;
     let high = this.#firsts.length - 1;
     while (low < high) {
@@ -145,25 +142,25 @@ export class PoolSet {
   }
 
   /** Whether an address is one of a pool, and taken or set aside. */
-  isTaken(address: Ipv4): boolean {
+  isTaken(address: number): boolean {
     const number = this.blockOf(address);
     return number >= 0 && this.#has(this.#bits, number, address);
   }
 
   /** Whether an address of a pool was set aside. */
-  isAside(address: Ipv4): boolean {
+  isAside(address: number): boolean {
     const number = this.blockOf(address);
     return number >= 0 && this.#has(this.#aside, number, address);
   }
 
-  #has(words: Int32Array, block: number, address: Ipv4): boolean {
+  #has(words: Int32Array, block: number, address: number): boolean {
     const at = block * BLOCK_WORDS;
     const index = address - this.#blocks[at + Block.first]!;
     return (words[this.#blocks[at + Block.bits]! + (index >>> 5)]! & (1 << (index & 31))) !== 0;
   }
 
   /** Sets an address aside for ever; one of no pool is passed over. */
-  setAside(address: Ipv4): void {
+  setAside(address: number): void {
     const block = this.blockOf(address);
     if (block < 0) return;
     const at = block * BLOCK_WORDS;
@@ -173,7 +170,7 @@ export class PoolSet {
   }
 
   /** Takes an address; false when it was taken already, was set aside, or is one of no pool. */
-  take(address: Ipv4): boolean {
+  take(address: number): boolean {
     const block = this.blockOf(address);
     if (block < 0 || this.#has(this.#bits, block, address)) return false;
     const at = block * BLOCK_WORDS;
@@ -191,7 +188,7 @@ export class PoolSet {
   }
 
   /** Gives an address back; false when it was free already, was set aside, or is one of no pool. */
-  release(address: Ipv4): boolean {
+  release(address: number): boolean {
     const block = this.blockOf(address);
     if (block < 0) return false;
     if (!this.#has(this.#bits, block, address) || this.#has(this.#aside, block, address)) return false;
@@ -215,7 +212,7 @@ export class PoolSet {
    * just given back is the last to be given away again.
    * @returns the address, or NO_ADDRESS when all are taken
    */
-  takeNext(pool: number): Ipv4 {
+  takeNext(pool: number): number {
     const address = this.takeOnward(pool);
     return address === NO_ADDRESS ? this.takeOnward(pool) : address;
   }
@@ -224,29 +221,43 @@ export class PoolSet {
    * Takes the next free address of a pool between where its last search ended and the pool's end.
    * @returns NO_ADDRESS when there is none; the next search then starts at the pool's beginning
    */
-  takeOnward(pool: number): Ipv4 {
-    const block = this.#blockOfPool[pool]!;
-    if (this.#free[block] === 0) return NO_ADDRESS;
-    const start = this.#blocks[block * BLOCK_WORDS + Block.first]!;
-    const index = this.#findFree(block, this.#poolFirsts[pool]! - start + this.#cursors[pool]!);
-    const address = index < 0 ? NO_ADDRESS : start + index;
-    if (address === NO_ADDRESS || address > this.#poolLasts[pool]!) {
-      this.#cursors[pool] = 0;
-      return NO_ADDRESS;
-    }
-    this.startBehind(pool, address);
+  takeOnward(pool: number): number {
+    const address = this.findOnward(pool);
+    if (address === NO_ADDRESS) return NO_ADDRESS;
     const wasFree = this.take(address);
     assert(wasFree, 'what a search finds is free');
     return address;
   }
 
+  /** As `takeOnward`, but the address stays free: the search after this one passes it over, until it comes round again. */
+  findOnward(pool: number): number {
+    const address = this.#freeFrom(pool, this.#cursors[pool]!);
+    if (address === NO_ADDRESS) this.#cursors[pool] = 0;
+    else this.startBehind(pool, address);
+    return address;
+  }
+
+  /** Whether a pool has an address that is free. */
+  hasFree(pool: number): boolean {
+    return this.#freeFrom(pool, 0) !== NO_ADDRESS;
+  }
+
+  /** The first free address of a pool at or behind one, which is told by its distance from the pool's first. */
+  #freeFrom(pool: number, distance: number): number {
+    const block = this.#blockOfPool[pool]!;
+    if (this.#free[block] === 0) return NO_ADDRESS;
+    const start = this.#blocks[block * BLOCK_WORDS + Block.first]!;
+    const index = this.#findFree(block, this.#poolFirsts[pool]! - start + distance);
+    return index < 0 || start + index > this.#poolLasts[pool]! ? NO_ADDRESS : start + index;
+  }
+
   /** Starts the next search of a pool at one of its addresses. */
-  startAt(pool: number, address: Ipv4): void {
+  startAt(pool: number, address: number): void {
     this.#cursors[pool] = address - this.#poolFirsts[pool]!;
   }
 
   /** Starts the next search of a pool behind one of its addresses, so that it is the last to be taken again. */
-  startBehind(pool: number, address: Ipv4): void {
+  startBehind(pool: number, address: number): void {
     this.#cursors[pool] = address - this.#poolFirsts[pool]! + 1;
   }
 
