@@ -4,7 +4,7 @@ import { formatIpv4 } from '../../base/ipv4.ts';
 import { type Parsed, parseTest, parseValue, type Surroundings } from '../../classes/parse.ts';
 import type { TestNode, ValueNode } from '../../classes/syntax-tree.ts';
 import { DHCP4_SPACE } from '../../dhcp4/option-definitions.ts';
-import type { OptionSpaces } from '../../dhcp4/option-spaces.ts';
+import type { OptionSpaces } from '../../options/spaces.ts';
 import type { ClientClassConfig } from '../class-model.ts';
 import type { LifetimeConfig } from '../model.ts';
 import { child, type Path, quote } from '../problem.ts';

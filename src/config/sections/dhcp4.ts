@@ -1,5 +1,6 @@
 /** The Dhcp4 map: its table of keys, and how its parts come together. */
-import type { OptionSpaces } from '../../dhcp4/option-spaces.ts';
+import { DHCP4_OPTIONS } from '../../dhcp4/option-standard.ts';
+import { OptionSpaces } from '../../options/spaces.ts';
 import { type LimitedScope, type LimitedScopes, readLimits } from '../hooks/limits.ts';
 import { warnOfSubnets } from '../hooks/perfmon.ts';
 import { readPingSubnets } from '../hooks/ping-check.ts';
@@ -88,6 +89,9 @@ export const dhcp4Schema = defineMap('Dhcp4', {
 /** Without an identifier of one's own making, which only a hook can compute. */
 const DEFAULT_HOST_IDENTIFIERS: readonly HostIdentifier[] = ['hw-address', 'duid', 'circuit-id', 'client-id'];
 
+/** What nobody has to define. */
+const STANDARD = new OptionSpaces(DHCP4_OPTIONS);
+
 /** Choices of the command line that take part in the configuration. */
 export interface Dhcp4Choices {
   /** Replaces `this-server-name` of the relationship; null = as in the file. */
@@ -108,7 +112,7 @@ export function readDhcp4(
     thisServerName: choices.thisServerName,
     isMultiThreaded: multiThreading.enabled,
   };
-  const spaces = readDefinitions(values['option-def'], null, child(at, 'option-def'), report);
+  const spaces = readDefinitions(values['option-def'], STANDARD, child(at, 'option-def'), report);
   const hooks = readHooks(values, surroundings, spaces, at, report);
   const addressing = readAddressing(values, spaces, peerClasses(hooks.relationships), at, report);
   const config: ServerConfig = {

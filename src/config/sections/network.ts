@@ -2,7 +2,7 @@
  * The keys that a subnet inherits from its shared network and that from the Dhcp4 map: their table, their defaults and the
  * inheritance itself.
  */
-import type { OptionSpaces } from '../../dhcp4/option-spaces.ts';
+import type { OptionSpaces } from '../../options/spaces.ts';
 import { DDNS_DEFAULTS } from '../ddns-model.ts';
 import type { SubnetConfig } from '../model.ts';
 import { child, type Path } from '../problem.ts';

@@ -1,7 +1,7 @@
 /** `reservations` of a subnet or of the Dhcp4 map: what single clients get. */
 import { formatIpv4 } from '../../base/ipv4.ts';
-import { decodeHexText } from '../../dhcp4/option-hex.ts';
-import type { OptionSpaces } from '../../dhcp4/option-spaces.ts';
+import { decodeHexText } from '../../options/hex.ts';
+import type { OptionSpaces } from '../../options/spaces.ts';
 import { HOST_IDENTIFIERS, type HostConfig, type HostIdentifier } from '../host-model.ts';
 import { child, type Path } from '../problem.ts';
 import type { Report } from '../report.ts';
