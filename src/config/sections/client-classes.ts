@@ -13,8 +13,8 @@ import { isMap, list } from '../schema/collections.ts';
 import { defineMap, readMap, type Values } from '../schema/map.ts';
 import { required } from '../schema/rule.ts';
 import { flag, integer, ipv4, name, orEmpty, text, UINT32_MAX } from '../schema/scalars.ts';
+import { BOOT_FILE_NAME_OCTETS_MAX, SERVER_HOSTNAME_OCTETS_MAX } from './dhcp4/network.ts';
 import { completeLifetime, readLifetime } from './lifetimes.ts';
-import { BOOT_FILE_NAME_OCTETS_MAX, SERVER_HOSTNAME_OCTETS_MAX } from './network.ts';
 import { readDefinitions } from './option-def.ts';
 import { readOptions } from './options.ts';
 
