@@ -10,21 +10,22 @@ const CONTRACTS =
 /** The data plane: here type imports count too, for a type is a dependency of thought. */
 const DATA_PLANE = {
   base: [],
-  dhcp4: ['base'],
-  dhcp6: ['base'],
-  classes: ['base', 'dhcp4'],
+  options: ['base'],
+  dhcp4: ['base', 'options'],
+  dhcp6: ['base', 'options'],
+  classes: ['base', 'options', 'dhcp4'],
   wasm: ['base', 'dhcp4', 'dhcp6'],
   lease: ['base', 'dhcp4'],
   loadbalance: ['base'],
   hosts: ['base'],
-  engine: ['base', 'dhcp4', 'classes', 'lease', 'hosts', 'loadbalance'],
+  engine: ['base', 'options', 'dhcp4', 'classes', 'lease', 'hosts', 'loadbalance'],
   io: ['base'],
   shard: ['base', 'dhcp4', 'classes', 'wasm', 'lease', 'hosts', 'loadbalance', 'engine', 'io', 'journal'],
 };
 
 const MAIN_SIDE = {
   credentials: ['base'],
-  config: ['base', 'dhcp4', 'classes', 'credentials'],
+  config: ['base', 'options', 'dhcp4', 'dhcp6', 'classes', 'credentials'],
   log: ['base', 'io'],
   ha: ['base', 'lease', 'loadbalance'],
   ddns: ['base', 'dhcp4', 'lease', 'engine'],

@@ -3,13 +3,14 @@ import { type ByteRange, emptyRange } from '../base/byte-range.ts';
 import { OptionCode } from '../dhcp4/codes.ts';
 import { DHCP4_SPACE } from '../dhcp4/option-definitions.ts';
 import { ANY_ENTERPRISE, descend } from '../dhcp4/option-index.ts';
-import { OptionSpaces } from '../dhcp4/option-spaces.ts';
+import { DHCP4_OPTIONS } from '../dhcp4/option-standard.ts';
+import { OptionSpaces } from '../options/spaces.ts';
 import { dumpLength, writeDump } from './option-text.ts';
 import type { Operand, Packet, Test } from './packet.ts';
 import type { Scratch } from './scratch.ts';
 import type { OptionNode, VendorCode } from './syntax-tree.ts';
 
-const STANDARD = new OptionSpaces();
+const STANDARD = new OptionSpaces(DHCP4_OPTIONS);
 
 /** Finds what a node names: true and `range` is its payload, or false and `range` is empty. */
 type Find = (packet: Packet, range: ByteRange) => boolean;

@@ -1,7 +1,7 @@
 /** Kea's hook libraries that Tandem has built in, as the rest of the program sees them; null = not loaded. See model.ts. */
 import type { TestNode, ValueNode } from '../classes/syntax-tree.ts';
-import type { OptionDefinition } from '../dhcp4/option-definitions.ts';
-import type { FieldType } from '../dhcp4/option-fields.ts';
+import type { OptionDefinition } from '../options/definition.ts';
+import type { FieldType } from '../options/fields.ts';
 import type { SyslogFacility } from './model.ts';
 
 export interface HooksConfig {

@@ -7,7 +7,7 @@ import type { ServerConfig } from './model.ts';
 import { child, describe, type Problem, quote } from './problem.ts';
 import { Report } from './report.ts';
 import { isMap } from './schema/collections.ts';
-import { readDhcp4 } from './sections/dhcp4.ts';
+import { readDhcp4 } from './sections/dhcp4/dhcp4.ts';
 import { findDocumentFault } from './syntax/document.ts';
 import { readConfigFile } from './syntax/include.ts';
 import { parseConfigText } from './syntax/text.ts';

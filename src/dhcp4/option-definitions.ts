@@ -2,22 +2,8 @@
  * The standard DHCPv4 options and sub-options: code, name and the types of the fields (RFC 2132 and its successors; names as in
  * Kea). The tables are read by the configuration only; on the wire an option is its code and octets.
  */
-import { assert } from '../base/assert.ts';
-import { type FieldType, isFieldType } from './option-fields.ts';
+import { type OptionDefinition, parseDefinitions } from '../options/definition.ts';
 
-export interface OptionDefinition {
-  /** 1..254 */
-  readonly code: number;
-  readonly name: string;
-  /** In the order of the wire; none = the option has no data of its own. */
-  readonly fields: readonly FieldType[];
-  /** The last field may come any number of times. */
-  readonly repeatsLast: boolean;
-  /** The space of the sub-options that stand behind its fields; '' = it has none. */
-  readonly encapsulates: string;
-}
-
-/** A line each: code, name, fields; dots repeat the last field; > and the space of the sub-options. */
 const DHCP4 = `
 1 subnet-mask ipv4-address
 2 time-offset int32
@@ -131,7 +117,7 @@ const DHCP4 = `
 137 v4-lost fqdn
 138 capwap-ac-v4 ipv4-address ...
 141 sip-ua-cs-domains fqdn ...
-143 v4-sztp-redirect uri ...
+143 v4-sztp-redirect long-tuple ...
 146 rdnss-selection uint8 ipv4-address ipv4-address fqdn ...
 151 status-code uint8 string
 152 base-time uint32
@@ -189,19 +175,6 @@ const DOCSIS = `
 2 tftp-servers ipv4-address ...
 `;
 
-function parseRow(row: string): OptionDefinition {
-  const [fieldsPart = '', encapsulates = ''] = row.split(' > ');
-  const [code = '', name = '', ...types] = fieldsPart.split(' ');
-  const repeatsLast = types.at(-1) === '...';
-  const fields = types.filter((type) => type !== '...');
-  assert(fields.every(isFieldType), `option ${code} has known field types`);
-  return { code: Number(code), name, fields, repeatsLast, encapsulates };
-}
-
-function parseTable(table: string): readonly OptionDefinition[] {
-  return table.trim().split('\n').map(parseRow);
-}
-
 /** The space of the options of a message itself. */
 export const DHCP4_SPACE = 'dhcp4';
 /** The space of the sub-options of option 82. */
@@ -209,10 +182,10 @@ export const AGENT_SPACE = 'dhcp-agent-options-space';
 
 /** The standard definitions by their space. */
 export const STANDARD_DEFINITIONS: ReadonlyMap<string, readonly OptionDefinition[]> = new Map([
-  [DHCP4_SPACE, parseTable(DHCP4)],
-  [AGENT_SPACE, parseTable(AGENT)],
-  ['cablelabs-client-conf', parseTable(CABLELABS)],
-  ['vendor-4491', parseTable(DOCSIS)],
+  [DHCP4_SPACE, parseDefinitions(DHCP4)],
+  [AGENT_SPACE, parseDefinitions(AGENT)],
+  ['cablelabs-client-conf', parseDefinitions(CABLELABS)],
+  ['vendor-4491', parseDefinitions(DOCSIS)],
   // An older name, which Kea knows and sends nowhere.
-  ['docsis3-v4', parseTable(DOCSIS)],
+  ['docsis3-v4', parseDefinitions(DOCSIS)],
 ]);

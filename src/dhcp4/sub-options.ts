@@ -1,12 +1,6 @@
 /** Options inside of an option: the octets of a space of sub-options, such as those of option 43 (RFC 2132 section 8.4). */
+import type { SubOption } from '../options/standard.ts';
 import { OptionCode } from './codes.ts';
-
-export interface SubOption {
-  /** 0..255 */
-  readonly code: number;
-  /** At most 255 octets. */
-  readonly data: Uint8Array;
-}
 
 /** A sub-option has one octet for its length. */
 export const SUB_OPTION_OCTETS_MAX = 255;

@@ -5,8 +5,9 @@ import { parseTest, parseValue } from '../../src/classes/parse.ts';
 import type { ClientClassConfig } from '../../src/config/class-model.ts';
 import { Field } from '../../src/dhcp4/descriptor.ts';
 import { DHCP4_SPACE } from '../../src/dhcp4/option-definitions.ts';
-import { OptionSpaces } from '../../src/dhcp4/option-spaces.ts';
+import { DHCP4_OPTIONS } from '../../src/dhcp4/option-standard.ts';
 import { Query, type ServerSocket } from '../../src/engine/query.ts';
+import { OptionSpaces } from '../../src/options/spaces.ts';
 import { INPUT_OFFSET, INPUT_STRIDE } from '../../src/wasm/layout.ts';
 import { Classifier } from '../../src/wasm/module.ts';
 
@@ -21,7 +22,7 @@ const SOCKET: ServerSocket = {
   raw: null,
 };
 
-const standard = new OptionSpaces();
+const standard = new OptionSpaces(DHCP4_OPTIONS);
 /** One for all: a module takes its time to load. */
 const classifier = new Classifier();
 

@@ -2,10 +2,12 @@
 import t from 'tap';
 import { parseTest, parseValue } from '../../src/classes/parse.ts';
 import { DHCP4_SPACE } from '../../src/dhcp4/option-definitions.ts';
-import { OptionSpaces } from '../../src/dhcp4/option-spaces.ts';
+import { DHCP4_OPTIONS } from '../../src/dhcp4/option-standard.ts';
+import { OptionSpaces } from '../../src/options/spaces.ts';
 
 const surroundings = {
-  optionCode: (name: string): number | undefined => new OptionSpaces().findByName(DHCP4_SPACE, name)?.code,
+  optionCode: (name: string): number | undefined =>
+    new OptionSpaces(DHCP4_OPTIONS).findByName(DHCP4_SPACE, name)?.code,
   isClass: (name: string): boolean => ['a', 'KNOWN', 'HA_server1'].includes(name),
 };
 

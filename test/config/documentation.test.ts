@@ -22,31 +22,31 @@ import { keaKeys } from '../../src/config/schema/kea-keys.ts';
 import type { MapSchema } from '../../src/config/schema/map.ts';
 import type { Effect } from '../../src/config/schema/rule.ts';
 import { clientClassSchema } from '../../src/config/sections/client-classes.ts';
-import { compatibilitySchema } from '../../src/config/sections/compatibility.ts';
 import { authenticationSchema, clientSchema } from '../../src/config/sections/control-clients.ts';
 import { controlSocketSchema, headerSchema } from '../../src/config/sections/control-sockets.ts';
 import { ddnsSchema } from '../../src/config/sections/ddns.ts';
-import { dhcp4Schema, multiThreadingSchema } from '../../src/config/sections/dhcp4.ts';
+import { compatibilitySchema } from '../../src/config/sections/dhcp4/compatibility.ts';
+import { dhcp4Schema, multiThreadingSchema } from '../../src/config/sections/dhcp4/dhcp4.ts';
+import { interfacesSchema } from '../../src/config/sections/dhcp4/interfaces.ts';
+import { reservationSchema } from '../../src/config/sections/dhcp4/reservations.ts';
+import { sharedNetworkSchema } from '../../src/config/sections/dhcp4/shared-networks.ts';
+import { subnetSchema } from '../../src/config/sections/dhcp4/subnets.ts';
 import {
   haParametersSchema,
   hookSchema,
   leaseCommandsParametersSchema,
 } from '../../src/config/sections/hooks.ts';
-import { interfacesSchema } from '../../src/config/sections/interfaces.ts';
 import { loggerOutputSchema, loggerSchema } from '../../src/config/sections/loggers.ts';
 import { optionDefinitionSchema } from '../../src/config/sections/option-def.ts';
 import { optionSchema } from '../../src/config/sections/options.ts';
 import { poolSchema } from '../../src/config/sections/pools.ts';
 import { queueSchema } from '../../src/config/sections/queue-control.ts';
 import { relaySchema } from '../../src/config/sections/relay.ts';
-import { reservationSchema } from '../../src/config/sections/reservations.ts';
-import { sharedNetworkSchema } from '../../src/config/sections/shared-networks.ts';
 import {
   expiredLeasesSchema,
   leaseDatabaseSchema,
   sanityChecksSchema,
 } from '../../src/config/sections/storage.ts';
-import { subnetSchema } from '../../src/config/sections/subnets.ts';
 import { tandemSchema } from '../../src/config/sections/tandem-settings.ts';
 import { configControlSchema } from '../../src/config/sections/unimplemented.ts';
 
@@ -139,7 +139,7 @@ t.test('the page and the program have the same keys, values and defaults', async
 });
 
 t.test('the defaults of inherited keys that only the page spells out are those of the program', async (t) => {
-  const { networkDefaults } = await import('../../src/config/sections/network.ts');
+  const { networkDefaults } = await import('../../src/config/sections/dhcp4/network.ts');
   const { lifetime, t1Percent, t2Percent, cacheThreshold } = networkDefaults;
   for (const [key, value] of [
     ['valid-lifetime', lifetime.defaultSec],

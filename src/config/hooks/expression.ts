@@ -1,13 +1,12 @@
 /** Expressions in the parameters of a hook. Unlike those of classes they may ask for classes that nothing defines. */
 import { type Parsed, parseTest, parseValue, type Surroundings } from '../../classes/parse.ts';
 import type { TestNode, ValueNode } from '../../classes/syntax-tree.ts';
-import { DHCP4_SPACE } from '../../dhcp4/option-definitions.ts';
-import type { OptionSpaces } from '../../dhcp4/option-spaces.ts';
+import type { OptionSpaces } from '../../options/spaces.ts';
 import type { Path } from '../problem.ts';
 import type { Report } from '../report.ts';
 
 function surroundings(spaces: OptionSpaces): Surroundings {
-  return { optionCode: (name) => spaces.findByName(DHCP4_SPACE, name)?.code, isClass: () => true };
+  return { optionCode: (name) => spaces.findByName(spaces.standard.space, name)?.code, isClass: () => true };
 }
 
 /** @returns null after an error, which names the character, was reported */

@@ -1,5 +1,5 @@
 /** Parameters of libdhcp_flex_id. */
-import type { OptionSpaces } from '../../dhcp4/option-spaces.ts';
+import type { OptionSpaces } from '../../options/spaces.ts';
 import type { FlexIdConfig } from '../hook-model.ts';
 import { child, type Path } from '../problem.ts';
 import type { Report } from '../report.ts';

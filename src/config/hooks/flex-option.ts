@@ -1,7 +1,9 @@
 /** Parameters of libdhcp_flex_option. */
 import { OptionCode } from '../../dhcp4/codes.ts';
-import { DHCP4_SPACE, type OptionDefinition } from '../../dhcp4/option-definitions.ts';
-import type { OptionSpaces } from '../../dhcp4/option-spaces.ts';
+import { DHCP4_SPACE } from '../../dhcp4/option-definitions.ts';
+import { DHCP4_OPTIONS } from '../../dhcp4/option-standard.ts';
+import type { OptionDefinition } from '../../options/definition.ts';
+import type { OptionSpaces } from '../../options/spaces.ts';
 import type {
   FlexAction,
   FlexEntriesConfig,
@@ -23,7 +25,7 @@ import { readTestExpression, readValueExpression } from './expression.ts';
 const entryRules = {
   code: integer(1, 254),
   name: name(),
-  space: spaceName(),
+  space: spaceName(DHCP4_OPTIONS),
   'csv-format': withDefault(flag(), false),
   add: name(),
   supersede: name(),

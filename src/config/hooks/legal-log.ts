@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import type { ValueNode } from '../../classes/syntax-tree.ts';
-import type { OptionSpaces } from '../../dhcp4/option-spaces.ts';
+import type { OptionSpaces } from '../../options/spaces.ts';
 import type { LegalFileConfig, LegalFormats, LegalLogConfig, LegalSyslogConfig } from '../hook-model.ts';
 import { child, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';

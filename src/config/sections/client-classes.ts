@@ -4,7 +4,7 @@ import { formatIpv4 } from '../../base/ipv4.ts';
 import { type Parsed, parseTest, parseValue, type Surroundings } from '../../classes/parse.ts';
 import type { TestNode, ValueNode } from '../../classes/syntax-tree.ts';
 import { DHCP4_SPACE } from '../../dhcp4/option-definitions.ts';
-import type { OptionSpaces } from '../../dhcp4/option-spaces.ts';
+import type { OptionSpaces } from '../../options/spaces.ts';
 import type { ClientClassConfig } from '../class-model.ts';
 import type { LifetimeConfig } from '../model.ts';
 import { child, type Path, quote } from '../problem.ts';
@@ -13,8 +13,8 @@ import { isMap, list } from '../schema/collections.ts';
 import { defineMap, readMap, type Values } from '../schema/map.ts';
 import { required } from '../schema/rule.ts';
 import { flag, integer, ipv4, name, orEmpty, text, UINT32_MAX } from '../schema/scalars.ts';
+import { BOOT_FILE_NAME_OCTETS_MAX, SERVER_HOSTNAME_OCTETS_MAX } from './dhcp4/network.ts';
 import { completeLifetime, readLifetime } from './lifetimes.ts';
-import { BOOT_FILE_NAME_OCTETS_MAX, SERVER_HOSTNAME_OCTETS_MAX } from './network.ts';
 import { readDefinitions } from './option-def.ts';
 import { readOptions } from './options.ts';
 

@@ -1,7 +1,7 @@
 /** `hooks-libraries`: Tandem loads no libraries; their file names say which of its own parts are switched on. */
 import { basename } from 'node:path';
-import type { OptionSpaces } from '../../dhcp4/option-spaces.ts';
 import { RELATIONSHIPS_MAX } from '../../limits.ts';
+import type { OptionSpaces } from '../../options/spaces.ts';
 import { COMMAND_LIBRARIES, type CommandLibrary } from '../control-model.ts';
 import { type HaSurroundings, readRelationship } from '../ha/relationship.ts';
 import type { HaRelationshipConfig } from '../ha-model.ts';

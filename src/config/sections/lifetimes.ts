@@ -3,11 +3,12 @@ import type { LifetimeConfig } from '../model.ts';
 import { child, type Path } from '../problem.ts';
 import type { Report } from '../report.ts';
 
-export interface LifetimeKeys {
-  readonly 'valid-lifetime': number | undefined;
-  readonly 'min-valid-lifetime': number | undefined;
-  readonly 'max-valid-lifetime': number | undefined;
-}
+/** A lease is valid, and of DHCPv6 preferred, for some time. */
+export type LifetimeKind = 'valid' | 'preferred';
+
+export type LifetimeKeys<K extends LifetimeKind = 'valid'> = {
+  readonly [key in `${'' | 'min-' | 'max-'}${K}-lifetime`]: number | undefined;
+};
 
 /** What a scope hands down: a bound that nobody has set is null and follows the default of the scope that uses it. */
 export interface Lifetime {
@@ -23,8 +24,25 @@ export function readLifetime(values: LifetimeKeys, inherited: Lifetime, at: Path
     defaultSec: values['valid-lifetime'] ?? inherited.defaultSec,
     maxSec: values['max-valid-lifetime'] ?? inherited.maxSec,
   };
-  checkOrder(lifetime, values, at, report);
+  checkOrder('valid', completeLifetime(lifetime), values, at, report);
   return lifetime;
+}
+
+/** The lifetime of a client class: it inherits nothing, and a bound alone is the lifetime itself. @returns null when it has none */
+export function readClassLifetime<K extends LifetimeKind>(
+  kind: K,
+  values: LifetimeKeys<K>,
+  at: Path,
+  report: Report,
+): LifetimeConfig | null {
+  const { min, own, max } = keysOf(kind, values);
+  const lifetime = own ?? min ?? max;
+  if (lifetime === undefined) return null;
+  if (own === undefined && min !== undefined && max !== undefined)
+    report.error(child(at, `${kind}-lifetime`), 'nothing', 'a lifetime between the two bounds');
+  const complete = completeLifetime({ minSec: min ?? null, defaultSec: lifetime, maxSec: max ?? null });
+  checkOrder(kind, complete, values, at, report);
+  return complete;
 }
 
 export function completeLifetime({ minSec, defaultSec, maxSec }: Lifetime): LifetimeConfig {
@@ -32,23 +50,48 @@ export function completeLifetime({ minSec, defaultSec, maxSec }: Lifetime): Life
   return { minSec: Math.max(minSec ?? defaultSec, 1), defaultSec, maxSec: maxSec ?? defaultSec };
 }
 
-/** A fault is reported in the scope that makes it, at the bound or, where that is inherited, at the default. */
-function checkOrder(lifetime: Lifetime, values: LifetimeKeys, at: Path, report: Report): void {
-  const { minSec, defaultSec, maxSec } = completeLifetime(lifetime);
-  const check = (key: 'min-valid-lifetime' | 'max-valid-lifetime', bound: number, word: string): void => {
-    if (values[key] !== undefined)
-      report.error(child(at, key), String(bound), `${word} "valid-lifetime", which is ${defaultSec}`);
-    else if (values['valid-lifetime'] !== undefined)
-      report.error(
-        child(at, 'valid-lifetime'),
-        String(defaultSec),
-        `${word === 'at most' ? 'at least' : 'at most'} "${key}", which is ${bound}`,
-      );
-  };
-  if (minSec > defaultSec) check('min-valid-lifetime', minSec, 'at most');
-  if (maxSec < defaultSec) check('max-valid-lifetime', maxSec, 'at least');
+interface Keys {
+  readonly min: number | undefined;
+  readonly own: number | undefined;
+  readonly max: number | undefined;
 }
 
+function keysOf<K extends LifetimeKind>(kind: K, values: LifetimeKeys<K>): Keys {
+  const byKey: Readonly<Record<string, number | undefined>> = values;
+  return {
+    min: byKey[`min-${kind}-lifetime`],
+    own: byKey[`${kind}-lifetime`],
+    max: byKey[`max-${kind}-lifetime`],
+  };
+}
+
+/** A fault is reported in the scope that makes it, at the bound or, where that is inherited, at the default. */
+export function checkOrder<K extends LifetimeKind>(
+  kind: K,
+  { minSec, defaultSec, maxSec }: LifetimeConfig,
+  values: LifetimeKeys<K>,
+  at: Path,
+  report: Report,
+): void {
+  const keys = keysOf(kind, values);
+  const key = `${kind}-lifetime`;
+  const check = (bound: 'min' | 'max', boundSec: number, word: string): void => {
+    if (keys[bound] !== undefined)
+      report.error(
+        child(at, `${bound}-${key}`),
+        String(boundSec),
+        `${word} "${key}", which is ${defaultSec}`,
+      );
+    else if (keys.own !== undefined)
+      report.error(
+        child(at, key),
+        String(defaultSec),
+        `${word === 'at most' ? 'at least' : 'at most'} "${bound}-${key}", which is ${boundSec}`,
+      );
+  };
+  if (minSec > defaultSec) check('min', minSec, 'at most');
+  if (maxSec < defaultSec) check('max', maxSec, 'at least');
+}
 /** T1 may not come after T2. A fault is reported in the scope that makes it. */
 export function checkTimers(
   values: { readonly 'renew-timer': number | undefined; readonly 'rebind-timer': number | undefined },

@@ -2,17 +2,12 @@
  * Options that hold options: each is filled with the options of its space that stand in the same list, nested to any depth that
  * makes sense. Sub-options of another scope do not come in, as in Kea.
  */
-import type { OptionDefinition } from '../../dhcp4/option-definitions.ts';
-import { CONFIGURED_BYTES_MAX } from '../../dhcp4/reply-size.ts';
-import { parseSubOptions, SUB_OPTION_OCTETS_MAX } from '../../dhcp4/sub-options.ts';
+import type { OptionDefinition } from '../../options/definition.ts';
+import type { OptionStandard, SubOptionFormat } from '../../options/standard.ts';
 import type { OptionConfig } from '../model.ts';
 import { type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
 
-/** Code and length. */
-const HEADER_OCTETS = 2;
-/** [Kea] An option that holds options has 255 octets at most with its own header. */
-const CONTENT_OCTETS_MAX = 253;
 /** Options inside of each other; the headers of more would leave no room for anything. */
 const DEPTH_MAX = 32;
 
@@ -26,7 +21,11 @@ export interface ScopeOption extends OptionConfig {
 }
 
 /** @returns the same entries, the data of the containers complete */
-export function fillContainers(options: readonly ScopeOption[], report: Report): readonly ScopeOption[] {
+export function fillContainers(
+  options: readonly ScopeOption[],
+  { subOptions: format }: OptionStandard,
+  report: Report,
+): readonly ScopeOption[] {
   if (options.every(({ definition }) => spaceOf(definition) === null)) return options;
   const bySpace = new Map<string, ScopeOption[]>();
   for (const option of options) {
@@ -34,10 +33,10 @@ export function fillContainers(options: readonly ScopeOption[], report: Report):
     if (siblings === undefined) bySpace.set(option.space, [option]);
     else siblings.push(option);
   }
-  const filling = { bySpace, done: new Map<ScopeOption, Content>(), report };
+  const filling = { bySpace, done: new Map<ScopeOption, Content>(), format, report };
   return options.map((option) => {
     if (spaceOf(option.definition) === null) return option;
-    const pieces = piecesOf(contentOf(option, [], filling), CONTENT_OCTETS_MAX);
+    const pieces = piecesOf(contentOf(option, [], filling), format.containerOctetsMax, format);
     const parts = pieces.length === 1 ? null : pieces.map(({ length }) => length);
     return { ...option, data: Uint8Array.from(Buffer.concat(pieces)), parts };
   });
@@ -61,6 +60,7 @@ interface Filling {
   readonly bySpace: ReadonlyMap<string, readonly ScopeOption[]>;
   /** Several containers may hold the same space: it is made once. */
   readonly done: Map<ScopeOption, Content>;
+  readonly format: SubOptionFormat;
   readonly report: Report;
 }
 
@@ -91,7 +91,7 @@ function contentOf(option: ScopeOption, open: readonly string[], filling: Fillin
     filling.report.error(at, found, `at most ${DEPTH_MAX} inside of each other`);
     return plain(data);
   }
-  const given: SubContent[] = parseSubOptions(space, rest).map(({ code, data: octets }) => ({
+  const given: SubContent[] = filling.format.parse(space, rest).map(({ code, data: octets }) => ({
     code,
     content: plain(octets),
   }));
@@ -99,7 +99,7 @@ function contentOf(option: ScopeOption, open: readonly string[], filling: Fillin
   const added = (filling.bySpace.get(space) ?? [])
     .filter(({ code }) => !codes.has(code))
     .map((inner) => ({ code: inner.code, content: contentOf(inner, [...open, space], filling) }));
-  const complete = bounded(data, [...given, ...added], option, filling.report);
+  const complete = bounded(data, [...given, ...added], option, filling);
   filling.done.set(option, complete);
   return complete;
 }
@@ -113,15 +113,15 @@ function bounded(
   own: Uint8Array,
   inner: readonly SubContent[],
   { at }: ScopeOption,
-  report: Report,
+  { format, report }: Filling,
 ): Content {
-  const length = inner.reduce((sum, { content }) => sum + HEADER_OCTETS + content.length, own.length);
-  if (length <= CONFIGURED_BYTES_MAX)
+  const length = inner.reduce((sum, { content }) => sum + format.headerOctets + content.length, own.length);
+  if (length <= format.messageOctetsMax)
     return { own, inner: [...inner].sort((a, b) => a.code - b.code), length };
   report.error(
     at,
     `sub-options of ${length} octets`,
-    `at most ${CONFIGURED_BYTES_MAX} octets: a reply holds no more`,
+    `at most ${format.messageOctetsMax} octets: a reply holds no more`,
   );
   return plain(own);
 }
@@ -131,11 +131,13 @@ function bounded(
  * sub-options in each. As long as it fits, there is one piece.
  * @param most octets of a piece
  */
-function piecesOf({ own, inner, length }: Content, most: number): Uint8Array[] {
+function piecesOf({ own, inner, length }: Content, most: number, format: SubOptionFormat): Uint8Array[] {
   if (inner.length === 0) return chunksOf(own, most);
   const subOptions = inner.flatMap(({ code, content }) => {
-    const mostInside = length > most ? most - HEADER_OCTETS : SUB_OPTION_OCTETS_MAX;
-    return piecesOf(content, mostInside).map((piece) => Uint8Array.from([code, piece.length, ...piece]));
+    const mostInside = length > most ? most - format.headerOctets : format.dataOctetsMax;
+    return piecesOf(content, mostInside, format).map((piece) =>
+      Uint8Array.from([...format.header(code, piece.length), ...piece]),
+    );
   });
   if (length <= most) return [Uint8Array.from(Buffer.concat([own, ...subOptions]))];
   return own.length === 0 ? subOptions : [...chunksOf(own, most), ...subOptions];

@@ -1,7 +1,10 @@
 /** `option-def`: options beside the standard ones, and spaces of sub-options. */
-import { DHCP4_SPACE, type OptionDefinition } from '../../dhcp4/option-definitions.ts';
-import { type FieldType, isFieldType } from '../../dhcp4/option-fields.ts';
-import { findFixedDefinition, OptionSpaces } from '../../dhcp4/option-spaces.ts';
+import { DHCP4_OPTIONS } from '../../dhcp4/option-standard.ts';
+import { DHCP6_OPTIONS } from '../../dhcp6/option-standard.ts';
+import type { OptionDefinition } from '../../options/definition.ts';
+import { type FieldType, isFieldType } from '../../options/fields.ts';
+import { OptionSpaces } from '../../options/spaces.ts';
+import type { OptionStandard } from '../../options/standard.ts';
 import { child, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
 import { defineMap, readMap, type Values } from '../schema/map.ts';
@@ -43,26 +46,31 @@ function identifier(what: string): Rule<string, undefined> {
   );
 }
 
-/** The name of a space of options for DHCPv4. */
-export function spaceName(): Rule<string, undefined> {
-  return rule('the name of a space of letters, digits, "-" and "_", not "dhcp6"', (value) =>
-    typeof value === 'string' && NAME.test(value) && value !== 'dhcp6' ? value : undefined,
+/** The name of a space of options of a family. */
+export function spaceName({ foreignSpace }: OptionStandard): Rule<string, undefined> {
+  return rule(`the name of a space of letters, digits, "-" and "_", not "${foreignSpace}"`, (value) =>
+    typeof value === 'string' && NAME.test(value) && value !== foreignSpace ? value : undefined,
   );
 }
 
-export const optionDefinitionSchema = defineMap('option-def[]', {
-  name: required(identifier('a name')),
-  code: required(integer(0, 255)),
-  type: required(
-    rule(`one of ${TYPES.map((type) => `"${type}"`).join(', ')}`, (value) =>
-      TYPES.find((type) => type === value),
+function schemaOf(standard: OptionStandard) {
+  return defineMap('option-def[]', {
+    name: required(identifier('a name')),
+    code: required(integer(0, standard.codeMax)),
+    type: required(
+      rule(`one of ${TYPES.map((type) => `"${type}"`).join(', ')}`, (value) =>
+        TYPES.find((type) => type === value),
+      ),
     ),
-  ),
-  'record-types': withDefault(text(), ''),
-  array: withDefault(flag(), false),
-  space: withDefault(spaceName(), DHCP4_SPACE),
-  encapsulate: orEmpty(spaceName()),
-});
+    'record-types': withDefault(text(), ''),
+    array: withDefault(flag(), false),
+    space: withDefault(spaceName(standard), standard.space),
+    encapsulate: orEmpty(spaceName(standard)),
+  });
+}
+
+export const optionDefinitionSchema = schemaOf(DHCP4_OPTIONS);
+export const optionDefinitionSchema6 = schemaOf(DHCP6_OPTIONS);
 
 type DefinitionValues = Values<typeof optionDefinitionSchema.rules>;
 
@@ -72,11 +80,11 @@ type DefinitionValues = Values<typeof optionDefinitionSchema.rules>;
  */
 export function readDefinitions(
   entries: readonly unknown[] | undefined,
-  outer: OptionSpaces | null,
+  outer: OptionSpaces,
   at: Path,
   report: Report,
 ): OptionSpaces {
-  const spaces = new OptionSpaces(outer);
+  const spaces = new OptionSpaces(outer.standard, outer);
   if (entries !== undefined && entries.length > DEFINITIONS_MAX)
     report.error(at, `${entries.length} definitions`, `at most ${DEFINITIONS_MAX}`);
   for (const [index, entry] of (entries ?? []).slice(0, DEFINITIONS_MAX).entries())
@@ -86,12 +94,17 @@ export function readDefinitions(
 
 function readDefinition(entry: unknown, spaces: OptionSpaces, at: Path, report: Report): void {
   const errorsBefore = report.errorCount;
-  const values = readMap(optionDefinitionSchema, entry, at, report);
+  const values = readMap(
+    spaces.standard === DHCP6_OPTIONS ? optionDefinitionSchema6 : optionDefinitionSchema,
+    entry,
+    at,
+    report,
+  );
   if (values === undefined || report.errorCount > errorsBefore) return;
   const { name, code, space } = values;
   if (name === undefined || code === undefined) return;
-  checkCode(code, space, child(at, 'code'), report);
-  const fixed = findFixedDefinition(space, code, name);
+  checkCode(code, space, spaces.standard, child(at, 'code'), report);
+  const fixed = spaces.findFixed(space, code, name);
   if (fixed !== undefined) {
     const key = fixed.code === code ? 'code' : 'name';
     report.error(
@@ -101,7 +114,7 @@ function readDefinition(entry: unknown, spaces: OptionSpaces, at: Path, report: 
     );
     return;
   }
-  const fields = readFields(values, at, report);
+  const fields = readFields(values, spaces.standard, at, report);
   checkEncapsulation(values, at, report);
   if (report.errorCount > errorsBefore) return;
   const definition: OptionDefinition = {
@@ -119,13 +132,29 @@ function readDefinition(entry: unknown, spaces: OptionSpaces, at: Path, report: 
     );
 }
 
-/** In other spaces than that of messages the two are codes like the rest. */
-function checkCode(code: number, space: string, at: Path, report: Report): void {
-  if (space === DHCP4_SPACE && (code === 0 || code === 255))
-    report.error(at, String(code), 'a code from 1 to 254: 0 and 255 are no options');
+/** In other spaces than that of messages these are codes like the rest. */
+function checkCode(code: number, space: string, standard: OptionStandard, at: Path, report: Report): void {
+  if (space === standard.space && !isMessageCode(code, standard))
+    report.error(at, String(code), messageCodes(standard));
 }
 
-function readFields(values: DefinitionValues, at: Path, report: Report): FieldType[] {
+/** Whether the options of a message can have the code. */
+export function isMessageCode(code: number, { messageCodeMax }: OptionStandard): boolean {
+  return code > 0 && code <= messageCodeMax;
+}
+
+/** What the code of an option of a message must be. */
+export function messageCodes({ codeMax, messageCodeMax }: OptionStandard): string {
+  const none = codeMax === messageCodeMax ? '0 is none' : `0 and ${codeMax} are no options`;
+  return `a code from 1 to ${messageCodeMax}: ${none}`;
+}
+
+function readFields(
+  values: DefinitionValues,
+  standard: OptionStandard,
+  at: Path,
+  report: Report,
+): FieldType[] {
   const { type, array } = values;
   const names = values['record-types']
     .split(',')
@@ -137,9 +166,13 @@ function readFields(values: DefinitionValues, at: Path, report: Report): FieldTy
     const isRefused = type === 'empty' || type === 'binary' || type === 'string';
     if (array && isRefused)
       report.error(child(at, 'array'), `an array of ${quote(type)}`, 'values whose end can be told');
-    return type === undefined || type === 'empty' ? [] : [type];
+    return type === undefined || type === 'empty' ? [] : [fieldOf(type, standard)];
   }
-  return readRecord(names, array, child(at, 'record-types'), report);
+  return readRecord(names, array, child(at, 'record-types'), report).map((each) => fieldOf(each, standard));
+}
+
+function fieldOf(type: FieldType, { tuple }: OptionStandard): FieldType {
+  return type === 'tuple' ? tuple : type;
 }
 
 function readRecord(names: readonly string[], array: boolean, at: Path, report: Report): FieldType[] {

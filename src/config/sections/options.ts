@@ -1,7 +1,11 @@
 /** The `option-data` lists of every scope. */
-import { encodeOptionHex, encodeOptionText, type OptionData } from '../../dhcp4/option-data.ts';
-import { DHCP4_SPACE, type OptionDefinition } from '../../dhcp4/option-definitions.ts';
-import type { OptionSpaces } from '../../dhcp4/option-spaces.ts';
+
+import { DHCP4_OPTIONS } from '../../dhcp4/option-standard.ts';
+import { DHCP6_OPTIONS } from '../../dhcp6/option-standard.ts';
+import { encodeOptionHex, encodeOptionText, type OptionData } from '../../options/data.ts';
+import type { OptionDefinition } from '../../options/definition.ts';
+import type { OptionSpaces } from '../../options/spaces.ts';
+import type { OptionStandard } from '../../options/standard.ts';
 import type { OptionConfig, VendorOptionConfig } from '../model.ts';
 import { child, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
@@ -11,18 +15,23 @@ import { findNearest } from '../schema/nearest.ts';
 import { withDefault } from '../schema/rule.ts';
 import { flag, integer, name, text } from '../schema/scalars.ts';
 import { fillContainers, type ScopeOption } from './option-containers.ts';
-import { spaceName } from './option-def.ts';
+import { isMessageCode, messageCodes, spaceName } from './option-def.ts';
 
-export const optionSchema = defineMap('option-data[]', {
-  name: name(),
-  code: integer(0, 255),
-  space: withDefault(spaceName(), DHCP4_SPACE),
-  'csv-format': withDefault(flag(), true),
-  data: withDefault(text(), ''),
-  'always-send': withDefault(flag(), false),
-  'never-send': withDefault(flag(), false),
-  'client-classes': withDefault(listOf(name(), 'a list of class names'), []),
-});
+function schemaOf(standard: OptionStandard) {
+  return defineMap('option-data[]', {
+    name: name(),
+    code: integer(0, standard.codeMax),
+    space: withDefault(spaceName(standard), standard.space),
+    'csv-format': withDefault(flag(), true),
+    data: withDefault(text(), ''),
+    'always-send': withDefault(flag(), false),
+    'never-send': withDefault(flag(), false),
+    'client-classes': withDefault(listOf(name(), 'a list of class names'), []),
+  });
+}
+
+export const optionSchema = schemaOf(DHCP4_OPTIONS);
+export const optionSchema6 = schemaOf(DHCP6_OPTIONS);
 
 type OptionValues = Values<typeof optionSchema.rules>;
 
@@ -62,16 +71,16 @@ export function readOptions(
         'each option once: only the first one counts',
       );
   }
-  return inOrder(fillContainers([...options.values()], report));
+  return inOrder(fillContainers([...options.values()], spaces.standard, report), spaces.standard);
 }
 
 /** @returns what goes into a reply by itself; sub-options stand in their containers */
-function inOrder(options: readonly ScopeOption[]): ScopeOptions {
+function inOrder(options: readonly ScopeOption[], standard: OptionStandard): ScopeOptions {
   const own: OptionConfig[] = [];
   const vendorOptions: VendorOptionConfig[] = [];
   for (const { space, code, data, parts, alwaysSend, neverSend, clientClasses } of options) {
     const config = { code, data, parts, alwaysSend, neverSend, clientClasses };
-    if (space === DHCP4_SPACE) own.push(config);
+    if (space === standard.space) own.push(config);
     const enterprise = enterpriseOf(space);
     if (enterprise !== null) vendorOptions.push({ ...config, enterprise });
   }
@@ -90,7 +99,8 @@ export function enterpriseOf(space: string): number | null {
 
 function readOption(entry: unknown, spaces: OptionSpaces, at: Path, report: Report): ScopeOption | null {
   const errorsBefore = report.errorCount;
-  const values = readMap(optionSchema, entry, at, report);
+  const schema = spaces.standard === DHCP6_OPTIONS ? optionSchema6 : optionSchema;
+  const values = readMap(schema, entry, at, report);
   // A wrong code, name or data stands for nothing: going on would report the same entry twice.
   if (values === undefined || report.errorCount > errorsBefore) return null;
   const identity = identify(values, spaces, at, report);
@@ -134,7 +144,7 @@ function identify(values: OptionValues, spaces: OptionSpaces, at: Path, report: 
     return null;
   }
   const definition = spaces.findByCode(space, code);
-  if (definition === undefined) return identifyUndefined(values, code, at, report);
+  if (definition === undefined) return identifyUndefined(values, code, spaces.standard, at, report);
   if (optionName === undefined || optionName === definition.name) return { code, definition };
   const meant = spaces.findByName(space, optionName);
   if (meant === undefined) reportUnknownName(optionName, space, spaces, child(at, 'name'), report);
@@ -143,9 +153,15 @@ function identify(values: OptionValues, spaces: OptionSpaces, at: Path, report: 
 }
 
 /** Octets of an option that nobody has to understand, under a name of one's own if one likes. */
-function identifyUndefined(values: OptionValues, code: number, at: Path, report: Report): Identity | null {
-  if (values.space === DHCP4_SPACE && (code === 0 || code === 255)) {
-    report.error(child(at, 'code'), String(code), 'a code from 1 to 254: 0 and 255 are no options');
+function identifyUndefined(
+  values: OptionValues,
+  code: number,
+  standard: OptionStandard,
+  at: Path,
+  report: Report,
+): Identity | null {
+  if (values.space === standard.space && !isMessageCode(code, standard)) {
+    report.error(child(at, 'code'), String(code), messageCodes(standard));
     return null;
   }
   // An entry that only suppresses an option needs no data.

@@ -1,28 +1,37 @@
 /** The subnets against each other, wherever they stand. */
-import type { SharedNetworkConfig, SubnetConfig } from '../model.ts';
+import type { SharedNetworkConfig } from '../model.ts';
 import { child, type Path } from '../problem.ts';
 import type { Report } from '../report.ts';
-import { formatPrefix, lastOf } from './addresses.ts';
-import type { PlacedSubnet } from './subnets.ts';
+import { type AddressKind, formatPrefix, lastOf, type Prefix } from './addresses.ts';
 
-/** Addresses of all pools together: sixteen times a /8. The pools keep a bit for each address. */
-const POOL_ADDRESSES_MAX = 2 ** 28;
-
-/** @param at the list of subnets, for what concerns all of them */
-export function checkSubnets(
-  subnets: readonly PlacedSubnet[],
-  networks: readonly SharedNetworkConfig[],
-  at: Path,
-  report: Report,
-): void {
-  checkIds(subnets, report);
-  checkPrefixes(subnets, report);
-  warnOfOverlaps(subnets, networks, report);
-  checkPoolTotal(subnets, at, report);
+/** What the checks look at: SubnetConfig and SubnetConfig6 have it. */
+interface Subnet<A> extends Prefix<A> {
+  readonly id: number;
+  readonly networkName: string | null;
+  readonly clientClasses: readonly string[];
 }
 
-function checkIds(subnets: readonly PlacedSubnet[], report: Report): void {
-  const seen = new Map<number, SubnetConfig>();
+/** A subnet with what the checks of all of them need to know. */
+export interface Placed<A, S extends Subnet<A> = Subnet<A>> {
+  readonly config: S;
+  /** The address that the prefix was written with. */
+  readonly written: A;
+  readonly at: Path;
+}
+
+export function checkSubnets<A>(
+  addresses: AddressKind<A>,
+  subnets: readonly Placed<A>[],
+  networks: readonly SharedNetworkConfig[],
+  report: Report,
+): void {
+  checkIds(addresses, subnets, report);
+  checkPrefixes(addresses, subnets, report);
+  warnOfOverlaps(addresses, subnets, networks, report);
+}
+
+function checkIds<A>(addresses: AddressKind<A>, subnets: readonly Placed<A>[], report: Report): void {
+  const seen = new Map<number, Subnet<A>>();
   for (const { config, at } of subnets) {
     const other = seen.get(config.id);
     if (other === undefined) seen.set(config.id, config);
@@ -30,30 +39,31 @@ function checkIds(subnets: readonly PlacedSubnet[], report: Report): void {
       report.error(
         child(at, 'id'),
         String(config.id),
-        `an id that no other subnet has; ${formatPrefix(other)} has it`,
+        `an id that no other subnet has; ${formatPrefix(addresses, other)} has it`,
       );
   }
 }
 
 /** As they are written: Kea tells 192.0.2.1/24 and 192.0.2.2/24 apart. */
-function checkPrefixes(subnets: readonly PlacedSubnet[], report: Report): void {
-  const seen = new Map<string, SubnetConfig>();
+function checkPrefixes<A>(addresses: AddressKind<A>, subnets: readonly Placed<A>[], report: Report): void {
+  const seen = new Map<string, Subnet<A>>();
   for (const { config, written, at } of subnets) {
-    const key = `${written}/${config.prefixLength}`;
+    const key = `${addresses.format(written)}/${config.prefixLength}`;
     const other = seen.get(key);
     if (other === undefined) seen.set(key, config);
     else
       report.error(
         child(at, 'subnet'),
-        formatPrefix(config),
+        formatPrefix(addresses, config),
         `a prefix that no other subnet has; that of id ${other.id} has it`,
       );
   }
 }
 
 /** Subnets that classes keep apart may have common addresses; where both are open it is probably a slip of the pen. */
-function warnOfOverlaps(
-  subnets: readonly PlacedSubnet[],
+function warnOfOverlaps<A>(
+  addresses: AddressKind<A>,
+  subnets: readonly Placed<A>[],
   networks: readonly SharedNetworkConfig[],
   report: Report,
 ): void {
@@ -62,23 +72,18 @@ function warnOfOverlaps(
     ({ config }) => config.clientClasses.length === 0 && !guarded.has(config.networkName ?? ''),
   );
   const ascending = open.sort(
-    (a, b) => a.config.prefix - b.config.prefix || a.config.prefixLength - b.config.prefixLength,
+    (a, b) =>
+      addresses.compare(a.config.prefix, b.config.prefix) || a.config.prefixLength - b.config.prefixLength,
   );
-  let highest: SubnetConfig | null = null;
+  let highest: Subnet<A> | null = null;
   for (const { config, at } of ascending) {
-    if (highest !== null && config.prefix <= lastOf(highest))
+    if (highest !== null && addresses.compare(config.prefix, lastOf(addresses, highest)) <= 0)
       report.warn(
         child(at, 'subnet'),
-        `${formatPrefix(config)}, which has addresses in common with ${formatPrefix(highest)}`,
+        `${formatPrefix(addresses, config)}, which has addresses in common with ${formatPrefix(addresses, highest)}`,
         'subnets without common addresses, or a "client-class" that keeps them apart',
       );
-    if (highest === null || lastOf(config) > lastOf(highest)) highest = config;
+    if (highest === null || addresses.compare(lastOf(addresses, config), lastOf(addresses, highest)) > 0)
+      highest = config;
   }
-}
-
-function checkPoolTotal(subnets: readonly PlacedSubnet[], at: Path, report: Report): void {
-  let total = 0;
-  for (const { config } of subnets) for (const pool of config.pools) total += pool.last - pool.first + 1;
-  if (total > POOL_ADDRESSES_MAX)
-    report.error(at, `pools of ${total} addresses`, `at most ${POOL_ADDRESSES_MAX} addresses in all pools`);
 }

@@ -1,5 +1,5 @@
 /** What the maps of a configuration refer to, wherever they stand. */
-import type { OptionSpaces } from '../../dhcp4/option-spaces.ts';
+import type { OptionSpaces } from '../../options/spaces.ts';
 
 export interface Surroundings {
   /** The classes that exist: those of the file, and one for each peer of a high-availability relationship. */

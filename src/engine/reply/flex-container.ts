@@ -6,8 +6,8 @@
  */
 import { type ByteRange, emptyRange } from '../../base/byte-range.ts';
 import type { FlexSubOptionConfig } from '../../config/hook-model.ts';
-import { fieldCodec } from '../../dhcp4/option-fields.ts';
 import { SUB_OPTION_OCTETS_MAX } from '../../dhcp4/sub-options.ts';
+import { fieldCodec } from '../../options/fields.ts';
 import type { ReplyOptions } from './reply-options.ts';
 
 /** Number and length of an enterprise in front of its sub-options. */

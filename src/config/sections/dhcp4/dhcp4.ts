@@ -1,38 +1,41 @@
 /** The Dhcp4 map: its table of keys, and how its parts come together. */
-import type { OptionSpaces } from '../../dhcp4/option-spaces.ts';
-import { type LimitedScope, type LimitedScopes, readLimits } from '../hooks/limits.ts';
-import { warnOfSubnets } from '../hooks/perfmon.ts';
-import { readPingSubnets } from '../hooks/ping-check.ts';
-import type { HostConfig, HostIdentifier } from '../host-model.ts';
-import type { ServerConfig } from '../model.ts';
-import { child, type Path } from '../problem.ts';
-import type { Report } from '../report.ts';
-import { freeMap, isMap, list } from '../schema/collections.ts';
-import { defineMap, mapOf, readMap, type Values } from '../schema/map.ts';
-import { accepted, type Rule, withDefault } from '../schema/rule.ts';
-import { flag, integer, text, UINT32_MAX } from '../schema/scalars.ts';
-import { classNamesOf, readClientClasses } from './client-classes.ts';
+import { DHCP4_OPTIONS } from '../../../dhcp4/option-standard.ts';
+import { OptionSpaces } from '../../../options/spaces.ts';
+import { type LimitedScope, type LimitedScopes, readLimits } from '../../hooks/limits.ts';
+import { warnOfSubnets } from '../../hooks/perfmon.ts';
+import { readPingSubnets } from '../../hooks/ping-check.ts';
+import type { HostConfig, HostIdentifier } from '../../host-model.ts';
+import type { ServerConfig } from '../../model.ts';
+import { child, type Path } from '../../problem.ts';
+import type { Report } from '../../report.ts';
+import { freeMap, isMap, list } from '../../schema/collections.ts';
+import { defineMap, mapOf, readMap, type Values } from '../../schema/map.ts';
+import { accepted, type Rule, withDefault } from '../../schema/rule.ts';
+import { flag, integer, text, UINT32_MAX } from '../../schema/scalars.ts';
+import { IPV4 } from '../addresses.ts';
+import { classNamesOf, readClientClasses } from '../client-classes.ts';
+import { readControlSockets } from '../control-sockets.ts';
+import { ddnsSchema, readDdnsServer, withFormerPlaces } from '../ddns.ts';
+import { readHooks } from '../hooks.ts';
+import { hostIdentifiersRule } from '../host-identifiers.ts';
+import { checkLogFiles, readLoggers } from '../loggers.ts';
+import { readDefinitions } from '../option-def.ts';
+import { queueSchema } from '../queue-control.ts';
+import { checkRelationships } from '../relationships.ts';
+import { expiredLeasesSchema, readExpiredLeases, readLeaseDatabase, sanityChecksSchema } from '../storage.ts';
+import { checkSubnets } from '../subnet-checks.ts';
+import { SubnetNumbers } from '../subnet-ids.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { readTandemSettings } from '../tandem-settings.ts';
+import { globalUnimplemented } from '../unimplemented.ts';
 import { compatibilitySchema, readCompatibility } from './compatibility.ts';
-import { readControlSockets } from './control-sockets.ts';
-import { ddnsSchema, readDdnsServer, withFormerPlaces } from './ddns.ts';
-import { readHooks } from './hooks.ts';
-import { hostIdentifiersRule } from './host-identifiers.ts';
 import { readInterfaces } from './interfaces.ts';
-import { checkLogFiles, readLoggers } from './loggers.ts';
 import { networkDefaults, networkRules, resolveNetwork } from './network.ts';
-import { readDefinitions } from './option-def.ts';
-import { queueSchema } from './queue-control.ts';
-import { checkRelationships } from './relationships.ts';
+import { checkPoolTotal } from './pool-total.ts';
 import { checkReplySizes } from './reply-size.ts';
 import { readReservations } from './reservations.ts';
 import { readSharedNetworks } from './shared-networks.ts';
-import { expiredLeasesSchema, readExpiredLeases, readLeaseDatabase, sanityChecksSchema } from './storage.ts';
-import { checkSubnets } from './subnet-checks.ts';
-import { SubnetNumbers } from './subnet-ids.ts';
 import { type PlacedSubnet, readSubnets, type Scope } from './subnets.ts';
-import type { Surroundings } from './surroundings.ts';
-import { readTandemSettings } from './tandem-settings.ts';
-import { globalUnimplemented } from './unimplemented.ts';
 
 export const multiThreadingSchema = defineMap('multi-threading', {
   'enable-multi-threading': withDefault(flag(), true),
@@ -88,6 +91,9 @@ export const dhcp4Schema = defineMap('Dhcp4', {
 /** Without an identifier of one's own making, which only a hook can compute. */
 const DEFAULT_HOST_IDENTIFIERS: readonly HostIdentifier[] = ['hw-address', 'duid', 'circuit-id', 'client-id'];
 
+/** What nobody has to define. */
+const STANDARD = new OptionSpaces(DHCP4_OPTIONS);
+
 /** Choices of the command line that take part in the configuration. */
 export interface Dhcp4Choices {
   /** Replaces `this-server-name` of the relationship; null = as in the file. */
@@ -108,7 +114,7 @@ export function readDhcp4(
     thisServerName: choices.thisServerName,
     isMultiThreaded: multiThreading.enabled,
   };
-  const spaces = readDefinitions(values['option-def'], null, child(at, 'option-def'), report);
+  const spaces = readDefinitions(values['option-def'], STANDARD, child(at, 'option-def'), report);
   const hooks = readHooks(values, surroundings, spaces, at, report);
   const addressing = readAddressing(values, spaces, peerClasses(hooks.relationships), at, report);
   const config: ServerConfig = {
@@ -219,7 +225,8 @@ function readAddressing(
   const subnetsAt = child(at, 'subnet4');
   const alone = readSubnets(values.subnet4, scope, surroundings, subnetsAt, report);
   const subnets = [...inNetworks.subnets, ...alone];
-  checkSubnets(subnets, inNetworks.networks, subnetsAt, report);
+  checkSubnets(IPV4, subnets, inNetworks.networks, report);
+  checkPoolTotal(subnets, subnetsAt, report);
   checkReplySizes(subnets, inNetworks.networks, settings.options, report);
   const config = {
     authoritative: settings.authoritative,

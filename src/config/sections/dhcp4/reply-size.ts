@@ -1,8 +1,8 @@
 /** Whether a reply can hold the options of a subnet: one that is longer than a UDP datagram is never sent. */
-import { CONFIGURED_BYTES_MAX, encodedLength } from '../../dhcp4/reply-size.ts';
-import type { OptionConfig, SharedNetworkConfig } from '../model.ts';
-import { child, type Path } from '../problem.ts';
-import type { Report } from '../report.ts';
+import { CONFIGURED_BYTES_MAX, encodedLength } from '../../../dhcp4/reply-size.ts';
+import type { OptionConfig, SharedNetworkConfig } from '../../model.ts';
+import { child, type Path } from '../../problem.ts';
+import type { Report } from '../../report.ts';
 import type { PlacedSubnet } from './subnets.ts';
 
 /**

@@ -2,9 +2,9 @@
  * Encodes the data of a configured option. The text form is a list of fields with commas between them, by the option's
  * definition; the hexadecimal form gives the octets themselves, which must hold the fields of the definition.
  */
-import type { OptionDefinition } from './option-definitions.ts';
-import { type FieldType, fieldCodec } from './option-fields.ts';
-import { decodeHexText } from './option-hex.ts';
+import type { OptionDefinition } from './definition.ts';
+import { type FieldType, fieldCodec } from './fields.ts';
+import { decodeHexText } from './hex.ts';
 
 /** The octets, or what is wrong with the text. */
 export type OptionData =

@@ -2,12 +2,14 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { formatHex } from '../../src/base/hex.ts';
-import { encodeOptionHex, encodeOptionText, type OptionData } from '../../src/dhcp4/option-data.ts';
-import { DHCP4_SPACE, type OptionDefinition } from '../../src/dhcp4/option-definitions.ts';
-import { OptionSpaces } from '../../src/dhcp4/option-spaces.ts';
-import { decodeField, fieldTexts } from './fixtures/option-fields.ts';
+import { DHCP4_SPACE } from '../../src/dhcp4/option-definitions.ts';
+import { DHCP4_OPTIONS } from '../../src/dhcp4/option-standard.ts';
+import { encodeOptionHex, encodeOptionText, type OptionData } from '../../src/options/data.ts';
+import type { OptionDefinition } from '../../src/options/definition.ts';
+import { OptionSpaces } from '../../src/options/spaces.ts';
+import { decodeField, fieldTexts } from './fixtures/fields.ts';
 
-const spaces = new OptionSpaces();
+const spaces = new OptionSpaces(DHCP4_OPTIONS);
 
 function findOptionByCode(code: number): OptionDefinition | undefined {
   return spaces.findByCode(DHCP4_SPACE, code);

@@ -1,12 +1,12 @@
 /** `interfaces-config`: where queries are taken from. */
-import { parseIpv4 } from '../../base/ipv4.ts';
-import type { InterfaceConfig, ServerConfig, ServiceSocketsConfig } from '../model.ts';
-import { child, describe, type Path } from '../problem.ts';
-import type { Report } from '../report.ts';
-import { listOf } from '../schema/collections.ts';
-import { defineMap, readMap } from '../schema/map.ts';
-import { rule, withDefault } from '../schema/rule.ts';
-import { flag, integer, oneOf, UINT32_MAX } from '../schema/scalars.ts';
+import { parseIpv4 } from '../../../base/ipv4.ts';
+import type { InterfaceConfig, ServerConfig, ServiceSocketsConfig } from '../../model.ts';
+import { child, describe, type Path } from '../../problem.ts';
+import type { Report } from '../../report.ts';
+import { listOf } from '../../schema/collections.ts';
+import { defineMap, readMap } from '../../schema/map.ts';
+import { rule, withDefault } from '../../schema/rule.ts';
+import { flag, integer, oneOf, UINT32_MAX } from '../../schema/scalars.ts';
 
 export const interfacesSchema = defineMap('interfaces-config', {
   interfaces: withDefault(

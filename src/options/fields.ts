@@ -41,7 +41,7 @@ const codecs = {
   string: codec('text that is not empty', encodeString, measureString),
   tuple: codec('text of 1 to 255 octets', (text) => encodeTuple(text, 1), measureTuple(1)),
   /** The long form of a tuple (RFC 8572 section 8.1). */
-  uri: codec('text of 1 to 65535 octets', (text) => encodeTuple(text, 2), measureTuple(2)),
+  'long-tuple': codec('text of 1 to 65535 octets', (text) => encodeTuple(text, 2), measureTuple(2)),
   fqdn: codec('a domain name', encodeFqdn, measureFqdn),
   /** That of option 81, which may end early or be text (RFC 4702 section 2.3). */
   'client-name': codec('a domain name', encodeFqdn, measureRest),
@@ -53,6 +53,18 @@ const codecs = {
     'pairs of hexadecimal digits, the first one the number of the others',
     encodeVendorClass,
     measureVendorClass,
+  ),
+  /** The vendor of option 17 of DHCPv6, with room for its sub-options (RFC 8415 section 21.17). */
+  vendor: codec(
+    'the number of an enterprise, decimal or hexadecimal',
+    integerCodec(0, 0xffffffff, 4).encode,
+    measureVendor,
+  ),
+  /** Octets behind their length, as many as there are (RFC 8415 section 21.16). */
+  tuples: codec(
+    'pairs of hexadecimal digits: values, each behind its length of two octets',
+    encodeTuples,
+    (bytes, at) => (areTuples(bytes, at) ? bytes.length - at : null),
   ),
   route: codec('a route such as "10.0.0.0/8 - 192.0.2.1"', encodeRoute, measureRoute),
 } as const satisfies Record<string, FieldCodec>;
@@ -150,6 +162,11 @@ function encodeVendorClass(text: string): Uint8Array | null {
   return bytes !== null && bytes.length === 1 + (bytes[0] ?? 0) ? bytes : null;
 }
 
+function encodeTuples(text: string): Uint8Array | null {
+  const bytes = encodeBinary(text);
+  return bytes !== null && areTuples(bytes, 0) ? bytes : null;
+}
+
 /** A text behind its length. */
 function encodeTuple(text: string, lengthOctets: 1 | 2): Uint8Array | null {
   const bytes = new TextEncoder().encode(text);
@@ -245,6 +262,21 @@ function measureVendors(bytes: Uint8Array, at: number): number | null {
     end += 5 + length;
   } while (end < bytes.length);
   return end === bytes.length ? end - at : null;
+}
+
+function measureVendor(bytes: Uint8Array, at: number): number | null {
+  return bytes.length - at >= 4 ? bytes.length - at : null;
+}
+
+/** Whether nothing but tuples stands from `at` on, and at least one. */
+function areTuples(bytes: Uint8Array, at: number): boolean {
+  let end = at;
+  do {
+    const length = measureTuple(2)(bytes, end);
+    if (length === null) return false;
+    end += length;
+  } while (end < bytes.length);
+  return true;
 }
 
 function measureVendorClass(bytes: Uint8Array, at: number): number | null {

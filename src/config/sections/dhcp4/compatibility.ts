@@ -1,8 +1,8 @@
 /** `compatibility`: exceptions from the standards. */
-import type { CompatibilityConfig } from '../model.ts';
-import { defineMap, type Values, withoutContext } from '../schema/map.ts';
-import { withDefault } from '../schema/rule.ts';
-import { flag } from '../schema/scalars.ts';
+import type { CompatibilityConfig } from '../../model.ts';
+import { defineMap, type Values, withoutContext } from '../../schema/map.ts';
+import { withDefault } from '../../schema/rule.ts';
+import { flag } from '../../schema/scalars.ts';
 
 export const compatibilitySchema = withoutContext(
   defineMap('compatibility', {
