@@ -34,6 +34,7 @@ import { Reloader } from './reload.ts';
 import { isCarried, shardCount } from './shard-count.ts';
 import { InterfaceWatch } from './sockets/interface-watch.ts';
 import { JoinReports } from './sockets/join-reports.ts';
+import { ServerSockets, type SocketKinds4 } from './sockets/sockets.ts';
 import { Threads } from './threads.ts';
 
 /** Of a server that requires all its sockets and does not get them, as Kea's. */
@@ -69,7 +70,7 @@ export class App {
   readonly #serviceSwitch: ServiceSwitch;
   readonly #highAvailability: HighAvailability;
   readonly #control: Control;
-  readonly #interfaces: InterfaceWatch;
+  readonly #interfaces: InterfaceWatch<SocketKinds4>;
   readonly #listeners = new Listeners();
   readonly #active: ActiveConfiguration;
   readonly #reloader: Reloader;
@@ -99,7 +100,7 @@ export class App {
     }
   }
 
-  private constructor(options: AppOptions, interfaces: InterfaceWatch, shards: number) {
+  private constructor(options: AppOptions, interfaces: InterfaceWatch<SocketKinds4>, shards: number) {
     const { loaded, log, onFatal } = options;
     const clock = systemClock;
     const { config } = loaded;
@@ -249,10 +250,12 @@ export class App {
   }
 }
 
-function openInterfaces({ loaded, serverPort, log, shutdown }: AppOptions, shards: number): InterfaceWatch {
+function openInterfaces(
+  { loaded, serverPort, log, shutdown }: AppOptions,
+  shards: number,
+): InterfaceWatch<SocketKinds4> {
   const parts = {
-    port: serverPort,
-    shards,
+    sockets: new ServerSockets({ port: serverPort, shards }, log),
     clock: systemClock,
     timers: systemTimers,
     log,

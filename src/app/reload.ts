@@ -31,11 +31,12 @@ import type { LeaseEvents } from './libraries/lease-events.ts';
 import type { PerfmonHost } from './libraries/perfmon.ts';
 import type { PingCheck } from './libraries/ping-check.ts';
 import type { InterfaceWatch } from './sockets/interface-watch.ts';
+import type { SocketKinds4 } from './sockets/sockets.ts';
 
 export interface ReloadParts {
   readonly file: ConfigurationFile;
   readonly active: ActiveConfiguration;
-  readonly interfaces: InterfaceWatch;
+  readonly interfaces: InterfaceWatch<SocketKinds4>;
   readonly dataPlane: DataPlane;
   readonly link: LinkClient;
   readonly leases: Leases;

@@ -33,6 +33,7 @@ import type { LeaseEvents } from '../libraries/lease-events.ts';
 import type { ServerMemory } from '../memory.ts';
 import type { Reloader } from '../reload.ts';
 import type { InterfaceWatch } from '../sockets/interface-watch.ts';
+import type { SocketKinds4 } from '../sockets/sockets.ts';
 import { ControlPorts } from './control-ports.ts';
 import type { CredentialUser } from './credential-files.ts';
 import { serverFigures } from './figures.ts';
@@ -44,7 +45,7 @@ export interface ControlParts {
   readonly configuredMs: () => number;
   readonly file: ConfigurationFile;
   readonly dataPlane: DataPlane;
-  readonly interfaces: InterfaceWatch;
+  readonly interfaces: InterfaceWatch<SocketKinds4>;
   readonly leases: Leases;
   readonly leaseEvents: LeaseEvents;
   readonly storage: Storage;

@@ -6,6 +6,7 @@ import { formatIpv4, type Ipv4 } from '../../base/ipv4.ts';
 import type { InterfaceConfig, ServerConfig } from '../../config/model.ts';
 import type { NetworkInterface } from '../../io/interfaces.ts';
 import { type JoinLimits, NO_JOINING } from './join-limits.ts';
+import type { InterfaceFault, SocketPlan } from './socket-set.ts';
 
 /** Addresses served at once: each has a socket a shard. */
 export const SERVED_ADDRESSES_MAX = 1024;
@@ -16,26 +17,14 @@ export interface PlannedAddress {
   readonly address: Ipv4;
 }
 
-/** Why an interface is not served, or not wholly. */
-export interface InterfaceFault {
-  readonly interfaceName: string;
-  /** In Kea's words, as status-get has them. */
-  readonly reason: string;
-  /** Whether somebody misses it. What "*" stands for may well be down. */
-  readonly isMissed: boolean;
-}
-
 export type SocketType = ServerConfig['socketType'];
 
-export interface InterfacePlan {
+export interface InterfacePlan extends SocketPlan {
   readonly socketType: SocketType;
   /** In the order of the configuration; an address can be on two interfaces. */
   readonly addresses: readonly PlannedAddress[];
-  readonly faults: readonly InterfaceFault[];
   /** Entries of the configuration for which there is no interface or no address: to Kea an error. */
   readonly missing: readonly InterfaceConfig[];
-  /** Names of all interfaces that are to be served, faulty or not. */
-  readonly names: readonly string[];
   readonly joining: JoinLimits;
 }
 

@@ -6,51 +6,41 @@
  *     look -> plan -> open what is new -> give the shards their lists -> close what none of them works with any more
  */
 import type { Clock } from '../../base/clock.ts';
-import { formatIpv4 } from '../../base/ipv4.ts';
-import type { InterfaceConfig, ServerConfig, TandemSettings } from '../../config/model.ts';
 import type { SocketsStatus } from '../../control/commands/status.ts';
-import type { ServerSocket } from '../../engine/query.ts';
 import type { Timers } from '../../ha/service/timers.ts';
-import type { NetworkInterface } from '../../io/interfaces.ts';
 import type { Log } from '../../log/logger.ts';
-import type { HandedQuery } from '../../shard/dhcp4/handed-query.ts';
-import { type InterfaceFault, type InterfacePlan, planInterfaces } from './interface-plan.ts';
-import { joinLimitsOf } from './join-limits.ts';
-import type { SocketOptions } from './model.ts';
 import { SocketRetries } from './retries.ts';
-import { ServerSockets } from './sockets.ts';
+import type { InterfaceFault, SocketKinds, SocketSet } from './socket-set.ts';
 
 const LOOK_MS = 500;
 /** Reasons in one line of the log. */
 const LOGGED_MAX = 50;
 
-export interface InterfaceWatchParts extends SocketOptions {
+export interface InterfaceWatchParts<Kinds extends SocketKinds> {
+  readonly sockets: SocketSet<Kinds>;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Log;
   /** @throws when the kernel refuses */
-  readonly list: () => NetworkInterface[];
+  readonly list: () => Kinds['link'][];
   readonly notices: { take(): boolean; close(): void };
   /** All sockets are required and the retries are used up: begins the end of the server. */
   readonly onGivenUp: () => void;
 }
 
 /** Gives the shards their sockets. @returns false while one of them may still work with others */
-export type SocketSwitch = (lists: readonly (readonly ServerSocket[])[]) => Promise<boolean>;
+export type SocketSwitch<Socket> = (lists: readonly (readonly Socket[])[]) => Promise<boolean>;
 
-type Settings = Pick<ServerConfig, 'interfaces' | 'socketType' | 'serviceSockets'> & {
-  readonly tandem: Pick<TandemSettings, 'joinReplies'>;
-};
-
-export class InterfaceWatch {
-  readonly #parts: InterfaceWatchParts;
-  readonly #sockets: ServerSockets;
-  #config: Settings;
+export class InterfaceWatch<Kinds extends SocketKinds> {
+  readonly #parts: InterfaceWatchParts<Kinds>;
+  readonly #sockets: SocketSet<Kinds>;
+  #config: Kinds['config'];
   #retries: SocketRetries;
-  #switch: SocketSwitch = () => Promise.resolve(true);
+  #switch: SocketSwitch<Kinds['socket']> = () => Promise.resolve(true);
   /** Names that were there while new ones were still taken (re-detect). */
   #known: ReadonlySet<string> | null = null;
-  #plan: InterfacePlan = planInterfaces([], [], 'udp');
+  /** Null before the first look. */
+  #plan: Kinds['plan'] | null = null;
   #faults: readonly InterfaceFault[] = [];
   #looking: Promise<void> = Promise.resolve();
   #cancelTimer: () => void = () => {};
@@ -65,10 +55,13 @@ export class InterfaceWatch {
    * Opens the sockets.
    * @throws an Error that names the interface and what to do, where Kea would not start; nothing stays open
    */
-  static open(parts: InterfaceWatchParts, config: Settings): InterfaceWatch {
+  static open<Kinds extends SocketKinds>(
+    parts: InterfaceWatchParts<Kinds>,
+    config: Kinds['config'],
+  ): InterfaceWatch<Kinds> {
     const watch = new InterfaceWatch(parts, config);
     try {
-      watch.#openFirst(config, []);
+      watch.#openFirst(config, null);
     } catch (error) {
       watch.close();
       throw error;
@@ -76,15 +69,15 @@ export class InterfaceWatch {
     return watch;
   }
 
-  private constructor(parts: InterfaceWatchParts, config: Settings) {
+  private constructor(parts: InterfaceWatchParts<Kinds>, config: Kinds['config']) {
     this.#parts = parts;
     this.#config = config;
-    this.#sockets = new ServerSockets(parts, parts.log);
+    this.#sockets = parts.sockets;
     this.#retries = new SocketRetries(config.serviceSockets, parts.clock.monotonicMs());
   }
 
   /** Gives the shards the sockets, now and whenever they change. Before the shards start. */
-  async begin(giveSockets: SocketSwitch): Promise<void> {
+  async begin(giveSockets: SocketSwitch<Kinds['socket']>): Promise<void> {
     this.#switch = giveSockets;
     await this.#look();
   }
@@ -99,9 +92,9 @@ export class InterfaceWatch {
    * Opens what a new configuration asks for besides, and stands still until `use`, which must follow. The shards may run.
    * @throws an Error where Kea would refuse the configuration
    */
-  async prepare(config: Settings): Promise<void> {
+  async prepare(config: Kinds['config']): Promise<void> {
     await this.pause();
-    this.#openFirst(config, this.#config.interfaces);
+    this.#openFirst(config, this.#config);
   }
 
   /**
@@ -109,10 +102,10 @@ export class InterfaceWatch {
    * no shard may run.
    * @returns what waited in sockets that go, for the first shard
    */
-  async use(config: Settings): Promise<HandedQuery[]> {
+  async use(config: Kinds['config']): Promise<Kinds['handed'][]> {
     this.#config = config;
     this.#retries = new SocketRetries(config.serviceSockets, this.#parts.clock.monotonicMs());
-    const handed: HandedQuery[] = [];
+    const handed: Kinds['handed'][] = [];
     await this.#look(handed);
     this.watch();
     return handed;
@@ -154,7 +147,8 @@ export class InterfaceWatch {
 
   /** Why clients are not served, one line each. */
   notReady(): string[] {
-    const isServing = this.#sockets.lists(this.#plan).some((list) => list.length > 0);
+    const lists = this.#plan === null ? [] : this.#sockets.lists(this.#plan);
+    const isServing = lists.some((list) => list.length > 0);
     const { requireAll } = this.#config.serviceSockets;
     const reasons = this.#faults.filter(({ isMissed }) => isMissed || requireAll).map(({ reason }) => reason);
     return isServing || reasons.length > 0 ? reasons : ['no interface is served: no socket is open'];
@@ -163,7 +157,7 @@ export class InterfaceWatch {
   /** Every interface that is to be served, and whether it is. */
   served(): ReadonlyMap<string, boolean> {
     const faulty = new Set(this.#faults.map(({ interfaceName }) => interfaceName));
-    return new Map(this.#plan.names.map((name) => [name, !faulty.has(name)]));
+    return new Map((this.#plan?.names ?? []).map((name) => [name, !faulty.has(name)]));
   }
 
   #arm(): void {
@@ -191,7 +185,7 @@ export class InterfaceWatch {
   }
 
   /** Brings sockets and shards in step with the interfaces as they are now. @param handed gets what waited in sockets that go. Never rejects. */
-  async #look(handed: HandedQuery[] | null = null): Promise<void> {
+  async #look(handed: Kinds['handed'][] | null = null): Promise<void> {
     const plan = this.#planNow();
     this.#isUnsettled = plan === null;
     if (plan === null) return;
@@ -207,7 +201,8 @@ export class InterfaceWatch {
     this.#report(faults);
   }
 
-  #handOver(plan: InterfacePlan, handed: HandedQuery[]): void {
+  #handOver(plan: Kinds['plan'], handed: Kinds['handed'][]): void {
+    if (this.#plan === null) return;
     try {
       handed.push(...this.#sockets.handOver(this.#plan, plan));
     } catch (error) {
@@ -215,7 +210,7 @@ export class InterfaceWatch {
     }
   }
 
-  async #give(lists: readonly (readonly ServerSocket[])[]): Promise<boolean> {
+  async #give(lists: readonly (readonly Kinds['socket'][])[]): Promise<boolean> {
     const text = JSON.stringify(lists);
     if (text === this.#given) return true;
     this.#given = '';
@@ -227,16 +222,15 @@ export class InterfaceWatch {
     return true;
   }
 
-  /** The first attempt with a configuration. @param running entries that may be missing, because they were there once */
-  #openFirst(config: Settings, running: readonly InterfaceConfig[]): void {
+  /** The first attempt with a configuration. @param running the one before, null = there is none */
+  #openFirst(config: Kinds['config'], running: Kinds['config'] | null): void {
     const { requireAll, maxRetries } = config.serviceSockets;
-    const available = this.#mayServe(config, this.#parts.list());
-    const plan = planInterfaces(config.interfaces, available, config.socketType);
-    const isNew = ({ name, address }: InterfaceConfig): boolean =>
-      !running.some((each) => each.name === name && each.address === address);
+    const all = this.#parts.list();
+    const available = this.#mayServe(config, all);
+    const plan = this.#sockets.plan(config, available, all);
     // Whoever configures retries expects that an interface comes late; without them it is a slip of the pen.
-    const missing = maxRetries > 0 ? undefined : plan.missing.find(isNew);
-    if (missing !== undefined) throw new Error(describeMissing(missing, available));
+    const missing = maxRetries > 0 ? null : this.#sockets.missing(plan, running, available);
+    if (missing !== null) throw new Error(missing);
     const faults = [...plan.faults, ...this.#sockets.open(plan)];
     if (!requireAll || maxRetries > 0 || faults.length === 0) return;
     const reasons = faults.map(({ reason }) => reason).join('; ');
@@ -244,12 +238,10 @@ export class InterfaceWatch {
   }
 
   /** @returns null when the kernel does not give the list: everything stays as it is */
-  #planNow(): InterfacePlan | null {
+  #planNow(): Kinds['plan'] | null {
     try {
-      const { interfaces, socketType, tandem } = this.#config;
       const all = this.#parts.list();
-      const joining = joinLimitsOf(tandem.joinReplies, all);
-      const plan = planInterfaces(interfaces, this.#mayServe(this.#config, all), socketType, joining);
+      const plan = this.#sockets.plan(this.#config, this.#mayServe(this.#config, all), all);
       this.#isUnreadable = false;
       return plan;
     } catch (error) {
@@ -260,7 +252,7 @@ export class InterfaceWatch {
     }
   }
 
-  #mayServe(config: Settings, all: readonly NetworkInterface[]): NetworkInterface[] {
+  #mayServe(config: Kinds['config'], all: readonly Kinds['link'][]): Kinds['link'][] {
     if (this.#known === null || config.serviceSockets.reDetect)
       this.#known = new Set(all.map(({ name }) => name));
     const known = this.#known;
@@ -279,14 +271,4 @@ export class InterfaceWatch {
     if (gone.length > 0)
       log('TDM_ENGINE_INTERFACES_MENDED', { reasons: gone.slice(0, LOGGED_MAX), count: gone.length });
   }
-}
-
-function describeMissing({ name, address }: InterfaceConfig, available: readonly NetworkInterface[]): string {
-  const link = available.find((each) => each.name === name);
-  if (link === undefined || address === null) {
-    const names = available.map((each) => each.name).join(', ');
-    return `interfaces-config: interface '${name}' doesn't exist in the system; it has ${names}`;
-  }
-  const addresses = link.addresses.map(formatIpv4).join(', ') || 'none';
-  return `interfaces-config: interface '${name}' doesn't have address '${formatIpv4(address)}' assigned; it has ${addresses}`;
 }

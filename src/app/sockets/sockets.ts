@@ -7,18 +7,33 @@
  *            is taken and the kernel does not tell clients that nobody listens. What they hear is thrown away.
  */
 import { formatIpv4 } from '../../base/ipv4.ts';
+import type { InterfaceConfig, ServerConfig, TandemSettings } from '../../config/model.ts';
 import type { ServerSocket } from '../../engine/query.ts';
 import type { NetworkInterface } from '../../io/interfaces.ts';
 import type { Log } from '../../log/logger.ts';
 import type { HandedQuery } from '../../shard/dhcp4/handed-query.ts';
 import { handOver, type SocketSide } from './handover.ts';
-import type { InterfaceFault, InterfacePlan, PlannedAddress } from './interface-plan.ts';
-import { type JoinLimits, joinMaxOf } from './join-limits.ts';
+import { type InterfacePlan, type PlannedAddress, planInterfaces } from './interface-plan.ts';
+import { type JoinLimits, joinLimitsOf, joinMaxOf } from './join-limits.ts';
 import type { SocketOptions } from './model.ts';
 import { RawSockets } from './raw-sockets.ts';
+import type { InterfaceFault, SocketSet } from './socket-set.ts';
 import { hearsBroadcasts, UdpSockets } from './udp-sockets.ts';
 
-export class ServerSockets {
+/** What of the configuration takes part. */
+export type SocketSettings = Pick<ServerConfig, 'interfaces' | 'socketType' | 'serviceSockets'> & {
+  readonly tandem: Pick<TandemSettings, 'joinReplies'>;
+};
+
+export interface SocketKinds4 {
+  readonly config: SocketSettings;
+  readonly link: NetworkInterface;
+  readonly plan: InterfacePlan;
+  readonly socket: ServerSocket;
+  readonly handed: HandedQuery;
+}
+
+export class ServerSockets implements SocketSet<SocketKinds4> {
   readonly #options: SocketOptions;
   readonly #log: Log;
   readonly #udp: UdpSockets;
@@ -29,6 +44,25 @@ export class ServerSockets {
     this.#log = log;
     this.#udp = new UdpSockets(options);
     this.#raw = new RawSockets(options);
+  }
+
+  plan(
+    { interfaces, socketType, tandem }: SocketSettings,
+    available: readonly NetworkInterface[],
+    all: readonly NetworkInterface[],
+  ): InterfacePlan {
+    return planInterfaces(interfaces, available, socketType, joinLimitsOf(tandem.joinReplies, all));
+  }
+
+  missing(
+    plan: InterfacePlan,
+    running: SocketSettings | null,
+    available: readonly NetworkInterface[],
+  ): string | null {
+    const isNew = ({ name, address }: InterfaceConfig): boolean =>
+      running?.interfaces.some((each) => each.name === name && each.address === address) !== true;
+    const missing = plan.missing.find(isNew);
+    return missing === undefined ? null : describeMissing(missing, available);
   }
 
   /**
@@ -184,4 +218,14 @@ function distinctBy(
   const first = new Map<number, PlannedAddress>();
   for (const each of addresses) if (!first.has(keyOf(each))) first.set(keyOf(each), each);
   return [...first.values()];
+}
+
+function describeMissing({ name, address }: InterfaceConfig, available: readonly NetworkInterface[]): string {
+  const link = available.find((each) => each.name === name);
+  if (link === undefined || address === null) {
+    const names = available.map((each) => each.name).join(', ');
+    return `interfaces-config: interface '${name}' doesn't exist in the system; it has ${names}`;
+  }
+  const addresses = link.addresses.map(formatIpv4).join(', ') || 'none';
+  return `interfaces-config: interface '${name}' doesn't have address '${formatIpv4(address)}' assigned; it has ${addresses}`;
 }

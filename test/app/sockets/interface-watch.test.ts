@@ -2,10 +2,12 @@
 import { readdirSync } from 'node:fs';
 import t from 'tap';
 import { InterfaceWatch, type InterfaceWatchParts } from '../../../src/app/sockets/interface-watch.ts';
+import { ServerSockets, type SocketKinds4 } from '../../../src/app/sockets/sockets.ts';
 import type { ServiceSocketsConfig } from '../../../src/config/model.ts';
 import type { ServerSocket } from '../../../src/engine/query.ts';
 import type { NetworkInterface } from '../../../src/io/interfaces.ts';
 import { closeFd, openUdpSocket } from '../../../src/io/udp.ts';
+import type { Log } from '../../../src/log/logger.ts';
 import type { LogId } from '../../../src/log/messages.ts';
 import { link, named } from '../links.ts';
 import { freeUdpPort } from '../process.ts';
@@ -39,13 +41,13 @@ class Scene {
   #hasNotice = false;
   #nowMs = 0;
   #timer: (() => void) | null = null;
-  readonly parts: InterfaceWatchParts;
+  readonly parts: InterfaceWatchParts<SocketKinds4>;
 
   constructor(links: readonly NetworkInterface[], shards = 1) {
     this.links = links;
+    const log: Log = (id, fields = {}) => this.logged.push({ id, fields });
     this.parts = {
-      port: this.port,
-      shards,
+      sockets: new ServerSockets({ port: this.port, shards }, log),
       clock: { wallSec: () => 0, wallMs: () => 0, monotonicMs: () => this.#nowMs },
       timers: {
         after: (_delayMs, action) => {
@@ -55,7 +57,7 @@ class Scene {
           };
         },
       },
-      log: (id, fields = {}) => this.logged.push({ id, fields }),
+      log,
       list: () => {
         this.lists += 1;
         if (this.isListRefused) throw new Error('ENOMEM');
@@ -75,7 +77,7 @@ class Scene {
     };
   }
 
-  async start(config: ReturnType<typeof settings>): Promise<InterfaceWatch> {
+  async start(config: ReturnType<typeof settings>): Promise<InterfaceWatch<SocketKinds4>> {
     const watch = InterfaceWatch.open(this.parts, config);
     await watch.begin(async (lists) => {
       this.gives += 1;
@@ -94,7 +96,7 @@ class Scene {
   }
 
   /** The timer goes off, later by `ms`. */
-  async tick(watch: InterfaceWatch, ms = 500): Promise<void> {
+  async tick(watch: InterfaceWatch<SocketKinds4>, ms = 500): Promise<void> {
     this.#nowMs += ms;
     const action = this.#timer;
     this.#timer = null;
