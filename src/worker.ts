@@ -5,10 +5,16 @@ import type { JournalReport, JournalTask } from './journal/memory.ts';
 import type { LinkTask } from './link/task.ts';
 import type { ShardTask } from './shard/dhcp4/context.ts';
 
-export async function runCleanup(task: CleanupTask): Promise<CleanupOutcome> {
+export async function runCleanup4(task: CleanupTask): Promise<CleanupOutcome> {
   nameThread('cleanup');
   const { rowCodec4 } = await import('./lease/dhcp4/row-codec.ts');
   return (await import('./journal/cleanup.ts')).runCleanup(rowCodec4, task);
+}
+
+export async function runCleanup6(task: CleanupTask): Promise<CleanupOutcome> {
+  nameThread('cleanup');
+  const { rowCodec6 } = await import('./lease/dhcp6/row-codec.ts');
+  return (await import('./journal/cleanup.ts')).runCleanup(rowCodec6, task);
 }
 
 export async function runJournal(task: JournalTask): Promise<JournalReport> {
@@ -22,7 +28,8 @@ export async function runLink(task: LinkTask): Promise<void> {
   return runCarrier(task);
 }
 
-export async function runShard(task: ShardTask): Promise<void> {
+export async function runShard4(task: ShardTask): Promise<void> {
   nameThread('shard');
-  return (await import('./shard/run.ts')).runShard(task);
+  const { openShard4 } = await import('./shard/dhcp4/shard.ts');
+  openShard4(task).run();
 }

@@ -13,6 +13,7 @@ import { createEventFd } from '../io/eventfd.ts';
 import { listInterfaces } from '../io/interfaces.ts';
 import { InterfaceNotices } from '../io/rtnetlink.ts';
 import { closeFd } from '../io/udp.ts';
+import { rowCodec4 } from '../lease/dhcp4/row-codec.ts';
 import type { LinkClient } from '../link/client.ts';
 import { allocateLink } from '../link/memory.ts';
 import type { AdjustableLog } from '../log/logger.ts';
@@ -22,6 +23,7 @@ import { ActiveConfiguration, type ConfigurationFile, type LoadedConfiguration }
 import { Control } from './control/control.ts';
 import { Listeners } from './control/listeners.ts';
 import { DataPlane } from './data-plane.ts';
+import { type DataPlane4, ShardFamily4 } from './dhcp4/shard-family.ts';
 import { HighAvailability } from './ha/high-availability.ts';
 import { createLink } from './ha/link.ts';
 import { Leases } from './leases/leases.ts';
@@ -62,7 +64,7 @@ export class App {
   readonly #pingCheck: PingCheck;
   readonly #perfmon: PerfmonHost;
   readonly #linkFd: number;
-  readonly #dataPlane: DataPlane;
+  readonly #dataPlane: DataPlane4;
   readonly #joinReports: JoinReports;
   readonly #link: LinkClient;
   readonly #leases: Leases;
@@ -112,14 +114,13 @@ export class App {
     this.#eventFds = Array.from({ length: shards }, createEventFd);
     const linkMemory = allocateLink(createEventFd());
     this.#linkFd = linkMemory.eventFd;
-    this.#threads = new Threads(shards, isCarried(config, shards));
+    this.#threads = new Threads(4, shards, isCarried(config, shards));
     const running = { memory: this.#memory, threads: this.#threads, onFailure: onFatal };
     this.#pingCheck = new PingCheck(shards, log);
     this.#perfmon = new PerfmonHost({ shards, clock, log });
     const sending = {
       eventFds: this.#eventFds,
-      pingCheck: this.#pingCheck,
-      durations: () => this.#perfmon.memory,
+      family: new ShardFamily4(this.#memory, this.#pingCheck, () => this.#perfmon.memory),
       carry: (task: ShardTask) => this.#link.carry(task),
       link: linkMemory,
       forcedPort: options.clientPort,
@@ -129,7 +130,10 @@ export class App {
     this.#link = createLink({ ...running, link: linkMemory, active, dataPlane: this.#dataPlane });
     const { bells } = this.#dataPlane;
     const onHealth = (isWell: boolean): void => this.#highAvailability.storage(isWell);
-    const storage = new Storage({ ...running, bells, clock, log, onHealth }, leaseFileOf(config));
+    const storage = new Storage(
+      { ...running, columns: rowCodec4.columns, bells, clock, log, onHealth },
+      leaseFileOf(config),
+    );
     this.#leases = new Leases({ memory: this.#memory, storage, clock, log }, config, this.#dataPlane.writer);
     this.#leaseEvents = new LeaseEvents({
       memory: this.#memory.events,

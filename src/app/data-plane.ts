@@ -3,55 +3,69 @@
  * policy. Everything that belongs to one run of the shards (links, statistics) lives here.
  */
 import { Bell, type BellMemory } from '../base/bell.ts';
-import { formatIpv4 } from '../base/ipv4.ts';
-import type { ServerConfig } from '../config/model.ts';
-import type { DurationMemory } from '../engine/figures/durations.ts';
-import { allocateRateLimits } from '../engine/figures/rate-limits.ts';
+import type { CommonConfig } from '../config/model.ts';
+import { type StatisticsMemory, StatisticsReader, StatisticsWriter } from '../engine/figures/statistics.ts';
 import {
-  allocateStatistics,
-  type StatisticsMemory,
-  StatisticsReader,
-  StatisticsWriter,
-} from '../engine/figures/statistics.ts';
-import { allocateShardLink, type ShardLinkMemory, ShardWord } from '../engine/parked/shard-link.ts';
+  allocateShardLink,
+  type ShardLinkMemory,
+  ShardWord,
+  type UpdateLogMemory,
+} from '../engine/parked/shard-link.ts';
 import { allocatePolicies, type Policy, publishPolicy } from '../engine/policy.ts';
-import type { ServerSocket } from '../engine/query.ts';
-import { poolSeries } from '../engine/subnets/pool-series.ts';
 import { signalEventFd } from '../io/eventfd.ts';
+import type { JournalMemory } from '../journal/memory.ts';
 import { WordWatch } from '../journal/word-watch.ts';
-import { isReached } from '../lease/change-log.ts';
+import { type ChangeLogMemory, isReached } from '../lease/change-log.ts';
 import { PARKED_MAX } from '../limits.ts';
-import type { ShardTask } from '../shard/dhcp4/context.ts';
-import type { HandedQuery } from '../shard/dhcp4/handed-query.ts';
-import { allocateSocketTable, writeSocketTable } from '../shard/dhcp4/socket-table.ts';
-import { listeningOf } from './libraries/lease-events.ts';
-import type { PingCheck } from './libraries/ping-check.ts';
-import type { ServerMemory } from './memory.ts';
+import type { ReplySocket } from '../shard/sockets.ts';
+import type { CommonTask } from '../shard/task.ts';
 import { isCarried, parkedPerShard } from './shard-count.ts';
-import type { Threads } from './threads.ts';
 
 /** A shard looks at policy and sockets when it is woken, at the latest every half second; one that needs longer hangs. */
 const SHARD_TIMEOUT_MS = 5_000;
 
-export interface DataPlaneParts {
-  readonly memory: ServerMemory;
-  readonly threads: Threads;
+/** The types of a family. */
+export interface ShardKinds {
+  readonly config: CommonConfig;
+  readonly task: CommonTask;
+  readonly socket: ReplySocket;
+  readonly handed: unknown;
+}
+
+/** What a family gives its shards. */
+export interface ShardFamily<Kinds extends ShardKinds> {
+  allocateSocketTable(): SharedArrayBuffer;
+  writeSocketTable(table: SharedArrayBuffer, sockets: readonly Kinds['socket'][]): void;
+  /** The address of a socket as text. */
+  addressOf(socket: Kinds['socket']): string;
+  /** @param rows threads that count */
+  allocateStatistics(config: Kinds['config'], rows: number): StatisticsMemory;
+  /** Begins a start of all shards. @returns makes the task of each out of what both families have */
+  tasksOf(config: Kinds['config']): (common: CommonTask, handed: Kinds['handed'][]) => Kinds['task'];
+}
+
+export interface DataPlaneParts<Kinds extends ShardKinds> {
+  readonly family: ShardFamily<Kinds>;
+  readonly memory: {
+    policies: SharedArrayBuffer;
+    readonly updates: readonly UpdateLogMemory[];
+    readonly journal: JournalMemory;
+    readonly book: { readonly changes: ChangeLogMemory };
+  };
+  readonly threads: { runShard(task: Kinds['task']): Promise<void> };
   /** Runs the only shard on the link thread; resolves as `threads.runShard`. A fault of it is one of that thread. */
-  readonly carry: (task: ShardTask) => Promise<void>;
+  readonly carry: (task: Kinds['task']) => Promise<void>;
   /** One eventfd a shard. */
   readonly eventFds: readonly number[];
   /** Of the link thread: rung by those who write lease updates, and by those who bring rows onto the disk. */
   readonly link: { readonly updates: BellMemory; readonly disk: BellMemory };
-  readonly pingCheck: PingCheck;
-  /** Where is measured how long answers take, or null. */
-  readonly durations: () => DurationMemory | null;
   readonly forcedPort: number;
   /** A shard ended with a fault. */
   readonly onFailure: (error: unknown) => void;
 }
 
-export class DataPlane {
-  readonly #parts: DataPlaneParts;
+export class DataPlane<Kinds extends ShardKinds> {
+  readonly #parts: DataPlaneParts<Kinds>;
   /** Kept over reloads: the dispatcher of lease updates holds the verdict rings. */
   readonly links: readonly ShardLinkMemory[];
   readonly #bells: readonly Bell[];
@@ -64,15 +78,15 @@ export class DataPlane {
   #running: Promise<unknown>[] = [];
   #version = 0;
   #socketVersion = 0;
-  #sockets: readonly ServerSocket[] = [];
+  #sockets: readonly Kinds['socket'][] = [];
 
-  constructor(parts: DataPlaneParts, config: ServerConfig) {
+  constructor(parts: DataPlaneParts<Kinds>, config: Kinds['config']) {
     this.#parts = parts;
     // As large as any configuration may want it: they outlive reloads.
     this.links = parts.eventFds.map((fd) => allocateShardLink(fd, PARKED_MAX));
     this.#bells = this.links.map((link) => new Bell(link, signalEventFd));
     this.#policyWatches = this.#watch(ShardWord.policyVersion);
-    this.#socketTables = this.links.map(allocateSocketTable);
+    this.#socketTables = this.links.map(() => parts.family.allocateSocketTable());
     this.#socketWatches = this.#watch(ShardWord.socketsTaken);
     this.#statistics = this.#allocateStatistics(config);
     this.#reader = new StatisticsReader(this.#statistics);
@@ -108,46 +122,36 @@ export class DataPlane {
   }
 
   /** Starts every shard on the sockets that `useSockets` was given last. @param handed what the first one serves before */
-  start(config: ServerConfig, handed: HandedQuery[] = []): void {
-    const { memory, pingCheck, durations, forcedPort } = this.#parts;
+  start(config: Kinds['config'], handed: Kinds['handed'][] = []): void {
+    const { family, memory, forcedPort } = this.#parts;
     const parkedMax = parkedPerShard(config, this.links.length);
-    const listening = listeningOf(config);
-    // [Kea] With another configuration the periods begin anew.
-    const rates = allocateRateLimits(config);
+    const taskOf = family.tasksOf(config);
     this.#running = this.links.map((link, shard) => {
       const words = new Int32Array(link.words);
       Atomics.store(words, ShardWord.stop, 0);
       Atomics.store(words, ShardWord.policyVersion, 0);
       Atomics.store(words, ShardWord.socketsTaken, 0);
-      const { book, limited, policies, updates, events, dns, journal } = memory;
-      const task = {
+      const { book, policies, updates, journal } = memory;
+      const common = {
         shard,
         sockets: this.#socketTables[shard]!,
-        handed: shard === 0 ? handed : [],
         config,
         book,
-        limited,
-        rates,
-        ping: pingCheck.taskOf(shard),
-        durations: durations(),
         policies,
         updates,
-        events,
-        listening,
         link,
         journal,
         linkBell: this.#parts.link.updates,
         bells: this.bells,
-        dns,
         statistics: this.#statistics,
         parkedMax,
         forcedPort,
       };
-      return this.#run(task);
+      return this.#run(taskOf(common, shard === 0 ? handed : []));
     });
   }
 
-  #run(task: ShardTask): Promise<void> {
+  #run(task: Kinds['task']): Promise<void> {
     const { threads, carry, onFailure } = this.#parts;
     if (isCarried(task.config, this.links.length)) return carry(task);
     return threads.runShard(task).catch(onFailure);
@@ -188,22 +192,23 @@ export class DataPlane {
    * Gives each shard its sockets, running or not; what waits in those that stay is not touched.
    * @returns true when no shard works with any other socket, so that those may be closed; false when one does not react
    */
-  async useSockets(lists: readonly (readonly ServerSocket[])[]): Promise<boolean> {
+  async useSockets(lists: readonly (readonly Kinds['socket'][])[]): Promise<boolean> {
     // A shard that has not read its table yet must not see it change.
     if (!(await this.#socketsTaken())) return false;
     this.#socketVersion += 1;
     this.#sockets = lists.flat();
     this.links.forEach((link, shard) => {
-      writeSocketTable(this.#socketTables[shard]!, lists[shard]!);
+      this.#parts.family.writeSocketTable(this.#socketTables[shard]!, lists[shard]!);
       Atomics.store(new Int32Array(link.words), ShardWord.socketsGiven, this.#socketVersion);
       signalEventFd(link.eventFd);
     });
     return this.#socketsTaken();
   }
 
-  /** The address of the socket that replies leave by, as text; 0.0.0.0 when it has gone. */
+  /** The address of the socket that replies leave by, as text; empty when it has gone. */
   addressOf(replyFd: number): string {
-    return formatIpv4(this.#sockets.find((socket) => socket.replyFd === replyFd)?.address ?? 0);
+    const socket = this.#sockets.find((each) => each.replyFd === replyFd);
+    return socket === undefined ? '' : this.#parts.family.addressOf(socket);
   }
 
   async #socketsTaken(): Promise<boolean> {
@@ -235,7 +240,7 @@ export class DataPlane {
   /**
    * Statistics for another set of subnets; the values of what exists in both are carried over. Only while no shard runs.
    */
-  renewStatistics(config: ServerConfig): void {
+  renewStatistics(config: Kinds['config']): void {
     const before = this.#reader;
     this.#statistics = this.#allocateStatistics(config);
     this.#reader = new StatisticsReader(this.#statistics);
@@ -249,8 +254,7 @@ export class DataPlane {
     memory.policies = allocatePolicies(count, memory.policies);
   }
 
-  #allocateStatistics(config: ServerConfig): StatisticsMemory {
-    const ids = config.subnets.map((subnet) => subnet.id);
-    return allocateStatistics(this.links.length + 2, ids, poolSeries(config.subnets).series);
+  #allocateStatistics(config: Kinds['config']): StatisticsMemory {
+    return this.#parts.family.allocateStatistics(config, this.links.length + 2);
   }
 }

@@ -22,7 +22,7 @@ import {
 } from './configuration.ts';
 import type { Control } from './control/control.ts';
 import type { Listeners } from './control/listeners.ts';
-import type { DataPlane } from './data-plane.ts';
+import type { DataPlane4 } from './dhcp4/shard-family.ts';
 import type { HighAvailability } from './ha/high-availability.ts';
 import type { LeaseChange } from './leases/lease-change.ts';
 import type { Leases } from './leases/leases.ts';
@@ -37,7 +37,7 @@ export interface ReloadParts {
   readonly file: ConfigurationFile;
   readonly active: ActiveConfiguration;
   readonly interfaces: InterfaceWatch<SocketKinds4>;
-  readonly dataPlane: DataPlane;
+  readonly dataPlane: DataPlane4;
   readonly link: LinkClient;
   readonly leases: Leases;
   readonly leaseEvents: LeaseEvents;

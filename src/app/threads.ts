@@ -6,7 +6,7 @@ import { programFile } from '../base/program-file.ts';
 import type { CleanupOutcome, CleanupTask } from '../journal/cleanup.ts';
 import type { JournalReport, JournalTask } from '../journal/memory.ts';
 import type { LinkTask } from '../link/task.ts';
-import type { ShardTask } from '../shard/dhcp4/context.ts';
+import type { CommonTask } from '../shard/task.ts';
 
 /** A job's thread is kept a little, because clean-ups may follow one another. */
 const JOB_IDLE_MS = 10_000;
@@ -20,11 +20,15 @@ export class Threads {
   readonly #jobs: Piscina;
   #jobsEnd: Promise<void> | null = null;
 
+  readonly #family: 4 | 6;
+
   /**
+   * @param family of the leases
    * @param shards threads of the data plane; the journal has one more
    * @param isCarried as the server starts there is one shard, and the link thread runs it
    */
-  constructor(shards: number, isCarried: boolean) {
+  constructor(family: 4 | 6, shards: number, isCarried: boolean) {
+    this.#family = family;
     const filename = programFile('worker').href;
     // The tasks block their threads for as long as they live: no waiting between tasks, no queue.
     this.#longLived = new Piscina({
@@ -51,8 +55,8 @@ export class Threads {
   }
 
   /** Resolves when the shard has been stopped; rejects when it failed. */
-  runShard(task: ShardTask): Promise<void> {
-    return this.#longLived.run(task, { name: 'runShard' });
+  runShard(task: CommonTask): Promise<void> {
+    return this.#longLived.run(task, { name: `runShard${this.#family}` });
   }
 
   runJournal(task: JournalTask): Promise<JournalReport> {
@@ -65,7 +69,7 @@ export class Threads {
   }
 
   runCleanup(task: CleanupTask): Promise<CleanupOutcome> {
-    return this.#jobs.run(task, { name: 'runCleanup' });
+    return this.#jobs.run(task, { name: `runCleanup${this.#family}` });
   }
 
   /**

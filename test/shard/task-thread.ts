@@ -3,13 +3,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { JournalTask } from '../../src/journal/memory.ts';
 import { runJournal } from '../../src/journal/task.ts';
 import type { ShardTask } from '../../src/shard/dhcp4/context.ts';
-import { runShard } from '../../src/shard/run.ts';
+import { openShard4 } from '../../src/shard/dhcp4/shard.ts';
 
 type Work =
   | { readonly kind: 'shard'; readonly task: ShardTask }
   | { readonly kind: 'journal'; readonly task: JournalTask };
 
 const work = workerData as Work;
-if (work.kind === 'shard') runShard(work.task);
+if (work.kind === 'shard') openShard4(work.task).run();
 const report = work.kind === 'journal' ? runJournal(work.task) : null;
 parentPort!.postMessage(report);

@@ -25,7 +25,7 @@ import type { ChangeSource } from '../../lease/dhcp4/store.ts';
 import type { Log } from '../../log/logger.ts';
 import { VERSION } from '../../version.ts';
 import type { ConfigurationFile, LoadedConfiguration } from '../configuration.ts';
-import type { DataPlane } from '../data-plane.ts';
+import type { DataPlane4 } from '../dhcp4/shard-family.ts';
 import type { HighAvailability } from '../ha/high-availability.ts';
 import type { Leases } from '../leases/leases.ts';
 import type { Storage } from '../leases/storage.ts';
@@ -44,7 +44,7 @@ export interface ControlParts {
   readonly document: () => Readonly<Record<string, unknown>>;
   readonly configuredMs: () => number;
   readonly file: ConfigurationFile;
-  readonly dataPlane: DataPlane;
+  readonly dataPlane: DataPlane4;
   readonly interfaces: InterfaceWatch<SocketKinds4>;
   readonly leases: Leases;
   readonly leaseEvents: LeaseEvents;

@@ -23,7 +23,7 @@ import type { PeerListener } from '../../peer/listener.ts';
 import type { Change } from '../change.ts';
 import { CredentialFiles, type CredentialUser } from '../control/credential-files.ts';
 import type { ListenerSpec } from '../control/listeners.ts';
-import type { DataPlane } from '../data-plane.ts';
+import type { DataPlane4 } from '../dhcp4/shard-family.ts';
 import { newUpdateLog, policyCount, type ServerMemory } from '../memory.ts';
 import { Observations } from './observations.ts';
 import { peerPort } from './peer-port.ts';
@@ -36,7 +36,7 @@ export interface HighAvailabilityParts {
   /** The configuration in force. */
   readonly config: () => ServerConfig;
   readonly memory: ServerMemory;
-  readonly dataPlane: DataPlane;
+  readonly dataPlane: DataPlane4;
   readonly link: LinkClient;
   readonly store: LeaseStore;
   readonly serviceSwitch: ServiceSwitch;

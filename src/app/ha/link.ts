@@ -2,7 +2,7 @@
 import { LinkClient } from '../../link/client.ts';
 import type { LinkMemory } from '../../link/memory.ts';
 import type { ActiveConfiguration } from '../configuration.ts';
-import type { DataPlane } from '../data-plane.ts';
+import type { DataPlane4 } from '../dhcp4/shard-family.ts';
 import { hearsPartners } from '../libraries/lease-events.ts';
 import type { ServerMemory } from '../memory.ts';
 import type { Threads } from '../threads.ts';
@@ -11,7 +11,7 @@ export interface LinkParts {
   readonly link: LinkMemory;
   readonly active: ActiveConfiguration;
   readonly memory: ServerMemory;
-  readonly dataPlane: DataPlane;
+  readonly dataPlane: DataPlane4;
   readonly threads: Threads;
   /** The thread ended with a fault. */
   readonly onFailure: (error: unknown) => void;

@@ -7,16 +7,15 @@ import { statSync } from 'node:fs';
 import type { BellMemory } from '../../base/bell.ts';
 import { ringFill } from '../../base/byte-ring.ts';
 import type { Clock } from '../../base/clock.ts';
-import type { LeaseDatabaseConfig, ServerConfig } from '../../config/model.ts';
+import type { CommonConfig, LeaseDatabaseConfig } from '../../config/model.ts';
 import { JournalClient } from '../../journal/client.ts';
 import { lockLeaseFile } from '../../journal/lock.ts';
 import { LeaseFileMaintenance } from '../../journal/maintenance.ts';
-import type { JournalReport } from '../../journal/memory.ts';
+import type { JournalMemory, JournalReport } from '../../journal/memory.ts';
 import { JournalWatch } from '../../journal/watch.ts';
-import { rowCodec4 } from '../../lease/dhcp4/row-codec.ts';
+import type { ChangeLogMemory } from '../../lease/change-log.ts';
 import { headerOf } from '../../lease/row-codec.ts';
 import type { Log } from '../../log/logger.ts';
-import type { ServerMemory } from '../memory.ts';
 import type { Threads } from '../threads.ts';
 
 const WATCH_MS = 500;
@@ -28,7 +27,9 @@ const STOP_GRACE_MS = 5_000;
 const DRAINS_MAX = 100;
 
 export interface StorageParts {
-  readonly memory: ServerMemory;
+  readonly memory: { readonly journal: JournalMemory; readonly book: { readonly changes: ChangeLogMemory } };
+  /** Of the lease file: that of the family. */
+  readonly columns: readonly string[];
   readonly threads: Threads;
   /** Of all who wait for rows in poll(). */
   readonly bells: readonly BellMemory[];
@@ -46,7 +47,7 @@ export interface LeaseFile {
   readonly fdatasync: boolean;
 }
 
-export function leaseFileOf({ leaseDatabase, tandem }: ServerConfig): LeaseFile {
+export function leaseFileOf({ leaseDatabase, tandem }: CommonConfig): LeaseFile {
   return { database: leaseDatabase, fdatasync: tandem.fdatasync };
 }
 
@@ -180,7 +181,9 @@ export class Storage {
       changes: memory.book.changes,
       journal: memory.journal,
       bells,
-      file: persist ? { path, fdatasync: this.#file.fdatasync, header: headerOf(rowCodec4) } : null,
+      file: persist
+        ? { path, fdatasync: this.#file.fdatasync, header: headerOf({ columns: this.#parts.columns }) }
+        : null,
       stopGraceMs: STOP_GRACE_MS,
     };
     this.#running = threads.runJournal(task).catch((error: unknown) => {

@@ -6,10 +6,8 @@ import { formatIpv4, type Ipv4 } from '../../base/ipv4.ts';
 import type { InterfaceConfig, ServerConfig } from '../../config/model.ts';
 import type { NetworkInterface } from '../../io/interfaces.ts';
 import { type JoinLimits, NO_JOINING } from './join-limits.ts';
-import type { InterfaceFault, SocketPlan } from './socket-set.ts';
-
-/** Addresses served at once: each has a socket a shard. */
-export const SERVED_ADDRESSES_MAX = 1024;
+import { PlanDraft } from './plan-draft.ts';
+import type { SocketPlan } from './socket-set.ts';
 
 /** An address that is to be served on an interface. */
 export interface PlannedAddress {
@@ -38,75 +36,18 @@ export function planInterfaces(
   socketType: SocketType,
   joining = NO_JOINING,
 ): InterfacePlan {
-  const draft = new Draft(socketType);
-  for (const wanted of configured) {
-    const isAll = wanted.name === '*';
-    const links = available.filter(({ name, isLoopback }) => (isAll ? !isLoopback : name === wanted.name));
-    if (links.length === 0 && !isAll)
-      draft.miss(wanted, `interface '${wanted.name}' doesn't exist in the system`);
-    for (const link of links) draft.addLink(link, wanted, isAll);
-  }
-  return { ...draft.finish(), joining };
-}
-
-class Draft {
-  readonly #socketType: SocketType;
-  /** By index and address: an interface that is named beside "*" is served once. */
-  readonly #addresses = new Map<string, PlannedAddress>();
-  readonly #faults = new Map<string, InterfaceFault>();
-  readonly #missing: InterfaceConfig[] = [];
-  readonly #names = new Set<string>();
-
-  constructor(socketType: SocketType) {
-    this.#socketType = socketType;
-  }
-
-  addLink(link: NetworkInterface, wanted: InterfaceConfig, isAll: boolean): void {
+  const draft = new PlanDraft<InterfaceConfig, NetworkInterface, PlannedAddress>();
+  draft.each(configured, available, (link, wanted, isAll) => {
     const { name, addresses } = link;
-    this.#names.add(name);
     const usable = wanted.address === null ? addresses : addresses.filter((each) => each === wanted.address);
     if (wanted.address !== null && usable.length === 0)
-      this.miss(wanted, `interface '${name}' doesn't have address '${formatIpv4(wanted.address)}' assigned`);
-    else if (!link.isUp) this.#fault(name, `the interface ${name} is down`, !isAll);
-    else if (!link.isRunning) this.#fault(name, `the interface ${name} is not running`, !isAll);
-    else if (usable.length === 0)
-      this.#fault(name, `the interface ${name} has no usable IPv4 addresses configured`, !isAll);
+      draft.miss(wanted, `interface '${name}' doesn't have address '${formatIpv4(wanted.address)}' assigned`);
+    else if (!draft.isDown(link, !isAll) && usable.length === 0)
+      draft.fault(name, `the interface ${name} has no usable IPv4 addresses configured`, !isAll);
     // As Kea: the loopback interface has no stations that could be answered.
-    if (link.isLoopback && this.#socketType === 'raw')
-      return this.#fault(name, `must not open socket on the loopback interface ${name}`, true);
-    for (const address of usable) this.#addAddress(link, address);
-  }
-
-  miss(wanted: InterfaceConfig, reason: string): void {
-    this.#names.add(wanted.name);
-    this.#missing.push(wanted);
-    this.#fault(wanted.name, reason, true);
-  }
-
-  finish(): Omit<InterfacePlan, 'joining'> {
-    return {
-      socketType: this.#socketType,
-      addresses: [...this.#addresses.values()],
-      faults: [...this.#faults.values()],
-      missing: this.#missing,
-      names: [...this.#names],
-    };
-  }
-
-  #addAddress(link: NetworkInterface, address: Ipv4): void {
-    const key = `${link.index}/${address}`;
-    if (this.#addresses.size < SERVED_ADDRESSES_MAX || this.#addresses.has(key))
-      this.#addresses.set(key, { link, address });
-    else
-      this.#fault(
-        link.name,
-        `the interface ${link.name} is beyond the ${SERVED_ADDRESSES_MAX} addresses`,
-        true,
-      );
-  }
-
-  #fault(interfaceName: string, reason: string, isMissed: boolean): void {
-    const known = this.#faults.get(reason);
-    this.#faults.set(reason, { interfaceName, reason, isMissed: isMissed || known?.isMissed === true });
-  }
+    if (link.isLoopback && socketType === 'raw')
+      return draft.fault(name, `must not open socket on the loopback interface ${name}`, true);
+    for (const address of usable) draft.add(link, `${address}`, { link, address });
+  });
+  return { ...draft.finish(), socketType, joining };
 }

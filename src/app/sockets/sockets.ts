@@ -16,6 +16,7 @@ import { handOver, type SocketSide } from './handover.ts';
 import { type InterfacePlan, type PlannedAddress, planInterfaces } from './interface-plan.ts';
 import { type JoinLimits, joinLimitsOf, joinMaxOf } from './join-limits.ts';
 import type { SocketOptions } from './model.ts';
+import { describeMissing } from './plan-draft.ts';
 import { RawSockets } from './raw-sockets.ts';
 import type { InterfaceFault, SocketSet } from './socket-set.ts';
 import { hearsBroadcasts, UdpSockets } from './udp-sockets.ts';
@@ -62,7 +63,11 @@ export class ServerSockets implements SocketSet<SocketKinds4> {
     const isNew = ({ name, address }: InterfaceConfig): boolean =>
       running?.interfaces.some((each) => each.name === name && each.address === address) !== true;
     const missing = plan.missing.find(isNew);
-    return missing === undefined ? null : describeMissing(missing, available);
+    if (missing === undefined) return null;
+    const { name, address } = missing;
+    const link = available.find((each) => each.name === name);
+    const formatted = link?.addresses.map(formatIpv4) ?? null;
+    return describeMissing(name, address === null ? null : formatIpv4(address), formatted, available);
   }
 
   /**
@@ -218,14 +223,4 @@ function distinctBy(
   const first = new Map<number, PlannedAddress>();
   for (const each of addresses) if (!first.has(keyOf(each))) first.set(keyOf(each), each);
   return [...first.values()];
-}
-
-function describeMissing({ name, address }: InterfaceConfig, available: readonly NetworkInterface[]): string {
-  const link = available.find((each) => each.name === name);
-  if (link === undefined || address === null) {
-    const names = available.map((each) => each.name).join(', ');
-    return `interfaces-config: interface '${name}' doesn't exist in the system; it has ${names}`;
-  }
-  const addresses = link.addresses.map(formatIpv4).join(', ') || 'none';
-  return `interfaces-config: interface '${name}' doesn't have address '${formatIpv4(address)}' assigned; it has ${addresses}`;
 }

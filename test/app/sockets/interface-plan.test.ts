@@ -1,9 +1,6 @@
 import t from 'tap';
-import {
-  planInterfaces,
-  SERVED_ADDRESSES_MAX,
-  type SocketType,
-} from '../../../src/app/sockets/interface-plan.ts';
+import { planInterfaces, type SocketType } from '../../../src/app/sockets/interface-plan.ts';
+import { SERVED_ADDRESSES_MAX } from '../../../src/app/sockets/plan-draft.ts';
 import { parseIpv4 } from '../../../src/base/ipv4.ts';
 import type { NetworkInterface } from '../../../src/io/interfaces.ts';
 import { link, named } from '../links.ts';
