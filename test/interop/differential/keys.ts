@@ -1,10 +1,11 @@
 /** Which keys the configurations use, and which they need not: what has no say in an answer, or another test of its own. */
 import { flexIdSchema } from '../../../src/config/hooks/flex-id.ts';
 import type { MapSchema } from '../../../src/config/schema/map.ts';
-import { clientClassSchema } from '../../../src/config/sections/client-classes.ts';
+import { clientClassSchema } from '../../../src/config/sections/dhcp4/client-classes.ts';
 import { compatibilitySchema } from '../../../src/config/sections/dhcp4/compatibility.ts';
 import { ddnsSchema } from '../../../src/config/sections/ddns.ts';
-import { dhcp4Schema, multiThreadingSchema } from '../../../src/config/sections/dhcp4/dhcp4.ts';
+import { dhcp4Schema } from '../../../src/config/sections/dhcp4/dhcp4.ts';
+import { multiThreadingSchema } from '../../../src/config/sections/global.ts';
 import { interfacesSchema } from '../../../src/config/sections/dhcp4/interfaces.ts';
 import { optionDefinitionSchema } from '../../../src/config/sections/option-def.ts';
 import { optionSchema } from '../../../src/config/sections/options.ts';
