@@ -77,7 +77,7 @@ export function compileExists(node: OptionNode): Test {
 export function compileOption(node: OptionNode, isText: boolean, scratch: Scratch): Operand {
   const find = finderOf(node);
   const range = emptyRange();
-  const isString = node.space === 'dhcp4' && node.path.length === 1 && isStringOption(node.path[0]!);
+  const isString = node.space === 'message' && node.path.length === 1 && isStringOption(node.path[0]!);
   if (isText && !isString) return dumped(find, codeOf(node), scratch);
   const load = (packet: Packet): void => {
     find(packet, range);
@@ -86,7 +86,7 @@ export function compileOption(node: OptionNode, isText: boolean, scratch: Scratc
 }
 
 function codeOf(node: OptionNode): number {
-  if (node.space === 'dhcp4') return node.path.at(-1)!;
+  if (node.space === 'message') return node.path.at(-1)!;
   return node.space === 'relay' ? node.code : (node.code ?? node.option);
 }
 

@@ -39,7 +39,7 @@ function isPlain(node: ValueNode): boolean {
     const isInt32 = Math.abs(node.start) < 2 ** 31 && Math.abs(node.length ?? 0) < 2 ** 31;
     return isInt32 && isPlain(node.of);
   }
-  if (node.kind === 'option') return !node.isText || node.of.space === 'dhcp4';
+  if (node.kind === 'option') return !node.isText || node.of.space === 'message';
   return node.kind === 'field' || node.kind === 'enterprise' || node.kind === 'vendor-data';
 }
 

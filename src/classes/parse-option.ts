@@ -4,6 +4,7 @@ import type { TokenReader } from './reader.ts';
 import type { FieldName, OptionNode, VendorCode } from './syntax-tree.ts';
 
 const CODE_MAX = 255;
+const CODE_MAX_6 = 65_535;
 const UINT32_MAX = 0xffffffff;
 
 const PACKET_FIELDS = ['iface', 'src', 'dst', 'len'] as const;
@@ -22,17 +23,32 @@ const HEADER_FIELDS = [
 /** @returns null when something else stands here */
 export function readOptionAccess(reader: TokenReader): AnyNode | null {
   if (reader.take('option')) return readOption(reader);
+  if (reader.take('pkt')) return readField(reader, PACKET_FIELDS);
+  return reader.surroundings.family === 4 ? readAccess4(reader) : readAccess6(reader);
+}
+
+function readAccess4(reader: TokenReader): AnyNode | null {
   if (reader.take('relay4')) {
     const code = bracketed(reader, () => reader.integer(0, CODE_MAX));
     reader.expect('.');
     return readForm(reader, { space: 'relay', code });
   }
-  if (reader.take('pkt')) return readField(reader, PACKET_FIELDS);
   if (reader.take('pkt4')) return readField(reader, HEADER_FIELDS);
   if (reader.take('vendor')) return readVendor(reader);
   if (reader.take('vendor-class')) return readVendorClass(reader);
   if (reader.isAt('relay6') || reader.isAt('pkt6')) throw reader.fault('what a DHCPv4 query has');
   return null;
+}
+
+function readAccess6(reader: TokenReader): AnyNode | null {
+  if (reader.isAt('relay4') || reader.isAt('pkt4')) throw reader.fault('what a DHCPv6 query has');
+  if (['relay6', 'pkt6', 'vendor', 'vendor-class'].some((word) => reader.isAt(word)))
+    throw reader.fault('"option" or "pkt": nothing else of DHCPv6 queries is implemented yet');
+  return null;
+}
+
+function codeMax({ surroundings }: TokenReader): number {
+  return surroundings.family === 4 ? CODE_MAX : CODE_MAX_6;
 }
 
 function bracketed<T>(reader: TokenReader, read: () => T): T {
@@ -47,15 +63,15 @@ function readOption(reader: TokenReader): AnyNode {
   const path = [bracketed(reader, () => optionCode(reader))];
   reader.expect('.');
   while (reader.take('option')) {
-    path.push(bracketed(reader, () => reader.integer(0, CODE_MAX)));
+    path.push(bracketed(reader, () => reader.integer(0, codeMax(reader))));
     reader.expect('.');
   }
-  return readForm(reader, { space: 'dhcp4', path });
+  return readForm(reader, { space: 'message', path });
 }
 
 function optionCode(reader: TokenReader): number {
   const { token } = reader;
-  if (token.kind !== 'name') return reader.integer(0, CODE_MAX);
+  if (token.kind !== 'name') return reader.integer(0, codeMax(reader));
   const code = reader.surroundings.optionCode(token.text);
   if (code === undefined) throw reader.fault('the name of a standard or defined option, or a code');
   reader.advance();

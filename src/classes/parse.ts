@@ -12,7 +12,9 @@ import { numberOctets, type Token } from './tokens.ts';
 
 /** What the names in an expression stand for. */
 export interface Surroundings {
-  /** The code of an option of the space dhcp4. */
+  /** Of the queries that are asked: each has options and fields of its own. */
+  readonly family: 4 | 6;
+  /** The code of an option of a message. */
   readonly optionCode: (name: string) => number | undefined;
   /** Whether `member` may ask for a class here: it is built in or was defined before. */
   readonly isClass: (name: string) => boolean;

@@ -58,7 +58,7 @@ export type ValueNode =
 /** Something that a query may have. Codes 0..255. */
 export type OptionNode =
   /** An option, or the sub-option at the end of the path. */
-  | { readonly space: 'dhcp4'; readonly path: readonly number[] }
+  | { readonly space: 'message'; readonly path: readonly number[] }
   /** A sub-option of option 82. */
   | { readonly space: 'relay'; readonly code: number }
   /** Option 125 or 124 of an enterprise, null = of any; or a sub-option of 125. */

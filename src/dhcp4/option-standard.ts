@@ -5,6 +5,7 @@ import { CONFIGURED_BYTES_MAX } from './reply-size.ts';
 import { parseSubOptions, SUB_OPTION_OCTETS_MAX } from './sub-options.ts';
 
 export const DHCP4_OPTIONS: OptionStandard = {
+  family: 4,
   space: DHCP4_SPACE,
   foreignSpace: 'dhcp6',
   codeMax: 255,

@@ -9,6 +9,7 @@ const UINT16_MAX = 0xffff;
 const CONFIGURED_BYTES_MAX = 60_000;
 
 export const DHCP6_OPTIONS: OptionStandard = {
+  family: 6,
   space: DHCP6_SPACE,
   foreignSpace: 'dhcp4',
   codeMax: UINT16_MAX,

@@ -2,6 +2,7 @@
 import type { OptionDefinition } from './definition.ts';
 
 export interface OptionStandard {
+  readonly family: 4 | 6;
   /** The space of the options of a message itself: "dhcp4" or "dhcp6". */
   readonly space: string;
   /** That of the other family, in which nothing can be defined here. */

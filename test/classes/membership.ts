@@ -36,6 +36,7 @@ export interface ClassText {
 /** @throws an Error with the fault of the first expression that has one */
 export function classConfigs(classes: readonly ClassText[]): ClientClassConfig[] {
   const surroundings = {
+    family: 4 as const,
     optionCode: (name: string) => standard.findByName(DHCP4_SPACE, name)?.code,
     isClass: () => true,
   };

@@ -6,6 +6,7 @@ import { DHCP4_OPTIONS } from '../../src/dhcp4/option-standard.ts';
 import { OptionSpaces } from '../../src/options/spaces.ts';
 
 const surroundings = {
+  family: 4 as const,
   optionCode: (name: string): number | undefined =>
     new OptionSpaces(DHCP4_OPTIONS).findByName(DHCP4_SPACE, name)?.code,
   isClass: (name: string): boolean => ['a', 'KNOWN', 'HA_server1'].includes(name),

@@ -21,16 +21,17 @@ import { runScriptSchema } from '../../src/config/hooks/run-script.ts';
 import { keaKeys } from '../../src/config/schema/kea-keys.ts';
 import type { MapSchema } from '../../src/config/schema/map.ts';
 import type { Effect } from '../../src/config/schema/rule.ts';
-import { clientClassSchema } from '../../src/config/sections/client-classes.ts';
 import { authenticationSchema, clientSchema } from '../../src/config/sections/control-clients.ts';
 import { controlSocketSchema, headerSchema } from '../../src/config/sections/control-sockets.ts';
 import { ddnsSchema } from '../../src/config/sections/ddns.ts';
+import { clientClassSchema } from '../../src/config/sections/dhcp4/client-classes.ts';
 import { compatibilitySchema } from '../../src/config/sections/dhcp4/compatibility.ts';
-import { dhcp4Schema, multiThreadingSchema } from '../../src/config/sections/dhcp4/dhcp4.ts';
+import { dhcp4Schema } from '../../src/config/sections/dhcp4/dhcp4.ts';
 import { interfacesSchema } from '../../src/config/sections/dhcp4/interfaces.ts';
 import { reservationSchema } from '../../src/config/sections/dhcp4/reservations.ts';
 import { sharedNetworkSchema } from '../../src/config/sections/dhcp4/shared-networks.ts';
 import { subnetSchema } from '../../src/config/sections/dhcp4/subnets.ts';
+import { multiThreadingSchema } from '../../src/config/sections/global.ts';
 import {
   haParametersSchema,
   hookSchema,

@@ -79,6 +79,7 @@ const WORDS = [
 ];
 
 const SURROUNDINGS: Surroundings = {
+  family: 4,
   optionCode: (name) => (name === 'host-name' ? 12 : undefined),
   isClass: () => true,
 };

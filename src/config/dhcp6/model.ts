@@ -155,6 +155,16 @@ export interface ServerIdConfig {
   readonly persist: boolean;
 }
 
+/** The loggers of Kea that the program speaks through: the first one for all of it, the others for its parts. */
+export const LOGGER_NAMES_6 = [
+  'kea-dhcp6',
+  'kea-dhcp6.dhcp6',
+  'kea-dhcp6.dhcpsrv',
+  'kea-dhcp6.commands',
+  'kea-dhcp6.http',
+  'kea-dhcp6.ha-hooks',
+] as const;
+
 export const MAC_SOURCES = [
   'any',
   'raw',

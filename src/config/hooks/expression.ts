@@ -6,7 +6,11 @@ import type { Path } from '../problem.ts';
 import type { Report } from '../report.ts';
 
 function surroundings(spaces: OptionSpaces): Surroundings {
-  return { optionCode: (name) => spaces.findByName(spaces.standard.space, name)?.code, isClass: () => true };
+  return {
+    family: spaces.standard.family,
+    optionCode: (name) => spaces.findByName(spaces.standard.space, name)?.code,
+    isClass: () => true,
+  };
 }
 
 /** @returns null after an error, which names the character, was reported */

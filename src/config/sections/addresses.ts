@@ -17,6 +17,7 @@ export interface AddressKind<A> {
   readonly first: (address: A, length: number) => A;
   /** The highest one. */
   readonly last: (address: A, length: number) => A;
+  readonly example: string;
   readonly prefixExample: string;
   readonly rangeExample: string;
 }
@@ -29,6 +30,7 @@ export const IPV4: AddressKind<Ipv4> = {
   compare: (a, b) => a - b,
   first: (address, length) => (address & maskOf(length)) >>> 0,
   last: (address, length) => (address | ~maskOf(length)) >>> 0,
+  example: '192.0.2.1',
   prefixExample: '"192.0.2.0/24"',
   rangeExample: '"192.0.2.10 - 192.0.2.99" or a prefix such as "192.0.2.0/28"',
 };
@@ -42,6 +44,7 @@ export const IPV6: AddressKind<Uint8Array> = {
   compare: (a, b) => compareIpv6(a, 0, b, 0),
   first: (address, length) => address.map((octet, index) => octet & maskOctet(length, index)),
   last: (address, length) => address.map((octet, index) => octet | (~maskOctet(length, index) & 255)),
+  example: '2001:db8::1',
   prefixExample: '"2001:db8::/64"',
   rangeExample: '"2001:db8::10 - 2001:db8::99" or a prefix such as "2001:db8::/112"',
 };

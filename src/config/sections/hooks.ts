@@ -50,6 +50,15 @@ export const BUILT_IN: ReadonlySet<string> = new Set([
   ...COMMAND_LIBRARIES,
 ]);
 
+/** What Tandem has of its own for DHCPv4 alone. */
+const NOT_OF_DHCP6: ReadonlySet<string> = new Set([
+  'flex_option',
+  'limits',
+  'bootp',
+  'ping_check',
+  'perfmon',
+]);
+
 /** Other libraries that come with Kea. */
 export const KNOWN: ReadonlySet<string> = new Set(
   `cb_cmds ddns_tuning gss_tsig host_cache lease_query
@@ -87,7 +96,8 @@ export function readHooks(
   at: Path,
   report: Report,
 ): Hooks {
-  const hooks = readLibraries(values['hooks-libraries'], child(at, 'hooks-libraries'), report);
+  const { family } = spaces.standard;
+  const hooks = readLibraries(family, values['hooks-libraries'], child(at, 'hooks-libraries'), report);
   const leaseCommands = hooks.get('lease_cmds');
   for (const library of ['lease_cmds', 'limits', 'bootp', ...COMMAND_LIBRARIES]) {
     const hook = hooks.get(library);
@@ -115,7 +125,12 @@ export function readHooks(
 }
 
 /** The libraries of the list by the middle of their name, e.g. "ha" for /usr/lib/kea/hooks/libdhcp_ha.so. */
-function readLibraries(entries: readonly unknown[], at: Path, report: Report): Map<string, LoadedHook> {
+function readLibraries(
+  family: 4 | 6,
+  entries: readonly unknown[],
+  at: Path,
+  report: Report,
+): Map<string, LoadedHook> {
   const hooks = new Map<string, LoadedHook>();
   for (const [index, entry] of entries.entries()) {
     const place = child(at, index);
@@ -123,7 +138,7 @@ function readLibraries(entries: readonly unknown[], at: Path, report: Report): M
     if (values?.library === undefined) continue;
     const hook = /^libdhcp_(\w{1,32})\.so$/.exec(basename(values.library))?.[1];
     const libraryAt = child(place, 'library');
-    if (hook !== undefined && KNOWN.has(hook)) {
+    if (hook !== undefined && (KNOWN.has(hook) || (family === 6 && NOT_OF_DHCP6.has(hook)))) {
       report.unsupported(libraryAt, values.library, 'libdhcp_lease_cmds.so or libdhcp_ha.so');
     } else if (hook === undefined || !BUILT_IN.has(hook)) {
       report.error(libraryAt, quote(values.library), 'a library of Kea such as libdhcp_lease_cmds.so');

@@ -1,12 +1,14 @@
 /** `host-reservation-identifiers`: in which order the identifiers of a client are tried. */
-import { HOST_IDENTIFIERS, type HostIdentifier } from '../host-model.ts';
 import { describe } from '../problem.ts';
 import { listOf } from '../schema/collections.ts';
 import type { Rule } from '../schema/rule.ts';
 import { oneOf } from '../schema/scalars.ts';
 
-export function hostIdentifiersRule(): Rule<readonly HostIdentifier[], undefined> {
-  const identifiers = listOf(oneOf(...HOST_IDENTIFIERS), 'a list of identifiers that is not empty');
+/** @param kinds the identifiers that the family has */
+export function hostIdentifiersRule<const K extends readonly string[]>(
+  kinds: K,
+): Rule<readonly K[number][], undefined> {
+  const identifiers = listOf(oneOf(...kinds), 'a list of identifiers that is not empty');
   return {
     ...identifiers,
     read: (value, at, report) => {

@@ -1,5 +1,6 @@
 /** `loggers`: which messages are written, and where. */
 import { isAbsolute, relative, resolve } from 'node:path';
+import { LOGGER_NAMES_6 } from '../dhcp6/model.ts';
 import { LOGGER_NAMES, type LoggerConfig, type LoggerOutputConfig, SyslogFacility } from '../model.ts';
 import { child, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
@@ -34,7 +35,13 @@ const LOG_DIRECTORY = '/var/log/kea';
 /** A smaller size is taken for this one, as log4cplus does; only 0 is never. */
 const ROTATED_SIZE_MIN = 204_800;
 
-export function readLoggers(entries: readonly unknown[], at: Path, report: Report): readonly LoggerConfig[] {
+export function readLoggers(
+  family: 4 | 6,
+  entries: readonly unknown[],
+  at: Path,
+  report: Report,
+): readonly LoggerConfig[] {
+  const known = family === 4 ? LOGGER_NAMES : LOGGER_NAMES_6;
   const loggers: LoggerConfig[] = [];
   for (const [index, entry] of entries.entries()) {
     const place = child(at, index);
@@ -53,20 +60,26 @@ export function readLoggers(entries: readonly unknown[], at: Path, report: Repor
     const outputs = readOutputs(newOutputs ?? oldOutputs ?? [], child(place, key), report);
     const { name: loggerName, severity, debuglevel: debugLevel } = values;
     if (loggerName === undefined) continue;
-    warnOfName(loggerName, loggers, child(place, 'name'), report);
+    warnOfName(loggerName, known, loggers, child(place, 'name'), report);
     loggers.push({ name: loggerName, severity, debugLevel, outputs });
   }
   return loggers;
 }
 
-function warnOfName(loggerName: string, earlier: readonly LoggerConfig[], at: Path, report: Report): void {
+function warnOfName(
+  loggerName: string,
+  known: readonly string[],
+  earlier: readonly LoggerConfig[],
+  at: Path,
+  report: Report,
+): void {
   if (earlier.some((logger) => logger.name === loggerName))
     report.warn(at, `${quote(loggerName)} a second time`, 'each logger once: only the last one counts');
-  if (LOGGER_NAMES.every((each) => each !== loggerName))
+  if (known.every((each) => each !== loggerName))
     report.warn(
       at,
       `${quote(loggerName)}, which no message goes through`,
-      `one of ${LOGGER_NAMES.map((each) => `"${each}"`).join(', ')}`,
+      `one of ${known.map((each) => `"${each}"`).join(', ')}`,
     );
 }
 

@@ -2,12 +2,27 @@
 
 import type { ControlSocketConfig } from '../control-model.ts';
 import type { HaPeerConfig, HaRelationshipConfig } from '../ha-model.ts';
-import type { ServerConfig } from '../model.ts';
+import type { CommonConfig } from '../model.ts';
 import { child, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
 
+/** What of a configuration has to do with relationships. */
+interface Config extends Pick<CommonConfig, 'relationships' | 'controlSockets' | 'tandem'> {
+  readonly subnets: readonly {
+    readonly id: number;
+    readonly haServerName: string | null;
+    readonly pools: readonly Guarded[];
+    /** Of prefixes. */
+    readonly pdPools?: readonly Guarded[];
+  }[];
+}
+
+interface Guarded {
+  readonly clientClasses: readonly string[];
+}
+
 /** @param at the list of relationships */
-export function checkRelationships(config: ServerConfig, at: Path, report: Report): void {
+export function checkRelationships(config: Config, at: Path, report: Report): void {
   const { relationships } = config;
   relationships.forEach((relationship, index) => {
     checkListener(config, index, child(at, index), report);
@@ -18,7 +33,7 @@ export function checkRelationships(config: ServerConfig, at: Path, report: Repor
 }
 
 /** The listener of this server's own URL needs an address and port that nothing else has. */
-function checkListener(config: ServerConfig, index: number, at: Path, report: Report): void {
+function checkListener(config: Config, index: number, at: Path, report: Report): void {
   const own = listenerOf(config.relationships[index]!);
   if (own === null) return;
   const url = { host: config.tandem.peerListenAddress ?? own.url.host, port: own.url.port };
@@ -79,16 +94,12 @@ function sharesPort(a: Address, b: Address): boolean {
 }
 
 /** In load-balancing both servers allocate; only class guards keep them from offering one address twice. */
-function checkSplit(
-  config: ServerConfig,
-  relationship: HaRelationshipConfig,
-  at: Path,
-  report: Report,
-): void {
+function checkSplit(config: Config, relationship: HaRelationshipConfig, at: Path, report: Report): void {
   if (relationship.mode !== 'load-balancing') return;
   let open = 0;
   for (const subnet of config.subnets)
-    for (const pool of subnet.pools) if (pool.clientClasses.length === 0) open++;
+    for (const pool of [...subnet.pools, ...(subnet.pdPools ?? [])])
+      if (pool.clientClasses.length === 0) open++;
   if (open > 0)
     report.warn(
       child(at, 'mode'),
@@ -98,7 +109,7 @@ function checkSplit(
 }
 
 /** Kea's rules for a hub: hot-standby pairs only, no name twice; and a subnet without a pair is not served at all. */
-function checkHub(config: ServerConfig, at: Path, report: Report): void {
+function checkHub(config: Config, at: Path, report: Report): void {
   const names = new Set<string>();
   config.relationships.forEach(({ mode, peers }, index) => {
     if (mode !== 'hot-standby')

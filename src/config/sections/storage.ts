@@ -1,13 +1,12 @@
 /** `lease-database` and `expired-leases-processing`: where leases are kept and how they end. */
 import { isAbsolute, relative, resolve } from 'node:path';
-import type { ExpiredLeasesConfig, ExtendedInfoChecks, LeaseChecks, LeaseDatabaseConfig } from '../model.ts';
+import type { ExpiredLeasesConfig, LeaseDatabaseConfig } from '../model.ts';
 import { child, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
 import { defineMap, type Rules, readMap, type Values, withoutContext } from '../schema/map.ts';
 import { accepted, type Rule, required, withDefault } from '../schema/rule.ts';
 import { flag, integer, name, oneOf, orEmpty, secret, text, UINT32_MAX } from '../schema/scalars.ts';
 
-const LEASE_FILE_NAME = 'kea-leases4.csv';
 const DATA_DIRECTORY = '/var/lib/kea';
 
 /** Another store would silently start empty: never ignored. */
@@ -43,16 +42,21 @@ const connectionRules = {
   'cipher-list': accepted(text()),
 } as const satisfies Rules;
 
-export const leaseDatabaseSchema = withoutContext(
-  defineMap('lease-database', {
-    type: required(databaseType()),
-    name: withDefault(orEmpty(name()), LEASE_FILE_NAME),
-    persist: withDefault(flag(), true),
-    'lfc-interval': withDefault(integer(0, UINT32_MAX), 3600),
-    'max-row-errors': withDefault(integer(0, UINT32_MAX), 0),
-    ...connectionRules,
-  }),
-);
+function schemaOf(family: 4 | 6) {
+  return withoutContext(
+    defineMap('lease-database', {
+      type: required(databaseType()),
+      name: withDefault(orEmpty(name()), `kea-leases${family}.csv`),
+      persist: withDefault(flag(), true),
+      'lfc-interval': withDefault(integer(0, UINT32_MAX), 3600),
+      'max-row-errors': withDefault(integer(0, UINT32_MAX), 0),
+      ...connectionRules,
+    }),
+  );
+}
+
+export const leaseDatabaseSchema = schemaOf(4);
+export const leaseDatabaseSchema6 = schemaOf(6);
 
 export const expiredLeasesSchema = withoutContext(
   defineMap('expired-leases-processing', {
@@ -74,20 +78,21 @@ export const sanityChecksSchema = withoutContext(
 
 /** @param value undefined when the file has no such map: Kea's defaults apply */
 export function readLeaseDatabase(
+  family: 4 | 6,
   value: unknown,
-  leaseChecks: LeaseChecks,
-  extendedInfoChecks: ExtendedInfoChecks,
+  checks: Values<typeof sanityChecksSchema.rules> | undefined,
   at: Path,
   report: Report,
 ): LeaseDatabaseConfig {
-  const values = readMap(leaseDatabaseSchema, value === undefined ? { type: 'memfile' } : value, at, report);
+  const schema = family === 4 ? leaseDatabaseSchema : leaseDatabaseSchema6;
+  const values = readMap(schema, value === undefined ? { type: 'memfile' } : value, at, report);
   return {
     persist: values?.persist ?? true,
-    path: resolveLeaseFile(values?.name ?? LEASE_FILE_NAME, child(at, 'name'), report),
+    path: resolveLeaseFile(values?.name ?? schema.rules.name.fallback, child(at, 'name'), report),
     lfcIntervalSec: values?.['lfc-interval'] ?? 0,
     maxRowErrors: values?.['max-row-errors'] ?? 0,
-    leaseChecks,
-    extendedInfoChecks,
+    leaseChecks: checks?.['lease-checks'] ?? 'warn',
+    extendedInfoChecks: checks?.['extended-info-checks'] ?? 'fix',
   };
 }
 
