@@ -53,7 +53,7 @@ const COLD_FILES: Readonly<Record<string, string>> = {
   'src/engine/reply/option-merge.ts': 'merges options once a combination of scopes',
   'src/engine/reply/option-size.ts': 'measures the configuration at start',
   'src/engine/reply/plan-roots.ts': 'compiles the configuration at start',
-  'src/engine/leases/reclaim.ts': 'a timer of the main thread',
+  'src/engine/leases/expiring-leases.ts': 'a timer of the main thread',
   'src/engine/reply/reply-plan.ts': 'made once a combination of scopes',
   'src/engine/figures/statistic-names.ts': 'its names are for reports; cells are added to by number',
   'src/engine/reply/option-winners.ts': 'merges options once a combination of scopes',

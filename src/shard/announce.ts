@@ -34,8 +34,8 @@ export class Announcer {
   /** Tells of everything but rows that was written since the last call; once a batch. */
   tell(): void {
     const { changes, events, dns } = this.#context;
-    if (dns !== null) dns.announce();
-    events.announce();
+    dns?.announce();
+    events?.announce();
     const dirty = changes.takeDirtyUpdates();
     for (let relationship = 0; dirty >>> relationship !== 0; relationship++) {
       if (((dirty >>> relationship) & 1) === 0) continue;

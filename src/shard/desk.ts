@@ -19,9 +19,10 @@ export interface ServingContext {
     /** A bit for each relationship whose update log was written since the last call. */
     takeDirtyUpdates(): number;
   };
-  readonly events: { announce(): void };
+  /** What happened to leases, for those who listen. */
+  readonly events?: { announce(): void };
   /** Null = there are no DNS updates. */
-  readonly dns: { announce(): void } | null;
+  readonly dns?: { announce(): void } | null;
   readonly statistics: StatisticsWriter;
   readonly policy: PolicyView;
   readonly slots: ReplySlots;

@@ -2,9 +2,14 @@
 import type { BellMemory } from '../base/bell.ts';
 import type { CommonConfig } from '../config/model.ts';
 import type { StatisticsMemory } from '../engine/figures/statistics.ts';
-import type { ShardLinkMemory, UpdateLogMemory } from '../engine/parked/shard-link.ts';
+import { type ShardLinkMemory, ShardWord, type UpdateLogMemory } from '../engine/parked/shard-link.ts';
 import type { JournalMemory } from '../journal/memory.ts';
 import type { ChangeLogMemory } from '../lease/change-log.ts';
+
+/** Number of the first transaction of a shard: they go on over a restart. */
+export function firstTransaction(link: ShardLinkMemory): number {
+  return Atomics.load(new Int32Array(link.words), ShardWord.transactions) + 1;
+}
 
 export interface CommonTask {
   readonly shard: number;

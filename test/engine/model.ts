@@ -5,9 +5,10 @@
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { MessageType } from '../../src/dhcp4/codes.ts';
 import { StatisticsWriter } from '../../src/engine/figures/statistics.ts';
+import { createReclaimer4 } from '../../src/engine/leases/expiring-leases.ts';
 import { LeaseAccounting } from '../../src/engine/leases/lease-accounting.ts';
 import { MainLeaseStore } from '../../src/engine/leases/main-lease-store.ts';
-import { Reclaimer } from '../../src/engine/leases/reclaim.ts';
+import type { Reclaimer } from '../../src/engine/leases/reclaim.ts';
 import { ShardWord } from '../../src/engine/parked/shard-link.ts';
 import { UpdateMode } from '../../src/engine/policy.ts';
 import { PoolSet } from '../../src/lease/pool.ts';
@@ -83,7 +84,7 @@ export class Model {
     const { book } = this.#server;
     const clock = this.#clock;
     this.#store = new MainLeaseStore({ book, accounting: () => accounting, durability, clock });
-    this.#reclaimer = new Reclaimer(
+    this.#reclaimer = createReclaimer4(
       book,
       () => accounting,
       () => this.#server.events,

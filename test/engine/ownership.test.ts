@@ -3,9 +3,9 @@ import t from 'tap';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { MessageType } from '../../src/dhcp4/codes.ts';
 import { StatisticsWriter } from '../../src/engine/figures/statistics.ts';
+import { createReclaimer4 } from '../../src/engine/leases/expiring-leases.ts';
 import { LeaseAccounting } from '../../src/engine/leases/lease-accounting.ts';
 import { MainLeaseStore } from '../../src/engine/leases/main-lease-store.ts';
-import { Reclaimer } from '../../src/engine/leases/reclaim.ts';
 import { LeaseState } from '../../src/lease/state.ts';
 import type { BenchServer } from './bench-server.ts';
 import { leaseOf } from './leases.ts';
@@ -44,7 +44,7 @@ function mainOf(server: BenchServer, clock: TestClock) {
   const accounting = new LeaseAccounting(new StatisticsWriter(server.statistics, 0), ids);
   const durability = { durable: async () => {} };
   const store = new MainLeaseStore({ book: server.book, accounting: () => accounting, durability, clock });
-  const reclaimer = new Reclaimer(
+  const reclaimer = createReclaimer4(
     server.book,
     () => accounting,
     () => server.events,

@@ -6,9 +6,9 @@ import {
   StatisticsReader,
   StatisticsWriter,
 } from '../../src/engine/figures/statistics.ts';
+import { createReclaimer4 } from '../../src/engine/leases/expiring-leases.ts';
 import { LeaseAccounting } from '../../src/engine/leases/lease-accounting.ts';
 import { MainLeaseStore } from '../../src/engine/leases/main-lease-store.ts';
-import { Reclaimer } from '../../src/engine/leases/reclaim.ts';
 import { allocateServerPools } from '../../src/engine/subnets/pool-plan.ts';
 import { poolSeries } from '../../src/engine/subnets/pool-series.ts';
 import { LeaseState } from '../../src/lease/state.ts';
@@ -119,7 +119,7 @@ t.test('a lease counts for the pool of its address through all its life', async 
   store.remove(parseIpv4('10.0.1.3')!);
   is('assigned-addresses', [1, 2, 0], 'after a deletion');
   clock.pass(100_000);
-  const reclaimer = new Reclaimer(
+  const reclaimer = createReclaimer4(
     server.book,
     () => accounting,
     () => server.events,

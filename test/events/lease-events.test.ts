@@ -3,9 +3,9 @@ import t from 'tap';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { MessageType } from '../../src/dhcp4/codes.ts';
 import { StatisticsWriter } from '../../src/engine/figures/statistics.ts';
+import { createReclaimer4 } from '../../src/engine/leases/expiring-leases.ts';
 import { LeaseAccounting } from '../../src/engine/leases/lease-accounting.ts';
 import { Listening } from '../../src/engine/leases/lease-events.ts';
-import { Reclaimer } from '../../src/engine/leases/reclaim.ts';
 import type { LeaseEvent } from '../../src/events/event.ts';
 import { parseLeaseEvent } from '../../src/events/parse.ts';
 import { EventReader } from '../../src/events/reader.ts';
@@ -77,7 +77,7 @@ t.test('leases that run out, and declined addresses that come back', async (t) =
   const options = { clock, listening: Listening.leases, changeLogBytes: 1 << 22 };
   const server = serverFor(t, { 'decline-probation-period': 50, 'valid-lifetime': 100 }, options);
   const accounting = new LeaseAccounting(new StatisticsWriter(server.statistics, 0), [1]);
-  const reclaimer = new Reclaimer(
+  const reclaimer = createReclaimer4(
     server.book,
     () => accounting,
     () => server.events,

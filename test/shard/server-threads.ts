@@ -14,10 +14,11 @@ import {
   StatisticsReader,
   StatisticsWriter,
 } from '../../src/engine/figures/statistics.ts';
+import { createReclaimer4 } from '../../src/engine/leases/expiring-leases.ts';
 import { LeaseAccounting } from '../../src/engine/leases/lease-accounting.ts';
 import { LeaseEventWriter, Listening } from '../../src/engine/leases/lease-events.ts';
 import { MainLeaseStore } from '../../src/engine/leases/main-lease-store.ts';
-import { Reclaimer } from '../../src/engine/leases/reclaim.ts';
+import type { Reclaimer } from '../../src/engine/leases/reclaim.ts';
 import { allocateShardLink, allocateUpdateLog, ShardWord } from '../../src/engine/parked/shard-link.ts';
 import { allocatePolicies, publishPolicy } from '../../src/engine/policy.ts';
 import type { ServerSocket } from '../../src/engine/query.ts';
@@ -99,7 +100,7 @@ export class ServerThreads {
     const events = allocateLeaseEvents(1 << 18);
     const quiet = new LeaseEventWriter(this.book, events, Listening.off);
     const parts = [() => accounting, () => quiet] as const;
-    this.reclaimer = new Reclaimer(this.book, ...parts, systemClock);
+    this.reclaimer = createReclaimer4(this.book, ...parts, systemClock);
     const committing = { journal, bells: this.#links };
     const file = { path: leaseFile, fdatasync: true, header: LEASE_FILE_HEADER };
     this.#writing = start('journal', { ...committing, changes: memory.changes, file, stopGraceMs: 5000 });

@@ -5,11 +5,11 @@ import type { ServerConfig } from '../../config/model.ts';
 import type { NamesOf } from '../../ddns/request.ts';
 import { DdnsSender } from '../../ddns/sender.ts';
 import type { StatisticsReader, StatisticsWriter } from '../../engine/figures/statistics.ts';
+import { createReclaimer4 } from '../../engine/leases/expiring-leases.ts';
 import { LeaseAccounting } from '../../engine/leases/lease-accounting.ts';
 import { LeaseEventWriter } from '../../engine/leases/lease-events.ts';
 import { limitedCountsOf } from '../../engine/leases/lease-limits.ts';
 import { MainLeaseStore } from '../../engine/leases/main-lease-store.ts';
-import { Reclaimer } from '../../engine/leases/reclaim.ts';
 import { MainDns } from '../../engine/names/main-dns.ts';
 import { ascending, poolAt } from '../../engine/subnets/pool-at.ts';
 import { allocateServerPools } from '../../engine/subnets/pool-plan.ts';
@@ -83,7 +83,7 @@ export class Leases {
     countLeases(this.book, this.#accounting);
     storage.start(cleanupDue);
     this.#sender.start();
-    const reclaimer = new Reclaimer(
+    const reclaimer = createReclaimer4(
       this.book,
       () => this.#accounting,
       () => this.#events,

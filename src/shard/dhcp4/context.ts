@@ -25,7 +25,6 @@ import { V6Only } from '../../engine/messages/v6-only.ts';
 import { DnsLog, type DnsLogMemory } from '../../engine/names/dns-log.ts';
 import { ClientNames } from '../../engine/names/names.ts';
 import { PARKED_MS_MAX, Park, type ParkExit } from '../../engine/parked/park.ts';
-import { type ShardLinkMemory, ShardWord } from '../../engine/parked/shard-link.ts';
 import { PolicyView } from '../../engine/policy.ts';
 import { Query, type ServerSocket } from '../../engine/query.ts';
 import { FlexOptions } from '../../engine/reply/flex-options.ts';
@@ -42,7 +41,7 @@ import type { LeaseEventsMemory } from '../../lease/events.ts';
 import type { LimitedCountsMemory } from '../../lease/limited-counts.ts';
 import { STASH_OFFSET } from '../../wasm/layout.ts';
 import type { Classifier } from '../../wasm/module.ts';
-import type { CommonTask } from '../task.ts';
+import { type CommonTask, firstTransaction } from '../task.ts';
 import type { HandedQuery } from './handed-query.ts';
 import type { PingTask } from './ping-checks.ts';
 
@@ -62,10 +61,6 @@ export interface ShardTask extends CommonTask {
   readonly events: LeaseEventsMemory;
   readonly listening: Listening;
   readonly dns: DnsLogMemory;
-}
-
-function firstTransaction(link: ShardLinkMemory): number {
-  return Atomics.load(new Int32Array(link.words), ShardWord.transactions) + 1;
 }
 
 function flexIdOf(

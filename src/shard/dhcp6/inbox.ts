@@ -46,6 +46,11 @@ export class Inbox6 {
     return this.classifier.words6[index * DESCRIPTOR_WORDS + Field.malformed]!;
   }
 
+  /** The message type of number `index`, 0 where none can be told. */
+  messageType(index: number): number {
+    return this.classifier.words6[index * DESCRIPTOR_WORDS + Field.messageType]!;
+  }
+
   /** Copies the address that number `index` came from to `source`. @returns the port of it */
   readSource(index: number): number {
     this.#datagrams.readSource(index, this.source, 0);

@@ -1,22 +1,12 @@
 /** Where a reply goes: back to the address that the query came from. [RFC8415 18.3.11, 19.3] [RFC8357 5.2] */
 import { IPV6_BYTES, isIpv6LinkLocal } from '../../base/ipv6.ts';
+import { Present } from '../../dhcp6/descriptor.ts';
+import type { Query6 } from '../../engine/dhcp6/query.ts';
 import { ReplySlots } from '../../engine/reply/reply-slots.ts';
+import type { ServerSocket6 } from './socket-table.ts';
 
 const SERVER_PORT = 547;
 const CLIENT_PORT = 546;
-
-/** What the way of a reply depends on. */
-export interface ReturnPath {
-  /** 16 octets. */
-  readonly source: Uint8Array;
-  readonly sourcePort: number;
-  /** Number of the interface that the query came in by. */
-  readonly interfaceIndex: number;
-  readonly isRelayed: boolean;
-  /** The relay listens at the port that it sends from. */
-  readonly hasRelayPort: boolean;
-  readonly replyFd: number;
-}
 
 /** Reply slots with the way of each reply. */
 export class RoutedSlots6 extends ReplySlots {
@@ -35,17 +25,17 @@ export class RoutedSlots6 extends ReplySlots {
   }
 
   /** Sets destination and socket of the reply in a slot. */
-  route(slot: number, path: ReturnPath): void {
-    const { source } = path;
+  route(slot: number, query: Query6, { replyFd, interfaceIndex }: ServerSocket6): void {
+    const { source } = query;
     const at = slot * IPV6_BYTES;
     for (let i = 0; i < IPV6_BYTES; i++) this.addresses[at + i] = source[i]!;
-    this.scopes[slot] = isIpv6LinkLocal(source, 0) ? path.interfaceIndex : 0;
-    this.ports[slot] = this.#forcedPort === 0 ? portOf(path) : this.#forcedPort;
-    this.fds[slot] = path.replyFd;
+    this.scopes[slot] = isIpv6LinkLocal(source, 0) ? interfaceIndex : 0;
+    this.ports[slot] = this.#forcedPort === 0 ? portOf(query) : this.#forcedPort;
+    this.fds[slot] = replyFd;
   }
 }
 
-function portOf({ isRelayed, hasRelayPort, sourcePort }: ReturnPath): number {
-  if (!isRelayed) return CLIENT_PORT;
-  return hasRelayPort ? sourcePort : SERVER_PORT;
+function portOf(query: Query6): number {
+  if (!query.isRelayed) return CLIENT_PORT;
+  return query.has(Present.relayPort) ? query.sourcePort : SERVER_PORT;
 }

@@ -1,9 +1,9 @@
 import t from 'tap';
 import { parseIpv4 } from '../../../src/base/ipv4.ts';
 import { StatisticsWriter } from '../../../src/engine/figures/statistics.ts';
+import { createReclaimer4 } from '../../../src/engine/leases/expiring-leases.ts';
 import { LeaseAccounting } from '../../../src/engine/leases/lease-accounting.ts';
 import { MainLeaseStore } from '../../../src/engine/leases/main-lease-store.ts';
-import { Reclaimer } from '../../../src/engine/leases/reclaim.ts';
 import { ChangeWord } from '../../../src/lease/change-log.ts';
 import type { Lease4 } from '../../../src/lease/dhcp4/model.ts';
 import { LeaseState } from '../../../src/lease/state.ts';
@@ -28,7 +28,7 @@ function benchFor(t: { teardown: (done: () => void) => void }, changeLogBytes = 
   const accounting = new LeaseAccounting(new StatisticsWriter(server.statistics, 0), [1]);
   const durability = { durable: async () => {} };
   const store = new MainLeaseStore({ book: server.book, accounting: () => accounting, durability, clock });
-  const reclaimer = new Reclaimer(
+  const reclaimer = createReclaimer4(
     server.book,
     () => accounting,
     () => server.events,

@@ -1,21 +1,21 @@
 /** Which keys the configurations use, and which they need not: what has no say in an answer, or another test of its own. */
 import { flexIdSchema } from '../../../src/config/hooks/flex-id.ts';
 import type { MapSchema } from '../../../src/config/schema/map.ts';
+import { ddnsSchema } from '../../../src/config/sections/ddns.ts';
 import { clientClassSchema } from '../../../src/config/sections/dhcp4/client-classes.ts';
 import { compatibilitySchema } from '../../../src/config/sections/dhcp4/compatibility.ts';
-import { ddnsSchema } from '../../../src/config/sections/ddns.ts';
 import { dhcp4Schema } from '../../../src/config/sections/dhcp4/dhcp4.ts';
-import { multiThreadingSchema } from '../../../src/config/sections/global.ts';
 import { interfacesSchema } from '../../../src/config/sections/dhcp4/interfaces.ts';
+import { reservationSchema } from '../../../src/config/sections/dhcp4/reservations.ts';
+import { sharedNetworkSchema } from '../../../src/config/sections/dhcp4/shared-networks.ts';
+import { subnetSchema } from '../../../src/config/sections/dhcp4/subnets.ts';
+import { multiThreadingSchema } from '../../../src/config/sections/global.ts';
 import { optionDefinitionSchema } from '../../../src/config/sections/option-def.ts';
 import { optionSchema } from '../../../src/config/sections/options.ts';
 import { poolSchema } from '../../../src/config/sections/pools.ts';
 import { queueSchema } from '../../../src/config/sections/queue-control.ts';
 import { relaySchema } from '../../../src/config/sections/relay.ts';
-import { reservationSchema } from '../../../src/config/sections/dhcp4/reservations.ts';
-import { sharedNetworkSchema } from '../../../src/config/sections/dhcp4/shared-networks.ts';
 import { expiredLeasesSchema, sanityChecksSchema } from '../../../src/config/sections/storage.ts';
-import { subnetSchema } from '../../../src/config/sections/dhcp4/subnets.ts';
 
 /** The map that stands behind a key, itself or in a list. */
 const MAPS: Readonly<Record<string, MapSchema>> = {

@@ -1,0 +1,146 @@
+/**
+ * The desk of DHCPv6: recvmmsg into WASM memory -> classify -> each query to the engine -> its reply into a slot, with the way
+ * that it goes.
+ */
+import type { Clock } from '../../base/clock.ts';
+import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
+import { Outcome } from '../../engine/context.ts';
+import { compileConfiguration6 } from '../../engine/dhcp6/compiled/compiled-configuration.ts';
+import type { Context6 } from '../../engine/dhcp6/context.ts';
+import { countDrop6, countMalformed6, serve6 } from '../../engine/dhcp6/engine.ts';
+import { makeContext6 } from '../../engine/dhcp6/make-context.ts';
+import { longestReplyBytes6 } from '../../engine/dhcp6/reply/reply-size.ts';
+import { G6 } from '../../engine/dhcp6/statistics.ts';
+import { UpdateMode } from '../../engine/policy.ts';
+import { Datagram6Sender } from '../../io/mmsg6.ts';
+import type { LeaseBookMemory6 } from '../../lease/dhcp6/book.ts';
+import { BATCH_MAX } from '../../wasm/layout.ts';
+import type { Desk, DeskCells, ReplyExit } from '../desk.ts';
+import { ShardSockets } from '../sockets.ts';
+import { type CommonTask, firstTransaction } from '../task.ts';
+import { Inbox6 } from './inbox.ts';
+import { Outbox6 } from './outbox.ts';
+import { RoutedSlots6 } from './reply-route.ts';
+import { SettledRows } from './settled-rows.ts';
+import { readSocketTable6, type ServerSocket6 } from './socket-table.ts';
+
+/** What main hands to a shard of DHCPv6. */
+export interface ShardTask6 extends CommonTask {
+  readonly config: ServerConfig6;
+  readonly book: LeaseBookMemory6;
+  /** The DUID of this server. */
+  readonly serverId: Uint8Array;
+}
+
+export class Desk6 implements Desk<ServerSocket6> {
+  readonly context: Context6;
+  readonly sockets: ShardSockets<ServerSocket6, ServerSocket6>;
+  readonly outbox: Outbox6;
+  readonly cells: DeskCells = {
+    received: G6['pkt6-received'],
+    receiveDrop: G6['pkt6-receive-drop'],
+    serviceDisabled: G6['pkt6-service-disabled'],
+    sent: G6['pkt6-sent'],
+    dropServiceDisabled: G6['tandem-drop-service-disabled'],
+    dropSocketGone: G6['tandem-drop-socket-gone'],
+    dropUpdateRejected: G6['tandem-drop-update-rejected'],
+    dropParkedTooLong: G6['tandem-drop-parked-too-long'],
+    dropSendFailed: G6['tandem-drop-send-failed'],
+    joinRefused: G6['tandem-join-refused'],
+  };
+  readonly #exit: ReplyExit;
+  readonly #inbox = new Inbox6();
+  readonly #slots: RoutedSlots6;
+  readonly #settled: SettledRows;
+
+  constructor(task: ShardTask6, exit: ReplyExit, clock: Clock) {
+    this.#exit = exit;
+    const slots = task.parkedMax + BATCH_MAX;
+    const slotBytes = longestReplyBytes6(task.config);
+    const sender = new Datagram6Sender(slots, slotBytes, BATCH_MAX);
+    this.#slots = new RoutedSlots6(sender.bytes, slots, slotBytes, task.forcedPort);
+    this.outbox = new Outbox6(this.#slots, sender, exit);
+    const kind = { read: readSocketTable6, channelsOf: (sockets: readonly ServerSocket6[]) => sockets };
+    this.sockets = new ShardSockets<ServerSocket6, ServerSocket6>(task, [], kind, sender.joining);
+    this.context = makeContext6({
+      ...task,
+      compiled: compileConfiguration6(task.config),
+      updates: task.updates.map(({ ring }) => ring),
+      firstTransaction: firstTransaction(task.link),
+      classified: this.#inbox.classifier,
+      slots: this.#slots,
+      exit,
+      clock,
+    });
+    this.#settled = new SettledRows(this.context.book.table.rows, slots);
+  }
+
+  waitMs(longestMs: number): number {
+    return longestMs;
+  }
+
+  receive(socket: ServerSocket6): number {
+    return this.#inbox.receive(socket);
+  }
+
+  /** Main reads nothing in the place of a shard. */
+  takeHanded(): number {
+    return 0;
+  }
+
+  begin(count: number): void {
+    this.#inbox.classify(count);
+  }
+
+  serve(index: number, shed: boolean): void {
+    const { context } = this;
+    const inbox = this.#inbox;
+    const malformed = inbox.malformed(index);
+    if (malformed !== 0) return countMalformed6(context, malformed, inbox.messageType(index));
+    if (this.#slots.freeCount === 0) return countDrop6(context, G6['tandem-drop-park-full']);
+    context.query.point(index, inbox.socket, inbox.source, 0, inbox.readSource(index));
+    context.slot = this.#slots.take();
+    const outcome = serve6(context, shed);
+    if (outcome < 0) return this.#dispatch(outcome);
+    this.#slots.give(context.slot);
+    countDrop6(context, outcome);
+  }
+
+  #dispatch(outcome: number): void {
+    const { park, changes, plan, policy, slot, nowMs, query } = this.context;
+    this.#slots.route(slot, query, this.#inbox.socket);
+    if (outcome === Outcome.send) return this.#exit.enqueue(slot);
+    this.#settled.note(slot, plan);
+    park.add(slot, changes.lastChange, policy.updateMode === UpdateMode.await, nowMs);
+  }
+
+  look(): boolean {
+    return false;
+  }
+
+  renew(): void {}
+
+  takeSockets(): void {}
+
+  forgetAnswers(): void {}
+
+  dropChecks(): void {}
+
+  complete(): void {}
+
+  settle(slot: number): void {
+    this.#settled.settle(slot);
+  }
+
+  refuse(slot: number): void {
+    this.#settled.refuse(slot);
+  }
+
+  forget(): void {}
+
+  keep(): boolean {
+    return false;
+  }
+
+  end(): void {}
+}
