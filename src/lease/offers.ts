@@ -29,7 +29,12 @@ export class OfferQueue {
     return (this.#control[Control.offerHead]! - this.#control[Control.offerTail]!) >>> 0 === OFFERS_MAX;
   }
 
-  /** Remembers an offer; the queue must not be full. @param offer u32: an IPv4 address, or the slot of a row */
+  /** How many offers were ever remembered, u32; wraps. */
+  pushes(): number {
+    return this.#control[Control.offerHead]! >>> 0;
+  }
+
+  /** Remembers an offer; the queue must not be full. @param offer u32: an IPv4 address, or see dhcp6/offer.ts */
   push(offer: number): void {
     const head = this.#control[Control.offerHead]!;
     this.#ring[head & (OFFERS_MAX - 1)] = offer | 0;

@@ -3,26 +3,22 @@
  * Shards and main work through it. Callers hold the lock (`table.lock()`), from the first look at a row to the last
  * change of it.
  */
-
-import { assert } from '../../base/assert.ts';
 import { emptyRange } from '../../base/byte-range.ts';
 import type { Ipv4 } from '../../base/ipv4.ts';
-import { ChangeLog, type ChangeLogMemory } from '../change-log.ts';
+import { LeaseBookBase } from '../book-base.ts';
+import type { ChangeLogMemory } from '../change-log.ts';
 import { NO_SLOT } from '../hash-chain.ts';
 import { LimitedCounts, type LimitedCountsMemory } from '../limited-counts.ts';
-import { NO_OFFER, OfferQueue } from '../offers.ts';
 import { type PoolMemory, type PoolRange, PoolSet } from '../pool.ts';
 import { RowFlag } from '../row-flag.ts';
 import { LeaseState } from '../state.ts';
-import { encodeRow, ROW_BYTES_MAX } from './csv.ts';
 import { type LeaseTableMemory, Row } from './layout.ts';
 import { emptyRecord, type LeaseRecord } from './record.ts';
+import { rowCodec4 } from './row-codec.ts';
 import { LeaseTable } from './table.ts';
 
 /** Neither the lease file nor a peer tells the hardware type. */
 const ETHERNET = 1;
-/** Offers looked at to find one that can be taken back. */
-const RECALLS_MAX = 64;
 
 export interface LeaseBookMemory {
   readonly table: LeaseTableMemory;
@@ -30,27 +26,18 @@ export interface LeaseBookMemory {
   readonly changes: ChangeLogMemory;
 }
 
-export class LeaseBook {
-  readonly changes: ChangeLog;
-  #table: LeaseTable;
+/** An offer is told by its address. */
+export class LeaseBook extends LeaseBookBase<LeaseTable, LeaseRecord, PoolRange> {
   #pools: PoolSet;
-  #offers: OfferQueue;
   #limited: LimitedCounts | null;
   readonly #record = emptyRecord();
-  readonly #row = new Uint8Array(ROW_BYTES_MAX);
   readonly #range = emptyRange();
 
   /** @param limited where leases are counted whose number is limited; null = nowhere */
-  constructor(memory: LeaseBookMemory, limited: LimitedCountsMemory | null = null) {
-    this.#table = new LeaseTable(memory.table);
-    this.#pools = new PoolSet(memory.pools);
-    this.changes = new ChangeLog(memory.changes);
-    this.#offers = new OfferQueue(memory.table);
+  constructor({ table, pools, changes }: LeaseBookMemory, limited: LimitedCountsMemory | null = null) {
+    super(new LeaseTable(table), table, changes, rowCodec4);
+    this.#pools = new PoolSet(pools);
     this.#limited = limited && new LimitedCounts(limited);
-  }
-
-  get table(): LeaseTable {
-    return this.#table;
   }
 
   get pools(): PoolSet {
@@ -82,8 +69,7 @@ export class LeaseBook {
 
   /** Works with another table from now on; `replacePools` must follow. No shard runs. */
   replaceTable(memory: LeaseTableMemory): void {
-    this.#table = new LeaseTable(memory);
-    this.#offers = new OfferQueue(memory);
+    this.useTable(new LeaseTable(memory), memory);
   }
 
   /** Works with other pools from now on; the addresses of live leases are taken in them. */
@@ -93,13 +79,6 @@ export class LeaseBook {
       const address = this.table.rows.address(slot);
       if (address !== 0 && this.isLive(slot, nowSec)) this.hold(address);
     }
-  }
-
-  /** True while the row keeps its address from everybody else: offered, leased or declined, and not over. */
-  isLive(slot: number, nowSec: number): boolean {
-    const state = this.table.rows.state(slot);
-    if (state === LeaseState.expiredReclaimed || state === LeaseState.released) return false;
-    return !this.table.rows.isExpired(slot, nowSec);
   }
 
   /** Takes an address out of the free ones; an address of no pool needs nothing. */
@@ -112,8 +91,7 @@ export class LeaseBook {
     return this.pools.release(address);
   }
 
-  /** The record view of a row, valid until the next call. */
-  recordOf(slot: number): LeaseRecord {
+  override recordOf(slot: number): LeaseRecord {
     const rows = this.table.rows;
     const record = this.#record;
     const range = this.#range;
@@ -141,27 +119,6 @@ export class LeaseBook {
     record.userContextOffset = range.offset;
     record.userContextLength = range.length;
     return record;
-  }
-
-  /** Appends the row as it stands now to the change log. @returns its change number, 0 = the log is full */
-  logRow(slot: number): number {
-    const change = this.#append(this.recordOf(slot));
-    this.table.rows.setUnsettled(slot, change);
-    return change;
-  }
-
-  /** Appends the deletion of a row that still stands: valid lifetime 0, expire = cltt. */
-  logDeletion(slot: number): number {
-    const record = this.recordOf(slot);
-    record.validLifetimeSec = 0;
-    record.expireSec = this.table.rows.clttSec(slot);
-    return this.#append(record);
-  }
-
-  #append(record: LeaseRecord): number {
-    const length = encodeRow(this.#row, 0, record);
-    assert(length > 0, 'every row of the table can stand in the lease file');
-    return this.changes.append(this.#row, length);
   }
 
   /**
@@ -201,18 +158,7 @@ export class LeaseBook {
     return slot;
   }
 
-  /**
-   * Before an offer becomes a lease: among the rows of its client it stands behind the leases that there are, as if it came
-   * only now. [Kea] Of several leases the first is the client's, and Kea knows of no offers.
-   */
-  settlePlace(slot: number): void {
-    const { rows } = this.table;
-    if (rows.state(slot) !== LeaseState.offered) return;
-    if ((rows.flags(slot) & RowFlag.leasedBefore) === 0) this.table.moveLast(slot);
-  }
-
-  /** Removes a row and frees its address. */
-  remove(slot: number): void {
+  override remove(slot: number): void {
     this.release(this.table.rows.address(slot));
     this.countOut(slot);
     this.table.remove(slot);
@@ -220,58 +166,27 @@ export class LeaseBook {
 
   /** Remembers that a row is on offer; the oldest offer goes when too many are open. */
   pushOffer(address: Ipv4): void {
-    if (this.#offers.isFull()) {
-      const oldest = this.#offers.pop();
-      // An entry from an earlier offer of the same address says nothing about this one.
-      if (oldest !== address) this.#recall(oldest);
-    }
-    this.#offers.push(address);
-  }
-
-  /**
-   * Takes back the oldest offers until one frees an address of the pool. Those of other pools stay: a full subnet is no
-   * reason to disturb the others. Slots that the caller knows may be free afterwards.
-   * @returns true when the pool has a free address now
-   */
-  recallOffer({ first, last }: PoolRange): boolean {
-    for (let tries = 0; tries < RECALLS_MAX; tries++) {
-      const address = this.#offers.pop();
-      if (address === NO_OFFER) return false;
-      if (address < first || address > last) {
-        this.#offers.push(address);
-        continue;
-      }
-      this.#recall(address);
-      if (!this.pools.isTaken(address)) return true;
-    }
-    return false;
+    this.remember(address);
   }
 
   /** Takes back the oldest offers, some dozens, for the memory of their identifiers; `address` keeps what it has. */
   recallOffers(address: Ipv4): void {
-    for (let i = 0; i < RECALLS_MAX; i++) {
-      const oldest = this.#offers.pop();
-      if (oldest === NO_OFFER) return;
-      if (oldest === address) this.#offers.push(oldest);
-      else this.#recall(oldest);
-    }
+    this.recallOldest(address);
   }
 
-  /** Drops what leads the queue of open offers and is none any more; at most `limit` entries. */
-  trimOffers(nowSec: number, limit: number): void {
-    for (let i = 0; i < limit; i++) {
-      const address = this.#offers.peek();
-      if (address === NO_OFFER) return;
-      const slot = this.table.findByAddress(address);
-      const isOpen = slot !== NO_SLOT && this.table.rows.state(slot) === LeaseState.offered;
-      if (isOpen && this.isLive(slot, nowSec)) return;
-      this.#recall(this.#offers.pop());
-    }
-  }
-
-  #recall(address: Ipv4): void {
+  protected override rowOnOffer(address: Ipv4): number {
     const slot = this.table.findByAddress(address);
-    if (slot !== NO_SLOT && this.table.rows.state(slot) === LeaseState.offered) this.remove(slot);
+    return slot !== NO_SLOT && this.table.rows.state(slot) === LeaseState.offered ? slot : NO_SLOT;
+  }
+
+  protected override isOfferOf(address: Ipv4, { first, last }: PoolRange): boolean {
+    return address >= first && address <= last;
+  }
+
+  protected override recall(address: Ipv4): boolean {
+    const slot = this.rowOnOffer(address);
+    if (slot !== NO_SLOT) this.remove(slot);
+    return !this.pools.isTaken(address);
   }
 
   /** Sets the subnet and the pool id of a row. */

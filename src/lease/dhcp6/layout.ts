@@ -5,7 +5,7 @@
  *     rows      capacity x ROW_WORDS x 4 bytes: two lines of the processor's cache, the first for whoever searches
  *     heads     3 x buckets words: first row of each chain, by address, by identity association, by DUID
  *     arena     DUIDs above INLINE_DUID_BYTES, long hardware addresses, host names, user contexts
- *     offers    a ring of the slots that are advertised, oldest first
+ *     offers    a ring of what is advertised, oldest first, see offer.ts
  *     unsettled see unsettled.ts
  *     hashing   secret random words for the hashes
  *
@@ -42,7 +42,7 @@ export const Row = {
   poolId: 24,
   /** Arena block, 0 = none. */
   tail: 25,
-  /** u16 hardware type, then bytes: hardware address length, 0. */
+  /** u16 hardware type, then bytes: hardware address length, mark of the offer (see offer.ts). */
   hwHead: 26,
   hwSource: 27,
   hw: 28,

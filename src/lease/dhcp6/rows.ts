@@ -117,6 +117,15 @@ export class LeaseRows6 extends UnsettledChanges {
     return this.#byte(slot, Row.hwHead, 0) | (this.#byte(slot, Row.hwHead, 1) << 8);
   }
 
+  /** Mark of the row's latest offer, 0 = it has been on offer never; see offer.ts. */
+  offerMark(slot: number): number {
+    return this.#byte(slot, Row.hwHead, 3);
+  }
+
+  setOfferMark(slot: number, mark: number): void {
+    this.#setByte(slot, Row.hwHead, 3, mark);
+  }
+
   hwSource(slot: number): number {
     return this.#word(slot, Row.hwSource);
   }

@@ -4,6 +4,7 @@ import { emptyRange } from '../../base/byte-range.ts';
 import { NO_SLOT } from '../hash-chain.ts';
 import { NO_OFFER, OfferQueue } from '../offers.ts';
 import type { LeaseTableMemory6 } from './layout.ts';
+import { offerOf, rowOnOffer } from './offer.ts';
 import { emptyRecord6, type LeaseRecord6 } from './record.ts';
 import type { LeaseRows6 } from './rows.ts';
 import { LeaseTable6 } from './table.ts';
@@ -51,7 +52,7 @@ function copyFields(rows: LeaseRows6, slot: number, to: LeaseRows6, copy: number
   to.setUnsettled(copy, rows.unsettledChange(slot));
 }
 
-/** The queue holds slots, which are others in the target; those of rows that are gone stay behind. */
+/** The queue holds slots, which are others in the target; offers that are none any more stay behind. */
 function copyOffers(
   from: LeaseTableMemory6,
   source: LeaseTable6,
@@ -61,9 +62,12 @@ function copyOffers(
   const offers = new OfferQueue({ control: from.control.slice(0), offers: from.offers });
   const copies = new OfferQueue(to);
   const address = emptyRange();
-  for (let slot = offers.pop(); slot !== NO_OFFER; slot = offers.pop()) {
-    if (source.rows.isFree(slot)) continue;
+  for (let offer = offers.pop(); offer !== NO_OFFER; offer = offers.pop()) {
+    const slot = rowOnOffer(source.rows, offer);
+    if (slot === NO_SLOT) continue;
     source.rows.addressRange(slot, address);
-    copies.push(target.findByAddress(address.bytes, address.offset));
+    const copy = target.findByAddress(address.bytes, address.offset);
+    target.rows.setOfferMark(copy, source.rows.offerMark(slot));
+    copies.push(offerOf(target.rows, copy));
   }
 }
