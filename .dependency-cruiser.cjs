@@ -5,7 +5,7 @@
 
 /** Pure types and constants that stand for an agreement between parts: anyone may import them. */
 const CONTRACTS =
-  '^src/(config/(model|class-model|control-model|ddns-model|ha-model|hook-model|host-model)|engine/policy|control/answer|peer/model|log/(logger|messages)|errors|limits|version)\\.ts$';
+  '^src/(config/(dhcp6/model|model|class-model|control-model|ddns-model|ha-model|hook-model|host-model)|engine/policy|control/answer|peer/model|log/(logger|messages)|errors|limits|version)\\.ts$';
 
 /** The data plane: here type imports count too, for a type is a dependency of thought. */
 const DATA_PLANE = {
@@ -18,7 +18,7 @@ const DATA_PLANE = {
   lease: ['base', 'dhcp4'],
   loadbalance: ['base'],
   hosts: ['base'],
-  engine: ['base', 'options', 'dhcp4', 'classes', 'lease', 'hosts', 'loadbalance'],
+  engine: ['base', 'options', 'dhcp4', 'dhcp6', 'classes', 'lease', 'hosts', 'loadbalance'],
   io: ['base'],
   shard: ['base', 'dhcp4', 'classes', 'wasm', 'lease', 'hosts', 'loadbalance', 'engine', 'io', 'journal'],
 };

@@ -2,7 +2,16 @@
 import type { Context } from './context.ts';
 import { G } from './figures/statistics.ts';
 import { Room } from './leases/lease-changes.ts';
-import { UpdateMode } from './policy.ts';
+import type { Park } from './parked/park.ts';
+import { type PolicyView, UpdateMode } from './policy.ts';
+
+/** What of a context records changes, in the families alike. */
+export interface Recording {
+  readonly park: Park;
+  readonly changes: { readonly lastChange: number; begin(transaction: number, mode: number): void };
+  readonly policy: PolicyView;
+  readonly nowMs: number;
+}
 
 /** Cell of the reason why no lease may be changed now, or 0. Asked before anything is changed. */
 export function roomForChange(context: Context): number {
@@ -13,12 +22,12 @@ export function roomForChange(context: Context): number {
 }
 
 /** Starts the transaction of a query that gets a reply, which waits for the partner where the policy says so. */
-export function beginAnswered(context: Context): void {
+export function beginAnswered(context: Recording): void {
   context.changes.begin(context.park.nextTransaction(), context.policy.updateMode);
 }
 
 /** Starts the transaction of a query without a reply: the peers are told, nobody waits for them. */
-export function beginSilent(context: Context): void {
+export function beginSilent(context: Recording): void {
   context.changes.begin(
     context.park.nextTransaction(),
     Math.min(context.policy.updateMode, UpdateMode.record),
@@ -26,11 +35,11 @@ export function beginSilent(context: Context): void {
 }
 
 /** Starts the transaction of a change that no peer is told. */
-export function beginUnshared(context: Context): void {
+export function beginUnshared(context: Recording): void {
   context.changes.begin(context.park.nextTransaction(), UpdateMode.off);
 }
 
 /** Ends a transaction without a reply. */
-export function endSilent(context: Context): void {
+export function endSilent(context: Recording): void {
   context.park.add(-1, context.changes.lastChange, false, context.nowMs);
 }

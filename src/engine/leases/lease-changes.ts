@@ -123,11 +123,11 @@ export class LeaseChanges<LeaseRecord> {
   }
 
   /** Records a released row that is kept for its client: a row in the file, a deletion for the peers. */
-  putReleased(slot: number): void {
+  putReleased(slot: number, last: boolean): void {
     this.#lastChange = this.#book.logRow(slot);
     assert(this.#lastChange !== 0, 'the change log had room');
     this.#dirtyRows = true;
-    this.#update(slot, false, true);
+    this.#update(slot, false, last);
   }
 
   /** Change number of the transaction's last record. */

@@ -28,7 +28,7 @@ export function serveRelease(context: Context): number {
     book.countOut(slot);
     rows.setState(slot, LeaseState.released);
     rows.setTimes(slot, clttOfChange(context, slot, true), 0);
-    context.changes.putReleased(slot);
+    context.changes.putReleased(slot, true);
     book.release(query.ciaddr);
   } else {
     context.changes.drop(slot, true);

@@ -1,0 +1,76 @@
+/** Everything that serving one DHCPv6 query needs, made once a shard. Handlers take it and return an outcome number. */
+import type { HostConfig6 } from '../../config/dhcp6/model.ts';
+import type { LifetimeConfig } from '../../config/model.ts';
+import type { ReplyWriter } from '../../dhcp6/reply-writer.ts';
+import type { LeaseBook6 } from '../../lease/dhcp6/book.ts';
+import type { LeaseRecord6 } from '../../lease/dhcp6/record.ts';
+import type { StatisticsWriter } from '../figures/statistics.ts';
+import type { LeaseChanges } from '../leases/lease-changes.ts';
+import type { Park } from '../parked/park.ts';
+import type { PolicyView } from '../policy.ts';
+import type { ReplyPlans } from '../reply/reply-plans.ts';
+import type { ReplySlots } from '../reply/reply-slots.ts';
+import type { CompiledSubnet6 } from './compiled/compiled.ts';
+import type { ClientHardware } from './hosts/hardware.ts';
+import type { QueryHosts6 } from './hosts/query-hosts.ts';
+import type { IaPlan } from './leases/ia-plan.ts';
+import type { OverdueSearch6 } from './leases/overdue.ts';
+import type { OwnLeases } from './leases/own-leases.ts';
+import type { Query6 } from './query.ts';
+import type { ReplyPlan6, SubnetScopes6 } from './reply/reply-plan.ts';
+import type { VendorOptions6 } from './reply/vendor-options.ts';
+import type { SubnetIndex6 } from './subnets/subnet-index.ts';
+
+/** What a class says of lifetimes; null = nothing. */
+export interface ClassLifetime6 {
+  readonly preferred: LifetimeConfig | null;
+  readonly valid: LifetimeConfig | null;
+}
+
+export interface EngineSettings6 {
+  /** Global reservations are looked up before the subnet is selected. */
+  readonly earlyGlobalHosts: boolean;
+  readonly declineProbationSec: number;
+  /** Seconds that what is advertised is kept for its client. */
+  readonly offerHoldSec: number;
+  /** Released leases are kept for their client (Kea: both affinity timers above 0). */
+  readonly keepReleased: boolean;
+}
+
+export interface Context6 {
+  readonly book: LeaseBook6;
+  readonly overdue: OverdueSearch6;
+  readonly changes: LeaseChanges<LeaseRecord6>;
+  readonly subnets: SubnetIndex6;
+  readonly settings: EngineSettings6;
+  readonly statistics: StatisticsWriter;
+  readonly policy: PolicyView;
+  readonly query: Query6;
+  readonly hosts: QueryHosts6;
+  readonly hardware: ClientHardware;
+  /** What the query in work comes to. */
+  readonly plan: IaPlan;
+  /** The leases that the client has in the identity association in work. */
+  readonly own: OwnLeases;
+  /** The lease that is written next. */
+  readonly record: LeaseRecord6;
+  readonly reply: ReplyWriter;
+  readonly vendors: VendorOptions6;
+  readonly slots: ReplySlots;
+  readonly park: Park;
+  /** By class number. */
+  readonly classLifetimes: readonly (ClassLifetime6 | undefined)[];
+  readonly plans: ReplyPlans<SubnetScopes6, HostConfig6, ReplyPlan6>;
+  /** The DUID of this server. */
+  readonly serverId: Uint8Array;
+  /** Wall clock of this batch, Unix seconds. */
+  nowSec: number;
+  /** Monotonic milliseconds of this batch. */
+  nowMs: number;
+  /** Index of the relationship of the query in work. */
+  relationship: number;
+  /** The subnet of the query in work: the selected one, then that of the lease that it got last. */
+  subnet: CompiledSubnet6 | null;
+  /** The slot that the reply to the query in work is written to. */
+  slot: number;
+}

@@ -1,0 +1,184 @@
+/**
+ * Serves one DHCPv6 query after the other: what it may be, its subnet and hosts, then the handler of its message type. The
+ * table's lock is held from the first look at a lease until its change is recorded.
+ */
+import { emptyRange, equalsOctets } from '../../base/byte-range.ts';
+import { MessageType } from '../../dhcp6/codes.ts';
+import { Field, Malformed } from '../../dhcp6/descriptor.ts';
+import { NO_SERVER, serverIndexOf } from '../../loadbalance/scope.ts';
+import type { Context6 } from './context.ts';
+import { serveConfirm } from './messages/confirm.ts';
+import { serveDecline } from './messages/decline.ts';
+import { serveInformationRequest } from './messages/information-request.ts';
+import { serveRelease } from './messages/release.ts';
+import { serveRebind, serveRenew, serveRequest } from './messages/request.ts';
+import { serveSolicit } from './messages/solicit.ts';
+import { G6 } from './statistics.ts';
+
+/** Statistics cell of each message type's reception. */
+const RECEIVED: Readonly<Record<number, number>> = {
+  [MessageType.solicit]: G6['pkt6-solicit-received'],
+  [MessageType.advertise]: G6['pkt6-advertise-received'],
+  [MessageType.request]: G6['pkt6-request-received'],
+  [MessageType.confirm]: G6['pkt6-confirm-received'],
+  [MessageType.renew]: G6['pkt6-renew-received'],
+  [MessageType.rebind]: G6['pkt6-rebind-received'],
+  [MessageType.reply]: G6['pkt6-reply-received'],
+  [MessageType.release]: G6['pkt6-release-received'],
+  [MessageType.decline]: G6['pkt6-decline-received'],
+  [MessageType.informationRequest]: G6['pkt6-infrequest-received'],
+  [MessageType.addrRegInform]: G6['pkt6-addr-reg-inform-received'],
+  [MessageType.addrRegReply]: G6['pkt6-addr-reg-reply-received'],
+};
+
+/** Cell of a query that is not for this server's scopes, told apart because the silent partner is judged by it. */
+export const OUT_OF_SCOPE_6 = G6['tandem-drop-out-of-scope'];
+
+const serverId = emptyRange();
+
+/**
+ * Serves the query that `context.query` points at, which is well formed; the reply, if any, stands in `context.slot`.
+ * @param shed drop SOLICITs, because parked replies or logs pile up
+ * @returns an `Outcome`, or the statistics cell of the reason why there is no answer
+ */
+export function serve6(context: Context6, shed: boolean): number {
+  const { query, statistics } = context;
+  const type = query.field(Field.messageType);
+  statistics.add(RECEIVED[type] ?? G6['pkt6-unknown-received']);
+  if (!isServed(type)) return G6['tandem-drop-message-type'];
+  if (!query.isRelayed && query.arrival.isUnicast && isForGroups(type)) return G6['tandem-drop-unicast'];
+  if (isForOtherServer(context)) return G6['tandem-drop-other-server'];
+  if (!isInScope(context)) return OUT_OF_SCOPE_6;
+  if (type === MessageType.solicit && shed) return G6['tandem-drop-solicit-shed'];
+  context.plan.clear();
+  findHosts(context);
+  if (type === MessageType.confirm) return serveConfirm(context);
+  if (type === MessageType.informationRequest) return serveInformationRequest(context);
+  context.book.table.lock();
+  try {
+    return handle(context, type);
+  } finally {
+    // A fault ends this thread; with the lock held, main would wait for ever instead of ending the process.
+    context.book.table.unlock();
+  }
+}
+
+/**
+ * Counts a datagram that the classifier has found malformed.
+ * @param malformed a `Malformed` number; @param type its message type, 0 where none can be told
+ */
+export function countMalformed6(context: Context6, malformed: number, type: number): void {
+  // From here on the message could be read.
+  if (malformed >= Malformed.messageType)
+    context.statistics.add(RECEIVED[type] ?? G6['pkt6-unknown-received']);
+  countDrop6(context, MALFORMED_CELLS[malformed] ?? G6['tandem-drop-message-type']);
+}
+
+const MALFORMED_CELLS: Readonly<Record<number, number>> = {
+  [Malformed.tooShort]: G6['tandem-drop-too-short'],
+  [Malformed.tooLong]: G6['tandem-drop-too-long'],
+  [Malformed.tooManyRelays]: G6['tandem-drop-too-many-relays'],
+  [Malformed.noRelayMessage]: G6['tandem-drop-no-relay-message'],
+  [Malformed.optionLength]: G6['tandem-drop-option-length'],
+  [Malformed.messageType]: G6['tandem-drop-message-type'],
+  [Malformed.noClientId]: G6['tandem-drop-bad-client-id'],
+  [Malformed.severalClientIds]: G6['tandem-drop-bad-client-id'],
+  [Malformed.badClientId]: G6['tandem-drop-bad-client-id'],
+  [Malformed.noServerId]: G6['tandem-drop-bad-server-id'],
+  [Malformed.severalServerIds]: G6['tandem-drop-bad-server-id'],
+  [Malformed.unwantedServerId]: G6['tandem-drop-bad-server-id'],
+  [Malformed.badServerId]: G6['tandem-drop-bad-server-id'],
+};
+
+function isServed(type: number): boolean {
+  return (
+    (type >= MessageType.solicit && type <= MessageType.rebind && type !== MessageType.advertise) ||
+    type === MessageType.release ||
+    type === MessageType.decline ||
+    type === MessageType.informationRequest
+  );
+}
+
+/** [RFC8415 16] [RFC8415 18.4] Messages for any server are of no use to one alone; those for one Kea takes so too. */
+function isForGroups(type: number): boolean {
+  return (
+    type === MessageType.solicit ||
+    type === MessageType.confirm ||
+    type === MessageType.rebind ||
+    type === MessageType.informationRequest
+  );
+}
+
+/** [RFC8415 16] A message that names another server is left to it. */
+function isForOtherServer({ query, serverId: own }: Context6): boolean {
+  query.range(serverId, Field.serverIdOffset);
+  return serverId.length > 0 && !equalsOctets(serverId, own);
+}
+
+/** Whether the server that the query belongs to by hash is one whose scope is served here. */
+function isInScope({ policy, query }: Context6): boolean {
+  if (policy.activeServers === 0) return true;
+  // Without load balancing every query is the primary's, also one without a DUID. With it, nobody's without one.
+  const server =
+    policy.activeServers === 1 ? 0 : serverIndexOf(query.field(Field.hash), policy.activeServers);
+  return server !== NO_SERVER && (policy.scopes & (1 << server)) !== 0;
+}
+
+/** Selects the subnet and looks for what is reserved for the client in it. */
+function findHosts(context: Context6): void {
+  const { hardware, hosts, query, settings, subnets } = context;
+  hardware.find(query);
+  hosts.identify(query, hardware);
+  if (settings.earlyGlobalHosts) hosts.findGlobal();
+  const subnet = subnets.select(query);
+  if (subnet !== null) hosts.findIn(subnet, query.classes);
+  context.subnet = subnet;
+}
+
+function handle(context: Context6, type: number): number {
+  switch (type) {
+    case MessageType.solicit:
+      return serveSolicit(context);
+    case MessageType.request:
+      return serveRequest(context);
+    case MessageType.renew:
+      return serveRenew(context);
+    case MessageType.rebind:
+      return serveRebind(context);
+    case MessageType.release:
+      return serveRelease(context);
+    case MessageType.decline:
+      return serveDecline(context);
+    default:
+      return G6['tandem-drop-message-type'];
+  }
+}
+
+/** Kea's statistics that go with one of ours, for queries without an answer. */
+export function countDrop6({ statistics }: Context6, cell: number): void {
+  statistics.add(cell);
+  statistics.add(G6['pkt6-receive-drop']);
+  const also = KEA_DROPS[cell];
+  if (also !== undefined) statistics.add(also);
+}
+
+const KEA_DROPS: Readonly<Record<number, number>> = {
+  [G6['tandem-drop-too-short']]: G6['pkt6-parse-failed'],
+  [G6['tandem-drop-too-long']]: G6['pkt6-parse-failed'],
+  [G6['tandem-drop-too-many-relays']]: G6['pkt6-parse-failed'],
+  [G6['tandem-drop-no-relay-message']]: G6['pkt6-parse-failed'],
+  [G6['tandem-drop-option-length']]: G6['pkt6-parse-failed'],
+  [G6['tandem-drop-message-type']]: G6['pkt6-rfc-violation'],
+  [G6['tandem-drop-bad-client-id']]: G6['pkt6-rfc-violation'],
+  [G6['tandem-drop-bad-server-id']]: G6['pkt6-rfc-violation'],
+  [G6['tandem-drop-unicast']]: G6['pkt6-rfc-violation'],
+  [G6['tandem-drop-service-disabled']]: G6['pkt6-service-disabled'],
+  [G6['tandem-drop-out-of-scope']]: G6['pkt6-not-for-us'],
+  [G6['tandem-drop-other-server']]: G6['pkt6-not-for-us'],
+  [G6['tandem-drop-solicit-shed']]: G6['pkt6-queue-full'],
+  [G6['tandem-drop-park-full']]: G6['pkt6-queue-full'],
+  [G6['tandem-drop-journal-full']]: G6['pkt6-queue-full'],
+  [G6['tandem-drop-updates-full']]: G6['pkt6-queue-full'],
+  [G6['tandem-drop-table-full']]: G6['pkt6-processing-failed'],
+  [G6['tandem-drop-reply-too-large']]: G6['pkt6-processing-failed'],
+};

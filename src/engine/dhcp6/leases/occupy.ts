@@ -1,0 +1,81 @@
+/** Takes an address or prefix for an identity association: its row is made, on offer until the message is done. */
+import { setRange } from '../../../base/byte-range.ts';
+import { IPV6_BYTES } from '../../../base/ipv6.ts';
+import { NO_SLOT } from '../../../lease/hash-chain.ts';
+import { LeaseState } from '../../../lease/state.ts';
+import type { CompiledPool6, CompiledSubnet6 } from '../compiled/compiled.ts';
+import type { Context6 } from '../context.ts';
+import { type Binding, Fate, type PlannedIa } from './ia-plan.ts';
+import { countTakeover } from './lease-counts.ts';
+import { leaseTypeOf } from './own-leases.ts';
+
+/** Where a lease comes from. */
+export interface Source {
+  readonly subnet: CompiledSubnet6;
+  /** Null = it is reserved for the client, and in no pool. */
+  readonly pool: CompiledPool6 | null;
+  /** Payload of option 67, or null. */
+  readonly excluded: Uint8Array | null;
+}
+
+/**
+ * Whether an address, or the prefix that begins with it, is somebody's: by a lease that is not over, or by one that the message
+ * in work has to do with.
+ */
+export function isHeld({ book, nowSec, plan }: Context6, bytes: Uint8Array, offset: number): boolean {
+  const slot = book.table.findByAddress(bytes, offset);
+  return slot !== NO_SLOT && (book.isLive(slot, nowSec) || plan.has(slot));
+}
+
+/**
+ * Takes an address or prefix that is not held.
+ * @param bytes not those of the lease table
+ * @returns null when there is no room for it: in the plan, or in the table, which the plan notes
+ */
+export function occupy(
+  context: Context6,
+  ia: PlannedIa,
+  { subnet, pool, excluded }: Source,
+  bytes: Uint8Array,
+  offset: number,
+  prefixLength: number,
+): Binding | null {
+  const { book, plan, nowSec } = context;
+  if (!plan.hasRoom) return null;
+  const former = book.table.findByAddress(bytes, offset);
+  if (former !== NO_SLOT) countTakeover(context, former);
+  fillRecord(context, ia);
+  const { record } = context;
+  setRange(record.address, bytes, offset, IPV6_BYTES);
+  record.prefixLength = prefixLength;
+  record.subnetId = subnet.id;
+  record.poolId = pool?.poolId ?? 0;
+  const slot = book.write(record, nowSec);
+  if (slot === NO_SLOT) {
+    plan.isOutOfMemory = true;
+    return null;
+  }
+  // The row may have been on offer to somebody else.
+  book.table.rows.setOfferMark(slot, 0);
+  const binding = plan.add(Fate.granted, slot, bytes, offset, prefixLength)!;
+  binding.subnet = subnet;
+  binding.pool = pool;
+  binding.excluded = excluded;
+  return binding;
+}
+
+/** The client of the query, with an offer. */
+function fillRecord({ hardware, nowSec, query, record, settings }: Context6, ia: PlannedIa): void {
+  const { duid } = query;
+  const { address } = hardware;
+  record.type = leaseTypeOf(ia.code);
+  setRange(record.duid, duid.bytes, duid.offset, duid.length);
+  record.iaid = ia.iaid;
+  record.preferredLifetimeSec = settings.offerHoldSec;
+  record.validLifetimeSec = settings.offerHoldSec;
+  record.expireSec = nowSec + settings.offerHoldSec;
+  record.state = LeaseState.offered;
+  setRange(record.hw, address.bytes, address.offset, address.length);
+  record.hwType = hardware.type;
+  record.hwSource = hardware.source;
+}

@@ -1,0 +1,92 @@
+/** Builds what a shard serves DHCPv6 queries with. */
+import type { ByteRingMemory } from '../../base/byte-ring.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
+import { ReplyWriter } from '../../dhcp6/reply-writer.ts';
+import { LeaseBook6, type LeaseBookMemory6 } from '../../lease/dhcp6/book.ts';
+import { emptyRecord6 } from '../../lease/dhcp6/record.ts';
+import { type StatisticsMemory, StatisticsWriter } from '../figures/statistics.ts';
+import { LeaseChanges } from '../leases/lease-changes.ts';
+import { PARKED_MS_MAX, Park, type ParkExit } from '../parked/park.ts';
+import { PolicyView } from '../policy.ts';
+import { ReplyPlans } from '../reply/reply-plans.ts';
+import type { ReplySlots } from '../reply/reply-slots.ts';
+import type { CompiledConfiguration6 } from './compiled/compiled-configuration.ts';
+import type { Context6, EngineSettings6 } from './context.ts';
+import { ClientHardware } from './hosts/hardware.ts';
+import { QueryHosts6 } from './hosts/query-hosts.ts';
+import { IaPlan } from './leases/ia-plan.ts';
+import { OverdueSearch6 } from './leases/overdue.ts';
+import { OwnLeases } from './leases/own-leases.ts';
+import { type Classified6, Query6 } from './query.ts';
+import { NO_SCOPES_6 } from './reply/reply-plan.ts';
+import { VendorOptions6 } from './reply/vendor-options.ts';
+import { SubnetIndex6 } from './subnets/subnet-index.ts';
+
+export interface Shard6 {
+  readonly shard: number;
+  readonly config: ServerConfig6;
+  readonly compiled: CompiledConfiguration6;
+  readonly book: LeaseBookMemory6;
+  readonly policies: SharedArrayBuffer;
+  /** The update log of each relationship, at least one. */
+  readonly updates: readonly ByteRingMemory[];
+  readonly statistics: StatisticsMemory;
+  /** The DUID of this server. */
+  readonly serverId: Uint8Array;
+  readonly parkedMax: number;
+  /** Number of the first transaction: they go on over a restart. */
+  readonly firstTransaction: number;
+  readonly classified: Classified6;
+  readonly slots: ReplySlots;
+  readonly exit: ParkExit;
+  readonly clock: Clock;
+}
+
+export function makeContext6(shard: Shard6): Context6 {
+  const { config, compiled, slots, clock } = shard;
+  const book = new LeaseBook6(shard.book);
+  const query = new Query6(shard.classified, compiled.classes.count);
+  return {
+    book,
+    overdue: new OverdueSearch6(book, shard.book.pools.plan.pools.length),
+    changes: new LeaseChanges(book, null, shard.updates, shard.shard),
+    subnets: new SubnetIndex6(compiled.subnets),
+    settings: settingsOf(config),
+    statistics: new StatisticsWriter(shard.statistics, shard.shard + 1),
+    policy: new PolicyView(shard.policies),
+    query,
+    hosts: new QueryHosts6(compiled.hosts),
+    hardware: new ClientHardware(config.macSources),
+    plan: new IaPlan(),
+    own: new OwnLeases(),
+    record: emptyRecord6(),
+    reply: new ReplyWriter(slots.bytes),
+    vendors: new VendorOptions6(query),
+    slots,
+    park: new Park(shard.parkedMax, PARKED_MS_MAX, shard.exit, shard.firstTransaction),
+    classLifetimes: compiled.lifetimes,
+    plans: new ReplyPlans(compiled.planMaker, NO_SCOPES_6),
+    serverId: shard.serverId,
+    nowSec: clock.wallSec(),
+    nowMs: clock.monotonicMs(),
+    relationship: 0,
+    subnet: null,
+    slot: 0,
+  };
+}
+
+function settingsOf({
+  declineProbationPeriodSec,
+  earlyGlobalHosts,
+  expiredLeases,
+  tandem,
+}: ServerConfig6): EngineSettings6 {
+  const { flushReclaimedTimerWaitSec, holdReclaimedSec } = expiredLeases;
+  return {
+    earlyGlobalHosts,
+    declineProbationSec: declineProbationPeriodSec,
+    offerHoldSec: tandem.offerHoldSec,
+    keepReleased: flushReclaimedTimerWaitSec > 0 && holdReclaimedSec > 0,
+  };
+}

@@ -1,0 +1,64 @@
+/** DECLINE: the client found addresses in use by somebody; they are kept away from everyone for a while. [RFC8415 18.3.8] */
+
+import { assert } from '../../../base/assert.ts';
+import { setRange } from '../../../base/byte-range.ts';
+import { IPV6_BYTES } from '../../../base/ipv6.ts';
+import { LeaseType } from '../../../lease/dhcp6/model.ts';
+import { emptyRecord6 } from '../../../lease/dhcp6/record.ts';
+import { LeaseState } from '../../../lease/state.ts';
+import { beginAnswered } from '../../transaction.ts';
+import { answerVerdict } from '../answer.ts';
+import type { Context6 } from '../context.ts';
+import { isAddresses } from '../leases/grant.ts';
+import { countDeclined } from '../leases/lease-counts.ts';
+import { planEnds } from '../leases/named-leases.ts';
+import { NO_STATUS, Statuses } from '../reply/status.ts';
+
+const FAULTS = {
+  unknown: Statuses.unknownToDecline,
+  others: Statuses.othersToDecline,
+  wrongIaid: Statuses.wrongIaid,
+};
+
+/** The DUID that Kea writes where nobody has a lease. */
+const NOBODY = new Uint8Array(3);
+/** A declined address, but for which and for how long. */
+const declined = emptyRecord6();
+declined.type = LeaseType.na;
+declined.state = LeaseState.declined;
+setRange(declined.duid, NOBODY, 0, NOBODY.length);
+
+/** Serves a DECLINE under the table's lock. Prefixes cannot be declined: what is said of them is passed over. */
+export function serveDecline(context: Context6): number {
+  const { plan, query } = context;
+  const { ias } = query;
+  query.rewindIas();
+  while (ias.next()) {
+    const ia = plan.addIa(ias.code, ias.iaid);
+    if (ia === null) break;
+    if (!isAddresses(ia)) plan.dropIa();
+    else if (planEnds(context, ia, FAULTS) === 0) ia.status = Statuses.noAddressToDecline;
+    else if (ia.status === NO_STATUS) ia.status = Statuses.declined;
+  }
+  return answerVerdict(context, NO_STATUS, decline);
+}
+
+function decline(context: Context6): void {
+  const { book, changes, nowSec, plan, settings } = context;
+  const { rows } = book.table;
+  beginAnswered(context);
+  for (let i = 0; i < plan.bindingCount; i++) {
+    const { address, slot } = plan.bindings[i]!;
+    // A lease of no seconds is a deletion in the lease file.
+    const probationSec = Math.max(1, settings.declineProbationSec);
+    setRange(declined.address, address, 0, IPV6_BYTES);
+    declined.validLifetimeSec = probationSec;
+    declined.expireSec = nowSec + probationSec;
+    // The lease stays in its subnet, wherever the query comes from.
+    declined.subnetId = rows.subnetId(slot);
+    declined.poolId = rows.poolId(slot);
+    assert(book.write(declined, nowSec) === slot, 'nobody needs no memory');
+    changes.put(slot, i === plan.bindingCount - 1);
+    countDeclined(context, slot);
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * The engine of DHCPv6 with everything around it but sockets: the classifier, the lease table, the park, the change log. The
+ * journal is the test: nothing is durable before it says so.
+ */
+import { ByteRingReader } from '../../../src/base/byte-ring.ts';
+import { formatIpv6 } from '../../../src/base/ipv6-text.ts';
+import type { ServerConfig6 } from '../../../src/config/dhcp6/model.ts';
+import { Field } from '../../../src/dhcp6/descriptor.ts';
+import { Outcome } from '../../../src/engine/context.ts';
+import { compileConfiguration6 } from '../../../src/engine/dhcp6/compiled/compiled-configuration.ts';
+import type { Context6 } from '../../../src/engine/dhcp6/context.ts';
+import { countDrop6, countMalformed6, serve6 } from '../../../src/engine/dhcp6/engine.ts';
+import { makeContext6 } from '../../../src/engine/dhcp6/make-context.ts';
+import type { Arrival6 } from '../../../src/engine/dhcp6/query.ts';
+import { longestReplyBytes6 } from '../../../src/engine/dhcp6/reply/reply-size.ts';
+import { STATISTICS_6 } from '../../../src/engine/dhcp6/statistics.ts';
+import { allocateServerPools6 } from '../../../src/engine/dhcp6/subnets/pool-memory.ts';
+import { allocateStatistics, StatisticsReader } from '../../../src/engine/figures/statistics.ts';
+import { allocateUpdateLog } from '../../../src/engine/parked/shard-link.ts';
+import { allocatePolicies, publishPolicy } from '../../../src/engine/policy.ts';
+import { ReplySlots } from '../../../src/engine/reply/reply-slots.ts';
+import { allocateChangeLog, ChangeWord } from '../../../src/lease/change-log.ts';
+import type { LeaseBookMemory6 } from '../../../src/lease/dhcp6/book.ts';
+import { RowDecoder6 } from '../../../src/lease/dhcp6/csv-decode.ts';
+import { RowFault6 } from '../../../src/lease/dhcp6/csv-fault.ts';
+import { allocateLeaseTable6 } from '../../../src/lease/dhcp6/layout.ts';
+import { Classifier } from '../../../src/wasm/module.ts';
+import { place } from '../../wasm/batch.ts';
+import { TestClock } from '../test-clock.ts';
+import { ip6 } from './config.ts';
+import { type Reply6, readReply6, SERVER_ID } from './messages.ts';
+
+const PARKED_MAX = 64;
+const LINK: Arrival6 = { interfaceName: 'eth0', isUnicast: false };
+const SOURCE = ip6('fe80::200:ff:fe00:1');
+const classifier = new Classifier();
+
+export interface Engine6Options {
+  readonly capacity?: number;
+  readonly changeLogBytes?: number;
+}
+
+/** Where a query comes from. */
+export interface Way {
+  readonly arrival?: Arrival6;
+  readonly source?: Uint8Array;
+  readonly shed?: boolean;
+}
+
+export class BenchEngine6 {
+  readonly clock = new TestClock();
+  readonly bookMemory: LeaseBookMemory6;
+  readonly context: Context6;
+  readonly #reader: StatisticsReader;
+  readonly #changes: Int32Array;
+  readonly #rows: ByteRingReader;
+  readonly #decoder = new RowDecoder6();
+  /** Replies that have left since they were looked at. */
+  readonly #left: Reply6[] = [];
+
+  constructor(config: ServerConfig6, options: Engine6Options = {}) {
+    const changes = allocateChangeLog(options.changeLogBytes ?? 1 << 24);
+    const table = allocateLeaseTable6(options.capacity ?? 4096);
+    this.bookMemory = { table, pools: allocateServerPools6(config), changes };
+    this.#changes = new Int32Array(changes.words);
+    this.#rows = new ByteRingReader(changes.ring);
+    const statistics = allocateStatistics(
+      2,
+      config.subnets.map(({ id }) => id),
+      [],
+      STATISTICS_6,
+    );
+    this.#reader = new StatisticsReader(statistics);
+    const policies = allocatePolicies(1);
+    const policy = { activeServers: 0, scopes: 0, updateMode: 0, observeOutOfScope: false } as const;
+    publishPolicy(new Int32Array(policies), 0, { serviceEnabled: true, clientIdBytesMax: 130, ...policy });
+    const slotBytes = longestReplyBytes6(config);
+    const slots = new ReplySlots(new Uint8Array(2 * PARKED_MAX * slotBytes), 2 * PARKED_MAX, slotBytes);
+    const leave = (slot: number): void => this.#leave(slot);
+    const drop = (slot: number): void => slots.give(slot);
+    this.context = makeContext6({
+      shard: 0,
+      config,
+      compiled: compileConfiguration6(config),
+      book: this.bookMemory,
+      policies,
+      updates: [allocateUpdateLog(1 << 20).ring],
+      statistics,
+      serverId: SERVER_ID,
+      parkedMax: PARKED_MAX,
+      firstTransaction: 1,
+      classified: classifier,
+      slots,
+      exit: { release: leave, reject: drop, expire: drop },
+      clock: this.clock,
+    });
+    this.context.policy.refresh();
+  }
+
+  /** Sends a datagram, as a shard would serve it. @returns the name of the cell that says why there is no reply, or '' */
+  send(datagram: Uint8Array, { arrival = LINK, source = SOURCE, shed = false }: Way = {}): string {
+    const { context } = this;
+    context.nowSec = this.clock.wallSec();
+    context.nowMs = this.clock.monotonicMs();
+    place(classifier, [datagram]);
+    classifier.classify6(1);
+    const malformed = classifier.words6[Field.malformed]!;
+    const before = this.#drops();
+    if (malformed !== 0) countMalformed6(context, malformed, classifier.words6[Field.messageType]!);
+    else {
+      context.query.point(0, arrival, source, 0, 546);
+      this.#serve(shed);
+    }
+    const after = this.#drops();
+    return [...after].find(([name, value]) => value !== before.get(name))?.[0] ?? '';
+  }
+
+  #serve(shed: boolean): void {
+    const { context } = this;
+    context.slot = context.slots.take();
+    const outcome = serve6(context, shed);
+    if (outcome === Outcome.send) this.#leave(context.slot);
+    else if (outcome === Outcome.park)
+      context.park.add(context.slot, context.changes.lastChange, false, context.nowMs);
+    else {
+      context.slots.give(context.slot);
+      countDrop6(context, outcome);
+    }
+  }
+
+  #drops(): Map<string, number> {
+    return new Map([...this.#reader.all()].filter(([name]) => name.startsWith('tandem-drop-')));
+  }
+
+  #leave(slot: number): void {
+    const { slots } = this.context;
+    const from = slot * slots.slotBytes;
+    this.#left.push(readReply6(slots.bytes.slice(from, from + slots.lengths[slot]!)));
+    slots.give(slot);
+  }
+
+  /** Everything recorded so far is on disk. */
+  makeDurable(): void {
+    Atomics.store(this.#changes, ChangeWord.durable, Atomics.load(this.#changes, ChangeWord.last));
+    this.context.park.advanceDurable(this.context.book.changes.durable(), this.clock.monotonicMs());
+  }
+
+  /** Replies that have left since the last call. */
+  replies(): Reply6[] {
+    return this.#left.splice(0);
+  }
+
+  /** Sends a datagram, makes what it changed durable, and returns the only reply, or null. */
+  ask(datagram: Uint8Array, way?: Way): Reply6 | null {
+    this.send(datagram, way);
+    this.makeDurable();
+    const replies = this.replies();
+    if (replies.length > 1) throw new Error(`${replies.length} replies to one query`);
+    return replies[0] ?? null;
+  }
+
+  statistic(name: string): number {
+    const value = this.#reader.all().get(name);
+    if (value === undefined) throw new Error(`no statistic ${name}`);
+    return value;
+  }
+
+  /** The rows that were recorded since the last call: "address/length duid iaid state valid". */
+  rows(): string[] {
+    const rows: string[] = [];
+    const record = { kind: 0, sequence: 0, offset: 0, length: 0 };
+    while (this.#rows.next(record)) {
+      const row = this.#rows.bytes.slice(record.offset, record.offset + record.length);
+      const fault = this.#decoder.decode(row, 0, { min: 18, max: 18 });
+      if (fault !== RowFault6.none) throw new Error(`a row with fault ${fault}`);
+      const { address, duid, iaid, prefixLength, state, validLifetimeSec } = this.#decoder.record;
+      const owner = Buffer.from(duid.bytes.subarray(duid.offset, duid.offset + duid.length)).toString('hex');
+      const text = formatIpv6(address.bytes.subarray(address.offset, address.offset + address.length));
+      rows.push(`${text}/${prefixLength} ${owner} ${iaid} ${state} ${validLifetimeSec}`);
+    }
+    this.#rows.release();
+    return rows;
+  }
+
+  /** The state of the row of an address, or null. */
+  state(address: string): number | null {
+    const { table } = this.context.book;
+    const slot = table.findByAddress(ip6(address), 0);
+    return slot < 0 ? null : table.rows.state(slot);
+  }
+}

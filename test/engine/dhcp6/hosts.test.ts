@@ -1,0 +1,90 @@
+/** What is reserved for DHCPv6 clients: by DUID and by hardware address, addresses and prefixes. */
+import t from 'tap';
+import { MessageType } from '../../../src/dhcp6/codes.ts';
+import { BenchEngine6 } from './bench-engine.ts';
+import { config6, HOME, host, ip6, option, prefix6 } from './config.ts';
+import { duid, iaAddress, iaNa, iaPd, message, opt, oro, partsOf, type Reply6, relayed } from './messages.ts';
+
+const { solicit, request, renew } = MessageType;
+const MAC = Uint8Array.of(2, 0, 0, 0, 0xaa, 1);
+const parts = (answer: Reply6 | null) => answer && partsOf(answer);
+
+t.test('addresses and prefixes of a DUID, several of each', async (t) => {
+  const hosts = [
+    host(1, 'duid', duid(1), {
+      addresses: [ip6('2001:db8:1::12'), ip6('2001:db8:1::abcd')],
+      prefixes: [{ ...prefix6('2001:db8:f00::/48'), excluded: prefix6('2001:db8:f00:1::/64') }],
+      options: [option(23, ip6('2001:db8::53'))],
+    }),
+  ];
+  const engine = new BenchEngine6(config6({ hosts }));
+  t.match(parts(engine.ask(message(request, 1, iaNa(1), iaNa(2), iaNa(3), iaPd(1), oro(23, 67)))), [
+    /\[2001:db8:1::12 /,
+    /\[2001:db8:1::abcd /,
+    /\[2001:db8:1::10 /,
+    /^23=/,
+    /\[2001:db8:f00::\/48 3000\/4000 \(67=400001\)\]/,
+  ]);
+  t.match(parts(engine.ask(message(renew, 1, iaNa(2, iaAddress('2001:db8:1::abcd'))))), [
+    /\[2001:db8:1::abcd [^ ]*\]/,
+  ]);
+  const others = Array.from(
+    { length: 13 },
+    (_, i) => parts(engine.ask(message(request, 10 + i, iaNa(1))))![0],
+  );
+  t.notOk(
+    others.some((text) => text!.includes('::12 ')),
+    'nobody else gets what is reserved',
+  );
+  t.notMatch(parts(engine.ask(message(solicit, 40, iaNa(1, iaAddress('2001:db8:1::12')))))![0], '::12 ');
+});
+
+t.test('a lease that stands in the way of a reservation', async (t) => {
+  const hosts = [host(1, 'duid', duid(1), { addresses: [ip6('2001:db8:1::12')] })];
+  const before = new BenchEngine6(config6());
+  before.ask(message(request, 1, iaNa(1)));
+  before.ask(message(request, 2, iaNa(1, iaAddress('2001:db8:1::12'))));
+  const engine = new BenchEngine6(config6({ hosts }));
+  for (const slot of [0, 1])
+    engine.context.book.write(before.context.book.recordOf(slot), engine.clock.wallSec());
+  t.match(
+    parts(engine.ask(message(renew, 1, iaNa(1)))),
+    [/\[2001:db8:1::10 [^ ]*\]/],
+    'somebody else has it',
+  );
+  const moved = parts(engine.ask(message(renew, 2, iaNa(1, iaAddress('2001:db8:1::12')))))![0]!;
+  t.match(moved, /\[2001:db8:1::11 3000\/4000 2001:db8:1::12 0\/0\]/);
+  t.match(parts(engine.ask(message(renew, 1, iaNa(1)))), [
+    /\[2001:db8:1::12 3000\/4000 2001:db8:1::10 0\/0\]/,
+  ]);
+  t.equal(engine.state('2001:db8:1::10'), null);
+  const asked = parts(engine.ask(message(request, 1, iaNa(1))));
+  t.match(asked, [/\[2001:db8:1::12 [^ ]*\]/]);
+});
+
+t.test('hardware addresses: in the DUID, in the link-local address, told by the relay', async (t) => {
+  const hosts = [host(1, 'hw-address', MAC, { addresses: [ip6('2001:db8:1::1f')] })];
+  const query = (id: Uint8Array) => message(solicit, id, iaNa(1));
+  const ll = Uint8Array.of(0, 3, 0, 1, ...MAC);
+  const other = Uint8Array.of(0, 2, 0, 0, 0, 9, 1, 2, 3);
+  const ask = (...of: Parameters<BenchEngine6['ask']>) =>
+    parts(new BenchEngine6(config6({ hosts })).ask(...of));
+  t.match(ask(query(ll)), [/::1f /]);
+  t.match(ask(query(other)), [/::10 /]);
+  t.match(ask(query(other), { source: ip6('fe80::ff:fe00:aa01') }), [/::1f /]);
+  const told = relayed(query(other), '2001:db8:1::1', 'fe80::1', opt(79, [0, 1, ...MAC]));
+  t.match(ask(told), [/::1f /]);
+  const few = new BenchEngine6(config6({ hosts, macSources: ['client-link-addr-option'] }));
+  t.match(parts(few.ask(query(ll))), [/::10 /]);
+  t.match(parts(few.ask(told)), [/::1f /]);
+});
+
+t.test('global reservations count where their address lies', async (t) => {
+  const hosts = [host(0, 'duid', duid(1), { addresses: [ip6('2001:db8:2::1'), ip6('2001:db8:1::77')] })];
+  const hostModes = { global: true, inSubnet: true, outOfPool: false };
+  const engine = new BenchEngine6(config6({ hosts, subnets: [{ ...HOME, hostModes }] }));
+  t.match(parts(engine.ask(message(request, 1, iaNa(1), iaNa(2)))), [
+    /\[2001:db8:1::77 /,
+    /\[2001:db8:1::10 /,
+  ]);
+});
