@@ -73,6 +73,8 @@ const GLOBAL_STATISTICS_6 = [
   'tandem-drop-socket-gone',
   'tandem-drop-update-rejected',
   'tandem-drop-parked-too-long',
+  // Not datagrams: times that the kernel refused to join replies.
+  'tandem-join-refused',
 ] as const;
 
 /** Of each subnet, named `subnet[ID].NAME`. */

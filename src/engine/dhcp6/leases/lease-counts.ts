@@ -6,40 +6,56 @@ import { G6, S6 } from '../statistics.ts';
 
 type LeaseStatistic = keyof typeof S6 & keyof typeof G6;
 
+/** Where leases are counted: a shard's context, or main's own. */
+export type CountingLeases = Pick<Context6, 'book' | 'statistics' | 'subnets' | 'subnet'>;
+
 /** Counts a row that became an assigned lease. */
-export function countAssigned(context: Context6, slot: number): void {
+export function countAssigned(context: CountingLeases, slot: number): void {
   const isAddress = context.book.table.rows.type(slot) === LeaseType.na;
   count(context, slot, isAddress ? 'assigned-nas' : 'assigned-pds', 1);
   count(context, slot, isAddress ? 'cumulative-assigned-nas' : 'cumulative-assigned-pds', 1);
 }
 
 /** Counts a row that is no assigned lease any more. */
-export function countUnassigned(context: Context6, slot: number): void {
+export function countUnassigned(context: CountingLeases, slot: number): void {
   const isAddress = context.book.table.rows.type(slot) === LeaseType.na;
   count(context, slot, isAddress ? 'assigned-nas' : 'assigned-pds', -1);
 }
 
 /** Counts a row that became declined; it stays among the assigned ones until its probation ends. */
-export function countDeclined(context: Context6, slot: number): void {
+export function countDeclined(context: CountingLeases, slot: number): void {
   count(context, slot, 'declined-addresses', 1);
 }
 
 /** A lease that ran out and is given to somebody else was not reclaimed by the timer: it is reclaimed now. */
-export function countTakeover(context: Context6, slot: number): void {
+export function countTakeover(context: CountingLeases, slot: number): void {
   const { rows } = context.book.table;
   const state = rows.state(slot);
   if (state !== LeaseState.assigned && state !== LeaseState.declined) return;
-  countUnassigned(context, slot);
-  count(context, slot, 'reclaimed-leases', 1);
-  if (state === LeaseState.declined) {
-    count(context, slot, 'declined-addresses', -1);
-    count(context, slot, 'reclaimed-declined-addresses', 1);
-  }
+  countReclaimed(context, slot, state);
   rows.setState(slot, LeaseState.expiredReclaimed);
 }
 
+/** Counts a row in this state that is reclaimed. */
+export function countReclaimed(context: CountingLeases, slot: number, state: number): void {
+  countUnassigned(context, slot);
+  count(context, slot, 'reclaimed-leases', 1);
+  if (state !== LeaseState.declined) return;
+  count(context, slot, 'declined-addresses', -1);
+  count(context, slot, 'reclaimed-declined-addresses', 1);
+}
+
+/** Counts a row as it comes out of the lease file. */
+export function countLoaded(context: CountingLeases, slot: number): void {
+  const { rows } = context.book.table;
+  const state = rows.state(slot);
+  if (state !== LeaseState.assigned && state !== LeaseState.declined) return;
+  count(context, slot, rows.type(slot) === LeaseType.na ? 'assigned-nas' : 'assigned-pds', 1);
+  if (state === LeaseState.declined) countDeclined(context, slot);
+}
+
 /** By the subnet of the row, which need not be that of the query. */
-function count(context: Context6, slot: number, name: LeaseStatistic, delta: number): void {
+function count(context: CountingLeases, slot: number, name: LeaseStatistic, delta: number): void {
   const { book, statistics, subnets } = context;
   const id = book.table.rows.subnetId(slot);
   const subnet = context.subnet?.id === id ? context.subnet : subnets.ofId(id);

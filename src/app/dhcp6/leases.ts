@@ -1,0 +1,93 @@
+/** The leases of a DHCPv6 server as main has them: the book, the lease file below it, and the expiry timer. */
+import type { Clock } from '../../base/clock.ts';
+import { ClassIds } from '../../classes/class-ids.ts';
+import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
+import { compileSubnets6 } from '../../engine/dhcp6/compiled/compiled.ts';
+import { ExpiringLeases6 } from '../../engine/dhcp6/leases/expiring-leases.ts';
+import { type CountingLeases, countLoaded } from '../../engine/dhcp6/leases/lease-counts.ts';
+import { SubnetIndex6 } from '../../engine/dhcp6/subnets/subnet-index.ts';
+import type { StatisticsWriter } from '../../engine/figures/statistics.ts';
+import { Reclaimer } from '../../engine/leases/reclaim.ts';
+import { loadLeaseFiles } from '../../journal/load.ts';
+import { logLoad } from '../../journal/load-log.ts';
+import { LeaseBook6, type LeaseBookMemory6 } from '../../lease/dhcp6/book.ts';
+import { rowCodec6 } from '../../lease/dhcp6/row-codec.ts';
+import { NO_SLOT } from '../../lease/hash-chain.ts';
+import type { Log } from '../../log/logger.ts';
+import { ExpiryTimer } from '../leases/expiry.ts';
+import type { Storage } from '../leases/storage.ts';
+
+export interface LeasesParts6 {
+  readonly memory: LeaseBookMemory6;
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class Leases6 {
+  readonly #parts: LeasesParts6;
+  readonly #config: ServerConfig6;
+  readonly book: LeaseBook6;
+  readonly #counting: CountingLeases;
+  #expiry: ExpiryTimer | null = null;
+
+  constructor(parts: LeasesParts6, config: ServerConfig6, statistics: StatisticsWriter) {
+    this.#parts = parts;
+    this.#config = config;
+    this.book = new LeaseBook6(parts.memory);
+    const subnets = new SubnetIndex6(compileSubnets6(config, new ClassIds()));
+    this.#counting = { book: this.book, statistics, subnets, subnet: null };
+  }
+
+  /** Loads the lease file and starts the journal on it. @throws an Error that says what is wrong with the file */
+  start(): void {
+    const { storage, clock, log } = this.#parts;
+    const cleanupDue = this.#config.leaseDatabase.persist && this.#load();
+    const { table } = this.book;
+    for (let slot = 0; slot < table.highWater(); slot++)
+      if (!table.rows.isFree(slot)) countLoaded(this.#counting, slot);
+    storage.start(cleanupDue);
+    const reclaimer = new Reclaimer(new ExpiringLeases6(this.book, () => this.#counting), clock);
+    this.#expiry = new ExpiryTimer(reclaimer, () => this.#config.expiredLeases, log);
+  }
+
+  /** Leases in memory, offers included. */
+  count(): number {
+    return this.book.table.count();
+  }
+
+  /** Stops the expiry timer and the journal. @returns false when rows did not reach the disk */
+  async stop(): Promise<boolean> {
+    this.#expiry?.stop();
+    return await this.#parts.storage.stop();
+  }
+
+  /** @returns whether a clean-up is due */
+  #load(): boolean {
+    const { clock, log } = this.#parts;
+    const { book } = this;
+    const { path, maxRowErrors } = this.#config.leaseDatabase;
+    const nowSec = clock.wallSec();
+    const outcome = loadLeaseFiles(
+      rowCodec6,
+      { path, maxRowErrors },
+      {
+        put: (record) => (book.write(record, nowSec) === NO_SLOT ? 'full' : 'kept'),
+        remove: ({ bytes, offset }) => {
+          const slot = book.table.findByAddress(bytes, offset);
+          if (slot !== NO_SLOT) book.remove(slot);
+        },
+      },
+      clock,
+    );
+    if (outcome.kind === 'refused') throw new Error(outcome.reason);
+    const { report } = outcome;
+    logLoad(log, report);
+    // A server that forgot leases would give their addresses away: it does not start.
+    if (report.notKept === 0) return report.cleanupDue;
+    throw new Error(
+      `the lease table has no room for ${report.notKept} leases of the lease file: ` +
+        `raise user-context.tandem.max-leases above ${book.table.capacity}`,
+    );
+  }
+}

@@ -1,0 +1,58 @@
+/** What main gives the shards of a DHCPv6 server beside what both families have. */
+import { formatIpv6 } from '../../base/ipv6-text.ts';
+import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
+import { STATISTICS_6 } from '../../engine/dhcp6/statistics.ts';
+import { allocateStatistics, type StatisticsMemory } from '../../engine/figures/statistics.ts';
+import type { ShardTask6 } from '../../shard/dhcp6/desk.ts';
+import {
+  allocateSocketTable6,
+  type ServerSocket6,
+  writeSocketTable6,
+} from '../../shard/dhcp6/socket-table.ts';
+import type { CommonTask } from '../../shard/task.ts';
+import type { ShardFamily } from '../data-plane.ts';
+import type { ServerMemory6 } from './memory.ts';
+
+export interface ShardKinds6 {
+  readonly config: ServerConfig6;
+  readonly task: ShardTask6;
+  readonly socket: ServerSocket6;
+  readonly handed: never;
+}
+
+export class ShardFamily6 implements ShardFamily<ShardKinds6> {
+  readonly #memory: ServerMemory6;
+  readonly #serverId: Uint8Array;
+
+  /** @param serverId the DUID of this server */
+  constructor(memory: ServerMemory6, serverId: Uint8Array) {
+    this.#memory = memory;
+    this.#serverId = serverId;
+  }
+
+  allocateSocketTable(): SharedArrayBuffer {
+    return allocateSocketTable6();
+  }
+
+  writeSocketTable(table: SharedArrayBuffer, sockets: readonly ServerSocket6[]): void {
+    writeSocketTable6(table, sockets);
+  }
+
+  addressOf({ address }: ServerSocket6): string {
+    return formatIpv6(address);
+  }
+
+  allocateStatistics({ subnets }: ServerConfig6, rows: number): StatisticsMemory {
+    return allocateStatistics(
+      rows,
+      subnets.map(({ id }) => id),
+      [],
+      STATISTICS_6,
+    );
+  }
+
+  tasksOf(config: ServerConfig6): (common: CommonTask) => ShardTask6 {
+    const { book } = this.#memory;
+    return (common) => ({ ...common, config, book, serverId: this.#serverId });
+  }
+}

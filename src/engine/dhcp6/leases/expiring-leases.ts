@@ -1,0 +1,62 @@
+/** The leases of DHCPv6 as the expiry timer ends them; see ../../leases/reclaim.ts. */
+import { emptyRange } from '../../../base/byte-range.ts';
+import type { LeaseBook6 } from '../../../lease/dhcp6/book.ts';
+import type { LeaseRecord6 } from '../../../lease/dhcp6/record.ts';
+import { LeaseState } from '../../../lease/state.ts';
+import type { ExpiringLeases } from '../../leases/reclaim.ts';
+import { type CountingLeases, countReclaimed } from './lease-counts.ts';
+
+export class ExpiringLeases6 implements ExpiringLeases {
+  readonly book: LeaseBook6;
+  readonly #counting: () => CountingLeases;
+
+  /** @param counting where leases are counted now */
+  constructor(book: LeaseBook6, counting: () => CountingLeases) {
+    this.book = book;
+    this.#counting = counting;
+  }
+
+  isFree(slot: number): boolean {
+    return this.book.table.rows.isFree(slot);
+  }
+
+  free(slot: number): void {
+    const { rows } = this.book.table;
+    this.book.release(rows.bytes, rows.addressOffset(slot));
+  }
+
+  begin(slot: number, state: number): void {
+    countReclaimed(this.#counting(), slot, state);
+  }
+
+  keep(slot: number): number {
+    const { rows } = this.book.table;
+    rows.setState(slot, LeaseState.expiredReclaimed);
+    rows.setFlags(slot, 0);
+    this.#forgetHostName(slot);
+    return this.book.logRow(slot);
+  }
+
+  end(): void {}
+
+  announce(): void {}
+
+  /** [Kea] A reclaimed lease keeps its client for affinity, but no name. */
+  #forgetHostName(slot: number): void {
+    const lease = this.book.recordOf(slot);
+    if (lease.hostname.length === 0 && lease.userContext.length === 0) return;
+    const copy = (range: LeaseRecord6['duid']) => ({
+      bytes: range.bytes.slice(range.offset, range.offset + range.length),
+      offset: 0,
+      length: range.length,
+    });
+    const nothing = emptyRange();
+    this.book.table.setClient(slot, {
+      ...lease,
+      duid: copy(lease.duid),
+      hw: copy(lease.hw),
+      hostname: nothing,
+      userContext: nothing,
+    });
+  }
+}
