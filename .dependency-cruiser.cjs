@@ -5,7 +5,7 @@
 
 /** Pure types and constants that stand for an agreement between parts: anyone may import them. */
 const CONTRACTS =
-  '^src/(config/(dhcp6/model|model|class-model|control-model|ddns-model|ha-model|hook-model|host-model)|engine/policy|control/answer|peer/model|log/(logger|messages)|errors|limits|version)\\.ts$';
+  '^src/(config/(model|dhcp6/model|class-model|control-model|ddns-model|ha-model|hook-model|host-model)|engine/policy|control/answer|peer/model|log/(logger|messages)|errors|limits|version)\\.ts$';
 
 /** The data plane: here type imports count too, for a type is a dependency of thought. */
 const DATA_PLANE = {
@@ -18,7 +18,7 @@ const DATA_PLANE = {
   lease: ['base', 'dhcp4'],
   loadbalance: ['base'],
   hosts: ['base'],
-  engine: ['base', 'options', 'dhcp4', 'dhcp6', 'classes', 'lease', 'hosts', 'loadbalance'],
+  engine: ['base', 'options', 'dhcp4', 'classes', 'lease', 'hosts', 'loadbalance'],
   io: ['base'],
   shard: ['base', 'dhcp4', 'classes', 'wasm', 'lease', 'hosts', 'loadbalance', 'engine', 'io', 'journal'],
 };
@@ -183,6 +183,20 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/lease/dhcp6/' },
       to: { path: '^src/lease/dhcp4/' },
+    },
+    {
+      name: 'sections-of-a-family-hang-on-the-common-part',
+      comment: 'What both families need of a configuration knows neither of them.',
+      severity: 'error',
+      from: { path: '^src/config/sections/[^/]+$' },
+      to: { path: '^src/config/sections/dhcp[46]/' },
+    },
+    {
+      name: 'sections-of-one-family-know-none-of-the-other',
+      comment: 'What both families need stands in src/config/sections itself.',
+      severity: 'error',
+      from: { path: '^src/config/sections/(dhcp[46])/' },
+      to: { path: '^src/config/sections/dhcp[46]/', pathNot: '^src/config/sections/$1/' },
     },
     ...arrows(DATA_PLANE, {}),
     ...arrows(MAIN_SIDE, { dependencyTypesNot: ['type-only'] }),

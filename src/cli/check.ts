@@ -1,12 +1,12 @@
 /** `tandem check FILE`: says everything that is wrong with a configuration. */
 import { foreignPeerPorts } from '../app/ha/peer-port.ts';
-import { loadConfig } from '../config/load.ts';
+import { type AnyLoadResult, loadAnyConfig } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
 import { ExitCode } from './exit-codes.ts';
 
 /** @returns the exit code; each problem and warning is one line on `print` */
 export function check(path: string, ignoreUnsupported: boolean, print: (line: string) => void): number {
-  const result = loadConfig(path, { ignoreUnsupported });
+  const result = loadAnyConfig(path, { ignoreUnsupported });
   for (const warning of result.warnings) print(`warning: ${formatProblem(warning)}`);
   if (!result.ok) {
     for (const problem of result.problems) print(`error: ${formatProblem(problem)}`);
@@ -15,7 +15,15 @@ export function check(path: string, ignoreUnsupported: boolean, print: (line: st
   }
   // No faults of the file: it may be checked on any host.
   for (const warning of foreignPeerPorts(result.config)) print(`warning: ${path}: ${warning}`);
-  const pools = result.config.subnets.reduce((sum, subnet) => sum + subnet.pools.length, 0);
-  print(`${path}: ok, ${result.config.subnets.length} subnet(s), ${pools} pool(s)`);
+  print(`${path}: ok, ${contentsOf(result)}, DHCPv${result.family}`);
   return ExitCode.ok;
+}
+
+function contentsOf(result: AnyLoadResult & { readonly ok: true }): string {
+  const { subnets } = result.config;
+  const pools = subnets.reduce((sum, subnet) => sum + subnet.pools.length, 0);
+  const counts = `${subnets.length} subnet(s), ${pools} pool(s)`;
+  if (result.family === 4) return counts;
+  const prefixes = result.config.subnets.reduce((sum, subnet) => sum + subnet.pdPools.length, 0);
+  return `${counts}, ${prefixes} pool(s) of prefixes`;
 }

@@ -1,12 +1,5 @@
 /** Files that a real Kea takes or refuses: `tandem check --ignore-unsupported` says the same of each. */
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import t from 'tap';
-import { parseConfig } from '../../src/config/load.ts';
-import { formatProblem } from '../../src/config/problem.ts';
-import { findProgram, needProgram } from '../support/need.ts';
+import { compareVerdicts } from './configuration-verdicts.ts';
 import { FILES } from './kea-files.ts';
 
 const INTERFACES = '"interfaces-config": { "interfaces": [ "lo/127.0.0.1" ], "dhcp-socket-type": "udp" }';
@@ -178,37 +171,6 @@ const files: Readonly<Record<string, readonly string[]>> = {
   ].map(global),
 };
 
-interface Verdict {
-  readonly isAccepted: boolean;
-  readonly words: string;
-}
-
-function ask(kea: string, path: string): Promise<Verdict> {
-  return new Promise((resolve) => {
-    execFile(kea, ['-t', path], (error, stdout, stderr) =>
-      resolve({ isAccepted: error === null, words: `${stdout}${stderr}`.trim().split('\n').at(-1) ?? '' }),
-    );
-  });
-}
-
-function check(text: string): Verdict {
-  const result = parseConfig(text, 'kea.conf', { ignoreUnsupported: true });
-  return { isAccepted: result.ok, words: result.ok ? '' : result.problems.map(formatProblem).join('\n') };
-}
-
 const many = Object.entries(FILES).map(([kind, members]) => [kind, members.map(global)] as const);
 
-for (const [kind, texts] of [...Object.entries(files), ...many]) {
-  t.test(`${kind}: Kea and Tandem are of one opinion`, async (t) => {
-    if (!needProgram(t, 'kea-dhcp4')) return;
-    const directory = mkdtempSync(join(tmpdir(), 'tandem-check-'));
-    t.teardown(() => rmSync(directory, { recursive: true }));
-    const path = join(directory, 'kea.conf');
-    for (const text of texts) {
-      writeFileSync(path, text);
-      const kea = await ask(findProgram('kea-dhcp4')!, path);
-      const tandem = check(text);
-      t.equal(tandem.isAccepted, kea.isAccepted, `${text}\nKea: ${kea.words}\nTandem: ${tandem.words}`);
-    }
-  });
-}
+compareVerdicts('kea-dhcp4', [...Object.entries(files), ...many]);

@@ -1,6 +1,6 @@
 /** The listener of one relationship as a socket among the server's others. */
 import type { HaRelationshipConfig } from '../../config/ha-model.ts';
-import type { ServerConfig } from '../../config/model.ts';
+import type { CommonConfig } from '../../config/model.ts';
 import type { CommandTable } from '../../control/answer.ts';
 import type { Log } from '../../log/logger.ts';
 import type { StreamListener } from '../../peer/lease-stream.ts';
@@ -56,7 +56,7 @@ export function peerPort(
 }
 
 /** What keeps a server with this configuration from starting on this host: its own url is that of another. */
-export function foreignPeerPorts({ relationships, tandem }: ServerConfig): string[] {
+export function foreignPeerPorts({ relationships, tandem }: CommonConfig): string[] {
   return relationships.flatMap((relationship) => {
     if (!relationship.multiThreading.httpDedicatedListener) return [];
     return foreignUrlWarning(ownEntry(relationship), tandem.peerListenAddress) ?? [];

@@ -40,14 +40,23 @@ export function readClassLifetime<K extends LifetimeKind>(
   if (lifetime === undefined) return null;
   if (own === undefined && min !== undefined && max !== undefined)
     report.error(child(at, `${kind}-lifetime`), 'nothing', 'a lifetime between the two bounds');
-  const complete = completeLifetime({ minSec: min ?? null, defaultSec: lifetime, maxSec: max ?? null });
+  const complete = (kind === 'valid' ? completeLifetime : bounds)({
+    minSec: min ?? null,
+    defaultSec: lifetime,
+    maxSec: max ?? null,
+  });
   checkOrder(kind, complete, values, at, report);
   return complete;
 }
 
 export function completeLifetime({ minSec, defaultSec, maxSec }: Lifetime): LifetimeConfig {
   // No seconds are no lease.
-  return { minSec: Math.max(minSec ?? defaultSec, 1), defaultSec, maxSec: maxSec ?? defaultSec };
+  return bounds({ minSec: Math.max(minSec ?? defaultSec, 1), defaultSec, maxSec });
+}
+
+/** The same where no seconds are right, such as of a preferred lifetime. */
+export function bounds({ minSec, defaultSec, maxSec }: Lifetime): LifetimeConfig {
+  return { minSec: minSec ?? defaultSec, defaultSec, maxSec: maxSec ?? defaultSec };
 }
 
 interface Keys {
