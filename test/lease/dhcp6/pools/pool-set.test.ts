@@ -295,6 +295,22 @@ t.test(
   },
 );
 
+t.test('a unit is found by its place in the pool', async (t) => {
+  const pools = setOf('2001:db8::fffe-2001:db8::1:5', '2001:db8::/32>60', '2001:db8:0:fff0::/60>64');
+  const at = (pool: number, index: number): string => {
+    const out = new Uint8Array(16);
+    pools.unitAt(pool, index, out);
+    return formatIpv6(out);
+  };
+  t.same([at(0, 0), at(0, 2), at(0, 7)], ['2001:db8::fffe', '2001:db8::1:0', '2001:db8::1:5']);
+  t.same([at(1, 1), at(1, 2 ** 28 - 1)], ['2001:db8:0:10::', '2001:db8:ffff:fff0::']);
+  t.equal(at(2, 15), '2001:db8:0:ffff::');
+  t.same(
+    [0, 1, 2].map((pool) => pools.hasBits(pool)),
+    [true, false, true],
+  );
+});
+
 t.test('an allocator has marks of its own', async (t) => {
   const memory = allocatePools6(planOf(['2001:db8::1-2001:db8::3']), [], 2);
   const pools = new PoolSet6(memory);
