@@ -140,10 +140,11 @@ t.test('a pool has its units and no other address', async (t) => {
 });
 
 t.test('a lease within a prefix does not take the prefix', async (t) => {
-  const pools = setOf('2001:db8::1-2001:db8::1', '2001:db8::/48>48');
+  const pools = setOf('2001:db8::1-2001:db8::1', '2001:db8::/47>48');
   const table = tableOf();
   t.equal(take(pools, table, 0), '2001:db8::1');
   t.equal(take(pools, table, 1), '2001:db8::');
+  t.equal(take(pools, table, 1), '2001:db8:1::');
   t.notOk(pools.release(octets('2001:db8::2'), 0));
   t.equal(take(pools, table, 1), '');
 });
