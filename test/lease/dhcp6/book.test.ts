@@ -236,6 +236,15 @@ t.test('a row that was freed and offered again is not taken back for its earlier
   t.not(find(book, 6), NO_SLOT);
 });
 
+t.test('offers that are none any more leave the queue when one is looked for', async (t) => {
+  const book = bookOf([TEN]);
+  for (let i = 0; i < 100; i++) book.remove(offer(book, 1));
+  t.notOk(book.recallOffer(0));
+  t.notOk(book.recallOffer(0));
+  offer(book, 2);
+  t.ok(book.recallOffer(0), 'the only one left');
+});
+
 t.test('an offer that is made again is as young as its last time', async (t) => {
   const book = bookOf([TEN]);
   const first = offer(book, 1);

@@ -234,6 +234,7 @@ t.test('a table that moves to other memory is the same table', async (t) => {
     [find(copy, 10), find(copy, 30), find(copy, 50), NO_SLOT],
     'offers in their order, without the one that is gone and the one that is a lease now',
   );
+  t.equal(copy.rows.offerMark(find(copy, 30)), 30);
   t.notOk(copyLeaseTable6(memory, allocateLeaseTable6(10)), 'a smaller one has no room');
 });
 

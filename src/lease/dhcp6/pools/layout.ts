@@ -5,6 +5,9 @@
  * tells what is taken: it has more than twice as many units as the table can have rows, so that at least every other one
  * is free. (Only of a configuration whose small pools have more than 2^26 units together the larger ones count as large
  * too, and one of those could fill up.)
+ *
+ * A search takes 0.4 to 1.2 µs either way, most of it the look at the lease table: in 2^20 addresses with bits, of which
+ * 0.1 % and 99.9 % are taken, and in a /64 or 2^28 prefixes without, beside 1,000,000 leases (28 November 2026).
  */
 import { IPV6_WORDS } from '../../../base/ipv6.ts';
 import type { PoolRange } from '../../pool.ts';

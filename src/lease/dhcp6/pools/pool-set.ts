@@ -73,6 +73,19 @@ export class PoolSet6 {
     return this.#totals[pool]!;
   }
 
+  /** Whether a pool is a small one: then a unit whose lease is over is found only after `release`. */
+  hasBits(pool: number): boolean {
+    return this.#ranges[pool]! !== LARGE;
+  }
+
+  /** Writes the first address of a pool's unit. @param index u32, 0 = the first unit; @param out gets 16 octets */
+  unitAt(pool: number, index: number, out: Uint8Array): void {
+    const address = this.#address;
+    for (let word = 0; word < IPV6_WORDS; word++) address[word] = this.#firsts[pool * IPV6_WORDS + word]!;
+    addIpv6Units(address, 0, index, this.#unitLengths[pool]!);
+    writeIpv6Words(address, 0, out, 0);
+  }
+
   /** Whether a unit of a pool begins with an address: that it has the length `unitLength` is the caller's to know. */
   has(pool: number, bytes: Uint8Array, offset: number): boolean {
     const address = this.#read(bytes, offset);
@@ -111,7 +124,7 @@ export class PoolSet6 {
         round++;
         continue;
       }
-      this.#writeUnit(pool, number - first, out);
+      this.unitAt(pool, number - first, out);
       if (!isHeld(table, nowSec, out)) return true;
       // The clock was set back: a lease whose unit had been freed is live again.
       bits.take(number);
@@ -179,13 +192,6 @@ export class PoolSet6 {
   #read(bytes: Uint8Array, offset: number): Uint32Array {
     readIpv6Words(bytes, offset, this.#address, 0);
     return this.#address;
-  }
-
-  #writeUnit(pool: number, index: number, out: Uint8Array): void {
-    const address = this.#address;
-    for (let word = 0; word < IPV6_WORDS; word++) address[word] = this.#firsts[pool * IPV6_WORDS + word]!;
-    addIpv6Units(address, 0, index, this.#unitLengths[pool]!);
-    writeIpv6Words(address, 0, out, 0);
   }
 }
 

@@ -139,8 +139,19 @@ t.test('a pool has its units and no other address', async (t) => {
   t.ok(pools.has(0, within, 2), 'at an offset');
 });
 
+t.test('a lease within a prefix does not take the prefix', async (t) => {
+  const pools = setOf('2001:db8::1-2001:db8::1', '2001:db8::/47>48');
+  const table = tableOf();
+  t.equal(take(pools, table, 0), '2001:db8::1');
+  t.equal(take(pools, table, 1), '2001:db8::');
+  t.equal(take(pools, table, 1), '2001:db8:1::');
+  t.notOk(pools.release(octets('2001:db8::2'), 0));
+  t.equal(take(pools, table, 1), '');
+});
+
 t.test('a large pool goes on behind the last address, and at its end from its first one', async (t) => {
-  const pools = setOf('2001:db8::fffe-2001:db8:0:1::5');
+  const memory = allocatePools6(planOf(['2001:db8::fffe-2001:db8:0:1::5']));
+  const pools = new PoolSet6(memory);
   const table = tableOf();
   t.equal(pools.total(0), (1n << 64n) + 5n - 0xfffen + 1n);
   t.same(
@@ -149,6 +160,13 @@ t.test('a large pool goes on behind the last address, and at its end from its fi
   );
   t.notOk(pools.isExhausted(0));
   t.notOk(pools.release(octets('2001:db8::ffff'), 0), 'there is no bit');
+  const words = new Uint32Array(memory.cursors);
+  words.set([0, 0, 0, 0xffff_ffff]);
+  t.equal(propose(pools, table), '2001:db8::1:0:fffd');
+  t.equal(propose(pools, table), '2001:db8::1:0:fffe', 'carried into the next word');
+  words.set([0, 0, 0xffff_ffff, 0xffff_0007]);
+  t.equal(propose(pools, table), '2001:db8:0:1::5', 'the last one');
+  t.equal(propose(pools, table), '2001:db8::1:1', 'behind the three that are taken');
 });
 
 t.test('a large pool finds what is free behind as many leases as one likes, in a few looks', async (t) => {
@@ -294,6 +312,22 @@ t.test(
     t.equal(propose(later, table, 0), '2001:db8::1', 'given back by its client');
   },
 );
+
+t.test('a unit is found by its place in the pool', async (t) => {
+  const pools = setOf('2001:db8::fffe-2001:db8::1:5', '2001:db8::/32>60', '2001:db8:0:fff0::/60>64');
+  const at = (pool: number, index: number): string => {
+    const out = new Uint8Array(16);
+    pools.unitAt(pool, index, out);
+    return formatIpv6(out);
+  };
+  t.same([at(0, 0), at(0, 2), at(0, 7)], ['2001:db8::fffe', '2001:db8::1:0', '2001:db8::1:5']);
+  t.same([at(1, 1), at(1, 2 ** 28 - 1)], ['2001:db8:0:10::', '2001:db8:ffff:fff0::']);
+  t.equal(at(2, 15), '2001:db8:0:ffff::');
+  t.same(
+    [0, 1, 2].map((pool) => pools.hasBits(pool)),
+    [true, false, true],
+  );
+});
 
 t.test('an allocator has marks of its own', async (t) => {
   const memory = allocatePools6(planOf(['2001:db8::1-2001:db8::3']), [], 2);
