@@ -16,7 +16,7 @@ export const DUID_BYTES_MIN = 3;
 export const DUID_BYTES_MAX = 130;
 const UUID_BYTES = 16;
 /** Seconds from 1970 to 2000, when the time of a DUID-LLT begins. */
-const LLT_EPOCH_SEC = 946_684_800;
+export const LLT_EPOCH_SEC = 946_684_800;
 
 /** The hardware type when a DUID tells of none. */
 export const NO_HARDWARE = -1;
