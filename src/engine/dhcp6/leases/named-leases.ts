@@ -16,7 +16,7 @@ export interface Faults {
 /**
  * Plans to end what an identity association names, as far as the client has it.
  * @param ia was begun for the identity association that is read
- * @returns how many it names; the status of the first that the client does not have is in `ia`
+ * @returns how many it names; where the client has none of them, what is wrong with the first is in `ia`
  */
 export function planEnds(context: Context6, ia: PlannedIa, faults: Faults): number {
   const { plan, query } = context;
@@ -30,6 +30,8 @@ export function planEnds(context: Context6, ia: PlannedIa, faults: Faults): numb
       if (ia.status === NO_STATUS) ia.status = fault;
     } else if (!plan.has(slot)) plan.add(Fate.revoked, slot, bytes, ias.addressOffset, ias.prefixLength);
   }
+  // [RFC8415 18.3.7] What is not the client's is passed over where something is.
+  if (ia.end > ia.first) ia.status = NO_STATUS;
   return count;
 }
 

@@ -50,7 +50,9 @@ export function occupy(
   record.prefixLength = prefixLength;
   record.subnetId = subnet.id;
   record.poolId = pool?.poolId ?? 0;
-  const slot = book.write(record, nowSec);
+  let slot = book.write(record, nowSec);
+  // Offers make way, for there may be more of them than the table has room for.
+  if (slot === NO_SLOT && pool !== null && book.recallOffer(pool.index)) slot = book.write(record, nowSec);
   if (slot === NO_SLOT) {
     plan.isOutOfMemory = true;
     return null;

@@ -264,6 +264,13 @@ t.test('RELEASE of what the client does not have', async (t) => {
   for (const [name, datagram, expected] of cases) t.same(parts(engine.ask(datagram)), expected, name);
   t.same(engine.rows(), []);
   t.equal(engine.statistic('assigned-nas'), 1);
+  const some = message(release, 1, iaNa(1, iaAddress('2001:db8:1::99'), iaAddress('2001:db8:1::10')));
+  t.same(
+    parts(engine.ask(some)),
+    ['na 1 0/0 [status 0]', 'status 0'],
+    'what is not the client’s is passed over',
+  );
+  t.equal(engine.statistic('assigned-nas'), 0);
 });
 
 t.test('DECLINE: the address is kept from everybody for a while', async (t) => {
@@ -292,4 +299,14 @@ t.test('the prefix that is left out, for who asks for it', async (t) => {
   const engine = new BenchEngine6(config6({ subnets: [home] }));
   t.match(parts(engine.ask(message(solicit, 1, iaPd(1), oro(67)))), [/3000\/4000 \(67=407f\)\]$/]);
   t.match(parts(engine.ask(message(solicit, 1, iaPd(1)))), [/3000\/4000\]$/]);
+});
+
+t.test('a table full of offers: they make way for leases', async (t) => {
+  const engine = new BenchEngine6(config6(), { capacity: 4 });
+  for (let client = 1; client <= 6; client++) engine.ask(message(solicit, client, iaNa(1)));
+  t.equal(engine.context.book.table.count(), 4);
+  for (let client = 11; client <= 14; client++)
+    t.match(parts(engine.ask(message(request, client, iaNa(1)))), [/3000.4000/]);
+  t.equal(engine.statistic('assigned-nas'), 4);
+  t.equal(engine.send(message(request, 15, iaNa(1))), 'tandem-drop-table-full');
 });
