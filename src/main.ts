@@ -6,8 +6,6 @@ import { ExitCode } from './cli/exit-codes.ts';
 import { DEMO_DEFAULTS } from './demo/model.ts';
 import { VERSION } from './version.ts';
 
-const SERVER_PORT = 67;
-
 inlineMore();
 
 function integer(min: number, max: number): (text: string) => number {
@@ -33,9 +31,13 @@ const program = new Command('tandem')
 program
   .command('serve')
   .description('run the server (SIGHUP: reload, SIGTERM: stop in order)')
-  .requiredOption('-c, --config <file>', "Kea's Dhcp4 configuration")
+  .requiredOption('-c, --config <file>', "Kea's Dhcp4 or Dhcp6 configuration")
   .option('--this-server-name <name>', 'takes the place of this-server-name in the file')
-  .option('-p, --server-port <port>', 'UDP port of the server', integer(1, 65535), SERVER_PORT)
+  .option(
+    '-p, --server-port <port>',
+    'UDP port of the server (default: 67, of DHCPv6 547)',
+    integer(1, 65535),
+  )
   .option(
     '-P, --client-port <port>',
     'destination port of every reply (0: as the protocol says)',
@@ -50,7 +52,7 @@ program
       ignoreUnsupported: options.ignoreUnsupported,
       thisServerName: options.thisServerName ?? null,
     };
-    await serve({ ...file, serverPort: options.serverPort, clientPort: options.clientPort }, exit);
+    await serve({ ...file, serverPort: options.serverPort ?? null, clientPort: options.clientPort }, exit);
   });
 
 program

@@ -4,6 +4,7 @@ import type { CleanupOutcome, CleanupTask } from './journal/cleanup.ts';
 import type { JournalReport, JournalTask } from './journal/memory.ts';
 import type { LinkTask } from './link/task.ts';
 import type { ShardTask } from './shard/dhcp4/context.ts';
+import type { ShardTask6 } from './shard/dhcp6/desk.ts';
 
 export async function runCleanup4(task: CleanupTask): Promise<CleanupOutcome> {
   nameThread('cleanup');
@@ -26,6 +27,12 @@ export async function runLink(task: LinkTask): Promise<void> {
   const { runCarrier, ThreadName } = await import('./carrier/loop.ts');
   nameThread(ThreadName.alone);
   return runCarrier(task);
+}
+
+export async function runShard6(task: ShardTask6): Promise<void> {
+  nameThread('shard');
+  const { openShard6 } = await import('./shard/dhcp6/shard.ts');
+  openShard6(task).run();
 }
 
 export async function runShard4(task: ShardTask): Promise<void> {

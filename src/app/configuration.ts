@@ -1,8 +1,16 @@
 /** The configuration of the running server: the file it came from, what it says, and what only a restart can change. */
 import { systemClock } from '../base/clock.ts';
-import { checkDocument, type LoadOptions, type LoadResult, loadConfig } from '../config/load.ts';
+import type { ServerConfig6 } from '../config/dhcp6/model.ts';
+import {
+  type AnyLoadResult,
+  checkDocument,
+  type LoadOptions,
+  type LoadResult,
+  loadAnyConfig,
+  loadConfig,
+} from '../config/load.ts';
 import type { ServerConfig } from '../config/model.ts';
-import { formatProblem } from '../config/problem.ts';
+import { formatProblem, type Problem } from '../config/problem.ts';
 import type { ConfigOutcome } from '../control/commands/configuration.ts';
 import type { Log } from '../log/logger.ts';
 import { OwnPlaces } from './control/own-places.ts';
@@ -28,21 +36,45 @@ function choicesOf({ ignoreUnsupported, thisServerName }: ConfigurationFile, dat
 /** Whether certificates that are expired or not valid yet are taken with a warning. */
 export type DateRule = Required<Pick<LoadOptions, 'allowOutdated'>>;
 
-/** Reads the file. @returns the configuration, or every problem as text */
+/** What a configuration file of either family says. */
+export type AnyLoadedConfiguration =
+  | (LoadedConfiguration & { readonly family: 4 })
+  | {
+      readonly family: 6;
+      readonly config: ServerConfig6;
+      readonly document: Readonly<Record<string, unknown>>;
+    };
+
+/** Reads the file of a server of either family. @returns the configuration, or every problem as text */
+export function readAnyConfiguration(
+  file: ConfigurationFile,
+  log: Log,
+  dates: DateRule,
+): AnyLoadedConfiguration | ConfigOutcome {
+  const result = loadAnyConfig(file.path, choicesOf(file, dates));
+  tell(result, file, log);
+  return result.ok ? result : refusalOf(result);
+}
+
+/** Reads the file of a DHCPv4 server. @returns the configuration, or every problem as text */
 export function readConfiguration(
   file: ConfigurationFile,
   log: Log,
   dates: DateRule,
 ): LoadedConfiguration | ConfigOutcome {
   const result = loadConfig(file.path, choicesOf(file, dates));
+  tell(result, file, log);
+  return loadedOf(result);
+}
+
+function tell(result: AnyLoadResult | LoadResult, { path }: ConfigurationFile, log: Log): void {
   for (const warning of result.warnings) log('TDM_CONFIG_WARNING', { warning: formatProblem(warning) });
   if (result.ok)
     log('TDM_CONFIG_LOADED', {
-      file: file.path,
+      file: path,
       subnets: result.config.subnets.length,
       warnings: result.warnings.length,
     });
-  return loadedOf(result);
 }
 
 /**
@@ -64,7 +96,11 @@ export function readDocument(
 
 function loadedOf(result: LoadResult): LoadedConfiguration | ConfigOutcome {
   if (result.ok) return { config: result.config, document: result.document };
-  return { ok: false, problems: result.problems.map(formatProblem) };
+  return refusalOf(result);
+}
+
+function refusalOf({ problems }: { readonly problems: readonly Problem[] }): ConfigOutcome {
+  return { ok: false, problems: problems.map(formatProblem) };
 }
 
 /** The configuration in force. */

@@ -1,11 +1,20 @@
 /** `tandem serve`: runs the server until a signal, the shutdown command or a fault ends it. */
-import { App } from '../app/app.ts';
-import { type ConfigurationFile, readConfiguration } from '../app/configuration.ts';
-import { createLog } from '../log/logger.ts';
+import { App, type AppOptions } from '../app/app.ts';
+import {
+  type AnyLoadedConfiguration,
+  type ConfigurationFile,
+  readAnyConfiguration,
+} from '../app/configuration.ts';
+import type { App6 } from '../app/dhcp6/app.ts';
+import { createLog, type Log } from '../log/logger.ts';
 import { ExitCode } from './exit-codes.ts';
 
+/** RFC 2131 section 4.1, RFC 8415 section 7.2. */
+const SERVER_PORTS = { 4: 67, 6: 547 } as const;
+
 export interface ServeOptions extends ConfigurationFile {
-  readonly serverPort: number;
+  /** Null = that of the protocol. */
+  readonly serverPort: number | null;
   /** 0 = by the rules of the protocol. */
   readonly clientPort: number;
 }
@@ -17,7 +26,7 @@ export interface ServeOptions extends ConfigurationFile {
 export async function serve(options: ServeOptions, exit: (code: number) => void): Promise<void> {
   const log = createLog({ level: 'info' });
   // A server that does not start serves nobody; one whose clock is wrong may even be right.
-  const loaded = readConfiguration(options, log, { allowOutdated: true });
+  const loaded = readAnyConfiguration(options, log, { allowOutdated: true });
   if (!('config' in loaded)) {
     for (const problem of loaded.problems) log('TDM_CONFIG_PROBLEM', { problem });
     log('TDM_CONFIG_REFUSED', { file: options.path, problems: loaded.problems.length });
@@ -38,15 +47,39 @@ export async function serve(options: ServeOptions, exit: (code: number) => void)
     });
     exit(ExitCode.internal);
   };
-  const { serverPort, clientPort } = options;
   process.on('SIGTERM', () => shutdown(ExitCode.ok));
   process.on('SIGINT', () => shutdown(ExitCode.ok));
-  process.on('SIGHUP', () => void started.then((app) => (isEnding ? undefined : app.reload()), notStarted));
-  const started = App.start({ file: options, loaded, serverPort, clientPort, log, shutdown, onFatal });
+  process.on(
+    'SIGHUP',
+    () => void started.then((app) => (isEnding ? undefined : reload(app, log)), notStarted),
+  );
+  const started = start(loaded, options, { log, shutdown, onFatal });
   try {
     await started;
   } catch (error) {
     log('TDM_ENGINE_NOT_STARTED', { reason: (error as Error).message });
     exit(ExitCode.failed);
   }
+}
+
+type Handlers = Pick<AppOptions, 'log' | 'shutdown' | 'onFatal'>;
+
+/** Starts the server of the family that the file is for; what the other one needs is not loaded. */
+async function start(
+  loaded: AnyLoadedConfiguration,
+  options: ServeOptions,
+  handlers: Handlers,
+): Promise<App | App6> {
+  const { clientPort, ignoreUnsupported } = options;
+  const serverPort = options.serverPort ?? SERVER_PORTS[loaded.family];
+  if (loaded.family === 4) return App.start({ file: options, loaded, serverPort, clientPort, ...handlers });
+  const { App6 } = await import('../app/dhcp6/app.ts');
+  const { config } = loaded;
+  return App6.start({ config, ignoreUnsupported, serverPort, clientPort, ...handlers });
+}
+
+function reload(app: App | App6, log: Log): unknown {
+  if (app instanceof App) return app.reload();
+  log('TDM_CONFIG_PROBLEM', { problem: 'a DHCPv6 server takes another configuration with a restart only' });
+  return undefined;
 }

@@ -1,6 +1,6 @@
 /** The control sockets that are open, and who of them works with files of certificates and passwords. */
 import type { ControlSocketConfig, HttpSocketConfig } from '../../config/control-model.ts';
-import type { ServerConfig } from '../../config/model.ts';
+import type { CommonConfig } from '../../config/model.ts';
 import { type ControlSocket, type ControlSocketOptions, openControlSocket } from '../../control/server.ts';
 import type { CredentialUser } from './credential-files.ts';
 import type { ListenerSpec, OpenListener } from './listeners.ts';
@@ -26,7 +26,7 @@ export class ControlPorts {
   }
 
   /** The sockets that a configuration asks for. */
-  listeners({ controlSockets }: ServerConfig): ListenerSpec[] {
+  listeners({ controlSockets }: CommonConfig): ListenerSpec[] {
     return controlSockets.map((socket) => ({
       key: JSON.stringify(socket),
       at: socket.kind === 'http' ? { host: socket.address, port: socket.port } : null,
@@ -38,7 +38,7 @@ export class ControlPorts {
   }
 
   /** Forgets the sockets of before. @param config that in force */
-  keep({ controlSockets }: ServerConfig): void {
+  keep({ controlSockets }: CommonConfig): void {
     this.#open = new Map([...this.#open].filter(([socket]) => controlSockets.includes(socket)));
   }
 

@@ -1,7 +1,7 @@
 /** list-commands, version-get, build-report, status-get and shutdown, as Kea answers them. */
 import type { Clock } from '../../base/clock.ts';
 import { EncodedJson } from '../../base/encoded-json.ts';
-import type { ServerConfig } from '../../config/model.ts';
+import type { CommonConfig } from '../../config/model.ts';
 import { type Answer, type CommandHandler, type CommandTable, failure, Result, success } from '../answer.ts';
 import { isMap } from '../arguments.ts';
 
@@ -22,7 +22,7 @@ export interface StatusSources {
   readonly startedMs: number;
   /** Monotonic milliseconds at which the configuration in force was applied. */
   readonly configuredMs: () => number;
-  readonly config: () => ServerConfig;
+  readonly config: () => CommonConfig;
   readonly sockets: () => SocketsStatus;
   /** Kea's `dhcp-state` map: who has switched the service off. */
   readonly dhcpState: () => object;
@@ -67,7 +67,7 @@ function statusGet(sources: StatusSources): Answer {
 }
 
 /** Queries wait in the sockets' buffers: there is no queue in between whose fill could be averaged. */
-function threads({ threadPoolSize, packetQueueSize }: ServerConfig['multiThreading']): object {
+function threads({ threadPoolSize, packetQueueSize }: CommonConfig['multiThreading']): object {
   return {
     'packet-queue-size': packetQueueSize,
     'packet-queue-statistics': NO_QUEUE,

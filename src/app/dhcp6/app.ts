@@ -1,0 +1,197 @@
+/**
+ * The composition root of a DHCPv6 server: one server, without high availability yet.
+ *
+ *     start   configuration -> sockets -> lease file -> journal -> shards -> control sockets
+ *     stop    shards (parked replies leave) -> journal (all rows on disk) -> the rest
+ */
+import { dirname, join } from 'node:path';
+import { systemClock } from '../../base/clock.ts';
+import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
+import { UpdateMode } from '../../engine/policy.ts';
+import { systemTimers } from '../../ha/service/timers.ts';
+import { createServiceSwitch, type ServiceSwitch } from '../../ha/switch/switch.ts';
+import { createEventFd } from '../../io/eventfd.ts';
+import { listInterfaces6 } from '../../io/interfaces.ts';
+import { InterfaceNotices } from '../../io/rtnetlink.ts';
+import { closeFd } from '../../io/udp.ts';
+import { rowCodec6 } from '../../lease/dhcp6/row-codec.ts';
+import { allocateLink } from '../../link/memory.ts';
+import type { AdjustableLog } from '../../log/logger.ts';
+import { VERSION } from '../../version.ts';
+import { Listeners } from '../control/listeners.ts';
+import { DataPlane } from '../data-plane.ts';
+import { leaseFileOf, Storage } from '../leases/storage.ts';
+import { shardCount } from '../shard-count.ts';
+import { ServerSockets6, type SocketKinds6 } from '../sockets/dhcp6/sockets.ts';
+import { InterfaceWatch } from '../sockets/interface-watch.ts';
+import { JoinReports } from '../sockets/join-reports.ts';
+import { Threads } from '../threads.ts';
+import { Control6 } from './control.ts';
+import { Leases6 } from './leases.ts';
+import { allocateServerMemory6 } from './memory.ts';
+import { serverIdOf } from './server-id.ts';
+import { ShardFamily6, type ShardKinds6 } from './shard-family.ts';
+import { unservedParts } from './unserved.ts';
+
+/** Of a server that requires all its sockets and does not get them, as Kea's. */
+const GIVEN_UP_EXIT_VALUE = 1;
+/** No DUID is longer. */
+const CLIENT_ID_BYTES_MAX = 255;
+const SERVER_ID_FILE = 'kea-dhcp6-serverid';
+
+export interface AppOptions6 {
+  readonly config: ServerConfig6;
+  /** What is asked for and not done yet is left out, with a warning. */
+  readonly ignoreUnsupported: boolean;
+  /** UDP port of the server. */
+  readonly serverPort: number;
+  /** Destination port of every reply, 0 = by the rules. */
+  readonly clientPort: number;
+  readonly log: AdjustableLog;
+  /** Begins the orderly stop of the process. */
+  readonly shutdown: (exitValue: number) => void;
+  /** A thread failed: the process has to end at once. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+export class App6 {
+  readonly #options: AppOptions6;
+  readonly #threads: Threads;
+  readonly #eventFds: readonly number[];
+  readonly #linkFd: number;
+  readonly #dataPlane: DataPlane<ShardKinds6>;
+  readonly #joinReports: JoinReports;
+  readonly #leases: Leases6;
+  readonly #serviceSwitch: ServiceSwitch;
+  readonly #control: Control6;
+  readonly #interfaces: InterfaceWatch<SocketKinds6>;
+  readonly #listeners = new Listeners();
+  #isStopping = false;
+
+  /** Builds the server and starts it. @throws an Error that says what is wrong and what to do; nothing stays open */
+  static async start(options: AppOptions6): Promise<App6> {
+    const { config, log } = options;
+    log.prepare(config.loggers);
+    log.take();
+    log('TDM_ENGINE_STARTING', { version: VERSION, node: process.version });
+    refuseUnserved(options);
+    const shards = shardCount(config);
+    const interfaces = openInterfaces(options, shards);
+    let app: App6;
+    try {
+      app = new App6(options, interfaces, shards);
+    } catch (error) {
+      interfaces.close();
+      throw error;
+    }
+    try {
+      await app.#begin();
+      return app;
+    } catch (error) {
+      await app.stop();
+      throw error;
+    }
+  }
+
+  private constructor(options: AppOptions6, interfaces: InterfaceWatch<SocketKinds6>, shards: number) {
+    const { config, log, onFatal } = options;
+    const clock = systemClock;
+    this.#options = options;
+    this.#interfaces = interfaces;
+    const memory = allocateServerMemory6(config);
+    const serverIdFile = join(dirname(config.leaseDatabase.path), SERVER_ID_FILE);
+    const serverId = serverIdOf(config.serverId, serverIdFile, listInterfaces6(), clock);
+    this.#eventFds = Array.from({ length: shards }, createEventFd);
+    const link = allocateLink(createEventFd());
+    this.#linkFd = link.eventFd;
+    this.#threads = new Threads(6, shards, false);
+    this.#dataPlane = new DataPlane<ShardKinds6>(
+      {
+        family: new ShardFamily6(memory, serverId),
+        memory,
+        threads: this.#threads,
+        carry: (task) => this.#threads.runShard(task),
+        eventFds: this.#eventFds,
+        link,
+        forcedPort: options.clientPort,
+        onFailure: onFatal,
+      },
+      config,
+    );
+    this.#joinReports = new JoinReports(this.#dataPlane.links, (fd) => this.#dataPlane.addressOf(fd), log);
+    const running = { memory, threads: this.#threads, onFailure: onFatal, onHealth: () => {}, clock, log };
+    const { columns } = rowCodec6;
+    const storage = new Storage({ ...running, columns, bells: this.#dataPlane.bells }, leaseFileOf(config));
+    this.#leases = new Leases6({ memory: memory.book, storage, clock, log }, config, this.#dataPlane.writer);
+    this.#serviceSwitch = createServiceSwitch({ timers: systemTimers, log });
+    const { shutdown } = options;
+    const parts = { config, dataPlane: this.#dataPlane, interfaces, clock, log, shutdown };
+    this.#control = new Control6({ ...parts, serviceSwitch: this.#serviceSwitch });
+  }
+
+  async #begin(): Promise<void> {
+    const { config, log } = this.#options;
+    this.#leases.start();
+    if (config.interfaces.length === 0) log('TDM_ENGINE_NO_INTERFACES');
+    await this.#interfaces.begin((lists) => this.#dataPlane.useSockets(lists));
+    this.#dataPlane.start(config);
+    this.#joinReports.start();
+    (await this.#listeners.prepare(this.#control.listeners())).commit();
+    await this.#dataPlane.publish(0, {
+      serviceEnabled: true,
+      activeServers: 0,
+      scopes: 0,
+      updateMode: UpdateMode.off,
+      observeOutOfScope: false,
+      clientIdBytesMax: CLIENT_ID_BYTES_MAX,
+    });
+    this.#control.start();
+    this.#interfaces.watch();
+    log('TDM_ENGINE_SERVING', { shards: this.#eventFds.length, leases: this.#leases.count() });
+  }
+
+  /** Ends the service in order. @returns whether every change is on disk */
+  async stop(): Promise<boolean> {
+    if (this.#isStopping) return true;
+    this.#isStopping = true;
+    const { log } = this.#options;
+    log('TDM_ENGINE_STOPPING');
+    this.#control.stop();
+    await this.#interfaces.pause();
+    await this.#dataPlane.stop();
+    const drained = await this.#leases.stop();
+    await this.#listeners.close();
+    this.#serviceSwitch.close();
+    this.#interfaces.close();
+    this.#joinReports.close();
+    await this.#threads.close();
+    for (const fd of [...this.#eventFds, this.#linkFd]) closeFd(fd);
+    log(drained ? 'TDM_ENGINE_STOPPED' : 'TDM_ENGINE_STOPPED_UNFLUSHED');
+    return drained;
+  }
+}
+
+/** @throws an Error that names what the server does not do yet, unless that is to be left out */
+function refuseUnserved({ config, ignoreUnsupported, log }: AppOptions6): void {
+  const unserved = unservedParts(config);
+  if (unserved.length === 0) return;
+  const text = `the DHCPv6 server does not have yet: ${unserved.join(', ')}`;
+  if (!ignoreUnsupported) throw new Error(`${text}; remove it, or leave it out with --ignore-unsupported`);
+  log('TDM_CONFIG_WARNING', { warning: `${text}; it is left out` });
+}
+
+function openInterfaces(
+  { config, serverPort, log, shutdown }: AppOptions6,
+  shards: number,
+): InterfaceWatch<SocketKinds6> {
+  const parts = {
+    sockets: new ServerSockets6({ port: serverPort, shards }, log),
+    clock: systemClock,
+    timers: systemTimers,
+    log,
+    list: listInterfaces6,
+    notices: new InterfaceNotices(6),
+    onGivenUp: () => shutdown(GIVEN_UP_EXIT_VALUE),
+  };
+  return InterfaceWatch.open<SocketKinds6>(parts, config);
+}
