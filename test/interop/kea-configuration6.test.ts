@@ -202,7 +202,6 @@ const files: Readonly<Record<string, readonly string[]>> = {
         '"code": 23, "type": "uint8"',
         '"code": 1234, "type": "record", "record-types": "uint8, ipv6-prefix, psid"',
         '"code": 1234, "type": "empty", "encapsulate": "sub"',
-        '"code": 1234, "type": "uint8", "space": "dhcp4"',
         '"code": 1234, "type": "nothing"',
       ],
     ),

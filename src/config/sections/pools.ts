@@ -83,7 +83,8 @@ export function readPools<A>(
     if (values === undefined) continue;
     const common = readAnyPool(values, surroundings, place, report);
     if (values.pool === undefined) continue;
-    const range = { ...values.pool, at: child(place, 'pool') };
+    const { first, last } = values.pool;
+    const range = { first, last, at: child(place, 'pool') };
     if (subnet !== null && !isInside(addresses, range, subnet))
       report.error(
         range.at,
@@ -91,7 +92,7 @@ export function readPools<A>(
         `addresses inside the subnet ${formatPrefix(addresses, subnet)}`,
       );
     ranges.push(range);
-    pools.push({ ...values.pool, ...common, ddns: resolvePoolDdns(values, ddns, place, report) });
+    pools.push({ ...common, first, last, ddns: resolvePoolDdns(values, ddns, place, report) });
   }
   checkOverlaps(addresses, ranges, formatRange, report);
   return pools;

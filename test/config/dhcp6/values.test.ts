@@ -10,6 +10,16 @@ const octets = (...bytes: number[]): Uint8Array => Uint8Array.of(...bytes);
 const texts = (addresses: readonly Uint8Array[]): string[] => addresses.map((each) => formatIpv6(each));
 const hex = ({ data }: OptionConfig): string => Buffer.from(data).toString('hex');
 
+const TANDEM_DEFAULTS = {
+  fdatasync: true,
+  offerHoldSec: 10,
+  maxLeases: 0,
+  shutdownGraceSec: 2,
+  subnetMetrics: false,
+  joinReplies: 'auto',
+  peerListenAddress: null,
+};
+
 t.test('an empty map has the defaults of Kea', async (t) => {
   const { leaseDatabase, hooks, ...config } = good6('{ "Dhcp6": {} }');
   t.match(leaseDatabase, { persist: true, path: '/var/lib/kea/kea-leases6.csv', lfcIntervalSec: 3600 });
@@ -43,15 +53,7 @@ t.test('an empty map has the defaults of Kea', async (t) => {
     commandLibraries: [],
     statisticSamples: { count: 20, ageSec: 0 },
     relationships: [],
-    tandem: {
-      fdatasync: true,
-      offerHoldSec: 10,
-      maxLeases: 0,
-      shutdownGraceSec: 2,
-      subnetMetrics: false,
-      joinReplies: 'auto',
-      peerListenAddress: null,
-    },
+    tandem: TANDEM_DEFAULTS,
     options: [],
     vendorOptions: [],
     clientClasses: [],
