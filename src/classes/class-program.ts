@@ -4,11 +4,11 @@
  */
 import type { ByteRange } from '../base/byte-range.ts';
 import { OctetMap } from '../base/octet-map.ts';
-import type { ClientClassConfig } from '../config/class-model.ts';
+import type { ExpressedClass } from '../config/class-model.ts';
 import type { ClassIds } from './class-ids.ts';
 import { Compiler } from './compile-test.ts';
 import { dependentOnKnown } from './known.ts';
-import type { Packet, Test } from './packet.ts';
+import type { Packet, QueryAccess, Test } from './packet.ts';
 import { Prefilter } from './prefilter.ts';
 import { Scratch } from './scratch.ts';
 import { SPAWN_PREFIX, Template } from './template.ts';
@@ -25,10 +25,10 @@ export interface BuiltInClasses {
   readonly stashed: number;
 }
 
-interface CompiledClass {
+interface CompiledClass<P extends Packet> {
   readonly id: number;
-  readonly test: Test | null;
-  readonly template: Template | null;
+  readonly test: Test<P> | null;
+  readonly template: Template<P> | null;
 }
 
 const VENDOR_PREFIX = 'VENDOR_CLASS_';
@@ -42,7 +42,7 @@ function classesWithPrefix(ids: ClassIds, prefix: string): OctetMap {
   return map;
 }
 
-export class ClassProgram {
+export class ClassProgram<P extends Packet> {
   readonly builtIn: BuiltInClasses;
   /** Whether anything refers to a class of a vendor. */
   readonly hasVendors: boolean;
@@ -50,19 +50,20 @@ export class ClassProgram {
   errors = 0;
   readonly #scratch = new Scratch();
   /** In the order of the file. */
-  readonly #classes: readonly CompiledClass[];
+  readonly #classes: readonly CompiledClass<P>[];
   readonly #positions = new Map<number, number>();
   readonly #vendors: OctetMap;
-  readonly #early: Prefilter;
-  readonly #late: Prefilter;
+  readonly #early: Prefilter<P>;
+  readonly #late: Prefilter<P>;
   /** A bit for each class that an expression assigns. */
   readonly #evaluated: Uint32Array;
 
   /**
    * @param ids has the classes that all other parts of the configuration refer to: this comes last
+   * @param access of the family whose queries are put into the classes
    */
-  constructor(configs: readonly ClientClassConfig[], ids: ClassIds) {
-    const compiler = new Compiler(this.#scratch, ids);
+  constructor(configs: readonly ExpressedClass[], ids: ClassIds, access: QueryAccess<P>) {
+    const compiler = new Compiler(this.#scratch, ids, access);
     const tests = configs.map(({ name, test }) => ({
       id: ids.intern(name),
       test: test && compiler.test(test),
@@ -85,13 +86,13 @@ export class ClassProgram {
       stashed: ids.find('STASH_AGENT_OPTIONS'),
     };
     const late = dependentOnKnown(configs);
-    const passOf = (isLate: boolean): Prefilter => {
+    const passOf = (isLate: boolean): Prefilter<P> => {
       const members = configs.flatMap((each, position) =>
         isEvaluated(each) && !each.onlyInAdditionalList && late.has(each.name) === isLate
           ? [[position, each.test] as const]
           : [],
       );
-      return new Prefilter(new Map(members), configs.length, compiler, this.#scratch);
+      return new Prefilter<P>(new Map(members), configs.length, compiler, this.#scratch);
     };
     this.#early = passOf(false);
     this.#late = passOf(true);
@@ -102,28 +103,28 @@ export class ClassProgram {
     }
   }
 
-  /** Assigns the class of a vendor, if anything refers to it. @param vendor the text of option 60 */
-  assignVendor(packet: Packet, vendor: ByteRange): void {
+  /** Assigns the class of a vendor, if anything refers to it. @param vendor the text that names it */
+  assignVendor(packet: P, vendor: ByteRange): void {
     packet.classes.add(this.#vendors.find(vendor));
   }
 
   /** Assigns the classes that do not depend on whether the client is known. */
-  assignEarly(packet: Packet): void {
+  assignEarly(packet: P): void {
     this.#run(this.#early, packet);
   }
 
   /** Assigns the classes that depend on whether the client is known. */
-  assignLate(packet: Packet): void {
+  assignLate(packet: P): void {
     this.#run(this.#late, packet);
   }
 
   /** Takes back what expressions have assigned. */
-  takeBack(packet: Packet): void {
+  takeBack(packet: P): void {
     packet.classes.removeAll(this.#evaluated);
   }
 
   /** Assigns a class that a scope lists among its additional classes: one without a test always, one not defined never. */
-  assignAdditional(packet: Packet, id: number): void {
+  assignAdditional(packet: P, id: number): void {
     const position = this.#positions.get(id);
     if (position === undefined || packet.classes.has(id)) return;
     const { test, template } = this.#classes[position]!;
@@ -131,7 +132,7 @@ export class ClassProgram {
     else this.#assign(position, packet);
   }
 
-  #run(pass: Prefilter, packet: Packet): void {
+  #run(pass: Prefilter<P>, packet: P): void {
     pass.look(packet);
     const { words } = pass;
     for (let w = 0; w < words.length; w++) {
@@ -141,7 +142,7 @@ export class ClassProgram {
     }
   }
 
-  #assign(position: number, packet: Packet): void {
+  #assign(position: number, packet: P): void {
     const { id, test, template } = this.#classes[position]!;
     this.#scratch.reset();
     if (template !== null) template.assign(packet, id);
@@ -150,6 +151,6 @@ export class ClassProgram {
   }
 }
 
-function isEvaluated({ test, templateTest }: ClientClassConfig): boolean {
+function isEvaluated({ test, templateTest }: ExpressedClass): boolean {
   return test !== null || templateTest !== null;
 }

@@ -13,7 +13,7 @@ type MadeNode = ValueNode & {
 /** Octets that the longest number or address needs as text. */
 const TEXT_BYTES_MAX = 40;
 
-export function compileMade(node: MadeNode, compilation: Compilation): Operand {
+export function compileMade<P extends Packet>(node: MadeNode, compilation: Compilation<P>): Operand<P> {
   const range: ByteRange = { bytes: compilation.scratch.bytes, offset: 0, length: 0 };
   if (node.kind === 'concat') return compileConcat(node.parts, range, compilation);
   const of = compilation.compileValue(node.of);
@@ -27,10 +27,14 @@ export function compileMade(node: MadeNode, compilation: Compilation): Operand {
   return { range, load: textOf(of, write, range, scratch) };
 }
 
-function compileConcat(parts: readonly ValueNode[], range: ByteRange, compilation: Compilation): Operand {
+function compileConcat<P extends Packet>(
+  parts: readonly ValueNode[],
+  range: ByteRange,
+  compilation: Compilation<P>,
+): Operand<P> {
   const operands = parts.map((part) => compilation.compileValue(part));
   const { scratch } = compilation;
-  const load = (packet: Packet): void => {
+  const load = (packet: P): void => {
     let length = 0;
     for (let i = 0; i < operands.length; i++) {
       operands[i]!.load(packet);
@@ -51,7 +55,12 @@ function append({ bytes, offset, length }: ByteRange, out: Uint8Array, to: numbe
 }
 
 /** ASCII letters in the other case. */
-function caseOf(of: Operand, isUpper: boolean, range: ByteRange, scratch: Scratch): Operand['load'] {
+function caseOf<P extends Packet>(
+  of: Operand<P>,
+  isUpper: boolean,
+  range: ByteRange,
+  scratch: Scratch,
+): Operand<P>['load'] {
   const first = isUpper ? 0x61 : 0x41;
   return (packet) => {
     of.load(packet);
@@ -65,7 +74,12 @@ function caseOf(of: Operand, isUpper: boolean, range: ByteRange, scratch: Scratc
   };
 }
 
-function hexOf(of: Operand, separator: Operand, range: ByteRange, scratch: Scratch): Operand['load'] {
+function hexOf<P extends Packet>(
+  of: Operand<P>,
+  separator: Operand<P>,
+  range: ByteRange,
+  scratch: Scratch,
+): Operand<P>['load'] {
   return (packet) => {
     of.load(packet);
     separator.load(packet);
@@ -87,7 +101,12 @@ function hexOf(of: Operand, separator: Operand, range: ByteRange, scratch: Scrat
 type Write = (of: ByteRange, bytes: Uint8Array, at: number) => number;
 
 /** Nothing stays nothing; a value of a wrong size is an error, as in Kea. */
-function textOf(of: Operand, write: Write, range: ByteRange, scratch: Scratch): Operand['load'] {
+function textOf<P extends Packet>(
+  of: Operand<P>,
+  write: Write,
+  range: ByteRange,
+  scratch: Scratch,
+): Operand<P>['load'] {
   return (packet) => {
     of.load(packet);
     range.length = 0;

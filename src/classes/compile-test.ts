@@ -3,30 +3,36 @@ import { equalRanges, equalsOctets } from '../base/byte-range.ts';
 import type { ClassIds } from './class-ids.ts';
 import { compileExists } from './compile-option.ts';
 import { compileValue } from './compile-value.ts';
-import type { Operand, Test } from './packet.ts';
+import type { Operand, Packet, QueryAccess, Test } from './packet.ts';
 import { compileRegExp } from './regexp.ts';
 import type { Scratch } from './scratch.ts';
 import type { TestNode, ValueNode } from './syntax-tree.ts';
 
-export class Compiler {
+export class Compiler<P extends Packet> {
   readonly #scratch: Scratch;
   readonly #ids: ClassIds;
+  readonly #access: QueryAccess<P>;
 
-  /** @param ids gets the classes that `member` asks for */
-  constructor(scratch: Scratch, ids: ClassIds) {
+  /**
+   * @param ids gets the classes that `member` asks for
+   * @param access of the family whose queries will be looked at
+   */
+  constructor(scratch: Scratch, ids: ClassIds, access: QueryAccess<P>) {
+    this.#access = access;
     this.#scratch = scratch;
     this.#ids = ids;
   }
 
-  value(node: ValueNode): Operand {
+  value(node: ValueNode): Operand<P> {
     return compileValue(node, {
       scratch: this.#scratch,
+      access: this.#access,
       compileTest: (inner) => this.test(inner),
       compileValue: (inner) => this.value(inner),
     });
   }
 
-  test(node: TestNode): Test {
+  test(node: TestNode): Test<P> {
     switch (node.kind) {
       case 'and':
       case 'or':
@@ -38,7 +44,7 @@ export class Compiler {
       case 'equal':
         return this.#equal(node.left, node.right);
       case 'exists':
-        return compileExists(node.of);
+        return compileExists(node.of, this.#access);
       case 'member': {
         const id = this.#ids.intern(node.name);
         return (packet) => packet.classes.has(id);
@@ -48,7 +54,7 @@ export class Compiler {
     }
   }
 
-  #joint(node: TestNode & { kind: 'and' | 'or' }): Test {
+  #joint(node: TestNode & { kind: 'and' | 'or' }): Test<P> {
     const terms = node.terms.map((term) => this.test(term));
     /** The outcome of one term that decides. */
     const decisive = node.kind === 'or';
@@ -59,7 +65,7 @@ export class Compiler {
         return outcome;
       };
     if (terms.length === 2) {
-      const [first, second] = terms as [Test, Test];
+      const [first, second] = terms as [Test<P>, Test<P>];
       return decisive
         ? (packet) => first(packet) || second(packet)
         : (packet) => first(packet) && second(packet);
@@ -70,7 +76,7 @@ export class Compiler {
     };
   }
 
-  #equal(leftNode: ValueNode, rightNode: ValueNode): Test {
+  #equal(leftNode: ValueNode, rightNode: ValueNode): Test<P> {
     if (leftNode.kind === 'literal' && rightNode.kind !== 'literal') return this.#equal(rightNode, leftNode);
     const left = this.value(leftNode);
     if (rightNode.kind === 'literal') {
@@ -88,7 +94,7 @@ export class Compiler {
     };
   }
 
-  #match(pattern: Uint8Array, of: ValueNode): Test {
+  #match(pattern: Uint8Array, of: ValueNode): Test<P> {
     const compiled = compileRegExp(pattern);
     if (!compiled.ok) throw new Error(`a pattern that was checked: expected ${compiled.expected}`);
     const { matcher } = compiled;

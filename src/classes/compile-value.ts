@@ -3,34 +3,34 @@
  * datagram, at a constant, or into the scratch where the value had to be made.
  */
 import { type ByteRange, emptyRange } from '../base/byte-range.ts';
-import { compileField } from './compile-field.ts';
 import { compileMade } from './compile-made.ts';
-import { compileEnterprise, compileOption, compileVendorData } from './compile-option.ts';
-import type { Operand, Packet, Test } from './packet.ts';
+import { compileOption } from './compile-option.ts';
+import type { Operand, Packet, QueryAccess, Test } from './packet.ts';
 import type { Scratch } from './scratch.ts';
 import type { TestNode, ValueNode } from './syntax-tree.ts';
 
 /** What all parts of the expressions of a shard share. */
-export interface Compilation {
+export interface Compilation<P extends Packet> {
   readonly scratch: Scratch;
-  readonly compileTest: (node: TestNode) => Test;
-  readonly compileValue: (node: ValueNode) => Operand;
+  readonly access: QueryAccess<P>;
+  readonly compileTest: (node: TestNode) => Test<P>;
+  readonly compileValue: (node: ValueNode) => Operand<P>;
 }
 
 const INT32_MIN = -0x80000000;
 const INT32_MAX = 0x7fffffff;
-export function compileValue(node: ValueNode, compilation: Compilation): Operand {
+
+export function compileValue<P extends Packet>(node: ValueNode, compilation: Compilation<P>): Operand<P> {
   switch (node.kind) {
     case 'literal':
       return compileLiteral(node.octets);
     case 'option':
-      return compileOption(node.of, node.isText, compilation.scratch);
+      return compileOption(node.of, node.isText, compilation.access, compilation.scratch);
     case 'field':
-      return compileField(node.field);
     case 'enterprise':
-      return compileEnterprise(node.code);
     case 'vendor-data':
-      return compileVendorData(node.enterprise, node.index);
+    case 'relay-address':
+      return compilation.access.value(node);
     case 'substring':
       return compileSubstring(node, compilation);
     case 'split':
@@ -42,7 +42,7 @@ export function compileValue(node: ValueNode, compilation: Compilation): Operand
   }
 }
 
-function compileLiteral(octets: Uint8Array): Operand {
+function compileLiteral<P extends Packet>(octets: Uint8Array): Operand<P> {
   return { range: { bytes: octets, offset: 0, length: octets.length }, load: () => undefined };
 }
 
@@ -51,13 +51,16 @@ function isInt32(value: number): boolean {
 }
 
 /** Where a part of a string starts and ends; Kea counts a negative length before the start. */
-function compileSubstring(node: ValueNode & { kind: 'substring' }, compilation: Compilation): Operand {
+function compileSubstring<P extends Packet>(
+  node: ValueNode & { kind: 'substring' },
+  compilation: Compilation<P>,
+): Operand<P> {
   const of = compileValue(node.of, compilation);
   const range = emptyRange();
   const { start, length } = node;
   const { scratch } = compilation;
   const isWrong = !isInt32(start) || (length !== null && !isInt32(length));
-  const load = (packet: Packet): void => {
+  const load = (packet: P): void => {
     of.load(packet);
     const whole = of.range.length;
     range.bytes = of.range.bytes;
@@ -75,13 +78,16 @@ function compileSubstring(node: ValueNode & { kind: 'substring' }, compilation: 
   return { range, load };
 }
 
-function compileSplit(node: ValueNode & { kind: 'split' }, compilation: Compilation): Operand {
+function compileSplit<P extends Packet>(
+  node: ValueNode & { kind: 'split' },
+  compilation: Compilation<P>,
+): Operand<P> {
   const of = compileValue(node.of, compilation);
   const delimiters = compileValue(node.delimiters, compilation);
   const range = emptyRange();
   const { field } = node;
   const { scratch } = compilation;
-  const load = (packet: Packet): void => {
+  const load = (packet: P): void => {
     of.load(packet);
     delimiters.load(packet);
     range.bytes = of.range.bytes;
@@ -115,13 +121,16 @@ function contains({ bytes, offset, length }: ByteRange, octet: number): boolean 
   return false;
 }
 
-function compileChoice(node: ValueNode & { kind: 'choose' }, compilation: Compilation): Operand {
+function compileChoice<P extends Packet>(
+  node: ValueNode & { kind: 'choose' },
+  compilation: Compilation<P>,
+): Operand<P> {
   const test = compilation.compileTest(node.test);
   const then = compileValue(node.then, compilation);
   const otherwise = compileValue(node.otherwise, compilation);
   const range = emptyRange();
   const { isStrict } = node;
-  const load = (packet: Packet): void => {
+  const load = (packet: P): void => {
     const isThen = test(packet);
     if (isThen || isStrict) then.load(packet);
     if (!isThen || isStrict) otherwise.load(packet);

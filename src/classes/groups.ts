@@ -3,15 +3,15 @@
 import { OctetMap } from '../base/octet-map.ts';
 import type { Compiler } from './compile-test.ts';
 import { type Key, keysOf } from './keyed.ts';
-import type { Operand } from './packet.ts';
+import type { Operand, Packet } from './packet.ts';
 import type { TestNode } from './syntax-tree.ts';
 
 /** Tests of one value that are worth a lookup: below, evaluating them costs as much. */
 const LOOKUP_MIN = 4;
 
 /** Tests of one value: constants lead to lists of positions. */
-export interface Group {
-  readonly operand: Operand;
+export interface Group<P extends Packet> {
+  readonly operand: Operand<P>;
   readonly map: OctetMap;
   readonly positions: Uint32Array[];
 }
@@ -20,10 +20,10 @@ export interface Group {
  * @param tests by position in the file; null = no test that could be looked up
  * @returns the groups, and the positions of what belongs to none
  */
-export function groupTests(
+export function groupTests<P extends Packet>(
   tests: ReadonlyMap<number, TestNode | null>,
-  compiler: Compiler,
-): { readonly groups: readonly Group[]; readonly ungrouped: readonly number[] } {
+  compiler: Compiler<P>,
+): { readonly groups: readonly Group<P>[]; readonly ungrouped: readonly number[] } {
   const keys = new Map([...tests].map(([position, test]) => [position, test === null ? null : keysOf(test)]));
   const shared = sharedValues([...keys.values()]);
   const grouped = new Map<string, { readonly key: Key; readonly position: number }[]>();
@@ -47,10 +47,10 @@ function sharedValues(keys: readonly (readonly Key[] | null)[]): ReadonlySet<str
   return new Set([...counts].filter(([, count]) => count >= LOOKUP_MIN).map(([name]) => name));
 }
 
-function groupOf(
+function groupOf<P extends Packet>(
   members: readonly { readonly key: Key; readonly position: number }[],
-  compiler: Compiler,
-): Group {
+  compiler: Compiler<P>,
+): Group<P> {
   const lists = new Map<string, { readonly octets: Uint8Array; readonly positions: number[] }>();
   for (const { key, position } of members) {
     const name = key.constant.join();

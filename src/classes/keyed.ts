@@ -2,7 +2,7 @@
  * Finds out which tests can only be true when a value of the query is one of certain constants, so that of a thousand such
  * tests the few that matter are looked up at once.
  */
-import type { TestNode, ValueNode } from './syntax-tree.ts';
+import type { QueryNode, TestNode, ValueNode } from './syntax-tree.ts';
 
 /** A value and a constant that it must be equal to. */
 export interface Key {
@@ -33,6 +33,13 @@ function keyOf(value: ValueNode, constant: ValueNode): readonly Key[] | null {
   return [{ name, value, constant: constant.octets }];
 }
 
+const QUERY_NODES: ReadonlySet<ValueNode['kind']> = new Set([
+  'field',
+  'enterprise',
+  'vendor-data',
+  'relay-address',
+] satisfies QueryNode['kind'][]);
+
 /** Values that cannot fail, do not depend on classes and need no scratch. */
 function isPlain(node: ValueNode): boolean {
   if (node.kind === 'substring') {
@@ -40,7 +47,7 @@ function isPlain(node: ValueNode): boolean {
     return isInt32 && isPlain(node.of);
   }
   if (node.kind === 'option') return !node.isText || node.of.space === 'message';
-  return node.kind === 'field' || node.kind === 'enterprise' || node.kind === 'vendor-data';
+  return QUERY_NODES.has(node.kind);
 }
 
 function fewest(candidates: readonly (readonly Key[] | null)[]): readonly Key[] | null {

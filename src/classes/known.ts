@@ -1,9 +1,9 @@
 /** Which classes depend on whether the client has a reservation: they wait until its hosts have been looked up. */
-import type { ClientClassConfig } from '../config/class-model.ts';
+import type { ExpressedClass } from '../config/class-model.ts';
 import type { TestNode, ValueNode } from './syntax-tree.ts';
 
 /** The names of those classes, which depend on KNOWN or UNKNOWN themselves or through classes before them. */
-export function dependentOnKnown(configs: readonly ClientClassConfig[]): ReadonlySet<string> {
+export function dependentOnKnown(configs: readonly ExpressedClass[]): ReadonlySet<string> {
   const dependent = new Set(['KNOWN', 'UNKNOWN']);
   for (const { name, test, templateTest } of configs) {
     const members = test !== null ? membersOf(test) : templateTest === null ? [] : membersOf(templateTest);

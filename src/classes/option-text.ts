@@ -11,22 +11,35 @@ const TYPE = Uint8Array.from('type=', (char) => char.charCodeAt(0));
 const LENGTH = Uint8Array.from(', len=', (char) => char.charCodeAt(0));
 const COLON = 0x3a;
 const BLANK = 0x20;
-/** "type=061, len=007: " for lengths below 1,000. */
-const HEAD_BYTES = TYPE.length + 3 + LENGTH.length + 3 + 2;
+/** "type=, len=: " */
+const HEAD_BYTES = TYPE.length + LENGTH.length + 2;
+/** Lengths from here on have more than three digits. */
+const FOUR_DIGITS = 1000;
 
-/** Octets of the text of an option of `length` octets. */
-export function dumpLength(length: number): number {
-  return HEAD_BYTES + (length > 999 ? 1 : 0) + Math.max(0, length * 3 - 1);
+/**
+ * Octets of the text of an option.
+ * @param length of the option, below 10,000
+ * @param digits of code and length: 3, or 5 in DHCPv6
+ */
+export function dumpLength(length: number, digits: number): number {
+  const more = digits === 3 && length >= FOUR_DIGITS ? 1 : 0;
+  return HEAD_BYTES + 2 * digits + more + Math.max(0, length * 3 - 1);
 }
 
 /** Writes the text of an option; `dumpLength` says how long it gets. */
-export function writeDump(code: number, range: ByteRange, bytes: Uint8Array, at: number): void {
+export function writeDump(
+  code: number,
+  digits: number,
+  range: ByteRange,
+  bytes: Uint8Array,
+  at: number,
+): void {
   bytes.set(TYPE, at);
   let to = at + TYPE.length;
-  to += writeDecimal(bytes, to, code, 3);
+  to += writeDecimal(bytes, to, code, digits);
   bytes.set(LENGTH, to);
   to += LENGTH.length;
-  to += writeDecimal(bytes, to, range.length, 3);
+  to += writeDecimal(bytes, to, range.length, digits);
   bytes[to++] = COLON;
   bytes[to++] = BLANK;
   for (let i = 0; i < range.length; i++) {

@@ -11,18 +11,18 @@ import type { Packet } from './packet.ts';
 import type { Scratch } from './scratch.ts';
 import type { TestNode } from './syntax-tree.ts';
 
-export class Prefilter {
+export class Prefilter<P extends Packet> {
   /** A bit for each position in the file: has to be looked at for the query in work. */
   readonly words: Uint32Array;
   readonly #always: Uint32Array;
-  readonly #groups: readonly Group[];
+  readonly #groups: readonly Group<P>[];
   readonly #scratch: Scratch;
 
   /** @param tests those of this pass by position in the file, of `count` positions; null = no test that could be looked up */
   constructor(
     tests: ReadonlyMap<number, TestNode | null>,
     count: number,
-    compiler: Compiler,
+    compiler: Compiler<P>,
     scratch: Scratch,
   ) {
     this.words = new Uint32Array((count + 31) >>> 5);
@@ -34,7 +34,7 @@ export class Prefilter {
   }
 
   /** Makes `words` what has to be looked at for a query. */
-  look(packet: Packet): void {
+  look(packet: P): void {
     for (let i = 0; i < this.words.length; i++) this.words[i] = this.#always[i]!;
     for (let i = 0; i < this.#groups.length; i++) {
       const { operand, map, positions } = this.#groups[i]!;

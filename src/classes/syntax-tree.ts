@@ -21,9 +21,7 @@ export type TestNode =
 export type ValueNode =
   | { readonly kind: 'literal'; readonly octets: Uint8Array }
   | { readonly kind: 'option'; readonly of: OptionNode; readonly isText: boolean }
-  | { readonly kind: 'field'; readonly field: FieldName }
-  | { readonly kind: 'enterprise'; readonly code: VendorCode }
-  | { readonly kind: 'vendor-data'; readonly enterprise: number | null; readonly index: number }
+  | QueryNode
   | {
       readonly kind: 'substring';
       readonly of: ValueNode;
@@ -55,13 +53,23 @@ export type ValueNode =
       readonly isSigned: boolean;
     };
 
-/** Something that a query may have. Codes 0..255. */
+/** A value that stands in the query, or is known of the datagram. */
+export type QueryNode =
+  | { readonly kind: 'field'; readonly field: FieldName }
+  | { readonly kind: 'enterprise'; readonly code: VendorCode }
+  | { readonly kind: 'vendor-data'; readonly enterprise: number | null; readonly index: number }
+  /** DHCPv6: an address in the header of a relay. */
+  | { readonly kind: 'relay-address'; readonly level: number; readonly field: 'linkaddr' | 'peeraddr' };
+
+/** Something that a query may have. Codes 0..255, of DHCPv6 0..65535. */
 export type OptionNode =
   /** An option, or the sub-option at the end of the path. */
   | { readonly space: 'message'; readonly path: readonly number[] }
   /** A sub-option of option 82. */
   | { readonly space: 'relay'; readonly code: number }
-  /** Option 125 or 124 of an enterprise, null = of any; or a sub-option of 125. */
+  /** DHCPv6: an option of a relay; 0 = the one nearest to the server, -1 = nearest to the client. */
+  | { readonly space: 'relay-level'; readonly level: number; readonly code: number }
+  /** The vendor options or the vendor class of an enterprise, null = of any; or one of its vendor options. */
   | {
       readonly space: 'vendor';
       readonly option: VendorCode;
@@ -69,8 +77,8 @@ export type OptionNode =
       readonly code: number | null;
     };
 
-/** RFC 3925: 124 is the vendor class, 125 the vendor-specific information. */
-export type VendorCode = 124 | 125;
+/** The vendor class, 124 (RFC 3925) or 16 (RFC 8415), and the vendor-specific information, 125 or 17. */
+export type VendorCode = 124 | 125 | 16 | 17;
 
 export type FieldName =
   | 'iface'

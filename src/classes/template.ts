@@ -14,14 +14,14 @@ const PLAIN = new Uint8Array(256);
 for (const char of '!#$&*+-./:?@^_|~') PLAIN[char.charCodeAt(0)] = 1;
 for (const [from, to] of ['09', 'AZ', 'az']) PLAIN.fill(1, from!.charCodeAt(0), to!.charCodeAt(0) + 1);
 
-export class Template {
-  readonly #value: Operand;
+export class Template<P extends Packet> {
+  readonly #value: Operand<P>;
   readonly #spawned: OctetMap;
   readonly #scratch: Scratch;
   readonly #name: ByteRange;
 
   /** @param spawned numbers of the classes that it may make, by the value in their name */
-  constructor(value: Operand, spawned: OctetMap, scratch: Scratch) {
+  constructor(value: Operand<P>, spawned: OctetMap, scratch: Scratch) {
     this.#value = value;
     this.#spawned = spawned;
     this.#scratch = scratch;
@@ -29,7 +29,7 @@ export class Template {
   }
 
   /** Assigns the class of the value, then the template's own, as in Kea; neither when the value is empty or an error. */
-  assign(packet: Packet, id: number): void {
+  assign(packet: P, id: number): void {
     const { range } = this.#value;
     this.#value.load(packet);
     if (range.length === 0 || this.#scratch.failed || !this.#escape(range)) return;

@@ -3,7 +3,8 @@ import type { Ipv4 } from '../base/ipv4.ts';
 import type { TestNode, ValueNode } from '../classes/syntax-tree.ts';
 import type { LifetimeConfig, OptionConfig, VendorOptionConfig } from './model.ts';
 
-export interface ClientClassConfig {
+/** What says who is in a class. */
+export interface ExpressedClass {
   readonly name: string;
   /** Null = nobody is in the class by its own doing. */
   readonly test: TestNode | null;
@@ -11,6 +12,9 @@ export interface ClientClassConfig {
   readonly templateTest: ValueNode | null;
   /** Looked at only where a scope lists it among its additional classes. */
   readonly onlyInAdditionalList: boolean;
+}
+
+export interface ClientClassConfig extends ExpressedClass {
   readonly options: readonly OptionConfig[];
   readonly vendorOptions: readonly VendorOptionConfig[];
   /** Null = the scope of the subnet decides, as with the fields below. */

@@ -1,5 +1,6 @@
 /** Everything that serving one query needs, made once a shard. Handlers take it and return an outcome number. */
 import type { ClassProgram } from '../classes/class-program.ts';
+import type { Packet4 } from '../classes/dhcp4/packet.ts';
 import type { HostConfig } from '../config/host-model.ts';
 import type { LeaseBook } from '../lease/dhcp4/book.ts';
 import type { LeaseRecord } from '../lease/dhcp4/record.ts';
@@ -87,7 +88,7 @@ export interface Context {
   /** Null = nothing is done to a reply when it is complete. */
   readonly flexOptions: FlexOptions | null;
   /** The classes of the configuration. */
-  readonly classes: ClassProgram;
+  readonly classes: ClassProgram<Packet4>;
   readonly names: ClientNames;
   readonly reply: ReplyWriter;
   readonly slots: ReplySlots;

@@ -1,6 +1,8 @@
 /** The classes that a query gets, by expressions as they stand in a configuration; no socket takes part. */
 import { ClassIds } from '../../src/classes/class-ids.ts';
 import { ClassProgram } from '../../src/classes/class-program.ts';
+import type { Packet4 } from '../../src/classes/dhcp4/packet.ts';
+import { QUERY_ACCESS_4 } from '../../src/classes/dhcp4/query-access.ts';
 import { parseTest, parseValue } from '../../src/classes/parse.ts';
 import type { ClientClassConfig } from '../../src/config/class-model.ts';
 import { Field } from '../../src/dhcp4/descriptor.ts';
@@ -71,13 +73,13 @@ export function isWellFormed(datagram: Uint8Array): boolean {
 /** A program and a query to run it on, as often as wanted. */
 export class Membership {
   readonly ids = new ClassIds();
-  readonly program: ClassProgram;
+  readonly program: ClassProgram<Packet4>;
   readonly query: Query;
 
   /** @param others classes that something else refers to */
   constructor(classes: readonly ClassText[], others: readonly string[] = []) {
     for (const name of others) this.ids.intern(name);
-    this.program = new ClassProgram(classConfigs(classes), this.ids);
+    this.program = new ClassProgram(classConfigs(classes), this.ids, QUERY_ACCESS_4);
     this.query = new Query(classifier.bytes, classifier.words, this.ids.count);
   }
 

@@ -3,6 +3,7 @@
  * config-get has shown it and config-set has sent it back.
  */
 import { ClassProgram } from '../../src/classes/class-program.ts';
+import { QUERY_ACCESS_4 } from '../../src/classes/dhcp4/query-access.ts';
 import { completeDocument } from '../../src/config/complete/document.ts';
 import { checkDocument, parseConfig } from '../../src/config/load.ts';
 import type { ServerConfig } from '../../src/config/model.ts';
@@ -27,7 +28,7 @@ const around = (members: string): string => `{"Dhcp4":{${INTERFACES},${members}}
 /** Everything that a shard and main make of a configuration before they serve. */
 function makeReady(config: ServerConfig): void {
   const { classes } = compileConfiguration(structuredClone(config));
-  new ClassProgram(config.clientClasses, classes);
+  new ClassProgram(config.clientClasses, classes, QUERY_ACCESS_4);
   if (leasableAddresses(config) < ADDRESSES_MAX) allocateServerPools(config);
 }
 

@@ -7,6 +7,8 @@
 import { type ByteRange, emptyRange } from '../../base/byte-range.ts';
 import type { ClassIds } from '../../classes/class-ids.ts';
 import { Compiler } from '../../classes/compile-test.ts';
+import type { Packet4 } from '../../classes/dhcp4/packet.ts';
+import { QUERY_ACCESS_4 } from '../../classes/dhcp4/query-access.ts';
 import type { Operand } from '../../classes/packet.ts';
 import { Scratch } from '../../classes/scratch.ts';
 import type { FlexIdConfig } from '../../config/hook-model.ts';
@@ -15,13 +17,13 @@ import type { Query } from '../query.ts';
 
 export class FlexId {
   readonly #scratch = new Scratch();
-  readonly #value: Operand;
+  readonly #value: Operand<Packet4>;
   readonly #replaces: boolean;
   readonly #clientId = emptyRange();
 
   /** @param classes gets the classes that the expression asks for */
   constructor({ identifier, replacesClientId }: FlexIdConfig, classes: ClassIds) {
-    this.#value = new Compiler(this.#scratch, classes).value(identifier);
+    this.#value = new Compiler(this.#scratch, classes, QUERY_ACCESS_4).value(identifier);
     this.#replaces = replacesClientId;
     this.#clientId.bytes = new Uint8Array(CLIENT_ID_BYTES_MAX);
   }

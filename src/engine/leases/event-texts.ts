@@ -2,7 +2,9 @@
 import { type ByteRange, emptyRange } from '../../base/byte-range.ts';
 import type { ClassIds } from '../../classes/class-ids.ts';
 import { Compiler } from '../../classes/compile-test.ts';
-import type { Operand, Packet } from '../../classes/packet.ts';
+import type { Packet4 } from '../../classes/dhcp4/packet.ts';
+import { QUERY_ACCESS_4 } from '../../classes/dhcp4/query-access.ts';
+import type { Operand } from '../../classes/packet.ts';
 import { Scratch } from '../../classes/scratch.ts';
 import type { LegalFormats } from '../../config/hook-model.ts';
 import { G, type StatisticsWriter } from '../figures/statistics.ts';
@@ -17,8 +19,8 @@ export class EventTexts {
   readonly #scratch = new Scratch();
   readonly #statistics: StatisticsWriter;
   readonly #slots: ReplySlots;
-  readonly #request: Operand | null;
-  readonly #response: Operand | null;
+  readonly #request: Operand<Packet4> | null;
+  readonly #response: Operand<Packet4> | null;
   readonly #reply: ReplyPacket;
   readonly #text = emptyRange();
 
@@ -29,7 +31,7 @@ export class EventTexts {
     statistics: StatisticsWriter,
     slots: ReplySlots,
   ) {
-    const compiler = new Compiler(this.#scratch, classes);
+    const compiler = new Compiler(this.#scratch, classes, QUERY_ACCESS_4);
     this.#statistics = statistics;
     this.#slots = slots;
     this.#request = request && compiler.value(request);
@@ -49,7 +51,7 @@ export class EventTexts {
     return this.#make(this.#response, this.#reply);
   }
 
-  #make({ range, load }: Operand, packet: Packet): ByteRange | null {
+  #make({ range, load }: Operand<Packet4>, packet: Packet4): ByteRange | null {
     this.#scratch.reset();
     load(packet);
     if (this.#scratch.failed || range.length > EVENT_TEXT_BYTES_MAX) {

@@ -5,6 +5,8 @@
 import { emptyRange } from '../../base/byte-range.ts';
 import { type ClassIds, NO_CLASS } from '../../classes/class-ids.ts';
 import { Compiler } from '../../classes/compile-test.ts';
+import type { Packet4 } from '../../classes/dhcp4/packet.ts';
+import { QUERY_ACCESS_4 } from '../../classes/dhcp4/query-access.ts';
 import type { Operand, Test } from '../../classes/packet.ts';
 import { Scratch } from '../../classes/scratch.ts';
 import type { FlexEntriesConfig, FlexOptionConfig, FlexSubOptionConfig } from '../../config/hook-model.ts';
@@ -24,8 +26,8 @@ interface FlexEntry {
   /** What is there already stays. */
   readonly keeps: boolean;
   /** Null = the entry removes. */
-  readonly value: Operand | null;
-  readonly test: Test | null;
+  readonly value: Operand<Packet4> | null;
+  readonly test: Test<Packet4> | null;
   /** Null = the value is the octets themselves. */
   readonly texts: EncodedTexts | null;
 }
@@ -42,7 +44,7 @@ const Done = { nothing: 0, changed: 1, failed: 2 } as const;
 
 function compileEntry(
   { code, clientClass, action }: FlexOptionConfig,
-  compiler: Compiler,
+  compiler: Compiler<Packet4>,
   classes: ClassIds,
 ): FlexEntry {
   const isRemoval = action.kind === 'remove';
@@ -81,7 +83,7 @@ export class FlexOptions {
     replyBytesMax: number,
   ) {
     this.#statistics = statistics;
-    const compiler = new Compiler(this.#scratch, classes);
+    const compiler = new Compiler(this.#scratch, classes, QUERY_ACCESS_4);
     this.#entries = options.map((each) => compileEntry(each, compiler, classes));
     this.#subEntries = subOptions.map((config) => ({
       ...compileEntry(config, compiler, classes),
@@ -162,7 +164,7 @@ export class FlexOptions {
   }
 
   /** Whether a removal is asked for. */
-  #asks(test: Test, query: Query): number {
+  #asks(test: Test<Packet4>, query: Query): number {
     this.#scratch.reset();
     const isTrue = test(query);
     if (this.#scratch.failed) return Done.failed;

@@ -2,7 +2,7 @@
 
 import { type ByteRange, emptyRange } from '../../base/byte-range.ts';
 import { ClassSet } from '../../classes/class-set.ts';
-import type { Packet } from '../../classes/packet.ts';
+import type { Packet4 } from '../../classes/dhcp4/packet.ts';
 import {
   CHADDR_BYTES,
   CHADDR_OFFSET,
@@ -18,7 +18,7 @@ import type { Query } from '../query.ts';
 import { addressAt, destinationOf } from './reply-route.ts';
 import type { ReplySlots } from './reply-slots.ts';
 
-export class ReplyPacket implements Packet {
+export class ReplyPacket implements Packet4 {
   readonly bytes: Uint8Array;
   offset = 0;
   readonly options: OptionIndex;

@@ -3,6 +3,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { ClassIds } from '../../classes/class-ids.ts';
 import { ClassProgram } from '../../classes/class-program.ts';
+import { QUERY_ACCESS_4 } from '../../classes/dhcp4/query-access.ts';
 import { SpawnedNames } from '../../classes/spawned-names.ts';
 import type { ServerConfig } from '../../config/model.ts';
 import { type CompiledSubnet, haClasses } from '../../engine/compiled/compiled.ts';
@@ -157,7 +158,7 @@ export function buildContext(
   const { eventTexts, ...flex } = compileExpressions(config, classes, statistics, slots);
   const v6Only = V6Only.of(subnets, classes);
   // All that refers to a class has its number by now.
-  const program = new ClassProgram(config.clientClasses, classes);
+  const program = new ClassProgram(config.clientClasses, classes, QUERY_ACCESS_4);
   const spawned = spawnedNamesOf(config, classes);
   const query = new Query(classifier.bytes, classifier.words, classes.count, STASH_OFFSET, spawned);
   query.options.isLenient = config.compatibility.lenientOptionParsing;
