@@ -5,6 +5,7 @@ import { ClassSet } from '../../classes/class-set.ts';
 import { OPTIONS_OFFSET } from '../../dhcp6/codes.ts';
 import { DESCRIPTOR_WORDS, Field } from '../../dhcp6/descriptor.ts';
 import { IaReader } from '../../dhcp6/ia-reader.ts';
+import { OptionIndex6 } from '../../dhcp6/option-index.ts';
 import { OptionReader } from '../../dhcp6/option-reader.ts';
 import { RelayLevels } from '../../dhcp6/relay-levels.ts';
 
@@ -12,11 +13,13 @@ import { RelayLevels } from '../../dhcp6/relay-levels.ts';
 export interface Arrival6 {
   /** Name of the interface. */
   readonly interfaceName: string;
+  /** The address or group that it was sent to, 16 octets. */
+  readonly address: Uint8Array;
   /** It was sent to an address of this server alone, not to a group. */
   readonly isUnicast: boolean;
 }
 
-const NOWHERE: Arrival6 = { interfaceName: '', isUnicast: false };
+const NOWHERE: Arrival6 = { interfaceName: '', address: new Uint8Array(IPV6_BYTES), isUnicast: false };
 
 /** The memory that a classifier has written of a batch, see wasm/module.ts. */
 export interface Classified6 {
@@ -41,6 +44,8 @@ export class Query6 {
   readonly ias: IaReader;
   /** The options of the client's message; `rewindOptions` goes back to the first. */
   readonly options: OptionReader;
+  /** Finds the first option of each code. */
+  readonly optionIndex: OptionIndex6;
   /** The client's DUID; empty when it sent none. */
   readonly duid: ByteRange = emptyRange();
   /** Option 6: its codes, two octets each. */
@@ -54,6 +59,7 @@ export class Query6 {
     this.relays = new RelayLevels(bytes, relays);
     this.ias = new IaReader(bytes);
     this.options = new OptionReader(bytes);
+    this.optionIndex = new OptionIndex6(bytes);
   }
 
   /**
@@ -67,6 +73,7 @@ export class Query6 {
     this.sourcePort = sourcePort;
     this.classes.clear();
     this.relays.point(index, this.field(Field.relayCount));
+    this.optionIndex.point(this.#optionsFrom(), this.#optionsEnd());
     this.range(this.duid, Field.clientIdOffset);
     this.range(this.requestList, Field.requestListOffset);
   }

@@ -416,10 +416,10 @@ checkRefused({
       'what a DHCPv6 query has',
     ],
     [
-      dhcp6('"client-classes": [ { "name": "a", "test": "§relay6[0].peeraddr == 2001:db8::1" } ]'),
+      dhcp6('"client-classes": [ { "name": "a", "test": "relay6[§32].peeraddr == 2001:db8::1" } ]'),
       'Dhcp6/client-classes[0]/test',
-      '"relay6" at character 1 of "relay6[0].peeraddr == 2001:db8::1"',
-      '"option" or "pkt": nothing else of DHCPv6 queries is implemented yet',
+      '"32" at character 8 of "relay6[32].peeraddr == 2001:db8::1"',
+      'an integer from -32 to 31',
     ],
     [
       dhcp6('"client-classes": [ { "name": "a", "test": "option[§65536].exists" } ]'),

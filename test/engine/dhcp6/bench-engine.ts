@@ -31,7 +31,7 @@ import { ip6 } from './config.ts';
 import { type Reply6, readReply6, SERVER_ID } from './messages.ts';
 
 const PARKED_MAX = 64;
-const LINK: Arrival6 = { interfaceName: 'eth0', isUnicast: false };
+const LINK: Arrival6 = { interfaceName: 'eth0', address: ip6('ff02::1:2'), isUnicast: false };
 const SOURCE = ip6('fe80::200:ff:fe00:1');
 const classifier = new Classifier();
 
@@ -42,7 +42,7 @@ export interface Engine6Options {
 
 /** Where a query comes from. */
 export interface Way {
-  readonly arrival?: Arrival6;
+  readonly arrival?: Partial<Arrival6>;
   readonly source?: Uint8Array;
   readonly shed?: boolean;
 }
@@ -98,7 +98,7 @@ export class BenchEngine6 {
   }
 
   /** Sends a datagram, as a shard would serve it. @returns the name of the cell that says why there is no reply, or '' */
-  send(datagram: Uint8Array, { arrival = LINK, source = SOURCE, shed = false }: Way = {}): string {
+  send(datagram: Uint8Array, { arrival, source = SOURCE, shed = false }: Way = {}): string {
     const { context } = this;
     context.nowSec = this.clock.wallSec();
     context.nowMs = this.clock.monotonicMs();
@@ -108,7 +108,7 @@ export class BenchEngine6 {
     const before = this.#drops();
     if (malformed !== 0) countMalformed6(context, malformed, classifier.words6[Field.messageType]!);
     else {
-      context.query.point(0, arrival, source, 0, 546);
+      context.query.point(0, { ...LINK, ...arrival }, source, 0, 546);
       this.#serve(shed);
     }
     const after = this.#drops();
