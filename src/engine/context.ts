@@ -89,6 +89,8 @@ export interface Context {
   readonly flexOptions: FlexOptions | null;
   /** The classes of the configuration. */
   readonly classes: ClassProgram<Packet4>;
+  /** Cell of the expressions of classes that could not be evaluated. */
+  readonly classErrorsCell: number;
   readonly names: ClientNames;
   readonly reply: ReplyWriter;
   readonly slots: ReplySlots;

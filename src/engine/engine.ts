@@ -8,13 +8,8 @@ import { Field, Present } from '../dhcp4/descriptor.ts';
 import { CLIENT_ID_BYTES_MAX } from '../lease/dhcp4/record.ts';
 import { NO_SERVER, serverIndexOf } from '../loadbalance/scope.ts';
 import { answerInform, answerNak, answerV6Only } from './answer.ts';
-import {
-  addHostClasses,
-  classifyKnown,
-  classifyReceived,
-  isDropped,
-  isRejected,
-} from './classes/classification.ts';
+import { addHostClasses, classifyKnown, isDropped, isRejected } from './classes/assign.ts';
+import { classifyReceived } from './classes/classification.ts';
 import { type Context, Outcome } from './context.ts';
 import { G } from './figures/statistics.ts';
 import { classesBeforeLease } from './hosts/host-classes.ts';

@@ -1,6 +1,7 @@
 /** Answers the query in work by what was planned for it; shared by the message handlers. */
 import { MessageType } from '../../dhcp6/codes.ts';
 import { Outcome } from '../context.ts';
+import { classifyLeases } from './classes/classification.ts';
 import type { Context6 } from './context.ts';
 import { advertise, commit, undo } from './leases/carry-out.ts';
 import { type ReplyParts, writeReply } from './reply/reply.ts';
@@ -23,6 +24,7 @@ const VERDICT: ReplyParts = { ...GRANT, withOptions: false };
 /** Offers what was planned. */
 export function answerAdvertise(context: Context6): number {
   if (context.plan.isOutOfMemory) return giveUp(context, G6['tandem-drop-table-full']);
+  classifyLeases(context);
   if (writeReply(context, ADVERTISE) === 0) return giveUp(context, G6['tandem-drop-reply-too-large']);
   advertise(context);
   return send(context, G6['pkt6-advertise-sent']);
@@ -48,6 +50,7 @@ function carryOut(context: Context6, parts: ReplyParts): number {
   if (plan.isOutOfMemory) return giveUp(context, G6['tandem-drop-table-full']);
   const room = plan.changeCount === 0 ? 0 : roomForChanges(context, plan.changeCount);
   if (room !== 0) return giveUp(context, room);
+  classifyLeases(context);
   if (writeReply(context, parts) === 0) return giveUp(context, G6['tandem-drop-reply-too-large']);
   if (plan.changeCount === 0) return send(context, G6['pkt6-reply-sent']);
   commit(context);
@@ -62,6 +65,7 @@ function giveUp(context: Context6, cell: number): number {
 /** Answers with what is configured for the client, and perhaps a status; nothing is changed. */
 export function answerOptions(context: Context6, status: Status): number {
   OPTIONS.status = status;
+  classifyLeases(context);
   if (writeReply(context, OPTIONS) === 0) return G6['tandem-drop-reply-too-large'];
   return send(context, G6['pkt6-reply-sent']);
 }

@@ -1,4 +1,6 @@
 /** Everything that serving one DHCPv6 query needs, made once a shard. Handlers take it and return an outcome number. */
+import type { ClassProgram } from '../../classes/class-program.ts';
+import type { Packet6 } from '../../classes/dhcp6/packet.ts';
 import type { HostConfig6 } from '../../config/dhcp6/model.ts';
 import type { LifetimeConfig } from '../../config/model.ts';
 import type { ReplyWriter } from '../../dhcp6/reply-writer.ts';
@@ -10,6 +12,7 @@ import type { Park } from '../parked/park.ts';
 import type { PolicyView } from '../policy.ts';
 import type { ReplyPlans } from '../reply/reply-plans.ts';
 import type { ReplySlots } from '../reply/reply-slots.ts';
+import type { VendorNames } from './classes/vendor-names.ts';
 import type { CompiledSubnet6 } from './compiled/compiled.ts';
 import type { ClientHardware } from './hosts/hardware.ts';
 import type { QueryHosts6 } from './hosts/query-hosts.ts';
@@ -47,6 +50,11 @@ export interface Context6 {
   readonly policy: PolicyView;
   readonly query: Query6;
   readonly hosts: QueryHosts6;
+  /** The classes of the configuration. */
+  readonly classes: ClassProgram<Packet6>;
+  /** Cell of the expressions of classes that could not be evaluated. */
+  readonly classErrorsCell: number;
+  readonly vendorNames: VendorNames;
   readonly hardware: ClientHardware;
   /** What the query in work comes to. */
   readonly plan: IaPlan;

@@ -6,6 +6,8 @@ import { emptyRange, equalsOctets } from '../../base/byte-range.ts';
 import { MessageType } from '../../dhcp6/codes.ts';
 import { Field, Malformed } from '../../dhcp6/descriptor.ts';
 import { NO_SERVER, serverIndexOf } from '../../loadbalance/scope.ts';
+import { addHostClasses, classifyKnown, isDropped } from '../classes/assign.ts';
+import { classesBeforeLeases, classifyReceived6 } from './classes/classification.ts';
 import type { Context6 } from './context.ts';
 import { serveConfirm } from './messages/confirm.ts';
 import { serveDecline } from './messages/decline.ts';
@@ -50,8 +52,11 @@ export function serve6(context: Context6, shed: boolean): number {
   if (isForOtherServer(context)) return G6['tandem-drop-other-server'];
   if (!isInScope(context)) return OUT_OF_SCOPE_6;
   if (type === MessageType.solicit && shed) return G6['tandem-drop-solicit-shed'];
+  classifyReceived6(context);
+  if (isDropped(context)) return G6['tandem-drop-class'];
   context.plan.clear();
   findHosts(context);
+  if (isDropped(context)) return G6['tandem-drop-class'];
   if (type === MessageType.confirm) return serveConfirm(context);
   if (type === MessageType.informationRequest) return serveInformationRequest(context);
   context.book.table.lock();
@@ -129,10 +134,16 @@ function findHosts(context: Context6): void {
   const { hardware, hosts, query, settings, subnets } = context;
   hardware.find(query);
   hosts.identify(query, hardware);
-  if (settings.earlyGlobalHosts) hosts.findGlobal();
+  if (settings.earlyGlobalHosts) {
+    hosts.findGlobal();
+    if (hosts.global !== null) addHostClasses(context, hosts.global.classes);
+    classifyKnown(context, hosts.isKnown);
+  }
   const subnet = subnets.select(query);
   if (subnet !== null) hosts.findIn(subnet, query.classes);
   context.subnet = subnet;
+  addHostClasses(context, classesBeforeLeases(context));
+  classifyKnown(context, hosts.isKnown);
 }
 
 function handle(context: Context6, type: number): number {
@@ -172,6 +183,7 @@ const KEA_DROPS: Readonly<Record<number, number>> = {
   [G6['tandem-drop-bad-client-id']]: G6['pkt6-rfc-violation'],
   [G6['tandem-drop-bad-server-id']]: G6['pkt6-rfc-violation'],
   [G6['tandem-drop-unicast']]: G6['pkt6-rfc-violation'],
+  [G6['tandem-drop-class']]: G6['pkt6-admin-filtered'],
   [G6['tandem-drop-service-disabled']]: G6['pkt6-service-disabled'],
   [G6['tandem-drop-out-of-scope']]: G6['pkt6-not-for-us'],
   [G6['tandem-drop-other-server']]: G6['pkt6-not-for-us'],

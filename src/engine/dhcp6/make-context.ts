@@ -1,6 +1,8 @@
 /** Builds what a shard serves DHCPv6 queries with. */
 import type { ByteRingMemory } from '../../base/byte-ring.ts';
 import type { Clock } from '../../base/clock.ts';
+import { ClassProgram } from '../../classes/class-program.ts';
+import { QUERY_ACCESS_6 } from '../../classes/dhcp6/query-access.ts';
 import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
 import { ReplyWriter } from '../../dhcp6/reply-writer.ts';
 import { LeaseBook6, type LeaseBookMemory6 } from '../../lease/dhcp6/book.ts';
@@ -11,6 +13,7 @@ import { PARKED_MS_MAX, Park, type ParkExit } from '../parked/park.ts';
 import { PolicyView } from '../policy.ts';
 import { ReplyPlans } from '../reply/reply-plans.ts';
 import type { ReplySlots } from '../reply/reply-slots.ts';
+import { VendorNames } from './classes/vendor-names.ts';
 import type { CompiledConfiguration6 } from './compiled/compiled-configuration.ts';
 import type { Context6, EngineSettings6 } from './context.ts';
 import { ClientHardware } from './hosts/hardware.ts';
@@ -21,6 +24,7 @@ import { OwnLeases } from './leases/own-leases.ts';
 import { type Classified6, Query6 } from './query.ts';
 import { NO_SCOPES_6 } from './reply/reply-plan.ts';
 import { VendorOptions6 } from './reply/vendor-options.ts';
+import { G6 } from './statistics.ts';
 import { SubnetIndex6 } from './subnets/subnet-index.ts';
 
 export interface Shard6 {
@@ -46,6 +50,8 @@ export interface Shard6 {
 export function makeContext6(shard: Shard6): Context6 {
   const { config, compiled, slots, clock } = shard;
   const book = new LeaseBook6(shard.book);
+  // All that refers to a class has its number by now.
+  const classes = new ClassProgram(config.clientClasses, compiled.classes, QUERY_ACCESS_6);
   const query = new Query6(shard.classified, compiled.classes.count);
   return {
     book,
@@ -56,6 +62,9 @@ export function makeContext6(shard: Shard6): Context6 {
     statistics: new StatisticsWriter(shard.statistics, shard.shard + 1),
     policy: new PolicyView(shard.policies),
     query,
+    classes,
+    classErrorsCell: G6['tandem-class-errors'],
+    vendorNames: new VendorNames(),
     hosts: new QueryHosts6(compiled.hosts),
     hardware: new ClientHardware(config.macSources),
     plan: new IaPlan(),

@@ -63,6 +63,7 @@ const GLOBAL_STATISTICS_6 = [
   'tandem-drop-other-server',
   'tandem-drop-no-subnet',
   'tandem-drop-nothing-to-confirm',
+  'tandem-drop-class',
   'tandem-drop-solicit-shed',
   'tandem-drop-park-full',
   'tandem-drop-journal-full',
@@ -73,7 +74,8 @@ const GLOBAL_STATISTICS_6 = [
   'tandem-drop-socket-gone',
   'tandem-drop-update-rejected',
   'tandem-drop-parked-too-long',
-  // Not datagrams: times that the kernel refused to join replies.
+  // Not datagrams: expressions of classes that could not be evaluated, and times that the kernel refused to join replies.
+  'tandem-class-errors',
   'tandem-join-refused',
 ] as const;
 

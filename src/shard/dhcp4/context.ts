@@ -11,7 +11,7 @@ import type { CompiledConfiguration } from '../../engine/compiled/compiled-confi
 import type { Context, EngineSettings } from '../../engine/context.ts';
 import type { DurationMemory } from '../../engine/figures/durations.ts';
 import { type RateLimitMemory, RateLimits } from '../../engine/figures/rate-limits.ts';
-import { StatisticsWriter } from '../../engine/figures/statistics.ts';
+import { G, StatisticsWriter } from '../../engine/figures/statistics.ts';
 import { compileHosts } from '../../engine/hosts/compiled-host.ts';
 import { FlexId } from '../../engine/hosts/flex-id.ts';
 import { QueryHosts } from '../../engine/hosts/query-hosts.ts';
@@ -167,6 +167,7 @@ export function buildContext(
     book,
     overdue: new OverdueSearch(book, task.book.pools.pools.length),
     classes: program,
+    classErrorsCell: G['tandem-class-errors'],
     hosts: new QueryHosts(hosts),
     ...flex,
     extendedInfo: extendedInfoOf(config),

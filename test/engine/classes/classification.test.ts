@@ -1,10 +1,7 @@
 /** What classes do to a query: guards of subnets and pools, DROP, REJECT, additional classes, those of a host. */
 import t, { type Test } from 'tap';
-import {
-  addHostClasses,
-  classifyKnown,
-  classifyReceived,
-} from '../../../src/engine/classes/classification.ts';
+import { addHostClasses, classifyKnown } from '../../../src/engine/classes/assign.ts';
+import { classifyReceived } from '../../../src/engine/classes/classification.ts';
 import type { Context } from '../../../src/engine/context.ts';
 import { Membership } from '../../classes/membership.ts';
 import { DISCOVER, datagram4, END, option } from '../../oracle/datagram4.ts';

@@ -17,6 +17,8 @@ export interface CompiledPool6 {
   readonly unitLength: number;
   readonly poolId: number;
   readonly guard: Guard;
+  /** Classes that are looked at once the lease is known. */
+  readonly additional: Guard;
   /** What a client of this pool gets beside its lease. */
   readonly plan: ReplyPlanNode6;
   /** Payload of option 67 of its prefixes, or null. */
@@ -30,6 +32,8 @@ export interface CompiledSubnet6 {
   readonly config: SubnetConfig6;
   /** Its own; that of its network holds beside it. */
   readonly guard: Guard;
+  /** Classes that are looked at once the lease is known. */
+  readonly additional: Guard;
   /** The shared network that it belongs to, or null. */
   readonly network: CompiledNetwork<CompiledSubnet6> | null;
   /** Position among the subnets of its network. */
@@ -55,6 +59,7 @@ export function compileSubnets6(config: ServerConfig6, classes: ClassIds): Compi
       id: subnet.id,
       config: subnet,
       guard: guardOf(subnet.clientClasses, classes),
+      additional: subnet.additionalClasses.map((name) => classes.intern(name)),
       network,
       place: network?.subnets.length ?? 0,
       pools: subnet.pools.map((pool) => ({
@@ -62,6 +67,7 @@ export function compileSubnets6(config: ServerConfig6, classes: ClassIds): Compi
         unitLength: ADDRESS_BITS,
         poolId: pool.poolId,
         guard: guardOf(pool.clientClasses, classes),
+        additional: pool.additionalClasses.map((name) => classes.intern(name)),
         plan: roots.ofPool(pool, plan),
         excluded: null,
       })),
@@ -70,6 +76,7 @@ export function compileSubnets6(config: ServerConfig6, classes: ClassIds): Compi
         unitLength: pool.delegatedLength,
         poolId: pool.poolId,
         guard: guardOf(pool.clientClasses, classes),
+        additional: pool.additionalClasses.map((name) => classes.intern(name)),
         plan: roots.ofPool(pool, plan),
         excluded: excludedOf(pool),
       })),

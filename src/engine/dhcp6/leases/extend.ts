@@ -3,9 +3,10 @@ import { equalBytes } from '../../../base/byte-range.ts';
 import { IPV6_BYTES } from '../../../base/ipv6.ts';
 import { NO_SLOT } from '../../../lease/hash-chain.ts';
 import { LeaseState } from '../../../lease/state.ts';
+import { isRejected } from '../../classes/assign.ts';
 import type { Context6 } from '../context.ts';
 import { Statuses } from '../reply/status.ts';
-import { isAddresses, readWish, settle, takeNew } from './grant.ts';
+import { isAddresses, readWish, refuse, settle, takeNew } from './grant.ts';
 import { Fate, type PlannedIa } from './ia-plan.ts';
 import { isReserved, keep, mayKeep, revoke } from './keep.ts';
 import { findOwn } from './own-leases.ts';
@@ -20,6 +21,7 @@ export function planExtensions(context: Context6): void {
     const ia = plan.addIa(ias.code, ias.iaid);
     if (ia === null) return;
     if (context.subnet === null) ia.status = isAddresses(ia) ? Statuses.noBinding : Statuses.noPrefixBinding;
+    else if (isRejected(context)) refuse(ia);
     else extend(context, ia);
   }
 }

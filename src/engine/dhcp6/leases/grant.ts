@@ -2,6 +2,7 @@
 import { isIpv6Unspecified } from '../../../base/ipv6.ts';
 import { OptionCode } from '../../../dhcp6/codes.ts';
 import { NO_SLOT } from '../../../lease/hash-chain.ts';
+import { isRejected } from '../../classes/assign.ts';
 import type { Context6 } from '../context.ts';
 import { Statuses } from '../reply/status.ts';
 import { type Hint, takeAny, takeHint } from './allocate.ts';
@@ -28,8 +29,14 @@ export function planGrants(context: Context6, isFinal: boolean): void {
     if (ia === null) return;
     if (context.subnet === null)
       ia.status = isAddresses(ia) ? Statuses.noSubnetForAddress : Statuses.noSubnetForPrefix;
+    else if (isRejected(context)) refuse(ia);
     else grant(context, ia, isFinal);
   }
+}
+
+/** [Kea 3.2] Clients of the class REJECT hear that there is nothing for them. */
+export function refuse(ia: PlannedIa): void {
+  ia.status = isAddresses(ia) ? Statuses.noAddress : Statuses.noPrefix;
 }
 
 /** Whether it is one of addresses, not of prefixes. */
@@ -41,10 +48,7 @@ function grant(context: Context6, ia: PlannedIa, isFinal: boolean): void {
   readWish(context, ia);
   findOwn(context, ia);
   const binding = takeReserved(context, ia) ?? keepOwn(context, ia, isFinal) ?? takeNew(context, ia);
-  if (binding === null) {
-    ia.status = isAddresses(ia) ? Statuses.noAddress : Statuses.noPrefix;
-    return;
-  }
+  if (binding === null) return refuse(ia);
   if (isFinal && binding.slot !== NO_SLOT && isReserved(context, binding.slot))
     revokeOthers(context, binding.slot);
   settle(context, ia);
