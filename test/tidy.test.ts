@@ -47,6 +47,7 @@ const COLD_FILES: Readonly<Record<string, string>> = {
   'src/base/inlining.ts': 'set at the start of the process',
   'src/base/program-file.ts': 'names files at start',
   'src/base/shared-values.ts': 'compiles the configuration at start',
+  'src/dhcp6/option-shapes.ts': 'compiles expressions at start',
   'src/engine/compiled/compiled.ts': 'compiles the configuration at start',
   'src/engine/dhcp6/hosts/compiled-host.ts': 'compiles the configuration at start',
   'src/engine/dhcp6/reply/reply-plan.ts': 'made once a combination of scopes',

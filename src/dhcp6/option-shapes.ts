@@ -31,3 +31,8 @@ export function shapeOf(space: string, code: number): number {
 export function spaceInside(space: string, code: number): string {
   return STANDARD.findByCode(space, code)?.encapsulates || DHCP6_SPACE;
 }
+
+/** The space of the options of an enterprise. */
+export function vendorSpace(enterprise: number): string {
+  return `vendor-${enterprise}`;
+}

@@ -2,7 +2,7 @@
 import { type ByteRange, clearRange, emptyRange, setRange } from '../../base/byte-range.ts';
 import { ADDRESS_BYTES, OptionCode } from '../../dhcp6/codes.ts';
 import { DHCP6_SPACE } from '../../dhcp6/option-definitions.ts';
-import { shapeOf, spaceInside, TEXT } from '../../dhcp6/option-shapes.ts';
+import { shapeOf, spaceInside, TEXT, vendorSpace } from '../../dhcp6/option-shapes.ts';
 import { findVendorData } from '../../dhcp6/vendor-class.ts';
 import type { Find, Operand, QueryAccess } from '../packet.ts';
 import type { OptionNode, QueryNode, VendorCode } from '../syntax-tree.ts';
@@ -15,8 +15,11 @@ const ANY = 0;
 
 export const QUERY_ACCESS_6: QueryAccess<Packet6> = {
   codeDigits: 5,
-  isText: (node) =>
-    node.space === 'message' && node.path.length === 1 && shapeOf(DHCP6_SPACE, node.path[0]!) === TEXT,
+  isText(node: OptionNode): boolean {
+    if (node.space === 'vendor')
+      return node.code !== null && shapeOf(vendorSpace(node.enterprise ?? ANY), node.code) === TEXT;
+    return node.space === 'message' && node.path.length === 1 && shapeOf(DHCP6_SPACE, node.path[0]!) === TEXT;
+  },
   finder,
   value(node: QueryNode): Operand<Packet6> {
     switch (node.kind) {
