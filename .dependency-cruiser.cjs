@@ -20,7 +20,19 @@ const DATA_PLANE = {
   hosts: ['base'],
   engine: ['base', 'options', 'dhcp4', 'classes', 'lease', 'hosts', 'loadbalance'],
   io: ['base'],
-  shard: ['base', 'dhcp4', 'dhcp6', 'classes', 'wasm', 'lease', 'hosts', 'loadbalance', 'engine', 'io', 'journal'],
+  shard: [
+    'base',
+    'dhcp4',
+    'dhcp6',
+    'classes',
+    'wasm',
+    'lease',
+    'hosts',
+    'loadbalance',
+    'engine',
+    'io',
+    'journal',
+  ],
 };
 
 const MAIN_SIDE = {
