@@ -18,9 +18,21 @@ const DATA_PLANE = {
   lease: ['base', 'dhcp4'],
   loadbalance: ['base'],
   hosts: ['base'],
-  engine: ['base', 'options', 'dhcp4', 'classes', 'lease', 'hosts', 'loadbalance'],
+  engine: ['base', 'options', 'dhcp4', 'dhcp6', 'classes', 'lease', 'hosts', 'loadbalance'],
   io: ['base'],
-  shard: ['base', 'dhcp4', 'dhcp6', 'classes', 'wasm', 'lease', 'hosts', 'loadbalance', 'engine', 'io', 'journal'],
+  shard: [
+    'base',
+    'dhcp4',
+    'dhcp6',
+    'classes',
+    'wasm',
+    'lease',
+    'hosts',
+    'loadbalance',
+    'engine',
+    'io',
+    'journal',
+  ],
 };
 
 const MAIN_SIDE = {
@@ -40,6 +52,7 @@ const MAIN_SIDE = {
   app: [
     'base',
     'dhcp4',
+    'dhcp6',
     'wasm',
     'lease',
     'loadbalance',
@@ -190,6 +203,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/config/sections/[^/]+$' },
       to: { path: '^src/config/sections/dhcp[46]/' },
+    },
+    {
+      name: 'rooms-of-one-family-know-none-of-the-other',
+      comment: 'What both families need stands in the common part.',
+      severity: 'error',
+      from: { path: '^src/(shard|app/sockets)/(dhcp[46])/' },
+      to: { path: '^src/(shard|app/sockets|lease)/dhcp[46]/', pathNot: '^src/(shard|app/sockets|lease)/$2/' },
     },
     {
       name: 'sections-of-one-family-know-none-of-the-other',

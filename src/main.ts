@@ -62,7 +62,7 @@ program
   .option('--ignore-unsupported', 'warn of keys that Kea knows and Tandem does not implement yet', false)
   .action(async (file, options) => {
     const { check } = await import('./cli/check.ts');
-    process.exitCode = check(file, options.ignoreUnsupported, print);
+    process.exitCode = await check(file, options.ignoreUnsupported, print);
   });
 
 program

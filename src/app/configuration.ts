@@ -1,14 +1,8 @@
 /** The configuration of the running server: the file it came from, what it says, and what only a restart can change. */
 import { systemClock } from '../base/clock.ts';
 import type { ServerConfig6 } from '../config/dhcp6/model.ts';
-import {
-  type AnyLoadResult,
-  checkDocument,
-  type LoadOptions,
-  type LoadResult,
-  loadAnyConfig,
-  loadConfig,
-} from '../config/load.ts';
+import { checkDocument, type LoadOptions, type LoadResult, loadConfig } from '../config/load.ts';
+import { type AnyLoadResult, loadAnyConfig } from '../config/load-any.ts';
 import type { ServerConfig } from '../config/model.ts';
 import { formatProblem, type Problem } from '../config/problem.ts';
 import type { ConfigOutcome } from '../control/commands/configuration.ts';
@@ -46,12 +40,12 @@ export type AnyLoadedConfiguration =
     };
 
 /** Reads the file of a server of either family. @returns the configuration, or every problem as text */
-export function readAnyConfiguration(
+export async function readAnyConfiguration(
   file: ConfigurationFile,
   log: Log,
   dates: DateRule,
-): AnyLoadedConfiguration | ConfigOutcome {
-  const result = loadAnyConfig(file.path, choicesOf(file, dates));
+): Promise<AnyLoadedConfiguration | ConfigOutcome> {
+  const result = await loadAnyConfig(file.path, choicesOf(file, dates));
   tell(result, file, log);
   return result.ok ? result : refusalOf(result);
 }

@@ -1,12 +1,16 @@
 /** `tandem check FILE`: says everything that is wrong with a configuration. */
 import { foreignPeerPorts } from '../app/ha/peer-port.ts';
-import { type AnyLoadResult, loadAnyConfig } from '../config/load.ts';
+import { type AnyLoadResult, loadAnyConfig } from '../config/load-any.ts';
 import { formatProblem } from '../config/problem.ts';
 import { ExitCode } from './exit-codes.ts';
 
 /** @returns the exit code; each problem and warning is one line on `print` */
-export function check(path: string, ignoreUnsupported: boolean, print: (line: string) => void): number {
-  const result = loadAnyConfig(path, { ignoreUnsupported });
+export async function check(
+  path: string,
+  ignoreUnsupported: boolean,
+  print: (line: string) => void,
+): Promise<number> {
+  const result = await loadAnyConfig(path, { ignoreUnsupported });
   for (const warning of result.warnings) print(`warning: ${formatProblem(warning)}`);
   if (!result.ok) {
     for (const problem of result.problems) print(`error: ${formatProblem(problem)}`);

@@ -26,7 +26,7 @@ export interface ServeOptions extends ConfigurationFile {
 export async function serve(options: ServeOptions, exit: (code: number) => void): Promise<void> {
   const log = createLog({ level: 'info' });
   // A server that does not start serves nobody; one whose clock is wrong may even be right.
-  const loaded = readAnyConfiguration(options, log, { allowOutdated: true });
+  const loaded = await readAnyConfiguration(options, log, { allowOutdated: true });
   if (!('config' in loaded)) {
     for (const problem of loaded.problems) log('TDM_CONFIG_PROBLEM', { problem });
     log('TDM_CONFIG_REFUSED', { file: options.path, problems: loaded.problems.length });

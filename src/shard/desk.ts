@@ -73,30 +73,31 @@ export interface Desk<Channel extends PolledChannel = PolledChannel> {
   begin(count: number): void;
   /** Serves number `index` of them: its reply is written, and queued or parked; or it is counted why there is none. */
   serve(index: number, shed: boolean): void;
-  /** How long a sleep may last, at most `longestMs`. */
-  waitMs(longestMs: number): number;
-  /** Looks after what is neither a query nor a parked reply. @returns whether something was written */
-  look(nowMs: number): boolean;
-  /** Once a turn, when nothing is queued for sending. */
-  renew(): void;
-  /** Other sockets are served from here on. */
-  takeSockets(): void;
-  /** Another policy holds from here on: who answers these clients now need not be this server. */
-  forgetAnswers(): void;
-  /** A reload does not wait for what may have seconds to come. */
-  dropChecks(): void;
-  /** The reply in a slot is in line. */
-  complete(slot: number): void;
   /** The lease of a parked reply is safe, also for answers to come. */
   settle(slot: number): void;
   /** A peer refused the lease of a parked reply. */
   refuse(slot: number): void;
+  // What follows a family may have no need of.
+  /** How long a sleep may last, at most `longestMs`. */
+  waitMs?(longestMs: number): number;
+  /** Looks after what is neither a query nor a parked reply. @returns whether something was written */
+  look?(nowMs: number): boolean;
+  /** Once a turn, when nothing is queued for sending. */
+  renew?(): void;
+  /** Other sockets are served from here on. */
+  takeSockets?(): void;
+  /** Another policy holds from here on: who answers these clients now need not be this server. */
+  forgetAnswers?(): void;
+  /** A reload does not wait for what may have seconds to come. */
+  dropChecks?(): void;
+  /** The reply in a slot is in line. */
+  complete?(slot: number): void;
   /** The reply in a slot does not leave. */
-  forget(slot: number): void;
+  forget?(slot: number): void;
   /** A reply has left. @returns whether its slot is still used */
-  keep(slot: number): boolean;
+  keep?(slot: number): boolean;
   /** No reply leaves any more. */
-  end(): void;
+  end?(): void;
 }
 
 /** Makes the desk of a shard. @param exit what becomes of its replies */

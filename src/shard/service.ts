@@ -41,7 +41,7 @@ export class ShardService implements ReplyExit {
 
   /** How long a sleep may last, ms. */
   waitMs(longestMs: number): number {
-    return this.#desk.waitMs(longestMs);
+    return this.#desk.waitMs?.(longestMs) ?? longestMs;
   }
 
   /** Queries for the partner alone have come last: those that come next may gather for a moment. */
@@ -63,15 +63,15 @@ export class ShardService implements ReplyExit {
   renew(): void {
     if (this.sockets.isOutdated) {
       this.sockets.renew(this.context.slots);
-      this.#desk.takeSockets();
+      this.#desk.takeSockets?.();
     }
-    this.#desk.renew();
+    this.#desk.renew?.();
   }
 
   /** Works by the newest policy from here on and says so: main waits for it before it relies on the change. */
   takePolicy(): void {
     if (!this.context.policy.refresh()) return;
-    this.#desk.forgetAnswers();
+    this.#desk.forgetAnswers?.();
     Atomics.store(this.#words, ShardWord.policyVersion, this.context.policy.version);
     Atomics.notify(this.#words, ShardWord.policyVersion);
   }
@@ -105,12 +105,12 @@ export class ShardService implements ReplyExit {
 
   /** A reload does not wait for what may have seconds to come. */
   dropChecks(): void {
-    this.#desk.dropChecks();
+    this.#desk.dropChecks?.();
   }
 
   /** No reply leaves any more. */
   end(): void {
-    this.#desk.end();
+    this.#desk.end?.();
   }
 
   #serveBatch(count: number): void {
@@ -144,13 +144,13 @@ export class ShardService implements ReplyExit {
     park.advanceDurable(book.changes.durable(), nowMs);
     park.readVerdicts(this.verdicts, nowMs);
     park.readVerdicts(this.linkVerdicts, nowMs);
-    if (this.#desk.look(nowMs)) this.#announcer.tell();
+    if (this.#desk.look?.(nowMs) === true) this.#announcer.tell();
     this.#desk.outbox.flush();
   }
 
   enqueue(slot: number): void {
     if (this.context.slots.fds[slot] === NO_SOCKET) return this.discard(slot, this.cells.dropSocketGone);
-    this.#desk.complete(slot);
+    this.#desk.complete?.(slot);
     this.#desk.outbox.queue(slot);
   }
 
@@ -171,7 +171,7 @@ export class ShardService implements ReplyExit {
   }
 
   discard(slot: number, cell: number): void {
-    this.#desk.forget(slot);
+    this.#desk.forget?.(slot);
     this.context.slots.give(slot);
     this.context.statistics.add(cell);
   }
@@ -181,6 +181,6 @@ export class ShardService implements ReplyExit {
     if (!wasSent) return this.discard(slot, this.cells.dropSendFailed);
     statistics.add(this.cells.sent);
     statistics.add(slots.cells[slot]!);
-    if (!this.#desk.keep(slot)) slots.give(slot);
+    if (this.#desk.keep?.(slot) !== true) slots.give(slot);
   }
 }

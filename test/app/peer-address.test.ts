@@ -42,11 +42,7 @@ t.test("started with the other's file, a server says whose it is and what to do"
   t.match(reason, /127\.0\.0\.1/, 'it names the addresses of the host');
   t.match(reason, /peer-listen-address/, 'and the setting for an address outside');
   const lines: string[] = [];
-  t.equal(
-    check(file, false, (line) => lines.push(line)),
-    0,
-    'no fault of the file',
-  );
+  t.equal(await check(file, false, (line) => lines.push(line)), 0, 'no fault of the file');
   t.match(lines.join('\n'), /^warning: .*this-server-name is "a".*no address of this host/m);
 });
 
@@ -64,7 +60,7 @@ t.test('the url of a container: the server listens where it is told, and says wh
   t.match(await server.logged('TDM_PEER_LISTENING'), { address: '0.0.0.0', port });
   t.match(await heartbeat('127.0.0.9', port), { result: 0 });
   const lines: string[] = [];
-  check(file, false, (line) => lines.push(line));
+  await check(file, false, (line) => lines.push(line));
   t.notMatch(lines.join('\n'), /no address of this host/);
 });
 

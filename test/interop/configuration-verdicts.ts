@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { parseAnyConfig } from '../../src/config/load.ts';
+import { parseConfig } from '../../src/config/load.ts';
+import { parseConfig6 } from '../../src/config/load6.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { findProgram, needProgram } from '../support/need.ts';
 
@@ -21,8 +22,9 @@ function ask(kea: string, path: string): Promise<Verdict> {
   });
 }
 
-function check(text: string): Verdict {
-  const result = parseAnyConfig(text, 'kea.conf', { ignoreUnsupported: true });
+function check(program: string, text: string): Verdict {
+  const parse = program === 'kea-dhcp6' ? parseConfig6 : parseConfig;
+  const result = parse(text, 'kea.conf', { ignoreUnsupported: true });
   return { isAccepted: result.ok, words: result.ok ? '' : result.problems.map(formatProblem).join('\n') };
 }
 
@@ -40,7 +42,7 @@ export function compareVerdicts(
       for (const text of texts) {
         writeFileSync(path, text);
         const kea = await ask(findProgram(program)!, path);
-        const tandem = check(text);
+        const tandem = check(program, text);
         t.equal(tandem.isAccepted, kea.isAccepted, `${text}\nKea: ${kea.words}\nTandem: ${tandem.words}`);
       }
     });

@@ -5,7 +5,7 @@
 
 /** Computation alone, which is the language's: folders and files below `test/`. */
 const COMPUTATION =
-  `advisories bench classes config dhcp4 engine errors fuzz ha hosts lease oracle pair rfc run support tidy
+  `advisories bench classes config options engine errors fuzz ha hosts lease oracle pair rfc run support tidy
   control/commands control/library control/lease4 control/lease4-text control/prototype control/monitoring`.split(
     /\s+/,
   );

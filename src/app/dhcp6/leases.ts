@@ -1,11 +1,9 @@
 /** The leases of a DHCPv6 server as main has them: the book, the lease file below it, and the expiry timer. */
 import type { Clock } from '../../base/clock.ts';
-import { ClassIds } from '../../classes/class-ids.ts';
 import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
-import { compileSubnets6 } from '../../engine/dhcp6/compiled/compiled.ts';
+import { indexSubnets6 } from '../../engine/dhcp6/compiled/compiled-configuration.ts';
 import { ExpiringLeases6 } from '../../engine/dhcp6/leases/expiring-leases.ts';
 import { type CountingLeases, countLoaded } from '../../engine/dhcp6/leases/lease-counts.ts';
-import { SubnetIndex6 } from '../../engine/dhcp6/subnets/subnet-index.ts';
 import type { StatisticsWriter } from '../../engine/figures/statistics.ts';
 import { Reclaimer } from '../../engine/leases/reclaim.ts';
 import { loadLeaseFiles } from '../../journal/load.ts';
@@ -35,7 +33,7 @@ export class Leases6 {
     this.#parts = parts;
     this.#config = config;
     this.book = new LeaseBook6(parts.memory);
-    const subnets = new SubnetIndex6(compileSubnets6(config, new ClassIds()));
+    const subnets = indexSubnets6(config);
     this.#counting = { book: this.book, statistics, subnets, subnet: null };
   }
 

@@ -75,10 +75,6 @@ export class Desk6 implements Desk<ServerSocket6> {
     this.#settled = new SettledRows(this.context.book.table.rows, slots);
   }
 
-  waitMs(longestMs: number): number {
-    return longestMs;
-  }
-
   receive(socket: ServerSocket6): number {
     return this.#inbox.receive(socket);
   }
@@ -114,20 +110,6 @@ export class Desk6 implements Desk<ServerSocket6> {
     park.add(slot, changes.lastChange, policy.updateMode === UpdateMode.await, nowMs);
   }
 
-  look(): boolean {
-    return false;
-  }
-
-  renew(): void {}
-
-  takeSockets(): void {}
-
-  forgetAnswers(): void {}
-
-  dropChecks(): void {}
-
-  complete(): void {}
-
   settle(slot: number): void {
     this.#settled.settle(slot);
   }
@@ -135,12 +117,4 @@ export class Desk6 implements Desk<ServerSocket6> {
   refuse(slot: number): void {
     this.#settled.refuse(slot);
   }
-
-  forget(): void {}
-
-  keep(): boolean {
-    return false;
-  }
-
-  end(): void {}
 }

@@ -1,12 +1,11 @@
 /** Reads files of DHCPv6 that are right. */
 import type { ServerConfig6 } from '../../../src/config/dhcp6/model.ts';
-import { type AnyLoadResult, parseAnyConfig } from '../../../src/config/load.ts';
+import { type LoadResult6, parseConfig6 } from '../../../src/config/load6.ts';
 import { formatProblem } from '../../../src/config/problem.ts';
 
-function read(text: string): AnyLoadResult & { readonly ok: true; readonly family: 6 } {
-  const result = parseAnyConfig(text, 'kea.conf');
+function read(text: string): LoadResult6 & { readonly ok: true } {
+  const result = parseConfig6(text, 'kea.conf');
   if (!result.ok) throw new Error(result.problems.map(formatProblem).join('\n'));
-  if (result.family !== 6) throw new Error('a file of DHCPv4');
   return result;
 }
 

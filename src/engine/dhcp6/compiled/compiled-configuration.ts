@@ -4,6 +4,7 @@ import type { ServerConfig6 } from '../../../config/dhcp6/model.ts';
 import type { ClassLifetime6 } from '../context.ts';
 import { type CompiledHosts6, compileHosts6 } from '../hosts/compiled-host.ts';
 import { PlanMaker6 } from '../reply/reply-plan.ts';
+import { SubnetIndex6 } from '../subnets/subnet-index.ts';
 import { type CompiledSubnet6, compileSubnets6 } from './compiled.ts';
 
 export interface CompiledConfiguration6 {
@@ -22,6 +23,11 @@ export function compileConfiguration6(config: ServerConfig6): CompiledConfigurat
   const lifetimes = lifetimesOf(config, classes);
   const hosts = compileHosts6(config, classes);
   return { subnets, classes, lifetimes, planMaker: new PlanMaker6(config, classes), hosts };
+}
+
+/** The subnets alone: what main needs to know to count leases. */
+export function indexSubnets6(config: ServerConfig6): SubnetIndex6 {
+  return new SubnetIndex6(compileSubnets6(config, new ClassIds()));
 }
 
 function lifetimesOf({ clientClasses }: ServerConfig6, classes: ClassIds): (ClassLifetime6 | undefined)[] {
