@@ -13,7 +13,7 @@ const DATA_PLANE = {
   options: ['base'],
   dhcp4: ['base', 'options'],
   dhcp6: ['base', 'options'],
-  classes: ['base', 'options', 'dhcp4'],
+  classes: ['base', 'options', 'dhcp4', 'dhcp6'],
   wasm: ['base', 'dhcp4', 'dhcp6'],
   lease: ['base', 'dhcp4'],
   loadbalance: ['base'],
