@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { runCtl } from '../../../src/cli/ctl.ts';
 import { MessageType } from '../../../src/dhcp6/codes.ts';
-import { iaAddress, iaNa, iaPd, message, SERVER_ID } from '../../engine/dhcp6/messages.ts';
+import { iaAddress, iaNa, iaPd, message, opt, SERVER_ID } from '../../engine/dhcp6/messages.ts';
 import { freeUdpPort, ServerUnderTest, scratch } from '../process.ts';
 import { Relay6, serve6, writeConfig6 } from './relay.ts';
 
@@ -92,6 +92,29 @@ t.test('a DUID that the server makes up stays the same over a restart', { skip }
   const refused = new ServerUnderTest(['serve', '-c', file, '-p', `${port}`]);
   t.equal(await refused.exitCode(), 1);
   t.match((await refused.logged('TDM_ENGINE_NOT_STARTED'))['reason'], /kea-dhcp6-serverid holds no DUID/);
+});
+
+t.test('a client class brings its option, and DROP is silence', { skip }, async (t) => {
+  const directory = scratch(t);
+  const file = writeConfig6(directory, {
+    'client-classes': [
+      { name: 'DROP', test: 'option[6001].exists' },
+      {
+        name: 'new',
+        test: "relay6[0].peeraddr == fe80::2 and member('UNKNOWN')",
+        'option-data': [{ code: 6000, data: '01', 'csv-format': false, 'always-send': true }],
+      },
+    ],
+  });
+  const port = freeUdpPort();
+  const relay = await Relay6.open(t, port);
+  const server = await serve6(t, file, port, relay);
+  relay.send(message(solicit, 1, iaNa(7), opt(6001)));
+  const offer = await relay.ask(message(solicit, 1, iaNa(7)));
+  t.ok(offer.options.includes('6000=01'), 'the answer to the second query');
+  const figure = await statistics(directory);
+  t.equal(figure('pkt6-admin-filtered'), 1);
+  t.equal(await server.stop(), 0);
 });
 
 t.test(
