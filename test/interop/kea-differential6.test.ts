@@ -20,7 +20,7 @@ import { KEAS_IN_TURN } from './turn.ts';
 const ONLY = process.env['TANDEM_FAMILIES'] ?? '';
 const SCRIPTS = 38;
 /** That Kea 2.2 and 3.0 have other preferred lifetimes where none is configured, and that 3.0 reuses leases, is not of interest. */
-const LIFETIMES = { 'preferred-lifetime': 3000, 'valid-lifetime': 4000, 'cache-threshold': 0 };
+const LIFETIMES = { 'preferred-lifetime': 3000, 'valid-lifetime': 4000, 'cache-max-age': 0 };
 
 /** A host with both servers' addresses and one that plays clients and relays: each server has a network of its own. */
 async function createSide(t: Teardown): Promise<Network> {
@@ -70,6 +70,7 @@ for (const version of KEAS_IN_TURN)
   t.test(`generated messages with every configuration get the replies of ${version}`, async (t) => {
     if (!needServers(t, [version], ['ip'], 'kea-dhcp6')) return;
     const [beside, network] = await Promise.all([createSide(t), createSide(t)]);
+    const known = DIFFERENCES_6.filter(({ keas }) => keas.includes(version));
     const seen = new Set<Difference6>();
     let compared = 0;
     for (const family of FAMILIES_6.filter(({ name }) => name.includes(ONLY))) {
@@ -84,14 +85,14 @@ for (const version of KEAS_IN_TURN)
         compared++;
         if (kea.join() === tandem.join()) continue;
         const before = steps.slice(0, at).filter(({ script }) => script === step.script);
-        const reason = DIFFERENCES_6.find(({ covers }) => covers({ family, step, before, kea, tandem }));
+        const reason = known.find(({ covers }) => covers({ family, step, before, kea, tandem }));
         if (reason === undefined)
           t.same(tandem, kea, `${family.name}: ${storyOf(before)}${JSON.stringify(step)}`);
         else seen.add(reason);
       }
     }
     t.ok(compared > 300 || ONLY !== '', `${compared} replies are compared`);
-    const idle = DIFFERENCES_6.filter((each) => !seen.has(each));
+    const idle = known.filter((each) => !seen.has(each));
     if (ONLY === '')
       t.same(
         idle.map(({ query }) => query),

@@ -1,6 +1,6 @@
 /** Configurations of DHCPv6 that both servers are asked with; each is about a few keys. */
 import { farSubnet6, nearSubnet6 } from '../scene6.ts';
-import type { Relay, Traffic } from './steps.ts';
+import { type Relay, type Traffic, UNKNOWN_LINK } from './steps.ts';
 
 export interface Family6 {
   readonly name: string;
@@ -20,7 +20,7 @@ const KNOWN = [1, 2, 3].map((number) => `000300010200000007${`0${number}`}`);
 const colons = (hex: string): string => hex.replace(/..(?=.)/g, '$&:');
 
 export const USUAL: Traffic = {
-  ways: [ON_LINK, ON_LINK, FAR, FAR, by('2001:db8:77::1')],
+  ways: [ON_LINK, ON_LINK, FAR, FAR, by(UNKNOWN_LINK)],
   clients: [],
   hints: {
     na: ['2001:db8:1::1500', '2001:db8:2::1600', '2001:db8:1::ffff', '2001:db8:99::1', '::'],

@@ -1,5 +1,8 @@
 /** What clients of DHCPv6 and their relays send: what was given before is named, because each server gives its own. */
 
+/** The link address of a relay that no configuration has a subnet for. */
+export const UNKNOWN_LINK = '2001:db8:77::1';
+
 /** An address "2001:db8::1", a prefix "2001:db8::/56"; `own` = what this IA was told last, `former` = what any of the script before. */
 export type Part = 'own' | 'former' | (string & {});
 
