@@ -9,15 +9,18 @@ import { findProgram, missing, needRootAnd, type TestVoice } from '../support/ne
 export const KEAS = ['kea 2.2', 'kea 3.0'] as const;
 export type KeaKind = (typeof KEAS)[number];
 export type ServerKind = 'tandem' | KeaKind;
+/** Kea's servers of the two families. */
+export type KeaDaemon = 'kea-dhcp4' | 'kea-dhcp6';
 
 /** The name of a member that this version spells otherwise, and its value there. */
 type Spelling = readonly [name: string, respell: (value: unknown) => unknown];
 
 interface Kea {
-  /** Null when it is not on this machine. */
-  readonly program: string | null;
+  /** Null where one is not on this machine. */
+  readonly programs: Readonly<Record<KeaDaemon, string | null>>;
   /** Its clean-up of the lease file. */
   readonly cleanup: string | null;
+  /** What to say behind the name of a program that is not there. */
   readonly wanted: string;
   readonly args: readonly string[];
   /** Variables that name the directory of the test, where it may have its files. */
@@ -29,17 +32,20 @@ const KEA_3 = process.env['TANDEM_KEA3'] ?? '';
 
 const VERSIONS: Readonly<Record<KeaKind, Kea>> = {
   'kea 2.2': {
-    program: findProgram('kea-dhcp4'),
+    programs: { 'kea-dhcp4': findProgram('kea-dhcp4'), 'kea-dhcp6': findProgram('kea-dhcp6') },
     cleanup: findProgram('kea-lfc'),
-    wanted: 'the program kea-dhcp4, which is not installed',
+    wanted: 'which is not installed',
     args: [],
     directoryVariables: ['KEA_PIDFILE_DIR'],
     spellings: { library: ['library', inOneOf(systemHooks())] },
   },
   'kea 3.0': {
-    program: existing(join(KEA_3, 'bin/kea-dhcp4')),
+    programs: {
+      'kea-dhcp4': existing(join(KEA_3, 'bin/kea-dhcp4')),
+      'kea-dhcp6': existing(join(KEA_3, 'bin/kea-dhcp6')),
+    },
     cleanup: existing(join(KEA_3, 'bin/kea-lfc')),
-    wanted: 'a Kea 3.0: .ci/kea3 DIRECTORY, then TANDEM_KEA3=DIRECTORY',
+    wanted: 'of Kea 3.0: .ci/kea3 DIRECTORY, then TANDEM_KEA3=DIRECTORY',
     // Plain HTTP between the servers is a warning, no error.
     args: ['-X'],
     directoryVariables: [
@@ -67,20 +73,22 @@ export function needServers(
   t: TestVoice,
   servers: readonly ServerKind[],
   programs: readonly string[],
+  daemon: KeaDaemon = 'kea-dhcp4',
 ): boolean {
-  return needRootAnd(t, programs) && servers.filter(isKea).every((kind) => needKea(t, kind));
+  return needRootAnd(t, programs) && servers.filter(isKea).every((kind) => needKea(t, kind, daemon));
 }
 
 /** True when this Kea is there; otherwise the test is skipped (failed with CI=true). */
-export function needKea(t: TestVoice, kind: KeaKind): boolean {
-  const { program, wanted } = VERSIONS[kind];
-  return program !== null || missing(t, `needs ${wanted}`);
+export function needKea(t: TestVoice, kind: KeaKind, daemon: KeaDaemon = 'kea-dhcp4'): boolean {
+  const { programs, wanted } = VERSIONS[kind];
+  return programs[daemon] !== null || missing(t, `needs the program ${daemon}, ${wanted}`);
 }
 
 /** How a Kea is started: program, arguments before those of the caller, environment. @throws Error when it is not there */
-export function keaCommand(kind: KeaKind, directory: string) {
-  const { program, wanted, args, directoryVariables } = VERSIONS[kind];
-  if (program === null) throw new Error(`needs ${wanted}`);
+export function keaCommand(kind: KeaKind, directory: string, daemon: KeaDaemon = 'kea-dhcp4') {
+  const { programs, wanted, args, directoryVariables } = VERSIONS[kind];
+  const program = programs[daemon];
+  if (program === null) throw new Error(`needs the program ${daemon}, ${wanted}`);
   const directories = Object.fromEntries(directoryVariables.map((name) => [name, directory]));
   return { program, args, env: { KEA_LOCKFILE_DIR: 'none', ...directories } };
 }

@@ -29,32 +29,36 @@ const STATE_ASSIGNED = 0;
  * then .1, then the file itself; the last row of an address wins, a lifetime of 0 deletes.
  */
 export function readLeaseFile(path: string): FiledLeases {
-  const older = existsSync(`${path}.completed`) ? [`${path}.completed`] : [`${path}.2`, `${path}.1`];
   const leases = new Map<string, FiledLease>();
-  const badRows: string[] = [];
-  let rows = 0;
-  for (const file of [...older, path]) {
-    if (existsSync(file)) rows += readRows(readFileSync(file, 'utf8'), leases, badRows);
-  }
-  return { leases, rows, badRows };
-}
-
-function readRows(text: string, leases: Map<string, FiledLease>, badRows: string[]): number {
-  const [header = '', ...lines] = text.split('\n');
-  const columns = header.split(',');
-  const rows = lines.filter((line) => line !== '');
-  for (const row of rows) {
-    const lease = parseRow(columns, row.split(','));
-    if (lease === null) badRows.push(row);
-    else if (lease.validLifetimeSec === 0) leases.delete(lease.address);
+  const { rows, badRows } = readRows(path);
+  for (const lease of rows.map(leaseOf)) {
+    if (lease.validLifetimeSec === 0) leases.delete(lease.address);
     else leases.set(lease.address, lease);
   }
-  return rows.length;
+  return { leases, rows: rows.length + badRows.length, badRows };
 }
 
-function parseRow(columns: readonly string[], fields: readonly string[]): FiledLease | null {
-  if (fields.length !== columns.length) return null;
-  const field = (name: string): string => fields[columns.indexOf(name)] ?? '';
+/** A field of a row by the name of its column, '' where the file has no such column. */
+export type FiledRow = (column: string) => string;
+
+/** The rows of a lease file of either family and of what a clean-up leaves beside it, the oldest first. */
+export function readRows(path: string): { readonly rows: FiledRow[]; readonly badRows: string[] } {
+  const older = existsSync(`${path}.completed`) ? [`${path}.completed`] : [`${path}.2`, `${path}.1`];
+  const rows: FiledRow[] = [];
+  const badRows: string[] = [];
+  for (const file of [...older, path].filter(existsSync)) {
+    const [header = '', ...lines] = readFileSync(file, 'utf8').split('\n');
+    const columns = header.split(',');
+    for (const line of lines.filter((each) => each !== '')) {
+      const fields = line.split(',');
+      if (fields.length === columns.length) rows.push((column) => fields[columns.indexOf(column)] ?? '');
+      else badRows.push(line);
+    }
+  }
+  return { rows, badRows };
+}
+
+function leaseOf(field: FiledRow): FiledLease {
   return {
     address: field('address'),
     mac: field('hwaddr'),

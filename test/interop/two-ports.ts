@@ -16,6 +16,9 @@ export interface Heard {
   readonly port: number;
 }
 
+/** Who asks: each has a socket. */
+export type Asker = 'relay' | 'client';
+
 export interface TwoPorts {
   /**
    * Puts a query. Silence is told from slowness without a clock: behind it goes one that is always answered, and answers keep
@@ -25,13 +28,7 @@ export interface TwoPorts {
    * @param what names the query in the error
    * @returns the answer, null for silence. @throws Error when what was put behind the query is not answered
    */
-  ask(
-    by: 'relay' | 'client',
-    target: string,
-    pair: Pair,
-    what: string,
-    timeoutMs?: number,
-  ): Promise<Heard | null>;
+  ask(by: Asker, target: string, pair: Pair, what: string, timeoutMs?: number): Promise<Heard | null>;
   close(): void;
 }
 
@@ -42,19 +39,43 @@ export type Pair = readonly [query: Uint8Array, behind: Uint8Array];
  * @param relayAddress of the relay; clients have all
  */
 export function openTwoPorts(network: Network, host: string, relayAddress: string): TwoPorts {
+  const sockets = {
+    client: adopt('udp4', openOn('0.0.0.0', CLIENT_PORT)),
+    relay: adopt('udp4', openOn(relayAddress, SERVER_PORT)),
+  };
+  function openOn(address: string, port: number): number {
+    const options = { address: parseIpv4(address)!, port, broadcast: true };
+    return network.inside(host, () => openUdpSocket(options));
+  }
+  // A broadcast comes back to who has sent it.
+  const isReply = (datagram: Uint8Array): boolean => datagram[0] === BOOTREPLY;
+  return pairUp(sockets, { serverPort: SERVER_PORT, isReply, xidOf });
+}
+
+/** Has node read an open socket. */
+export function adopt(kind: 'udp4' | 'udp6', fd: number): Socket {
+  return createSocket(kind).bind({ fd, exclusive: true });
+}
+
+/** What pairs of a family of DHCP are told apart by. */
+export interface PairRules {
+  readonly serverPort: number;
+  readonly isReply: (datagram: Uint8Array) => boolean;
+  /** Transaction id, of queries and of replies. */
+  readonly xidOf: (datagram: Uint8Array) => number;
+}
+
+/** Asks by two sockets; they are closed with it. */
+export function pairUp(
+  sockets: Readonly<Record<Asker, Socket>>,
+  { serverPort, isReply, xidOf }: PairRules,
+): TwoPorts {
   /** Of the pair that is under way. */
   let take = (_heard: Heard): void => {};
-  const open = (address: string, port: number): Socket => {
-    const options = { address: parseIpv4(address)!, port, broadcast: true };
-    const fd = network.inside(host, () => openUdpSocket(options));
-    const socket = createSocket('udp4');
+  for (const socket of Object.values(sockets))
     socket.on('message', (datagram) => {
-      // A broadcast comes back to who has sent it.
-      if (datagram[0] === BOOTREPLY) take({ datagram: Uint8Array.from(datagram), port });
+      if (isReply(datagram)) take({ datagram: Uint8Array.from(datagram), port: socket.address().port });
     });
-    return socket.bind({ fd, exclusive: true });
-  };
-  const sockets = { client: open('0.0.0.0', CLIENT_PORT), relay: open(relayAddress, SERVER_PORT) };
   return {
     ask: (by, target, [query, behind], what, timeoutMs = TIMEOUT_MS) =>
       new Promise((resolve, reject) => {
@@ -70,7 +91,7 @@ export function openTwoPorts(network: Network, host: string, relayAddress: strin
           // What came before it to the other socket may be read after it: all that is there is read first.
           if (xid === xidOf(behind)) setImmediate(() => setImmediate(done));
         };
-        for (const datagram of [query, behind]) sockets[by].send(datagram, SERVER_PORT, target);
+        for (const datagram of [query, behind]) sockets[by].send(datagram, serverPort, target);
       }),
     close: () => {
       for (const socket of Object.values(sockets)) socket.close();

@@ -1,13 +1,13 @@
 /** IPv6 sockets on real links: which of them hears what, and when an address can be had. */
 import t from 'tap';
 import { formatIpv6, parseIpv6 } from '../../src/base/ipv6-text.ts';
-import { listInterfaces6, type NetworkInterface6 } from '../../src/io/interfaces.ts';
 import { Datagram6Receiver, Datagram6Sender } from '../../src/io/mmsg6.ts';
 import { InterfaceNotices } from '../../src/io/rtnetlink.ts';
 import { closeFd } from '../../src/io/udp.ts';
 import { openUdp6Socket, openUdp6Sockets, type Udp6Socket } from '../../src/io/udp6.ts';
 import { needRootAnd } from '../support/need.ts';
 import { createNetwork, type Network, type Teardown } from './network.ts';
+import { addressesUsable, interfaceOf, linkLocalOf } from './scene6.ts';
 import { until } from './waiting.ts';
 
 const GLOBAL = parseIpv6('2001:db8::1')!;
@@ -16,29 +16,17 @@ const SITE_GROUP = parseIpv6('ff05::1:3')!;
 const SERVER_PORT = 547;
 const CLIENT_PORT = 546;
 
-function interfaceOf(network: Network, host: string, name: string): NetworkInterface6 {
-  return network.inside(host, listInterfaces6).find((each) => each.name === name)!;
-}
-
-function linkLocalOf({ addresses }: NetworkInterface6): Uint8Array {
-  return addresses.find(({ address }) => address[0] === 0xfe)!.address;
-}
-
 /** A server on two cables, each with a client at its other end. */
 async function createCables(t: Teardown): Promise<Network> {
   const network = createNetwork(t, {});
   network.connect('left', { server: { address: '2001:db8::1/64' }, a: { address: '2001:db8::2/64' } });
   network.connect('right', { server: { address: '2001:db8:1::1/64' }, b: { address: '2001:db8:1::2/64' } });
-  for (const [host, name] of [
+  await addressesUsable(network, [
     ['server', 'left'],
     ['server', 'right'],
     ['a', 'left'],
     ['b', 'right'],
-  ] as const)
-    await until({ what: `the addresses of ${host}`, timeoutMs: 20_000 }, () => {
-      const { addresses } = interfaceOf(network, host, name);
-      return addresses.length === 2 && addresses.every(({ isUsable }) => isUsable) ? true : null;
-    });
+  ]);
   return network;
 }
 

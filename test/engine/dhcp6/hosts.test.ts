@@ -39,6 +39,16 @@ t.test('addresses and prefixes of a DUID, several of each', async (t) => {
   t.notMatch(parts(engine.ask(message(solicit, 40, iaNa(1, iaAddress('2001:db8:1::12')))))![0], '::12 ');
 });
 
+t.test('what was advertised to a client for another association does not stand in the way', async (t) => {
+  const hosts = [host(1, 'duid', duid(1), { addresses: [ip6('2001:db8:1::12')] })];
+  const engine = new BenchEngine6(config6({ hosts }));
+  const isReserved = [/\[2001:db8:1::12 [^ ]*\]/];
+  t.match(parts(engine.ask(message(solicit, 1, iaNa(1)))), isReserved);
+  t.match(parts(engine.ask(message(solicit, 1, iaNa(2)))), isReserved);
+  t.match(parts(engine.ask(message(request, 1, iaNa(3)))), isReserved);
+  t.notMatch(parts(engine.ask(message(request, 1, iaNa(4)))), isReserved, 'a lease does');
+});
+
 t.test('a lease that stands in the way of a reservation', async (t) => {
   const hosts = [host(1, 'duid', duid(1), { addresses: [ip6('2001:db8:1::12')] })];
   const before = new BenchEngine6(config6());

@@ -103,12 +103,13 @@ export function readReply6(bytes: Uint8Array): Reply6 {
   };
 }
 
-interface Option {
+export interface Option {
   readonly code: number;
   readonly data: Uint8Array;
 }
 
-function optionsOf(bytes: Uint8Array): Option[] {
+/** The options of a message or of another option, in their order. @throws Error when one runs past the end */
+export function optionsOf(bytes: Uint8Array): Option[] {
   const options: Option[] = [];
   for (let at = 0; at < bytes.length; ) {
     const length = (bytes[at + 2]! << 8) | bytes[at + 3]!;

@@ -1,6 +1,6 @@
 /** What the identity associations of a RENEW or REBIND come to. [RFC8415 18.3.4] [RFC8415 18.3.5] */
 import { equalBytes } from '../../../base/byte-range.ts';
-import { IPV6_BYTES } from '../../../base/ipv6.ts';
+import { IPV6_BYTES, isIpv6Unspecified } from '../../../base/ipv6.ts';
 import { NO_SLOT } from '../../../lease/hash-chain.ts';
 import { LeaseState } from '../../../lease/state.ts';
 import { isRejected } from '../../classes/assign.ts';
@@ -71,12 +71,12 @@ function hasLease({ plan }: Context6, { first, end }: PlannedIa): boolean {
   return false;
 }
 
-/** [RFC8415 18.3.4] What the client names beside its leases it hears is none. */
+/** [RFC8415 18.3.4] What the client names beside its leases it hears is none; no prefix is named by a wish for a length. */
 function refuseOthers({ plan, query }: Context6, ia: PlannedIa): void {
   const { ias, bytes } = query;
   ias.rewind();
   while (ias.nextBinding()) {
-    let isKnown = false;
+    let isKnown = !isAddresses(ia) && isIpv6Unspecified(bytes, ias.addressOffset);
     for (let i = ia.first; i < ia.end && !isKnown; i++)
       isKnown = equalBytes(plan.bindings[i]!.address, 0, bytes, ias.addressOffset, IPV6_BYTES);
     if (!isKnown) plan.add(Fate.refused, NO_SLOT, bytes, ias.addressOffset, ias.prefixLength);

@@ -1,6 +1,7 @@
 /** Gives a client what is reserved for it. */
 import { isInIpv6Prefix } from '../../../base/ipv6.ts';
 import { NO_SLOT } from '../../../lease/hash-chain.ts';
+import { LeaseState } from '../../../lease/state.ts';
 import { nextSubnet } from '../../subnets/network.ts';
 import type { CompiledSubnet6 } from '../compiled/compiled.ts';
 import type { Context6 } from '../context.ts';
@@ -8,7 +9,7 @@ import type { ReservedLease } from '../hosts/compiled-host.ts';
 import type { Binding, PlannedIa } from './ia-plan.ts';
 import { keep } from './keep.ts';
 import { isHeld, occupy } from './occupy.ts';
-import { leaseTypeOf, poolAt6 } from './own-leases.ts';
+import { belongsToClient, leaseTypeOf, poolAt6 } from './own-leases.ts';
 
 /**
  * Gives an identity association the first of the client's reserved addresses or prefixes that no other one of it has, in the
@@ -38,7 +39,7 @@ function takeReservedIn(context: Context6, ia: PlannedIa, subnet: CompiledSubnet
       if (!context.plan.isGiven(own)) return keep(context, ia, own);
       continue;
     }
-    if (isHeld(context, lease.address, 0)) continue;
+    if (isHeld(context, lease.address, 0) && !isOnOffer(context, lease)) continue;
     const { address, excluded, prefixLength, type } = lease;
     const pool = poolAt6(context, subnet, type, address, 0, prefixLength);
     return occupy(
@@ -58,6 +59,15 @@ function ownSlotOf({ book, own }: Context6, { address }: ReservedLease): number 
   const slot = book.table.findByAddress(address, 0);
   for (let i = 0; i < own.count; i++) if (own.slots[i] === slot) return slot;
   return NO_SLOT;
+}
+
+/** Whether the client was advertised it for another identity association, and has not taken it. */
+function isOnOffer(context: Context6, { address }: ReservedLease): boolean {
+  const { book, plan } = context;
+  const slot = book.table.findByAddress(address, 0);
+  return (
+    book.table.rows.state(slot) === LeaseState.offered && !plan.has(slot) && belongsToClient(context, slot)
+  );
 }
 
 function liesIn({ config }: CompiledSubnet6, { address }: ReservedLease): boolean {

@@ -211,6 +211,15 @@ t.test('a client finds its lease again, and is moved when it may not keep it', a
   );
 });
 
+t.test('a wish for a length in a RENEW is no prefix that the client has in vain', async (t) => {
+  const engine = new BenchEngine6(config6());
+  const wished = engine.ask(message(renew, 7, iaPd(1, iaPrefix('::/56')), iaNa(1, iaAddress('::'))));
+  t.same(parts(wished), [
+    'na 1 1500/2400 [2001:db8:1::10 3000/4000 :: 0/0]',
+    'pd 1 1500/2400 [2001:db8:8000::/56 3000/4000]',
+  ]);
+});
+
 t.test('RENEW and REBIND of what is not there', async (t) => {
   const engine = new BenchEngine6(config6());
   const unknown = engine.ask(

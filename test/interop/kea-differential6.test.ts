@@ -1,0 +1,106 @@
+/** The same generated messages to Kea and to Tandem, with the same configurations: the same replies, to the last option. */
+import t from 'tap';
+import { SERVERS_SEGMENT } from './configuration.ts';
+import { Random } from './differential/random.ts';
+import { DIFFERENCES_6, type Difference6 } from './differential6/differences.ts';
+import { FAMILIES_6, type Family6, USUAL } from './differential6/families.ts';
+import { playSteps, SERVER_ID } from './differential6/player.ts';
+import type { Step } from './differential6/steps.ts';
+import { scripts } from './differential6/stories.ts';
+import { treeOf } from './differential6/tree.ts';
+import { isKea, needServers, type ServerKind } from './kea.ts';
+import { temporaryDirectory } from './leftovers.ts';
+import { createNetwork, type Network, type Teardown } from './network.ts';
+import { ADDRESS6, addressesUsable } from './scene6.ts';
+import { SUBJECT } from './server.ts';
+import { createServer6 } from './server6.ts';
+import { KEAS_IN_TURN } from './turn.ts';
+
+/** Words in the name of a family: only such are played. */
+const ONLY = process.env['TANDEM_FAMILIES'] ?? '';
+const SCRIPTS = 38;
+/** That Kea 2.2 and 3.0 have other preferred lifetimes where none is configured, and that 3.0 reuses leases, is not of interest. */
+const LIFETIMES = { 'preferred-lifetime': 3000, 'valid-lifetime': 4000, 'cache-max-age': 0 };
+
+/** A host with both servers' addresses and one that plays clients and relays: each server has a network of its own. */
+async function createSide(t: Teardown): Promise<Network> {
+  const network = createNetwork(t, {
+    [SERVERS_SEGMENT]: {
+      server1: { address: ADDRESS6.server1, mac: '02:00:00:00:0a:01' },
+      load: { address: ADDRESS6.load, mac: '02:00:00:00:0a:02' },
+    },
+  });
+  await addressesUsable(network, [
+    ['server1', SERVERS_SEGMENT],
+    ['load', SERVERS_SEGMENT],
+  ]);
+  return network;
+}
+
+/** The replies of a server that starts without leases. */
+async function play(
+  t: Teardown,
+  network: Network,
+  kind: ServerKind,
+  { dhcp6 }: Family6,
+  steps: readonly Step[],
+): Promise<string[][]> {
+  const directory = temporaryDirectory(t);
+  const own = isKea(kind) ? {} : { 'user-context': { tandem: { fdatasync: false } } };
+  const plan = {
+    name: 'server1',
+    directory,
+    dhcp6: { 'server-id': SERVER_ID, ...LIFETIMES, ...own, ...dhcp6 },
+  };
+  const server = createServer6(network, kind, plan);
+  await server.start();
+  const replies = await playSteps(network, steps).catch((error: Error) => {
+    throw Object.assign(error, { log: server.log().slice(-4000) });
+  });
+  await server.stop();
+  return replies.map(treeOf);
+}
+
+/** So that a family that is added changes no other one. */
+function seedOf({ name }: Family6): number {
+  return [...name].reduce((sum, letter) => Math.imul(sum, 31) + letter.charCodeAt(0), 7);
+}
+
+for (const version of KEAS_IN_TURN)
+  t.test(`generated messages with every configuration get the replies of ${version}`, async (t) => {
+    if (!needServers(t, [version], ['ip'], 'kea-dhcp6')) return;
+    const [beside, network] = await Promise.all([createSide(t), createSide(t)]);
+    const known = DIFFERENCES_6.filter(({ keas }) => keas.includes(version));
+    const seen = new Set<Difference6>();
+    let compared = 0;
+    for (const family of FAMILIES_6.filter(({ name }) => name.includes(ONLY))) {
+      const random = new Random(seedOf(family));
+      const steps = [...scripts(random, { ...USUAL, ...family.traffic }, SCRIPTS)];
+      const [byKea, bySubject] = await Promise.all([
+        play(t, beside, version, family, steps),
+        play(t, network, SUBJECT, family, steps),
+      ]);
+      for (const [at, step] of steps.entries()) {
+        const [kea, tandem] = [byKea[at]!, bySubject[at]!];
+        compared++;
+        if (kea.join() === tandem.join()) continue;
+        const before = steps.slice(0, at).filter(({ script }) => script === step.script);
+        const reason = known.find(({ covers }) => covers({ family, step, before, kea, tandem }));
+        if (reason === undefined)
+          t.same(tandem, kea, `${family.name}: ${storyOf(before)}${JSON.stringify(step)}`);
+        else seen.add(reason);
+      }
+    }
+    t.ok(compared > 300 || ONLY !== '', `${compared} replies are compared`);
+    const idle = known.filter((each) => !seen.has(each));
+    if (ONLY === '')
+      t.same(
+        idle.map(({ query }) => query),
+        [],
+        'a difference that is none any more is taken out',
+      );
+  });
+
+function storyOf(before: readonly Step[]): string {
+  return before.map(({ type, ias }) => `type ${type} ${JSON.stringify(ias)}, then `).join('');
+}
