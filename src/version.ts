@@ -15,3 +15,6 @@ function readVersion(): string {
 }
 
 export const VERSION: string = readVersion();
+
+/** What the program is built with and runs on, in several lines. */
+export const BUILD_REPORT = `tandem ${VERSION}\nNode.js ${process.version}\n${process.platform} ${process.arch}`;

@@ -28,6 +28,21 @@ export interface Policy {
   readonly clientIdBytesMax: number;
 }
 
+/** No identifier is longer: the length octet of option 61 (RFC 2132 9.14), and 130 of a DUID. */
+const CLIENT_ID_BYTES_MAX = 255;
+
+/** The policy of a server without high availability. @param serviceEnabled whether it answers at all */
+export function standalonePolicy(serviceEnabled: boolean): Policy {
+  return {
+    serviceEnabled,
+    activeServers: 0,
+    scopes: 0,
+    updateMode: UpdateMode.off,
+    observeOutOfScope: false,
+    clientIdBytesMax: CLIENT_ID_BYTES_MAX,
+  };
+}
+
 const VERSION = 0;
 const BLOCKS = 1;
 const SERVICE_ENABLED = 0;

@@ -23,7 +23,7 @@ import type { Perfmon } from '../../hooks/perfmon.ts';
 import { listInterfaces } from '../../io/interfaces.ts';
 import type { ChangeSource } from '../../lease/dhcp4/store.ts';
 import type { Log } from '../../log/logger.ts';
-import { VERSION } from '../../version.ts';
+import { BUILD_REPORT, VERSION } from '../../version.ts';
 import type { ConfigurationFile, LoadedConfiguration } from '../configuration.ts';
 import type { DataPlane4 } from '../dhcp4/shard-family.ts';
 import type { HighAvailability } from '../ha/high-availability.ts';
@@ -219,10 +219,7 @@ export class Control {
       status: {
         clock,
         table: () => this.#table,
-        version: {
-          version: VERSION,
-          extended: `tandem ${VERSION}\nNode.js ${process.version}\n${process.platform} ${process.arch}`,
-        },
+        version: { version: VERSION, extended: BUILD_REPORT },
         startedMs: this.#startedMs,
         configuredMs,
         config,

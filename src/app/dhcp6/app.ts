@@ -7,7 +7,7 @@
 import { dirname, join } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
-import { UpdateMode } from '../../engine/policy.ts';
+import { standalonePolicy } from '../../engine/policy.ts';
 import { systemTimers } from '../../ha/service/timers.ts';
 import { createServiceSwitch, type ServiceSwitch } from '../../ha/switch/switch.ts';
 import { createEventFd } from '../../io/eventfd.ts';
@@ -35,8 +35,6 @@ import { unservedParts } from './unserved.ts';
 
 /** Of a server that requires all its sockets and does not get them, as Kea's. */
 const GIVEN_UP_EXIT_VALUE = 1;
-/** No DUID is longer. */
-const CLIENT_ID_BYTES_MAX = 255;
 const SERVER_ID_FILE = 'kea-dhcp6-serverid';
 
 export interface AppOptions6 {
@@ -137,14 +135,7 @@ export class App6 {
     this.#dataPlane.start(config);
     this.#joinReports.start();
     (await this.#listeners.prepare(this.#control.listeners())).commit();
-    await this.#dataPlane.publish(0, {
-      serviceEnabled: true,
-      activeServers: 0,
-      scopes: 0,
-      updateMode: UpdateMode.off,
-      observeOutOfScope: false,
-      clientIdBytesMax: CLIENT_ID_BYTES_MAX,
-    });
+    await this.#dataPlane.publish(0, standalonePolicy(true));
     this.#control.start();
     this.#interfaces.watch();
     log('TDM_ENGINE_SERVING', { shards: this.#eventFds.length, leases: this.#leases.count() });

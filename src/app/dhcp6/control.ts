@@ -7,7 +7,7 @@ import { createStatusCommands } from '../../control/commands/status.ts';
 import { SAMPLE_INTERVAL_MS, StatisticHistory } from '../../control/statistic-history.ts';
 import { dhcpState, type ServiceSwitch } from '../../ha/switch/switch.ts';
 import type { Log } from '../../log/logger.ts';
-import { VERSION } from '../../version.ts';
+import { BUILD_REPORT, VERSION } from '../../version.ts';
 import { ControlPorts } from '../control/control-ports.ts';
 import type { ListenerSpec } from '../control/listeners.ts';
 import type { DataPlane } from '../data-plane.ts';
@@ -52,10 +52,7 @@ export class Control6 {
     return createStatusCommands({
       clock,
       table: () => this.#table,
-      version: {
-        version: VERSION,
-        extended: `tandem ${VERSION}\nNode.js ${process.version}\n${process.platform} ${process.arch}`,
-      },
+      version: { version: VERSION, extended: BUILD_REPORT },
       startedMs,
       configuredMs: () => startedMs,
       config: () => config,

@@ -7,11 +7,11 @@ import { type CountingLeases, countLoaded } from '../../engine/dhcp6/leases/leas
 import type { StatisticsWriter } from '../../engine/figures/statistics.ts';
 import { Reclaimer } from '../../engine/leases/reclaim.ts';
 import { loadLeaseFiles } from '../../journal/load.ts';
-import { logLoad } from '../../journal/load-log.ts';
 import { LeaseBook6, type LeaseBookMemory6 } from '../../lease/dhcp6/book.ts';
 import { rowCodec6 } from '../../lease/dhcp6/row-codec.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
 import type { Log } from '../../log/logger.ts';
+import { acceptLoad } from '../leases/accept-load.ts';
 import { ExpiryTimer } from '../leases/expiry.ts';
 import type { Storage } from '../leases/storage.ts';
 
@@ -79,13 +79,6 @@ export class Leases6 {
       clock,
     );
     if (outcome.kind === 'refused') throw new Error(outcome.reason);
-    const { report } = outcome;
-    logLoad(log, report);
-    // A server that forgot leases would give their addresses away: it does not start.
-    if (report.notKept === 0) return report.cleanupDue;
-    throw new Error(
-      `the lease table has no room for ${report.notKept} leases of the lease file: ` +
-        `raise user-context.tandem.max-leases above ${book.table.capacity}`,
-    );
+    return acceptLoad(outcome.report, book.table.capacity, log);
   }
 }

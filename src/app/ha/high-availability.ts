@@ -8,13 +8,12 @@ import type { ServerConfig } from '../../config/model.ts';
 import type { CommandTable } from '../../control/answer.ts';
 import { formatWhy } from '../../control/monitoring/why-text.ts';
 import type { UpdateLogMemory } from '../../engine/parked/shard-link.ts';
-import { UpdateMode } from '../../engine/policy.ts';
+import { standalonePolicy } from '../../engine/policy.ts';
 import { createRelationshipCommands } from '../../ha/commands/relationship-commands.ts';
 import type { ClientObservation } from '../../ha/service/model.ts';
 import { systemTimers } from '../../ha/service/timers.ts';
 import { createServiceSwitchCommands } from '../../ha/switch/commands.ts';
 import type { ServiceSwitch } from '../../ha/switch/switch.ts';
-import { CLIENT_ID_BYTES_MAX } from '../../lease/dhcp4/record.ts';
 import type { LeaseStore } from '../../lease/dhcp4/store.ts';
 import type { LinkClient } from '../../link/client.ts';
 import type { Log } from '../../log/logger.ts';
@@ -249,16 +248,8 @@ export class HighAvailability {
 
   #publishSwitch(): void {
     const { dataPlane, serviceSwitch, log } = this.#parts;
-    const policy = {
-      serviceEnabled: serviceSwitch.enabled,
-      activeServers: 0,
-      scopes: 0,
-      updateMode: UpdateMode.off,
-      observeOutOfScope: false,
-      clientIdBytesMax: CLIENT_ID_BYTES_MAX,
-    } as const;
     dataPlane
-      .publish(0, policy)
+      .publish(0, standalonePolicy(serviceSwitch.enabled))
       .catch((error: Error) => log('TDM_ENGINE_POLICY_NOT_SEEN', { reason: error.message }));
   }
 }

@@ -2,13 +2,13 @@
 import type { Clock } from '../../base/clock.ts';
 import type { ServerConfig } from '../../config/model.ts';
 import type { LeaseAccounting } from '../../engine/leases/lease-accounting.ts';
-import { type LoadReport, loadLeaseFiles } from '../../journal/load.ts';
-import { logLoad } from '../../journal/load-log.ts';
+import { loadLeaseFiles } from '../../journal/load.ts';
 import type { LeaseBook } from '../../lease/dhcp4/book.ts';
 import type { LeaseRecord } from '../../lease/dhcp4/record.ts';
 import { rowCodec4 } from '../../lease/dhcp4/row-codec.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
 import type { Log } from '../../log/logger.ts';
+import { acceptLoad } from './accept-load.ts';
 import { ExtendedInfoCheck } from './extended-info-checks.ts';
 import { type CheckedSubnet, LeaseCheck } from './lease-checks.ts';
 
@@ -49,17 +49,7 @@ export function loadLeases(config: LoadedConfig, book: LeaseBook, clock: Clock, 
   if (outcome.kind === 'refused') throw new Error(outcome.reason);
   check.report();
   extendedInfo.report();
-  return accept(outcome.report, book, log);
-}
-
-/** A server that forgot leases would give their addresses away: it does not start. */
-function accept(report: LoadReport, book: LeaseBook, log: Log): boolean {
-  logLoad(log, report);
-  if (report.notKept === 0) return report.cleanupDue;
-  throw new Error(
-    `the lease table has no room for ${report.notKept} leases of the lease file: ` +
-      `raise user-context.tandem.max-leases above ${book.table.capacity}`,
-  );
+  return acceptLoad(outcome.report, book.table.capacity, log);
 }
 
 /** Counts what the table holds; the counters start from nothing. */
