@@ -31,7 +31,8 @@ const HW_LENGTH_AT = 3;
 const CLIENT_ID_LENGTH_AT = 4;
 const HOSTNAME_LENGTH_AT = 5;
 const CONTEXT_LENGTH_AT = 6;
-const ADDRESS_AT = 8;
+/** Where the address stands. */
+export const UPDATE_ADDRESS_AT = 8;
 const SUBNET_AT = 12;
 const POOL_AT = 16;
 const VALID_AT = 20;
@@ -72,7 +73,7 @@ export function encodeUpdateRecord(
   out[at + HOSTNAME_LENGTH_AT] = hostnameLength;
   out[at + CONTEXT_LENGTH_AT] = userContextLength;
   out[at + CONTEXT_LENGTH_AT + 1] = userContextLength >>> 8;
-  writeU32(out, at + ADDRESS_AT, source.address);
+  writeU32(out, at + UPDATE_ADDRESS_AT, source.address);
   writeU32(out, at + SUBNET_AT, source.subnetId);
   writeU32(out, at + POOL_AT, source.poolId);
   writeU32(out, at + VALID_AT, validLifetimeSec);
@@ -109,7 +110,7 @@ export function decodeUpdateRecord(
   if (state > LeaseState.released) return 'there is no lease state of that number';
   const flags = bytes[at + FLAGS_AT]!;
   if (flags > (FQDN_FWD | FQDN_REV)) return 'a flag that does not exist is set';
-  const address = readU32(bytes, at + ADDRESS_AT);
+  const address = readU32(bytes, at + UPDATE_ADDRESS_AT);
   if (address === 0) return 'the address is 0.0.0.0';
   const validLifetimeSec = readU32(bytes, at + VALID_AT);
   record.address = address;
@@ -133,7 +134,7 @@ export function isUpdateRecord(bytes: Uint8Array, at: number): boolean {
 
 /** The address of a record. Pre: the octets are one. */
 export function updateRecordAddress(bytes: Uint8Array, at: number): number {
-  return readU32(bytes, at + ADDRESS_AT);
+  return readU32(bytes, at + UPDATE_ADDRESS_AT);
 }
 
 function placeParts(

@@ -1,14 +1,14 @@
 /** Reads one lease of a lease4-get-page reply, as strictly as Kea does: every field must be there with its type. */
-import { parseHex } from '../../base/hex.ts';
-import { type Ipv4, parseIpv4 } from '../../base/ipv4.ts';
-import { encodeKeaJson } from '../../base/kea-json.ts';
-import { isJsonMap } from '../../lease/csv-context.ts';
-import { checkExtendedInfo } from '../../lease/dhcp4/extended-info.ts';
-import type { Lease4 } from '../../lease/dhcp4/model.ts';
-import { CLIENT_ID_BYTES_MAX, HARDWARE_ADDRESS_BYTES_MAX } from '../../lease/dhcp4/record.ts';
-import { HOSTNAME_BYTES_MAX, USER_CONTEXT_BYTES_MAX } from '../../lease/limits.ts';
-import { LeaseState } from '../../lease/state.ts';
-import { bad, isMap, type JsonMap, member, ok, type Read } from '../commands/arguments.ts';
+import { parseHex } from '../../../base/hex.ts';
+import { type Ipv4, parseIpv4 } from '../../../base/ipv4.ts';
+import { encodeKeaJson } from '../../../base/kea-json.ts';
+import { isJsonMap } from '../../../lease/csv-context.ts';
+import { checkExtendedInfo } from '../../../lease/dhcp4/extended-info.ts';
+import type { Lease4 } from '../../../lease/dhcp4/model.ts';
+import { CLIENT_ID_BYTES_MAX, HARDWARE_ADDRESS_BYTES_MAX } from '../../../lease/dhcp4/record.ts';
+import { HOSTNAME_BYTES_MAX, USER_CONTEXT_BYTES_MAX } from '../../../lease/limits.ts';
+import { LeaseState } from '../../../lease/state.ts';
+import { bad, isMap, type JsonMap, member, ok, type Read } from '../../commands/arguments.ts';
 
 const U32_MAX = 0xffffffff;
 
