@@ -5,9 +5,10 @@
 import type { Ipv4 } from '../base/ipv4.ts';
 import { leaseOfRecord, recordOfLease } from '../lease/dhcp4/csv-lease.ts';
 import type { Lease4 } from '../lease/dhcp4/model.ts';
-import { isInForce, isLaterByFar, isSameDevice } from '../lease/dhcp4/precedence.ts';
+import { isInForce, isSameDevice } from '../lease/dhcp4/precedence.ts';
 import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../lease/dhcp4/update-record.ts';
 import { NO_SLOT } from '../lease/hash-chain.ts';
+import { isLaterByFar } from '../lease/precedence.ts';
 import { LeaseState } from '../lease/state.ts';
 import type { RowMerge } from './row-merge.ts';
 import type { RowSource } from './rows-out.ts';

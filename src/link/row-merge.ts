@@ -1,5 +1,5 @@
 /**
- * What becomes of rows of a synchronization: each address ends with the lease that stands (lease/dhcp4/precedence.ts).
+ * What becomes of rows of a synchronization: each address ends with the lease that stands (lease/precedence.ts).
  *
  *     fetch      at the server that asked, which may be serving: what was changed later there
  *     exchange   the same in the state syncing; what stands here, or is not there at all, is kept in mind for the source
@@ -12,9 +12,10 @@
 
 import { formatIpv4, type Ipv4 } from '../base/ipv4.ts';
 import { Applied } from '../engine/leases/lease-applier.ts';
-import { clttOf, isAhead, standingRecord } from '../lease/dhcp4/precedence.ts';
+import { standingRecord } from '../lease/dhcp4/precedence.ts';
 import type { LeaseRecord } from '../lease/dhcp4/record.ts';
 import { NO_SLOT } from '../lease/hash-chain.ts';
+import { clttOf, isAhead } from '../lease/precedence.ts';
 import { LeaseState } from '../lease/state.ts';
 import type { NamedLease, SyncCounts } from '../peer/model.ts';
 import type { RecordTaker, Refusal } from './inbound.ts';

@@ -1,12 +1,13 @@
 /**
  * What becomes of the leases of two servers when one takes over the other's, page by page: each address ends with the
- * lease that stands (lease/dhcp4/precedence.ts), and where that is ours it is kept in mind for the other server, which cannot know
+ * lease that stands (lease/precedence.ts), and where that is ours it is kept in mind for the other server, which cannot know
  * of it. A server that served alone, was stopped, and comes back after the other one has served alone has such leases.
  */
 import { formatIpv4, type Ipv4 } from '../../base/ipv4.ts';
 import type { Lease4 } from '../../lease/dhcp4/model.ts';
-import { isInForce, isLaterByFar, isSameDevice, standingLease } from '../../lease/dhcp4/precedence.ts';
+import { isInForce, isSameDevice, standingLease } from '../../lease/dhcp4/precedence.ts';
 import type { LeaseStore } from '../../lease/dhcp4/store.ts';
+import { isLaterByFar } from '../../lease/precedence.ts';
 import { LeaseState } from '../../lease/state.ts';
 import type { LeaseToSend, SyncCounts } from '../../peer/model.ts';
 import { pageAddress, readPageLease } from './lease-page.ts';
