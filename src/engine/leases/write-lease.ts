@@ -2,9 +2,9 @@
 
 import { emptyRange } from '../../base/byte-range.ts';
 import { Field } from '../../dhcp4/descriptor.ts';
-import { CLTT_AHEAD_MAX_SEC } from '../../lease/dhcp4/precedence.ts';
 import type { ByteRange } from '../../lease/dhcp4/rows.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
+import { CLTT_AHEAD_MAX_SEC } from '../../lease/precedence.ts';
 import { RowFlag } from '../../lease/row-flag.ts';
 import { LeaseState } from '../../lease/state.ts';
 import type { Context } from '../context.ts';
@@ -118,7 +118,7 @@ export function eraseClient(context: Context, slot: number): void {
 
 /**
  * The cltt of a change: now, but never before that of the change before it, and after it where the address changes hands.
- * By it the servers of a pair tell which of two leases at an address is the later one (lease/dhcp4/precedence.ts), and the
+ * By it the servers of a pair tell which of two leases at an address is the later one (lease/precedence.ts), and the
  * former one may have been given by the clock of the partner, or in this very second.
  */
 export function clttOfChange(context: Context, slot: number, changesHands: boolean): number {

@@ -1,5 +1,5 @@
 /** Sentences with numbers that several states share when they tell what they wait for. */
-import { SKEW_MAX_SEC } from '../../lease/dhcp4/precedence.ts';
+import { SKEW_MAX_SEC } from '../../lease/precedence.ts';
 import { clockSkewSec, isInterrupted } from './communication.ts';
 import { watchesTraffic } from './guards.ts';
 import { counted, seconds, secondsOf } from './phrases.ts';

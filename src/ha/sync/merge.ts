@@ -3,7 +3,7 @@
  * lease that stands (lease/precedence.ts), and where that is ours it is kept in mind for the other server, which cannot know
  * of it. A server that served alone, was stopped, and comes back after the other one has served alone has such leases.
  */
-import { isLaterByFar } from '../../lease/dhcp4/precedence.ts';
+import { isLaterByFar } from '../../lease/precedence.ts';
 import type { LeaseAddress, UpdateBytes } from '../../lease/update-family.ts';
 import type { LeaseKind, MergedLease } from './lease-kind.ts';
 import type { HaLeases, LeaseMerge, MergeParts, PageCounts } from './leases.ts';

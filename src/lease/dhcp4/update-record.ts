@@ -21,6 +21,7 @@
 import { isJsonMap } from '../csv-context.ts';
 import { HOSTNAME_BYTES_MAX, USER_CONTEXT_BYTES_MAX } from '../limits.ts';
 import { LeaseState } from '../state.ts';
+import { readU16, readU32, writeOctets, writeU16, writeU32 } from '../update-octets.ts';
 import { hasRow } from './csv.ts';
 import { CLIENT_ID_BYTES_MAX, HARDWARE_ADDRESS_BYTES_MAX, type LeaseRecord } from './record.ts';
 
@@ -71,8 +72,7 @@ export function encodeUpdateRecord(
   out[at + HW_LENGTH_AT] = hwLength;
   out[at + CLIENT_ID_LENGTH_AT] = clientIdLength;
   out[at + HOSTNAME_LENGTH_AT] = hostnameLength;
-  out[at + CONTEXT_LENGTH_AT] = userContextLength;
-  out[at + CONTEXT_LENGTH_AT + 1] = userContextLength >>> 8;
+  writeU16(out, at + CONTEXT_LENGTH_AT, userContextLength);
   writeU32(out, at + UPDATE_ADDRESS_AT, source.address);
   writeU32(out, at + SUBNET_AT, source.subnetId);
   writeU32(out, at + POOL_AT, source.poolId);
@@ -100,7 +100,7 @@ export function decodeUpdateRecord(
   const hwLength = bytes[at + HW_LENGTH_AT]!;
   const clientIdLength = bytes[at + CLIENT_ID_LENGTH_AT]!;
   const hostnameLength = bytes[at + HOSTNAME_LENGTH_AT]!;
-  const contextLength = bytes[at + CONTEXT_LENGTH_AT]! | (bytes[at + CONTEXT_LENGTH_AT + 1]! << 8);
+  const contextLength = readU16(bytes, at + CONTEXT_LENGTH_AT);
   if (length !== HEADER_BYTES + hwLength + clientIdLength + hostnameLength + contextLength)
     return 'the lengths in the record do not add up to its own';
   if (hwLength > HARDWARE_ADDRESS_BYTES_MAX) return 'the hardware address has more than 16 octets';
@@ -161,20 +161,4 @@ function placeParts(
   record.userContext = bytes;
   record.userContextOffset = at;
   record.userContextLength = contextLength;
-}
-
-function writeU32(out: Uint8Array, at: number, value: number): void {
-  out[at] = value;
-  out[at + 1] = value >>> 8;
-  out[at + 2] = value >>> 16;
-  out[at + 3] = value >>> 24;
-}
-
-function readU32(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
-}
-
-function writeOctets(out: Uint8Array, at: number, bytes: Uint8Array, offset: number, length: number): number {
-  for (let i = 0; i < length; i++) out[at + i] = bytes[offset + i]!;
-  return at + length;
 }
