@@ -11,13 +11,7 @@ import type { LeaseBookMemory } from '../lease/dhcp4/book.ts';
 import { allocateLeaseTable } from '../lease/dhcp4/layout.ts';
 import { allocateLeaseEvents, type LeaseEventsMemory } from '../lease/events.ts';
 import type { LimitedCountsMemory } from '../lease/limited-counts.ts';
-import {
-  CHANGE_LOG_BYTES,
-  DNS_LOG_BYTES,
-  LEASE_EVENTS_BYTES,
-  LEASES_MAX,
-  LEASES_MIN,
-} from '../limits.ts';
+import { CHANGE_LOG_BYTES, DNS_LOG_BYTES, LEASE_EVENTS_BYTES, LEASES_MAX, LEASES_MIN } from '../limits.ts';
 import { allocateUpdateLogs, policyCount } from './ha/memory.ts';
 
 /** What can be replaced is so only while no shard runs: a shard works with what stands here when it is started. */

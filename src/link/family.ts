@@ -2,10 +2,11 @@
  * What the lease streams need to know of a family: its records, and how they are written into its table. A process serves
  * one family, so that each of these calls has one target.
  */
+
+import type { Applied } from '../engine/leases/lease-applier.ts';
+import type { ChangeSource } from '../lease/dhcp4/store.ts';
 import type { Standing, TimedRecord } from '../lease/precedence.ts';
 import type { LeaseAddress, UpdateFamily } from '../lease/update-family.ts';
-import type { ChangeSource } from '../lease/dhcp4/store.ts';
-import type { Applied } from '../engine/leases/lease-applier.ts';
 import type { Refusal } from './inbound.ts';
 import type { LinkWorkplace } from './messages.ts';
 

@@ -11,15 +11,15 @@
  */
 import type { Clock } from '../base/clock.ts';
 import { Result } from '../control/answer.ts';
+import type { UpdateBytes } from '../lease/update-family.ts';
 import type { Log } from '../log/logger.ts';
 import type { BackupPeer } from './backup-peer.ts';
 import { BackupQueue, type QueuedUpdate } from './backup-queue.ts';
-import type { UpdateBytes } from '../lease/update-family.ts';
 import type { PeerFamily } from './family.ts';
-import type { LeaseRequest } from './request.ts';
 import { BACKUP_PAUSE_MS, type SendLimits } from './limits.ts';
 import type { StreamDelivery } from './model.ts';
 import type { Outcome } from './outcome.ts';
+import type { LeaseRequest } from './request.ts';
 import { UpdateSender } from './sender.ts';
 import { takePortion } from './stream-delivery.ts';
 import type { Transaction, TransactionDesk } from './transactions.ts';

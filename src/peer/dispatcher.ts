@@ -12,8 +12,9 @@
  * Batching adapts itself: a request that may be sent takes whatever is there, else the updates stay in the log until an
  * answer frees the place. No timer decides. A full log is the backpressure: the shards stop changing leases.
  */
-import type { LeaseAddress, UpdateBytes } from '../lease/update-family.ts';
+
 import { UpdateRecord } from '../engine/parked/shard-link.ts';
+import type { LeaseAddress, UpdateBytes } from '../lease/update-family.ts';
 import { BackupFeed } from './backup-feed.ts';
 import { type DispatcherParts, requestsInFlightMax } from './dispatcher-parts.ts';
 import { type Answer, Following } from './following.ts';

@@ -1,6 +1,7 @@
 /** What a peer's answer means for the lease of a request. */
+import { Result } from '../control/answer.ts';
 import type { PeerFamily } from './family.ts';
-import type { ClientKey, SendOutcome, UpdateNews } from './model.ts';
+import type { ClientKey, PeerAnswer, SendOutcome, UpdateNews } from './model.ts';
 import type { LeaseRequest } from './request.ts';
 
 export type Outcome =
@@ -10,6 +11,33 @@ export type Outcome =
   | { readonly kind: 'refused'; readonly reason: string }
   /** Why the peer is taken for unavailable. */
   | { readonly kind: 'failed'; readonly reason: string };
+
+/**
+ * What the answer to a request with one lease says of it.
+ *
+ *     result 0, 3          taken
+ *     result 4             conflict: the peer is well, it does not know this subnet or address
+ *     result 1             refusal: the peer is well, it cannot hold this lease
+ *     anything else, none  failure: the peer is taken for unavailable
+ *
+ * A deletion of what is not there (3) is a success. Kea takes a peer that answers 1 for unavailable; then one client with
+ * an identifier that its partner finds too long stops the pair. Whether a peer that refuses everything is still of any
+ * use is asked elsewhere (refusals.ts).
+ */
+export function judge(answer: PeerAnswer): Outcome {
+  if (answer.kind === 'failed') return answer;
+  switch (answer.result) {
+    case Result.success:
+    case Result.empty:
+      return { kind: 'taken' };
+    case Result.conflict:
+      return { kind: 'conflict', reason: answer.text };
+    case Result.error:
+      return { kind: 'refused', reason: answer.text };
+    default:
+      return { kind: 'failed', reason: `result ${answer.result}: ${answer.text}` };
+  }
+}
 
 /** What an answer says of a lease that was sent as it stands. */
 export function sendOutcomeOf(family: PeerFamily, request: LeaseRequest, outcome: Outcome): SendOutcome {
@@ -21,7 +49,12 @@ export function sendOutcomeOf(family: PeerFamily, request: LeaseRequest, outcome
     default: {
       const { kind, reason } = outcome;
       const { address, body } = request;
-      const refused = { address, client: family.clientOfRequest(body), isConflict: kind === 'conflict', reason };
+      const refused = {
+        address,
+        client: family.clientOfRequest(body),
+        isConflict: kind === 'conflict',
+        reason,
+      };
       return { failure: null, taken: 0, refused: [refused] };
     }
   }

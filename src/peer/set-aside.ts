@@ -27,7 +27,12 @@ export class SetAside {
   }
 
   /** Takes a record of the log. @param isLast whether its transaction ends with it */
-  take(mode: 'queue' | 'withhold', address: LeaseAddress, transaction: Transaction | null, isLast: boolean): void {
+  take(
+    mode: 'queue' | 'withhold',
+    address: LeaseAddress,
+    transaction: Transaction | null,
+    isLast: boolean,
+  ): void {
     const { kept, outcomes } = this.#parts;
     if (mode === 'queue') return kept.push(address);
     if (isLast) this.#unsent++;

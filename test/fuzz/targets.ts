@@ -154,7 +154,7 @@ export async function unixCommands(): Promise<Target> {
   const table = leaseCommands('administrator');
   const socket = await openControlSocket(
     { kind: 'unix', path },
-    { table, log: failsOn(failures), pages: new Map() },
+    { service: 'dhcp4', table, log: failsOn(failures), pages: new Map() },
   );
   return {
     name: 'unix-commands',

@@ -90,7 +90,12 @@ export class Control {
       reported: () => parts.perfmon()?.statistics ?? NOTHING_REPORTED,
       limit: () => parts.config().statisticSamples,
     });
-    this.#ports = new ControlPorts({ service: 'dhcp4', log: parts.log, table: this.#table, pages: this.#createPages() });
+    this.#ports = new ControlPorts({
+      service: 'dhcp4',
+      log: parts.log,
+      table: this.#table,
+      pages: this.#createPages(),
+    });
     this.renew();
   }
 

@@ -39,7 +39,10 @@ export interface HighAvailabilityParts {
   /** The configuration in force. */
   readonly config: () => HaServerConfig;
   readonly memory: { updates: readonly UpdateLogMemory[] };
-  readonly dataPlane: Pick<DataPlane<ShardKinds>, 'links' | 'wake' | 'applied' | 'publish' | 'resizePolicies'>;
+  readonly dataPlane: Pick<
+    DataPlane<ShardKinds>,
+    'links' | 'wake' | 'applied' | 'publish' | 'resizePolicies'
+  >;
   readonly link: LinkClient;
   readonly leases: HaLeases;
   readonly serviceSwitch: ServiceSwitch;

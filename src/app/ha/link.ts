@@ -1,7 +1,8 @@
 /** The link thread as a part of the server: what it works with, now and after each reload. */
+
+import type { JournalMemory } from '../../journal/memory.ts';
 import { LinkClient } from '../../link/client.ts';
 import type { LinkMemory } from '../../link/memory.ts';
-import type { JournalMemory } from '../../journal/memory.ts';
 import type { LinkWorkplace } from '../../link/messages.ts';
 import type { DataPlane, ShardKinds } from '../data-plane.ts';
 import type { Threads } from '../threads.ts';
@@ -18,7 +19,14 @@ export interface LinkParts {
 }
 
 /** Nothing runs before the first relationship with a partner. */
-export function createLink({ link, memory, dataPlane, workplace, threads, onFailure }: LinkParts): LinkClient {
+export function createLink({
+  link,
+  memory,
+  dataPlane,
+  workplace,
+  threads,
+  onFailure,
+}: LinkParts): LinkClient {
   return new LinkClient({
     memory: link,
     shards: dataPlane.links.map(({ linkVerdicts, eventFd, asleep }) => ({ linkVerdicts, eventFd, asleep })),

@@ -36,6 +36,8 @@ export interface EngineSettings6 {
   readonly declineProbationSec: number;
   /** Seconds that what is advertised is kept for its client. */
   readonly offerHoldSec: number;
+  /** Several relationships: the subnet of a query says whose it is. */
+  readonly isHub: boolean;
   /** Released leases are kept for their client (Kea: both affinity timers above 0). */
   readonly keepReleased: boolean;
 }
@@ -66,6 +68,8 @@ export interface Context6 {
   readonly vendors: VendorOptions6;
   readonly slots: ReplySlots;
   readonly park: Park;
+  /** The class of a query of each active server, by relationship and server. */
+  readonly haClasses: readonly (readonly number[])[];
   /** By class number. */
   readonly classLifetimes: readonly (ClassLifetime6 | undefined)[];
   readonly plans: ReplyPlans<SubnetScopes6, HostConfig6, ReplyPlan6>;

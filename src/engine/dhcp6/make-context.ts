@@ -7,6 +7,7 @@ import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
 import { ReplyWriter } from '../../dhcp6/reply-writer.ts';
 import { LeaseBook6, type LeaseBookMemory6 } from '../../lease/dhcp6/book.ts';
 import { emptyRecord6 } from '../../lease/dhcp6/record.ts';
+import { encodeUpdateRecord6, UPDATE_RECORD_BYTES_MAX_6 } from '../../lease/dhcp6/update-record.ts';
 import { type StatisticsMemory, StatisticsWriter } from '../figures/statistics.ts';
 import { LeaseChanges } from '../leases/lease-changes.ts';
 import { PARKED_MS_MAX, Park, type ParkExit } from '../parked/park.ts';
@@ -26,6 +27,8 @@ import { NO_SCOPES_6 } from './reply/reply-plan.ts';
 import { VendorOptions6 } from './reply/vendor-options.ts';
 import { G6 } from './statistics.ts';
 import { SubnetIndex6 } from './subnets/subnet-index.ts';
+
+const UPDATE_CODEC = { bytesMax: UPDATE_RECORD_BYTES_MAX_6, encode: encodeUpdateRecord6 };
 
 export interface Shard6 {
   readonly shard: number;
@@ -56,7 +59,7 @@ export function makeContext6(shard: Shard6): Context6 {
   return {
     book,
     overdue: new OverdueSearch6(book, shard.book.pools.plan.pools.length),
-    changes: new LeaseChanges(book, null, shard.updates, shard.shard),
+    changes: new LeaseChanges(book, UPDATE_CODEC, shard.updates, shard.shard),
     subnets: new SubnetIndex6(compiled.subnets),
     settings: settingsOf(config),
     statistics: new StatisticsWriter(shard.statistics, shard.shard + 1),
@@ -74,6 +77,7 @@ export function makeContext6(shard: Shard6): Context6 {
     vendors: new VendorOptions6(query),
     slots,
     park: new Park(shard.parkedMax, PARKED_MS_MAX, shard.exit, shard.firstTransaction),
+    haClasses: compiled.haClasses,
     classLifetimes: compiled.lifetimes,
     plans: new ReplyPlans(compiled.planMaker, NO_SCOPES_6),
     serverId: shard.serverId,
@@ -89,6 +93,7 @@ function settingsOf({
   declineProbationPeriodSec,
   earlyGlobalHosts,
   expiredLeases,
+  relationships,
   tandem,
 }: ServerConfig6): EngineSettings6 {
   const { flushReclaimedTimerWaitSec, holdReclaimedSec } = expiredLeases;
@@ -96,6 +101,7 @@ function settingsOf({
     earlyGlobalHosts,
     declineProbationSec: declineProbationPeriodSec,
     offerHoldSec: tandem.offerHoldSec,
+    isHub: relationships.length > 1,
     keepReleased: flushReclaimedTimerWaitSec > 0 && holdReclaimedSec > 0,
   };
 }

@@ -60,6 +60,7 @@ const GLOBAL_STATISTICS_6 = [
   'tandem-drop-unicast',
   'tandem-drop-service-disabled',
   'tandem-drop-out-of-scope',
+  'tandem-drop-no-relationship',
   'tandem-drop-other-server',
   'tandem-drop-no-subnet',
   'tandem-drop-nothing-to-confirm',
@@ -70,13 +71,16 @@ const GLOBAL_STATISTICS_6 = [
   'tandem-drop-updates-full',
   'tandem-drop-table-full',
   'tandem-drop-reply-too-large',
+  'tandem-drop-partner-cannot-hold',
   'tandem-drop-send-failed',
   'tandem-drop-socket-gone',
   'tandem-drop-update-rejected',
   'tandem-drop-parked-too-long',
-  // Not datagrams: expressions of classes that could not be evaluated, and times that the kernel refused to join replies.
+  // Not datagrams: expressions of classes that could not be evaluated, times that the kernel refused to join replies, and
+  // observed clients of the silent partner that main was not told of.
   'tandem-class-errors',
   'tandem-join-refused',
+  'tandem-observations-lost',
 ] as const;
 
 /** Of each subnet, named `subnet[ID].NAME`. */

@@ -4,7 +4,6 @@ import { emptyRange } from '../../base/byte-range.ts';
 import { Field } from '../../dhcp4/descriptor.ts';
 import type { ByteRange } from '../../lease/dhcp4/rows.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
-import { CLTT_AHEAD_MAX_SEC } from '../../lease/precedence.ts';
 import { RowFlag } from '../../lease/row-flag.ts';
 import { LeaseState } from '../../lease/state.ts';
 import type { Context } from '../context.ts';
@@ -12,6 +11,7 @@ import { G } from '../figures/statistics.ts';
 import type { DnsLog } from '../names/dns-log.ts';
 import { nameClient, namesAt } from '../names/name-client.ts';
 import { poolAt } from '../subnets/pool-at.ts';
+import { clttAfter } from './cltt.ts';
 import { countTakeover } from './lease-counts.ts';
 
 const FQDN_FLAGS = RowFlag.fqdnFwd | RowFlag.fqdnRev;
@@ -116,15 +116,9 @@ export function eraseClient(context: Context, slot: number): void {
   context.book.table.rows.setFlags(slot, 0);
 }
 
-/**
- * The cltt of a change: now, but never before that of the change before it, and after it where the address changes hands.
- * By it the servers of a pair tell which of two leases at an address is the later one (lease/precedence.ts), and the
- * former one may have been given by the clock of the partner, or in this very second.
- */
-export function clttOfChange(context: Context, slot: number, changesHands: boolean): number {
-  const before = context.book.table.rows.clttSec(slot) + (changesHands ? 1 : 0);
-  const { nowSec } = context;
-  return before > nowSec && before - nowSec <= CLTT_AHEAD_MAX_SEC ? before : nowSec;
+/** The cltt of a change that the query in work makes. @param changesHands the row was another client's */
+export function clttOfChange({ book, nowSec }: Context, slot: number, changesHands: boolean): number {
+  return clttAfter(book.table.rows.clttSec(slot), nowSec, changesHands);
 }
 
 function newsFlag({ dns, names }: Context, state: number): number {

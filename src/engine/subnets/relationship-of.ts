@@ -11,10 +11,7 @@ export interface SharedSubnet {
 export const NO_RELATIONSHIP = -1;
 
 /** Index of the relationship whose partner shares the subnet's queries; with at most one relationship it is that one. */
-export function relationshipOf(
-  subnet: SharedSubnet,
-  relationships: readonly HaRelationshipConfig[],
-): number {
+export function relationshipOf(subnet: SharedSubnet, relationships: readonly HaRelationshipConfig[]): number {
   if (relationships.length <= 1) return 0;
   return relationships.findIndex((relationship) => names(subnet, relationship));
 }
@@ -25,7 +22,10 @@ export function relationshipOf(
  * @returns their ids, or null for all when no subnet names the relationship
  */
 export function synchronizedSubnets(
-  config: { readonly subnets: readonly SharedSubnet[]; readonly relationships: readonly HaRelationshipConfig[] },
+  config: {
+    readonly subnets: readonly SharedSubnet[];
+    readonly relationships: readonly HaRelationshipConfig[];
+  },
   relationship: HaRelationshipConfig,
 ): ReadonlySet<number> | null {
   const { subnets, relationships } = config;

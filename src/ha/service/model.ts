@@ -59,8 +59,8 @@ export interface PeerStreams {
 
 /** A query of the silent partner's share, as a shard reports it. */
 export interface ClientObservation extends ClientKey {
-  /** The `secs` field as it stood in the packet. */
-  readonly secs: number;
+  /** For how long it has been asking, by its own word; milliseconds. */
+  readonly waitedMs: number;
 }
 
 export interface HaService extends UpdateListener {

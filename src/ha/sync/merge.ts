@@ -113,7 +113,8 @@ export class PageMerge<Lease extends MergedLease> implements LeaseMerge {
     const outcome = this.#kind.put(lease, givesBack ? 'synchronization' : 'peer');
     if (outcome === 'full') return this.#skip(address, 'no memory for more leases');
     // Its reply leaves or is refused any moment; who has the address in the end is known when this begins again.
-    if (outcome === 'busy') throw new Error(`${this.#pages.family.formatAddress(address)} is being given to another client`);
+    if (outcome === 'busy')
+      throw new Error(`${this.#pages.family.formatAddress(address)} is being given to another client`);
     this.counts[outcome]++;
   }
 

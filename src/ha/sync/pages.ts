@@ -10,13 +10,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { LeaseAddress, UpdateBytes } from '../../lease/update-family.ts';
 import type { Log } from '../../log/logger.ts';
-import type {
-  Delivery,
-  LeaseSource,
-  PeerAnswer,
-  PeerClient,
-  SyncCounts,
-} from '../../peer/model.ts';
+import type { Delivery, LeaseSource, PeerAnswer, PeerClient, SyncCounts } from '../../peer/model.ts';
 import { isMap, member } from '../commands/arguments.ts';
 import { partnerHold } from '../switch/switch.ts';
 import { COMMAND_TIMEOUT_MS, HOLD_MIN_SEC, isSuccess, problemOf, untilSilent } from '../wire/peer-answers.ts';
@@ -184,7 +178,11 @@ async function enableSource(parts: SyncParts, source: PeerClient): Promise<PeerA
   return source.request('dhcp-enable', partnerHold(parts.origin), COMMAND_TIMEOUT_MS);
 }
 
-async function fetchPage(parts: SyncParts, source: PeerClient, from: LeaseAddress | null): Promise<readonly unknown[]> {
+async function fetchPage(
+  parts: SyncParts,
+  source: PeerClient,
+  from: LeaseAddress | null,
+): Promise<readonly unknown[]> {
   const { family, pageCommand } = parts.leases;
   const args = { from: from === null ? 'start' : family.formatAddress(from), limit: parts.pageLimit };
   const answer = await source.request(pageCommand, args, parts.pageTimeoutMs);

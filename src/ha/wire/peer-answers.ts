@@ -1,7 +1,8 @@
 /** Telling good answers of peers from bad ones. */
-import type { HaLeases } from '../sync/leases.ts';
+
 import type { PeerAnswer } from '../../peer/model.ts';
 import { clip, isMap, member } from '../commands/arguments.ts';
+import type { HaLeases } from '../sync/leases.ts';
 
 /** How long a peer may take for any command but a page of leases. */
 export const COMMAND_TIMEOUT_MS = 10_000;

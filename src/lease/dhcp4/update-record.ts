@@ -18,10 +18,10 @@
  * Numbers are little-endian. Nothing stands behind the four parts, and nothing between them.
  */
 
+import { readU16, readU32, writeOctets, writeU16, writeU32 } from '../../base/little-endian.ts';
 import { isJsonMap } from '../csv-context.ts';
 import { HOSTNAME_BYTES_MAX, USER_CONTEXT_BYTES_MAX } from '../limits.ts';
 import { LeaseState } from '../state.ts';
-import { readU16, readU32, writeOctets, writeU16, writeU32 } from '../update-octets.ts';
 import { hasRow } from './csv.ts';
 import { CLIENT_ID_BYTES_MAX, HARDWARE_ADDRESS_BYTES_MAX, type LeaseRecord } from './record.ts';
 

@@ -25,10 +25,10 @@
  */
 import { setRange } from '../../base/byte-range.ts';
 import { IPV6_BYTES, isIpv6Unspecified } from '../../base/ipv6.ts';
+import { readU16, readU32, writeOctets, writeU16, writeU32 } from '../../base/little-endian.ts';
 import { isJsonMap } from '../csv-context.ts';
 import { HOSTNAME_BYTES_MAX, USER_CONTEXT_BYTES_MAX } from '../limits.ts';
 import { LeaseState } from '../state.ts';
-import { readU16, readU32, writeOctets, writeU16, writeU32 } from '../update-octets.ts';
 import { isPrefixLength } from './csv.ts';
 import { LeaseType } from './model.ts';
 import { hasHostBits } from './prefix.ts';
@@ -128,6 +128,11 @@ export function decodeUpdateRecord6(
 /** Whether a record is an update and no deletion. Pre: the octets are a record. */
 export function isUpdateRecord6(bytes: Uint8Array, at: number): boolean {
   return bytes[at + OPERATION_AT] === UPDATE;
+}
+
+/** Whether a record is of a prefix. Pre: the octets are a record. */
+export function isPrefixRecord6(bytes: Uint8Array, at: number): boolean {
+  return bytes[at + TYPE_AT] === LeaseType.pd;
 }
 
 function placeParts(bytes: Uint8Array, at: number, length: number, record: LeaseRecord6): string | null {

@@ -4,7 +4,6 @@
  *     {"command":"lease4-update","service":["dhcp4"],"arguments": UPDATE }        or lease4-del
  */
 import { assert } from '../../base/assert.ts';
-import { Result } from '../../control/answer.ts';
 import { emptyRecord, type LeaseRecord } from '../../lease/dhcp4/record.ts';
 import { updateFamily4 } from '../../lease/dhcp4/update-family.ts';
 import { encodeLeaseUpdate, LEASE_UPDATE_BYTES_MAX } from '../../lease/dhcp4/update-json.ts';
@@ -13,8 +12,8 @@ import { USER_CONTEXT_BYTES_MAX } from '../../lease/limits.ts';
 import { LeaseState } from '../../lease/state.ts';
 import type { UpdateBytes } from '../../lease/update-family.ts';
 import type { PeerFamily } from '../family.ts';
-import type { ClientKey, PeerAnswer } from '../model.ts';
-import type { Outcome } from '../outcome.ts';
+import type { ClientKey } from '../model.ts';
+import { judge } from '../outcome.ts';
 
 const UPDATE_START = Buffer.from('{"command":"lease4-update","service":["dhcp4"],"arguments":');
 const DELETE_START = Buffer.from('{"command":"lease4-del","service":["dhcp4"],"arguments":');
@@ -31,7 +30,10 @@ const scratch = new Uint8Array(LEASE_BYTES_MAX);
 export const peerFamily4: PeerFamily = {
   ...updateFamily4,
   service: 'dhcp4',
-  encodeRequest, clientOfRequest, judge };
+  encodeRequest,
+  clientOfRequest,
+  judge,
+};
 
 /** The lease of an update; the same object each time. */
 function read({ bytes, offset, length }: UpdateBytes): LeaseRecord {
@@ -60,29 +62,4 @@ function clientOfRequest(body: Uint8Array): ClientKey {
   const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1');
   const [, hwAddress = '', clientId = ''] = CLIENT_FIELDS.exec(text) ?? [];
   return { hwAddress, clientId };
-}
-
-/**
- *     result 0, 3          taken
- *     result 4             conflict: the peer is well, it does not know this subnet or address
- *     result 1             refusal: the peer is well, it cannot hold this lease
- *     anything else, none  failure: the peer is taken for unavailable
- *
- * A deletion of what is not there (3) is a success. Kea takes a peer that answers 1 for unavailable; then one client with
- * an identifier that its partner finds too long stops the pair. Whether a peer that refuses everything is still of any
- * use is asked elsewhere (refusals.ts).
- */
-function judge(answer: PeerAnswer): Outcome {
-  if (answer.kind === 'failed') return answer;
-  switch (answer.result) {
-    case Result.success:
-    case Result.empty:
-      return { kind: 'taken' };
-    case Result.conflict:
-      return { kind: 'conflict', reason: answer.text };
-    case Result.error:
-      return { kind: 'refused', reason: answer.text };
-    default:
-      return { kind: 'failed', reason: `result ${answer.result}: ${answer.text}` };
-  }
 }

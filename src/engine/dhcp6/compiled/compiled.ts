@@ -7,6 +7,7 @@ import type { HostModes } from '../../../config/host-model.ts';
 import { ADDRESS_BITS } from '../../../lease/dhcp6/model.ts';
 import { PlanRoots } from '../../reply/plan-roots.ts';
 import { type CompiledNetwork, compileNetworks } from '../../subnets/network.ts';
+import { relationshipOf } from '../../subnets/relationship-of.ts';
 import type { ReplyPlan6, ReplyPlanNode6 } from '../reply/reply-plan.ts';
 
 /** Addresses or prefixes that clients are given. */
@@ -44,6 +45,8 @@ export interface CompiledSubnet6 {
   /** What a client gets that has no lease of a pool. */
   readonly plan: ReplyPlanNode6;
   readonly hostModes: HostModes;
+  /** Index of the relationship that it belongs to, or NO_RELATIONSHIP. */
+  readonly relationship: number;
 }
 
 /** Compiles the subnets. @param classes gets the classes that guards name */
@@ -82,6 +85,7 @@ export function compileSubnets6(config: ServerConfig6, classes: ClassIds): Compi
       })),
       plan,
       hostModes: subnet.hostModes,
+      relationship: relationshipOf(subnet, config.relationships),
     };
     network?.subnets.push(compiled);
     return compiled;

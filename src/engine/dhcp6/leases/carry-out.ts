@@ -2,6 +2,7 @@
 
 import { RowFlag } from '../../../lease/row-flag.ts';
 import { LeaseState } from '../../../lease/state.ts';
+import { clttAfter } from '../../leases/cltt.ts';
 import { beginAnswered } from '../../transaction.ts';
 import type { Context6 } from '../context.ts';
 import { type Binding, Fate } from './ia-plan.ts';
@@ -35,7 +36,8 @@ function holdKept(context: Context6, { slot, address }: Binding): void {
     countTakeover(context, slot);
     rows.setState(slot, LeaseState.offered);
     rows.setFlags(slot, RowFlag.leasedBefore);
-    rows.setTimes(slot, nowSec, settings.offerHoldSec, settings.offerHoldSec);
+    const clttSec = clttAfter(rows.clttSec(slot), nowSec, false);
+    rows.setTimes(slot, clttSec, settings.offerHoldSec, settings.offerHoldSec);
     book.hold(address, 0);
   }
   book.pushOffer(slot);
@@ -64,7 +66,9 @@ function makeLease(context: Context6, binding: Binding, isLast: boolean): void {
   book.settlePlace(slot);
   rows.setState(slot, LeaseState.assigned);
   rows.setFlags(slot, RowFlag.granted);
-  rows.setTimes(slot, nowSec, binding.preferredSec, binding.validSec);
+  // An address that changes hands was on offer before, from a time on that says so.
+  const clttSec = clttAfter(rows.clttSec(slot), nowSec, false);
+  rows.setTimes(slot, clttSec, binding.preferredSec, binding.validSec);
   book.setPlace(slot, subnet.id, binding.pool?.poolId ?? 0);
   book.hold(binding.address, 0);
   if (!isLeased) countAssigned(context, slot);
@@ -90,7 +94,7 @@ export function release(context: Context6): void {
     countUnassigned(context, slot);
     if (settings.keepReleased && !rows.isExpired(slot, nowSec)) {
       rows.setState(slot, LeaseState.released);
-      rows.setTimes(slot, nowSec, 0, 0);
+      rows.setTimes(slot, clttAfter(rows.clttSec(slot), nowSec, false), 0, 0);
       changes.putReleased(slot, isLast);
       book.release(address, 0);
     } else {

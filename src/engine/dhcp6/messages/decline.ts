@@ -6,6 +6,7 @@ import { IPV6_BYTES } from '../../../base/ipv6.ts';
 import { LeaseType } from '../../../lease/dhcp6/model.ts';
 import { emptyRecord6 } from '../../../lease/dhcp6/record.ts';
 import { LeaseState } from '../../../lease/state.ts';
+import { clttAfter } from '../../leases/cltt.ts';
 import { beginAnswered } from '../../transaction.ts';
 import { answerVerdict } from '../answer.ts';
 import type { Context6 } from '../context.ts';
@@ -53,7 +54,7 @@ function decline(context: Context6): void {
     const probationSec = Math.max(1, settings.declineProbationSec);
     setRange(declined.address, address, 0, IPV6_BYTES);
     declined.validLifetimeSec = probationSec;
-    declined.expireSec = nowSec + probationSec;
+    declined.expireSec = clttAfter(rows.clttSec(slot), nowSec, false) + probationSec;
     // The lease stays in its subnet, wherever the query comes from.
     declined.subnetId = rows.subnetId(slot);
     declined.poolId = rows.poolId(slot);

@@ -1,4 +1,4 @@
-/** Numbers and runs of octets in binary lease updates: little-endian, without bounds checks of their own. */
+/** Little-endian numbers and runs of octets, as they stand in memory and streams of ours; without bounds checks. */
 
 export function writeU16(out: Uint8Array, at: number, value: number): void {
   out[at] = value;
