@@ -11,7 +11,7 @@
  */
 
 import { formatIpv4, type Ipv4 } from '../base/ipv4.ts';
-import { Applied } from '../engine/leases/lease-applier.ts';
+import { Applied } from '../engine/leases/lease-applier-base.ts';
 import { standingRecord } from '../lease/dhcp4/precedence.ts';
 import type { LeaseRecord } from '../lease/dhcp4/record.ts';
 import { NO_SLOT } from '../lease/hash-chain.ts';

@@ -4,7 +4,8 @@ import type { Ipv4 } from '../base/ipv4.ts';
 import { isWithin } from '../base/prefix-index.ts';
 import { StatisticsWriter } from '../engine/figures/statistics.ts';
 import { LeaseAccounting } from '../engine/leases/lease-accounting.ts';
-import { Applied, LeaseApplier } from '../engine/leases/lease-applier.ts';
+import { LeaseApplier } from '../engine/leases/lease-applier.ts';
+import { Applied } from '../engine/leases/lease-applier-base.ts';
 import {
   ADDRESS_BUSY,
   NO_CLIENT,
