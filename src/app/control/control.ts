@@ -21,7 +21,7 @@ import { SubnetChoice } from '../../engine/subnets/subnet-choice.ts';
 import { dhcpState, type ServiceSwitch } from '../../ha/switch/switch.ts';
 import type { Perfmon } from '../../hooks/perfmon.ts';
 import { listInterfaces } from '../../io/interfaces.ts';
-import type { ChangeSource } from '../../lease/dhcp4/store.ts';
+import type { ChangeSource } from '../../lease/store.ts';
 import type { Log } from '../../log/logger.ts';
 import { BUILD_REPORT, VERSION } from '../../version.ts';
 import type { ConfigurationFile, LoadedConfiguration } from '../configuration.ts';

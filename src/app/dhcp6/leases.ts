@@ -4,6 +4,7 @@ import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
 import { indexSubnets6 } from '../../engine/dhcp6/compiled/compiled-configuration.ts';
 import { ExpiringLeases6 } from '../../engine/dhcp6/leases/expiring-leases.ts';
 import { type CountingLeases, countLoaded } from '../../engine/dhcp6/leases/lease-counts.ts';
+import { MainLeaseStore6 } from '../../engine/dhcp6/leases/main-lease-store.ts';
 import type { StatisticsWriter } from '../../engine/figures/statistics.ts';
 import { Reclaimer } from '../../engine/leases/reclaim.ts';
 import { loadLeaseFiles } from '../../journal/load.ts';
@@ -26,6 +27,7 @@ export class Leases6 {
   readonly #parts: LeasesParts6;
   readonly #config: ServerConfig6;
   readonly book: LeaseBook6;
+  readonly store: MainLeaseStore6;
   readonly #counting: CountingLeases;
   #expiry: ExpiryTimer | null = null;
 
@@ -35,6 +37,12 @@ export class Leases6 {
     this.book = new LeaseBook6(parts.memory);
     const subnets = indexSubnets6(config);
     this.#counting = { book: this.book, statistics, subnets, subnet: null };
+    this.store = new MainLeaseStore6({
+      book: this.book,
+      counting: () => this.#counting,
+      durability: parts.storage.journal,
+      clock: parts.clock,
+    });
   }
 
   /** Loads the lease file and starts the journal on it. @throws an Error that says what is wrong with the file */

@@ -11,7 +11,8 @@ import {
   StatisticsWriter,
 } from '../../../src/engine/figures/statistics.ts';
 import { LeaseAccounting } from '../../../src/engine/leases/lease-accounting.ts';
-import { Applied, LeaseApplier } from '../../../src/engine/leases/lease-applier.ts';
+import { LeaseApplier } from '../../../src/engine/leases/lease-applier.ts';
+import { Applied } from '../../../src/engine/leases/lease-applier-base.ts';
 import { UpdateMode } from '../../../src/engine/policy.ts';
 import { poolSeries } from '../../../src/engine/subnets/pool-series.ts';
 import { leaseOfRecord, recordOfLease } from '../../../src/lease/dhcp4/csv-lease.ts';
