@@ -3,9 +3,9 @@
  * one family, so that each of these calls has one target.
  */
 
-import type { Applied } from '../engine/leases/lease-applier.ts';
-import type { ChangeSource } from '../lease/dhcp4/store.ts';
+import type { Applied } from '../engine/leases/lease-applier-base.ts';
 import type { Standing, TimedRecord } from '../lease/precedence.ts';
+import type { ChangeSource } from '../lease/store.ts';
 import type { LeaseAddress, UpdateFamily } from '../lease/update-family.ts';
 import type { Refusal } from './inbound.ts';
 import type { LinkWorkplace } from './messages.ts';

@@ -10,7 +10,7 @@
  * own versions the last one wins.
  */
 
-import { Applied } from '../engine/leases/lease-applier.ts';
+import { Applied } from '../engine/leases/lease-applier-base.ts';
 import { NO_SLOT } from '../lease/hash-chain.ts';
 import { clttOf, isAhead } from '../lease/precedence.ts';
 import type { LeaseAddress } from '../lease/update-family.ts';

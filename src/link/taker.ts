@@ -1,6 +1,6 @@
 /** Writes a partner's records into the table, each under the table's lock: a shard never waits for more than one. */
 import type { Clock } from '../base/clock.ts';
-import { Applied } from '../engine/leases/lease-applier.ts';
+import { Applied } from '../engine/leases/lease-applier-base.ts';
 import { ADDRESS_BUSY, NO_ROOM, NOT_DELETED } from '../engine/leases/lease-refusals.ts';
 import { signalEventFd } from '../io/eventfd.ts';
 import { Committer } from '../journal/committer.ts';

@@ -1,8 +1,8 @@
 /** What a merge asks of the leases of a family: how they are read, compared, kept and written for a peer. */
 
-import type { ChangeSource, PutOutcome } from '../../lease/dhcp4/store.ts';
 import type { Standing } from '../../lease/precedence.ts';
 import type { LeaseState } from '../../lease/state.ts';
+import type { ChangeSource, PutOutcome } from '../../lease/store.ts';
 import type { LeaseAddress, UpdateBytes } from '../../lease/update-family.ts';
 import type { Read } from '../commands/arguments.ts';
 

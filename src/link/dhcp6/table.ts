@@ -110,7 +110,8 @@ export class LinkTable6 implements LinkTable<LeaseRecord6> {
   faultOf({ address: { bytes, offset }, subnetId, type }: LeaseRecord6): Refusal | null {
     const subnet = this.#subnets.get(subnetId);
     if (subnet === undefined) return conflict(unknownSubnet6(subnetId));
-    const isWithin = type === LeaseType.pd || isInIpv6Prefix(bytes, offset, subnet.prefix, 0, subnet.prefixLength);
+    const isWithin =
+      type === LeaseType.pd || isInIpv6Prefix(bytes, offset, subnet.prefix, 0, subnet.prefixLength);
     return isWithin ? null : conflict(outsideSubnet6(bytes, offset, subnet));
   }
 }

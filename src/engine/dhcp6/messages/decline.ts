@@ -4,7 +4,7 @@ import { assert } from '../../../base/assert.ts';
 import { setRange } from '../../../base/byte-range.ts';
 import { IPV6_BYTES } from '../../../base/ipv6.ts';
 import { LeaseType } from '../../../lease/dhcp6/model.ts';
-import { emptyRecord6 } from '../../../lease/dhcp6/record.ts';
+import { emptyRecord6, NOBODY } from '../../../lease/dhcp6/record.ts';
 import { LeaseState } from '../../../lease/state.ts';
 import { clttAfter } from '../../leases/cltt.ts';
 import { beginAnswered } from '../../transaction.ts';
@@ -21,8 +21,6 @@ const FAULTS = {
   wrongIaid: Statuses.wrongIaid,
 };
 
-/** The DUID that Kea writes where nobody has a lease. */
-const NOBODY = new Uint8Array(3);
 /** A declined address, but for which and for how long. */
 const declined = emptyRecord6();
 declined.type = LeaseType.na;
