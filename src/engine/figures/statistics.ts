@@ -162,7 +162,12 @@ export const G = cellsOf(GLOBAL_STATISTICS);
 export const S = cellsOf(SUBNET_STATISTICS);
 export const P = cellsOf(POOL_STATISTICS);
 
-const NAMES: StatisticNames = { global: GLOBAL_STATISTICS, subnet: SUBNET_STATISTICS, pool: POOL_STATISTICS };
+/** What a DHCPv4 server counts. */
+export const STATISTICS_4 = {
+  global: GLOBAL_STATISTICS,
+  subnet: SUBNET_STATISTICS,
+  pool: POOL_STATISTICS,
+} as const satisfies StatisticNames;
 
 export interface StatisticsMemory extends NamedCells {
   readonly cells: SharedArrayBuffer;
@@ -175,7 +180,7 @@ export function allocateStatistics(
   writers: number,
   subnetIds: readonly number[],
   pools: readonly PoolSeries[] = [],
-  names = NAMES,
+  names: StatisticNames = STATISTICS_4,
 ): StatisticsMemory {
   const rowCells = firstPoolCell(names, subnetIds) + pools.length * names.pool.length;
   return { cells: new SharedArrayBuffer(writers * rowCells * CELL_BYTES), writers, names, subnetIds, pools };
@@ -189,6 +194,12 @@ function rowOf(memory: StatisticsMemory, writer: number): Float64Array {
   assert(writer >= 0 && writer < memory.writers, 'statistics row exists');
   const rowCells = memory.cells.byteLength / CELL_BYTES / memory.writers;
   return new Float64Array(memory.cells, writer * rowCells * CELL_BYTES, rowCells);
+}
+
+function cellOf(cells: Readonly<Record<string, number>>, name: string): number {
+  const cell = cells[name];
+  assert(cell !== undefined, 'the statistic is counted');
+  return cell;
 }
 
 /** One thread's own cells. */
@@ -234,9 +245,12 @@ export class StatisticsWriter {
   }
 }
 
-/** Sums over all writers; for main and the control API. Single values by name are those of DHCPv4. */
-export class StatisticsReader {
+/** Sums over all writers; for main and the control API. @typeParam Names what its family counts */
+export class StatisticsReader<Names extends StatisticNames = typeof STATISTICS_4> {
   readonly #memory: StatisticsMemory;
+  readonly #globalCells: Readonly<Record<string, number>>;
+  readonly #subnetCells: Readonly<Record<string, number>>;
+  readonly #poolCells: Readonly<Record<string, number>>;
   readonly #rows: readonly Float64Array[];
   /** Made when they are asked for, once: a hundred thousand names take a while. And the values that were given last. */
   #names: readonly string[] | null = null;
@@ -244,6 +258,10 @@ export class StatisticsReader {
 
   constructor(memory: StatisticsMemory) {
     this.#memory = memory;
+    const { global, subnet, pool } = memory.names;
+    this.#globalCells = cellsOf(global);
+    this.#subnetCells = cellsOf(subnet);
+    this.#poolCells = cellsOf(pool);
     this.#rows = Array.from({ length: memory.writers }, (_, writer) => rowOf(memory, writer));
   }
 
@@ -253,20 +271,21 @@ export class StatisticsReader {
     return sum;
   }
 
-  global(name: GlobalStatistic): number {
-    return this.#sum(G[name]);
+  global(name: Names['global'][number]): number {
+    return this.#sum(cellOf(this.#globalCells, name));
   }
 
   /** @param subnetIndex position of the subnet in the configuration */
-  subnet(subnetIndex: number, name: SubnetStatistic): number {
-    return this.#sum(GLOBAL_STATISTICS.length + subnetIndex * SUBNET_STATISTICS.length + S[name]);
+  subnet(subnetIndex: number, name: Names['subnet'][number]): number {
+    const { global, subnet } = this.#memory.names;
+    return this.#sum(global.length + subnetIndex * subnet.length + cellOf(this.#subnetCells, name));
   }
 
   /** @param series position of the series of pools */
-  pool(series: number, name: PoolStatistic): number {
-    return this.#sum(
-      firstPoolCell(NAMES, this.#memory.subnetIds) + series * POOL_STATISTICS.length + P[name],
-    );
+  pool(series: number, name: Names['pool'][number]): number {
+    const { names, subnetIds } = this.#memory;
+    const first = firstPoolCell(names, subnetIds) + series * names.pool.length;
+    return this.#sum(first + cellOf(this.#poolCells, name));
   }
 
   /** Every statistic with Kea's name: global ones, then `subnet[ID].NAME`, then `subnet[ID].pool[POOL ID].NAME`. */
