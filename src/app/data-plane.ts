@@ -5,7 +5,8 @@
 import { Bell, type BellMemory } from '../base/bell.ts';
 import type { CommonConfig } from '../config/model.ts';
 import type { StatisticNames } from '../engine/figures/statistic-names.ts';
-import { type StatisticsMemory, StatisticsReader, StatisticsWriter } from '../engine/figures/statistics.ts';
+import { type StatisticsMemory, StatisticsWriter } from '../engine/figures/statistics.ts';
+import { StatisticsReader } from '../engine/figures/statistics-reader.ts';
 import {
   allocateShardLink,
   type ShardLinkMemory,

@@ -6,7 +6,8 @@
 import type { StatisticSamplesConfig } from '../../config/control-model.ts';
 import type { ServerConfig } from '../../config/model.ts';
 import type { StatisticNames } from '../../engine/figures/statistic-names.ts';
-import type { GlobalStatistic, StatisticsReader } from '../../engine/figures/statistics.ts';
+import type { GlobalStatistic } from '../../engine/figures/statistics.ts';
+import type { StatisticsReader } from '../../engine/figures/statistics-reader.ts';
 import { poolSeries } from '../../engine/subnets/pool-series.ts';
 import { type Answer, type CommandHandler, failure, Result, success } from '../answer.ts';
 import { isMap, NOT_A_MAP } from '../arguments.ts';

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { StatisticNames } from '../../engine/figures/statistic-names.ts';
-import type { StatisticsReader } from '../../engine/figures/statistics.ts';
+import type { StatisticsReader } from '../../engine/figures/statistics-reader.ts';
 import { SUBNET_METRICS_MAX } from '../limits.ts';
 import { figureMetrics } from './figure-metrics.ts';
 import type { ServerFigures } from './figures.ts';

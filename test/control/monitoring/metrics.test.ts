@@ -10,9 +10,9 @@ import {
   G,
   S,
   STATISTICS_4,
-  StatisticsReader,
   StatisticsWriter,
 } from '../../../src/engine/figures/statistics.ts';
+import { StatisticsReader } from '../../../src/engine/figures/statistics-reader.ts';
 
 const quiet: ServerFigures = {
   leases: { count: 0, max: 10 },

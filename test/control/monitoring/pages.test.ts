@@ -4,11 +4,8 @@ import { createKeaHttpServer, type KeaHttpOptions } from '../../../src/control/h
 import { POOL_FILLS_4 } from '../../../src/control/monitoring/metric-names.ts';
 import { createMetrics } from '../../../src/control/monitoring/metrics.ts';
 import { createMonitoringPages, type MonitoringSources } from '../../../src/control/monitoring/pages.ts';
-import {
-  allocateStatistics,
-  STATISTICS_4,
-  StatisticsReader,
-} from '../../../src/engine/figures/statistics.ts';
+import { allocateStatistics, STATISTICS_4 } from '../../../src/engine/figures/statistics.ts';
+import { StatisticsReader } from '../../../src/engine/figures/statistics-reader.ts';
 import { recordingLog } from '../harness.ts';
 
 const metrics = createMetrics({
