@@ -46,7 +46,7 @@ const MAIN_SIDE = {
   link: ['base', 'lease', 'engine', 'io', 'journal'],
   carrier: ['base', 'io', 'link', 'shard'],
   control: ['base', 'lease', 'io', 'engine', 'credentials'],
-  load: ['base', 'dhcp4', 'io'],
+  load: ['base', 'dhcp4', 'dhcp6', 'io'],
   events: ['base', 'lease', 'engine'],
   hooks: ['base', 'dhcp4', 'lease', 'engine', 'events', 'io'],
   app: [

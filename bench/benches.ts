@@ -13,10 +13,12 @@ import { leaseFile } from './lease-file.ts';
 import { memory } from './memory.ts';
 import type { Bench } from './model.ts';
 import { pair } from './pair.ts';
+import { pair6 } from './pair6.ts';
 import { pool } from './pool.ts';
 import { raw } from './raw.ts';
 import { scale } from './scale.ts';
 import { singleServer } from './single-server.ts';
+import { singleServer6 } from './single-server6.ts';
 import { sync } from './sync.ts';
 import { table } from './table.ts';
 
@@ -36,6 +38,8 @@ export const BENCHES: readonly Bench[] = [
   scale,
   raw,
   pair,
+  singleServer6,
+  pair6,
   sync,
   cold,
   idle,

@@ -1,8 +1,8 @@
 /** Client identifiers and queries that the micro benchmarks work on. */
 
 import { MessageType } from '../src/dhcp4/codes.ts';
+import { QUERY_BYTES, QueryWriter } from '../src/load/dhcp4/query.ts';
 import { writeHardwareAddress } from '../src/load/identity.ts';
-import { QUERY_BYTES, QueryWriter } from '../src/load/query.ts';
 
 /** 01 and a hardware address. */
 export const CLIENT_ID_BYTES = 7;

@@ -20,7 +20,7 @@ import { allocateJournal } from '../src/journal/memory.ts';
 import { allocateChangeLog } from '../src/lease/change-log.ts';
 import { allocateLeaseTable } from '../src/lease/dhcp4/layout.ts';
 import { allocateLeaseEvents } from '../src/lease/events.ts';
-import { QUERY_BYTES, type QueryFields, QueryWriter } from '../src/load/query.ts';
+import { QUERY_BYTES, type QueryFields, QueryWriter } from '../src/load/dhcp4/query.ts';
 import { buildContext } from '../src/shard/dhcp4/context.ts';
 import { allocateSocketTable } from '../src/shard/dhcp4/socket-table.ts';
 import { INPUT_OFFSET } from '../src/wasm/layout.ts';

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { LoadSettings } from '../src/load/client.ts';
+import type { LoadSettings, LoadSettings6 } from '../src/load/client.ts';
 import type { LoadAnswer, LoadOrder } from './load-order.ts';
 
 const PROGRAM = fileURLToPath(new URL('./load-program.js', import.meta.url));
@@ -14,7 +14,7 @@ export class LoadProcess {
   readonly #ended: Promise<unknown[]>;
 
   /** @param enter the command that runs a program where the relay is; empty = here */
-  constructor(settings: LoadSettings, enter: readonly string[]) {
+  constructor(settings: LoadSettings | LoadSettings6, enter: readonly string[]) {
     const [program = '', ...args] = [...enter, process.execPath, PROGRAM, JSON.stringify(settings)];
     this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#lines = createInterface(this.#child.stdout!);

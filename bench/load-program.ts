@@ -1,10 +1,12 @@
 /**
  * Program: the load client in a process of its own, so that it can stand in a network of its own, and with one life, so
- * that it is compiled once. Usage: node load-program.js SETTINGS (JSON, LoadSettings); orders come on standard input.
+ * that it is compiled once. Usage: node load-program.js SETTINGS (JSON, LoadSettings or LoadSettings6); orders come on standard input.
  */
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LoadClient, type LoadSettings } from '../src/load/client.ts';
+import { systemClock } from '../src/base/clock.ts';
+import { LoadClient, type LoadSettings, type LoadSettings6 } from '../src/load/client.ts';
+import type { Ledger6 } from '../src/load/dhcp6/ledger6.ts';
 import type { LoadAnswer, LoadOrder } from './load-order.ts';
 import { costsBetween, readCosts } from './thread-cost.ts';
 
@@ -15,7 +17,9 @@ const QUIET_MS = 300;
 const QUIET_AFTER_MS_MAX = 5000;
 const US_PER_MS = 1000;
 
-const client = await LoadClient.start(JSON.parse(process.argv[2] ?? '') as LoadSettings);
+const settings = JSON.parse(process.argv[2] ?? '') as LoadSettings | LoadSettings6;
+const client6: LoadClient<Ledger6> | null = settings.family === 6 ? await LoadClient.start6(settings) : null;
+const client = client6 ?? (await LoadClient.start(settings as LoadSettings));
 for await (const line of createInterface(process.stdin)) {
   const answer = await carryOut(JSON.parse(line) as LoadOrder);
   process.stdout.write(`${JSON.stringify(answer)}\n`);
@@ -50,7 +54,7 @@ async function carryOut(order: LoadOrder): Promise<LoadAnswer> {
     p999Ms: latencies[2]!,
     retransmitted: retransmitted - countsBefore.retransmitted,
     unanswered,
-    conflicts: counts['address-conflicts'],
+    conflicts: counts['address-conflicts'] + overlaps(),
     duplicates: counts['duplicate-received'],
     costs: costsBetween(before, after),
     ownUs: own.user + own.system,
@@ -65,6 +69,11 @@ function completed(): number {
 async function untilDone(completedMax: number, deadlineMs: number): Promise<void> {
   if (completedMax === Infinity) return void (await sleep(deadlineMs - performance.now()));
   while (completed() < completedMax && performance.now() < deadlineMs) await sleep(LOOK_EVERY_MS);
+}
+
+/** Prefixes, or addresses, that lie inside of one another. */
+function overlaps(): number {
+  return client6?.ledger.overlaps(systemClock.wallSec()).length ?? 0;
 }
 
 /** Begins nothing more and waits for what is in flight. @returns what stayed without an answer, given up */

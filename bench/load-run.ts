@@ -1,4 +1,6 @@
 /** Loads rivals in turn, point after point, and tells what each reached and what it cost. */
+import type { LoadSettings, LoadSettings6 } from '../src/load/client.ts';
+import type { Endpoint6 } from '../src/load/model.ts';
 import { cellsOf, FIGURE_COLUMNS, type Figures, figuresOf } from './load-figures.ts';
 import type { LoadOrder } from './load-order.ts';
 import { LoadProcess } from './load-process.ts';
@@ -30,8 +32,11 @@ const WARM_UP_IN_FLIGHT = 64;
 /** Of a steady rate: a server that cannot keep it has a second's work before it. */
 const STEADY_IN_FLIGHT_MAX = 16_384;
 
+/** Of either family. */
+type AnyRival = Rival | Rival<Endpoint6>;
+
 interface Entry {
-  readonly rival: Rival;
+  readonly rival: AnyRival;
   readonly load: LoadProcess;
   /** By point, a member a round. */
   readonly runs: Figures[][];
@@ -43,7 +48,7 @@ interface Entry {
  * @throws when a rival answers nothing, hands an address to two clients, or answers a query twice
  */
 export async function loadRivals(
-  makers: readonly (() => Promise<Rival>)[],
+  makers: readonly (() => Promise<AnyRival>)[],
   points: readonly Point[],
   clients: ClientsKind,
   scale: Scale,
@@ -80,15 +85,14 @@ export function startLoad(
     link,
     load,
     enterRelay,
-  }: Pick<Rival, 'relay' | 'servers' | 'link' | 'load' | 'enterRelay'>,
+  }: Pick<AnyRival, 'relay' | 'servers' | 'link' | 'load' | 'enterRelay'>,
   clients: ClientsKind,
   seed: number,
 ): LoadProcess {
   const settings = { relay, servers, link, inFlightMax: 0, seed, retryAfterMs: RETRY_AFTER_MS };
-  return new LoadProcess(
-    { ...settings, clients: clients === 'new' ? { kind: 'fresh' } : RENEWING, ...load },
-    enterRelay,
-  );
+  const own = { ...settings, clients: clients === 'new' ? { kind: 'fresh' } : RENEWING, ...load };
+  // A rival of DHCPv6 has said so, and which link its clients are on, in its load.
+  return new LoadProcess(own as LoadSettings | LoadSettings6, enterRelay);
 }
 
 const ORDER: LoadOrder = {
@@ -102,7 +106,7 @@ const ORDER: LoadOrder = {
 
 /** Waits for the first answer, then lets compilers and caches settle. */
 export async function warmUp(
-  rival: Rival,
+  rival: AnyRival,
   load: LoadProcess,
   scale: Scale,
   clients: ClientsKind,
@@ -116,12 +120,12 @@ export async function warmUp(
 }
 
 /** Waits for the first answer. @throws when none comes in half a minute */
-export async function waitForLoad(rival: Rival, load: LoadProcess): Promise<void> {
+export async function waitForLoad(rival: AnyRival, load: LoadProcess): Promise<void> {
   const { completed } = await load.order({ ...ORDER, inFlightMax: 1 });
   if (completed === 0) throw new Error(`${rival.name} answers nothing`);
 }
 
-async function measure(rival: Rival, load: LoadProcess, point: Point, plan: Plan): Promise<Figures> {
+async function measure(rival: AnyRival, load: LoadProcess, point: Point, plan: Plan): Promise<Figures> {
   const { settleSec, seconds: sec } = plan;
   const answer = await load.order({ ...orderOf(point), settleSec, sec, pids: rival.pids });
   return figuresOf(rival, answer);

@@ -5,6 +5,8 @@
  *     --quick            shorter runs
  *     --rivals LIST      servers that take part: tandem, tandem:PATH, kea2, kea3, primary+standby
  *     --points LIST      loads of whole servers: 8 (in flight), 500/s
+ *     --family N         6: the benches of DHCPv6 (single-server and pair, whose sections are single-server6 and pair6)
+ *     --wants LIST       of clients of DHCPv6: na (an address), pd (a prefix), na+pd
  *     --modes LIST       of pairs: hot-standby, load-balancing
  *     --clients LIST     new, renewals
  *     --tls              between the servers of a pair
@@ -17,10 +19,11 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { inlineMore } from '../src/base/inlining.ts';
+import type { Wants } from '../src/load/model.ts';
 import { BENCHES } from './benches.ts';
 import { parseContenders } from './contenders.ts';
 import { describeDisk } from './disk.ts';
-import type { BenchOptions, Beside, ClientsKind } from './model.ts';
+import type { Bench, BenchOptions, Beside, ClientsKind } from './model.ts';
 import { ALL_POINTS, parsePoints } from './points.ts';
 import { describeRun, formatSection, writeSections } from './report.ts';
 import { currentSite, isInside, runInNetwork } from './site.ts';
@@ -34,6 +37,10 @@ const COMPARED = ['lease-file', 'single-server', 'pair'];
 const MODES = ['hot-standby', 'load-balancing'] as const;
 const BESIDE: readonly Beside[] = ['single', 'plain'];
 const CLIENTS: readonly ClientsKind[] = ['new', 'renewals'];
+const FAMILIES = ['4', '6'] as const;
+const WANTS: readonly Wants[] = ['na', 'pd', 'na+pd'];
+/** What is measured when nobody says what. */
+const USUAL_WANTS: readonly Wants[] = ['na', 'na+pd'];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -41,6 +48,8 @@ const { values, positionals } = parseArgs({
     quick: { type: 'boolean', default: false },
     rivals: { type: 'string', default: 'tandem' },
     points: { type: 'string' },
+    family: { type: 'string', default: '4' },
+    wants: { type: 'string' },
     modes: { type: 'string' },
     clients: { type: 'string' },
     tls: { type: 'boolean', default: false },
@@ -54,15 +63,12 @@ if (values.bridge && !isInside()) process.exitCode = runInNetwork();
 else await run();
 
 async function run(): Promise<void> {
-  const names = positionals.length === 0 ? BENCHES.map(({ name }) => name) : positionals;
-  const chosen = choose(
-    names,
-    BENCHES.map(({ name }) => name),
-  ).map((name) => BENCHES.find((bench) => bench.name === name)!);
+  const chosen = chooseBenches();
   const options: BenchOptions = {
     scale: values.quick ? 'quick' : 'full',
     contenders: parseContenders(values.rivals),
     points: values.points === undefined ? ALL_POINTS : parsePoints(values.points),
+    wants: choose(values.wants?.split(',') ?? USUAL_WANTS, WANTS),
     modes: choose(values.modes?.split(',') ?? MODES, MODES),
     clients: choose(values.clients?.split(',') ?? CLIENTS, CLIENTS),
     tls: values.tls,
@@ -105,6 +111,18 @@ async function run(): Promise<void> {
       firstTables,
       order.filter((name) => COMPARED.includes(name)),
     );
+}
+
+/** @throws Error when there is no such bench of the family */
+function chooseBenches(): Bench[] {
+  const [family] = choose([values.family], FAMILIES);
+  const benches = BENCHES.filter((bench) => `${bench.family ?? 4}` === family);
+  const all = benches.map(({ name }) => name);
+  // Of DHCPv6 the name of the bench of DHCPv4 is enough.
+  const wanted = positionals.map((name) => (family === '6' && !name.endsWith('6') ? `${name}6` : name));
+  return choose(wanted.length === 0 ? all : wanted, all).map(
+    (name) => benches.find((bench) => bench.name === name)!,
+  );
 }
 
 /** @throws Error when one of the names is none of those that there are */

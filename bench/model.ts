@@ -1,6 +1,7 @@
 /** What a benchmark is: one question, answered by tables whose contenders ran side by side. */
 import type { DemoMode } from '../src/demo/model.ts';
 import type { PairSite } from '../src/demo/pair.ts';
+import type { Wants } from '../src/load/model.ts';
 import type { Contender } from './contenders.ts';
 import type { Point } from './points.ts';
 
@@ -21,6 +22,8 @@ export interface BenchOptions {
   readonly points: readonly Point[];
   readonly clients: readonly ClientsKind[];
   readonly modes: readonly DemoMode[];
+  /** What clients of DHCPv6 want. */
+  readonly wants: readonly Wants[];
   /** TLS between the servers of a pair. */
   readonly tls: boolean;
   /** What a pair is compared with in its own table. */
@@ -43,6 +46,8 @@ export interface BenchTable {
 
 export interface Bench {
   readonly name: string;
+  /** 6 = of DHCPv6; of DHCPv4, or of none, when it is not said. */
+  readonly family?: 6;
   /** One sentence that ends in a question mark. */
   readonly question: string;
   run(options: BenchOptions): BenchTable | Promise<BenchTable | readonly BenchTable[]>;

@@ -11,21 +11,22 @@ import {
 } from '../src/demo/local-server.ts';
 import type { DemoMode } from '../src/demo/model.ts';
 import { createRelay, ON_LOOPBACK, Pair, type PairSite } from '../src/demo/pair.ts';
-import { poolOf, type ServerConfiguration, singleConfig, type TlsFiles } from '../src/demo/pair-config.ts';
-import type { Endpoint, LoadOptions } from '../src/load/model.ts';
+import { type AnyConfiguration, poolOf, singleConfig, type TlsFiles } from '../src/demo/pair-config.ts';
+import type { Endpoint, LoadOptions, LoadOptions6 } from '../src/load/model.ts';
 import { Authority } from '../test/support/authority.ts';
 import type { Contender } from './contenders.ts';
 
-export interface Rival {
+/** @typeParam At how its family names where something is */
+export interface Rival<At = Endpoint> {
   readonly name: string;
-  readonly relay: Endpoint;
-  readonly servers: readonly Endpoint[];
+  readonly relay: At;
+  readonly servers: readonly At[];
   /** Port of its HTTP control API. */
   readonly controlPort: number;
   /** The interface that its clients are on; null = they are behind the relay. */
   readonly link: string | null;
   /** What its clients do otherwise than those of others. */
-  readonly load?: Partial<LoadOptions>;
+  readonly load?: Partial<LoadOptions> | Partial<LoadOptions6>;
   /** The command that runs a program where the relay is. */
   readonly enterRelay: readonly string[];
   /** Starts it; a server without a partner may still be starting when this resolves. */
@@ -41,12 +42,12 @@ export interface Rival {
 
 /** Addresses of a server, or of the two pools of a pair together. */
 export const POOL_SIZE = 1 << 21;
-const LEASE_TIME_SEC = 7200;
-const NORMAL_STATE_TIMEOUT_MS = 60_000;
+export const LEASE_TIME_SEC = 7200;
+export const NORMAL_STATE_TIMEOUT_MS = 60_000;
 /** Between SIGTERM and SIGKILL. */
 const STOP_MS = 10_000;
 /** Nothing fails over here, however late a heartbeat is under full load. */
-const TIMING = {
+export const TIMING = {
   heartbeatDelayMs: 1000,
   maxResponseDelayMs: 60_000,
   maxAckDelayMs: 10_000,
@@ -155,11 +156,11 @@ export async function createPair(contender: Contender, choice: PairChoice): Prom
 }
 
 /** What a rival is beside its servers is for its maker to say. */
-export function createRival(
+export function createRival<At>(
   name: string,
-  servers: readonly LocalServer[],
-  own: Pick<Rival, 'relay' | 'link' | 'load' | 'enterRelay' | 'start' | 'close'>,
-): Rival {
+  servers: readonly LocalServer<At>[],
+  own: Pick<Rival<At>, 'relay' | 'link' | 'load' | 'enterRelay' | 'start' | 'close'>,
+): Rival<At> {
   return {
     ...own,
     name,
@@ -176,10 +177,13 @@ export function createRival(
 }
 
 /** Every renewal is written, as at half of the lease time, where no server answers out of what it has just written. */
-function answeringAnew(kind: ServerKind): ServerKind {
+export function answeringAnew(kind: ServerKind): ServerKind {
   // Kea wants a point in the number.
   const never = { 'cache-threshold': 0.000_001 };
-  const always = ({ Dhcp4 }: ServerConfiguration) => ({ Dhcp4: { ...Dhcp4, ...never } });
+  const always = (configuration: AnyConfiguration): AnyConfiguration =>
+    'Dhcp4' in configuration
+      ? { Dhcp4: { ...configuration.Dhcp4, ...never } }
+      : { Dhcp6: { ...configuration.Dhcp6, ...never } };
   return { ...kind, adapt: (configuration) => kind.adapt(always(configuration)) };
 }
 
@@ -193,7 +197,7 @@ export function certify(directory: string): readonly [TlsFiles, TlsFiles] {
   return [issue('server1'), issue('server2')];
 }
 
-function residentBytesOf(servers: readonly LocalServer[]): number[] {
+function residentBytesOf(servers: readonly Pick<LocalServer, 'process'>[]): number[] {
   return servers.flatMap(({ process: { pid } }) => {
     if (pid === null) return [];
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');

@@ -4,7 +4,9 @@
  */
 import { Bell, type BellMemory } from '../base/bell.ts';
 import type { CommonConfig } from '../config/model.ts';
-import { type StatisticsMemory, StatisticsReader, StatisticsWriter } from '../engine/figures/statistics.ts';
+import type { StatisticNames } from '../engine/figures/statistic-names.ts';
+import { type StatisticsMemory, StatisticsWriter } from '../engine/figures/statistics.ts';
+import { StatisticsReader } from '../engine/figures/statistics-reader.ts';
 import {
   allocateShardLink,
   type ShardLinkMemory,
@@ -73,7 +75,7 @@ export class DataPlane<Kinds extends ShardKinds> {
   readonly #socketTables: readonly SharedArrayBuffer[];
   readonly #socketWatches: readonly WordWatch[];
   #statistics: StatisticsMemory;
-  #reader: StatisticsReader;
+  #reader: StatisticsReader<StatisticNames>;
   #writer: StatisticsWriter;
   #running: Promise<unknown>[] = [];
   #version = 0;
@@ -93,7 +95,7 @@ export class DataPlane<Kinds extends ShardKinds> {
     this.#writer = new StatisticsWriter(this.#statistics, 0);
   }
 
-  get reader(): StatisticsReader {
+  get reader(): StatisticsReader<StatisticNames> {
     return this.#reader;
   }
 

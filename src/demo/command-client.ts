@@ -8,9 +8,11 @@ const TIMEOUT_MS = 2000;
 
 export class CommandClient {
   readonly #pool: Pool;
+  readonly #service: string;
 
   /** @param port of the control socket @param tls what a server asks that wants to know who connects */
-  constructor(port: number, address = LOOPBACK.address, tls: TlsFiles | null = null) {
+  constructor(port: number, address = LOOPBACK.address, tls: TlsFiles | null = null, family: 4 | 6 = 4) {
+    this.#service = `dhcp${family}`;
     this.#pool = new Pool(`${tls === null ? 'http' : 'https'}://${address}:${port}`, {
       connections: 1,
       ...(tls !== null && { connect: readCredentials(tls) }),
@@ -29,7 +31,7 @@ export class CommandClient {
       path: '/',
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ command, service: ['dhcp4'] }),
+      body: JSON.stringify({ command, service: [this.#service] }),
     });
     const answers = (await response.body.json()) as readonly Answer[];
     const answer = answers[0];

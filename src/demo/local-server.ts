@@ -4,20 +4,24 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseIpv4 } from '../base/ipv4.ts';
 import { programFile } from '../base/program-file.ts';
-import type { Endpoint } from '../load/model.ts';
+import type { Endpoint, Endpoint6 } from '../load/model.ts';
 import { CommandClient } from './command-client.ts';
 import {
+  type AnyConfiguration,
   LOOPBACK,
   type Place,
   type ServerConfiguration,
+  type ServerConfiguration6,
   type ServerIdentity,
   type TlsFiles,
 } from './pair-config.ts';
+import { SERVICE_ADDRESS_6 } from './pair-config6.ts';
 import { findFreeTcpPort, findFreeUdpPort } from './ports.ts';
 import { type ServerCommand, ServerProcess } from './server-process.ts';
 
 /** What a program needs to be started. */
 export interface ServerStart {
+  readonly family: 4 | 6;
   readonly configFile: string;
   readonly directory: string;
   readonly logFile: string;
@@ -30,7 +34,7 @@ export interface ServerStart {
 export interface ServerKind {
   readonly name: string;
   /** What the program wants otherwise in a configuration that was made for Tandem. */
-  adapt(configuration: ServerConfiguration): ServerConfiguration;
+  adapt(configuration: AnyConfiguration): AnyConfiguration;
   command(start: ServerStart): ServerCommand;
   /** The HTTP port that answers status-get, and what it asks of those who connect. */
   status(identity: ServerIdentity): { readonly port: number; readonly tls: TlsFiles | null };
@@ -53,11 +57,12 @@ export function createTandemKind(name: string, main: string): ServerKind {
   };
 }
 
-export interface LocalServer {
+/** @typeParam At how its family names where it listens */
+export interface LocalServer<At = Endpoint> {
   readonly identity: ServerIdentity;
   readonly process: ServerProcess;
   readonly commands: CommandClient;
-  readonly endpoint: Endpoint;
+  readonly endpoint: At;
 }
 
 /** Chooses the ports and the lease file of a server. @param identifier the address that clients know it by */
@@ -89,6 +94,31 @@ export async function createLocalServer(
   relayPort: number,
   wantedPort?: number,
 ): Promise<LocalServer> {
+  const server = await createServer(4, kind, identity, configuration, directory, relayPort, wantedPort);
+  return { ...server, endpoint: { address: addressOf(identity.place.address), port: server.port } };
+}
+
+/** As `createLocalServer`, of DHCPv6. */
+export async function createLocalServer6(
+  kind: ServerKind,
+  identity: ServerIdentity,
+  configuration: ServerConfiguration6,
+  directory: string,
+  relayPort: number,
+): Promise<LocalServer<Endpoint6>> {
+  const server = await createServer(6, kind, identity, configuration, directory, relayPort);
+  return { ...server, endpoint: { address: SERVICE_ADDRESS_6, port: server.port } };
+}
+
+async function createServer(
+  family: 4 | 6,
+  kind: ServerKind,
+  identity: ServerIdentity,
+  configuration: AnyConfiguration,
+  directory: string,
+  relayPort: number,
+  wantedPort?: number,
+) {
   const configFile = join(directory, `${identity.name}.json`);
   const logFile = join(directory, `${identity.name}.log`);
   const port = wantedPort ?? (await findFreeUdpPort(LOOPBACK.address));
@@ -98,10 +128,10 @@ export async function createLocalServer(
   return {
     identity,
     process: new ServerProcess(
-      enter(place, kind.command({ configFile, directory, logFile, port, relayPort })),
+      enter(place, kind.command({ family, configFile, directory, logFile, port, relayPort })),
     ),
-    commands: new CommandClient(status.port, place.address, status.tls),
-    endpoint: { address: addressOf(place.address), port },
+    commands: new CommandClient(status.port, place.address, status.tls, family),
+    port,
   };
 }
 

@@ -7,6 +7,13 @@ export interface ServerConfiguration {
   readonly Dhcp4: Readonly<Record<string, unknown>>;
 }
 
+/** The same of a DHCPv6 server. */
+export interface ServerConfiguration6 {
+  readonly Dhcp6: Readonly<Record<string, unknown>>;
+}
+
+export type AnyConfiguration = ServerConfiguration | ServerConfiguration6;
+
 /** Where in the network a server is. */
 export interface Place {
   /** The address that it listens on, for everything. */
@@ -133,7 +140,11 @@ function poolsOf(settings: PairSettings): object[] {
   );
 }
 
-function haParameters(settings: PairSettings, thisServer: ServerIdentity): object {
+/** The relationship, as this server has it in its configuration; the same for both families. */
+export function haParameters(
+  settings: Pick<PairSettings, 'timing' | 'mode' | 'members'>,
+  thisServer: ServerIdentity,
+): object {
   const { timing, mode } = settings;
   const { tls } = thisServer;
   const secondRole = mode === 'load-balancing' ? 'secondary' : 'standby';

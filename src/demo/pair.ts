@@ -3,16 +3,25 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Endpoint } from '../load/model.ts';
+import type { Endpoint, Endpoint6 } from '../load/model.ts';
 import {
   addressOf,
   createIdentity,
   createLocalServer,
+  createLocalServer6,
   type LocalServer,
   type ServerKind,
 } from './local-server.ts';
 import type { DemoMode } from './model.ts';
-import { LOOPBACK, type PairTiming, type Place, pairConfig, type TlsFiles } from './pair-config.ts';
+import {
+  LOOPBACK,
+  type PairTiming,
+  type Place,
+  pairConfig,
+  type ServerIdentity,
+  type TlsFiles,
+} from './pair-config.ts';
+import { pairConfig6, SERVICE_ADDRESS_6 } from './pair-config6.ts';
 import { findFreeUdpPort } from './ports.ts';
 import { localHaState, type ServerView, viewServer } from './server-view.ts';
 
@@ -49,15 +58,16 @@ export const ON_LOOPBACK: PairSite = {
   relay: { ...LOOPBACK, address: '127.0.0.3' },
 };
 
-export class Pair {
-  readonly servers: readonly [LocalServer, LocalServer];
-  readonly relay: Endpoint;
+/** @typeParam At how its family names where something is */
+export class Pair<At = Endpoint> {
+  readonly servers: readonly [LocalServer<At>, LocalServer<At>];
+  readonly relay: At;
   readonly #directory: string;
   readonly #normalState: string;
 
   private constructor(
-    servers: readonly [LocalServer, LocalServer],
-    relay: Endpoint,
+    servers: readonly [LocalServer<At>, LocalServer<At>],
+    relay: At,
     directory: string,
     normalState: string,
   ) {
@@ -68,39 +78,39 @@ export class Pair {
   }
 
   /** Chooses ports and writes the configurations; starts nothing. */
-  static async create(options: PairOptions): Promise<Pair> {
-    const directory = await mkdtemp(join(tmpdir(), 'tandem-pair-'));
-    try {
-      return await Pair.#createIn(directory, options);
-    } catch (error) {
-      await rm(directory, { recursive: true });
-      throw error;
-    }
+  static create(options: PairOptions): Promise<Pair> {
+    const site = options.site ?? ON_LOOPBACK;
+    return inNewDirectory(async (directory) => {
+      const relay = await createRelay(site);
+      const members = await createMembers(options, directory);
+      const settings = { ...options, members, relayAddress: site.relay.address };
+      const create = (index: 0 | 1): Promise<LocalServer> =>
+        createLocalServer(
+          options.kinds[index],
+          members[index],
+          pairConfig(settings, index),
+          directory,
+          relay.port,
+        );
+      return new Pair([await create(0), await create(1)], relay, directory, options.mode);
+    });
   }
 
-  static async #createIn(directory: string, options: PairOptions): Promise<Pair> {
-    const site = options.site ?? ON_LOOPBACK;
-    const certificates = options.certify?.(directory);
-    const relay = await createRelay(site);
-    const identify = (index: 0 | 1) =>
-      createIdentity(
-        `server${index + 1}`,
-        site.identifiers[index],
-        directory,
-        site.places[index],
-        certificates?.[index] ?? null,
-      );
-    const members = [await identify(0), await identify(1)] as const;
-    const settings = { ...options, members, relayAddress: site.relay.address };
-    const create = (index: 0 | 1): Promise<LocalServer> =>
-      createLocalServer(
-        options.kinds[index],
-        members[index],
-        pairConfig(settings, index),
-        directory,
-        relay.port,
-      );
-    return new Pair([await create(0), await create(1)], relay, directory, options.mode);
+  /** As `create`, of DHCPv6; on loopback only. */
+  static create6(options: Omit<PairOptions, 'poolSize' | 'site'>): Promise<Pair<Endpoint6>> {
+    return inNewDirectory(async (directory) => {
+      const relay = { address: SERVICE_ADDRESS_6, port: await findFreeUdpPort(LOOPBACK.address) };
+      const members = await createMembers(options, directory);
+      const create = (index: 0 | 1): Promise<LocalServer<Endpoint6>> =>
+        createLocalServer6(
+          options.kinds[index],
+          members[index],
+          pairConfig6({ ...options, members }, index),
+          directory,
+          relay.port,
+        );
+      return new Pair([await create(0), await create(1)], relay, directory, options.mode);
+    });
   }
 
   async start(): Promise<void> {
@@ -123,7 +133,7 @@ export class Pair {
 
   /** As `waitForNormal`, for one server and any state. */
   async waitForState(
-    server: LocalServer,
+    server: LocalServer<At>,
     state: string,
     timeoutMs: number,
     signal: AbortSignal,
@@ -154,9 +164,37 @@ export class Pair {
     await rm(this.#directory, { recursive: true, force: true });
   }
 
-  #failure(server: LocalServer, reason: string): Error {
+  #failure(server: LocalServer<At>, reason: string): Error {
     return new Error(`${server.identity.name}: ${reason}; its last output:\n${server.process.logTail()}`);
   }
+}
+
+/** Makes something in a directory that goes again when it cannot be made. */
+async function inNewDirectory<Made>(make: (directory: string) => Promise<Made>): Promise<Made> {
+  const directory = await mkdtemp(join(tmpdir(), 'tandem-pair-'));
+  try {
+    return await make(directory);
+  } catch (error) {
+    await rm(directory, { recursive: true });
+    throw error;
+  }
+}
+
+/** What tells the two servers apart, primary first. */
+async function createMembers(
+  { site = ON_LOOPBACK, certify }: Pick<PairOptions, 'site' | 'certify'>,
+  directory: string,
+): Promise<readonly [ServerIdentity, ServerIdentity]> {
+  const certificates = certify?.(directory);
+  const identify = (index: 0 | 1) =>
+    createIdentity(
+      `server${index + 1}`,
+      site.identifiers[index],
+      directory,
+      site.places[index],
+      certificates?.[index] ?? null,
+    );
+  return [await identify(0), await identify(1)];
 }
 
 /** The relay of a site, with a port that nobody has. */
@@ -164,7 +202,7 @@ export async function createRelay({ relay }: PairSite): Promise<Endpoint> {
   return { address: addressOf(relay.address), port: await findFreeUdpPort(ON_LOOPBACK.relay.address) };
 }
 
-async function stateOf(server: LocalServer): Promise<string> {
+async function stateOf(server: Pick<LocalServer, 'commands'>): Promise<string> {
   try {
     return localHaState(await server.commands.run('status-get')) ?? 'without a partner';
   } catch {

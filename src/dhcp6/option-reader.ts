@@ -42,6 +42,11 @@ export class OptionReader {
     return true;
   }
 
+  /** Octets behind the option that was read last; once `next` has said that there is no more, those that are no option. */
+  get left(): number {
+    return this.#end - this.#next;
+  }
+
   /** Reads on to the next option of a code. @returns whether there is one */
   find(code: number): boolean {
     while (this.next()) if (this.code === code) return true;

@@ -4,13 +4,17 @@ import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { programFile } from '../base/program-file.ts';
 import { allocateLoadCounters, type LoadCounts, readLoadCounters } from './counters.ts';
+import { allocateLedger6, Ledger6 } from './dhcp6/ledger6.ts';
 import { allocateLedger, Ledger } from './ledger.ts';
 import {
+  type AnyLoadOptions,
   type Endpoint,
   LOAD_DEFAULTS,
+  LOAD_DEFAULTS_6,
   type LoadHistograms,
   type LoadMemory,
   type LoadOptions,
+  type LoadOptions6,
   LoadWord,
   Stop,
 } from './model.ts';
@@ -25,18 +29,23 @@ export type LoadSettings = {
   readonly servers: readonly Endpoint[];
 } & Partial<LoadOptions>;
 
-export class LoadClient {
+/** The same of DHCPv6 (`LOAD_DEFAULTS_6`). */
+export type LoadSettings6 = Pick<LoadOptions6, 'family' | 'relay' | 'servers' | 'linkAddress'> &
+  Partial<LoadOptions6>;
+
+/** @typeParam Leases the ledger of its family */
+export class LoadClient<Leases = Ledger> {
   readonly #memory: LoadMemory;
   readonly #control: Int32Array;
   readonly #ended: Promise<unknown>;
   #failure: Error | null = null;
   /** Every acknowledged lease; complete after `stop`. */
-  readonly ledger: Ledger;
+  readonly ledger: Leases;
 
-  private constructor(worker: Worker, memory: LoadMemory) {
+  private constructor(worker: Worker, memory: LoadMemory, ledger: Leases) {
     this.#memory = memory;
     this.#control = new Int32Array(memory.control);
-    this.ledger = new Ledger(memory.ledger);
+    this.ledger = ledger;
     worker.on('error', (error: Error) => {
       this.#failure = error;
     });
@@ -49,10 +58,15 @@ export class LoadClient {
    */
   static async start(settings: LoadSettings): Promise<LoadClient> {
     const options: LoadOptions = { ...LOAD_DEFAULTS, ...settings };
-    const memory = allocateMemory(options);
-    const worker = new Worker(programFile('load/thread'), { workerData: { options, memory } });
-    await once(worker, 'message');
-    return new LoadClient(worker, memory);
+    const memory = allocateMemory(options, allocateLedger(options.ledgerCapacity));
+    return new LoadClient(await startThread(options, memory), memory, new Ledger(memory.ledger));
+  }
+
+  /** As `start`, of DHCPv6. */
+  static async start6(settings: LoadSettings6): Promise<LoadClient<Ledger6>> {
+    const options: LoadOptions6 = { ...LOAD_DEFAULTS_6, ...settings };
+    const memory = allocateMemory(options, allocateLedger6(options.ledgerCapacity));
+    return new LoadClient(await startThread(options, memory), memory, new Ledger6(memory.ledger));
   }
 
   get histograms(): LoadHistograms {
@@ -96,7 +110,14 @@ export class LoadClient {
   }
 }
 
-function allocateMemory(options: LoadOptions): LoadMemory {
+/** @throws when the thread cannot open its sockets */
+async function startThread(options: AnyLoadOptions, memory: LoadMemory): Promise<Worker> {
+  const worker = new Worker(programFile('load/thread'), { workerData: { options, memory } });
+  await once(worker, 'message');
+  return worker;
+}
+
+function allocateMemory(options: AnyLoadOptions, ledger: SharedArrayBuffer): LoadMemory {
   const control = new SharedArrayBuffer(CONTROL_WORDS * 4);
   const words = new Int32Array(control);
   Atomics.store(words, LoadWord.ratePerSec, options.ratePerSec);
@@ -104,7 +125,7 @@ function allocateMemory(options: LoadOptions): LoadMemory {
   return {
     control,
     counters: allocateLoadCounters(),
-    ledger: allocateLedger(options.ledgerCapacity),
+    ledger,
     histograms: {
       exchangeUs: createLatencyHistogram(),
       ackUs: createLatencyHistogram(),

@@ -1,6 +1,9 @@
 /**
  * What the load client counts, in memory that it shares with its owner. Cells are float64 with one writer (the client's
  * thread): exact up to 2^53, and 8-byte stores do not tear.
+ *
+ * The names are of DHCPv4. In DHCPv6 a SOLICIT counts as a discover, an ADVERTISE as an offer, a RENEW as a renew, a REPLY that
+ * grants all that was asked for as an ack, and any other REPLY, like an ADVERTISE without leases, as a nak.
  */
 
 export const LOAD_COUNTERS = [

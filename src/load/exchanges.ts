@@ -2,11 +2,11 @@
  * The exchanges of a load client, by transaction id, as columns of typed arrays. A place is used again only after all
  * others were, so that an answer that comes late, or twice, still finds its own exchange and can be named.
  *
- *     xid = generation of the place (16 bits) | place (16 bits), XOR a constant
+ *     xid = generation of the place | place (16 bits), XOR a constant        of 32 bits, or 24 in DHCPv6
  */
 import { IN_FLIGHT_MAX } from './model.ts';
 
-const PLACES = IN_FLIGHT_MAX * 2;
+export const PLACES = IN_FLIGHT_MAX * 2;
 const PLACE_MASK = PLACES - 1;
 const GENERATION_SHIFT = 16;
 
@@ -24,19 +24,19 @@ export class Exchanges {
   readonly tries = new Uint8Array(PLACES);
   /** 1 = some query of the exchange was sent more than once. */
   readonly repeated = new Uint8Array(PLACES);
-  readonly address = new Uint32Array(PLACES);
-  readonly serverIdentifier = new Uint32Array(PLACES);
   /** Servers (bit 0, bit 1) that offered, and that acknowledged or refused. */
   readonly offeredBy = new Uint8Array(PLACES);
   readonly answeredBy = new Uint8Array(PLACES);
   readonly #generation = new Uint16Array(PLACES);
+  readonly #generationMask: number;
   readonly #xor: number;
   #next = 0;
   #inFlight = 0;
 
-  /** @param seed makes the transaction ids of two clients differ */
-  constructor(seed: number) {
-    this.#xor = Math.imul(seed + 1, 0x9e3779b1) >>> 0;
+  /** @param seed makes the transaction ids of two clients differ @param xidBits of a transaction id, 24 or 32 */
+  constructor(seed: number, xidBits = 32) {
+    this.#generationMask = (1 << (xidBits - GENERATION_SHIFT)) - 1;
+    this.#xor = Math.imul(seed + 1, 0x9e3779b1) >>> (32 - xidBits);
   }
 
   get inFlight(): number {
@@ -48,15 +48,13 @@ export class Exchanges {
     while (this.waiting[this.#next] !== Waiting.done) this.#next = (this.#next + 1) & PLACE_MASK;
     const place = this.#next;
     this.#next = (place + 1) & PLACE_MASK;
-    this.#generation[place]! += 1;
+    this.#generation[place] = (this.#generation[place]! + 1) & this.#generationMask;
     this.waiting[place] = waiting;
     this.client[place] = client;
     this.startedUs[place] = nowUs;
     this.stepUs[place] = nowUs;
     this.tries[place] = 0;
     this.repeated[place] = 0;
-    this.address[place] = 0;
-    this.serverIdentifier[place] = 0;
     this.offeredBy[place] = 0;
     this.answeredBy[place] = 0;
     this.#inFlight++;

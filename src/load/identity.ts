@@ -8,6 +8,7 @@
  * or, as the clients of today's operating systems:
  *
  *     client identifier  255 | IAID (4 octets, the end of the hardware address) | DUID-LLT     RFC 4361 section 6.1
+ *     DUID in DHCPv6     the same DUID-LLT                                                 RFC 8415 section 11.2
  *     host name          host-NNNNNNN, the client number in hexadecimal                       RFC 2132 section 3.14
  */
 import { assert } from '../base/assert.ts';
@@ -20,7 +21,9 @@ const ETHERNET = 1;
 
 /** Octets of a client identifier that is made of a hardware address, and of one that is made of a DUID. */
 export const HARDWARE_CLIENT_ID_BYTES = 1 + HARDWARE_BYTES;
-export const DUID_CLIENT_ID_BYTES = 19;
+/** DUID-LLT: type, hardware type, time, hardware address. */
+export const DUID_BYTES = 8 + HARDWARE_BYTES;
+export const DUID_CLIENT_ID_BYTES = 5 + DUID_BYTES;
 const IAID_AND_DUID = 255;
 const DUID_LLT = 1;
 /** When every client made its DUID: seconds since 2000. */
@@ -65,13 +68,23 @@ export function writeHardwareClientId(bytes: Uint8Array, at: number, seed: numbe
 export function writeDuidClientId(bytes: Uint8Array, at: number, seed: number, client: number): number {
   bytes[at] = IAID_AND_DUID;
   writeWord(bytes, at + 1, client);
-  bytes[at + 5] = 0;
-  bytes[at + 6] = DUID_LLT;
-  bytes[at + 7] = 0;
-  bytes[at + 8] = ETHERNET;
-  writeWord(bytes, at + 9, DUID_TIME);
-  writeHardwareAddress(bytes, at + 13, seed, client);
-  return at + DUID_CLIENT_ID_BYTES;
+  return writeDuid(bytes, at + 5, seed, client);
+}
+
+/** Writes a client's DUID. @returns the offset behind it */
+export function writeDuid(bytes: Uint8Array, at: number, seed: number, client: number): number {
+  bytes[at] = 0;
+  bytes[at + 1] = DUID_LLT;
+  bytes[at + 2] = 0;
+  bytes[at + 3] = ETHERNET;
+  writeWord(bytes, at + 4, DUID_TIME);
+  writeHardwareAddress(bytes, at + 8, seed, client);
+  return at + DUID_BYTES;
+}
+
+/** The client that a DUID belongs to, or -1 when it is not one of this seed. */
+export function clientOfDuid(bytes: Uint8Array, seed: number): number {
+  return bytes.length === DUID_BYTES ? clientOfHardwareAddress(bytes.subarray(8), seed) : -1;
 }
 
 /** Writes a client's host name. @param client 0..2^28-1 @returns the offset behind it */

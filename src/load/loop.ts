@@ -1,19 +1,18 @@
 /** The load client's loop: poll, receive a burst, answer it, begin new exchanges, send the burst. Synchronous throughout. */
 import type { Clock } from '../base/clock.ts';
-import { DatagramReceiver } from '../io/mmsg.ts';
 import { Poller } from '../io/poll.ts';
-import { closeFd, openUdpSocket } from '../io/udp.ts';
 import { L } from './counters.ts';
-import { FrameOutlet } from './frame-outlet.ts';
-import { type LoadMemory, type LoadOptions, LoadWord, Stop } from './model.ts';
-import { type Outlet, UdpOutlet } from './outlet.ts';
-import { RelaySession } from './session.ts';
+import { openGround4 } from './dhcp4/ground4.ts';
+import { LoadFamily4 } from './dhcp4/load-family4.ts';
+import { openGround6 } from './dhcp6/ground6.ts';
+import { LoadFamily6 } from './dhcp6/load-family6.ts';
+import type { LoadFamily } from './family.ts';
+import { type Ground, SLOT_BYTES, SLOTS } from './ground.ts';
+import { type AnyLoadOptions, type LoadMemory, LoadWord, type SessionOptions, Stop } from './model.ts';
+import { LoadSession } from './session.ts';
 
-const SLOT_BYTES = 2048;
-const SLOTS = 64;
 /** Bursts received before new exchanges get their turn. */
 const BURSTS_MAX = 8;
-const RECEIVE_BUFFER_BYTES = 8 << 20;
 /** Longest sleep: how late a stop or a retransmission may be noticed. */
 const IDLE_US = 20_000;
 const RETRANSMIT_EVERY_US = 20_000;
@@ -23,46 +22,50 @@ const RETRANSMIT_EVERY_US = 20_000;
  * @param onReady is called before the first query leaves
  * @throws when address, port or link cannot be had
  */
-export function runLoad(options: LoadOptions, memory: LoadMemory, clock: Clock, onReady: () => void): void {
-  const { relay, link } = options;
-  const fd = openUdpSocket({ ...relay, interfaceName: link, receiveBufferBytes: RECEIVE_BUFFER_BYTES });
+export function runLoad(
+  options: AnyLoadOptions,
+  memory: LoadMemory,
+  clock: Clock,
+  onReady: () => void,
+): void {
+  const { family, ground } = open(options, memory);
   try {
-    const outlet = link === null ? new UdpOutlet(fd, options) : new FrameOutlet(link, options);
-    try {
-      onReady();
-      new LoadLoop(options, memory, clock, fd, outlet).run();
-    } finally {
-      outlet.close();
-    }
+    onReady();
+    new LoadLoop(options, family, memory, clock, ground).run();
   } finally {
-    closeFd(fd);
+    ground.close();
   }
+}
+
+function open(
+  options: AnyLoadOptions,
+  memory: LoadMemory,
+): { readonly family: LoadFamily; readonly ground: Ground } {
+  if (options.family === 4) {
+    const family = new LoadFamily4(options, memory.ledger);
+    return { family, ground: openGround4(options, family.queryBytes) };
+  }
+  const family = new LoadFamily6(options, memory.ledger);
+  return { family, ground: openGround6(options, family.queryBytes) };
 }
 
 class LoadLoop {
   readonly #control: Int32Array;
   readonly #counters: Float64Array;
-  readonly #options: LoadOptions;
   readonly #clock: Clock;
-  readonly #fd: number;
+  readonly #ground: Ground;
   readonly #poller: Poller;
-  readonly #slots = new ArrayBuffer(SLOTS * SLOT_BYTES);
-  readonly #bytes = new Uint8Array(this.#slots);
-  readonly #receiver = new DatagramReceiver(this.#slots, 0, SLOT_BYTES, SLOTS);
-  readonly #outlet: Outlet;
-  readonly #session: RelaySession;
+  readonly #session: LoadSession;
   #retransmitAtUs: number;
   #forgotten = 0;
 
-  constructor(options: LoadOptions, memory: LoadMemory, clock: Clock, fd: number, outlet: Outlet) {
+  constructor(options: SessionOptions, family: LoadFamily, memory: LoadMemory, clock: Clock, ground: Ground) {
     this.#control = new Int32Array(memory.control);
     this.#counters = new Float64Array(memory.counters);
-    this.#options = options;
     this.#clock = clock;
-    this.#fd = fd;
-    this.#poller = new Poller([fd]);
-    this.#outlet = outlet;
-    this.#session = new RelaySession(options, memory, outlet, this.#nowUs());
+    this.#ground = ground;
+    this.#poller = new Poller([ground.fd]);
+    this.#session = new LoadSession(options, family, memory, ground.outlet, this.#nowUs());
     this.#retransmitAtUs = this.#nowUs() + RETRANSMIT_EVERY_US;
   }
 
@@ -70,14 +73,14 @@ class LoadLoop {
     for (;;) {
       const stop = Atomics.load(this.#control, LoadWord.stop);
       this.#counters[L['in-flight']] = this.#session.inFlight;
-      this.#counters[L['send-failed']] = this.#outlet.failed;
+      this.#counters[L['send-failed']] = this.#ground.outlet.failed;
       if (stop === Stop.now || (stop === Stop.drain && this.#session.inFlight === 0)) return;
       const rate = Atomics.load(this.#control, LoadWord.ratePerSec);
       const inFlightMax = Atomics.load(this.#control, LoadWord.inFlightMax);
       this.#setTime();
       this.#forget();
       if (stop === Stop.run) this.#session.begin(rate, inFlightMax);
-      this.#outlet.flush();
+      this.#ground.outlet.flush();
       const nextUs = rate > 0 ? this.#session.untilNextUs(rate) : 0;
       // What is due and was not begun has no room: only an answer makes some.
       this.#poller.waitUs(nextUs > 0 ? Math.min(nextUs, IDLE_US) : IDLE_US);
@@ -87,26 +90,17 @@ class LoadLoop {
   }
 
   #receiveBursts(): void {
+    const { fd, receiver, memory } = this.#ground;
     for (let burst = 0; burst < BURSTS_MAX; burst++) {
-      const count = this.#receiver.receive(this.#fd);
+      const count = receiver.receive(fd);
       if (count === 0) return;
       this.#setTime();
       for (let i = 0; i < count; i++) {
-        const length = this.#receiver.truncated(i) ? 0 : this.#receiver.length(i);
-        this.#session.receive(this.#bytes, i * SLOT_BYTES, length, this.#serverOf(i));
+        const length = receiver.truncated(i) ? 0 : receiver.length(i);
+        this.#session.receive(memory, i * SLOT_BYTES, length, this.#ground.serverOf(i));
       }
       if (count < SLOTS) return;
     }
-  }
-
-  #serverOf(i: number): number {
-    const servers = this.#options.servers;
-    for (let index = 0; index < servers.length; index++) {
-      const server = servers[index]!;
-      if (this.#receiver.sourcePort(i) === server.port && this.#receiver.sourceAddress(i) === server.address)
-        return index;
-    }
-    return -1;
   }
 
   #retransmit(): void {

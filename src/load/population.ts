@@ -1,13 +1,13 @@
-/** Which client begins the next exchange, and the address that each client of a bounded population holds. */
+/** Which client begins the next exchange, and which clients of a renewing population hold a lease. */
 import type { Clients } from './model.ts';
 
 export interface Population {
   /** The next client that has no exchange in flight, or -1 when all have. */
   take(): number;
-  /** The client's exchange has ended; `address` is what it holds now, 0 = nothing. */
-  giveBack(client: number, address: number): void;
-  /** The address that a client would renew, 0 = it must ask for a new one. */
-  heldBy(client: number): number;
+  /** The client's exchange has ended. @param holds whether it has a lease now */
+  giveBack(client: number, holds: boolean): void;
+  /** Whether a client renews what it holds; otherwise it asks for something new. */
+  renews(client: number): boolean;
 }
 
 export function createPopulation(clients: Clients): Population {
@@ -27,21 +27,21 @@ class FreshClients implements Population {
 
   giveBack(): void {}
 
-  heldBy(): number {
-    return 0;
+  renews(): boolean {
+    return false;
   }
 }
 
 /** The same clients in turn. */
 class BoundedClients implements Population {
   readonly #busy: Uint8Array;
-  readonly #address: Uint32Array;
+  readonly #holding: Uint8Array;
   readonly #renewing: boolean;
   #next = 0;
 
   constructor(count: number, renewing: boolean) {
     this.#busy = new Uint8Array(count);
-    this.#address = new Uint32Array(count);
+    this.#holding = new Uint8Array(count);
     this.#renewing = renewing;
   }
 
@@ -58,12 +58,12 @@ class BoundedClients implements Population {
     return -1;
   }
 
-  giveBack(client: number, address: number): void {
+  giveBack(client: number, holds: boolean): void {
     this.#busy[client] = 0;
-    this.#address[client] = address;
+    this.#holding[client] = Number(holds);
   }
 
-  heldBy(client: number): number {
-    return this.#renewing ? this.#address[client]! : 0;
+  renews(client: number): boolean {
+    return this.#renewing && this.#holding[client] === 1;
   }
 }

@@ -1,17 +1,15 @@
 /**
- * The exchanges of many clients behind one relay: DISCOVER, OFFER, REQUEST, ACK (RFC 2131 section 3.1), with
- * retransmissions whose `secs` rise (section 4.1), or renewals. Time and the way out are given from outside, so that the
- * same code runs in the client's thread and in a test.
+ * The exchanges of many clients: DISCOVER, OFFER, REQUEST, ACK (RFC 2131 section 3.1), in DHCPv6 SOLICIT, ADVERTISE, REQUEST,
+ * REPLY (RFC 8415 section 5.2), with retransmissions that say for how long the client has waited, or renewals. Time and
+ * the way out are given from outside, so that the same code runs in the client's thread and in a test.
  */
-import { MessageType } from '../dhcp4/codes.ts';
 import { L } from './counters.ts';
 import { Exchanges, Waiting } from './exchanges.ts';
-import { Ledger, Recorded } from './ledger.ts';
-import { IN_FLIGHT_MAX, type LoadMemory, type LoadOptions } from './model.ts';
+import { Asked, Heard, type LoadFamily, type QueryOf } from './family.ts';
+import { Recorded } from './ledger-table.ts';
+import { IN_FLIGHT_MAX, type LoadMemory, type SessionOptions } from './model.ts';
 import { Pace } from './pace.ts';
 import { createPopulation, type Population } from './population.ts';
-import { type QueryFields, QueryWriter } from './query.ts';
-import { type ReplyFields, readReply } from './reply.ts';
 
 /** Where queries leave. */
 export interface QueryOutlet {
@@ -19,8 +17,8 @@ export interface QueryOutlet {
   readonly bytes: Uint8Array;
   /** Offset of room for one query. */
   reserve(): number;
-  /** Sends the query that was written at the reserved offset to every server. */
-  send(): void;
+  /** Sends the query of so many octets that was written at the reserved offset to every server. */
+  send(length: number): void;
 }
 
 /** Silences after a REQUEST before the client begins again with DISCOVER: its server may be gone. */
@@ -29,40 +27,38 @@ const REQUEST_TRIES_MAX = 2;
 const DISCOVER_TRIES_MAX = 12;
 /** The retransmission timeout doubles this often. */
 const DOUBLINGS_MAX = 2;
-const SECS_MAX = 0xffff;
 
-export class RelaySession {
-  readonly #options: LoadOptions;
+/** The counter of each query, by what it asks for. */
+const SENT = [L['discover-sent'], L['request-sent'], L['renew-sent'], L['release-sent']];
+
+export class LoadSession {
+  readonly #options: SessionOptions;
+  readonly #family: LoadFamily;
   readonly #counters: Float64Array;
   readonly #memory: LoadMemory;
-  readonly #ledger: Ledger;
   readonly #outlet: QueryOutlet;
-  readonly #writer: QueryWriter;
   readonly #exchanges: Exchanges;
   readonly #population: Population;
   readonly #pace: Pace;
-  readonly #query: QueryFields = {
-    xid: 0,
-    client: 0,
-    secs: 0,
-    ciaddr: 0,
-    requestedAddress: 0,
-    serverIdentifier: 0,
-  };
-  readonly #reply: ReplyFields = { messageType: 0, xid: 0, yiaddr: 0, serverIdentifier: 0, leaseTimeSec: 0 };
+  readonly #query: QueryOf = { xid: 0, client: 0, place: 0, elapsedUs: 0 };
   #nowUs: number;
   #wallSec = 0;
   #begun = 0;
 
-  constructor(options: LoadOptions, memory: LoadMemory, outlet: QueryOutlet, nowUs: number) {
+  constructor(
+    options: SessionOptions,
+    family: LoadFamily,
+    memory: LoadMemory,
+    outlet: QueryOutlet,
+    nowUs: number,
+  ) {
     this.#options = options;
+    this.#family = family;
     this.#memory = memory;
     this.#outlet = outlet;
     this.#nowUs = nowUs;
     this.#counters = new Float64Array(memory.counters);
-    this.#ledger = new Ledger(memory.ledger);
-    this.#writer = new QueryWriter(options.relay.address, options.seed, options);
-    this.#exchanges = new Exchanges(options.seed);
+    this.#exchanges = new Exchanges(options.seed, family.xidBits);
     this.#population = createPopulation(options.clients);
     this.#pace = new Pace(nowUs);
   }
@@ -91,37 +87,38 @@ export class RelaySession {
       const client = this.#population.take();
       if (client < 0) break;
       this.#begun++;
-      const held = this.#population.heldBy(client);
-      const place = this.#exchanges.begin(client, held === 0 ? Waiting.offer : Waiting.renewal, this.#nowUs);
-      this.#exchanges.address[place] = held;
+      const renews = this.#population.renews(client);
+      const place = this.#exchanges.begin(client, renews ? Waiting.renewal : Waiting.offer, this.#nowUs);
+      if (renews) this.#family.recall(client, place);
+      else this.#family.drop(place);
       this.#send(place);
     }
   }
 
   /** Takes one datagram from a server. @param server its position in the options, 0 or 1; -1 = nobody we know */
   receive(bytes: Uint8Array, offset: number, length: number, server: number): void {
-    const reply = this.#reply;
-    if (server < 0 || !readReply(bytes, offset, length, reply)) {
+    const heard = server < 0 ? Heard.malformed : this.#family.read(bytes, offset, length);
+    if (heard === Heard.malformed) {
       this.#count(L['malformed-received']);
       return;
     }
-    this.#countReply(reply.messageType, server);
-    const place = this.#exchanges.find(reply.xid);
+    this.#countReply(heard, server);
+    const place = this.#exchanges.find(this.#family.xid);
     if (place < 0) this.#count(L['stray-received']);
-    else if (reply.messageType === MessageType.offer) this.#offer(place, server);
-    else if (reply.messageType === MessageType.ack) this.#ack(place, server);
-    else if (reply.messageType === MessageType.nak) this.#nak(place, server);
+    else if (heard === Heard.offer) this.#offer(place, server);
+    else if (heard === Heard.lease) this.#ack(place, server);
+    else if (heard === Heard.refusal) this.#nak(place, server);
   }
 
-  #countReply(messageType: number, server: number): void {
-    if (messageType === MessageType.offer) {
+  #countReply(heard: Heard, server: number): void {
+    if (heard === Heard.offer) {
       this.#count(L['offer-received']);
       this.#count(L['server-0-offers'] + server);
-    } else if (messageType === MessageType.ack) {
+    } else if (heard === Heard.lease) {
       this.#count(L['ack-received']);
       this.#count(L['server-0-acks'] + server);
     } else {
-      this.#count(messageType === MessageType.nak ? L['nak-received'] : L['malformed-received']);
+      this.#count(L['nak-received']);
     }
   }
 
@@ -145,7 +142,7 @@ export class RelaySession {
     for (; place >= 0; place = exchanges.nextDue(place + 1, Infinity)) {
       exchanges.repeated[place] = 1;
       this.#count(L.abandoned);
-      this.#end(place, 0);
+      this.#end(place, false);
     }
   }
 
@@ -155,7 +152,7 @@ export class RelaySession {
     exchanges.repeated[place] = 1;
     if (exchanges.waiting[place] === Waiting.offer && tries >= DISCOVER_TRIES_MAX) {
       this.#count(L.abandoned);
-      this.#end(place, 0);
+      this.#end(place, false);
       return;
     }
     if (exchanges.waiting[place] !== Waiting.offer && tries >= REQUEST_TRIES_MAX) this.#startOver(place);
@@ -171,41 +168,31 @@ export class RelaySession {
     }
     exchanges.offeredBy[place]! |= 1 << server;
     exchanges.waiting[place] = Waiting.ack;
-    exchanges.address[place] = this.#reply.yiaddr;
-    exchanges.serverIdentifier[place] = this.#reply.serverIdentifier;
+    this.#family.takeOffer(place);
     this.#step(place);
     this.#send(place);
   }
 
   #ack(place: number, server: number): void {
     const exchanges = this.#exchanges;
-    const { yiaddr, leaseTimeSec } = this.#reply;
     if (exchanges.waiting[place] === Waiting.done) {
       this.#surplus(place, exchanges.answeredBy, server);
       return;
     }
     exchanges.answeredBy[place]! |= 1 << server;
-    const recorded = this.#ledger.record(yiaddr, exchanges.client[place]!, this.#wallSec, leaseTimeSec);
+    this.#family.takeLease(place);
+    const recorded = this.#family.record(place, exchanges.client[place]!, this.#wallSec);
     if (recorded === Recorded.conflict) this.#count(L['address-conflicts']);
     if (recorded === Recorded.full) this.#count(L['ledger-full']);
     this.#measure(place);
-    if (this.#options.releasing) this.#release(place, yiaddr);
-    this.#end(place, yiaddr);
+    if (this.#options.releasing) this.#release(place);
+    this.#end(place, true);
   }
 
-  /** The client has no more use for its lease; nobody answers that. [RFC2131 4.4.6] */
-  #release(place: number, address: number): void {
-    const exchanges = this.#exchanges;
-    const query = this.#query;
-    query.xid = exchanges.xidOf(place);
-    query.client = exchanges.client[place]!;
-    query.secs = 0;
-    query.ciaddr = address;
-    query.requestedAddress = 0;
-    query.serverIdentifier = exchanges.serverIdentifier[place]!;
-    this.#writer.write(this.#outlet.bytes, this.#outlet.reserve(), MessageType.release, query);
-    this.#outlet.send();
-    this.#ledger.record(address, query.client, this.#wallSec, 0);
+  /** The client has no more use for its lease; it does not wait for an answer to that. [RFC2131 4.4.6] */
+  #release(place: number): void {
+    this.#write(place, Asked.release, 0);
+    this.#family.recordReleased(place, this.#exchanges.client[place]!, this.#wallSec);
     this.#count(L['release-sent']);
   }
 
@@ -224,8 +211,7 @@ export class RelaySession {
   /** A client without an answer, or refused, goes back to INIT (RFC 2131 section 4.4) but keeps counting its seconds. */
   #startOver(place: number): void {
     this.#exchanges.waiting[place] = Waiting.offer;
-    this.#exchanges.address[place] = 0;
-    this.#exchanges.serverIdentifier[place] = 0;
+    this.#family.drop(place);
     this.#exchanges.repeated[place] = 1;
     this.#step(place);
   }
@@ -260,36 +246,42 @@ export class RelaySession {
     this.#count(L['exchanges-completed']);
   }
 
-  #end(place: number, address: number): void {
-    this.#population.giveBack(this.#exchanges.client[place]!, address);
+  /** @param holds whether the client has a lease now */
+  #end(place: number, holds: boolean): void {
+    const client = this.#exchanges.client[place]!;
+    if (holds) this.#family.keep(client, place);
+    this.#population.giveBack(client, holds);
     this.#exchanges.end(place);
   }
 
   #send(place: number): void {
     const exchanges = this.#exchanges;
-    const query = this.#query;
-    const waiting = exchanges.waiting[place];
-    const renewal = waiting === Waiting.renewal;
-    query.xid = exchanges.xidOf(place);
-    query.client = exchanges.client[place]!;
-    query.secs = Math.min(Math.floor((this.#nowUs - exchanges.startedUs[place]!) / 1e6), SECS_MAX);
-    query.ciaddr = renewal ? exchanges.address[place]! : 0;
-    query.requestedAddress = renewal ? 0 : exchanges.address[place]!;
-    query.serverIdentifier = exchanges.serverIdentifier[place]!;
-    const messageType = waiting === Waiting.offer ? MessageType.discover : MessageType.request;
-    this.#writer.write(this.#outlet.bytes, this.#outlet.reserve(), messageType, query);
-    this.#outlet.send();
+    const asked = askedBy(exchanges.waiting[place]!);
+    this.#write(place, asked, this.#nowUs - exchanges.startedUs[place]!);
     const doublings = Math.min(exchanges.tries[place]!, DOUBLINGS_MAX);
     exchanges.retryAtUs[place] = this.#nowUs + this.#options.retryAfterMs * 1000 * 2 ** doublings;
     exchanges.tries[place]! += 1;
-    this.#count(
-      waiting === Waiting.offer ? L['discover-sent'] : renewal ? L['renew-sent'] : L['request-sent'],
-    );
+    this.#count(SENT[asked]!);
+  }
+
+  #write(place: number, asked: Asked, elapsedUs: number): void {
+    const query = this.#query;
+    query.xid = this.#exchanges.xidOf(place);
+    query.client = this.#exchanges.client[place]!;
+    query.place = place;
+    query.elapsedUs = elapsedUs;
+    this.#outlet.send(this.#family.write(asked, query, this.#outlet.bytes, this.#outlet.reserve()));
   }
 
   #count(cell: number): void {
     this.#counters[cell]! += 1;
   }
+}
+
+/** What a client asks for that waits for something. */
+function askedBy(waiting: number): Asked {
+  if (waiting === Waiting.offer) return Asked.offer;
+  return waiting === Waiting.renewal ? Asked.renewal : Asked.lease;
 }
 
 /** A histogram takes whole numbers from 1 on. */

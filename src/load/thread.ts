@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../base/clock.ts';
 import { runLoad } from './loop.ts';
-import type { LoadMemory, LoadOptions } from './model.ts';
+import type { AnyLoadOptions, LoadMemory } from './model.ts';
 
-const { options, memory } = workerData as { options: LoadOptions; memory: LoadMemory };
+const { options, memory } = workerData as { options: AnyLoadOptions; memory: LoadMemory };
 runLoad(options, memory, systemClock, () => parentPort?.postMessage('ready'));

@@ -5,7 +5,17 @@ import { TINY } from './options.ts';
 // Each starts servers and waits until they answer.
 t.setTimeout(290_000);
 
-const SERVER_BENCHES = ['lease-file', 'memory', 'control', 'single-server', 'pair', 'sync', 'cold', 'idle'];
+const SERVER_BENCHES = [
+  'lease-file',
+  'memory',
+  'control',
+  'single-server',
+  'single-server6',
+  'pair',
+  'sync',
+  'cold',
+  'idle',
+];
 /** It starts its servers anew for each point. */
 const ONE_POINT = { ...TINY, points: TINY.points.slice(0, 1) };
 

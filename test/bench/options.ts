@@ -10,6 +10,7 @@ export const TINY: BenchOptions = {
   points: parsePoints('2,100/s'),
   clients: ['new'],
   modes: ['hot-standby'],
+  wants: ['na+pd'],
   tls: false,
   beside: [],
   site: ON_LOOPBACK,

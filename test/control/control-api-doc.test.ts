@@ -4,8 +4,14 @@ import t from 'tap';
 import { createServerCommands, type ServerSources } from '../../src/control/commands/server.ts';
 import * as limits from '../../src/control/limits.ts';
 import { figureMetrics } from '../../src/control/monitoring/figure-metrics.ts';
-import { globalMetric, subnetMetric } from '../../src/control/monitoring/metric-names.ts';
-import { GLOBAL_STATISTICS, SUBNET_STATISTICS } from '../../src/engine/figures/statistics.ts';
+import {
+  globalMetric,
+  POOL_FILLS_4,
+  POOL_FILLS_6,
+  subnetMetric,
+} from '../../src/control/monitoring/metric-names.ts';
+import { STATISTICS_6 } from '../../src/engine/dhcp6/statistics.ts';
+import { STATISTICS_4 } from '../../src/engine/figures/statistics.ts';
 
 const page = readFileSync(new URL('../../../docs/control-api.md', import.meta.url), 'utf8');
 
@@ -32,8 +38,11 @@ t.test('every metric has exactly one row, with its labels', async (t) => {
     ['tandem_fullest_subnet_ratio', []],
   ]);
   const statistics = [
-    ...GLOBAL_STATISTICS.map((name) => globalMetric(name)),
-    ...[...SUBNET_STATISTICS, 'total-addresses'].map((name) => subnetMetric(name, 0)),
+    ...[STATISTICS_4, STATISTICS_6].flatMap(({ global, subnet }) => [
+      ...global.map((name) => globalMetric(name)),
+      ...subnet.map((name) => subnetMetric(name, 0)),
+    ]),
+    ...[...POOL_FILLS_4, ...POOL_FILLS_6].map(({ total }) => subnetMetric(total, 0)),
   ];
   for (const { metric, label } of statistics) expected.set(metric, label === null ? [] : [label[0]]);
   for (const { metric, labelNames } of figureMetrics) expected.set(metric, labelNames);

@@ -6,11 +6,8 @@ import { systemClock } from '../../src/base/clock.ts';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { DDNS_DEFAULTS, DDNS_SERVER_DEFAULTS } from '../../src/config/ddns-model.ts';
 import { DdnsSender } from '../../src/ddns/sender.ts';
-import {
-  allocateStatistics,
-  StatisticsReader,
-  StatisticsWriter,
-} from '../../src/engine/figures/statistics.ts';
+import { allocateStatistics, StatisticsWriter } from '../../src/engine/figures/statistics.ts';
+import { StatisticsReader } from '../../src/engine/figures/statistics-reader.ts';
 import { allocateDnsLog } from '../../src/engine/names/dns-log.ts';
 import { MainDns } from '../../src/engine/names/main-dns.ts';
 import { allocateChangeLog } from '../../src/lease/change-log.ts';

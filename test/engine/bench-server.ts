@@ -16,8 +16,8 @@ import {
   allocateStatistics,
   type GlobalStatistic,
   type StatisticsMemory,
-  StatisticsReader,
 } from '../../src/engine/figures/statistics.ts';
+import { StatisticsReader } from '../../src/engine/figures/statistics-reader.ts';
 import { LeaseEventWriter, Listening } from '../../src/engine/leases/lease-events.ts';
 import { limitedCountsOf } from '../../src/engine/leases/lease-limits.ts';
 import { allocateDnsLog } from '../../src/engine/names/dns-log.ts';

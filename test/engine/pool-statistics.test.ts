@@ -1,11 +1,8 @@
 /** Statistics of pools: what Kea counts under `subnet[ID].pool[POOL ID]`, and what the table holds. */
 import t from 'tap';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
-import {
-  allocateStatistics,
-  StatisticsReader,
-  StatisticsWriter,
-} from '../../src/engine/figures/statistics.ts';
+import { allocateStatistics, StatisticsWriter } from '../../src/engine/figures/statistics.ts';
+import { StatisticsReader } from '../../src/engine/figures/statistics-reader.ts';
 import { createReclaimer4 } from '../../src/engine/leases/expiring-leases.ts';
 import { LeaseAccounting } from '../../src/engine/leases/lease-accounting.ts';
 import { MainLeaseStore } from '../../src/engine/leases/main-lease-store.ts';

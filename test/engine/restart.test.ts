@@ -4,9 +4,9 @@ import { MessageType } from '../../src/dhcp4/codes.ts';
 import {
   allocateStatistics,
   type StatisticsMemory,
-  StatisticsReader,
   StatisticsWriter,
 } from '../../src/engine/figures/statistics.ts';
+import { StatisticsReader } from '../../src/engine/figures/statistics-reader.ts';
 import { LeaseAccounting } from '../../src/engine/leases/lease-accounting.ts';
 import { Park } from '../../src/engine/parked/park.ts';
 import { UpdateRecord } from '../../src/engine/parked/shard-link.ts';

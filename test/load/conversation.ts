@@ -12,12 +12,13 @@ import {
   XID_OFFSET,
   YIADDR_OFFSET,
 } from '../../src/dhcp4/codes.ts';
-import { createLatencyHistogram } from '../../src/load/client.ts';
-import { allocateLoadCounters, type LoadCounts, readLoadCounters } from '../../src/load/counters.ts';
+import { type LoadCounts, readLoadCounters } from '../../src/load/counters.ts';
+import { LoadFamily4 } from '../../src/load/dhcp4/load-family4.ts';
+import { QUERY_BYTES } from '../../src/load/dhcp4/query.ts';
 import { allocateLedger, Ledger } from '../../src/load/ledger.ts';
-import { LOAD_DEFAULTS, type LoadMemory, type LoadOptions, LoadWord } from '../../src/load/model.ts';
-import { QUERY_BYTES } from '../../src/load/query.ts';
-import { type QueryOutlet, RelaySession } from '../../src/load/session.ts';
+import { LOAD_DEFAULTS, type LoadMemory, type LoadOptions } from '../../src/load/model.ts';
+import { LoadSession, type QueryOutlet } from '../../src/load/session.ts';
+import { allocateLoadMemory } from './memory.ts';
 
 export const RELAY = { address: 0x7f000003, port: 1068 };
 export const SERVERS = [
@@ -82,7 +83,7 @@ export class Conversation implements QueryOutlet {
   readonly bytes = new Uint8Array(QUERY_BYTES);
   readonly memory: LoadMemory;
   readonly ledger: Ledger;
-  readonly session: RelaySession;
+  readonly session: LoadSession;
   #sent: SentQuery[] = [];
   #nowUs = 1;
 
@@ -94,20 +95,10 @@ export class Conversation implements QueryOutlet {
       ledgerCapacity: 1024,
       ...options,
     };
-    const control = new SharedArrayBuffer(64);
-    Atomics.store(new Int32Array(control), LoadWord.inFlightMax, all.inFlightMax);
-    this.memory = {
-      control,
-      counters: allocateLoadCounters(),
-      ledger: allocateLedger(all.ledgerCapacity),
-      histograms: {
-        exchangeUs: createLatencyHistogram(),
-        ackUs: createLatencyHistogram(),
-        recentUs: createLatencyHistogram(),
-      },
-    };
+    this.memory = allocateLoadMemory(all.inFlightMax, allocateLedger(all.ledgerCapacity));
     this.ledger = new Ledger(this.memory.ledger);
-    this.session = new RelaySession(all, this.memory, this, this.#nowUs);
+    const family = new LoadFamily4(all, this.memory.ledger);
+    this.session = new LoadSession(all, family, this.memory, this, this.#nowUs);
     this.advance(0);
   }
 

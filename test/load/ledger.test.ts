@@ -1,5 +1,6 @@
 import t from 'tap';
-import { allocateLedger, Ledger, Recorded } from '../../src/load/ledger.ts';
+import { allocateLedger, Ledger } from '../../src/load/ledger.ts';
+import { Recorded } from '../../src/load/ledger-table.ts';
 
 const ADDRESS = 0x0a000001;
 

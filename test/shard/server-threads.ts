@@ -9,11 +9,8 @@ import { allocateBell } from '../../src/base/bell.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import type { ServerConfig } from '../../src/config/model.ts';
-import {
-  allocateStatistics,
-  StatisticsReader,
-  StatisticsWriter,
-} from '../../src/engine/figures/statistics.ts';
+import { allocateStatistics, StatisticsWriter } from '../../src/engine/figures/statistics.ts';
+import { StatisticsReader } from '../../src/engine/figures/statistics-reader.ts';
 import { createReclaimer4 } from '../../src/engine/leases/expiring-leases.ts';
 import { LeaseAccounting } from '../../src/engine/leases/lease-accounting.ts';
 import { LeaseEventWriter, Listening } from '../../src/engine/leases/lease-events.ts';

@@ -187,7 +187,9 @@ export const ADVISORIES: readonly Advisory[] = [
   {
     ids: 'dhcpd CVE-2018-5732',
     cause: 'an option longer than its place, in an answer to a client',
-    tests: { 'load/reply': ['never reads behind the datagram and never throws, whatever the octets are'] },
+    tests: {
+      'load/dhcp4/reply': ['never reads behind the datagram and never throws, whatever the octets are'],
+    },
   },
   {
     ids: 'dhcpd GLSA 201401-05; Node.js: ReDoS',

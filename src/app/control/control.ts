@@ -14,11 +14,13 @@ import { addressTotals, StatisticValues } from '../../control/commands/statistic
 import type { HttpPage } from '../../control/http/kea-http.ts';
 import { createLibraryCommands } from '../../control/library/commands.ts';
 import { createPerfmonCommands } from '../../control/library/perfmon-commands.ts';
+import { POOL_FILLS_4 } from '../../control/monitoring/metric-names.ts';
 import { createMetrics } from '../../control/monitoring/metrics.ts';
 import { createMonitoringPages } from '../../control/monitoring/pages.ts';
 import { SAMPLE_INTERVAL_MS, type Sample, StatisticHistory } from '../../control/statistic-history.ts';
+import { STATISTICS_4 } from '../../engine/figures/statistics.ts';
 import { SubnetChoice } from '../../engine/subnets/subnet-choice.ts';
-import { dhcpState, type ServiceSwitch } from '../../ha/switch/switch.ts';
+import { dhcpState, type ServiceSwitch, serviceHeldOff } from '../../ha/switch/switch.ts';
 import type { Perfmon } from '../../hooks/perfmon.ts';
 import { listInterfaces } from '../../io/interfaces.ts';
 import type { ChangeSource } from '../../lease/store.ts';
@@ -36,7 +38,7 @@ import type { InterfaceWatch } from '../sockets/interface-watch.ts';
 import type { SocketKinds4 } from '../sockets/sockets.ts';
 import { ControlPorts } from './control-ports.ts';
 import type { CredentialUser } from './credential-files.ts';
-import { serverFigures } from './figures.ts';
+import { journalFailures, serverFigures } from './figures.ts';
 import type { ListenerSpec } from './listeners.ts';
 
 export interface ControlParts {
@@ -177,6 +179,8 @@ export class Control {
     const { config, log, dataPlane, highAvailability } = this.#parts;
     const metrics = createMetrics({
       version: VERSION,
+      names: STATISTICS_4,
+      fills: POOL_FILLS_4,
       reader: () => dataPlane.reader,
       totals: () => this.#totals(),
       subnetIds: () => config().subnets.map((subnet) => subnet.id),
@@ -186,7 +190,7 @@ export class Control {
     return createMonitoringPages({
       log,
       metrics,
-      failures: () => this.#failures(),
+      failures: () => journalFailures(this.#parts.storage.journal),
       notReady: () => this.#notReady(),
       why: () => highAvailability.whyText(),
     });
@@ -236,23 +240,11 @@ export class Control {
     };
   }
 
-  /** What is broken: a disk that does not take leases. */
-  #failures(): string[] {
-    const failure = this.#parts.storage.journal.failure();
-    if (failure === null) return [];
-    return [
-      `the lease file cannot be written since ${new Date(failure.sinceSec * 1000).toISOString()} (${failure.step})`,
-    ];
-  }
-
   #notReady(): string[] {
     const { serviceSwitch, highAvailability, interfaces } = this.#parts;
-    const origins = serviceSwitch.origins();
-    const heldOff =
-      origins.length === 0
-        ? []
-        : [`the DHCP service is held off by origin ${origins.join(', ')}`, ...highAvailability.why()];
-    return [...heldOff, ...interfaces.notReady()];
+    const heldOff = serviceHeldOff(serviceSwitch);
+    const why = heldOff.length === 0 ? [] : highAvailability.why();
+    return [...heldOff, ...why, ...interfaces.notReady()];
   }
 }
 

@@ -12,18 +12,59 @@ import type { ControlParts } from './control.ts';
 
 const US_PER_SEC = 1_000_000;
 
-/** Reads every figure now. */
-export function serverFigures(parts: ControlParts): ServerFigures {
-  const { leases, config, storage } = parts;
+/** Of what every server has, whatever its family, something can be said. */
+export interface FiguredParts {
+  readonly leases: ServerFigures['leases'];
+  readonly interfaces: ServerFigures['interfaces'];
+  readonly dataPlane: {
+    readonly links: readonly { readonly observations: ByteRingMemory }[];
+    parked(shard: number): number;
+    turns(shard: number): number;
+  };
+  readonly memory: {
+    readonly book: { readonly changes: { readonly ring: ByteRingMemory } };
+    readonly updates: readonly { readonly ring: ByteRingMemory }[];
+  };
+  /** Null = leases are kept in memory only. */
+  readonly journal: JournalClient | null;
+}
+
+/** Reads the figures of leases, interfaces, threads and lease file now. */
+export function figuresOf(
+  parts: FiguredParts,
+): Pick<ServerFigures, 'leases' | 'shards' | 'interfaces' | 'journal'> {
+  const { leases, interfaces, journal } = parts;
   return {
-    leases: { count: leases.store.count(), max: leases.book.table.capacity },
+    leases,
     shards: shardFigures(parts),
-    interfaces: parts.interfaces.served(),
-    journal: config().leaseDatabase.persist ? journalFigures(storage.journal) : null,
+    interfaces,
+    journal: journal === null ? null : journalFigures(journal),
+  };
+}
+
+/** Reads every figure of a DHCPv4 server now. */
+export function serverFigures(parts: ControlParts): ServerFigures {
+  const { leases, config, storage, interfaces } = parts;
+  return {
+    ...figuresOf({
+      ...parts,
+      leases: { count: leases.store.count(), max: leases.book.table.capacity },
+      interfaces: interfaces.served(),
+      journal: config().leaseDatabase.persist ? storage.journal : null,
+    }),
     ha: parts.highAvailability.relationships.map(haFigures),
     credentials: credentialFigures(parts),
     perfmon: parts.perfmon()?.figures() ?? null,
   };
+}
+
+/** What is broken: a disk that does not take leases. */
+export function journalFailures(journal: JournalClient): string[] {
+  const failure = journal.failure();
+  if (failure === null) return [];
+  return [
+    `the lease file cannot be written since ${new Date(failure.sinceSec * 1000).toISOString()} (${failure.step})`,
+  ];
 }
 
 /** Null when nobody works with certificates or passwords. */
@@ -36,7 +77,7 @@ function share(ring: ByteRingMemory): number {
   return ringFill(new Int32Array(ring.control)) / ring.data.byteLength;
 }
 
-function shardFigures({ dataPlane, memory }: ControlParts): ShardFigures[] {
+function shardFigures({ dataPlane, memory }: FiguredParts): ShardFigures[] {
   return dataPlane.links.map((link, shard) => ({
     parked: dataPlane.parked(shard),
     turns: dataPlane.turns(shard),

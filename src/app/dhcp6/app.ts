@@ -124,7 +124,8 @@ export class App6 {
     this.#serviceSwitch = createServiceSwitch({ timers: systemTimers, log });
     const { shutdown } = options;
     const parts = { config, dataPlane: this.#dataPlane, interfaces, clock, log, shutdown };
-    this.#control = new Control6({ ...parts, serviceSwitch: this.#serviceSwitch });
+    const leases = { leases: this.#leases, storage, memory };
+    this.#control = new Control6({ ...parts, ...leases, serviceSwitch: this.#serviceSwitch });
   }
 
   async #begin(): Promise<void> {

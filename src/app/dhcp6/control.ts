@@ -1,24 +1,38 @@
-/** The control API of a DHCPv6 server: commands for its state and its statistics, and a server for each configured socket. */
+/** The control API of a DHCPv6 server: commands for its state and its statistics, pages for monitoring, and a server for each configured socket. */
 import type { Clock } from '../../base/clock.ts';
 import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
 import type { CommandHandler } from '../../control/answer.ts';
-import { createStatisticsCommands } from '../../control/commands/statistics.ts';
+import { poolTotals6 } from '../../control/commands/pool-totals6.ts';
+import { createStatisticsCommands, StatisticValues } from '../../control/commands/statistics.ts';
 import { createStatusCommands } from '../../control/commands/status.ts';
+import type { HttpPage } from '../../control/http/kea-http.ts';
+import type { ServerFigures } from '../../control/monitoring/figures.ts';
+import { POOL_FILLS_6 } from '../../control/monitoring/metric-names.ts';
+import { createMetrics } from '../../control/monitoring/metrics.ts';
+import { createMonitoringPages } from '../../control/monitoring/pages.ts';
 import { SAMPLE_INTERVAL_MS, StatisticHistory } from '../../control/statistic-history.ts';
-import { dhcpState, type ServiceSwitch } from '../../ha/switch/switch.ts';
+import { STATISTICS_6 } from '../../engine/dhcp6/statistics.ts';
+import { dhcpState, type ServiceSwitch, serviceHeldOff } from '../../ha/switch/switch.ts';
 import type { Log } from '../../log/logger.ts';
 import { BUILD_REPORT, VERSION } from '../../version.ts';
 import { ControlPorts } from '../control/control-ports.ts';
+import { figuresOf, journalFailures } from '../control/figures.ts';
 import type { ListenerSpec } from '../control/listeners.ts';
 import type { DataPlane } from '../data-plane.ts';
+import type { Storage } from '../leases/storage.ts';
 import type { SocketKinds6 } from '../sockets/dhcp6/sockets.ts';
 import type { InterfaceWatch } from '../sockets/interface-watch.ts';
+import type { Leases6 } from './leases.ts';
+import type { ServerMemory6 } from './memory.ts';
 import type { ShardKinds6 } from './shard-family.ts';
 
 export interface ControlParts6 {
   readonly config: ServerConfig6;
   readonly dataPlane: DataPlane<ShardKinds6>;
   readonly interfaces: InterfaceWatch<SocketKinds6>;
+  readonly leases: Leases6;
+  readonly storage: Storage;
+  readonly memory: ServerMemory6;
   readonly serviceSwitch: ServiceSwitch;
   readonly clock: Clock;
   readonly log: Log;
@@ -29,19 +43,23 @@ export class Control6 {
   readonly #parts: ControlParts6;
   readonly #table = new Map<string, CommandHandler>();
   readonly #history: StatisticHistory;
+  /** `subnet[ID].total-nas` and `.total-pds`: what is in the pools. */
+  readonly #totals: ReadonlyMap<string, number>;
   readonly #ports: ControlPorts;
   #sampling: NodeJS.Timeout | undefined;
 
   constructor(parts: ControlParts6) {
     this.#parts = parts;
     const { clock, config, dataPlane, log } = parts;
+    this.#totals = poolTotals6(config.subnets);
+    const values = new StatisticValues();
     this.#history = new StatisticHistory({
       clock,
-      values: () => ({ isAll: true, values: dataPlane.reader.all() }),
+      values: (isAllWanted) => values.look(dataPlane.reader, this.#totals, isAllWanted),
       reported: () => new Map(),
       limit: () => config.statisticSamples,
     });
-    this.#ports = new ControlPorts({ service: 'dhcp6', log, table: this.#table, pages: new Map() });
+    this.#ports = new ControlPorts({ service: 'dhcp6', log, table: this.#table, pages: this.#createPages() });
     const commands = [...this.#statusCommands(), ...createStatisticsCommands(this.#history)];
     for (const [name, handler] of commands) this.#table.set(name, handler);
   }
@@ -61,6 +79,38 @@ export class Control6 {
       highAvailability: () => null,
       shutdown,
     });
+  }
+
+  #createPages(): ReadonlyMap<string, HttpPage> {
+    const { config, dataPlane, interfaces, log, serviceSwitch, storage } = this.#parts;
+    const metrics = createMetrics({
+      version: VERSION,
+      names: STATISTICS_6,
+      fills: POOL_FILLS_6,
+      reader: () => dataPlane.reader,
+      totals: () => this.#totals,
+      subnetIds: () => config.subnets.map(({ id }) => id),
+      showsSubnets: () => config.tandem.subnetMetrics,
+      figures: () => this.#figures(),
+    });
+    return createMonitoringPages({
+      log,
+      metrics,
+      failures: () => journalFailures(storage.journal),
+      notReady: () => [...serviceHeldOff(serviceSwitch), ...interfaces.notReady()],
+      why: () => 'no high availability is configured',
+    });
+  }
+
+  #figures(): ServerFigures {
+    const { config, interfaces, leases, storage } = this.#parts;
+    const parts = {
+      ...this.#parts,
+      leases: { count: leases.count(), max: leases.book.table.capacity },
+      interfaces: interfaces.served(),
+      journal: config.leaseDatabase.persist ? storage.journal : null,
+    };
+    return { ...figuresOf(parts), ha: [], credentials: null, perfmon: null };
   }
 
   /** The control sockets that the configuration asks for. */

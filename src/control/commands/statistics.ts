@@ -5,7 +5,9 @@
  */
 import type { StatisticSamplesConfig } from '../../config/control-model.ts';
 import type { ServerConfig } from '../../config/model.ts';
-import type { GlobalStatistic, StatisticsReader } from '../../engine/figures/statistics.ts';
+import type { StatisticNames } from '../../engine/figures/statistic-names.ts';
+import type { GlobalStatistic } from '../../engine/figures/statistics.ts';
+import type { StatisticsReader } from '../../engine/figures/statistics-reader.ts';
 import { poolSeries } from '../../engine/subnets/pool-series.ts';
 import { type Answer, type CommandHandler, failure, Result, success } from '../answer.ts';
 import { isMap, NOT_A_MAP } from '../arguments.ts';
@@ -53,14 +55,18 @@ function asShown(counted: Map<string, number>): Map<string, number> {
 
 /** What `StatisticHistory` looks at. */
 export class StatisticValues {
-  #reader: StatisticsReader | null = null;
+  #reader: StatisticsReader<StatisticNames> | null = null;
   #totals: ReadonlyMap<string, number> | null = null;
 
   /**
    * Every statistic by its name in answers, as it is counted now, or those that have changed since the last call.
    * @param isAllWanted all are given, as they are when others are counted than in the last call
    */
-  look(reader: StatisticsReader, totals: ReadonlyMap<string, number>, isAllWanted: boolean): StatisticLook {
+  look(
+    reader: StatisticsReader<StatisticNames>,
+    totals: ReadonlyMap<string, number>,
+    isAllWanted: boolean,
+  ): StatisticLook {
     const isAll = isAllWanted || reader !== this.#reader || totals !== this.#totals;
     this.#reader = reader;
     this.#totals = totals;

@@ -4,7 +4,7 @@
  *     arguments: none, {"subnet-id": N}, or {"subnet-range": {"first-subnet-id": N, "last-subnet-id": N}}
  */
 import type { Clock } from '../../base/clock.ts';
-import type { StatisticsReader } from '../../engine/figures/statistics.ts';
+import type { StatisticsReader } from '../../engine/figures/statistics-reader.ts';
 import { type Answer, type CommandHandler, failure, Result, success } from '../answer.ts';
 import { type ArgumentMap, isMap } from '../arguments.ts';
 import { formatUtcTimestamp } from '../kea-time.ts';

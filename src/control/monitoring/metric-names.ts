@@ -2,6 +2,7 @@
  * From Kea's statistic names to Prometheus metrics: one metric a question, what varies goes into a label.
  *
  *     pkt4-discover-received        tandem_received_total{type="discover"}
+ *     pkt6-solicit-received         tandem_received_total{type="solicit"}
  *     tandem-drop-out-of-scope      tandem_dropped_total{reason="out-of-scope"}
  *     subnet[7].assigned-addresses  tandem_subnet_assigned_addresses{subnet="7"}
  *
@@ -28,29 +29,29 @@ interface Rule {
 /** The first that matches counts. */
 const rules: readonly Rule[] = [
   {
-    pattern: /^pkt4-received$/,
+    pattern: /^pkt[46]-received$/,
     metric: 'tandem_datagrams_received_total',
     help: 'Datagrams that arrived on the DHCP sockets',
   },
   {
-    pattern: /^pkt4-sent$/,
+    pattern: /^pkt[46]-sent$/,
     metric: 'tandem_datagrams_sent_total',
     help: 'Datagrams sent to clients and relays',
   },
   {
-    pattern: /^pkt4-(.+)-received$/,
+    pattern: /^pkt[46]-(.+)-received$/,
     metric: 'tandem_received_total',
     label: 'type',
     help: 'Datagrams received, by DHCP message type',
   },
   {
-    pattern: /^pkt4-(.+)-sent$/,
+    pattern: /^pkt[46]-(.+)-sent$/,
     metric: 'tandem_sent_total',
     label: 'type',
     help: 'Datagrams sent, by DHCP message type',
   },
   {
-    pattern: /^pkt4-(.+)$/,
+    pattern: /^pkt[46]-(.+)$/,
     metric: 'tandem_kea_drops_total',
     label: 'cause',
     help: "Kea's drop statistics, by name; receive-drop includes the others",
@@ -68,7 +69,7 @@ const rules: readonly Rule[] = [
     help: 'Queries that were handled and need no answer',
   },
   {
-    pattern: /^v4-allocation-fail-(.+)$/,
+    pattern: /^v[46]-allocation-fail-(.+)$/,
     metric: 'tandem_allocation_failures_by_cause_total',
     label: 'cause',
     help: 'Queries for which no address was found, by cause',
@@ -76,7 +77,30 @@ const rules: readonly Rule[] = [
 ];
 
 /** Statistics that can fall; all others are counters. */
-const levels: ReadonlySet<string> = new Set(['assigned-addresses', 'declined-addresses', 'total-addresses']);
+const levels: ReadonlySet<string> = new Set([
+  'assigned-addresses',
+  'assigned-nas',
+  'assigned-pds',
+  'registered-nas',
+  'declined-addresses',
+  'total-addresses',
+  'total-nas',
+  'total-pds',
+]);
+
+/** Two statistics of a subnet: what its clients hold out of its pools, and what is in these. */
+export interface PoolFill {
+  readonly assigned: string;
+  readonly total: string;
+}
+
+export const POOL_FILLS_4: readonly PoolFill[] = [
+  { assigned: 'assigned-addresses', total: 'total-addresses' },
+];
+export const POOL_FILLS_6: readonly PoolFill[] = [
+  { assigned: 'assigned-nas', total: 'total-nas' },
+  { assigned: 'assigned-pds', total: 'total-pds' },
+];
 
 /** The metric of a global statistic. */
 export function globalMetric(statistic: string): MetricName {
@@ -95,7 +119,7 @@ export function subnetMetric(statistic: string, subnetId: number): MetricName {
 
 /** A statistic whose name becomes the metric's name. */
 function plainMetric(prefix: string, statistic: string): Omit<MetricName, 'label'> {
-  const name = prefix + statistic.replace(/^(tandem|v4)-/, '').replaceAll('-', '_');
+  const name = prefix + statistic.replace(/^(tandem|v4|v6)-/, '').replaceAll('-', '_');
   const help = `Kea's statistic ${statistic}`;
   if (levels.has(statistic)) return { metric: name, help, kind: 'gauge' };
   return { metric: `${name}_total`, help, kind: 'counter' };

@@ -4,21 +4,21 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import {
-  GLOBAL_STATISTICS,
-  type StatisticsReader,
-  SUBNET_STATISTICS,
-} from '../../engine/figures/statistics.ts';
+import type { StatisticNames } from '../../engine/figures/statistic-names.ts';
+import type { StatisticsReader } from '../../engine/figures/statistics-reader.ts';
 import { SUBNET_METRICS_MAX } from '../limits.ts';
 import { figureMetrics } from './figure-metrics.ts';
 import type { ServerFigures } from './figures.ts';
-import { globalMetric, type MetricName, subnetMetric } from './metric-names.ts';
+import { globalMetric, type MetricName, type PoolFill, subnetMetric } from './metric-names.ts';
 
 export interface MetricsSources {
   readonly version: string;
+  /** What the family counts, and which of it says how full the pools of a subnet are. */
+  readonly names: StatisticNames;
+  readonly fills: readonly PoolFill[];
   /** Read at each scrape, as all of these: a reload brings new counters. */
-  readonly reader: () => StatisticsReader;
-  /** `subnet[ID].total-addresses` by complete name, as for statistic-get. */
+  readonly reader: () => StatisticsReader<StatisticNames>;
+  /** The total of each fill of each subnet (`subnet[ID].total-addresses`) by complete name, as for statistic-get. */
   readonly totals: () => ReadonlyMap<string, number>;
   readonly subnetIds: () => readonly number[];
   /** Whether each subnet is shown, while there are not too many. */
@@ -35,31 +35,32 @@ export interface Metrics {
 /** How often the lag of the event loop is sampled; at prom-client's own 10 ms that alone is half of what an idle server does. */
 const LAG_SAMPLE_MS = 50;
 
-/** Statistics of a subnet that have metrics: those that are counted, and the one that the configuration gives. */
-const SUBNET_NAMES: readonly string[] = [...SUBNET_STATISTICS, 'total-addresses'];
-
 /** One series by which to see that some subnet runs out of addresses, whatever their number. */
 const FULLEST = 'tandem_fullest_subnet_ratio';
 
-/** 0 without pools; above 1 where leases lie outside of them. @param sizes addresses of each subnet's pools */
-function fullest(statistics: StatisticsReader, sizes: readonly number[]): number {
+/** 0 without pools; above 1 where leases lie outside of them. @param sizes what is in each subnet's pools */
+function fullest(
+  statistics: StatisticsReader<StatisticNames>,
+  assigned: string,
+  sizes: readonly number[],
+): number {
   let ratio = 0;
   sizes.forEach((size, index) => {
-    if (size > 0) ratio = Math.max(ratio, statistics.subnet(index, 'assigned-addresses') / size);
+    if (size > 0) ratio = Math.max(ratio, statistics.subnet(index, assigned) / size);
   });
   return ratio;
 }
 
 export function createMetrics(sources: MetricsSources): Metrics {
   const registry = new Registry();
-  const families = new Families(registry);
+  const families = new Families(registry, sources);
   let processMetrics: Promise<void> | null = null;
   return {
     contentType: registry.contentType,
     scrape: async () => {
       processMetrics ??= addProcessMetrics(registry);
       await processMetrics;
-      families.fill(sources);
+      families.fill();
       return registry.metrics();
     },
   };
@@ -78,9 +79,13 @@ async function addProcessMetrics(register: Registry): Promise<void> {
 /** Every metric of the server, by name. */
 class Families {
   readonly #families = new Map<string, Counter | Gauge>();
-  readonly #globals = GLOBAL_STATISTICS.map((statistic) => ({ statistic, name: globalMetric(statistic) }));
+  readonly #sources: MetricsSources;
+  readonly #globals: readonly { readonly statistic: string; readonly name: MetricName }[];
 
-  constructor(registry: Registry) {
+  constructor(registry: Registry, sources: MetricsSources) {
+    const { names, fills } = sources;
+    this.#sources = sources;
+    this.#globals = names.global.map((statistic) => ({ statistic, name: globalMetric(statistic) }));
     const add = (metric: string, help: string, kind: 'counter' | 'gauge', labelNames: readonly string[]) => {
       if (this.#families.has(metric)) return;
       const configuration = { name: metric, help, labelNames: [...labelNames], registers: [registry] };
@@ -88,42 +93,45 @@ class Families {
     };
     add('tandem_build_info', 'The version, in a label; always 1', 'gauge', ['version']);
     add('tandem_subnets', 'Subnets in the configuration', 'gauge', []);
-    add(FULLEST, 'Assigned addresses of the fullest subnet, against those of its pools', 'gauge', []);
+    add(FULLEST, 'Assigned leases of the fullest subnet, against what is in its pools', 'gauge', []);
     const statistics = [
       ...this.#globals.map(({ name }) => name),
-      ...SUBNET_NAMES.map((statistic) => subnetMetric(statistic, 0)),
+      ...[...names.subnet, ...fills.map(({ total }) => total)].map((statistic) => subnetMetric(statistic, 0)),
     ];
     for (const { metric, help, kind, label } of statistics)
       add(metric, help, kind, label === null ? [] : [label[0]]);
     for (const { metric, help, kind, labelNames } of figureMetrics) add(metric, help, kind, labelNames);
   }
 
-  fill(sources: MetricsSources): void {
+  fill(): void {
     for (const family of this.#families.values()) {
       family.reset();
       // A reset leaves a metric without labels at 0; what has no value in this scrape is to be absent.
       family.remove({});
     }
-    this.#set('tandem_build_info', { version: sources.version }, 1);
-    this.#fillStatistics(sources);
-    const figures = sources.figures();
+    this.#set('tandem_build_info', { version: this.#sources.version }, 1);
+    this.#fillStatistics(this.#sources);
+    const figures = this.#sources.figures();
     for (const { metric, read } of figureMetrics) {
       for (const [labels, value] of read(figures)) this.#set(metric, labels, value);
     }
   }
 
-  #fillStatistics({ reader, totals, subnetIds, showsSubnets }: MetricsSources): void {
+  #fillStatistics({ names, fills, reader, totals, subnetIds, showsSubnets }: MetricsSources): void {
     const statistics = reader();
     for (const { statistic, name } of this.#globals) this.#setStatistic(name, statistics.global(statistic));
     const ids = subnetIds();
     this.#set('tandem_subnets', {}, ids.length);
-    const sizes = ids.map((id) => totals().get(`subnet[${id}].total-addresses`) ?? 0);
-    this.#set(FULLEST, {}, fullest(statistics, sizes));
+    const sizes = fills.map(({ total }) => ids.map((id) => totals().get(`subnet[${id}].${total}`) ?? 0));
+    const ratios = fills.map(({ assigned }, fill) => fullest(statistics, assigned, sizes[fill]!));
+    this.#set(FULLEST, {}, Math.max(...ratios));
     if (!showsSubnets() || ids.length > SUBNET_METRICS_MAX) return;
     ids.forEach((id, index) => {
-      for (const statistic of SUBNET_STATISTICS)
+      for (const statistic of names.subnet)
         this.#setStatistic(subnetMetric(statistic, id), statistics.subnet(index, statistic));
-      this.#setStatistic(subnetMetric('total-addresses', id), sizes[index]!);
+      fills.forEach(({ total }, fill) => {
+        this.#setStatistic(subnetMetric(total, id), sizes[fill]![index]!);
+      });
     });
   }
 

@@ -162,7 +162,12 @@ export const G = cellsOf(GLOBAL_STATISTICS);
 export const S = cellsOf(SUBNET_STATISTICS);
 export const P = cellsOf(POOL_STATISTICS);
 
-const NAMES: StatisticNames = { global: GLOBAL_STATISTICS, subnet: SUBNET_STATISTICS, pool: POOL_STATISTICS };
+/** What a DHCPv4 server counts. */
+export const STATISTICS_4 = {
+  global: GLOBAL_STATISTICS,
+  subnet: SUBNET_STATISTICS,
+  pool: POOL_STATISTICS,
+} as const satisfies StatisticNames;
 
 export interface StatisticsMemory extends NamedCells {
   readonly cells: SharedArrayBuffer;
@@ -175,17 +180,19 @@ export function allocateStatistics(
   writers: number,
   subnetIds: readonly number[],
   pools: readonly PoolSeries[] = [],
-  names = NAMES,
+  names: StatisticNames = STATISTICS_4,
 ): StatisticsMemory {
   const rowCells = firstPoolCell(names, subnetIds) + pools.length * names.pool.length;
   return { cells: new SharedArrayBuffer(writers * rowCells * CELL_BYTES), writers, names, subnetIds, pools };
 }
 
-function firstPoolCell(names: StatisticNames, subnetIds: readonly number[]): number {
+/** The first cell of the series of pools in each row. */
+export function firstPoolCell(names: StatisticNames, subnetIds: readonly number[]): number {
   return names.global.length + subnetIds.length * names.subnet.length;
 }
 
-function rowOf(memory: StatisticsMemory, writer: number): Float64Array {
+/** The cells of one writer. */
+export function rowOf(memory: StatisticsMemory, writer: number): Float64Array {
   assert(writer >= 0 && writer < memory.writers, 'statistics row exists');
   const rowCells = memory.cells.byteLength / CELL_BYTES / memory.writers;
   return new Float64Array(memory.cells, writer * rowCells * CELL_BYTES, rowCells);
@@ -211,7 +218,7 @@ export class StatisticsWriter {
   }
 
   /** Adds the values of another set of statistics, as far as names, subnets and pools are the same. */
-  takeOver(before: StatisticsReader): void {
+  takeOver(before: { all(): ReadonlyMap<string, number> }): void {
     const values = before.all();
     cellNames(this.#memory).forEach((name, cell) => {
       this.add(cell, values.get(name) ?? 0);
@@ -231,60 +238,5 @@ export class StatisticsWriter {
   /** @param series position of the series of pools; @param cell from `P` */
   addPool(series: number, cell: number, delta = 1): void {
     this.#row[this.#firstPoolCell + series * this.#poolCells + cell]! += delta;
-  }
-}
-
-/** Sums over all writers; for main and the control API. Single values by name are those of DHCPv4. */
-export class StatisticsReader {
-  readonly #memory: StatisticsMemory;
-  readonly #rows: readonly Float64Array[];
-  /** Made when they are asked for, once: a hundred thousand names take a while. And the values that were given last. */
-  #names: readonly string[] | null = null;
-  #seen: Float64Array | null = null;
-
-  constructor(memory: StatisticsMemory) {
-    this.#memory = memory;
-    this.#rows = Array.from({ length: memory.writers }, (_, writer) => rowOf(memory, writer));
-  }
-
-  #sum(cell: number): number {
-    let sum = 0;
-    for (const row of this.#rows) sum += row[cell]!;
-    return sum;
-  }
-
-  global(name: GlobalStatistic): number {
-    return this.#sum(G[name]);
-  }
-
-  /** @param subnetIndex position of the subnet in the configuration */
-  subnet(subnetIndex: number, name: SubnetStatistic): number {
-    return this.#sum(GLOBAL_STATISTICS.length + subnetIndex * SUBNET_STATISTICS.length + S[name]);
-  }
-
-  /** @param series position of the series of pools */
-  pool(series: number, name: PoolStatistic): number {
-    return this.#sum(
-      firstPoolCell(NAMES, this.#memory.subnetIds) + series * POOL_STATISTICS.length + P[name],
-    );
-  }
-
-  /** Every statistic with Kea's name: global ones, then `subnet[ID].NAME`, then `subnet[ID].pool[POOL ID].NAME`. */
-  all(): Map<string, number> {
-    this.#seen?.fill(Number.NaN);
-    return this.changed();
-  }
-
-  /** Those of them that are others than at the last call of this or of `all`. */
-  changed(): Map<string, number> {
-    this.#names ??= cellNames(this.#memory);
-    this.#seen ??= new Float64Array(this.#names.length).fill(Number.NaN);
-    const changed = new Map<string, number>();
-    for (let cell = 0; cell < this.#seen.length; cell++) {
-      const value = this.#sum(cell);
-      if (value !== this.#seen[cell]) changed.set(this.#names[cell]!, value);
-      this.#seen[cell] = value;
-    }
-    return changed;
   }
 }

@@ -1,7 +1,8 @@
 /** Keeps the counters of assigned and declined addresses right when main changes leases. */
 import type { LeaseBook } from '../../lease/dhcp4/book.ts';
 import { LeaseState } from '../../lease/state.ts';
-import { G, P, S, type StatisticsReader, type StatisticsWriter } from '../figures/statistics.ts';
+import { G, P, S, type StatisticsWriter } from '../figures/statistics.ts';
+import type { StatisticsReader } from '../figures/statistics-reader.ts';
 import { ascending } from '../subnets/pool-at.ts';
 import type { CountedPool } from '../subnets/pool-series.ts';
 import { type CountedSubnet, countLease, type LeaseCount, leaseCounts } from './lease-count.ts';

@@ -49,6 +49,12 @@ export function createServiceSwitch(parts: { readonly timers: Timers; readonly l
   return new OriginSet(parts.timers, parts.log);
 }
 
+/** Why no client is served as far as the switch goes, for people: a line, or none. */
+export function serviceHeldOff(serviceSwitch: Pick<ServiceSwitch, 'origins'>): string[] {
+  const origins = serviceSwitch.origins();
+  return origins.length === 0 ? [] : [`the DHCP service is held off by origin ${origins.join(', ')}`];
+}
+
 class OriginSet implements ServiceSwitch {
   readonly #timers: Timers;
   readonly #log: Log;

@@ -75,7 +75,12 @@ export class Relay6 {
 }
 
 /** Starts a server that sends all answers to the relay; resolves when it serves. */
-export async function serve6(t: Test, file: string, port: number, relay: Relay6): Promise<ServerUnderTest> {
+export async function serve6(
+  t: Test,
+  file: string,
+  port: number,
+  relay: { readonly port: number },
+): Promise<ServerUnderTest> {
   const args = ['serve', '-c', file, '-p', `${port}`, '-P', `${relay.port}`];
   const server = new ServerUnderTest(args);
   t.teardown(async () => {

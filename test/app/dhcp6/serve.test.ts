@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { runCtl } from '../../../src/cli/ctl.ts';
+import { findFreeTcpPort } from '../../../src/demo/ports.ts';
 import { MessageType } from '../../../src/dhcp6/codes.ts';
 import { iaAddress, iaNa, iaPd, message, opt, SERVER_ID } from '../../engine/dhcp6/messages.ts';
 import { freeUdpPort, ServerUnderTest, scratch } from '../process.ts';
@@ -69,6 +70,41 @@ t.test('an address and a prefix: offered, granted, on the disk, known after kill
   );
   t.equal((await statistics(directory))('subnet[1].assigned-nas'), 1, 'counted again from the file');
   t.equal(await again.stop(), 0);
+});
+
+t.test('the pages of monitoring, over HTTP', { skip }, async (t) => {
+  const directory = scratch(t);
+  const webPort = await findFreeTcpPort('127.0.0.1');
+  const file = writeConfig6(directory, {
+    'control-socket': undefined,
+    'control-sockets': [{ 'socket-type': 'http', 'socket-address': '127.0.0.1', 'socket-port': webPort }],
+    'user-context': { tandem: { 'subnet-metrics': true } },
+  });
+  const port = freeUdpPort();
+  const relay = await Relay6.open(t, port);
+  const server = await serve6(t, file, port, relay);
+  await relay.ask(message(request, 1, iaNa(7), iaPd(8)));
+  const page = async (path: string) => {
+    const response = await fetch(`http://127.0.0.1:${webPort}${path}`);
+    return { status: response.status, text: await response.text() };
+  };
+  t.match(await page('/healthz'), { status: 200, text: '{"status":"ok"}' });
+  t.match(await page('/readyz'), { status: 200, text: '{"status":"ready"}' });
+  t.match(await page('/why'), { status: 200, text: /no high availability/ });
+  const lines = (await page('/metrics')).text.split('\n');
+  for (const line of [
+    'tandem_received_total{type="request"} 1',
+    'tandem_sent_total{type="reply"} 1',
+    'tandem_leases 2',
+    'tandem_assigned_nas 1',
+    'tandem_subnet_assigned_pds{subnet="1"} 1',
+    'tandem_subnet_total_nas{subnet="1"} 61440',
+    'tandem_subnet_total_pds{subnet="1"} 65536',
+    'tandem_interface_served{interface="lo"} 1',
+    'tandem_journal_rows_total 2',
+  ])
+    t.ok(lines.includes(line), line);
+  t.equal(await server.stop(), 0);
 });
 
 t.test('a DUID that the server makes up stays the same over a restart', { skip }, async (t) => {

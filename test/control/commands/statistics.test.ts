@@ -13,10 +13,10 @@ import {
   G,
   GLOBAL_STATISTICS,
   S,
-  StatisticsReader,
   StatisticsWriter,
   SUBNET_STATISTICS,
 } from '../../../src/engine/figures/statistics.ts';
+import { StatisticsReader } from '../../../src/engine/figures/statistics-reader.ts';
 
 const WALL_MS = Date.UTC(2026, 10, 20, 22, 48, 48, 123);
 

@@ -4,7 +4,8 @@ import { COMMAND_LIBRARIES } from '../../../src/config/control-model.ts';
 import type { Answer } from '../../../src/control/answer.ts';
 import type { ArgumentMap } from '../../../src/control/arguments.ts';
 import { createLibraryCommands } from '../../../src/control/library/commands.ts';
-import { allocateStatistics, StatisticsReader } from '../../../src/engine/figures/statistics.ts';
+import { allocateStatistics } from '../../../src/engine/figures/statistics.ts';
+import { StatisticsReader } from '../../../src/engine/figures/statistics-reader.ts';
 
 export interface TestDocument {
   dhcp4: ArgumentMap;

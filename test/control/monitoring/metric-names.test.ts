@@ -1,6 +1,8 @@
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { globalMetric, subnetMetric } from '../../../src/control/monitoring/metric-names.ts';
-import { GLOBAL_STATISTICS, SUBNET_STATISTICS } from '../../../src/engine/figures/statistics.ts';
+import { STATISTICS_6 } from '../../../src/engine/dhcp6/statistics.ts';
+import type { StatisticNames } from '../../../src/engine/figures/statistic-names.ts';
+import { STATISTICS_4 } from '../../../src/engine/figures/statistics.ts';
 
 t.test('each kind of statistic goes to its metric', async (t) => {
   const rows: [statistic: string, metric: string, label: [string, string] | null, kind: string][] = [
@@ -13,6 +15,11 @@ t.test('each kind of statistic goes to its metric', async (t) => {
     ['tandem-done-release', 'tandem_unanswered_total', ['kind', 'done-release'], 'counter'],
     ['tandem-ignored-decline', 'tandem_unanswered_total', ['kind', 'ignored-decline'], 'counter'],
     ['tandem-observations-lost', 'tandem_observations_lost_total', null, 'counter'],
+    ['pkt6-received', 'tandem_datagrams_received_total', null, 'counter'],
+    ['pkt6-infrequest-received', 'tandem_received_total', ['type', 'infrequest'], 'counter'],
+    ['pkt6-advertise-sent', 'tandem_sent_total', ['type', 'advertise'], 'counter'],
+    ['v6-ia-na-lease-reuses', 'tandem_ia_na_lease_reuses_total', null, 'counter'],
+    ['assigned-pds', 'tandem_assigned_pds', null, 'gauge'],
     ['v4-allocation-fail', 'tandem_allocation_fail_total', null, 'counter'],
     [
       'v4-allocation-fail-subnet',
@@ -40,10 +47,10 @@ t.test('statistics of a subnet have its id as label', async (t) => {
   });
 });
 
-t.test('every statistic has a place of its own and a name that Prometheus takes', async (t) => {
+function checkNames(t: Test, { global, subnet }: StatisticNames): void {
   const names = [
-    ...GLOBAL_STATISTICS.map((statistic) => globalMetric(statistic)),
-    ...SUBNET_STATISTICS.map((statistic) => subnetMetric(statistic, 1)),
+    ...global.map((statistic) => globalMetric(statistic)),
+    ...subnet.map((statistic) => subnetMetric(statistic, 1)),
   ];
   const places = names.map(({ metric, label }) => `${metric} ${label}`);
   t.equal(new Set(places).size, places.length);
@@ -56,4 +63,16 @@ t.test('every statistic has a place of its own and a name that Prometheus takes'
     t.equal(helps.get(metric) ?? help + kind, help + kind, `${metric} means one thing`);
     helps.set(metric, help + kind);
   }
-});
+}
+
+for (const [family, names] of [
+  ['DHCPv4', STATISTICS_4],
+  ['DHCPv6', STATISTICS_6],
+] as const) {
+  t.test(
+    `every statistic of ${family} has a place of its own and a name that Prometheus takes`,
+    async (t) => {
+      checkNames(t, names);
+    },
+  );
+}

@@ -2,14 +2,17 @@ import perfHooks from 'node:perf_hooks';
 import t from 'tap';
 import { INTERFACE_METRICS_MAX, SUBNET_METRICS_MAX } from '../../../src/control/limits.ts';
 import type { HaFigures, ServerFigures } from '../../../src/control/monitoring/figures.ts';
-import { createMetrics } from '../../../src/control/monitoring/metrics.ts';
+import { POOL_FILLS_4, POOL_FILLS_6 } from '../../../src/control/monitoring/metric-names.ts';
+import { createMetrics, type MetricsSources } from '../../../src/control/monitoring/metrics.ts';
+import { G6, S6, STATISTICS_6 } from '../../../src/engine/dhcp6/statistics.ts';
 import {
   allocateStatistics,
   G,
   S,
-  StatisticsReader,
+  STATISTICS_4,
   StatisticsWriter,
 } from '../../../src/engine/figures/statistics.ts';
+import { StatisticsReader } from '../../../src/engine/figures/statistics-reader.ts';
 
 const quiet: ServerFigures = {
   leases: { count: 0, max: 10 },
@@ -51,13 +54,32 @@ const ha: HaFigures = {
   ],
 };
 
-function setUp(subnetIds: readonly number[] = [7], showsSubnets = true) {
-  const memory = allocateStatistics(2, subnetIds);
+const FAMILY_4 = {
+  names: STATISTICS_4,
+  fills: POOL_FILLS_4,
+  totals: () => new Map([['subnet[7].total-addresses', 11]]),
+};
+const FAMILY_6 = {
+  names: STATISTICS_6,
+  fills: POOL_FILLS_6,
+  totals: () =>
+    new Map([
+      ['subnet[7].total-nas', 2 ** 64],
+      ['subnet[7].total-pds', 256],
+    ]),
+};
+
+function setUp(
+  subnetIds: readonly number[] = [7],
+  showsSubnets = true,
+  family: Pick<MetricsSources, 'names' | 'fills' | 'totals'> = FAMILY_4,
+) {
+  const memory = allocateStatistics(2, subnetIds, [], family.names);
   let figures = quiet;
   const metrics = createMetrics({
     version: '0.1.0',
+    ...family,
     reader: () => new StatisticsReader(memory),
-    totals: () => new Map([['subnet[7].total-addresses', 11]]),
     subnetIds: () => subnetIds,
     showsSubnets: () => showsSubnets,
     figures: () => figures,
@@ -95,6 +117,30 @@ t.test('a scrape shows what the counters hold at that moment', async (t) => {
   const second = await scrape();
   t.equal(second.get('tandem_received_total{type="discover"}'), '6');
   t.equal(second.get('tandem_subnet_assigned_addresses{subnet="7"}'), '2');
+});
+
+t.test('statistics of DHCPv6 go to the same metrics', async (t) => {
+  const { writer, scrape } = setUp([7], true, FAMILY_6);
+  writer.add(G6['pkt6-solicit-received'], 5);
+  writer.add(G6['tandem-drop-nothing-to-confirm'], 2);
+  writer.add(G6['v6-allocation-fail-subnet'], 4);
+  writer.add(G6['assigned-nas'], 3);
+  writer.addSubnet(0, S6['assigned-nas'], 3);
+  writer.addSubnet(0, S6['assigned-pds'], 128);
+  const series = await scrape();
+  const rows: [series: string, value: string][] = [
+    ['tandem_received_total{type="solicit"}', '5'],
+    ['tandem_dropped_total{reason="nothing-to-confirm"}', '2'],
+    ['tandem_allocation_failures_by_cause_total{cause="subnet"}', '4'],
+    ['tandem_assigned_nas', '3'],
+    ['tandem_subnet_assigned_nas{subnet="7"}', '3'],
+    ['tandem_subnet_assigned_pds{subnet="7"}', '128'],
+    ['tandem_subnet_total_nas{subnet="7"}', `${2 ** 64}`],
+    ['tandem_subnet_total_pds{subnet="7"}', '256'],
+    ['tandem_fullest_subnet_ratio', '0.5'],
+  ];
+  for (const [name, value] of rows) t.equal(series.get(name), value, name);
+  t.notOk(series.has('tandem_assigned_addresses'), 'nothing of DHCPv4');
 });
 
 t.test('figures of leases, shards and journal appear under their labels', async (t) => {

@@ -1,13 +1,17 @@
 import t, { type Test } from 'tap';
 import { request } from 'undici';
 import { createKeaHttpServer, type KeaHttpOptions } from '../../../src/control/http/kea-http.ts';
+import { POOL_FILLS_4 } from '../../../src/control/monitoring/metric-names.ts';
 import { createMetrics } from '../../../src/control/monitoring/metrics.ts';
 import { createMonitoringPages, type MonitoringSources } from '../../../src/control/monitoring/pages.ts';
-import { allocateStatistics, StatisticsReader } from '../../../src/engine/figures/statistics.ts';
+import { allocateStatistics, STATISTICS_4 } from '../../../src/engine/figures/statistics.ts';
+import { StatisticsReader } from '../../../src/engine/figures/statistics-reader.ts';
 import { recordingLog } from '../harness.ts';
 
 const metrics = createMetrics({
   version: '0.1.0',
+  names: STATISTICS_4,
+  fills: POOL_FILLS_4,
   reader: () => new StatisticsReader(allocateStatistics(1, [])),
   totals: () => new Map(),
   showsSubnets: () => true,

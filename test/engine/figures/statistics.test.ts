@@ -8,10 +8,10 @@ import {
   P,
   POOL_STATISTICS,
   S,
-  StatisticsReader,
   StatisticsWriter,
   SUBNET_STATISTICS,
 } from '../../../src/engine/figures/statistics.ts';
+import { StatisticsReader } from '../../../src/engine/figures/statistics-reader.ts';
 import { LeaseAccounting } from '../../../src/engine/leases/lease-accounting.ts';
 import { LeaseState } from '../../../src/lease/state.ts';
 

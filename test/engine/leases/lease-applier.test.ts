@@ -5,11 +5,8 @@ import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import t from 'tap';
 import { parseIpv4 } from '../../../src/base/ipv4.ts';
-import {
-  allocateStatistics,
-  StatisticsReader,
-  StatisticsWriter,
-} from '../../../src/engine/figures/statistics.ts';
+import { allocateStatistics, StatisticsWriter } from '../../../src/engine/figures/statistics.ts';
+import { StatisticsReader } from '../../../src/engine/figures/statistics-reader.ts';
 import { LeaseAccounting } from '../../../src/engine/leases/lease-accounting.ts';
 import { LeaseApplier } from '../../../src/engine/leases/lease-applier.ts';
 import { Applied } from '../../../src/engine/leases/lease-applier-base.ts';

@@ -1,11 +1,8 @@
 /** The lease store of the running server over its real table and change log; the test is the journal. */
 import { ByteRingReader } from '../../../src/base/byte-ring.ts';
 import { systemClock } from '../../../src/base/clock.ts';
-import {
-  allocateStatistics,
-  StatisticsReader,
-  StatisticsWriter,
-} from '../../../src/engine/figures/statistics.ts';
+import { allocateStatistics, StatisticsWriter } from '../../../src/engine/figures/statistics.ts';
+import { StatisticsReader } from '../../../src/engine/figures/statistics-reader.ts';
 import { LeaseAccounting } from '../../../src/engine/leases/lease-accounting.ts';
 import { MainLeaseStore } from '../../../src/engine/leases/main-lease-store.ts';
 import { allocateChangeLog } from '../../../src/lease/change-log.ts';

@@ -1,10 +1,15 @@
 import t from 'tap';
-import { MessageType } from '../../src/dhcp4/codes.ts';
-import { DESCRIPTOR_WORDS, Field, Present } from '../../src/dhcp4/descriptor.ts';
-import { clientOfHardwareAddress } from '../../src/load/identity.ts';
-import { QUERY_BYTES, QueryWriter, queryBytes, VENDOR_CLASS_BYTES_MAX } from '../../src/load/query.ts';
-import { INPUT_OFFSET, LENGTHS_OFFSET, MEMORY_PAGES, RESULTS_OFFSET } from '../../src/wasm/layout.ts';
-import { ClassifierTwin } from '../oracle/classify4.ts';
+import { MessageType } from '../../../src/dhcp4/codes.ts';
+import { DESCRIPTOR_WORDS, Field, Present } from '../../../src/dhcp4/descriptor.ts';
+import {
+  QUERY_BYTES,
+  QueryWriter,
+  queryBytes,
+  VENDOR_CLASS_BYTES_MAX,
+} from '../../../src/load/dhcp4/query.ts';
+import { clientOfHardwareAddress } from '../../../src/load/identity.ts';
+import { INPUT_OFFSET, LENGTHS_OFFSET, MEMORY_PAGES, RESULTS_OFFSET } from '../../../src/wasm/layout.ts';
+import { ClassifierTwin } from '../../oracle/classify4.ts';
 
 const RELAY = 0x7f000003;
 const QUERY = {

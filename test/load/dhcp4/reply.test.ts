@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { BOOTREQUEST, MessageType, OP_OFFSET } from '../../src/dhcp4/codes.ts';
-import { type ReplyFields, readReply } from '../../src/load/reply.ts';
-import { createReply } from './conversation.ts';
+import { BOOTREQUEST, MessageType, OP_OFFSET } from '../../../src/dhcp4/codes.ts';
+import { type ReplyFields, readReply } from '../../../src/load/dhcp4/reply.ts';
+import { createReply } from '../conversation.ts';
 
 const fields = (): ReplyFields => ({
   messageType: 9,

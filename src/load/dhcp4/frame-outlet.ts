@@ -2,29 +2,30 @@
  * The way out of clients on a link: frames to all stations, through a packet socket, as real DHCP clients send them. A UDP
  * socket would have the kernel look for a route and give a copy of each broadcast back to this machine's own IP layer.
  */
-import { FrameSender, type FrameSlots } from '../io/frame-sender.ts';
-import { listInterfaces } from '../io/interfaces.ts';
-import { LINK_ADDRESS_WORDS, writeBroadcastStation } from '../io/link-address.ts';
-import { openPacketSender } from '../io/packet-socket.ts';
-import { closeFd } from '../io/udp.ts';
-import type { LoadOptions } from './model.ts';
-import { BATCH, BROADCAST, type Outlet, QUEUE_MAX } from './outlet.ts';
-import { queryBytes } from './query.ts';
+import { FrameSender, type FrameSlots } from '../../io/frame-sender.ts';
+import { listInterfaces } from '../../io/interfaces.ts';
+import { LINK_ADDRESS_WORDS, writeBroadcastStation } from '../../io/link-address.ts';
+import { openPacketSender } from '../../io/packet-socket.ts';
+import { closeFd } from '../../io/udp.ts';
+import type { LoadOptions } from '../model.ts';
+import { BATCH, type Outlet, QUEUE_MAX } from '../outlet.ts';
+
+const BROADCAST = 0xffffffff;
 
 export class FrameOutlet implements Outlet {
   readonly bytes: Uint8Array;
   readonly #queryBytes: number;
+  readonly #lengths = new Uint16Array(QUEUE_MAX);
   readonly #fd: number;
   readonly #sender: FrameSender;
   #slot = 0;
   #failed = 0;
 
-  /** @param name of the interface that the clients are on @throws an Error that says why it cannot be used */
-  constructor(name: string, options: Pick<LoadOptions, 'relay' | 'servers' | 'identity'>) {
-    const { relay, servers } = options;
+  /** @param name of the interface that the clients are on @param queryBytes of the longest query @throws an Error that says why it cannot be used */
+  constructor(name: string, { relay, servers }: Pick<LoadOptions, 'relay' | 'servers'>, queryBytes: number) {
     const link = listInterfaces().find((each) => each.name === name);
     if (link === undefined) throw new Error(`no interface ${name} for the clients of the load`);
-    this.#queryBytes = queryBytes(options);
+    this.#queryBytes = queryBytes;
     this.bytes = new Uint8Array(new ArrayBuffer(QUEUE_MAX * this.#queryBytes));
     this.#fd = openPacketSender(name);
     const stations = new Uint32Array(QUEUE_MAX * LINK_ADDRESS_WORDS);
@@ -34,7 +35,7 @@ export class FrameOutlet implements Outlet {
       bytes: this.bytes,
       size: QUEUE_MAX,
       slotBytes: this.#queryBytes,
-      lengths: new Uint16Array(QUEUE_MAX).fill(this.#queryBytes),
+      lengths: this.#lengths,
       fds: new Int32Array(QUEUE_MAX).fill(this.#fd),
       addresses: new Uint32Array(QUEUE_MAX).fill(BROADCAST),
       ports: new Uint16Array(QUEUE_MAX).fill(servers[0]!.port),
@@ -55,7 +56,8 @@ export class FrameOutlet implements Outlet {
     return this.#slot * this.#queryBytes;
   }
 
-  send(): void {
+  send(length: number): void {
+    this.#lengths[this.#slot] = length;
     this.#sender.queue(this.#slot++);
   }
 

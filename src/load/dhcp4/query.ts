@@ -13,7 +13,7 @@
  *     82  link selection         where the relay says which subnet it is (RFC 3527)
  *     255, zeros up to 300 octets (the smallest BOOTP message, RFC 1542 section 2.1), or 332 with long names
  */
-import { assert } from '../base/assert.ts';
+import { assert } from '../../base/assert.ts';
 import {
   AgentCode,
   BOOTREQUEST,
@@ -33,7 +33,7 @@ import {
   OptionCode,
   SECS_OFFSET,
   XID_OFFSET,
-} from '../dhcp4/codes.ts';
+} from '../../dhcp4/codes.ts';
 import {
   DUID_CLIENT_ID_BYTES,
   HARDWARE_BYTES,
@@ -44,8 +44,8 @@ import {
   writeHardwareClientId,
   writeHostName,
   writeWord,
-} from './identity.ts';
-import { type Links, LOAD_DEFAULTS, type LoadOptions } from './model.ts';
+} from '../identity.ts';
+import { type Links, LOAD_DEFAULTS, type LoadOptions } from '../model.ts';
 
 /** Octets of a query, and of one of clients with long names. */
 export const QUERY_BYTES = 300;

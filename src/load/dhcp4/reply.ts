@@ -8,7 +8,7 @@ import {
   OptionCode,
   XID_OFFSET,
   YIADDR_OFFSET,
-} from '../dhcp4/codes.ts';
+} from '../../dhcp4/codes.ts';
 
 /** One reply; an object is reused for all of them. */
 export interface ReplyFields {

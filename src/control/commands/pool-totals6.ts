@@ -1,0 +1,20 @@
+/** How many addresses and prefixes the pools of DHCPv6 subnets have, under Kea's names. */
+import { type PooledSubnet, type PoolShape, planPools6, unitsOf } from '../../lease/dhcp6/pools/plan.ts';
+
+/**
+ * `subnet[ID].total-nas` and `subnet[ID].total-pds` of every subnet; above 2^53 about so many.
+ * @param subnets ascending by id
+ */
+export function poolTotals6(subnets: readonly PooledSubnet[]): ReadonlyMap<string, number> {
+  const { pools, numbers } = planPools6(subnets);
+  const totals = new Map<string, number>();
+  for (const [id, { addressPools, prefixPools, end }] of numbers) {
+    totals.set(`subnet[${id}].total-nas`, unitsOfAll(pools.slice(addressPools, prefixPools)));
+    totals.set(`subnet[${id}].total-pds`, unitsOfAll(pools.slice(prefixPools, end)));
+  }
+  return totals;
+}
+
+function unitsOfAll(pools: readonly PoolShape[]): number {
+  return Number(pools.reduce((sum, pool) => sum + unitsOf(pool), 0n));
+}
