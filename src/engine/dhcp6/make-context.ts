@@ -9,6 +9,7 @@ import { LeaseBook6, type LeaseBookMemory6 } from '../../lease/dhcp6/book.ts';
 import { emptyRecord6 } from '../../lease/dhcp6/record.ts';
 import { type StatisticsMemory, StatisticsWriter } from '../figures/statistics.ts';
 import { LeaseChanges } from '../leases/lease-changes.ts';
+import { DnsLog, type DnsLogMemory } from '../names/dns-log.ts';
 import { PARKED_MS_MAX, Park, type ParkExit } from '../parked/park.ts';
 import { PolicyView } from '../policy.ts';
 import { ReplyPlans } from '../reply/reply-plans.ts';
@@ -21,6 +22,8 @@ import { QueryHosts6 } from './hosts/query-hosts.ts';
 import { IaPlan } from './leases/ia-plan.ts';
 import { OverdueSearch6 } from './leases/overdue.ts';
 import { OwnLeases } from './leases/own-leases.ts';
+import { ClientNames6 } from './names/client-names.ts';
+import { readNamedLease6 } from './names/named-lease.ts';
 import { type Classified6, Query6 } from './query.ts';
 import { NO_SCOPES_6 } from './reply/reply-plan.ts';
 import { VendorOptions6 } from './reply/vendor-options.ts';
@@ -35,6 +38,7 @@ export interface Shard6 {
   readonly policies: SharedArrayBuffer;
   /** The update log of each relationship, at least one. */
   readonly updates: readonly ByteRingMemory[];
+  readonly dns: DnsLogMemory;
   readonly statistics: StatisticsMemory;
   /** The DUID of this server. */
   readonly serverId: Uint8Array;
@@ -57,6 +61,7 @@ export function makeContext6(shard: Shard6): Context6 {
     book,
     overdue: new OverdueSearch6(book, shard.book.pools.plan.pools.length),
     changes: new LeaseChanges(book, null, shard.updates, shard.shard),
+    dns: config.ddns.enableUpdates ? new DnsLog(shard.dns, readNamedLease6) : null,
     subnets: new SubnetIndex6(compiled.subnets),
     settings: settingsOf(config),
     statistics: new StatisticsWriter(shard.statistics, shard.shard + 1),
@@ -69,6 +74,7 @@ export function makeContext6(shard: Shard6): Context6 {
     hardware: new ClientHardware(config.macSources),
     plan: new IaPlan(),
     own: new OwnLeases(),
+    names: new ClientNames6(query),
     record: emptyRecord6(),
     reply: new ReplyWriter(slots.bytes),
     vendors: new VendorOptions6(query),

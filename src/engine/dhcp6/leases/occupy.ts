@@ -43,7 +43,10 @@ export function occupy(
   const { book, plan, nowSec } = context;
   if (!plan.hasRoom) return null;
   const former = book.table.findByAddress(bytes, offset);
-  if (former !== NO_SLOT) countTakeover(context, former);
+  if (former !== NO_SLOT) {
+    context.dns?.remove(book, former);
+    countTakeover(context, former);
+  }
   fillRecord(context, ia);
   const { record } = context;
   setRange(record.address, bytes, offset, IPV6_BYTES);
