@@ -26,7 +26,7 @@ const VERDICT: ReplyParts = { ...GRANT, withOptions: false };
 export function answerAdvertise(context: Context6): number {
   if (context.plan.isOutOfMemory) return giveUp(context, G6['tandem-drop-table-full']);
   classifyLeases(context);
-  settleNames(context);
+  settleNames(context, false);
   if (writeReply(context, ADVERTISE) === 0) return giveUp(context, G6['tandem-drop-reply-too-large']);
   advertise(context);
   return send(context, G6['pkt6-advertise-sent']);
@@ -53,7 +53,7 @@ function carryOut(context: Context6, parts: ReplyParts): number {
   const room = plan.changeCount === 0 ? 0 : roomForChanges(context, plan.changeCount);
   if (room !== 0) return giveUp(context, room);
   classifyLeases(context);
-  settleNames(context);
+  settleNames(context, true);
   if (writeReply(context, parts) === 0) return giveUp(context, G6['tandem-drop-reply-too-large']);
   if (plan.changeCount === 0) return send(context, G6['pkt6-reply-sent']);
   commit(context);

@@ -103,6 +103,7 @@ t.test('a client that sends no option 39', async (t) => {
   const generated = '1 myhost-2001-db8-1--15.x.org..';
   t.equal(answered(serverWith(ddns), request, IA), generated, 'or gets a name');
   t.equal(answered(serverWith(ddns), request, iaPd(1)), '1 ', 'of the prefix none is made');
+  t.equal(answered(serverWith(ddns), solicit, IA), '1 ', 'nor of what it is only offered');
   t.equal(answered(serverWith(ddns, { enableUpdates: false }), request, IA), null, 'DNS would not know it');
   t.equal(
     answered(serverWith(ddns, { rapidCommit: true }), solicit, IA, opt(OptionCode.rapidCommit)),

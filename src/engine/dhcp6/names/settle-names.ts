@@ -10,11 +10,14 @@ import { type Binding, Fate, type IaPlan } from '../leases/ia-plan.ts';
 const NO_RESERVED_NAME = new Uint8Array(0);
 const address = emptyRange();
 
-/** Makes the name of the client of the query in work, for what is planned. Pre: the subnet of its leases is entered. */
-export function settleNames(context: Context6): void {
+/**
+ * Makes the name of the client of the query in work, for what is planned. Pre: the subnet of its leases is entered.
+ * @param isFinal false = nothing is given yet, and no name is made of an address that is only advertised [Kea]
+ */
+export function settleNames(context: Context6, isFinal: boolean): void {
   const { hosts, names, plan, subnet } = context;
   const first = firstAddress(plan);
-  if (first === null) address.length = 0;
+  if (first === null || !isFinal) address.length = 0;
   else setRange(address, first.address, 0, IPV6_BYTES);
   const host = subnet === null ? hosts.global : hosts.of(subnet);
   names.settle(settingsFor(context, first), host?.name ?? NO_RESERVED_NAME, address, first?.slot ?? NO_SLOT);
