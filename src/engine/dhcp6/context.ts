@@ -8,6 +8,7 @@ import type { LeaseBook6 } from '../../lease/dhcp6/book.ts';
 import type { LeaseRecord6 } from '../../lease/dhcp6/record.ts';
 import type { StatisticsWriter } from '../figures/statistics.ts';
 import type { LeaseChanges } from '../leases/lease-changes.ts';
+import type { DnsLog } from '../names/dns-log.ts';
 import type { Park } from '../parked/park.ts';
 import type { PolicyView } from '../policy.ts';
 import type { ReplyPlans } from '../reply/reply-plans.ts';
@@ -19,6 +20,7 @@ import type { QueryHosts6 } from './hosts/query-hosts.ts';
 import type { IaPlan } from './leases/ia-plan.ts';
 import type { OverdueSearch6 } from './leases/overdue.ts';
 import type { OwnLeases } from './leases/own-leases.ts';
+import type { ClientNames6 } from './names/client-names.ts';
 import type { Query6 } from './query.ts';
 import type { ReplyPlan6, SubnetScopes6 } from './reply/reply-plan.ts';
 import type { VendorOptions6 } from './reply/vendor-options.ts';
@@ -46,6 +48,8 @@ export interface Context6 {
   readonly book: LeaseBook6;
   readonly overdue: OverdueSearch6;
   readonly changes: LeaseChanges<LeaseRecord6>;
+  /** Null = there are no DNS updates. */
+  readonly dns: DnsLog<LeaseBook6> | null;
   readonly subnets: SubnetIndex6;
   readonly settings: EngineSettings6;
   readonly statistics: StatisticsWriter;
@@ -62,6 +66,8 @@ export interface Context6 {
   readonly plan: IaPlan;
   /** The leases that the client has in the identity association in work. */
   readonly own: OwnLeases;
+  /** The name of the client. */
+  readonly names: ClientNames6;
   /** The lease that is written next. */
   readonly record: LeaseRecord6;
   readonly reply: ReplyWriter;

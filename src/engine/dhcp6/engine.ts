@@ -51,6 +51,7 @@ const serverId = emptyRange();
 export function serve6(context: Context6, shed: boolean): number {
   const { query, statistics } = context;
   const type = query.field(Field.messageType);
+  if (!context.names.begin()) return G6['tandem-drop-bad-fqdn'];
   statistics.add(RECEIVED[type] ?? G6['pkt6-unknown-received']);
   if (!isServed(type)) return G6['tandem-drop-message-type'];
   const { isHub } = context.settings;
@@ -210,6 +211,7 @@ const KEA_DROPS: Readonly<Record<number, number>> = {
   [G6['tandem-drop-too-many-relays']]: G6['pkt6-parse-failed'],
   [G6['tandem-drop-no-relay-message']]: G6['pkt6-parse-failed'],
   [G6['tandem-drop-option-length']]: G6['pkt6-parse-failed'],
+  [G6['tandem-drop-bad-fqdn']]: G6['pkt6-parse-failed'],
   [G6['tandem-drop-message-type']]: G6['pkt6-rfc-violation'],
   [G6['tandem-drop-bad-client-id']]: G6['pkt6-rfc-violation'],
   [G6['tandem-drop-bad-server-id']]: G6['pkt6-rfc-violation'],

@@ -54,6 +54,7 @@ const GLOBAL_STATISTICS_6 = [
   'tandem-drop-too-many-relays',
   'tandem-drop-no-relay-message',
   'tandem-drop-option-length',
+  'tandem-drop-bad-fqdn',
   'tandem-drop-message-type',
   'tandem-drop-bad-client-id',
   'tandem-drop-bad-server-id',
@@ -81,6 +82,12 @@ const GLOBAL_STATISTICS_6 = [
   'tandem-class-errors',
   'tandem-join-refused',
   'tandem-observations-lost',
+  // Names that found no memory, then name change requests.
+  'tandem-host-name-lost',
+  'tandem-ddns-sent',
+  'tandem-ddns-send-failed',
+  'tandem-ddns-lost',
+  'tandem-ddns-not-a-name',
 ] as const;
 
 /** Of each subnet, named `subnet[ID].NAME`. */

@@ -2,6 +2,7 @@
 
 import { emptyRange } from '../../base/byte-range.ts';
 import { Field } from '../../dhcp4/descriptor.ts';
+import type { LeaseBook } from '../../lease/dhcp4/book.ts';
 import type { ByteRange } from '../../lease/dhcp4/rows.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
 import { RowFlag } from '../../lease/row-flag.ts';
@@ -100,7 +101,7 @@ function setClient({ book, names, query }: Context, slot: number, userContext: B
  * What DNS is to hear of a row that gets the client of the query. The former name goes before the new one comes, which
  * is when the lease is safe.
  */
-function takeNews(context: Context, dns: DnsLog, slot: number, isSameClient: boolean): void {
+function takeNews(context: Context, dns: DnsLog<LeaseBook>, slot: number, isSameClient: boolean): void {
   const { rows } = context.book.table;
   const isRenewal = isSameClient && rows.state(slot) === LeaseState.assigned;
   const isKept =

@@ -13,6 +13,7 @@ import { countDrop6, countMalformed6, OUT_OF_SCOPE_6, serve6 } from '../../engin
 import { makeContext6 } from '../../engine/dhcp6/make-context.ts';
 import { longestReplyBytes6 } from '../../engine/dhcp6/reply/reply-size.ts';
 import { G6 } from '../../engine/dhcp6/statistics.ts';
+import type { DnsLogMemory } from '../../engine/names/dns-log.ts';
 import { UpdateMode } from '../../engine/policy.ts';
 import { Datagram6Sender } from '../../io/mmsg6.ts';
 import type { LeaseBookMemory6 } from '../../lease/dhcp6/book.ts';
@@ -31,6 +32,7 @@ import { readSocketTable6, type ServerSocket6 } from './socket-table.ts';
 export interface ShardTask6 extends CommonTask {
   readonly config: ServerConfig6;
   readonly book: LeaseBookMemory6;
+  readonly dns: DnsLogMemory;
   /** The DUID of this server. */
   readonly serverId: Uint8Array;
 }
@@ -81,8 +83,8 @@ export class Desk6 implements Desk<ServerSocket6> {
       exit,
       clock,
     });
-    this.#settled = new SettledRows(this.context.book.table.rows, slots);
     this.#observations = new ObservationWriter(task.link.observations);
+    this.#settled = new SettledRows(this.context.book, this.context.dns, slots);
   }
 
   receive(socket: ServerSocket6): number {

@@ -5,6 +5,7 @@ import { LeaseState } from '../../../lease/state.ts';
 import { clttAfter } from '../../leases/cltt.ts';
 import { beginAnswered } from '../../transaction.ts';
 import type { Context6 } from '../context.ts';
+import { nameLease } from '../names/name-lease.ts';
 import { type Binding, Fate } from './ia-plan.ts';
 import { countAssigned, countTakeover, countUnassigned } from './lease-counts.ts';
 
@@ -33,6 +34,7 @@ function holdKept(context: Context6, { slot, address }: Binding): void {
   const { rows } = book.table;
   if (rows.state(slot) !== LeaseState.offered) {
     if (book.isLive(slot, nowSec)) return;
+    context.dns?.remove(book, slot);
     countTakeover(context, slot);
     rows.setState(slot, LeaseState.offered);
     rows.setFlags(slot, RowFlag.leasedBefore);
@@ -63,9 +65,10 @@ function makeLease(context: Context6, binding: Binding, isLast: boolean): void {
   const { slot } = binding;
   const isLeased = rows.state(slot) === LeaseState.assigned;
   const subnet = binding.subnet!;
+  const nameFlags = nameLease(context, binding);
   book.settlePlace(slot);
   rows.setState(slot, LeaseState.assigned);
-  rows.setFlags(slot, RowFlag.granted);
+  rows.setFlags(slot, RowFlag.granted | nameFlags);
   // An address that changes hands was on offer before, from a time on that says so.
   const clttSec = clttAfter(rows.clttSec(slot), nowSec, false);
   rows.setTimes(slot, clttSec, binding.preferredSec, binding.validSec);
@@ -79,6 +82,7 @@ function makeLease(context: Context6, binding: Binding, isLast: boolean): void {
 function endLease(context: Context6, slot: number, isLast: boolean): void {
   const { book, changes } = context;
   if (book.table.rows.state(slot) === LeaseState.assigned) countUnassigned(context, slot);
+  context.dns?.remove(book, slot);
   changes.drop(slot, isLast);
   book.remove(slot);
 }
@@ -92,6 +96,7 @@ export function release(context: Context6): void {
     const { slot, address } = plan.bindings[i]!;
     const isLast = i === plan.bindingCount - 1;
     countUnassigned(context, slot);
+    context.dns?.remove(book, slot);
     if (settings.keepReleased && !rows.isExpired(slot, nowSec)) {
       rows.setState(slot, LeaseState.released);
       rows.setTimes(slot, clttAfter(rows.clttSec(slot), nowSec, false), 0, 0);

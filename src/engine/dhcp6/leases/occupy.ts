@@ -44,8 +44,11 @@ export function occupy(
   const { book, plan, nowSec } = context;
   if (!plan.hasRoom) return null;
   const former = book.table.findByAddress(bytes, offset);
-  if (former !== NO_SLOT) countTakeover(context, former);
   const formerSec = former === NO_SLOT ? 0 : book.table.rows.clttSec(former);
+  if (former !== NO_SLOT) {
+    context.dns?.remove(book, former);
+    countTakeover(context, former);
+  }
   fillRecord(context, ia, clttAfter(formerSec, nowSec, true));
   const { record } = context;
   setRange(record.address, bytes, offset, IPV6_BYTES);

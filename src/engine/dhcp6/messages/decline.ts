@@ -48,6 +48,7 @@ function decline(context: Context6): void {
   beginAnswered(context);
   for (let i = 0; i < plan.bindingCount; i++) {
     const { address, slot } = plan.bindings[i]!;
+    context.dns?.remove(book, slot);
     // A lease of no seconds is a deletion in the lease file.
     const probationSec = Math.max(1, settings.declineProbationSec);
     setRange(declined.address, address, 0, IPV6_BYTES);
