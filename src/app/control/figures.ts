@@ -7,6 +7,7 @@ import type {
   ShardFigures,
 } from '../../control/monitoring/figures.ts';
 import type { JournalClient } from '../../journal/client.ts';
+import type { HighAvailability } from '../ha/high-availability.ts';
 import type { Relationship } from '../ha/relationship.ts';
 import type { ControlParts } from './control.ts';
 
@@ -27,18 +28,19 @@ export interface FiguredParts {
   };
   /** Null = leases are kept in memory only. */
   readonly journal: JournalClient | null;
+  readonly highAvailability: HighAvailability;
 }
 
-/** Reads the figures of leases, interfaces, threads and lease file now. */
-export function figuresOf(
-  parts: FiguredParts,
-): Pick<ServerFigures, 'leases' | 'shards' | 'interfaces' | 'journal'> {
-  const { leases, interfaces, journal } = parts;
+/** Reads the figures of what servers of both families have now. */
+export function figuresOf(parts: FiguredParts): Omit<ServerFigures, 'perfmon'> {
+  const { leases, interfaces, journal, highAvailability } = parts;
   return {
     leases,
     shards: shardFigures(parts),
     interfaces,
     journal: journal === null ? null : journalFigures(journal),
+    ha: highAvailability.relationships.map(haFigures),
+    credentials: credentialFigures(highAvailability),
   };
 }
 
@@ -52,8 +54,6 @@ export function serverFigures(parts: ControlParts): ServerFigures {
       interfaces: interfaces.served(),
       journal: config().leaseDatabase.persist ? storage.journal : null,
     }),
-    ha: parts.highAvailability.relationships.map(haFigures),
-    credentials: credentialFigures(parts),
     perfmon: parts.perfmon()?.figures() ?? null,
   };
 }
@@ -68,8 +68,8 @@ export function journalFailures(journal: JournalClient): string[] {
 }
 
 /** Null when nobody works with certificates or passwords. */
-function credentialFigures({ highAvailability }: ControlParts): ServerFigures['credentials'] {
-  const figures = highAvailability.credentials.figures();
+function credentialFigures({ credentials }: HighAvailability): ServerFigures['credentials'] {
+  const figures = credentials.figures();
   return figures.entries.length === 0 ? null : figures;
 }
 

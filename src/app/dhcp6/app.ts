@@ -1,34 +1,38 @@
 /**
- * The composition root of a DHCPv6 server: one server, without high availability yet.
+ * The composition root of a DHCPv6 server.
  *
- *     start   configuration -> sockets -> lease file -> journal -> shards -> control sockets
- *     stop    shards (parked replies leave) -> journal (all rows on disk) -> the rest
+ *     start   configuration -> sockets -> lease file -> journal -> shards -> high availability -> control sockets
+ *     stop    HA timers -> shards (parked replies leave) -> lease streams -> journal (all rows on disk) -> the rest
  */
 import { dirname, join } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
-import { standalonePolicy } from '../../engine/policy.ts';
 import { systemTimers } from '../../ha/service/timers.ts';
 import { createServiceSwitch, type ServiceSwitch } from '../../ha/switch/switch.ts';
+import { haLeases6 } from '../../ha/sync/dhcp6/leases.ts';
 import { createEventFd } from '../../io/eventfd.ts';
 import { listInterfaces6 } from '../../io/interfaces.ts';
 import { InterfaceNotices } from '../../io/rtnetlink.ts';
 import { closeFd } from '../../io/udp.ts';
 import { rowCodec6 } from '../../lease/dhcp6/row-codec.ts';
+import type { LinkClient } from '../../link/client.ts';
 import { allocateLink } from '../../link/memory.ts';
+import type { LinkWorkplace } from '../../link/messages.ts';
 import type { AdjustableLog } from '../../log/logger.ts';
 import { VERSION } from '../../version.ts';
 import { Listeners } from '../control/listeners.ts';
 import { DataPlane } from '../data-plane.ts';
+import { HighAvailability } from '../ha/high-availability.ts';
+import { createLink } from '../ha/link.ts';
 import { leaseFileOf, Storage } from '../leases/storage.ts';
-import { shardCount } from '../shard-count.ts';
+import { isCarried, shardCount } from '../shard-count.ts';
 import { ServerSockets6, type SocketKinds6 } from '../sockets/dhcp6/sockets.ts';
 import { InterfaceWatch } from '../sockets/interface-watch.ts';
 import { JoinReports } from '../sockets/join-reports.ts';
 import { Threads } from '../threads.ts';
 import { Control6 } from './control.ts';
 import { Leases6 } from './leases.ts';
-import { allocateServerMemory6 } from './memory.ts';
+import { allocateServerMemory6, type ServerMemory6 } from './memory.ts';
 import { serverIdOf } from './server-id.ts';
 import { ShardFamily6, type ShardKinds6 } from './shard-family.ts';
 import { unservedParts } from './unserved.ts';
@@ -54,13 +58,16 @@ export interface AppOptions6 {
 
 export class App6 {
   readonly #options: AppOptions6;
+  readonly #memory: ServerMemory6;
   readonly #threads: Threads;
   readonly #eventFds: readonly number[];
   readonly #linkFd: number;
   readonly #dataPlane: DataPlane<ShardKinds6>;
   readonly #joinReports: JoinReports;
+  readonly #link: LinkClient;
   readonly #leases: Leases6;
   readonly #serviceSwitch: ServiceSwitch;
+  readonly #highAvailability: HighAvailability;
   readonly #control: Control6;
   readonly #interfaces: InterfaceWatch<SocketKinds6>;
   readonly #listeners = new Listeners();
@@ -97,35 +104,69 @@ export class App6 {
     this.#options = options;
     this.#interfaces = interfaces;
     const memory = allocateServerMemory6(config);
+    this.#memory = memory;
     const serverIdFile = join(dirname(config.leaseDatabase.path), SERVER_ID_FILE);
     const serverId = serverIdOf(config.serverId, serverIdFile, listInterfaces6(), clock);
     this.#eventFds = Array.from({ length: shards }, createEventFd);
-    const link = allocateLink(createEventFd());
-    this.#linkFd = link.eventFd;
-    this.#threads = new Threads(6, shards, false);
+    const linkMemory = allocateLink(createEventFd());
+    this.#linkFd = linkMemory.eventFd;
+    this.#threads = new Threads(6, shards, isCarried(config, shards));
     this.#dataPlane = new DataPlane<ShardKinds6>(
       {
         family: new ShardFamily6(memory, serverId),
         memory,
         threads: this.#threads,
-        carry: (task) => this.#threads.runShard(task),
+        carry: (task) => this.#link.carry(task),
         eventFds: this.#eventFds,
-        link,
+        link: linkMemory,
         forcedPort: options.clientPort,
         onFailure: onFatal,
       },
       config,
     );
     this.#joinReports = new JoinReports(this.#dataPlane.links, (fd) => this.#dataPlane.addressOf(fd), log);
-    const running = { memory, threads: this.#threads, onFailure: onFatal, onHealth: () => {}, clock, log };
+    const running = { memory, threads: this.#threads, onFailure: onFatal };
+    this.#link = createLink({
+      ...running,
+      link: linkMemory,
+      dataPlane: this.#dataPlane,
+      workplace: () => this.#workplace(),
+    });
+    const onHealth = (isWell: boolean): void => this.#highAvailability.storage(isWell);
     const { columns } = rowCodec6;
-    const storage = new Storage({ ...running, columns, bells: this.#dataPlane.bells }, leaseFileOf(config));
+    const storage = new Storage(
+      { ...running, columns, bells: this.#dataPlane.bells, clock, log, onHealth },
+      leaseFileOf(config),
+    );
     this.#leases = new Leases6({ memory, storage, clock, log }, config, this.#dataPlane.writer);
     this.#serviceSwitch = createServiceSwitch({ timers: systemTimers, log });
+    this.#highAvailability = new HighAvailability({
+      otherCredentials: () => this.#control.credentialUsers(),
+      config: () => config,
+      memory,
+      dataPlane: this.#dataPlane,
+      link: this.#link,
+      leases: haLeases6(this.#leases.store, clock),
+      serviceSwitch: this.#serviceSwitch,
+      clock,
+      log,
+    });
     const { shutdown } = options;
     const parts = { config, dataPlane: this.#dataPlane, interfaces, clock, log, shutdown };
-    const leases = { leases: this.#leases, storage, memory };
-    this.#control = new Control6({ ...parts, ...leases, serviceSwitch: this.#serviceSwitch });
+    this.#control = new Control6({
+      ...parts,
+      leases: this.#leases,
+      storage,
+      memory,
+      serviceSwitch: this.#serviceSwitch,
+      highAvailability: this.#highAvailability,
+    });
+  }
+
+  #workplace(): LinkWorkplace {
+    const { config } = this.#options;
+    const { book } = this.#memory;
+    return { family: 6, config, book, statistics: this.#dataPlane.statistics, isHeard: false };
   }
 
   async #begin(): Promise<void> {
@@ -135,8 +176,9 @@ export class App6 {
     await this.#interfaces.begin((lists) => this.#dataPlane.useSockets(lists));
     this.#dataPlane.start(config);
     this.#joinReports.start();
-    (await this.#listeners.prepare(this.#control.listeners())).commit();
-    await this.#dataPlane.publish(0, standalonePolicy(true));
+    const ports = [...this.#highAvailability.listeners(), ...this.#control.listeners()];
+    (await this.#listeners.prepare(ports)).commit();
+    this.#highAvailability.start();
     this.#control.start();
     this.#interfaces.watch();
     log('TDM_ENGINE_SERVING', { shards: this.#eventFds.length, leases: this.#leases.count() });
@@ -148,10 +190,14 @@ export class App6 {
     this.#isStopping = true;
     const { log } = this.#options;
     log('TDM_ENGINE_STOPPING');
+    this.#highAvailability.stopTimers();
     this.#control.stop();
     await this.#interfaces.pause();
     await this.#dataPlane.stop();
+    // What it takes from partners must find the journal at work.
+    await this.#link.stop();
     const drained = await this.#leases.stop();
+    await this.#highAvailability.close();
     await this.#listeners.close();
     this.#serviceSwitch.close();
     this.#interfaces.close();

@@ -16,9 +16,11 @@ import { dhcpState, type ServiceSwitch, serviceHeldOff } from '../../ha/switch/s
 import type { Log } from '../../log/logger.ts';
 import { BUILD_REPORT, VERSION } from '../../version.ts';
 import { ControlPorts } from '../control/control-ports.ts';
+import type { CredentialUser } from '../control/credential-files.ts';
 import { figuresOf, journalFailures } from '../control/figures.ts';
 import type { ListenerSpec } from '../control/listeners.ts';
 import type { DataPlane } from '../data-plane.ts';
+import type { HighAvailability } from '../ha/high-availability.ts';
 import type { Storage } from '../leases/storage.ts';
 import type { SocketKinds6 } from '../sockets/dhcp6/sockets.ts';
 import type { InterfaceWatch } from '../sockets/interface-watch.ts';
@@ -34,6 +36,7 @@ export interface ControlParts6 {
   readonly storage: Storage;
   readonly memory: ServerMemory6;
   readonly serviceSwitch: ServiceSwitch;
+  readonly highAvailability: HighAvailability;
   readonly clock: Clock;
   readonly log: Log;
   readonly shutdown: (exitValue: number) => void;
@@ -60,8 +63,14 @@ export class Control6 {
       limit: () => config.statisticSamples,
     });
     this.#ports = new ControlPorts({ service: 'dhcp6', log, table: this.#table, pages: this.#createPages() });
-    const commands = [...this.#statusCommands(), ...createStatisticsCommands(this.#history)];
+    const { highAvailability } = parts;
+    const commands = [
+      ...this.#statusCommands(),
+      ...createStatisticsCommands(this.#history),
+      ...highAvailability.commands,
+    ];
     for (const [name, handler] of commands) this.#table.set(name, handler);
+    highAvailability.serve(this.#table);
   }
 
   #statusCommands(): Map<string, CommandHandler> {
@@ -76,13 +85,13 @@ export class Control6 {
       config: () => config,
       sockets: () => interfaces.status(),
       dhcpState: () => dhcpState(serviceSwitch),
-      highAvailability: () => null,
+      highAvailability: () => this.#parts.highAvailability.status(),
       shutdown,
     });
   }
 
   #createPages(): ReadonlyMap<string, HttpPage> {
-    const { config, dataPlane, interfaces, log, serviceSwitch, storage } = this.#parts;
+    const { config, dataPlane, interfaces, log, storage } = this.#parts;
     const metrics = createMetrics({
       version: VERSION,
       names: STATISTICS_6,
@@ -97,8 +106,8 @@ export class Control6 {
       log,
       metrics,
       failures: () => journalFailures(storage.journal),
-      notReady: () => [...serviceHeldOff(serviceSwitch), ...interfaces.notReady()],
-      why: () => 'no high availability is configured',
+      notReady: () => [...this.#heldOff(), ...interfaces.notReady()],
+      why: () => this.#parts.highAvailability.whyText(),
     });
   }
 
@@ -110,7 +119,18 @@ export class Control6 {
       interfaces: interfaces.served(),
       journal: config.leaseDatabase.persist ? storage.journal : null,
     };
-    return { ...figuresOf(parts), ha: [], credentials: null, perfmon: null };
+    return { ...figuresOf(parts), perfmon: null };
+  }
+
+  #heldOff(): string[] {
+    const { serviceSwitch, highAvailability } = this.#parts;
+    const heldOff = serviceHeldOff(serviceSwitch);
+    return heldOff.length === 0 ? [] : [...heldOff, ...highAvailability.why()];
+  }
+
+  /** Those of its sockets whose certificates and passwords stand in files. */
+  credentialUsers(): CredentialUser[] {
+    return this.#ports.credentialUsers();
   }
 
   /** The control sockets that the configuration asks for. */
