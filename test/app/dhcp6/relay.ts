@@ -65,6 +65,11 @@ export class Relay6 {
     this.#socket.send(relayed(message, LINK, 'fe80::2'), this.#port, '::1');
   }
 
+  /** Hears every answer from now on. */
+  onReply(hear: (reply: Reply6) => void): void {
+    this.#socket.on('message', (bytes: Uint8Array) => hear(readReply6(bytes)));
+  }
+
   /** The answer to a message of a client. */
   async ask(message: Uint8Array): Promise<Reply6> {
     const answer = once(this.#socket, 'message', { signal: AbortSignal.timeout(ANSWER_MS) });
