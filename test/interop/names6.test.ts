@@ -8,7 +8,7 @@ import { SERVERS_SEGMENT } from './configuration.ts';
 import { playSteps, SERVER_ID } from './differential6/player.ts';
 import type { Step } from './differential6/steps.ts';
 import { treeOf } from './differential6/tree.ts';
-import { needServers, type ServerKind } from './kea.ts';
+import { isKea, needServers, type ServerKind } from './kea.ts';
 import { readRows } from './lease-files.ts';
 import { temporaryDirectory } from './leftovers.ts';
 import { LAST_NAME, NAMES_CASES, type NamesCase } from './names6/cases.ts';
@@ -61,10 +61,11 @@ async function play(
   { settings, steps }: NamesCase,
 ): Promise<Outcome> {
   const directory = temporaryDirectory(t);
+  const quick = isKea(kind) ? {} : { 'user-context': { tandem: { fdatasync: false } } };
   const server = createServer6(network, kind, {
     name: 'server1',
     directory,
-    dhcp6: { ...USUAL, ...settings },
+    dhcp6: { ...USUAL, ...quick, ...settings },
   });
   const from = sink.output().length;
   await server.start();

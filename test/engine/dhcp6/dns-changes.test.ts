@@ -154,6 +154,15 @@ t.test('a name that is not told yet is told with the next change of its lease', 
   t.same(told(), [`add b. ${A}`]);
 });
 
+t.test('of very many addresses that one is told, too, which comes last', async (t) => {
+  const { engine, told } = serverWith();
+  const ias = Array.from({ length: 10 }, (_, i) => iaNa(i + 1, iaAddress(`2001:db8:1::1${i}`)));
+  engine.ask(message(request, 1, ...ias.slice(0, 9), named('a')));
+  t.same(told(), ['add a. 2001:db8:1::10']);
+  engine.ask(message(renew, 1, ...ias, named('a')));
+  t.same(told(), ['add a. 2001:db8:1::19']);
+});
+
 t.test('without updates nothing is written', async (t) => {
   const { engine, told } = serverWith({ sendUpdates: false });
   engine.ask(message(request, 1, IA_A, named('a')));

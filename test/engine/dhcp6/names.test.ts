@@ -189,6 +189,43 @@ t.test('an option 39 that is configured gives way to one of the client', async (
   t.equal(answered(engine, request, IA, fqdn(N)), '4 a..');
 });
 
+t.test('whatever clients send, the reply has a name in order, and every row can be read', async (t) => {
+  let seed = 1;
+  const random = (below: number): number => {
+    seed = Math.imul(seed, 1_103_515_245) + 12_345;
+    return (seed >>> 8) % below;
+  };
+  const sets: Partial<DdnsConfig>[] = [
+    {},
+    { hostnameCharSet: '' },
+    { hostnameCharSet: '[^a]*', hostnameCharReplacement: '.b' },
+    { replaceClientName: 'always', qualifyingSuffix: '' },
+  ];
+  let named = 0;
+  for (const ddns of sets) {
+    const engine = serverWith(ddns);
+    for (let round = 0; round < 500; round++) {
+      const octets = [random(8)];
+      for (let label = random(6); label > 0; label--) {
+        const length = random(12) === 0 ? random(80) : random(5);
+        octets.push(length, ...Array.from({ length }, () => random(256)));
+      }
+      if (random(2) === 0) octets.push(0);
+      if (random(8) === 0) octets[random(octets.length)] = random(256);
+      const reply = engine.ask(message(request, 1, IA, opt(OptionCode.fqdn, octets)));
+      const found = reply?.options.find((each) => each.startsWith('39='));
+      const name = Buffer.from(found?.slice(3) ?? '', 'hex').subarray(1);
+      let at = 0;
+      while (at < name.length && name[at] !== 0) at += 1 + name[at]!;
+      if (name.length > 255 || (name.length > 0 && at !== name.length - 1))
+        t.fail(`${name.toString('hex')} of ${octets}`);
+      named += Number(name.length > 0);
+      engine.rows();
+    }
+  }
+  t.ok(named > 400, `${named} names`);
+});
+
 t.test('a lease goes without its name where there is no memory for it', async (t) => {
   const engine = serverWith();
   const { table } = engine.context.book;

@@ -143,6 +143,35 @@ t.test('an arena without room leaves the row as it was', async (t) => {
   t.same(slotsOf(table, duid(6, 6)), []);
 });
 
+t.test(
+  'a host name comes and goes while all else of a row stays, and its memory is used again',
+  async (t) => {
+    const table = new LeaseTable6(allocateLeaseTable6(1));
+    const back = emptyRecord6();
+    for (const [duidBytes, hwBytes] of [
+      [10, 6],
+      [130, 20],
+    ] as const) {
+      const fill = (length: number): Uint8Array => new Uint8Array(length).fill(length);
+      const fields = { duid: fill(duidBytes), hw: fill(hwBytes), hostname: fill(3), userContext: fill(50) };
+      const slot = table.insert(addressNumber(1), 0);
+      t.ok(table.setClient(slot, recordWith(fields)));
+      for (let round = 0; round < 20_000; round++) {
+        const hostname = fill(round % 256);
+        if (!table.setHostName(slot, rangeOf(hostname))) return t.fail(`round ${round}: no memory`);
+        readClient(table.rows, slot, back);
+        for (const [name, wanted] of Object.entries({ ...fields, hostname })) {
+          const { bytes, offset, length } = back[name as keyof typeof fields];
+          if (Buffer.compare(bytes.subarray(offset, offset + length), wanted) !== 0)
+            return t.fail(`round ${round}: ${name}`);
+        }
+      }
+      t.same(slotsOf(table, fields.duid), [slot]);
+      table.remove(slot);
+    }
+  },
+);
+
 t.test('random inserts, changes and removals agree with a plain map, and survive a move', async () => {
   const step = fc.record({
     what: fc.constantFrom('set', 'set', 'remove'),
