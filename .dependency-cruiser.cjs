@@ -40,7 +40,7 @@ const MAIN_SIDE = {
   config: ['base', 'options', 'dhcp4', 'dhcp6', 'classes', 'credentials'],
   log: ['base', 'io'],
   ha: ['base', 'lease', 'loadbalance'],
-  ddns: ['base', 'dhcp4', 'lease', 'engine'],
+  ddns: ['base', 'options', 'lease', 'engine'],
   journal: ['base', 'lease', 'io'],
   peer: ['base', 'lease', 'io', 'engine', 'credentials', 'control'],
   link: ['base', 'lease', 'engine', 'io', 'journal'],

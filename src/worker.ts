@@ -23,10 +23,18 @@ export async function runJournal(task: JournalTask): Promise<JournalReport> {
   return (await import('./journal/task.ts')).runJournal(task);
 }
 
-export async function runLink(task: LinkTask): Promise<void> {
+export async function runLink4(task: LinkTask): Promise<void> {
   const { runCarrier, ThreadName } = await import('./carrier/loop.ts');
+  const { carrierFamily4 } = await import('./carrier/family4.ts');
   nameThread(ThreadName.alone);
-  return runCarrier(task);
+  return runCarrier(task, carrierFamily4);
+}
+
+export async function runLink6(task: LinkTask): Promise<void> {
+  const { runCarrier, ThreadName } = await import('./carrier/loop.ts');
+  const { carrierFamily6 } = await import('./carrier/family6.ts');
+  nameThread(ThreadName.alone);
+  return runCarrier(task, carrierFamily6);
 }
 
 export async function runShard6(task: ShardTask6): Promise<void> {

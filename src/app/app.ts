@@ -9,6 +9,7 @@ import { systemClock } from '../base/clock.ts';
 import type { ConfigOutcome } from '../control/commands/configuration.ts';
 import { systemTimers } from '../ha/service/timers.ts';
 import { createServiceSwitch, type ServiceSwitch } from '../ha/switch/switch.ts';
+import { haLeases4 } from '../ha/sync/dhcp4/leases.ts';
 import { createEventFd } from '../io/eventfd.ts';
 import { listInterfaces } from '../io/interfaces.ts';
 import { InterfaceNotices } from '../io/rtnetlink.ts';
@@ -16,6 +17,7 @@ import { closeFd } from '../io/udp.ts';
 import { rowCodec4 } from '../lease/dhcp4/row-codec.ts';
 import type { LinkClient } from '../link/client.ts';
 import { allocateLink } from '../link/memory.ts';
+import type { LinkWorkplace } from '../link/messages.ts';
 import type { AdjustableLog } from '../log/logger.ts';
 import type { ShardTask } from '../shard/dhcp4/context.ts';
 import { VERSION } from '../version.ts';
@@ -28,7 +30,7 @@ import { HighAvailability } from './ha/high-availability.ts';
 import { createLink } from './ha/link.ts';
 import { Leases } from './leases/leases.ts';
 import { leaseFileOf, Storage } from './leases/storage.ts';
-import { LeaseEvents } from './libraries/lease-events.ts';
+import { hearsPartners, LeaseEvents } from './libraries/lease-events.ts';
 import { PerfmonHost } from './libraries/perfmon.ts';
 import { PingCheck } from './libraries/ping-check.ts';
 import { allocateServerMemory, type ServerMemory } from './memory.ts';
@@ -127,7 +129,12 @@ export class App {
     };
     this.#dataPlane = new DataPlane({ ...running, ...sending }, config);
     this.#joinReports = new JoinReports(this.#dataPlane.links, (fd) => this.#dataPlane.addressOf(fd), log);
-    this.#link = createLink({ ...running, link: linkMemory, active, dataPlane: this.#dataPlane });
+    this.#link = createLink({
+      ...running,
+      link: linkMemory,
+      dataPlane: this.#dataPlane,
+      workplace: () => this.#workplace(),
+    });
     const { bells } = this.#dataPlane;
     const onHealth = (isWell: boolean): void => this.#highAvailability.storage(isWell);
     const storage = new Storage(
@@ -150,13 +157,20 @@ export class App {
       memory: this.#memory,
       dataPlane: this.#dataPlane,
       link: this.#link,
-      store: this.#leases.store,
+      leases: haLeases4(this.#leases.store, clock),
       serviceSwitch: this.#serviceSwitch,
       clock,
       log,
     });
     this.#control = this.#createControl(storage);
     this.#reloader = this.#createReloader(storage);
+  }
+
+  #workplace(): LinkWorkplace {
+    const { config } = this.#active;
+    const { book, limited } = this.#memory;
+    const { statistics } = this.#dataPlane;
+    return { family: 4, config, book, limited, statistics, isHeard: hearsPartners(config) };
   }
 
   #createControl(storage: Storage): Control {

@@ -1,9 +1,8 @@
 /** The shared memory of the server, sized by the configuration. */
-import type { HaRelationshipConfig } from '../config/ha-model.ts';
 import type { ServerConfig } from '../config/model.ts';
 import { limitedCountsOf } from '../engine/leases/lease-limits.ts';
 import { allocateDnsLog, type DnsLogMemory } from '../engine/names/dns-log.ts';
-import { allocateUpdateLog, type UpdateLogMemory } from '../engine/parked/shard-link.ts';
+import type { UpdateLogMemory } from '../engine/parked/shard-link.ts';
 import { allocatePolicies } from '../engine/policy.ts';
 import { allocateServerPools, leasableAddresses } from '../engine/subnets/pool-plan.ts';
 import { allocateJournal, type JournalMemory } from '../journal/memory.ts';
@@ -12,14 +11,8 @@ import type { LeaseBookMemory } from '../lease/dhcp4/book.ts';
 import { allocateLeaseTable } from '../lease/dhcp4/layout.ts';
 import { allocateLeaseEvents, type LeaseEventsMemory } from '../lease/events.ts';
 import type { LimitedCountsMemory } from '../lease/limited-counts.ts';
-import {
-  CHANGE_LOG_BYTES,
-  DNS_LOG_BYTES,
-  LEASE_EVENTS_BYTES,
-  LEASES_MAX,
-  LEASES_MIN,
-  UPDATE_LOG_BYTES,
-} from '../limits.ts';
+import { CHANGE_LOG_BYTES, DNS_LOG_BYTES, LEASE_EVENTS_BYTES, LEASES_MAX, LEASES_MIN } from '../limits.ts';
+import { allocateUpdateLogs, policyCount } from './ha/memory.ts';
 
 /** What can be replaced is so only while no shard runs: a shard works with what stands here when it is started. */
 export interface ServerMemory {
@@ -45,22 +38,8 @@ export function keepsContexts({ hooks, subnets }: ServerConfig): boolean {
   return hooks.limits !== null || subnets.some(({ storeExtendedInfo }) => storeExtendedInfo);
 }
 
-/** Policies and update logs that a configuration needs. */
-export function policyCount({ relationships }: ServerConfig): number {
-  return Math.max(1, relationships.length);
-}
-
-/** One that partner and backups of a relationship read; without one nobody reads it. */
-export function newUpdateLog(relationship?: HaRelationshipConfig): UpdateLogMemory {
-  const others = relationship?.peers.filter(({ name }) => name !== relationship.thisServerName) ?? [];
-  const hasBackups = others.some(({ role }) => role === 'backup');
-  const hasPartner = others.some(({ role }) => role !== 'backup');
-  return allocateUpdateLog(UPDATE_LOG_BYTES, hasBackups && hasPartner ? 2 : 1);
-}
-
 /** Allocates everything; pages that are never touched cost nothing. */
 export function allocateServerMemory(config: ServerConfig): ServerMemory {
-  const relationships = policyCount(config);
   const capacity = leaseCapacity(config);
   return {
     book: {
@@ -69,8 +48,8 @@ export function allocateServerMemory(config: ServerConfig): ServerMemory {
       changes: allocateChangeLog(CHANGE_LOG_BYTES),
     },
     limited: limitedCountsOf(config, capacity),
-    policies: allocatePolicies(relationships),
-    updates: Array.from({ length: relationships }, (_, at) => newUpdateLog(config.relationships[at])),
+    policies: allocatePolicies(policyCount(config)),
+    updates: allocateUpdateLogs(config),
     journal: allocateJournal(),
     events: allocateLeaseEvents(LEASE_EVENTS_BYTES),
     dns: allocateDnsLog(DNS_LOG_BYTES),

@@ -65,7 +65,7 @@ export class Threads {
 
   /** @param transfer the ports in the task */
   runLink(task: LinkTask, transfer: readonly MessagePort[]): Promise<void> {
-    return this.#link.run(task, { name: 'runLink', transferList: [...transfer] });
+    return this.#link.run(task, { name: `runLink${this.#family}`, transferList: [...transfer] });
   }
 
   runCleanup(task: CleanupTask): Promise<CleanupOutcome> {

@@ -13,11 +13,11 @@ import { assert } from '../base/assert.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { PollSet } from '../io/poll-set.ts';
 import { nameThread } from '../io/thread-name.ts';
+import type { LinkFamily, LinkRecord } from '../link/family.ts';
 import { LinkLoop } from '../link/loop.ts';
 import type { LinkTask } from '../link/task.ts';
-import type { ShardTask } from '../shard/dhcp4/context.ts';
-import { openShard4 } from '../shard/dhcp4/shard.ts';
 import type { ShardLoop } from '../shard/loop.ts';
+import type { CommonTask } from '../shard/task.ts';
 
 /** Then the streams are looked at: under load the acknowledgements that come meanwhile let replies go. */
 const BATCHES_PER_TURN = 1;
@@ -25,16 +25,25 @@ const BATCHES_PER_TURN = 1;
 /** The names of the thread, by what it does. */
 export const ThreadName = { alone: 'link', carrying: 'shard+link' } as const;
 
-export class CarrierLoop {
+/** What the thread works with, of its family. */
+export interface CarrierFamily<Record extends LinkRecord> {
+  readonly link: LinkFamily<Record>;
+  /** Makes the shard of a task; main hands tasks of the server's family. */
+  readonly openShard: (task: CommonTask, clock: Clock) => ShardLoop;
+}
+
+export class CarrierLoop<Record extends LinkRecord> {
   readonly #task: LinkTask;
+  readonly #family: CarrierFamily<Record>;
   readonly #clock: Clock;
-  readonly #link: LinkLoop;
+  readonly #link: LinkLoop<Record>;
   #carried: { readonly shard: ShardLoop; readonly poll: PollSet } | null = null;
 
-  constructor(task: LinkTask, clock: Clock = systemClock) {
+  constructor(task: LinkTask, family: CarrierFamily<Record>, clock: Clock = systemClock) {
     this.#task = task;
+    this.#family = family;
     this.#clock = clock;
-    this.#link = new LinkLoop(task, (shard) => this.#take(shard), clock);
+    this.#link = new LinkLoop(task, family.link, (shard) => this.#take(shard), clock);
   }
 
   /** Works until main says stop, which it says when the shard that there may be has ended. */
@@ -69,10 +78,10 @@ export class CarrierLoop {
     link.send();
   }
 
-  #take(task: ShardTask): void {
+  #take(task: CommonTask): void {
     assert(this.#carried === null, 'one shard at a time');
     nameThread(ThreadName.carrying);
-    const shard = openShard4(task, this.#clock);
+    const shard = this.#family.openShard(task, this.#clock);
     this.#carried = { shard, poll: new PollSet([this.#link, shard]) };
     shard.begin();
   }
@@ -86,6 +95,6 @@ export class CarrierLoop {
 }
 
 /** Runs the thread to its end; the entry of the piscina task. */
-export function runCarrier(task: LinkTask): void {
-  new CarrierLoop(task).run();
+export function runCarrier<Record extends LinkRecord>(task: LinkTask, family: CarrierFamily<Record>): void {
+  new CarrierLoop(task, family).run();
 }

@@ -7,7 +7,7 @@
  *
  * Any other one is searched for in a time that is bounded whatever the name (longest-matches.ts).
  */
-import { lowerCase, type Octets } from '../dhcp4/domain-name.ts';
+import { lowerCase, type Octets } from '../options/domain-name.ts';
 import { parseExtended } from './extended-parse.ts';
 import { LongestMatches, NO_MATCH } from './longest-matches.ts';
 import { statesOf } from './regexp.ts';

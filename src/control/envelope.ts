@@ -11,11 +11,14 @@ import type { Log } from '../log/logger.ts';
 import { type Answer, type CommandHandler, type CommandTable, failure, Result } from './answer.ts';
 import { type ArgumentMap, isMap } from './arguments.ts';
 
+/** What a `service` list may name: a server of DHCPv4, or one of DHCPv6. */
+export type DhcpService = 'dhcp4' | 'dhcp6';
+
 export interface CommandContext {
-  /** The name by which a `service` list may address this server. */
-  readonly service: 'dhcp4';
+  /** The name by which a `service` list may address this server; null = `service` is not looked at. */
+  readonly service: DhcpService | null;
   readonly log: Log;
-  /** The unix socket ignores `service`, as Kea does. */
+  /** For the log. */
   readonly transport: 'http' | 'unix';
 }
 
@@ -66,7 +69,7 @@ function refusalOf(request: ArgumentMap, context: CommandContext): string | null
   const name = request['command'];
   if (name === undefined) return "Invalid answer specified, does not contain mandatory 'command'";
   if (typeof name !== 'string') return "'command' element in command message is not a string";
-  return context.transport === 'unix' ? null : serviceRefusal(request['service'], context.service);
+  return context.service === null ? null : serviceRefusal(request['service'], context.service);
 }
 
 /** Over HTTP, "service" is absent, empty, or names this server alone. */

@@ -7,11 +7,13 @@ import type { ControlSocketConfig, HttpSocketConfig } from '../config/control-mo
 import { tandemError } from '../errors.ts';
 import type { Log } from '../log/logger.ts';
 import type { CommandTable } from './answer.ts';
+import type { DhcpService } from './envelope.ts';
 import { type ControlCredentials, readControlCredentials } from './http/credentials.ts';
 import { createKeaHttpServer, type HttpPage } from './http/kea-http.ts';
 import { createUnixSocketServer } from './unix/socket.ts';
 
 export interface ControlSocketOptions {
+  readonly service: DhcpService;
   readonly log: Log;
   readonly table: CommandTable;
   /** From createMonitoringPages. */
@@ -43,7 +45,7 @@ async function openUnix(path: string, { log, table }: ControlSocketOptions): Pro
 
 async function openHttp(
   socket: HttpSocketConfig,
-  { log, table, pages }: ControlSocketOptions,
+  { log, table, pages, service }: ControlSocketOptions,
 ): Promise<ControlSocket> {
   const { address, port, realm, headers } = socket;
   const place = `${address} port ${port}`;
@@ -57,7 +59,7 @@ async function openHttp(
     used.tls === null || socket.tls === null
       ? null
       : { ...used.tls, requireClientCerts: socket.tls.requireClientCerts };
-  const options = { log, table, address, port, service: 'dhcp4', pages, realm, headers } as const;
+  const options = { log, table, address, port, service, pages, realm, headers } as const;
   const server = createKeaHttpServer({ ...options, basicAuth: used.logins, tls });
   try {
     const { port: bound } = await server.listen();

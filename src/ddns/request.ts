@@ -5,7 +5,11 @@
  *      "dhcid":"000001..","lease-expires-on":"20261127132512","lease-length":1333,"use-conflict-resolution":true}
  */
 import { formatIpv4 } from '../base/ipv4.ts';
+import { IPV6_BYTES } from '../base/ipv6.ts';
+import { formatIpv6 } from '../base/ipv6-text.ts';
 import type { DdnsConfig } from '../config/ddns-model.ts';
+import { DnsField } from '../engine/names/dns-log.ts';
+import { RowFlag } from '../lease/row-flag.ts';
 import {
   allocateOctets,
   DOMAIN_BYTES_MAX,
@@ -13,9 +17,7 @@ import {
   lowerDomain,
   readDomainText,
   writeDomainText,
-} from '../dhcp4/domain-name.ts';
-import { DnsField } from '../engine/names/dns-log.ts';
-import { RowFlag } from '../lease/row-flag.ts';
+} from '../options/domain-name.ts';
 import { computeDhcid } from './dhcid.ts';
 
 const LENGTH_BYTES = 2;
@@ -26,8 +28,8 @@ const TTL_SEC_MIN = 600;
 const wire = allocateOctets(DOMAIN_BYTES_MAX);
 const text = allocateOctets(DOMAIN_TEXT_BYTES_MAX);
 
-/** The settings of a lease, by the id of its subnet and its address. */
-export type NamesOf = (subnetId: number, address: number) => DdnsConfig;
+/** The settings of a lease, by the id of its subnet and its address of 4 or 16 octets. */
+export type NamesOf = (subnetId: number, address: Uint8Array) => DdnsConfig;
 
 /**
  * @param kind a `DnsChange`
@@ -37,21 +39,19 @@ export type NamesOf = (subnetId: number, address: number) => DdnsConfig;
  */
 export function encodeRequest(kind: number, record: Uint8Array, configOf: NamesOf): Buffer | null {
   const view = new DataView(record.buffer, record.byteOffset, record.length);
-  const hwEnd = DnsField.bytes + record[DnsField.hwLength]!;
-  const clientIdEnd = hwEnd + record[DnsField.clientIdLength]!;
-  const nameLength = record[DnsField.nameLength]!;
-  if (readDomainText(record, clientIdEnd, nameLength, wire) === 0) return null;
+  const nameAt = DnsField.bytes + record[DnsField.identifierLength]!;
+  if (nameAt === DnsField.bytes) return null;
+  if (readDomainText(record, nameAt, record[DnsField.nameLength]!, wire) === 0) return null;
   writeDomainText(wire, text, true);
   const fqdn = Buffer.from(text.bytes.subarray(0, text.length)).toString('latin1');
   lowerDomain(wire);
   const dhcid = computeDhcid(
-    record.subarray(hwEnd, clientIdEnd),
-    record[DnsField.htype]!,
-    record.subarray(DnsField.bytes, hwEnd),
+    record[DnsField.identifierType]!,
+    record.subarray(DnsField.bytes, nameAt),
     wire.bytes.subarray(0, wire.length),
   );
-  if (dhcid === null) return null;
-  const config = configOf(view.getUint32(DnsField.subnetId), view.getUint32(DnsField.address));
+  const address = record.subarray(DnsField.address, DnsField.address + record[DnsField.addressLength]!);
+  const config = configOf(view.getUint32(DnsField.subnetId), address);
   const ttlSec = ttlOf(view.getUint32(DnsField.validLifetimeSec), config);
   const flags = record[DnsField.flags]!;
   return framed({
@@ -59,7 +59,8 @@ export function encodeRequest(kind: number, record: Uint8Array, configOf: NamesO
     'forward-change': (flags & RowFlag.fqdnFwd) !== 0,
     'reverse-change': (flags & RowFlag.fqdnRev) !== 0,
     fqdn,
-    'ip-address': formatIpv4(view.getUint32(DnsField.address)),
+    'ip-address':
+      address.length === IPV6_BYTES ? formatIpv6(address) : formatIpv4(view.getUint32(DnsField.address)),
     dhcid: dhcid.toString('hex').toUpperCase(),
     'lease-expires-on': timestamp(view.getUint32(DnsField.clttSec) + ttlSec),
     'lease-length': ttlSec,

@@ -8,7 +8,7 @@ import { ByteRingReader, type RingRecord } from '../base/byte-ring.ts';
 import type { Clock } from '../base/clock.ts';
 import { RingWatch } from '../base/ring-watch.ts';
 import type { DdnsServerConfig } from '../config/ddns-model.ts';
-import { G, type StatisticsWriter } from '../engine/figures/statistics.ts';
+import type { StatisticsWriter } from '../engine/figures/statistics.ts';
 import { type DnsLogMemory, DnsWord } from '../engine/names/dns-log.ts';
 import type { Log } from '../log/logger.ts';
 import { encodeRequest, type NamesOf } from './request.ts';
@@ -22,9 +22,20 @@ const COMPLAINT_MS = 60_000;
 /** A socket that could not be opened is tried again after this time. */
 const REOPEN_MS = 5_000;
 
+/** Statistics cells of requests. */
+export interface DdnsCells {
+  readonly sent: number;
+  readonly sendFailed: number;
+  /** They found no room. */
+  readonly lost: number;
+  /** Of a name that DNS cannot hold, or of a client that nothing identifies. */
+  readonly notAName: number;
+}
+
 export interface DdnsSenderParts {
   readonly memory: DnsLogMemory;
   readonly statistics: () => StatisticsWriter;
+  readonly cells: DdnsCells;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -108,11 +119,10 @@ export class DdnsSender {
   }
 
   #send(): void {
-    const statistics = this.#parts.statistics();
     const { kind, offset, length } = this.#record;
     if (this.#waiting >= Math.max(1, this.#server.maxQueueSize)) return this.#lose(1);
     const request = encodeRequest(kind, this.#reader.bytes.slice(offset, offset + length), this.#configOf);
-    if (request === null) return statistics.add(G['tandem-ddns-not-a-name']);
+    if (request === null) return this.#count(this.#parts.cells.notAName);
     const socket = this.#openSocket();
     if (socket === null) return this.#failed('the socket is not open');
     this.#waiting += 1;
@@ -125,14 +135,14 @@ export class DdnsSender {
   }
 
   #sent(): void {
-    this.#parts.statistics().add(G['tandem-ddns-sent']);
+    this.#count(this.#parts.cells.sent);
     if (!this.#isFailing) return;
     this.#isFailing = false;
     this.#parts.log('TDM_DDNS_SENDING_AGAIN', this.#destination());
   }
 
   #failed(error: string): void {
-    this.#parts.statistics().add(G['tandem-ddns-send-failed']);
+    this.#count(this.#parts.cells.sendFailed);
     if (this.#isFailing) return;
     this.#isFailing = true;
     this.#parts.log('TDM_DDNS_SEND_FAILED', { ...this.#destination(), error });
@@ -142,8 +152,12 @@ export class DdnsSender {
     return { server: this.#server.serverIp, port: this.#server.serverPort };
   }
 
+  #count(cell: number, count = 1): void {
+    this.#parts.statistics().add(cell, count);
+  }
+
   #lose(count: number): void {
-    this.#parts.statistics().add(G['tandem-ddns-lost'], count);
+    this.#count(this.#parts.cells.lost, count);
     this.#unsaid += count;
   }
 

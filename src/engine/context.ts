@@ -66,7 +66,7 @@ export interface Context {
   readonly changes: LeaseChanges<LeaseRecord>;
   readonly events: LeaseEventWriter;
   /** Null = there are no DNS updates. */
-  readonly dns: DnsLog | null;
+  readonly dns: DnsLog<LeaseBook> | null;
   /** Null = the limits library is not loaded. */
   readonly leaseLimits: LeaseLimits | null;
   /** Null = no queries are limited. */

@@ -2,7 +2,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Bell } from '../base/bell.ts';
 import { signalEventFd } from '../io/eventfd.ts';
-import type { ShardTask } from '../shard/dhcp4/context.ts';
+import type { CommonTask } from '../shard/task.ts';
 import type { LinkMemory } from './memory.ts';
 import type { LinkOrder, LinkReport, LinkWorkplace } from './messages.ts';
 import type { LinkTask } from './task.ts';
@@ -72,7 +72,7 @@ export class LinkClient {
    * Has the thread run a shard between its own steps; what is asked of it first starts it. Only one at a time.
    * Resolves when the shard has ended, or the thread.
    */
-  async carry(task: ShardTask): Promise<void> {
+  async carry(task: CommonTask): Promise<void> {
     if (this.#port === null) this.#start();
     const carried = new Promise<void>((resolve) => {
       this.#carried = resolve;

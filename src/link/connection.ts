@@ -5,6 +5,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { VerdictRuns } from '../engine/parked/verdict-runs.ts';
 import { AckReader } from './ack.ts';
+import type { LinkRecord } from './family.ts';
 import type { StreamFigures } from './figures.ts';
 import { FollowingTaker } from './following-taker.ts';
 import { FRAME_HEADER_BYTES, Frame, FrameType } from './frame.ts';
@@ -18,21 +19,21 @@ import { SyncSession } from './session.ts';
 import type { TableTaker } from './taker.ts';
 import { type Wire, WireEnd } from './wire.ts';
 
-export interface ConnectionParts {
+export interface ConnectionParts<Record extends LinkRecord> {
   readonly names: StreamNames;
-  readonly taker: TableTaker;
+  readonly taker: TableTaker<Record>;
   readonly verdicts: VerdictRuns;
   readonly outcomes: RecordOutcomes;
   readonly figures: StreamFigures;
   readonly clock: Pick<Clock, 'monotonicMs'>;
 }
 
-export class StreamConnection {
-  readonly #parts: ConnectionParts;
+export class StreamConnection<Record extends LinkRecord> {
+  readonly #parts: ConnectionParts<Record>;
   readonly #wire: Wire;
   readonly outbound: Outbound;
-  readonly inbound: Inbound;
-  readonly session: SyncSession;
+  readonly inbound: Inbound<Record>;
+  readonly session: SyncSession<Record>;
   readonly #control = new SentBuffer(CONTROL_BYTES);
   readonly #output: StreamOutput;
   readonly #input: StreamInput;
@@ -56,17 +57,19 @@ export class StreamConnection {
    * @param wire its descriptor is connected and non-blocking, and is not closed here
    * @param head octets that came with the opening
    */
-  constructor(parts: ConnectionParts, wire: Wire, head: Uint8Array) {
+  constructor(parts: ConnectionParts<Record>, wire: Wire, head: Uint8Array) {
     this.#parts = parts;
     this.#wire = wire;
     // Behind rows that were read earlier: otherwise the record that deletes a lease comes first, and its row brings it back.
-    this.outbound = new Outbound(parts.verdicts, () => this.#output.isAhead(this.session.rows.buffer));
+    this.outbound = new Outbound(parts.taker.family, parts.verdicts, () =>
+      this.#output.isAhead(this.session.rows.buffer),
+    );
     this.session = new SyncSession({ ...parts, control: this.#control });
     this.inbound = new Inbound(new FollowingTaker(parts.taker, this.session));
     this.#output = new StreamOutput(wire, [this.#control, this.outbound, this.session.rows.buffer]);
     this.#input = new StreamInput(wire);
     this.#openedMs = parts.clock.monotonicMs();
-    this.#putControl(FrameType.hello, encodeHello(parts.names));
+    this.#putControl(FrameType.hello, encodeHello(parts.names, parts.taker.family.number));
     if (this.#input.put(head)) this.#parse(true);
     else this.#fail(`${head.length} octets came with the opening`);
   }
@@ -190,7 +193,13 @@ export class StreamConnection {
   }
 
   #takeHello(at: number, length: number): void {
-    const hello = readHello(this.#input.frames.bytes, at, length, this.#parts.names);
+    const hello = readHello(
+      this.#input.frames.bytes,
+      at,
+      length,
+      this.#parts.names,
+      this.#parts.taker.family.number,
+    );
     if (!hello.ok) return this.#fail(hello.fault);
     this.outbound.open(hello.window);
     this.#isUp = true;

@@ -1,7 +1,7 @@
 /**
  * The first frame of each side, and the last.
  *
- *     HELLO   "TLSTREAM" | u16 version | u16 family, 4 = DHCPv4 | u32 records in flight that I take
+ *     HELLO   "TLSTREAM" | u16 version | u16 family, 4 or 6 | u32 records in flight that I take
  *             | u16 length, my name | u16 length, your name
  *     BYE     u8 reason | u16 length, text
  */
@@ -10,7 +10,6 @@ import { readU16, readU32 } from './frame.ts';
 import { NAME_BYTES_MAX, WINDOW_RECORDS, WINDOW_RECORDS_MIN } from './limits.ts';
 
 const MAGIC = new TextEncoder().encode('TLSTREAM');
-const FAMILY = 4;
 const NAMES_AT = 16;
 
 /** Why a connection is ended. */
@@ -31,12 +30,13 @@ export interface StreamNames {
   readonly partner: string;
 }
 
-export function encodeHello({ own, partner }: StreamNames): Uint8Array {
+/** @param family 4 = DHCPv4, 6 = DHCPv6 */
+export function encodeHello({ own, partner }: StreamNames, family: 4 | 6): Uint8Array {
   const head = new Uint8Array(NAMES_AT);
   head.set(MAGIC);
   const view = new DataView(head.buffer);
   view.setUint16(8, STREAM_VERSION, true);
-  view.setUint16(10, FAMILY, true);
+  view.setUint16(10, family, true);
   view.setUint32(12, WINDOW_RECORDS, true);
   return Buffer.concat([head, encodeText(own), encodeText(partner)]);
 }
@@ -49,15 +49,21 @@ export type Hello =
   | { readonly ok: true; readonly window: number }
   | { readonly ok: false; readonly fault: string };
 
-/** Reads a hello. @param names who we are and whom we expect */
-export function readHello(bytes: Uint8Array, at: number, length: number, names: StreamNames): Hello {
+/** Reads a hello. @param names who we are and whom we expect; @param own the family that is served here */
+export function readHello(
+  bytes: Uint8Array,
+  at: number,
+  length: number,
+  names: StreamNames,
+  own: 4 | 6,
+): Hello {
   const fault = (text: string): Hello => ({ ok: false, fault: text });
   if (length < NAMES_AT || MAGIC.some((octet, i) => bytes[at + i] !== octet))
     return fault('the first frame is no hello of a lease stream');
   const version = readU16(bytes, at + 8);
   if (version !== STREAM_VERSION) return fault(`the hello is of version ${version}, not ${STREAM_VERSION}`);
   const family = readU16(bytes, at + 10);
-  if (family !== FAMILY) return fault(`the hello is for DHCPv${family}, not DHCPv${FAMILY}`);
+  if (family !== own) return fault(`the hello is for DHCPv${family}, not DHCPv${own}`);
   const window = readU32(bytes, at + 12);
   if (window < WINDOW_RECORDS_MIN) return fault(`the partner takes only ${window} records at once`);
   const end = at + length;

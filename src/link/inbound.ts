@@ -3,9 +3,8 @@
  * are on stable storage. A frame with a fault changes nothing.
  */
 import { isReached } from '../lease/change-log.ts';
-import { emptyRecord } from '../lease/dhcp4/record.ts';
-import { decodeUpdateRecord, isUpdateRecord } from '../lease/dhcp4/update-record.ts';
-import { REFUSAL_HEAD_BYTES, type RefusalCode } from './ack.ts';
+import { REFUSAL_HEAD_BYTES, RefusalCode } from './ack.ts';
+import type { LinkFamily, LinkRecord } from './family.ts';
 import { FRAME_HEADER_BYTES, FrameType, readU16, readU32 } from './frame.ts';
 import { REASON_BYTES_MAX, REFUSALS_PER_FRAME_MAX, WINDOW_RECORDS } from './limits.ts';
 import type { OutBuffer } from './out-buffer.ts';
@@ -25,13 +24,19 @@ export interface Refusal {
   readonly reason: string;
 }
 
+/** The two servers disagree, and the other one must know. */
+export function conflict(reason: string): Refusal {
+  return { code: RefusalCode.conflict, reason };
+}
+
 /** Who writes records into the table. */
-export interface RecordTaker {
+export interface RecordTaker<Record extends LinkRecord> {
+  readonly family: LinkFamily<Record>;
   /**
    * Takes one record, which was found good.
    * @returns null, or why it was not taken
    */
-  take(record: ReturnType<typeof emptyRecord>, isUpdate: boolean): Refusal | null;
+  take(record: Record, isUpdate: boolean): Refusal | null;
   /** Number of the last change that was logged. */
   readonly lastChange: number;
 }
@@ -40,10 +45,11 @@ interface NumberedRefusal extends Refusal {
   readonly number: number;
 }
 
-export class Inbound {
-  readonly #taker: RecordTaker;
+export class Inbound<Record extends LinkRecord> {
+  readonly #taker: RecordTaker<Record>;
+  readonly #family: LinkFamily<Record>;
   readonly #ackType: number;
-  readonly #record = emptyRecord();
+  readonly #record: Record;
   #last = 0;
   #acknowledged = 0;
   /** Up to which record what is logged covers: pairs of record and change number, in a ring. */
@@ -57,8 +63,10 @@ export class Inbound {
   #refusals: NumberedRefusal[] = [];
 
   /** @param ackType of the frames that acknowledge */
-  constructor(taker: RecordTaker, ackType: number = FrameType.ack) {
+  constructor(taker: RecordTaker<Record>, ackType: number = FrameType.ack) {
     this.#taker = taker;
+    this.#family = taker.family;
+    this.#record = taker.family.createRecord();
     this.#ackType = ackType;
     this.#markedChange = taker.lastChange;
   }
@@ -91,8 +99,8 @@ export class Inbound {
       const recordBytes = readU16(bytes, at);
       at += LENGTH_BYTES;
       this.#last = (this.#last + 1) >>> 0;
-      decodeUpdateRecord(bytes, at, recordBytes, this.#record);
-      const refusal = this.#taker.take(this.#record, isUpdateRecord(bytes, at));
+      this.#family.decode(bytes, at, recordBytes, this.#record);
+      const refusal = this.#taker.take(this.#record, this.#family.isUpdate(bytes, at));
       if (refusal !== null) this.#refusals.push({ number: this.#last, ...refusal });
       at += recordBytes;
     }
@@ -115,7 +123,7 @@ export class Inbound {
       if (at + LENGTH_BYTES > end || at + LENGTH_BYTES + readU16(bytes, at) > end)
         return `record ${first + i} is cut off`;
       const recordBytes = readU16(bytes, at);
-      const fault = decodeUpdateRecord(bytes, at + LENGTH_BYTES, recordBytes, this.#record);
+      const fault = this.#family.decode(bytes, at + LENGTH_BYTES, recordBytes, this.#record);
       if (fault !== null) return `record ${first + i}: ${fault}`;
       at += LENGTH_BYTES + recordBytes;
     }

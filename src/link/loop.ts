@@ -12,7 +12,8 @@ import { VerdictRuns } from '../engine/parked/verdict-runs.ts';
 import { signalEventFd } from '../io/eventfd.ts';
 import type { PollView } from '../io/poll.ts';
 import { type Polled, PollSet } from '../io/poll-set.ts';
-import type { ShardTask } from '../shard/dhcp4/context.ts';
+import type { CommonTask } from '../shard/task.ts';
+import type { LinkFamily, LinkRecord } from './family.ts';
 import { SLEEP_MS_MAX, SLEEP_MS_WITH_DEADLINE, STOP_GRACE_MS } from './limits.ts';
 import type { LinkOrder, LinkReport } from './messages.ts';
 import { Route, type RouteParts } from './route.ts';
@@ -21,27 +22,27 @@ import { TableTaker } from './taker.ts';
 import type { LinkTask } from './task.ts';
 
 /** Takes over a shard, to run it in this thread. */
-export type Carry = (task: ShardTask) => void;
+export type Carry = (task: CommonTask) => void;
 
-export class LinkLoop implements Polled {
+export class LinkLoop<Record extends LinkRecord> implements Polled {
   readonly #task: LinkTask;
   readonly #clock: Clock;
   readonly #carry: Carry;
   readonly #sleep: LinkSleep;
   readonly #verdicts: VerdictRuns;
-  readonly #taker: TableTaker;
-  readonly #routes = new Map<number, Route>();
-  readonly #parts: RouteParts;
+  readonly #taker: TableTaker<Record>;
+  readonly #routes = new Map<number, Route<Record>>();
+  readonly #parts: RouteParts<Record>;
   readonly #poll = new PollSet([this]);
   /** What is polled, behind the eventfd; null after connections came or went. */
   #fds: readonly number[] | null = null;
   #view: PollView | null = null;
-  #polled: Route[] = [];
+  #polled: Route<Record>[] = [];
   #isStopping = false;
   #isPaused = false;
   readonly #held: LinkOrder[] = [];
 
-  constructor(task: LinkTask, carry: Carry, clock: Clock = systemClock) {
+  constructor(task: LinkTask, family: LinkFamily<Record>, carry: Carry, clock: Clock = systemClock) {
     this.#task = task;
     this.#clock = clock;
     this.#carry = carry;
@@ -49,7 +50,7 @@ export class LinkLoop implements Polled {
     const bells = task.shards.map((shard) => new Bell(shard, signalEventFd));
     const memories = task.shards.map(({ linkVerdicts }) => linkVerdicts);
     this.#verdicts = new VerdictRuns(memories, (shard) => bells[shard]!.ring());
-    this.#taker = new TableTaker(task, clock);
+    this.#taker = new TableTaker(task, family, clock);
     this.#parts = {
       verdicts: this.#verdicts,
       taker: this.#taker,
@@ -217,7 +218,7 @@ export class LinkLoop implements Polled {
   }
 
   #obeyFor(
-    route: Route | undefined,
+    route: Route<Record> | undefined,
     order: Exclude<LinkOrder, { kind: 'attach' | 'detach' | 'pause' | 'resume' | 'carry' | 'stop' }>,
   ): void {
     if (route === undefined) return;

@@ -1,24 +1,39 @@
 /** What main and the link thread tell each other, by a MessagePort. Rare events only, never an exchange. */
+import type { ServerConfig6 } from '../config/dhcp6/model.ts';
 import type { ServerConfig } from '../config/model.ts';
 import type { StatisticsMemory } from '../engine/figures/statistics.ts';
 import type { UpdateLogMemory } from '../engine/parked/shard-link.ts';
 import type { SessionSecrets } from '../io/session-secrets.ts';
 import type { LeaseBookMemory } from '../lease/dhcp4/book.ts';
+import type { LeaseBookMemory6 } from '../lease/dhcp6/book.ts';
 import type { LimitedCountsMemory } from '../lease/limited-counts.ts';
+import type { LeaseAddress } from '../lease/update-family.ts';
 import type { NamedLease, StreamRefusal, SyncCounts, UpdateNews } from '../peer/model.ts';
-import type { ShardTask } from '../shard/dhcp4/context.ts';
+import type { CommonTask } from '../shard/task.ts';
 import type { StreamNames } from './hello.ts';
 import type { SyncKind } from './sync-frames.ts';
 
 /** What a reload may replace. */
-export interface LinkWorkplace {
+export type LinkWorkplace = LinkWorkplace4 | LinkWorkplace6;
+
+interface CommonWorkplace {
+  readonly statistics: StatisticsMemory;
+  /** Somebody wants to hear of every lease that a partner changes. */
+  readonly isHeard: boolean;
+}
+
+export interface LinkWorkplace4 extends CommonWorkplace {
+  readonly family: 4;
   readonly config: ServerConfig;
   readonly book: LeaseBookMemory;
   /** Where leases are counted whose number is limited, or null. */
   readonly limited: LimitedCountsMemory | null;
-  readonly statistics: StatisticsMemory;
-  /** Somebody wants to hear of every lease that a partner changes. */
-  readonly isHeard: boolean;
+}
+
+export interface LinkWorkplace6 extends CommonWorkplace {
+  readonly family: 6;
+  readonly config: ServerConfig6;
+  readonly book: LeaseBookMemory6;
 }
 
 /** A relationship whose partner may have a stream; `route` is its number, never given twice. */
@@ -83,7 +98,7 @@ export type LinkOrder =
   /** Whether main wants to hear of clients whose records were accepted. */
   | { readonly kind: 'track'; readonly route: number; readonly on: boolean }
   /** Run this shard between your own steps, until main stops it; `carried` says that it has ended. */
-  | { readonly kind: 'carry'; readonly task: ShardTask }
+  | { readonly kind: 'carry'; readonly task: CommonTask }
   /** Do nothing until `resume`. */
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume'; readonly workplace: LinkWorkplace }
@@ -118,7 +133,7 @@ export type LinkReport =
       /** Records that were on their way. */
       readonly unconfirmed: number;
       /** Addresses of those out of the log: who waited for them has been told that they failed. */
-      readonly owed: Uint32Array;
+      readonly owed: readonly LeaseAddress[];
     }
   /** Every record of a delivery is answered. */
   | {

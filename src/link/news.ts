@@ -1,5 +1,5 @@
 /** Gathers what main wants to hear of records, until the end of a turn. */
-import { clientOfUpdate } from '../lease/dhcp4/update-client.ts';
+import type { UpdateFamily } from '../lease/update-family.ts';
 import type { ClientKey, StreamRefusal, UpdateNews } from '../peer/model.ts';
 import { RefusalCode } from './ack.ts';
 import type { RecordOutcomes } from './outbound.ts';
@@ -25,19 +25,24 @@ function nothing(): Gathered {
 }
 
 export class NewsOfRecords implements RecordOutcomes {
+  readonly #family: UpdateFamily;
   #news = nothing();
   #delivered: StreamRefusal[] = [];
   wantsAccepted = false;
 
+  constructor(family: UpdateFamily) {
+    this.#family = family;
+  }
+
   refused(bytes: Uint8Array, length: number, code: number, reason: string): void {
-    const client = clientOfUpdate(bytes, 0, length);
+    const client = this.#family.clientOf(bytes, 0, length);
     if (code === RefusalCode.conflict) {
       if (this.#news.conflicts.push(client) === 1) this.#news.conflictReason = reason;
     } else if (this.#news.refusals.push(client) === 1) this.#news.refusalReason = reason;
   }
 
   accepted(bytes: Uint8Array, length: number): void {
-    this.#news.accepted.push(clientOfUpdate(bytes, 0, length));
+    this.#news.accepted.push(this.#family.clientOf(bytes, 0, length));
   }
 
   someAccepted(): void {

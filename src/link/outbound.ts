@@ -2,7 +2,7 @@
  * Our records on one connection: out of the update log, numbered, kept until they are acknowledged, and then turned into
  * verdicts for the shards that wait.
  *
- *     RECORDS   u32 number of the first | u32 count | { u16 length, record (lease/dhcp4/update-record.ts) }*
+ *     RECORDS   u32 number of the first | u32 count | { u16 length, record (update-record.ts of the family) }*
  *
  * At most a window of them is on its way. When it is full the update log is not read, which is the backpressure; only
  * a transaction that was begun is taken to its end, and there is always room for that.
@@ -12,7 +12,7 @@ import type { RingRecord } from '../base/byte-ring.ts';
 import { UpdateRecord } from '../engine/parked/shard-link.ts';
 import type { VerdictRuns } from '../engine/parked/verdict-runs.ts';
 import { Verdict } from '../engine/parked/verdicts.ts';
-import { updateRecordAddress } from '../lease/dhcp4/update-record.ts';
+import type { LeaseAddress, UpdateFamily } from '../lease/update-family.ts';
 import type { StreamRefusal } from '../peer/model.ts';
 import { type AckReader, isAfter } from './ack.ts';
 import { FrameType } from './frame.ts';
@@ -50,6 +50,7 @@ export interface RecordSource {
 }
 
 export class Outbound {
+  readonly #family: UpdateFamily;
   readonly buffer = new OutBuffer(WINDOW_BYTES);
   readonly #verdicts: VerdictRuns;
   readonly #mayFollow: () => boolean;
@@ -57,7 +58,6 @@ export class Outbound {
   /** Of each record on its way, by its number modulo the window. */
   readonly #kinds = new Int32Array(WINDOW_RECORDS);
   readonly #transactions = new Uint32Array(WINDOW_RECORDS);
-  readonly #addresses = new Uint32Array(WINDOW_RECORDS);
   readonly #starts = new Uint32Array(WINDOW_RECORDS);
   readonly #lengths = new Uint16Array(WINDOW_RECORDS);
   /** Per shard: whether a record of the transaction that is being worked off was refused. */
@@ -70,7 +70,8 @@ export class Outbound {
   #isOpen = false;
 
   /** @param mayFollow whether all that was read of the table before goes before what is put here now */
-  constructor(verdicts: VerdictRuns, mayFollow: () => boolean) {
+  constructor(family: UpdateFamily, verdicts: VerdictRuns, mayFollow: () => boolean) {
+    this.#family = family;
     this.#verdicts = verdicts;
     this.#mayFollow = mayFollow;
     this.#refusedBefore = Array.from({ length: verdicts.shards }, () => false);
@@ -151,7 +152,6 @@ export class Outbound {
     const at = this.#last & MASK;
     this.#kinds[at] = kind;
     this.#transactions[at] = sequence;
-    this.#addresses[at] = updateRecordAddress(bytes, offset);
     buffer.putU16(length);
     this.#starts[at] = buffer.head;
     this.#lengths[at] = length;
@@ -201,7 +201,7 @@ export class Outbound {
 
   #refuse(number: number, { code, reason }: AckReader, outcomes: RecordOutcomes): void {
     const at = number & MASK;
-    if (this.#isDelivery(at)) outcomes.refusedDelivery({ address: this.#addresses[at]!, code, reason });
+    if (this.#isDelivery(at)) outcomes.refusedDelivery({ address: this.#addressOf(number), code, reason });
     else outcomes.refused(this.#scratch, this.#read(number), code, reason);
   }
 
@@ -214,6 +214,11 @@ export class Outbound {
     const at = number & MASK;
     this.buffer.copy(this.#starts[at]!, this.#scratch, this.#lengths[at]!);
     return this.#lengths[at]!;
+  }
+
+  #addressOf(number: number): LeaseAddress {
+    this.#read(number);
+    return this.#family.addressOf(this.#scratch, 0);
   }
 
   #settle(at: number, isRefused: boolean): void {
@@ -231,16 +236,15 @@ export class Outbound {
    * The connection has ended: who waits for a record on its way waits in vain.
    * @returns the addresses of the records on their way, but for those of main's own
    */
-  abandon(): Uint32Array<ArrayBuffer> {
+  abandon(): LeaseAddress[] {
     assert(!this.#isOpen, 'a transaction goes whole or not at all');
-    const addresses = new Uint32Array(this.inFlight);
-    let count = 0;
-    for (let i = 0; i < addresses.length; i++) {
-      const at = (this.#acknowledged + 1 + i) & MASK;
-      if (!this.#isDelivery(at)) addresses[count++] = this.#addresses[at]!;
-      this.#settle(at, true);
+    const addresses: LeaseAddress[] = [];
+    for (let number = this.#acknowledged; number !== this.#last; ) {
+      number = (number + 1) >>> 0;
+      if (!this.#isDelivery(number & MASK)) addresses.push(this.#addressOf(number));
+      this.#settle(number & MASK, true);
     }
     this.#acknowledged = this.#last;
-    return addresses.slice(0, count);
+    return addresses;
   }
 }

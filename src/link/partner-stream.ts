@@ -8,9 +8,9 @@
 import { assert } from '../base/assert.ts';
 import { type UpdateLogMemory, UpdateWord } from '../engine/parked/shard-link.ts';
 import type { StreamSocket } from '../io/stream-socket.ts';
+import type { UpdateBytes } from '../lease/update-family.ts';
 import type { Log } from '../log/logger.ts';
 import type { BackupStream } from '../peer/backup-peer.ts';
-import type { UpdateBytes } from '../peer/batch.ts';
 import type { PartnerStream, PartnerStreamListener, StreamDelivery } from '../peer/model.ts';
 import { Changes } from './changes.ts';
 import type { LinkClient } from './client.ts';

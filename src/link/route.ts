@@ -12,6 +12,7 @@ import { UpdateWord } from '../engine/parked/shard-link.ts';
 import type { VerdictRuns } from '../engine/parked/verdict-runs.ts';
 import { StreamConnection } from './connection.ts';
 import { DeliveryReader } from './delivery.ts';
+import type { LinkRecord } from './family.ts';
 import { StreamFigures } from './figures.ts';
 import { ByeReason } from './hello.ts';
 import { COMPLETED_EVERY_MS } from './limits.ts';
@@ -21,22 +22,22 @@ import type { RecordSource } from './outbound.ts';
 import { wireOf } from './sealed-wire.ts';
 import type { TableTaker } from './taker.ts';
 
-export interface RouteParts {
+export interface RouteParts<Record extends LinkRecord> {
   readonly verdicts: VerdictRuns;
-  readonly taker: TableTaker;
+  readonly taker: TableTaker<Record>;
   readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly report: (report: LinkReport) => void;
 }
 
 type Order<Kind extends LinkOrder['kind']> = Extract<LinkOrder, { kind: Kind }>;
 
-export class Route {
-  readonly #parts: RouteParts;
+export class Route<Record extends LinkRecord> {
+  readonly #parts: RouteParts<Record>;
   readonly #task: RouteTask;
   readonly #words: Int32Array;
   readonly #figures: StreamFigures;
-  readonly #news = new NewsOfRecords();
-  #connection: StreamConnection | null = null;
+  readonly #news: NewsOfRecords;
+  #connection: StreamConnection<Record> | null = null;
   #connectionNumber = 0;
   #wasUp = false;
   /** Null while the log is main's. */
@@ -51,9 +52,10 @@ export class Route {
   #fences = 0;
   #isLastReported = false;
 
-  constructor(parts: RouteParts, task: RouteTask) {
+  constructor(parts: RouteParts<Record>, task: RouteTask) {
     this.#parts = parts;
     this.#task = task;
+    this.#news = new NewsOfRecords(parts.taker.family);
     this.#words = new Int32Array(task.updates.words);
     this.#figures = new StreamFigures(task.figures);
   }
@@ -62,7 +64,7 @@ export class Route {
     return { route: this.#task.route, connection: this.#connectionNumber };
   }
 
-  get connection(): StreamConnection | null {
+  get connection(): StreamConnection<Record> | null {
     return this.#connection;
   }
 
@@ -254,7 +256,7 @@ export class Route {
     this.#parts.report({ kind: 'up', ...this.#key });
   }
 
-  #noteLast(connection: StreamConnection): void {
+  #noteLast(connection: StreamConnection<Record>): void {
     if (this.#isLastReported || !connection.isPartnerDone) return;
     this.#isLastReported = true;
     this.#parts.report({ kind: 'last', ...this.#key });
@@ -285,7 +287,7 @@ export class Route {
     this.#parts.report({ kind: 'completed', route: this.#task.route });
   }
 
-  #reportSync({ session }: StreamConnection): void {
+  #reportSync({ session }: StreamConnection<Record>): void {
     for (const report of session.reports.splice(0))
       this.#parts.report({ kind: 'synchronized', ...this.#key, report });
   }

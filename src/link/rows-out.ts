@@ -3,8 +3,7 @@
  *
  *     ROWS   as RECORDS, with numbers of their own
  */
-import type { Ipv4 } from '../base/ipv4.ts';
-import { updateRecordAddress } from '../lease/dhcp4/update-record.ts';
+import type { LeaseAddress, UpdateFamily } from '../lease/update-family.ts';
 import type { AckReader } from './ack.ts';
 import { FrameType } from './frame.ts';
 import { FRAME_FILL_BYTES, ROWS_BYTES, ROWS_PER_TURN_MAX, ROWS_WINDOW } from './limits.ts';
@@ -23,14 +22,23 @@ export interface RowSource {
 
 export class RowsOut {
   readonly buffer = new SentBuffer(ROWS_BYTES);
-  readonly #addresses = new Uint32Array(ROWS_WINDOW);
+  readonly #family: UpdateFamily;
+  /** The beginnings of the rows on their way, as far as they tell the address. */
+  readonly #heads: Uint8Array;
+  readonly #headBytes: number;
   #source: RowSource | null = null;
   #last = 0;
   #acknowledged = 0;
 
+  constructor(family: UpdateFamily) {
+    this.#family = family;
+    this.#headBytes = family.addressAt + family.addressBytes;
+    this.#heads = new Uint8Array(ROWS_WINDOW * this.#headBytes);
+  }
+
   /** Of a row on its way, or of one that was acknowledged just now. */
-  addressOf(number: number): Ipv4 {
-    return this.#addresses[number % ROWS_WINDOW]!;
+  addressOf(number: number): LeaseAddress {
+    return this.#family.addressOf(this.#heads, (number % ROWS_WINDOW) * this.#headBytes);
   }
 
   /** Begins anew, with row number 1. */
@@ -92,13 +100,18 @@ export class RowsOut {
       buffer.putU16(length);
       buffer.put(source.bytes, 0, length);
       this.#last++;
-      this.#addresses[this.#last % ROWS_WINDOW] = updateRecordAddress(source.bytes, 0);
+      this.#remember(source.bytes);
       if (buffer.frameBytes >= FRAME_FILL_BYTES || this.inFlight >= ROWS_WINDOW) break;
     }
     if (this.#last === before) return left;
     buffer.patchU32(countAt, this.#last - before);
     buffer.endFrame();
     return left;
+  }
+
+  #remember(bytes: Uint8Array): void {
+    const at = (this.#last % ROWS_WINDOW) * this.#headBytes;
+    for (let i = 0; i < this.#headBytes; i++) this.#heads[at + i] = bytes[i]!;
   }
 
   /** Works off an acknowledgement that was found good. */

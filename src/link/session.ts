@@ -14,9 +14,9 @@
  * One at a time a connection, whoever asks. Whoever gives it up before its end ends the connection.
  */
 import type { Clock } from '../base/clock.ts';
-import { formatIpv4 } from '../base/ipv4.ts';
 import type { NamedLease } from '../peer/model.ts';
 import { AckReader } from './ack.ts';
+import type { LinkRecord } from './family.ts';
 import type { StreamFigures } from './figures.ts';
 import { FrameType } from './frame.ts';
 import { GiveBack } from './give-back.ts';
@@ -50,22 +50,22 @@ const BUSY = 'a synchronization is under way by the same stream';
  */
 type Stage = 'none' | 'asking' | 'taking' | 'giving' | 'asked' | 'sending' | 'receiving';
 
-export interface SessionParts {
-  readonly taker: TableTaker;
+export interface SessionParts<Record extends LinkRecord> {
+  readonly taker: TableTaker<Record>;
   readonly control: OutBuffer;
   readonly figures: StreamFigures;
   readonly clock: Pick<Clock, 'monotonicMs'>;
 }
 
-export class SyncSession {
-  readonly #parts: SessionParts;
-  readonly rows = new RowsOut();
+export class SyncSession<Record extends LinkRecord> {
+  readonly #parts: SessionParts<Record>;
+  readonly rows: RowsOut;
   readonly #ack = new AckReader();
   #stage: Stage = 'none';
   #kind: SyncKind = SyncKind.fetch;
   #subnets: ReadonlySet<number> | null = null;
-  #merge: RowMerge | null = null;
-  #in: Inbound | null = null;
+  #merge: RowMerge<Record> | null = null;
+  #in: Inbound<Record> | null = null;
   /** The other side has said how many rows it had. */
   #isEnded = false;
   #hasSentEnd = false;
@@ -77,8 +77,9 @@ export class SyncSession {
   /** For main, in order. */
   readonly reports: SyncReport[] = [];
 
-  constructor(parts: SessionParts) {
+  constructor(parts: SessionParts<Record>) {
     this.#parts = parts;
+    this.rows = new RowsOut(parts.taker.family);
   }
 
   /** Whether one is under way. */
@@ -101,7 +102,7 @@ export class SyncSession {
   }
 
   /** What looks at the records that come meanwhile; null while nobody does. */
-  get follower(): RowMerge | null {
+  get follower(): RowMerge<Record> | null {
     return this.#stage === 'taking' || this.#stage === 'giving' ? this.#merge : null;
   }
 
@@ -120,10 +121,10 @@ export class SyncSession {
       this.#stage = 'none';
       return putRefused(this.#parts.control, refused);
     }
-    const { book } = this.#parts.taker;
+    const { taker, control } = this.#parts;
     this.#stage = 'sending';
-    this.rows.open(new TableWalk(book));
-    putAccepted(this.#parts.control, book.table.count());
+    this.rows.open(new TableWalk(taker));
+    putAccepted(control, taker.table.count());
   }
 
   #begin(stage: Stage, kind: SyncKind): void {
@@ -206,12 +207,16 @@ export class SyncSession {
     rows.take(this.#ack);
     while (this.#ack.next()) {
       this.#refused++;
-      if (this.#named.length < NAMED_MAX)
-        this.#named.push({ address: formatIpv4(rows.addressOf(this.#ack.number)), reason: this.#ack.reason });
+      if (this.#named.length < NAMED_MAX) this.#name(this.#ack);
     }
     // At once: what the other side gives may stand right behind.
     this.#settle();
     return null;
+  }
+
+  #name({ number, reason }: AckReader): void {
+    const address = this.#parts.taker.family.formatAddress(this.rows.addressOf(number));
+    this.#named.push({ address, reason });
   }
 
   #takeEnd(bytes: Uint8Array, at: number, length: number): string | null {

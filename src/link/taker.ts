@@ -1,89 +1,65 @@
 /** Writes a partner's records into the table, each under the table's lock: a shard never waits for more than one. */
 import type { Clock } from '../base/clock.ts';
-import type { Ipv4 } from '../base/ipv4.ts';
-import { isWithin } from '../base/prefix-index.ts';
-import { StatisticsWriter } from '../engine/figures/statistics.ts';
-import { LeaseAccounting } from '../engine/leases/lease-accounting.ts';
-import { Applied, LeaseApplier } from '../engine/leases/lease-applier.ts';
-import {
-  ADDRESS_BUSY,
-  NO_CLIENT,
-  NO_ROOM,
-  NOT_DELETED,
-  outsideSubnet,
-  unknownSubnet,
-} from '../engine/leases/lease-refusals.ts';
-import { poolSeries } from '../engine/subnets/pool-series.ts';
+import { Applied } from '../engine/leases/lease-applier-base.ts';
+import { ADDRESS_BUSY, NO_ROOM, NOT_DELETED } from '../engine/leases/lease-refusals.ts';
 import { signalEventFd } from '../io/eventfd.ts';
 import { Committer } from '../journal/committer.ts';
 import { systemFiles } from '../journal/files.ts';
-import { LeaseBook } from '../lease/dhcp4/book.ts';
-import type { LeaseRecord } from '../lease/dhcp4/record.ts';
-import { LeaseState } from '../lease/state.ts';
 import { RefusalCode } from './ack.ts';
+import type { LinkFamily, LinkRecord, LinkTable } from './family.ts';
 import type { RecordTaker, Refusal } from './inbound.ts';
 import type { LinkWorkplace } from './messages.ts';
 import type { LinkTask } from './task.ts';
 import { PartnerTeller } from './teller.ts';
 
-interface Subnet {
-  readonly id: number;
-  readonly prefix: Ipv4;
-  readonly prefixLength: number;
-}
-
 const BUSY: Refusal = { code: RefusalCode.conflict, reason: ADDRESS_BUSY };
 const FULL: Refusal = { code: RefusalCode.failed, reason: NO_ROOM };
 const KEPT: Refusal = { code: RefusalCode.failed, reason: NOT_DELETED };
 
-export class TableTaker implements RecordTaker {
+export class TableTaker<Record extends LinkRecord> implements RecordTaker<Record> {
+  readonly family: LinkFamily<Record>;
   readonly #statisticsRow: number;
   readonly #clock: Pick<Clock, 'wallSec'>;
   readonly #committer: Committer;
-  readonly #teller: PartnerTeller;
-  #book!: LeaseBook;
-  #applier!: LeaseApplier;
-  #subnets!: ReadonlyMap<number, Subnet>;
+  readonly #teller: PartnerTeller<Record>;
+  #table: LinkTable<Record>;
   /** Of the workplaces of before. */
   #changeBefore = 0;
   #committed = 0;
-  #rows: SharedArrayBuffer | null = null;
+  #rows: SharedArrayBuffer;
   /** Changes with the table. */
   generation = 0;
 
-  constructor(task: LinkTask, clock: Clock) {
-    const { journal, bells, workplace } = task;
-    this.#statisticsRow = task.statisticsRow;
+  constructor(task: LinkTask, family: LinkFamily<Record>, clock: Clock) {
+    const { journal, bells, workplace, statisticsRow } = task;
+    this.family = family;
+    this.#statisticsRow = statisticsRow;
     this.#clock = clock;
     const seams = { files: systemFiles, clock, signal: signalEventFd };
     this.#committer = new Committer({ changes: workplace.book.changes, journal, bells }, seams);
-    this.#teller = new PartnerTeller(task.memory.told);
-    this.use(workplace);
+    this.#teller = new PartnerTeller(family, task.memory.told);
+    this.#teller.isOn = workplace.isHeard;
+    this.#table = family.openTable(workplace, statisticsRow);
+    this.#rows = workplace.book.table.rows;
   }
 
   /** Works on other memory from now on. */
-  use({ book, limited, statistics, config, isHeard }: LinkWorkplace): void {
-    this.#teller.isOn = isHeard;
-    if (this.#applier !== undefined) this.#changeBefore = this.lastChange;
-    if (book.table.rows !== this.#rows) this.generation++;
-    this.#rows = book.table.rows;
-    this.#book = new LeaseBook(book, limited);
-    const accounting = new LeaseAccounting(
-      new StatisticsWriter(statistics, this.#statisticsRow),
-      config.subnets.map(({ id }) => id),
-      poolSeries(config.subnets).pools,
-    );
-    this.#applier = new LeaseApplier(this.#book, () => accounting);
-    this.#subnets = new Map(config.subnets.map((subnet) => [subnet.id, subnet]));
+  use(workplace: LinkWorkplace): void {
+    const { rows } = workplace.book.table;
+    this.#teller.isOn = workplace.isHeard;
+    this.#changeBefore = this.lastChange;
+    if (rows !== this.#rows) this.generation++;
+    this.#rows = rows;
+    this.#table = this.family.openTable(workplace, this.#statisticsRow);
   }
 
   get lastChange(): number {
-    return this.#applier.lastChange || this.#changeBefore;
+    return this.#table.lastChange || this.#changeBefore;
   }
 
   /** Number of the last change that is on stable storage. */
   durable(): number {
-    return this.#book.changes.durable();
+    return this.#table.durable();
   }
 
   /** Whether every record of one more frame can be taken now. */
@@ -91,13 +67,8 @@ export class TableTaker implements RecordTaker {
     return this.#teller.hasRoom;
   }
 
-  get book(): LeaseBook {
-    return this.#book;
-  }
-
-  /** Writes under the lock of the table, which its caller holds. */
-  get applier(): LeaseApplier {
-    return this.#applier;
+  get table(): LinkTable<Record> {
+    return this.#table;
   }
 
   /** Unix seconds. */
@@ -105,8 +76,8 @@ export class TableTaker implements RecordTaker {
     return this.#clock.wallSec();
   }
 
-  take(record: LeaseRecord, isUpdate: boolean): Refusal | null {
-    const { table } = this.#book;
+  take(record: Record, isUpdate: boolean): Refusal | null {
+    const table = this.#table;
     table.lock();
     const refusal = this.takeLocked(record, isUpdate);
     table.unlock();
@@ -114,34 +85,24 @@ export class TableTaker implements RecordTaker {
   }
 
   /** As `take`. Pre: the table is locked. */
-  takeLocked(record: LeaseRecord, isUpdate: boolean): Refusal | null {
+  takeLocked(record: Record, isUpdate: boolean): Refusal | null {
     if (!isUpdate) return this.#remove(record);
-    const fault = this.#faultOf(record);
+    const fault = this.#table.faultOf(record);
     return fault === null ? this.#put(record) : fault;
   }
 
-  #remove(record: LeaseRecord): Refusal | null {
-    const outcome = this.#applier.remove(record.address, 'peer', this.nowSec);
+  #remove(record: Record): Refusal | null {
+    const outcome = this.#table.remove(record, 'peer', this.nowSec);
     if (outcome === Applied.removed) this.#teller.tell(record, false, this.lastChange);
     // What is not there needs no deletion.
     return outcome === Applied.noRoom ? KEPT : null;
   }
 
-  #put(record: LeaseRecord): Refusal | null {
-    const outcome = this.#applier.put(record, 'peer', this.nowSec);
+  #put(record: Record): Refusal | null {
+    const outcome = this.#table.put(record, 'peer', this.nowSec);
     if (outcome === Applied.busy) return BUSY;
     if (outcome === Applied.noRoom) return FULL;
     this.#teller.tell(record, true, this.lastChange);
-    return null;
-  }
-
-  #faultOf(record: LeaseRecord): Refusal | null {
-    const subnet = this.#subnets.get(record.subnetId);
-    if (subnet === undefined) return conflict(unknownSubnet(record.subnetId));
-    if (!isWithin(subnet, record.address)) return conflict(outsideSubnet(record.address, subnet));
-    const isNobodys = record.hwLength === 0 && record.clientIdLength === 0;
-    if (isNobodys && record.state !== LeaseState.declined)
-      return { code: RefusalCode.failed, reason: NO_CLIENT };
     return null;
   }
 
@@ -153,8 +114,4 @@ export class TableTaker implements RecordTaker {
     this.#committed = change;
     this.#committer.commit();
   }
-}
-
-function conflict(reason: string): Refusal {
-  return { code: RefusalCode.conflict, reason };
 }

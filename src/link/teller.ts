@@ -2,27 +2,29 @@
  * Tells main of what partners have changed by their streams, for those who keep a record of every lease. A courtesy of
  * which nothing may be lost: while the ring has no room for a frame more, no frame more is taken.
  *
- *     ring record   kind 0 | sequence = change number of the lease file | record of lease/dhcp4/update-record.ts
+ *     ring record   kind 0 | sequence = change number of the lease file | record (update-record.ts of the family)
  */
 import { assert } from '../base/assert.ts';
 import { ByteRingWriter, RING_RECORD_BYTES_MAX } from '../base/byte-ring.ts';
-import type { LeaseRecord } from '../lease/dhcp4/record.ts';
-import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../lease/dhcp4/update-record.ts';
 import { type LeaseEventsMemory, LeaseEventWord } from '../lease/events.ts';
+import type { LinkFamily, LinkRecord } from './family.ts';
 import { FRAME_BYTES_MAX } from './limits.ts';
 
 /** What the records of a frame need at most: their headers here are longer, and one may be skipped at the end of the ring. */
 const ROOM_BYTES = FRAME_BYTES_MAX + FRAME_BYTES_MAX / 2 + RING_RECORD_BYTES_MAX;
 
-export class PartnerTeller {
+export class PartnerTeller<Record extends LinkRecord> {
+  readonly #family: LinkFamily<Record>;
   readonly #ring: ByteRingWriter;
   readonly #words: Int32Array;
-  readonly #scratch = new Uint8Array(UPDATE_RECORD_BYTES_MAX);
+  readonly #scratch: Uint8Array;
   #hasNews = false;
   /** Whether anybody wants to hear of it. */
   isOn = false;
 
-  constructor({ ring, words }: LeaseEventsMemory) {
+  constructor(family: LinkFamily<Record>, { ring, words }: LeaseEventsMemory) {
+    this.#family = family;
+    this.#scratch = new Uint8Array(family.recordBytesMax);
     this.#ring = new ByteRingWriter(ring);
     this.#words = new Int32Array(words);
   }
@@ -33,9 +35,9 @@ export class PartnerTeller {
   }
 
   /** A record was applied. @param change number of the change that it came to. Pre: there was room before its frame. */
-  tell(record: LeaseRecord, isUpdate: boolean, change: number): void {
+  tell(record: Record, isUpdate: boolean, change: number): void {
     if (!this.isOn) return;
-    const length = encodeUpdateRecord(this.#scratch, 0, record, isUpdate);
+    const length = this.#family.encode(this.#scratch, 0, record, isUpdate);
     const isWritten = this.#ring.write(0, change, this.#scratch, length);
     assert(isWritten, 'there was room for every record of the frame');
     this.#hasNews = true;

@@ -6,9 +6,9 @@
  * Each lease goes as it stands now, not as it stood when it changed: the partner may have synchronized meanwhile, and
  * have given us a newer one.
  */
-import type { Ipv4 } from '../base/ipv4.ts';
+import type { LeaseAddress, UpdateBytes } from '../lease/update-family.ts';
 import type { Backlog } from './backlog.ts';
-import type { UpdateBytes } from './batch.ts';
+import type { PeerFamily } from './family.ts';
 import type { SendLimits } from './limits.ts';
 import type { PartnerStream, PeerClient, SendOutcome } from './model.ts';
 import { sendOutcomeOf } from './outcome.ts';
@@ -16,12 +16,13 @@ import { UpdateSender } from './sender.ts';
 import { sendByStream, takePortion } from './stream-delivery.ts';
 
 export interface BacklogParts {
+  readonly family: PeerFamily;
   readonly client: PeerClient;
   /** Null = there is none. */
   readonly stream: PartnerStream | null;
   readonly limits: SendLimits;
   /** The update that brings the partner to what stands at an address, or null when there is nothing to tell. */
-  readonly updateOf: (address: Ipv4) => UpdateBytes | null;
+  readonly updateOf: (address: LeaseAddress) => UpdateBytes | null;
   /** Is told what each portion came to, and says whether to go on. */
   readonly noted: (outcome: SendOutcome) => boolean;
 }
@@ -45,15 +46,15 @@ export async function deliverBacklog(backlog: Backlog, parts: BacklogParts): Pro
 
 async function send(
   updates: readonly UpdateBytes[],
-  { client, stream, limits }: BacklogParts,
+  { family, client, stream, limits }: BacklogParts,
 ): Promise<readonly SendOutcome[] | null> {
   if (stream?.isUp === true) {
-    const outcome = await sendByStream(stream, updates);
+    const outcome = await sendByStream(family, stream, updates);
     return outcome === null ? null : [outcome];
   }
   const outcomes: SendOutcome[] = [];
-  const sender = new UpdateSender(client, limits, (request, outcome) => {
-    outcomes.push(sendOutcomeOf(request, outcome));
+  const sender = new UpdateSender(family, client, limits, (request, outcome) => {
+    outcomes.push(sendOutcomeOf(family, request, outcome));
   });
   for (const update of updates) sender.send(update, null);
   await sender.idle();
@@ -65,7 +66,7 @@ function collect(
   backlog: Backlog,
   { stream, limits, updateOf }: BacklogParts,
 ): { readonly updates: readonly UpdateBytes[]; readonly changes: number } {
-  const taken = new Set<Ipv4>();
+  const taken = new Set<LeaseAddress>();
   let changes = 0;
   let left = stream?.isUp === true ? Number.POSITIVE_INFINITY : limits.requestsInFlightMax;
   const next = (): UpdateBytes | null => {

@@ -3,12 +3,12 @@
  * Once one had to be refused the backlog is worth nothing as such and says so until it is cleared: the partner must
  * synchronize.
  */
-import type { Ipv4 } from '../base/ipv4.ts';
+import type { LeaseAddress } from '../lease/update-family.ts';
 
 export class Backlog {
   /** Changes kept at most, 0 = none. A lower one refuses what comes; what is kept already stays. */
   limit: number;
-  readonly #addresses: Ipv4[] = [];
+  readonly #addresses: LeaseAddress[] = [];
   #overflown = false;
   #clearings = 0;
 
@@ -29,13 +29,13 @@ export class Backlog {
     return this.#clearings;
   }
 
-  push(address: Ipv4): void {
+  push(address: LeaseAddress): void {
     if (this.#addresses.length < this.limit) this.#addresses.push(address);
     else this.#overflown = true;
   }
 
   /** The address at a position from the front, or null behind the end. */
-  at(index: number): Ipv4 | null {
+  at(index: number): LeaseAddress | null {
     return this.#addresses[index] ?? null;
   }
 

@@ -22,16 +22,16 @@ export class BackupFeed {
 
   /** @param limits shared with the senders, which ask before each request */
   constructor(parts: DispatcherParts, limits: SendLimits) {
-    const { clock, log, verdicts, wake, partner, updates } = parts;
+    const { family, clock, log, verdicts, wake, partner, updates } = parts;
     const desk = new TransactionDesk(verdicts, wake);
     this.#desk = desk;
     this.#isAlone = partner === null;
     this.#settings = parts;
     const settings = () => this.#settings;
     this.#backups = parts.backups.map(
-      (backup) => new BackupLink({ backup, settings, limits, desk, clock, log }),
+      (backup) => new BackupLink({ family, backup, settings, limits, desk, clock, log }),
     );
-    this.#updates = new UpdateLogReader(updates, this.#isAlone ? 0 : 1, () => this.pump());
+    this.#updates = new UpdateLogReader(family, updates, this.#isAlone ? 0 : 1, () => this.pump());
   }
 
   /** Works by other settings from now on. */

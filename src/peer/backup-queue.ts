@@ -1,5 +1,5 @@
 /** The updates that wait for one backup, oldest first, bounded in number and octets. */
-import type { UpdateBytes } from './batch.ts';
+import type { UpdateBytes } from '../lease/update-family.ts';
 import { BACKUP_QUEUE_BYTES_MAX, BACKUP_QUEUE_RECORDS_MAX } from './limits.ts';
 import type { Transaction } from './transactions.ts';
 

@@ -11,13 +11,15 @@
  */
 import type { Clock } from '../base/clock.ts';
 import { Result } from '../control/answer.ts';
+import type { UpdateBytes } from '../lease/update-family.ts';
 import type { Log } from '../log/logger.ts';
 import type { BackupPeer } from './backup-peer.ts';
 import { BackupQueue, type QueuedUpdate } from './backup-queue.ts';
-import type { LeaseRequest, UpdateBytes } from './batch.ts';
+import type { PeerFamily } from './family.ts';
 import { BACKUP_PAUSE_MS, type SendLimits } from './limits.ts';
 import type { StreamDelivery } from './model.ts';
 import type { Outcome } from './outcome.ts';
+import type { LeaseRequest } from './request.ts';
 import { UpdateSender } from './sender.ts';
 import { takePortion } from './stream-delivery.ts';
 import type { Transaction, TransactionDesk } from './transactions.ts';
@@ -30,6 +32,7 @@ export interface BackupSettings {
 }
 
 export interface BackupParts {
+  readonly family: PeerFamily;
   readonly backup: BackupPeer;
   readonly settings: () => BackupSettings;
   readonly limits: SendLimits;
@@ -62,7 +65,7 @@ export class BackupLink {
   constructor(parts: BackupParts) {
     this.#parts = parts;
     const { client, stream } = parts.backup;
-    this.#sender = new UpdateSender(client, parts.limits, (request, outcome) =>
+    this.#sender = new UpdateSender(parts.family, client, parts.limits, (request, outcome) =>
       this.#finished(request, outcome),
     );
     stream.listen({

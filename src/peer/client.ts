@@ -11,6 +11,7 @@ import { createSecureContext } from 'node:tls';
 import { Pool } from 'undici';
 import { systemClock } from '../base/clock.ts';
 import type { HaPeerConfig } from '../config/ha-model.ts';
+import type { DhcpService } from '../control/envelope.ts';
 import { FORMER_CREDENTIALS_MS } from '../control/http/gate.ts';
 import type { Login } from '../credentials/login.ts';
 import type { TlsSet } from '../credentials/tls-set.ts';
@@ -37,11 +38,17 @@ const UNAUTHORIZED = 401;
 /**
  * @param peer the peer's entry of the configuration: it supplies URL, TLS files and credentials
  * @param connections TCP connections at once, 0 = the default
+ * @param service that the commands are for
  * @throws Error when a file cannot be used
  */
-export function createPeerClient(peer: HaPeerConfig, connections: number): RenewablePeerClient {
+export function createPeerClient(
+  peer: HaPeerConfig,
+  connections: number,
+  service: DhcpService,
+): RenewablePeerClient {
   const credentials = readPeerCredentials(peer);
-  return new HttpPeerClient(peer, connections === 0 ? CLIENT_CONNECTIONS_DEFAULT : connections, credentials);
+  const count = connections === 0 ? CLIENT_CONNECTIONS_DEFAULT : connections;
+  return new HttpPeerClient(peer, count, service, credentials);
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -50,6 +57,7 @@ class HttpPeerClient implements RenewablePeerClient {
   readonly name: string;
   readonly role: RenewablePeerClient['role'];
   readonly #url: HaPeerConfig['url'];
+  readonly #service: DhcpService;
   readonly #connections: number;
   #credentials: PeerCredentials;
   #headers: Headers;
@@ -62,7 +70,8 @@ class HttpPeerClient implements RenewablePeerClient {
   #isClosed = false;
   readonly #closing = new AbortController();
 
-  constructor(peer: HaPeerConfig, connections: number, credentials: PeerCredentials) {
+  constructor(peer: HaPeerConfig, connections: number, service: DhcpService, credentials: PeerCredentials) {
+    this.#service = service;
     this.name = peer.name;
     this.role = peer.role;
     this.#url = peer.url;
@@ -77,7 +86,7 @@ class HttpPeerClient implements RenewablePeerClient {
   }
 
   request(command: string, args: object | null, timeoutMs: number): Promise<PeerAnswer> {
-    const request = { command, service: ['dhcp4'], ...(args === null ? {} : { arguments: args }) };
+    const request = { command, service: [this.#service], ...(args === null ? {} : { arguments: args }) };
     const isPage = command.endsWith('-get-page') || command.endsWith('-get-all');
     const body = Buffer.from(JSON.stringify(request));
     return this.#send(body, timeoutMs, isPage ? PAGE_ANSWER_BYTES_MAX : ANSWER_BYTES_MAX);

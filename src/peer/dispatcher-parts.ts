@@ -1,14 +1,15 @@
 /** What the update dispatcher is made of. */
 import type { Clock } from '../base/clock.ts';
-import type { Ipv4 } from '../base/ipv4.ts';
 import type { UpdateLogMemory } from '../engine/parked/shard-link.ts';
-import type { Lease4 } from '../lease/dhcp4/model.ts';
+import type { LeaseAddress, UpdateBytes } from '../lease/update-family.ts';
 import type { Log } from '../log/logger.ts';
 import type { BackupPeer } from './backup-peer.ts';
 import { CLIENT_CONNECTIONS_DEFAULT } from './client.ts';
+import type { PeerFamily } from './family.ts';
 import type { DispatcherSettings, PartnerStream, PeerClient, UpdateListener } from './model.ts';
 
 export interface DispatcherParts extends DispatcherSettings {
+  readonly family: PeerFamily;
   /** With two readers where there are a partner and backups. */
   readonly updates: UpdateLogMemory;
   /** Verdict memory of each shard, by its index. */
@@ -21,8 +22,8 @@ export interface DispatcherParts extends DispatcherSettings {
   /** The way to a partner that is a Tandem; null = there is none. */
   readonly stream: PartnerStream | null;
   readonly listener: UpdateListener;
-  /** The lease at an address as it stands now, or null. */
-  readonly leaseAt: (address: Ipv4) => Lease4 | null;
+  /** The update that brings a peer to what stands at an address now; null when there is nothing to tell. */
+  readonly standing: (address: LeaseAddress) => UpdateBytes | null;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -12,18 +12,19 @@
  * Batching adapts itself: a request that may be sent takes whatever is there, else the updates stay in the log until an
  * answer frees the place. No timer decides. A full log is the backpressure: the shards stop changing leases.
  */
-import type { Ipv4 } from '../base/ipv4.ts';
+
 import { UpdateRecord } from '../engine/parked/shard-link.ts';
+import type { LeaseAddress, UpdateBytes } from '../lease/update-family.ts';
 import { BackupFeed } from './backup-feed.ts';
-import type { LeaseRequest } from './batch.ts';
 import { type DispatcherParts, requestsInFlightMax } from './dispatcher-parts.ts';
 import { type Answer, Following } from './following.ts';
 import { KeptUpdates } from './kept-updates.ts';
 import { deliverLeases } from './lease-delivery.ts';
 import { RECORDS_PER_TURN_MAX, type SendLimits } from './limits.ts';
-import type { Delivery, DispatcherSettings, LeaseToSend, PartnerUpdates, UpdateDispatcher } from './model.ts';
+import type { Delivery, DispatcherSettings, PartnerUpdates, UpdateDispatcher } from './model.ts';
 import type { Outcome } from './outcome.ts';
 import { PartnerOutcomes } from './partner-outcomes.ts';
+import type { LeaseRequest } from './request.ts';
 import { UpdateSender } from './sender.ts';
 import { SetAside } from './set-aside.ts';
 import { StreamLoan } from './stream-loan.ts';
@@ -52,7 +53,7 @@ class Dispatcher implements UpdateDispatcher {
   #closed = false;
 
   constructor(parts: DispatcherParts) {
-    const { partner, stream, updates } = parts;
+    const { family, partner, stream, updates } = parts;
     const limits = { requestsInFlightMax: requestsInFlightMax(parts) };
     this.#parts = parts;
     this.#limits = limits;
@@ -65,9 +66,9 @@ class Dispatcher implements UpdateDispatcher {
     this.#sender =
       partner === null
         ? null
-        : new UpdateSender(partner, limits, (request, outcome) => this.#finished(request, outcome));
+        : new UpdateSender(family, partner, limits, (request, outcome) => this.#finished(request, outcome));
     this.#backups = parts.backups.length === 0 ? null : new BackupFeed(parts, limits);
-    this.#updates = new UpdateLogReader(updates, 0, () => this.#pump());
+    this.#updates = new UpdateLogReader(family, updates, 0, () => this.#pump());
     stream?.listen({
       changed: () => this.#streamChanged(),
       news: (news) => this.#outcomes.noteNews(news),
@@ -97,13 +98,13 @@ class Dispatcher implements UpdateDispatcher {
     if (this.#outcomes.partnerAnswered()) this.#pump();
   }
 
-  async sendLeases(leases: Iterable<LeaseToSend>): Promise<Delivery> {
-    const { partner, stream } = this.#parts;
+  async sendLeases(leases: Iterable<UpdateBytes>): Promise<Delivery> {
+    const { family, partner, stream } = this.#parts;
     if (partner === null) return { taken: 0, refused: 0, named: [], failure: 'no partner' };
     return this.#loan.during(async () => {
       this.#pump();
       await this.#idle();
-      return deliverLeases({ client: partner, stream, limits: this.#limits }, leases);
+      return deliverLeases({ family, client: partner, stream, limits: this.#limits }, leases);
     });
   }
 
@@ -228,7 +229,7 @@ class Dispatcher implements UpdateDispatcher {
     this.#pump();
   }
 
-  #streamFailed(reason: string, owed: readonly Ipv4[]): void {
+  #streamFailed(reason: string, owed: readonly LeaseAddress[]): void {
     this.#updates.takeBack();
     // The partner lacks them, and takes itself for complete.
     if (this.#following.streamChanged() && this.#mode === 'withhold') this.#aside.addUnsent(owed.length);

@@ -1,5 +1,5 @@
 /** The updates that are kept while the partner is out of reach, and their delivery. */
-import type { Ipv4 } from '../base/ipv4.ts';
+import type { LeaseAddress } from '../lease/update-family.ts';
 import { Backlog } from './backlog.ts';
 import { deliverBacklog } from './backlog-delivery.ts';
 import type { DispatcherParts } from './dispatcher-parts.ts';
@@ -37,7 +37,7 @@ export class KeptUpdates {
     return { length: this.#backlog.length, overflown: this.#backlog.overflown };
   }
 
-  push(address: Ipv4): void {
+  push(address: LeaseAddress): void {
     const backlog = this.#backlog;
     const wasOverflown = backlog.overflown;
     backlog.push(address);
@@ -64,14 +64,15 @@ export class KeptUpdates {
   }
 
   async #deliver(idle: () => Promise<unknown>): Promise<boolean> {
-    const { partner, stream } = this.#parts;
+    const { family, partner, stream } = this.#parts;
     if (partner === null) return true;
     await idle();
     return deliverBacklog(this.#backlog, {
+      family,
       client: partner,
       stream,
       limits: this.#limits,
-      updateOf: (address) => this.#outcomes.standing(address),
+      updateOf: this.#parts.standing,
       noted: (outcome) => this.#outcomes.noteBacklog(outcome),
     });
   }

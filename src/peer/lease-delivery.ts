@@ -1,10 +1,8 @@
 /** Sends leases to one peer as they stand, apart from the stream of updates: at the end of a synchronization. */
-import { formatIpv4 } from '../base/ipv4.ts';
-import { recordOfLease } from '../lease/dhcp4/csv-lease.ts';
-import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../lease/dhcp4/update-record.ts';
-import type { UpdateBytes } from './batch.ts';
+import type { UpdateBytes } from '../lease/update-family.ts';
+import type { PeerFamily } from './family.ts';
 import type { SendLimits } from './limits.ts';
-import type { Delivery, LeaseToSend, PartnerStream, PeerClient, SendOutcome } from './model.ts';
+import type { Delivery, PartnerStream, PeerClient, SendOutcome } from './model.ts';
 import { sendOutcomeOf } from './outcome.ts';
 import { UpdateSender } from './sender.ts';
 import { sendByStream, takePortion } from './stream-delivery.ts';
@@ -12,9 +10,8 @@ import { sendByStream, takePortion } from './stream-delivery.ts';
 /** Refused leases that are named; the rest is only counted. */
 const NAMED_MAX = 5;
 
-const scratch = new Uint8Array(UPDATE_RECORD_BYTES_MAX);
-
 export interface DeliveryParts {
+  readonly family: PeerFamily;
   readonly client: PeerClient;
   /** Null = there is none. */
   readonly stream: PartnerStream | null;
@@ -26,21 +23,22 @@ export interface DeliveryParts {
  * peer refuses is no reason to do without the others.
  * @param leases each address once
  */
-export async function deliverLeases(parts: DeliveryParts, leases: Iterable<LeaseToSend>): Promise<Delivery> {
+export async function deliverLeases(parts: DeliveryParts, leases: Iterable<UpdateBytes>): Promise<Delivery> {
   const iterator = leases[Symbol.iterator]();
   const next = (): UpdateBytes | null => {
     const { done, value } = iterator.next();
-    return done === true ? null : encodeLease(value);
+    return done === true ? null : value;
   };
-  const tally = new Tally();
+  const tally = new Tally(parts.family);
   await parts.stream?.arrival();
-  const rest = parts.stream === null ? [] : await deliverByStream(parts.stream, next, tally);
+  const rest = parts.stream === null ? [] : await deliverByStream(parts.family, parts.stream, next, tally);
   if (tally.failure === null) await deliverByRequest(parts, () => rest.shift() ?? next(), tally);
   return tally.delivery();
 }
 
 /** @returns what was not sent, because the stream is not up any more */
 async function deliverByStream(
+  family: PeerFamily,
   stream: PartnerStream,
   next: () => UpdateBytes | null,
   tally: Tally,
@@ -48,7 +46,7 @@ async function deliverByStream(
   while (stream.isUp && tally.failure === null) {
     const portion = takePortion(next);
     if (portion.length === 0) break;
-    const outcome = await sendByStream(stream, portion);
+    const outcome = await sendByStream(family, stream, portion);
     if (outcome === null) return portion;
     tally.count(outcome);
   }
@@ -56,13 +54,13 @@ async function deliverByStream(
 }
 
 async function deliverByRequest(
-  { client, limits }: DeliveryParts,
+  { family, client, limits }: DeliveryParts,
   next: () => UpdateBytes | null,
   tally: Tally,
 ): Promise<void> {
   let wake = (): void => {};
-  const sender = new UpdateSender(client, limits, (request, outcome) => {
-    tally.count(sendOutcomeOf(request, outcome));
+  const sender = new UpdateSender(family, client, limits, (request, outcome) => {
+    tally.count(sendOutcomeOf(family, request, outcome));
     wake();
   });
   for (let update = next(); update !== null && tally.failure === null; ) {
@@ -78,25 +76,24 @@ async function deliverByRequest(
   await sender.idle();
 }
 
-/** The update that makes a peer hold a lease as it stands here, or hold none. */
-export function encodeLease({ lease, isUpdate }: LeaseToSend): UpdateBytes {
-  const length = encodeUpdateRecord(scratch, 0, recordOfLease(lease), isUpdate);
-  return { bytes: scratch.slice(0, length), offset: 0, length, isUpdate, address: lease.address };
-}
-
 class Tally {
+  readonly #family: PeerFamily;
   #taken = 0;
   #refused = 0;
   readonly #named: { readonly address: string; readonly reason: string }[] = [];
   /** The first one. */
   failure: string | null = null;
 
+  constructor(family: PeerFamily) {
+    this.#family = family;
+  }
+
   count({ taken, refused, failure }: SendOutcome): void {
     this.failure ??= failure;
     this.#taken += taken;
     this.#refused += refused.length;
     for (const { address, reason } of refused.slice(0, NAMED_MAX - this.#named.length))
-      this.#named.push({ address: formatIpv4(address), reason });
+      this.#named.push({ address: this.#family.formatAddress(address), reason });
   }
 
   delivery(): Delivery {

@@ -5,6 +5,7 @@
 import { assert } from '../base/assert.ts';
 import type { HaPeerConfig, HaRelationshipConfig } from '../config/ha-model.ts';
 import type { CommandTable } from '../control/answer.ts';
+import type { DhcpService } from '../control/envelope.ts';
 import { createKeaHttpServer, type KeaHttpAccess, type KeaHttpServer } from '../control/http/kea-http.ts';
 import { tandemError } from '../errors.ts';
 import type { Log } from '../log/logger.ts';
@@ -13,7 +14,7 @@ import { type StreamListener, streamUpgrade } from './lease-stream.ts';
 import { formatUrl, ownAddresses } from './own-address.ts';
 
 /**
- * What Kea's listener accepts with restrict-commands, and the bulk command of older Tandems. The commands by which an
+ * What Kea's listener accepts with restrict-commands, in either family, and the bulk command of older Tandems. The commands by which an
  * administrator steers the pair (ha-sync, ha-scopes, ha-maintenance-start ...) need the control API.
  */
 export const PEER_COMMANDS: ReadonlySet<string> = new Set([
@@ -28,6 +29,11 @@ export const PEER_COMMANDS: ReadonlySet<string> = new Set([
   'lease4-get-all',
   'lease4-get-page',
   'lease4-update',
+  'lease6-bulk-apply',
+  'lease6-del',
+  'lease6-get-all',
+  'lease6-get-page',
+  'lease6-update',
   'list-commands',
   'status-get',
 ]);
@@ -40,6 +46,7 @@ export interface PeerListener extends Omit<KeaHttpServer, 'renew'> {
 /**
  * Builds the listener; nothing is bound before `listen`.
  * @param table the commands; without restrict-commands all of them are open
+ * @param service that the commands are for
  * @param address where to listen, null = at the address of the own url
  * @param onStream gets the lease streams that peers open; null = there are none. They outlive the port
  * @throws Error when a file of the own peer entry cannot be used
@@ -47,6 +54,7 @@ export interface PeerListener extends Omit<KeaHttpServer, 'renew'> {
 export function createPeerListener(
   config: HaRelationshipConfig,
   table: CommandTable,
+  service: DhcpService,
   log: Log,
   address: string | null = null,
   onStream: StreamListener | null = null,
@@ -60,7 +68,7 @@ export function createPeerListener(
     ...peerAccess(config, table, onStream),
     basicAuth: used.login,
     tls: used.tls === null ? null : { ...used.tls, requireClientCerts: config.requireClientCerts },
-    service: 'dhcp4',
+    service,
   });
   return {
     listen: async () => {

@@ -1,9 +1,7 @@
 /** The seams between the HA service and what talks to the peers. */
-import type { Ipv4 } from '../base/ipv4.ts';
 import type { HaRole } from '../config/ha-model.ts';
 import type { StreamSocket } from '../io/stream-socket.ts';
-import type { Lease4 } from '../lease/dhcp4/model.ts';
-import type { UpdateBytes } from './batch.ts';
+import type { LeaseAddress, UpdateBytes } from '../lease/update-family.ts';
 import type { PeerCredentials } from './credentials.ts';
 
 /** What became of one command sent to a peer. */
@@ -76,7 +74,7 @@ export interface UpdateNews {
 
 /** A record that the partner has not taken. */
 export interface StreamRefusal {
-  readonly address: Ipv4;
+  readonly address: LeaseAddress;
   /** 4 = conflict, 1 = it cannot hold it. */
   readonly code: number;
   readonly reason: string;
@@ -84,7 +82,7 @@ export interface StreamRefusal {
 
 /** A lease that a peer has not taken. */
 export interface RefusedLease {
-  readonly address: Ipv4;
+  readonly address: LeaseAddress;
   readonly client: ClientKey;
   /** Else the peer cannot hold it. */
   readonly isConflict: boolean;
@@ -147,7 +145,7 @@ export interface PartnerStreamListener {
   /** Updates were completed; not called for each. */
   completed(): void;
   /** It has ended while updates were under way; the log is back. @param owed their addresses */
-  failed(reason: string, owed: Iterable<Ipv4>): void;
+  failed(reason: string, owed: Iterable<LeaseAddress>): void;
   /** The partner wants to synchronize: it may, once it gets whatever changes. @param answer null, or why it may not */
   asked(answer: (refused: string | null) => void): void;
 }
@@ -168,12 +166,6 @@ export interface UpdateListener {
   unsent(transactions: number): void;
   /** Awaited transactions were completed, well or not; the state machine may run. */
   completed(): void;
-}
-
-/** A lease that a peer is to hold as it stands, or is to delete. */
-export interface LeaseToSend {
-  readonly lease: Lease4;
-  readonly isUpdate: boolean;
 }
 
 /** What became of leases that were sent as they stand. */
@@ -260,7 +252,7 @@ export interface UpdateDispatcher {
   /** The partner answered a heartbeat: what failed to reach it before is sent once more. */
   partnerAnswered(): void;
   /** Sends leases to the partner as they stand. Pre: the mode is `withhold`, so that nothing can overtake them. */
-  sendLeases(leases: Iterable<LeaseToSend>): Promise<Delivery>;
+  sendLeases(leases: Iterable<UpdateBytes>): Promise<Delivery>;
   /** Whether the partner gets by its stream whatever changes, as it does from the moment at which it synchronizes. */
   readonly isFollowed: boolean;
   /** Entries waiting in the backlog and whether a push was refused since it was last cleared. */

@@ -1,5 +1,19 @@
+/** What a peer's answer means for the lease of a request. */
+import { Result } from '../control/answer.ts';
+import type { PeerFamily } from './family.ts';
+import type { ClientKey, PeerAnswer, SendOutcome, UpdateNews } from './model.ts';
+import type { LeaseRequest } from './request.ts';
+
+export type Outcome =
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'conflict'; readonly reason: string }
+  /** The peer cannot hold this lease. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** Why the peer is taken for unavailable. */
+  | { readonly kind: 'failed'; readonly reason: string };
+
 /**
- * What a peer's answer means for the lease of a request.
+ * What the answer to a request with one lease says of it.
  *
  *     result 0, 3          taken
  *     result 4             conflict: the peer is well, it does not know this subnet or address
@@ -10,21 +24,6 @@
  * an identifier that its partner finds too long stops the pair. Whether a peer that refuses everything is still of any
  * use is asked elsewhere (refusals.ts).
  */
-import { Result } from '../control/answer.ts';
-import type { LeaseRequest } from './batch.ts';
-import type { ClientKey, PeerAnswer, SendOutcome, UpdateNews } from './model.ts';
-
-export type Outcome =
-  | { readonly kind: 'taken' }
-  | { readonly kind: 'conflict'; readonly reason: string }
-  /** The peer cannot hold this lease. */
-  | { readonly kind: 'refused'; readonly reason: string }
-  /** Why the peer is taken for unavailable. */
-  | { readonly kind: 'failed'; readonly reason: string };
-
-/** The two fields stand side by side, in front of everything that a client can choose freely. */
-const CLIENT_FIELDS = /"hw-address":"([0-9a-f:]*)"(?:,"client-id":"([0-9a-f:]*)")?/;
-
 export function judge(answer: PeerAnswer): Outcome {
   if (answer.kind === 'failed') return answer;
   switch (answer.result) {
@@ -40,15 +39,8 @@ export function judge(answer: PeerAnswer): Outcome {
   }
 }
 
-/** Whose lease it is, in Kea's text form. */
-function clientOf({ body, offset, length }: LeaseRequest): ClientKey {
-  const text = Buffer.from(body.buffer, offset, length).toString('latin1');
-  const [, hwAddress = '', clientId = ''] = CLIENT_FIELDS.exec(text) ?? [];
-  return { hwAddress, clientId };
-}
-
-/** The same of a lease that was sent as it stands. */
-export function sendOutcomeOf(request: LeaseRequest, outcome: Outcome): SendOutcome {
+/** What an answer says of a lease that was sent as it stands. */
+export function sendOutcomeOf(family: PeerFamily, request: LeaseRequest, outcome: Outcome): SendOutcome {
   switch (outcome.kind) {
     case 'failed':
       return { failure: outcome.reason, taken: 0, refused: [] };
@@ -56,17 +48,27 @@ export function sendOutcomeOf(request: LeaseRequest, outcome: Outcome): SendOutc
       return { failure: null, taken: 1, refused: [] };
     default: {
       const { kind, reason } = outcome;
-      const { address } = request;
-      const refused = { address, client: clientOf(request), isConflict: kind === 'conflict', reason };
+      const { address, body } = request;
+      const refused = {
+        address,
+        client: family.clientOfRequest(body),
+        isConflict: kind === 'conflict',
+        reason,
+      };
       return { failure: null, taken: 0, refused: [refused] };
     }
   }
 }
 
 /** What an answer says of its lease. Pre: it is no failure. @param wantsAccepted whether whose lease was taken is to be told */
-export function newsOf(request: LeaseRequest, outcome: Outcome, wantsAccepted: boolean): UpdateNews {
-  const accepted = wantsAccepted && outcome.kind === 'taken' ? [clientOf(request)] : [];
-  return newsOfSent(sendOutcomeOf(request, outcome), accepted);
+export function newsOf(
+  family: PeerFamily,
+  request: LeaseRequest,
+  outcome: Outcome,
+  wantsAccepted: boolean,
+): UpdateNews {
+  const accepted = wantsAccepted && outcome.kind === 'taken' ? [family.clientOfRequest(request.body)] : [];
+  return newsOfSent(sendOutcomeOf(family, request, outcome), accepted);
 }
 
 /** @param accepted whose leases were taken, where that is to be told */

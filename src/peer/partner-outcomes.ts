@@ -1,13 +1,11 @@
 /** What the partner's answers to lease updates mean to the rest of the server: who is told, what is sent once more. */
-import type { Ipv4 } from '../base/ipv4.ts';
-import { clientOfUpdate } from '../lease/dhcp4/update-client.ts';
-import type { LeaseRequest, UpdateBytes } from './batch.ts';
+import type { LeaseAddress, UpdateBytes } from '../lease/update-family.ts';
 import type { DispatcherParts } from './dispatcher-parts.ts';
-import { encodeLease } from './lease-delivery.ts';
 import type { ClientKey, PartnerStream, SendOutcome, UpdateNews } from './model.ts';
 import { newsOf, newsOfSent, type Outcome } from './outcome.ts';
-import { asOwed, OwedLeases } from './owed.ts';
+import { OwedLeases } from './owed.ts';
 import { Refusals } from './refusals.ts';
+import type { LeaseRequest } from './request.ts';
 import { sendByStream, takePortion } from './stream-delivery.ts';
 
 export class PartnerOutcomes {
@@ -28,11 +26,11 @@ export class PartnerOutcomes {
   /** Tells the listener what an answer to a new update means. */
   note(request: LeaseRequest, outcome: Outcome): void {
     if (outcome.kind === 'failed') this.noteFailure(outcome.reason, [request.address]);
-    else this.noteNews(newsOf(request, outcome, this.tracksConfirmed));
+    else this.noteNews(newsOf(this.#parts.family, request, outcome, this.tracksConfirmed));
   }
 
   /** The partner is of no use: what was on its way to it is to be sent once more. */
-  noteFailure(reason: string, owed: Iterable<Ipv4>): void {
+  noteFailure(reason: string, owed: Iterable<LeaseAddress>): void {
     this.#owedDue = false;
     for (const address of owed) this.owe(address);
     this.#parts.listener.partnerFailed(reason);
@@ -63,7 +61,7 @@ export class PartnerOutcomes {
   }
 
   /** The lease at an address is to be sent, as it stands then, when the partner has answered a heartbeat. */
-  owe(address: Ipv4): void {
+  owe(address: LeaseAddress): void {
     if (!this.#owed.add(address)) this.#parts.listener.updatesLost();
   }
 
@@ -88,7 +86,7 @@ export class PartnerOutcomes {
     while (this.#owedDue) {
       const address = this.#owed.take();
       if (address === null) return null;
-      const owed = this.standing(address);
+      const owed = this.#parts.standing(address);
       if (owed !== null) return owed;
     }
     return null;
@@ -99,7 +97,7 @@ export class PartnerOutcomes {
     const portion = takePortion(() => this.takeOwed());
     if (portion.length === 0) return;
     const addresses = portion.map(({ address }) => address);
-    const outcome = await sendByStream(stream, portion);
+    const outcome = await sendByStream(this.#parts.family, stream, portion);
     if (outcome === null) for (const address of addresses) this.owe(address);
     else if (outcome.failure !== null) this.noteFailure(outcome.failure, addresses);
     else this.noteNews(newsOfSent(outcome, this.#acceptedOf(portion, outcome)));
@@ -110,14 +108,7 @@ export class PartnerOutcomes {
     const addresses = new Set(refused.map(({ address }) => address));
     return portion
       .filter(({ address }) => !addresses.has(address))
-      .map(({ bytes, offset, length }) => clientOfUpdate(bytes, offset, length));
-  }
-
-  /** The update that brings the partner to what stands at an address now; null when there is nothing to tell. */
-  standing(address: Ipv4): UpdateBytes | null {
-    const { leaseAt, clock } = this.#parts;
-    const owed = asOwed(address, leaseAt(address), clock.wallSec());
-    return owed === null ? null : encodeLease(owed);
+      .map(({ bytes, offset, length }) => this.#parts.family.clientOf(bytes, offset, length));
   }
 
   #noteConflicts({ conflicts, conflictReason }: UpdateNews): void {

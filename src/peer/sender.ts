@@ -6,10 +6,12 @@
  * for it: the peer needs only the newest state of a lease. So one client that asks again and again neither breaks the
  * order nor holds up others.
  */
-import { encodeRequest, type LeaseRequest, type UpdateBytes } from './batch.ts';
+import type { LeaseAddress, UpdateBytes } from '../lease/update-family.ts';
+import type { PeerFamily } from './family.ts';
 import { type SendLimits, UPDATE_TIMEOUT_MS } from './limits.ts';
 import type { PeerClient } from './model.ts';
-import { judge, type Outcome } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
+import { type LeaseRequest, requestOf } from './request.ts';
 import type { Transaction } from './transactions.ts';
 
 /** An update that could not be sent yet, with bytes of its own. */
@@ -20,11 +22,12 @@ export interface HeldUpdate extends UpdateBytes {
 const NO_TRANSACTIONS: readonly Transaction[] = [];
 
 export class UpdateSender {
+  readonly #family: PeerFamily;
   readonly #client: PeerClient;
   readonly #limits: SendLimits;
   readonly #finished: (request: LeaseRequest, outcome: Outcome) => void;
   /** Addresses under way -> the update that waits for this, or null. */
-  readonly #busy = new Map<number, HeldUpdate | null>();
+  readonly #busy = new Map<LeaseAddress, HeldUpdate | null>();
   /** Updates whose turn has come: their addresses count as under way again. */
   #ready: HeldUpdate[] = [];
   #inFlight = 0;
@@ -32,10 +35,12 @@ export class UpdateSender {
 
   /** @param finished is called once for each request; it may send again */
   constructor(
+    family: PeerFamily,
     client: PeerClient,
     limits: SendLimits,
     finished: (request: LeaseRequest, outcome: Outcome) => void,
   ) {
+    this.#family = family;
     this.#client = client;
     this.#limits = limits;
     this.#finished = finished;
@@ -55,7 +60,7 @@ export class UpdateSender {
   sendReady(): boolean {
     const update = this.#ready.shift();
     if (update === undefined) return false;
-    this.#request(encodeRequest(update, update.transactions));
+    this.#request(requestOf(this.#family, update, update.transactions));
     return true;
   }
 
@@ -64,7 +69,7 @@ export class UpdateSender {
     const held = this.#busy.get(update.address);
     if (held === undefined) {
       this.#busy.set(update.address, null);
-      this.#request(encodeRequest(update, transaction === null ? NO_TRANSACTIONS : [transaction]));
+      this.#request(requestOf(this.#family, update, transaction === null ? NO_TRANSACTIONS : [transaction]));
       return;
     }
     const waiting = held === null ? [] : held.transactions;
@@ -76,7 +81,7 @@ export class UpdateSender {
     this.#inFlight++;
     void this.#client
       .requestBytes(request.body, UPDATE_TIMEOUT_MS)
-      .then((answer) => this.#end(request, judge(answer)));
+      .then((answer) => this.#end(request, this.#family.judge(answer)));
   }
 
   #end(request: LeaseRequest, outcome: Outcome): void {

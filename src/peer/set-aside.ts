@@ -1,5 +1,5 @@
 /** Updates that are not sent to the partner: kept for it in the backlog, or withheld and counted. */
-import type { Ipv4 } from '../base/ipv4.ts';
+import type { LeaseAddress } from '../lease/update-family.ts';
 import type { KeptUpdates } from './kept-updates.ts';
 import type { UpdateListener } from './model.ts';
 import type { PartnerOutcomes } from './partner-outcomes.ts';
@@ -27,7 +27,12 @@ export class SetAside {
   }
 
   /** Takes a record of the log. @param isLast whether its transaction ends with it */
-  take(mode: 'queue' | 'withhold', address: Ipv4, transaction: Transaction | null, isLast: boolean): void {
+  take(
+    mode: 'queue' | 'withhold',
+    address: LeaseAddress,
+    transaction: Transaction | null,
+    isLast: boolean,
+  ): void {
     const { kept, outcomes } = this.#parts;
     if (mode === 'queue') return kept.push(address);
     if (isLast) this.#unsent++;

@@ -1,7 +1,6 @@
 /** Leases that go by the stream as they stand, beside the update log: what is owed, what was kept, what a synchronization gives. */
 import { Result } from '../control/answer.ts';
-import { clientOfUpdate } from '../lease/dhcp4/update-client.ts';
-import type { UpdateBytes } from './batch.ts';
+import type { UpdateBytes, UpdateFamily } from '../lease/update-family.ts';
 import { DELIVERY_BYTES_MAX, DELIVERY_RECORDS_MAX } from './limits.ts';
 import type { PartnerStream, SendOutcome } from './model.ts';
 
@@ -19,6 +18,7 @@ export function takePortion(next: () => UpdateBytes | null): UpdateBytes[] {
 
 /** @returns null when the stream is not up: nothing was sent */
 export async function sendByStream(
+  family: UpdateFamily,
   stream: PartnerStream,
   portion: readonly UpdateBytes[],
 ): Promise<SendOutcome | null> {
@@ -29,7 +29,7 @@ export async function sendByStream(
   const updates = new Map(portion.map((update) => [update.address, update]));
   const refused = delivery.refused.map(({ address, code, reason }) => {
     const { bytes, offset, length } = updates.get(address)!;
-    const client = clientOfUpdate(bytes, offset, length);
+    const client = family.clientOf(bytes, offset, length);
     return { address, client, isConflict: code === Result.conflict, reason };
   });
   return { failure, taken: portion.length - refused.length, refused };

@@ -4,8 +4,7 @@
  */
 import { ByteRingReader, type RingRecord } from '../base/byte-ring.ts';
 import { type UpdateLogMemory, UpdateWord } from '../engine/parked/shard-link.ts';
-import { isUpdateRecord, updateRecordAddress } from '../lease/dhcp4/update-record.ts';
-import type { UpdateBytes } from './batch.ts';
+import type { LeaseAddress, UpdateBytes, UpdateFamily } from '../lease/update-family.ts';
 import { TICK_MS } from './limits.ts';
 
 /** A record of the log; valid until `release`, overwritten by `next`. */
@@ -14,7 +13,7 @@ export interface LoggedUpdate extends UpdateBytes {
   offset: number;
   length: number;
   isUpdate: boolean;
-  address: number;
+  address: LeaseAddress;
   /** `UpdateRecord` bits and the shard's index. */
   kind: number;
   /** The shard's transaction number. */
@@ -22,6 +21,7 @@ export interface LoggedUpdate extends UpdateBytes {
 }
 
 export class UpdateLogReader {
+  readonly #family: UpdateFamily;
   readonly #reader: ByteRingReader;
   readonly #words: Int32Array;
   readonly #onWake: () => void;
@@ -36,7 +36,8 @@ export class UpdateLogReader {
    * @param reader 0, or 1 for the second of two
    * @param onWake is called when there may be something to read, at least once a tick while `watch` is in force
    */
-  constructor(memory: UpdateLogMemory, reader: 0 | 1, onWake: () => void) {
+  constructor(family: UpdateFamily, memory: UpdateLogMemory, reader: 0 | 1, onWake: () => void) {
+    this.#family = family;
     this.#reader = new ByteRingReader(memory.ring, reader);
     this.#words = new Int32Array(memory.words);
     this.#onWake = onWake;
@@ -57,9 +58,9 @@ export class UpdateLogReader {
     update.offset = record.offset;
     update.length = record.length;
     update.kind = record.kind;
-    update.isUpdate = isUpdateRecord(update.bytes, record.offset);
+    update.isUpdate = this.#family.isUpdate(update.bytes, record.offset);
     update.transaction = record.sequence;
-    update.address = updateRecordAddress(update.bytes, record.offset);
+    update.address = this.#family.addressOf(update.bytes, record.offset);
     return update;
   }
 

@@ -152,5 +152,5 @@ t.test('between two shards the stream goes on alone', async (t) => {
 
 function workplaceOf({ server }: CarryingServer) {
   const { config, bookMemory, statistics } = server;
-  return { config, book: bookMemory, limited: null, statistics, isHeard: false };
+  return { family: 4 as const, config, book: bookMemory, limited: null, statistics, isHeard: false };
 }

@@ -25,6 +25,7 @@ async function serve(t: Test) {
       { kind: 'http', address: '127.0.0.1', port: 0, ...OPEN_SOCKET },
     ],
     {
+      service: 'dhcp4',
       log,
       table,
       pages: new Map(),

@@ -16,6 +16,7 @@ async function serve(t: Test, handler: CommandHandler | undefined) {
       { kind: 'http', address: '127.0.0.1', port: 0, ...OPEN_SOCKET },
     ],
     {
+      service: 'dhcp4',
       log: recordingLog().log,
       table: new Map(handler === undefined ? [] : [['ha-why', handler]]),
       pages: new Map(),

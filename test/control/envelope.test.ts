@@ -7,7 +7,7 @@ function setUp(handlers: Record<string, CommandHandler> = {}) {
   const { log, events } = recordingLog();
   const table = new Map(Object.entries(handlers));
   const run = (request: unknown, transport: CommandContext['transport'] = 'http') =>
-    runCommand(table, request, { service: 'dhcp4', log, transport });
+    runCommand(table, request, { service: transport === 'unix' ? null : 'dhcp4', log, transport });
   return { run, events };
 }
 
@@ -73,7 +73,7 @@ t.test('over HTTP "service" is absent, empty or names this server alone', async 
   t.equal(await result([['dhcp4']]), 1);
 });
 
-t.test('on the unix socket "service" is ignored', async (t) => {
+t.test('where no name is given, as on the unix socket, "service" is ignored', async (t) => {
   const { run } = setUp({ probe: () => success('ok') });
   t.equal((await run({ command: 'probe', service: ['dhcp6'] }, 'unix')).result, 0);
   t.equal((await run({ command: 'probe', service: 3 }, 'unix')).result, 0);

@@ -8,7 +8,7 @@ import { formatIpv4, parseIpv4 } from '../../src/base/ipv4.ts';
 import { createLease4Commands } from '../../src/control/commands/lease4.ts';
 import { BULK_LEASES_MAX } from '../../src/control/commands/lease4-bulk-apply.ts';
 import { LeaseSubnets } from '../../src/control/commands/lease4-subnets.ts';
-import { readPageLease } from '../../src/ha/sync/lease-page.ts';
+import { readPageLease } from '../../src/ha/sync/dhcp4/lease-page.ts';
 import { recordOfLease } from '../../src/lease/dhcp4/csv-lease.ts';
 import type { Lease4 } from '../../src/lease/dhcp4/model.ts';
 import { encodeLeaseUpdate, LEASE_UPDATE_BYTES_MAX } from '../../src/lease/dhcp4/update-json.ts';

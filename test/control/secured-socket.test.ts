@@ -19,7 +19,7 @@ async function open(t: Test, socket: Partial<HttpSocketConfig>) {
   const pages = new Map([['/metrics', async () => ({ status: 200, contentType: 'text/plain', body: 'm' })]]);
   const table = new Map([['hello', () => ({ result: 0 })]]);
   const config: HttpSocketConfig = { kind: 'http', address: '127.0.0.1', port: 0, ...OPEN_SOCKET, ...socket };
-  const server = await openControlSocket(config, { log, table, pages });
+  const server = await openControlSocket(config, { service: 'dhcp4', log, table, pages });
   t.teardown(() => server.close(0));
   return { server, url: `http://127.0.0.1:${server.port}/` };
 }

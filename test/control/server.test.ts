@@ -21,7 +21,7 @@ const echo: CommandHandler = (args) => success('echoed', args);
 async function open(t: Test, sockets: readonly ControlSocketConfig[], table = new Map([['echo', echo]])) {
   const { log, events } = recordingLog();
   const pages = new Map([['/page', async () => ({ status: 200, contentType: 'text/plain', body: 'here' })]]);
-  const server = await openSockets(sockets, { log, table, pages });
+  const server = await openSockets(sockets, { service: 'dhcp4', log, table, pages });
   t.teardown(() => server.close(0));
   return { server, events };
 }

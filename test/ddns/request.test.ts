@@ -5,6 +5,7 @@ import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { DDNS_DEFAULTS, type DdnsConfig } from '../../src/config/ddns-model.ts';
 import { encodeRequest } from '../../src/ddns/request.ts';
 import { allocateDnsLog, DnsLog } from '../../src/engine/names/dns-log.ts';
+import { readNamedLease } from '../../src/engine/names/named-lease.ts';
 import { allocateChangeLog } from '../../src/lease/change-log.ts';
 import { LeaseBook } from '../../src/lease/dhcp4/book.ts';
 import { recordOfLease } from '../../src/lease/dhcp4/csv-lease.ts';
@@ -36,7 +37,10 @@ function requestFor(lease: Partial<Lease4>, config: Partial<DdnsConfig> = {}): s
   });
   const memory = allocateDnsLog(1 << 18);
   book.table.lock();
-  new DnsLog(memory).add(book, book.write(recordOfLease({ ...LEASE, ...lease }), LEASE.clttSec));
+  new DnsLog(memory, readNamedLease).add(
+    book,
+    book.write(recordOfLease({ ...LEASE, ...lease }), LEASE.clttSec),
+  );
   book.table.unlock();
   const reader = new ByteRingReader(memory.ring);
   const record = { kind: 0, sequence: 0, offset: 0, length: 0 };

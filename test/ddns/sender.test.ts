@@ -6,10 +6,11 @@ import { systemClock } from '../../src/base/clock.ts';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { DDNS_DEFAULTS, DDNS_SERVER_DEFAULTS } from '../../src/config/ddns-model.ts';
 import { DdnsSender } from '../../src/ddns/sender.ts';
-import { allocateStatistics, StatisticsWriter } from '../../src/engine/figures/statistics.ts';
+import { allocateStatistics, G, StatisticsWriter } from '../../src/engine/figures/statistics.ts';
 import { StatisticsReader } from '../../src/engine/figures/statistics-reader.ts';
-import { allocateDnsLog } from '../../src/engine/names/dns-log.ts';
+import { allocateDnsLog, DnsLog } from '../../src/engine/names/dns-log.ts';
 import { MainDns } from '../../src/engine/names/main-dns.ts';
+import { readNamedLease } from '../../src/engine/names/named-lease.ts';
 import { allocateChangeLog } from '../../src/lease/change-log.ts';
 import { LeaseBook } from '../../src/lease/dhcp4/book.ts';
 import { recordOfLease } from '../../src/lease/dhcp4/csv-lease.ts';
@@ -41,6 +42,12 @@ function setUp(t: Tearing, server: Partial<typeof DDNS_SERVER_DEFAULTS>) {
     {
       memory,
       statistics: () => new StatisticsWriter(statistics, 0),
+      cells: {
+        sent: G['tandem-ddns-sent'],
+        sendFailed: G['tandem-ddns-send-failed'],
+        lost: G['tandem-ddns-lost'],
+        notAName: G['tandem-ddns-not-a-name'],
+      },
       clock: systemClock,
       log: (id: string) => void logged.push(id),
     },
@@ -48,7 +55,12 @@ function setUp(t: Tearing, server: Partial<typeof DDNS_SERVER_DEFAULTS>) {
     () => DDNS_DEFAULTS,
   );
   t.teardown(() => sender.close());
-  const dns = new MainDns(book, memory, () => true);
+  const dns = new MainDns({
+    book,
+    log: new DnsLog(memory, readNamedLease),
+    find: ({ table }, address: number) => table.findByAddress(address),
+    isEnabled: () => true,
+  });
   const add = (name: string, last = 1): void => {
     const address = parseIpv4('10.0.0.0')! + last;
     const hwAddress = Uint8Array.of(2, 0, 0, 0, 0, last);

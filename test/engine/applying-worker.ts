@@ -2,7 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { StatisticsWriter } from '../../src/engine/figures/statistics.ts';
 import { LeaseAccounting } from '../../src/engine/leases/lease-accounting.ts';
-import { Applied, LeaseApplier } from '../../src/engine/leases/lease-applier.ts';
+import { LeaseApplier } from '../../src/engine/leases/lease-applier.ts';
+import { Applied } from '../../src/engine/leases/lease-applier-base.ts';
 import { LeaseBook } from '../../src/lease/dhcp4/book.ts';
 import { recordOfLease } from '../../src/lease/dhcp4/csv-lease.ts';
 import { leaseOf } from './leases.ts';

@@ -17,6 +17,7 @@ const INPUTS: Readonly<Record<string, number>> = {
   'lease-rows': 30_000,
   'lease-files': 800,
   'update-records': 20_000,
+  'update-records6': 30_000,
   'lease-stream': 1_500,
   'sealed-stream': 4_000,
   netlink: 20_000,

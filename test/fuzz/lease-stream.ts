@@ -19,7 +19,7 @@ const ELSEWHERE = parseIpv4('10.9.0.1')!;
 const ON_THEIR_WAY = 3;
 const TURNS = 3;
 
-const HELLO = frame(FrameType.hello, encodeHello({ own: 'server2', partner: 'server1' }));
+const HELLO = frame(FrameType.hello, encodeHello({ own: 'server2', partner: 'server1' }, 4));
 const BYE = frame(FrameType.bye, encodeBye(1, 'good night'));
 const LAST = frame(FrameType.last, []);
 const SYNC = frame(FrameType.sync, [2]);

@@ -27,6 +27,7 @@ import { leaseStream } from './lease-stream.ts';
 import { netlink } from './netlink.ts';
 import { sealedStream } from './sealed-stream.ts';
 import { updateRecords } from './update-records.ts';
+import { updateRecords6 } from './update-records6.ts';
 import { wholeServer } from './whole-server.ts';
 
 const text = (value: string): Uint8Array => Uint8Array.from(Buffer.from(value, 'utf8'));
@@ -153,7 +154,7 @@ export async function unixCommands(): Promise<Target> {
   const table = leaseCommands('administrator');
   const socket = await openControlSocket(
     { kind: 'unix', path },
-    { table, log: failsOn(failures), pages: new Map() },
+    { service: 'dhcp4', table, log: failsOn(failures), pages: new Map() },
   );
   return {
     name: 'unix-commands',
@@ -214,6 +215,7 @@ export async function openTargets(): Promise<Target[]> {
     leaseRows(),
     leaseFiles(),
     updateRecords(),
+    updateRecords6(),
     leaseStream(),
     sealedStream(),
     netlink(),

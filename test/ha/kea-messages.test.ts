@@ -16,11 +16,11 @@ import { LeaseSubnets } from '../../src/control/commands/lease4-subnets.ts';
 import { createKeaHttpServer } from '../../src/control/http/kea-http.ts';
 import type { HaStateName } from '../../src/ha/machine/model.ts';
 import { highAvailabilityStatus } from '../../src/ha/machine/status.ts';
-import { readPageLease } from '../../src/ha/sync/lease-page.ts';
+import { readPageLease } from '../../src/ha/sync/dhcp4/lease-page.ts';
 import { heartbeatReplyArguments, type TandemMember } from '../../src/ha/wire/heartbeat.ts';
 import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../../src/lease/dhcp4/update-record.ts';
-import { encodeRequest } from '../../src/peer/batch.ts';
 import { createPeerClient } from '../../src/peer/client.ts';
+import { peerFamily4 } from '../../src/peer/dhcp4/family.ts';
 import { recordLog } from '../peer/support/log.ts';
 import { peerAt } from '../peer/support/peers.ts';
 import { keaRequest, rawExchange } from '../peer/support/raw-http.ts';
@@ -87,7 +87,7 @@ async function recordPartner(t: Test, answer: (request: KeaRequest) => KeaReply)
     response.end(JSON.stringify([answer(body)]));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const client = createPeerClient(peerAt((server.address() as AddressInfo).port, { name: 's2' }), 4);
+  const client = createPeerClient(peerAt((server.address() as AddressInfo).port, { name: 's2' }), 4, 'dhcp4');
   t.teardown(async () => {
     await client.close();
     server.closeAllConnections();
@@ -160,8 +160,8 @@ function leaseUpdate(fields: Readonly<Record<string, unknown>>, isUpdate: boolea
     },
     isUpdate,
   );
-  const made = encodeRequest({ bytes: out, offset: 0, length: end, isUpdate, address }, []);
-  return JSON.parse(Buffer.from(made.body).toString()) as KeaRequest;
+  const made = peerFamily4.encodeRequest({ bytes: out, offset: 0, length: end, isUpdate, address });
+  return JSON.parse(Buffer.from(made).toString()) as KeaRequest;
 }
 
 /** The same request as the service has written it. */

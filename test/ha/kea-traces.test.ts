@@ -3,7 +3,7 @@
  * members and types. kea-messages.test.ts compares the values.
  */
 import t from 'tap';
-import { readPageLease } from '../../src/ha/sync/lease-page.ts';
+import { readPageLease } from '../../src/ha/sync/dhcp4/lease-page.ts';
 import { readHeartbeat } from '../../src/ha/wire/heartbeat.ts';
 import { type Exchange, readTrace } from './support/kea-trace.ts';
 import { answered, type ScriptedPeer, wired } from './support/peers.ts';

@@ -90,7 +90,7 @@ t.test('a partner dies, its clients are taken over, it returns and gets every le
   t.ok(first.policy.observeOutOfScope);
   t.equal(first.state, 'communication-recovery', 'no client has missed the partner yet');
   first.service.observed(
-    Array.from({ length: 11 }, (_, index) => ({ hwAddress: `02:${index}`, clientId: '', secs: 11 })),
+    Array.from({ length: 11 }, (_, index) => ({ hwAddress: `02:${index}`, clientId: '', waitedMs: 11_000 })),
   );
   t.ok(await pair.reach(['partner-down', undefined]));
   t.equal(first.policy.scopes, 3);

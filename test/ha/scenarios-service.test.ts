@@ -1,8 +1,10 @@
 /** Conformance scenarios of which the service is a part: synchronization, updates by state, maintenance by command. */
+
 import t from 'tap';
 import { systemClock } from '../../src/base/clock.ts';
 import type { HaRelationshipConfig } from '../../src/config/ha-model.ts';
 import { UpdateMode } from '../../src/engine/policy.ts';
+import { haLeases4 } from '../../src/ha/sync/dhcp4/leases.ts';
 import { synchronize } from '../../src/ha/sync/run.ts';
 import { LeaseState } from '../../src/lease/state.ts';
 import { recordLog } from '../peer/support/log.ts';
@@ -133,7 +135,7 @@ t.test('[scenario 49] a newer lease takes its state and the counters with it', a
   });
   const outcome = await synchronize(
     {
-      store,
+      leases: haLeases4(store, systemClock),
       log: recordLog().log,
       clock: systemClock,
       sendLeases: async () => ({ taken: 0, refused: 0, named: [], failure: null }),

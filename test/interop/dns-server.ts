@@ -1,11 +1,11 @@
-/** BIND and kea-dhcp-ddns on a host of a network: two zones that anybody on the host may change, and the way to them. */
+/** BIND and kea-dhcp-ddns on a host of a network: zones that anybody on the host may change, and the way to them. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Network } from './network.ts';
 import { until } from './waiting.ts';
 
 const FORWARD = 'example.com';
-const REVERSE = '10.in-addr.arpa';
+const REVERSES = ['10.in-addr.arpa', '8.b.d.0.1.0.0.2.ip6.arpa'];
 const START_MS = 20_000;
 /** BIND does not serve a zone whose name server has no address. */
 const ZONE =
@@ -23,7 +23,7 @@ export async function startDns(network: Network, host: string, directory: string
   const base = join(directory, 'dns');
   mkdirSync(base);
   writeFileSync(join(base, FORWARD), `${ZONE}ns IN A 127.0.0.1\n`);
-  writeFileSync(join(base, REVERSE), ZONE);
+  for (const zone of REVERSES) writeFileSync(join(base, zone), ZONE);
   writeFileSync(join(base, 'named.conf'), namedConf(base));
   writeFileSync(join(base, 'ddns.json'), JSON.stringify(ddnsConf()));
   const named = network.start(host, 'named', ['-g', '-n', '1', '-c', join(base, 'named.conf')]);
@@ -50,7 +50,7 @@ export async function startDns(network: Network, host: string, directory: string
 }
 
 function namedConf(base: string): string {
-  const zones = [FORWARD, REVERSE].map(
+  const zones = [FORWARD, ...REVERSES].map(
     (zone) =>
       `zone "${zone}" { type primary; file "${join(base, zone)}"; allow-update { 127.0.0.1; }; check-names ignore; };`,
   );
@@ -65,8 +65,11 @@ ${zones.join('\n')}
 }
 
 function ddnsConf(): unknown {
-  const domains = (name: string): unknown => ({
-    'ddns-domains': [{ name: `${name}.`, 'dns-servers': [{ 'ip-address': '127.0.0.1' }] }],
+  const domains = (...names: string[]): unknown => ({
+    'ddns-domains': names.map((name) => ({
+      name: `${name}.`,
+      'dns-servers': [{ 'ip-address': '127.0.0.1' }],
+    })),
   });
   const logger = { name: 'kea-dhcp-ddns', severity: 'INFO', output_options: [{ output: 'stdout' }] };
   return {
@@ -74,7 +77,7 @@ function ddnsConf(): unknown {
       'ip-address': '127.0.0.1',
       port: 53001,
       'forward-ddns': domains(FORWARD),
-      'reverse-ddns': domains(REVERSE),
+      'reverse-ddns': domains(...REVERSES),
       loggers: [logger],
     },
   };

@@ -128,7 +128,14 @@ async function sceneOf(t: Test, monotonicMs?: () => number): Promise<Scene> {
   const sockets = new Map<number, StreamSocket>();
   const onStream = (_name: string, socket: StreamSocket, head: Uint8Array): void =>
     void sockets.set(server.open(socket.fd, head, socket.secrets), socket);
-  const listener = createPeerListener(relationshipOf({}), new Map(), recordLog().log, null, onStream);
+  const listener = createPeerListener(
+    relationshipOf({}),
+    new Map(),
+    'dhcp4',
+    recordLog().log,
+    null,
+    onStream,
+  );
   const { port } = await listener.listen();
   const strangers: Socket[] = [];
   const ends = (): string[] => server.heard('down').map(({ reason }) => reason);

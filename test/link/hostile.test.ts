@@ -16,7 +16,7 @@ import { socketPair } from './support/socket-pair.ts';
 const BASE = parseIpv4('10.0.0.100')!;
 const NAMES = { own: 'server1', partner: 'server2' };
 /** What the other server says of itself. */
-const HELLO = encodeHello({ own: 'server2', partner: 'server1' });
+const HELLO = encodeHello({ own: 'server2', partner: 'server1' }, 4);
 
 const lease = (address: number) => encodeRecord({ address });
 
@@ -173,19 +173,19 @@ t.test('whatever comes, the reader of frames says one of three things and goes o
 });
 
 t.test('a hello with anything changed is refused, and no other octet is looked at', async () => {
-  const good = readHello(HELLO, 0, HELLO.length, NAMES);
+  const good = readHello(HELLO, 0, HELLO.length, NAMES, 4);
   assert.deepEqual(good, { ok: true, window: 16_384 });
   fc.assert(
     fc.property(fc.nat(HELLO.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
       const hello = Uint8Array.from(HELLO);
       hello[at]! ^= change;
       const isWindow = at >= 12 && at < 16;
-      const read = readHello(hello, 0, hello.length, NAMES);
+      const read = readHello(hello, 0, hello.length, NAMES, 4);
       assert(isWindow || !read.ok);
     }),
   );
   for (let length = 0; length < HELLO.length; length++)
-    assert(!readHello(HELLO, 0, length, NAMES).ok, `${length} octets`);
+    assert(!readHello(HELLO, 0, length, NAMES, 4).ok, `${length} octets`);
 });
 
 t.test('octets that nobody has written change no lease and end no thread', async (t) => {

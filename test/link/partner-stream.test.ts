@@ -78,7 +78,7 @@ class Scene {
       wasUp: true,
       reason: 'broken',
       unconfirmed: owed.length,
-      owed: Uint32Array.from(owed),
+      owed,
     });
   }
 
@@ -259,7 +259,7 @@ t.test('what is delivered goes alone, one after the other, and is answered once'
     wasUp: true,
     reason: 'broken',
     unconfirmed: 1,
-    owed: new Uint32Array(),
+    owed: [],
   });
   t.same(await second, { failure: 'the lease stream ended: broken', refused: [] });
   t.same(scene.took().calls, ['changed', 'reset c1', 'changed'], 'given up for good, and no failed update');

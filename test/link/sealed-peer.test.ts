@@ -88,13 +88,22 @@ class End {
 async function sceneOf(t: Test) {
   const [accepting, opening] = [new End(t, 'server1'), new End(t, 'server2')];
   const own = { tls: tlsFiles('server1') };
-  const listener = createPeerListener(relationshipOf(own), new Map(), recordLog().log, null, (_, ...stream) =>
-    accepting.open(...stream),
+  const listener = createPeerListener(
+    relationshipOf(own),
+    new Map(),
+    'dhcp4',
+    recordLog().log,
+    null,
+    (_, ...stream) => accepting.open(...stream),
   );
   const { port } = await listener.listen();
   const meddler = new Meddler();
   await meddler.start(t, port);
-  const client = createPeerClient(peerAt(meddler.port, { name: 'server1', tls: tlsFiles('server2') }), 1);
+  const client = createPeerClient(
+    peerAt(meddler.port, { name: 'server1', tls: tlsFiles('server2') }),
+    1,
+    'dhcp4',
+  );
   t.teardown(async () => {
     await client.close();
     await listener.close();

@@ -13,7 +13,7 @@ import { LinkServer, type LinkServerOptions, NOW_SEC } from './support/link-serv
 import { socketPair } from './support/socket-pair.ts';
 
 const BASE = parseIpv4('10.0.0.100')!;
-const HELLO = encodeHello({ own: 'server2', partner: 'server1' });
+const HELLO = encodeHello({ own: 'server2', partner: 'server1' }, 4);
 const VALID_SEC = 3600;
 /** Leases that the server has at the beginning. */
 const OWN = 5;

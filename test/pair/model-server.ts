@@ -16,6 +16,7 @@ import { MainLeaseStore } from '../../src/engine/leases/main-lease-store.ts';
 import type { HaService } from '../../src/ha/service/model.ts';
 import { createHaService } from '../../src/ha/service/service.ts';
 import { createServiceSwitch, type ServiceSwitch } from '../../src/ha/switch/switch.ts';
+import { haLeases4 } from '../../src/ha/sync/dhcp4/leases.ts';
 import { recordOfLease } from '../../src/lease/dhcp4/csv-lease.ts';
 import type { Lease4 } from '../../src/lease/dhcp4/model.ts';
 import type { LogId } from '../../src/log/messages.ts';
@@ -90,6 +91,7 @@ export class ModelServer {
     const log = (id: LogId, fields: object = {}): void => {
       this.log.push(`${time.monotonicMs()} ${id} ${JSON.stringify(fields)}`);
     };
+    const leases = haLeases4(this.store, clock);
     this.#serviceSwitch = createServiceSwitch({ timers: time, log });
     this.service = createHaService({
       config: relationship,
@@ -97,7 +99,7 @@ export class ModelServer {
       clock,
       timers: time,
       log,
-      store: this.store,
+      leases,
       peers: [partner],
       serviceSwitch: this.#serviceSwitch,
       synchronizedSubnets: () => null,
@@ -123,7 +125,8 @@ export class ModelServer {
       connections: 4,
       sendsUpdates: true,
       listener: this.service,
-      leaseAt: (address) => this.store.get(address),
+      family: leases.family,
+      standing: (address) => leases.standing(address),
       clock,
       log,
     });

@@ -1,10 +1,12 @@
 /** Lease updates to a backup that is a Tandem: by its stream in portions, never by two ways at once, and what is lost is told. */
+
 import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { systemClock } from '../../src/base/clock.ts';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { Verdict } from '../../src/engine/parked/verdicts.ts';
 import type { BackupPeer } from '../../src/peer/backup-peer.ts';
+import { peerFamily4 } from '../../src/peer/dhcp4/family.ts';
 import { createUpdateDispatcher } from '../../src/peer/dispatcher.ts';
 import type { DispatcherParts } from '../../src/peer/dispatcher-parts.ts';
 import { BACKUP_PAUSE_MS, BACKUP_QUEUE_RECORDS_MAX, DELIVERY_RECORDS_MAX } from '../../src/peer/limits.ts';
@@ -13,6 +15,7 @@ import { SILENT } from './support/listener.ts';
 import { recordLog } from './support/log.ts';
 import { gate, startPartner, type TestPartner } from './support/partner.ts';
 import { TestShards } from './support/shards.ts';
+import { standingBy } from './support/standing.ts';
 
 const BASE = parseIpv4('10.0.0.0')!;
 const CONFIRMED = [Verdict.confirmed];
@@ -49,7 +52,8 @@ class Scene {
       partner: null,
       backups: [counted],
       stream: null,
-      leaseAt: this.shards.leaseAt,
+      family: peerFamily4,
+      standing: standingBy(this.shards.leaseAt),
       waitBackupAck: true,
       delayedUpdatesLimit: 0,
       sendsUpdates: true,

@@ -69,7 +69,7 @@ t.test('a request carries exactly what Kea accepts', async (t) => {
     seen.push({ headers: request.headers, body, method: request.method!, url: request.url! });
     response.end('[{"result":0}]');
   });
-  const client = clientOf(t, peerAt(port, { basicAuth: loginOf('ha', 'a:b') }), 1);
+  const client = clientOf(t, peerAt(port, { basicAuth: loginOf('ha', 'a:b') }), 1, 'dhcp4');
   t.same(await client.request('ha-heartbeat', null, PATIENCE_MS), {
     kind: 'answer',
     result: 0,
@@ -107,7 +107,7 @@ t.test('connections are kept and never more than allowed', async (t) => {
     onward.on('error', () => socket.destroy());
     socket.on('close', () => onward.destroy());
   });
-  const client = clientOf(t, peerAt(relay), 3);
+  const client = clientOf(t, peerAt(relay), 3, 'dhcp4');
   for (let round = 0; round < 5; round++) {
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, i) => client.request('echo', { i }, 5_000)),
@@ -132,12 +132,12 @@ t.test('nobody listening, no answer and a late answer are failures in time', asy
   await once(closed, 'listening');
   const { port: refused } = closed.address() as AddressInfo;
   closed.close();
-  t.match(await clientOf(t, peerAt(refused), 1).request('echo', null, PATIENCE_MS), {
+  t.match(await clientOf(t, peerAt(refused), 1, 'dhcp4').request('echo', null, PATIENCE_MS), {
     kind: 'failed',
     reason: /ECONNREFUSED/,
   });
   for (const port of [silent, trickle]) {
-    const answer = await clientOf(t, peerAt(port), 1).request('echo', null, 200);
+    const answer = await clientOf(t, peerAt(port), 1, 'dhcp4').request('echo', null, 200);
     t.same(answer, { kind: 'failed', reason: 'no answer within 200 ms' });
   }
 });
@@ -160,7 +160,7 @@ t.test('garbage is a failure, never an exception', async (t) => {
   for (const [name, text] of rows) {
     const port = await bareServer(t, (socket) => socket.once('data', () => socket.end(text)));
     t.match(
-      await clientOf(t, peerAt(port), 1).request('echo', null, PATIENCE_MS),
+      await clientOf(t, peerAt(port), 1, 'dhcp4').request('echo', null, PATIENCE_MS),
       { kind: 'failed', reason: /./ },
       name,
     );
@@ -175,12 +175,12 @@ t.test('the JSON alone counts: status, type and framing of the answer do not', a
       ),
     ),
   );
-  t.match(await clientOf(t, peerAt(port), 1).request('echo', null, PATIENCE_MS), {
+  t.match(await clientOf(t, peerAt(port), 1, 'dhcp4').request('echo', null, PATIENCE_MS), {
     kind: 'answer',
     result: 3,
   });
   const forbidden = await keaServer(t, { allow: new Set() });
-  t.match(await clientOf(t, peerAt(forbidden), 1).request('echo', null, PATIENCE_MS), {
+  t.match(await clientOf(t, peerAt(forbidden), 1, 'dhcp4').request('echo', null, PATIENCE_MS), {
     kind: 'failed',
     reason: /Forbidden/,
   });
@@ -215,7 +215,7 @@ t.test('an answer of several megabytes is taken for pages alone, one of 100 MB i
         response.on('close', () => counts.push(sent));
         more();
       });
-      const answer = await clientOf(t, peerAt(port), 1).request(command, null, 20_000);
+      const answer = await clientOf(t, peerAt(port), 1, 'dhcp4').request(command, null, 20_000);
       if (megabytes === 20)
         t.match(answer, { kind: 'answer', result: 0 }, `${command}, announced: ${announced}`);
       else
@@ -243,7 +243,7 @@ t.test('a request that meets a connection which the peer just closed is sent onc
       else socket.destroy();
     });
   });
-  const client = clientOf(t, peerAt(port), 1);
+  const client = clientOf(t, peerAt(port), 1, 'dhcp4');
   for (let i = 0; i < 4; i++)
     t.match(await client.request('echo', null, PATIENCE_MS), { kind: 'answer', result: 0 });
   t.strictSame(requests, [1, 1, 2, 2, 3, 3, 4]);
@@ -257,13 +257,13 @@ t.test('a peer that resets every connection gets two tries, not more', async (t)
       socket.resetAndDestroy();
     });
   });
-  t.match(await clientOf(t, peerAt(port), 1).request('echo', null, PATIENCE_MS), { kind: 'failed' });
+  t.match(await clientOf(t, peerAt(port), 1, 'dhcp4').request('echo', null, PATIENCE_MS), { kind: 'failed' });
   t.equal(tries, 2);
 });
 
 t.test('close ends what is under way, and later requests fail at once', async (t) => {
   const port = await bareServer(t, () => {});
-  const client = createPeerClient(peerAt(port), 1);
+  const client = createPeerClient(peerAt(port), 1, 'dhcp4');
   const pending = client.request('echo', null, 10_000);
   await delay(20);
   await client.close();
@@ -282,12 +282,16 @@ t.test('with the three files set, both sides show certificates of the trust anch
     ['no TLS', null, 'failed'],
   ];
   for (const [name, files, kind] of rows) {
-    const client = clientOf(t, peerAt(port, { tls: files }), 1);
+    const client = clientOf(t, peerAt(port, { tls: files }), 1, 'dhcp4');
     t.match(await client.request('echo', { a: 1 }, PATIENCE_MS), { kind }, name);
   }
   const open = await keaServer(t, { tls: { ...tls, requireClientCerts: false } });
   t.match(
-    await clientOf(t, peerAt(open, { tls: tlsFiles('stranger') }), 1).request('echo', null, PATIENCE_MS),
+    await clientOf(t, peerAt(open, { tls: tlsFiles('stranger') }), 1, 'dhcp4').request(
+      'echo',
+      null,
+      PATIENCE_MS,
+    ),
     {
       kind: 'answer',
     },

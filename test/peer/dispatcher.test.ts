@@ -9,6 +9,7 @@ import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { success } from '../../src/control/answer.ts';
 import { findFreeTcpPort } from '../../src/demo/ports.ts';
 import { Verdict } from '../../src/engine/parked/verdicts.ts';
+import { peerFamily4 } from '../../src/peer/dhcp4/family.ts';
 import { createUpdateDispatcher } from '../../src/peer/dispatcher.ts';
 import type { DispatcherParts } from '../../src/peer/dispatcher-parts.ts';
 import { BACKUP_QUEUE_RECORDS_MAX, TICK_MS } from '../../src/peer/limits.ts';
@@ -17,6 +18,7 @@ import { backupOf, ModelBackupStream } from './support/backups.ts';
 import { recordLog } from './support/log.ts';
 import { gate, leasesOf, startPartner } from './support/partner.ts';
 import { encodeRecord, TestShards } from './support/shards.ts';
+import { standingBy } from './support/standing.ts';
 
 const BASE = parseIpv4('10.0.0.0')!;
 const CONFIRMED = [Verdict.confirmed];
@@ -64,7 +66,8 @@ function dispatch(
     partner,
     backups: [],
     stream: null,
-    leaseAt: shards.leaseAt,
+    family: peerFamily4,
+    standing: standingBy(shards.leaseAt),
     waitBackupAck: false,
     delayedUpdatesLimit: 100,
     sendsUpdates: true,

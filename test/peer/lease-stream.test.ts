@@ -37,7 +37,7 @@ async function portOf(t: Test, own: Partial<HaPeerConfig> = {}) {
   const peers = NAMES.map((name) => peerAt(0, { name, ...(name === 'server1' ? own : {}) }));
   const config = relationshipOf({}, { peers });
   const table = new Map([['ha-heartbeat', () => success('ok')]]);
-  const listener = createPeerListener(config, table, recorded.log, null, onStream);
+  const listener = createPeerListener(config, table, 'dhcp4', recorded.log, null, onStream);
   t.teardown(async () => {
     for (const { end } of accepted) end.socket.close();
     await listener.close();
@@ -67,7 +67,7 @@ async function strangeServer(t: Test, act: (socket: Socket) => void): Promise<nu
 }
 
 function clientOf(t: Test, port: number, changes: Partial<HaPeerConfig> = {}) {
-  const client = createPeerClient(peerAt(port, { name: 'server1', ...changes }), 1);
+  const client = createPeerClient(peerAt(port, { name: 'server1', ...changes }), 1, 'dhcp4');
   t.teardown(() => client.close());
   return client;
 }
@@ -161,7 +161,7 @@ t.test('a header without a name, or with one that is no text, opens nothing', as
 
 t.test('a peer that knows no streams is well, and has none', async (t) => {
   const table = new Map([['ha-heartbeat', () => success('ok')]]);
-  const listener = createPeerListener(relationshipOf({}), table, recordLog().log);
+  const listener = createPeerListener(relationshipOf({}), table, 'dhcp4', recordLog().log);
   t.teardown(() => listener.close());
   const { port } = await listener.listen();
   const client = clientOf(t, port);

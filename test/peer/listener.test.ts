@@ -13,6 +13,7 @@ import { LeaseSubnets } from '../../src/control/commands/lease4-subnets.ts';
 import { createKeaHttpServer, type KeaHttpServer } from '../../src/control/http/kea-http.ts';
 import { createPeerClient } from '../../src/peer/client.ts';
 import { readPeerCredentials } from '../../src/peer/credentials.ts';
+import { peerFamily4 } from '../../src/peer/dhcp4/family.ts';
 import { createUpdateDispatcher } from '../../src/peer/dispatcher.ts';
 import { createPeerListener, PEER_COMMANDS } from '../../src/peer/listener.ts';
 import { SILENT } from './support/listener.ts';
@@ -21,6 +22,7 @@ import { loginOf, peerAt, tlsFiles } from './support/peers.ts';
 import { keaRequest, openSocket, rawExchange, readResponse } from './support/raw-http.ts';
 import { relationshipOf } from './support/relationship.ts';
 import { type TestRecord, TestShards } from './support/shards.ts';
+import { standingBy } from './support/standing.ts';
 import { createTestStore } from './support/store.ts';
 
 const trace = readFileSync(new URL('../../../test/fixtures/kea-traces/lb4.ndjson', import.meta.url), 'utf8')
@@ -30,7 +32,7 @@ const trace = readFileSync(new URL('../../../test/fixtures/kea-traces/lb4.ndjson
 
 async function listen(t: Test, config: HaRelationshipConfig, table: CommandTable) {
   const recorded = recordLog();
-  const listener = createPeerListener(config, table, recorded.log);
+  const listener = createPeerListener(config, table, 'dhcp4', recorded.log);
   t.teardown(() => listener.close());
   return { ...(await listener.listen()), ...recorded };
 }
@@ -76,7 +78,7 @@ t.test('every answer of a real Kea 2.2 is read', async (t) => {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const client = createPeerClient(peerAt((server.address() as { port: number }).port), 1);
+  const client = createPeerClient(peerAt((server.address() as { port: number }).port), 1, 'dhcp4');
   t.teardown(async () => {
     await client.close();
     server.close();
@@ -121,7 +123,7 @@ t.test('the own entry`s credentials and TLS files are what peers must show', asy
     ['no TLS', { basicAuth }, { kind: 'failed' }],
   ];
   for (const [name, changes, expected] of rows) {
-    const client = createPeerClient(peerAt(port, changes), 1);
+    const client = createPeerClient(peerAt(port, changes), 1, 'dhcp4');
     t.match(await client.request('ha-heartbeat', {}, 2_000), expected, name);
     await client.close();
   }
@@ -138,6 +140,7 @@ t.test('the own entry`s credentials and TLS files are what peers must show', asy
   const client = createPeerClient(
     peerAt((await listen(t, lenient, everything)).port, { tls: tlsFiles('stranger') }),
     1,
+    'dhcp4',
   );
   t.match(await client.request('ha-heartbeat', {}, 2_000), { kind: 'answer', result: 0 });
   await client.close();
@@ -235,7 +238,7 @@ t.test('leases go from the shards of one server into the store of the other', as
   const nothing = { leaseFile: () => null, yieldTurn: async () => {} };
   const parts = { store, subnets: () => subnets, clock: systemClock, caller: 'peer' as const, ...nothing };
   const { port } = await listen(t, relationshipOf({}), createLease4Commands(parts));
-  const client = createPeerClient(peerAt(port), 4);
+  const client = createPeerClient(peerAt(port), 4, 'dhcp4');
   const shards = new TestShards(2);
   const failures: string[] = [];
   const dispatcher = createUpdateDispatcher({
@@ -251,7 +254,8 @@ t.test('leases go from the shards of one server into the store of the other', as
       partnerFailed: (reason) => void failures.push(reason),
       rejected: () => void failures.push('conflict'),
     },
-    leaseAt: shards.leaseAt,
+    family: peerFamily4,
+    standing: standingBy(shards.leaseAt),
     clock: systemClock,
     log: recordLog().log,
   });

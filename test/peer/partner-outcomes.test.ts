@@ -1,17 +1,19 @@
 /** What an answer to lease updates means: who is told, what is sent once more, when a partner is of no use any more. */
 import t from 'tap';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
+import { encodeLease } from '../../src/ha/sync/dhcp4/leases.ts';
 import type { Lease4 } from '../../src/lease/dhcp4/model.ts';
 import { LeaseState } from '../../src/lease/state.ts';
-import { encodeRequest, type LeaseRequest } from '../../src/peer/batch.ts';
-import { encodeLease } from '../../src/peer/lease-delivery.ts';
+import { peerFamily4 } from '../../src/peer/dhcp4/family.ts';
 import { OWED_ADDRESSES_MAX } from '../../src/peer/limits.ts';
 import { judge } from '../../src/peer/outcome.ts';
 import { PartnerOutcomes } from '../../src/peer/partner-outcomes.ts';
+import { type LeaseRequest, requestOf } from '../../src/peer/request.ts';
 import { lease } from '../ha/support/memory-store.ts';
 import { VirtualTime } from '../ha/support/virtual-time.ts';
 import { SILENT } from './support/listener.ts';
 import { recordLog } from './support/log.ts';
+import { standingBy } from './support/standing.ts';
 
 const BASE = parseIpv4('10.0.0.0')!;
 const LOST = { kind: 'failed', reason: 'timed out' } as const;
@@ -40,14 +42,15 @@ function setup() {
       refused: (count, reason) => void calls.push(`refused ${count}: ${reason}`),
       updatesLost: () => void calls.push('lost'),
     },
-    leaseAt: (address) => leases.get(address) ?? null,
+    family: peerFamily4,
+    standing: standingBy((address) => leases.get(address) ?? null, time),
     clock: time,
     log: recorded.log,
   });
   const hold = (host: number, changes: Partial<Lease4> = {}): LeaseRequest => {
     const held = lease(BASE + host, time.wallSec(), changes);
     leases.set(held.address, held);
-    return encodeRequest(encodeLease({ lease: held, isUpdate: true }), []);
+    return requestOf(peerFamily4, encodeLease(held, true), []);
   };
   const answer = (request: LeaseRequest, result: number, text = 'no') =>
     outcomes.note(request, judge({ kind: 'answer', result, text, arguments: undefined }));
@@ -55,7 +58,7 @@ function setup() {
   const owed = (): string[] => {
     const found: string[] = [];
     for (let update = outcomes.takeOwed(); update !== null; update = outcomes.takeOwed())
-      found.push(`${update.address - BASE} ${update.isUpdate ? 'update' : 'deletion'}`);
+      found.push(`${Number(update.address) - BASE} ${update.isUpdate ? 'update' : 'deletion'}`);
     return found;
   };
   return { time, calls, leases, recorded, outcomes, hold, answer, lose, owed };

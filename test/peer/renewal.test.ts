@@ -65,7 +65,7 @@ function renewServer({ server }: Port, { tls, login }: PeerCredentials): void {
 
 function clientOf(t: Test, port: number, tls: TlsPaths, password: string | null = null, connections = 1) {
   const basicAuth = password === null ? null : loginOf('ha', password);
-  const client = createPeerClient(peerAt(port, { tls, basicAuth }), connections);
+  const client = createPeerClient(peerAt(port, { tls, basicAuth }), connections, 'dhcp4');
   t.teardown(() => client.close());
   return client;
 }

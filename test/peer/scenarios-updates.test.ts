@@ -115,7 +115,7 @@ async function unauthorized(t: Test): Promise<PeerClient> {
     basicAuth: { user: 'ha', password: 'secret' },
   });
   const { port } = await server.listen();
-  const client = createPeerClient(peerAt(port), 4);
+  const client = createPeerClient(peerAt(port), 4, 'dhcp4');
   t.teardown(async () => {
     await client.close();
     await server.close();

@@ -1,4 +1,5 @@
 /** The update log goes to a stream and comes back: no update by two ways at once, each awaited one with one verdict. */
+
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
@@ -9,8 +10,10 @@ import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { UpdateRecord } from '../../src/engine/parked/shard-link.ts';
 import { VerdictRuns } from '../../src/engine/parked/verdict-runs.ts';
 import { Verdict } from '../../src/engine/parked/verdicts.ts';
+import { encodeLease } from '../../src/ha/sync/dhcp4/leases.ts';
 import { updateRecordAddress } from '../../src/lease/dhcp4/update-record.ts';
-import type { UpdateBytes } from '../../src/peer/batch.ts';
+import type { UpdateBytes } from '../../src/lease/update-family.ts';
+import { peerFamily4 } from '../../src/peer/dhcp4/family.ts';
 import { createUpdateDispatcher } from '../../src/peer/dispatcher.ts';
 import type { DispatcherParts } from '../../src/peer/dispatcher-parts.ts';
 import type {
@@ -23,6 +26,7 @@ import { backupOf } from './support/backups.ts';
 import { recordLog } from './support/log.ts';
 import { gate, startPartner, type TestPartner } from './support/partner.ts';
 import { TestShards } from './support/shards.ts';
+import { standingBy } from './support/standing.ts';
 
 const BASE = parseIpv4('10.0.0.0')!;
 
@@ -80,7 +84,7 @@ class ModelStream implements PartnerStream {
   async deliver(updates: readonly UpdateBytes[]): Promise<StreamDelivery | null> {
     if (!this.isUp) return null;
     assert(!this.isUnderWay, 'a delivery goes alone');
-    for (const { address } of updates) this.delivered.push(address);
+    for (const { address } of updates) this.delivered.push(Number(address));
     return new Promise((resolve) => {
       this.#answer = resolve;
     });
@@ -184,7 +188,8 @@ function dispatch(t: Test | null, partner: TestPartner, changes: Partial<Dispatc
     partner: partner.client,
     stream,
     backups: [],
-    leaseAt: shards.leaseAt,
+    family: peerFamily4,
+    standing: standingBy(shards.leaseAt),
     waitBackupAck: false,
     delayedUpdatesLimit: 1000,
     sendsUpdates: true,
@@ -377,7 +382,7 @@ t.test('leases that are sent as they stand go by the stream, to its end or by re
   stream.comeUp();
   const leases = Array.from({ length: 3000 }, (_, i) => {
     shards.write(0, [{ address: BASE + i }], false);
-    return { lease: shards.leaseAt(BASE + i)!, isUpdate: i % 2 === 0 };
+    return encodeLease(shards.leaseAt(BASE + i)!, i % 2 === 0);
   });
   const sent = dispatcher.sendLeases(leases);
   await until(() => stream.isDelivering);
@@ -450,7 +455,7 @@ t.test('leases that are sent as they stand wait for what is on its way', async (
   stream.read();
   dispatcher.setPartnerUpdates('withhold');
   let isSent = false;
-  const sent = dispatcher.sendLeases([{ lease: shards.leaseAt(BASE)!, isUpdate: true }]).finally(() => {
+  const sent = dispatcher.sendLeases([encodeLease(shards.leaseAt(BASE)!, true)]).finally(() => {
     isSent = true;
   });
   stream.giveBack();
@@ -704,7 +709,7 @@ t.test('leases that are given beside the log end the following, and wait for it'
   shards.send(0, [{ address: BASE }], false);
   stream.read();
   const lease = { ...shards.leaseAt(BASE)!, address: BASE + 9 };
-  const delivery = dispatcher.sendLeases([{ lease, isUpdate: true }]);
+  const delivery = dispatcher.sendLeases([encodeLease(lease, true)]);
   const answers: (string | null)[] = [];
   stream.news.asked((refused) => void answers.push(refused));
   t.match(answers, [/are being given/]);

@@ -7,6 +7,7 @@ import { formatIpv4, parseIpv4 } from '../../src/base/ipv4.ts';
 import type { Answer } from '../../src/control/answer.ts';
 import { Verdict } from '../../src/engine/parked/verdicts.ts';
 import type { BackupPeer } from '../../src/peer/backup-peer.ts';
+import { peerFamily4 } from '../../src/peer/dhcp4/family.ts';
 import { createUpdateDispatcher } from '../../src/peer/dispatcher.ts';
 import type { PartnerUpdates, PeerAnswer, PeerClient } from '../../src/peer/model.ts';
 import { backupOf } from './support/backups.ts';
@@ -14,6 +15,7 @@ import { SILENT } from './support/listener.ts';
 import { recordLog } from './support/log.ts';
 import { leasesOf, startPartner, type TestPartner } from './support/partner.ts';
 import { type TestRecord, TestShards } from './support/shards.ts';
+import { standingBy } from './support/standing.ts';
 
 const BASE = parseIpv4('10.0.0.0')!;
 const SHARDS = 3;
@@ -108,7 +110,8 @@ async function run(
     heartbeatDelayMs: 0,
     connections: 4,
     listener: SILENT,
-    leaseAt: shards.leaseAt,
+    family: peerFamily4,
+    standing: standingBy(shards.leaseAt),
     // A second is over in ten milliseconds: pauses are short, the rest does not read the clock.
     clock: { ...systemClock, monotonicMs: () => systemClock.monotonicMs() * 100 },
     log: recordLog().log,

@@ -23,7 +23,7 @@ import { SubnetChoice } from '../../engine/subnets/subnet-choice.ts';
 import { dhcpState, type ServiceSwitch, serviceHeldOff } from '../../ha/switch/switch.ts';
 import type { Perfmon } from '../../hooks/perfmon.ts';
 import { listInterfaces } from '../../io/interfaces.ts';
-import type { ChangeSource } from '../../lease/dhcp4/store.ts';
+import type { ChangeSource } from '../../lease/store.ts';
 import type { Log } from '../../log/logger.ts';
 import { BUILD_REPORT, VERSION } from '../../version.ts';
 import type { ConfigurationFile, LoadedConfiguration } from '../configuration.ts';
@@ -92,7 +92,12 @@ export class Control {
       reported: () => parts.perfmon()?.statistics ?? NOTHING_REPORTED,
       limit: () => parts.config().statisticSamples,
     });
-    this.#ports = new ControlPorts({ log: parts.log, table: this.#table, pages: this.#createPages() });
+    this.#ports = new ControlPorts({
+      service: 'dhcp4',
+      log: parts.log,
+      table: this.#table,
+      pages: this.#createPages(),
+    });
     this.renew();
   }
 

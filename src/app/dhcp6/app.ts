@@ -120,7 +120,7 @@ export class App6 {
     const running = { memory, threads: this.#threads, onFailure: onFatal, onHealth: () => {}, clock, log };
     const { columns } = rowCodec6;
     const storage = new Storage({ ...running, columns, bells: this.#dataPlane.bells }, leaseFileOf(config));
-    this.#leases = new Leases6({ memory: memory.book, storage, clock, log }, config, this.#dataPlane.writer);
+    this.#leases = new Leases6({ memory, storage, clock, log }, config, this.#dataPlane.writer);
     this.#serviceSwitch = createServiceSwitch({ timers: systemTimers, log });
     const { shutdown } = options;
     const parts = { config, dataPlane: this.#dataPlane, interfaces, clock, log, shutdown };

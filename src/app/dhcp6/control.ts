@@ -59,7 +59,7 @@ export class Control6 {
       reported: () => new Map(),
       limit: () => config.statisticSamples,
     });
-    this.#ports = new ControlPorts({ log, table: this.#table, pages: this.#createPages() });
+    this.#ports = new ControlPorts({ service: 'dhcp6', log, table: this.#table, pages: this.#createPages() });
     const commands = [...this.#statusCommands(), ...createStatisticsCommands(this.#history)];
     for (const [name, handler] of commands) this.#table.set(name, handler);
   }

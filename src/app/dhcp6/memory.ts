@@ -1,13 +1,14 @@
 /** The shared memory of a DHCPv6 server, sized by the configuration. */
 import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
 import { allocateServerPools6 } from '../../engine/dhcp6/subnets/pool-memory.ts';
+import { allocateDnsLog, type DnsLogMemory } from '../../engine/names/dns-log.ts';
 import { allocateUpdateLog, type UpdateLogMemory } from '../../engine/parked/shard-link.ts';
 import { allocatePolicies } from '../../engine/policy.ts';
 import { allocateJournal, type JournalMemory } from '../../journal/memory.ts';
 import { allocateChangeLog } from '../../lease/change-log.ts';
 import type { LeaseBookMemory6 } from '../../lease/dhcp6/book.ts';
 import { allocateLeaseTable6 } from '../../lease/dhcp6/layout.ts';
-import { CHANGE_LOG_BYTES, UPDATE_LOG_BYTES } from '../../limits.ts';
+import { CHANGE_LOG_BYTES, DNS_LOG_BYTES, UPDATE_LOG_BYTES } from '../../limits.ts';
 
 /** Pools of IPv6 say nothing of how many clients there are. */
 const LEASES_DEFAULT = 1 << 20;
@@ -16,6 +17,7 @@ const LEASES_MAX = 1 << 24;
 export interface ServerMemory6 {
   readonly book: LeaseBookMemory6;
   policies: SharedArrayBuffer;
+  readonly dns: DnsLogMemory;
   /** Never read without high availability. */
   readonly updates: readonly UpdateLogMemory[];
   readonly journal: JournalMemory;
@@ -36,6 +38,7 @@ export function allocateServerMemory6(config: ServerConfig6): ServerMemory6 {
       changes: allocateChangeLog(CHANGE_LOG_BYTES),
     },
     policies: allocatePolicies(1),
+    dns: allocateDnsLog(DNS_LOG_BYTES),
     updates: [allocateUpdateLog(UPDATE_LOG_BYTES, 1)],
     journal: allocateJournal(),
   };

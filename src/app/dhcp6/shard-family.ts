@@ -52,7 +52,7 @@ export class ShardFamily6 implements ShardFamily<ShardKinds6> {
   }
 
   tasksOf(config: ServerConfig6): (common: CommonTask) => ShardTask6 {
-    const { book } = this.#memory;
-    return (common) => ({ ...common, config, book, serverId: this.#serverId });
+    const { book, dns } = this.#memory;
+    return (common) => ({ ...common, config, book, dns, serverId: this.#serverId });
   }
 }

@@ -6,7 +6,6 @@ export function unservedParts(config: ServerConfig6): string[] {
   const { hooks, subnets } = config;
   const asks: readonly (readonly [boolean, string])[] = [
     [config.relationships.length > 0, 'high availability (libdhcp_ha)'],
-    [config.ddns.enableUpdates, 'DNS updates (dhcp-ddns)'],
     [config.leaseCommands, 'commands for leases (libdhcp_lease_cmds)'],
     [config.commandLibraries.length > 0, 'libraries of commands'],
     [Object.values(hooks).some((hook) => hook !== null && hook !== false), 'hook libraries'],

@@ -4,17 +4,18 @@
  */
 import type { Clock } from '../../base/clock.ts';
 import type { HaRelationshipConfig } from '../../config/ha-model.ts';
-import type { ServerConfig } from '../../config/model.ts';
+import type { CommonConfig } from '../../config/model.ts';
 import type { CommandTable } from '../../control/answer.ts';
 import { formatWhy } from '../../control/monitoring/why-text.ts';
 import type { UpdateLogMemory } from '../../engine/parked/shard-link.ts';
 import { standalonePolicy } from '../../engine/policy.ts';
+import type { SharedSubnet } from '../../engine/subnets/relationship-of.ts';
 import { createRelationshipCommands } from '../../ha/commands/relationship-commands.ts';
 import type { ClientObservation } from '../../ha/service/model.ts';
 import { systemTimers } from '../../ha/service/timers.ts';
 import { createServiceSwitchCommands } from '../../ha/switch/commands.ts';
 import type { ServiceSwitch } from '../../ha/switch/switch.ts';
-import type { LeaseStore } from '../../lease/dhcp4/store.ts';
+import type { HaLeases } from '../../ha/sync/leases.ts';
 import type { LinkClient } from '../../link/client.ts';
 import type { Log } from '../../log/logger.ts';
 import type { StreamListener } from '../../peer/lease-stream.ts';
@@ -22,22 +23,28 @@ import type { PeerListener } from '../../peer/listener.ts';
 import type { Change } from '../change.ts';
 import { CredentialFiles, type CredentialUser } from '../control/credential-files.ts';
 import type { ListenerSpec } from '../control/listeners.ts';
-import type { DataPlane4 } from '../dhcp4/shard-family.ts';
-import { newUpdateLog, policyCount, type ServerMemory } from '../memory.ts';
+import type { DataPlane, ShardKinds } from '../data-plane.ts';
+import { newUpdateLog, policyCount } from './memory.ts';
 import { Observations } from './observations.ts';
 import { peerPort } from './peer-port.ts';
 import { Relationship } from './relationship.ts';
 import { isContinued } from './relationship-settings.ts';
 
+/** What of a configuration of either family high availability looks at. */
+export type HaServerConfig = CommonConfig & { readonly subnets: readonly SharedSubnet[] };
+
 export interface HighAvailabilityParts {
   /** Those who follow files of certificates and passwords beside the peers. */
   readonly otherCredentials: () => readonly CredentialUser[];
   /** The configuration in force. */
-  readonly config: () => ServerConfig;
-  readonly memory: ServerMemory;
-  readonly dataPlane: DataPlane4;
+  readonly config: () => HaServerConfig;
+  readonly memory: { updates: readonly UpdateLogMemory[] };
+  readonly dataPlane: Pick<
+    DataPlane<ShardKinds>,
+    'links' | 'wake' | 'applied' | 'publish' | 'resizePolicies'
+  >;
   readonly link: LinkClient;
-  readonly store: LeaseStore;
+  readonly leases: HaLeases;
   readonly serviceSwitch: ServiceSwitch;
   readonly clock: Clock;
   readonly log: Log;
@@ -148,7 +155,7 @@ export class HighAvailability {
    * @param isOtherLeases this server will not have the leases of now any more: all begin anew
    * @throws Error when a TLS file of a peer cannot be read
    */
-  prepare(config: ServerConfig, isOtherLeases: boolean): HighAvailabilityChange {
+  prepare(config: HaServerConfig, isOtherLeases: boolean): HighAvailabilityChange {
     const before = this.relationships;
     const steps = config.relationships.map((next, index) => {
       const old = before[index];
@@ -210,7 +217,9 @@ export class HighAvailability {
     };
     const onStream: StreamListener = (...stream) => relationship.acceptStream(...stream);
     const { peerListenAddress } = config.tandem;
-    return [peerPort(settings, relationship.table, peerListenAddress, this.#parts.log, onStream, inUse)];
+    const { leases, log } = this.#parts;
+    const { service } = leases.family;
+    return [peerPort(settings, relationship.table, service, peerListenAddress, log, onStream, inUse)];
   }
 
   /** Policies and update logs for so many relationships. */

@@ -1,37 +1,39 @@
 /** The link thread as a part of the server: what it works with, now and after each reload. */
+
+import type { JournalMemory } from '../../journal/memory.ts';
 import { LinkClient } from '../../link/client.ts';
 import type { LinkMemory } from '../../link/memory.ts';
-import type { ActiveConfiguration } from '../configuration.ts';
-import type { DataPlane4 } from '../dhcp4/shard-family.ts';
-import { hearsPartners } from '../libraries/lease-events.ts';
-import type { ServerMemory } from '../memory.ts';
+import type { LinkWorkplace } from '../../link/messages.ts';
+import type { DataPlane, ShardKinds } from '../data-plane.ts';
 import type { Threads } from '../threads.ts';
 
 export interface LinkParts {
   readonly link: LinkMemory;
-  readonly active: ActiveConfiguration;
-  readonly memory: ServerMemory;
-  readonly dataPlane: DataPlane4;
+  readonly memory: { readonly journal: JournalMemory };
+  readonly dataPlane: Pick<DataPlane<ShardKinds>, 'links' | 'bells' | 'linkRow'>;
+  /** What it works with now. */
+  readonly workplace: () => LinkWorkplace;
   readonly threads: Threads;
   /** The thread ended with a fault. */
   readonly onFailure: (error: unknown) => void;
 }
 
 /** Nothing runs before the first relationship with a partner. */
-export function createLink({ link, active, memory, dataPlane, threads, onFailure }: LinkParts): LinkClient {
+export function createLink({
+  link,
+  memory,
+  dataPlane,
+  workplace,
+  threads,
+  onFailure,
+}: LinkParts): LinkClient {
   return new LinkClient({
     memory: link,
     shards: dataPlane.links.map(({ linkVerdicts, eventFd, asleep }) => ({ linkVerdicts, eventFd, asleep })),
     journal: memory.journal,
     bells: dataPlane.bells.map(({ eventFd, asleep }) => ({ eventFd, asleep })),
     statisticsRow: dataPlane.linkRow,
-    workplace: () => ({
-      config: active.config,
-      book: memory.book,
-      limited: memory.limited,
-      statistics: dataPlane.statistics,
-      isHeard: hearsPartners(active.config),
-    }),
+    workplace,
     run: (task, transfer) => threads.runLink(task, transfer).catch(onFailure),
   });
 }

@@ -5,7 +5,8 @@
 
 import { type ByteRingMemory, ByteRingReader, type RingRecord } from '../../base/byte-ring.ts';
 import { formatHex } from '../../base/hex.ts';
-import { OBSERVATION_HEADER_BYTES } from '../../engine/parked/shard-link.ts';
+import { readU32 } from '../../base/little-endian.ts';
+import { ObservationAt } from '../../engine/parked/shard-link.ts';
 import type { ClientObservation } from '../../ha/service/model.ts';
 import type { Timers } from '../../ha/service/timers.ts';
 
@@ -66,7 +67,7 @@ export class Observations {
     const record: RingRecord = { kind: 0, sequence: 0, offset: 0, length: 0 };
     for (const reader of this.#readers) {
       while (reader.next(record)) {
-        const relationship = reader.bytes[record.offset + 2]!;
+        const relationship = reader.bytes[record.offset + ObservationAt.relationship]!;
         const clients = taken.get(relationship) ?? [];
         taken.set(relationship, clients);
         clients.push(readObservation(reader.bytes, record.offset));
@@ -77,13 +78,15 @@ export class Observations {
   }
 }
 
-/** Reads what shard/dhcp4/observations.ts wrote. */
+/** Reads what shard/observations.ts wrote. */
 function readObservation(bytes: Uint8Array, offset: number): ClientObservation {
-  const hwAt = offset + OBSERVATION_HEADER_BYTES;
-  const clientIdAt = hwAt + bytes[offset + 3]!;
+  const hwAt = offset + ObservationAt.hw;
+  const clientIdAt = hwAt + bytes[offset + ObservationAt.hwLength]!;
   return {
-    secs: (bytes[offset]! << 8) | bytes[offset + 1]!,
+    waitedMs: readU32(bytes, offset + ObservationAt.waitedMs),
     hwAddress: formatHex(bytes.subarray(hwAt, clientIdAt)),
-    clientId: formatHex(bytes.subarray(clientIdAt, clientIdAt + bytes[offset + 4]!)),
+    clientId: formatHex(
+      bytes.subarray(clientIdAt, clientIdAt + bytes[offset + ObservationAt.clientIdLength]!),
+    ),
   };
 }

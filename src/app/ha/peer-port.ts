@@ -2,6 +2,7 @@
 import type { HaRelationshipConfig } from '../../config/ha-model.ts';
 import type { CommonConfig } from '../../config/model.ts';
 import type { CommandTable } from '../../control/answer.ts';
+import type { DhcpService } from '../../control/envelope.ts';
 import type { Log } from '../../log/logger.ts';
 import type { StreamListener } from '../../peer/lease-stream.ts';
 import { createPeerListener, ownEntry, type PeerListener, peerAccess } from '../../peer/listener.ts';
@@ -23,6 +24,7 @@ class PeerPort implements OpenListener {
 
 /**
  * @param table what the peers may call
+ * @param service that the commands are for
  * @param listenAddress instead of that of the own url, or null
  * @param onStream gets the lease streams that the partner opens
  * @param inUse is told which port serves the relationship from now on
@@ -30,6 +32,7 @@ class PeerPort implements OpenListener {
 export function peerPort(
   config: HaRelationshipConfig,
   table: CommandTable,
+  service: DhcpService,
   listenAddress: string | null,
   log: Log,
   onStream: StreamListener,
@@ -42,7 +45,7 @@ export function peerPort(
     key: `peer ${host} ${url.port} ${handshake}`,
     at: { host, port: url.port },
     open: async () => {
-      const server = createPeerListener(config, table, log, listenAddress, onStream);
+      const server = createPeerListener(config, table, service, log, listenAddress, onStream);
       const { port } = await server.listen();
       log('TDM_PEER_LISTENING', { address: host, port, restricted: config.restrictCommands });
       return new PeerPort(server);

@@ -36,6 +36,10 @@ const LEASE_CHANGES: ReadonlySet<string> = new Set([
   'lease4-bulk-apply',
   'lease4-del',
   'lease4-update',
+  'lease6-add',
+  'lease6-bulk-apply',
+  'lease6-del',
+  'lease6-update',
 ]);
 
 /** Time for requests in flight to be answered when the relationship ends. */
@@ -58,11 +62,11 @@ export class Relationship {
    * @throws Error when a file of a peer cannot be used
    */
   constructor(parts: RelationshipParts, config: HaRelationshipConfig, index: number) {
-    const { dataPlane, link, clock, log, store, serviceSwitch } = parts;
+    const { dataPlane, link, clock, log, leases, serviceSwitch } = parts;
     this.#parts = parts;
     this.#config = config;
     const others = config.peers.filter((peer) => peer.name !== config.thisServerName);
-    this.#peers = others.map((peer) => new MovablePeerClient(clientOf(peer, config)));
+    this.#peers = others.map((peer) => new MovablePeerClient(this.#clientOf(peer, config)));
     this.#streams = new RelationshipStreams({ config, peers: this.#peers, link, log });
     this.service = createHaService({
       config,
@@ -70,7 +74,7 @@ export class Relationship {
       clock,
       timers: systemTimers,
       log,
-      store,
+      leases,
       peers: this.#peers,
       serviceSwitch,
       synchronizedSubnets: () => synchronizedSubnets(parts.config(), this.#config),
@@ -142,6 +146,10 @@ export class Relationship {
     return this.#peers.find(({ name }) => name === partner?.name) ?? null;
   }
 
+  #clientOf(peer: HaPeerConfig, { multiThreading }: HaRelationshipConfig): RenewablePeerClient {
+    return createPeerClient(peer, multiThreading.httpClientThreads, this.#parts.leases.family.service);
+  }
+
   #failures(): readonly string[] {
     return this.#peers.flatMap(({ name, failure }) =>
       failure === null ? [] : [`the last request to ${name} got no answer: ${failure}`],
@@ -154,9 +162,10 @@ export class Relationship {
    * @param predecessor the end of the relationship that was in this one's place
    */
   start(updates: UpdateLogMemory, predecessor: Promise<void>): void {
-    const { dataPlane, store, clock, log } = this.#parts;
+    const { dataPlane, leases, clock, log } = this.#parts;
     this.#streams.start(updates);
     const dispatcher = createUpdateDispatcher({
+      family: leases.family,
       updates,
       verdicts: dataPlane.links.map((link) => link.verdicts),
       wake: (shard) => dataPlane.wake(shard),
@@ -165,7 +174,7 @@ export class Relationship {
       backups: this.#streams.backups(tandemMember(VERSION, this.#streams.offered())),
       ...dispatcherSettings(this.#config),
       listener: this.service,
-      leaseAt: (address) => store.get(address),
+      standing: (address) => leases.standing(address),
       clock,
       log,
     });
@@ -210,7 +219,7 @@ export class Relationship {
       const [old, now] = [entryOf(before, peer.name), entryOf(config, peer.name)];
       if (isSameCount && isSameEntry(old, now)) continue;
       const isElsewhere = old.url.host !== now.url.host || old.url.port !== now.url.port;
-      moves.push({ peer, client: clientOf(now, config), isElsewhere });
+      moves.push({ peer, client: this.#clientOf(now, config), isElsewhere });
     }
     return moves;
   }
@@ -226,10 +235,6 @@ export class Relationship {
     await Promise.all(this.#peers.map((peer) => peer.close()));
     await idle;
   }
-}
-
-function clientOf(peer: HaPeerConfig, { multiThreading }: HaRelationshipConfig): RenewablePeerClient {
-  return createPeerClient(peer, multiThreading.httpClientThreads);
 }
 
 function entryOf({ peers }: HaRelationshipConfig, name: string): HaPeerConfig {

@@ -1,17 +1,20 @@
 /** Everything of the running server that holds leases: the book, main's store, expiry, and the lease file below them. */
 import type { Clock } from '../../base/clock.ts';
+import type { Ipv4 } from '../../base/ipv4.ts';
 import { DDNS_DEFAULTS } from '../../config/ddns-model.ts';
 import type { ServerConfig } from '../../config/model.ts';
 import type { NamesOf } from '../../ddns/request.ts';
 import { DdnsSender } from '../../ddns/sender.ts';
-import type { StatisticsWriter } from '../../engine/figures/statistics.ts';
+import { G, type StatisticsWriter } from '../../engine/figures/statistics.ts';
 import type { StatisticsReader } from '../../engine/figures/statistics-reader.ts';
 import { createReclaimer4 } from '../../engine/leases/expiring-leases.ts';
 import { LeaseAccounting } from '../../engine/leases/lease-accounting.ts';
 import { LeaseEventWriter } from '../../engine/leases/lease-events.ts';
 import { limitedCountsOf } from '../../engine/leases/lease-limits.ts';
 import { MainLeaseStore } from '../../engine/leases/main-lease-store.ts';
+import { DnsLog } from '../../engine/names/dns-log.ts';
 import { MainDns } from '../../engine/names/main-dns.ts';
+import { readNamedLease } from '../../engine/names/named-lease.ts';
 import { ascending, poolAt } from '../../engine/subnets/pool-at.ts';
 import { allocateServerPools } from '../../engine/subnets/pool-plan.ts';
 import { poolSeries } from '../../engine/subnets/pool-series.ts';
@@ -27,6 +30,13 @@ import { leaseFileOf, type Storage } from './storage.ts';
 
 /** As for other commands: a disk that needs longer has other troubles. */
 const RECLAIM_DURABLE_MS = 5_000;
+
+const DDNS_CELLS = {
+  sent: G['tandem-ddns-sent'],
+  sendFailed: G['tandem-ddns-send-failed'],
+  lost: G['tandem-ddns-lost'],
+  notAName: G['tandem-ddns-not-a-name'],
+};
 
 export interface LeasesParts {
   readonly memory: ServerMemory;
@@ -45,7 +55,7 @@ export class Leases {
   readonly #parts: LeasesParts;
   readonly book: LeaseBook;
   readonly store: MainLeaseStore;
-  readonly dns: MainDns;
+  readonly dns: MainDns<LeaseBook, Ipv4>;
   readonly #sender: DdnsSender;
   #writer: StatisticsWriter;
   #accounting: LeaseAccounting;
@@ -58,10 +68,16 @@ export class Leases {
     this.#config = config;
     this.#writer = statistics;
     this.book = new LeaseBook(parts.memory.book, parts.memory.limited);
-    this.dns = new MainDns(this.book, parts.memory.dns, () => this.#config.ddns.enableUpdates);
+    this.dns = new MainDns({
+      book: this.book,
+      log: new DnsLog(parts.memory.dns, readNamedLease),
+      find: ({ table }, address) => table.findByAddress(address),
+      isEnabled: () => this.#config.ddns.enableUpdates,
+    });
     const sending = {
       memory: parts.memory.dns,
       statistics: () => this.#writer,
+      cells: DDNS_CELLS,
       clock: parts.clock,
       log: parts.log,
     };
@@ -153,7 +169,8 @@ function namesOf(config: ServerConfig): NamesOf {
   return (subnetId, address) => {
     const subnet = bySubnet.get(subnetId);
     if (subnet === undefined) return DDNS_DEFAULTS;
-    return poolAt(subnet.pools, address)?.ddns ?? subnet.ddns;
+    const { buffer, byteOffset } = address;
+    return poolAt(subnet.pools, new DataView(buffer, byteOffset).getUint32(0))?.ddns ?? subnet.ddns;
   };
 }
 

@@ -13,7 +13,7 @@
  * command refused, with nothing applied; and when this server can take no lease at all it says so of the whole command.
  */
 import { formatIpv4, type Ipv4 } from '../../base/ipv4.ts';
-import type { ChangeSource } from '../../lease/dhcp4/store.ts';
+import type { ChangeSource } from '../../lease/store.ts';
 import { type Answer, failure, Result } from '../answer.ts';
 import { type ArgumentMap, isMap } from '../arguments.ts';
 import { LeaseFault } from './lease4-fault.ts';

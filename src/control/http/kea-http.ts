@@ -24,7 +24,7 @@ import { type Clock, systemClock } from '../../base/clock.ts';
 import { encodeKeaJson } from '../../base/kea-json.ts';
 import type { Log } from '../../log/logger.ts';
 import { type Answer, type CommandTable, failure } from '../answer.ts';
-import { runCommand } from '../envelope.ts';
+import { type DhcpService, runCommand } from '../envelope.ts';
 import { readCommandBody } from './body.ts';
 import { limitConnections } from './connections.ts';
 import { HTTP_BODY_BYTES_MAX, HttpGate, type Logins, type Refusal } from './gate.ts';
@@ -62,7 +62,7 @@ export interface KeaHttpOptions extends KeaHttpAccess {
   readonly headers?: readonly { readonly name: string; readonly value: string }[];
   /** PEM; absent or null = plain HTTP. */
   readonly tls?: KeaHttpTls | null;
-  readonly service: 'dhcp4';
+  readonly service: DhcpService;
   /** What GET may ask for, by path; every other GET is refused, as by Kea. */
   readonly pages?: ReadonlyMap<string, HttpPage>;
   readonly clock?: Clock;

@@ -6,7 +6,7 @@
  *     It sees:
  *       - the DHCP service is on and serves the scope server1
  *     It waits for:
- *       - partner-down: silent 41 of 60 s, then 11 of its clients with secs above 10 s
+ *       - partner-down: silent 41 of 60 s, then 11 of its clients waiting longer than 10 s
  */
 export interface WhyText {
   readonly state: string;

@@ -119,7 +119,8 @@ export class UnixConnection {
       return;
     }
     const { table, log } = this.#context;
-    const context = { service: 'dhcp4', log, transport: 'unix' } as const;
+    // The unix socket ignores `service`, as Kea does.
+    const context = { service: null, log, transport: 'unix' } as const;
     void runCommand(table, request, context).then((answer) => this.#answer(answer));
   }
 

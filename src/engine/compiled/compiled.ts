@@ -1,9 +1,8 @@
 /** The configuration in the form that the hot path reads: class guards as lists of numbers. */
 import { SharedValues } from '../../base/shared-values.ts';
-import { ClassIds, NO_CLASS } from '../../classes/class-ids.ts';
+import { ClassIds } from '../../classes/class-ids.ts';
 import { type Guard, guardOf } from '../../classes/class-set.ts';
 import type { DdnsConfig } from '../../config/ddns-model.ts';
-import type { HaRelationshipConfig } from '../../config/ha-model.ts';
 import type { HostConfig, HostModes } from '../../config/host-model.ts';
 import type {
   Allocator,
@@ -83,26 +82,6 @@ export interface CompiledSubnet {
   readonly lifetime: LifetimeConfig;
   readonly timers: LeaseTimers;
   readonly caching: LeaseCaching;
-}
-
-/** Names of the servers that share the queries by hash: the primary, and in load-balancing the secondary. */
-function activeServerNames(ha: HaRelationshipConfig): string[] {
-  const roles = ha.mode === 'load-balancing' ? ['primary', 'secondary'] : ['primary'];
-  return roles.map((role) => ha.peers.find((peer) => peer.role === role)?.name ?? '');
-}
-
-const WITHOUT_RELATIONSHIP = [[NO_CLASS, NO_CLASS]];
-
-/**
- * The class that a query of each active server is in, by relationship and server; NO_CLASS when nothing refers to it.
- * @param classes holds the classes of everything that was compiled
- */
-export function haClasses(
-  relationships: readonly HaRelationshipConfig[],
-  classes: ClassIds,
-): readonly (readonly number[])[] {
-  if (relationships.length === 0) return WITHOUT_RELATIONSHIP;
-  return relationships.map((each) => activeServerNames(each).map((name) => classes.find(`HA_${name}`)));
 }
 
 /** Gives a number to each class that a lease is to keep, beside those of the file. */

@@ -4,6 +4,7 @@ import { Outcome } from '../context.ts';
 import { classifyLeases } from './classes/classification.ts';
 import type { Context6 } from './context.ts';
 import { advertise, commit, undo } from './leases/carry-out.ts';
+import { settleNames } from './names/settle-names.ts';
 import { type ReplyParts, writeReply } from './reply/reply.ts';
 import { NO_STATUS, type Status } from './reply/status.ts';
 import { G6 } from './statistics.ts';
@@ -25,6 +26,7 @@ const VERDICT: ReplyParts = { ...GRANT, withOptions: false };
 export function answerAdvertise(context: Context6): number {
   if (context.plan.isOutOfMemory) return giveUp(context, G6['tandem-drop-table-full']);
   classifyLeases(context);
+  settleNames(context, false);
   if (writeReply(context, ADVERTISE) === 0) return giveUp(context, G6['tandem-drop-reply-too-large']);
   advertise(context);
   return send(context, G6['pkt6-advertise-sent']);
@@ -51,6 +53,7 @@ function carryOut(context: Context6, parts: ReplyParts): number {
   const room = plan.changeCount === 0 ? 0 : roomForChanges(context, plan.changeCount);
   if (room !== 0) return giveUp(context, room);
   classifyLeases(context);
+  settleNames(context, true);
   if (writeReply(context, parts) === 0) return giveUp(context, G6['tandem-drop-reply-too-large']);
   if (plan.changeCount === 0) return send(context, G6['pkt6-reply-sent']);
   commit(context);

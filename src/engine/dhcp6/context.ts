@@ -8,6 +8,7 @@ import type { LeaseBook6 } from '../../lease/dhcp6/book.ts';
 import type { LeaseRecord6 } from '../../lease/dhcp6/record.ts';
 import type { StatisticsWriter } from '../figures/statistics.ts';
 import type { LeaseChanges } from '../leases/lease-changes.ts';
+import type { DnsLog } from '../names/dns-log.ts';
 import type { Park } from '../parked/park.ts';
 import type { PolicyView } from '../policy.ts';
 import type { ReplyPlans } from '../reply/reply-plans.ts';
@@ -19,6 +20,7 @@ import type { QueryHosts6 } from './hosts/query-hosts.ts';
 import type { IaPlan } from './leases/ia-plan.ts';
 import type { OverdueSearch6 } from './leases/overdue.ts';
 import type { OwnLeases } from './leases/own-leases.ts';
+import type { ClientNames6 } from './names/client-names.ts';
 import type { Query6 } from './query.ts';
 import type { ReplyPlan6, SubnetScopes6 } from './reply/reply-plan.ts';
 import type { VendorOptions6 } from './reply/vendor-options.ts';
@@ -36,6 +38,8 @@ export interface EngineSettings6 {
   readonly declineProbationSec: number;
   /** Seconds that what is advertised is kept for its client. */
   readonly offerHoldSec: number;
+  /** Several relationships: the subnet of a query says whose it is. */
+  readonly isHub: boolean;
   /** Released leases are kept for their client (Kea: both affinity timers above 0). */
   readonly keepReleased: boolean;
 }
@@ -44,6 +48,8 @@ export interface Context6 {
   readonly book: LeaseBook6;
   readonly overdue: OverdueSearch6;
   readonly changes: LeaseChanges<LeaseRecord6>;
+  /** Null = there are no DNS updates. */
+  readonly dns: DnsLog<LeaseBook6> | null;
   readonly subnets: SubnetIndex6;
   readonly settings: EngineSettings6;
   readonly statistics: StatisticsWriter;
@@ -60,12 +66,16 @@ export interface Context6 {
   readonly plan: IaPlan;
   /** The leases that the client has in the identity association in work. */
   readonly own: OwnLeases;
+  /** The name of the client. */
+  readonly names: ClientNames6;
   /** The lease that is written next. */
   readonly record: LeaseRecord6;
   readonly reply: ReplyWriter;
   readonly vendors: VendorOptions6;
   readonly slots: ReplySlots;
   readonly park: Park;
+  /** The class of a query of each active server, by relationship and server. */
+  readonly haClasses: readonly (readonly number[])[];
   /** By class number. */
   readonly classLifetimes: readonly (ClassLifetime6 | undefined)[];
   readonly plans: ReplyPlans<SubnetScopes6, HostConfig6, ReplyPlan6>;

@@ -3,10 +3,12 @@
  * table's lock is held from the first look at a lease until its change is recorded.
  */
 import { emptyRange, equalsOctets } from '../../base/byte-range.ts';
+import { NO_CLASS } from '../../classes/class-ids.ts';
 import { MessageType } from '../../dhcp6/codes.ts';
 import { Field, Malformed } from '../../dhcp6/descriptor.ts';
 import { NO_SERVER, serverIndexOf } from '../../loadbalance/scope.ts';
 import { addHostClasses, classifyKnown, isDropped } from '../classes/assign.ts';
+import { NO_RELATIONSHIP } from '../subnets/relationship-of.ts';
 import { classesBeforeLeases, classifyReceived6 } from './classes/classification.ts';
 import type { Context6 } from './context.ts';
 import { serveConfirm } from './messages/confirm.ts';
@@ -36,6 +38,9 @@ const RECEIVED: Readonly<Record<number, number>> = {
 /** Cell of a query that is not for this server's scopes, told apart because the silent partner is judged by it. */
 export const OUT_OF_SCOPE_6 = G6['tandem-drop-out-of-scope'];
 
+/** Index of a server among those that share the queries. */
+const PRIMARY = 0;
+
 const serverId = emptyRange();
 
 /**
@@ -46,14 +51,22 @@ const serverId = emptyRange();
 export function serve6(context: Context6, shed: boolean): number {
   const { query, statistics } = context;
   const type = query.field(Field.messageType);
+  if (!context.names.begin()) return G6['tandem-drop-bad-fqdn'];
   statistics.add(RECEIVED[type] ?? G6['pkt6-unknown-received']);
   if (!isServed(type)) return G6['tandem-drop-message-type'];
+  const { isHub } = context.settings;
+  // On a hub the subnet comes first, and its guard asks for classes.
+  if (isHub) classifyReceived6(context);
+  if (isHub && !chooseRelationship(context)) return G6['tandem-drop-no-relationship'];
+  // [Kea] What the partner leaves without an answer is looked at first: also what names the partner.
+  if (!isInScope(context, type)) return OUT_OF_SCOPE_6;
   if (!query.isRelayed && query.arrival.isUnicast && isForGroups(type)) return G6['tandem-drop-unicast'];
   if (isForOtherServer(context)) return G6['tandem-drop-other-server'];
-  if (!isInScope(context)) return OUT_OF_SCOPE_6;
   if (type === MessageType.solicit && shed) return G6['tandem-drop-solicit-shed'];
-  classifyReceived6(context);
+  if (!isHub) classifyReceived6(context);
   if (isDropped(context)) return G6['tandem-drop-class'];
+  // A lease that the partner cannot hold could not be confirmed: its client is told so by silence, at once.
+  if (query.duid.length > context.policy.clientIdBytesMax) return G6['tandem-drop-partner-cannot-hold'];
   context.plan.clear();
   findHosts(context);
   if (isDropped(context)) return G6['tandem-drop-class'];
@@ -120,13 +133,32 @@ function isForOtherServer({ query, serverId: own }: Context6): boolean {
   return serverId.length > 0 && !equalsOctets(serverId, own);
 }
 
-/** Whether the server that the query belongs to by hash is one whose scope is served here. */
-function isInScope({ policy, query }: Context6): boolean {
+/** On a hub the subnet comes first, because it says which partner shares the query; false when it says none. */
+function chooseRelationship(context: Context6): boolean {
+  context.subnet = context.subnets.select(context.query);
+  const relationship = context.subnet?.relationship ?? NO_RELATIONSHIP;
+  if (relationship === NO_RELATIONSHIP) return false;
+  context.relationship = relationship;
+  context.policy.choose(relationship);
+  context.changes.choose(relationship);
+  return true;
+}
+
+/** Whether the server that the query belongs to by hash is one whose scope is served here; sets the query's class. */
+function isInScope({ policy, query, haClasses, relationship }: Context6, type: number): boolean {
   if (policy.activeServers === 0) return true;
+  const classes = haClasses[relationship];
+  if (type === MessageType.informationRequest) {
+    // [Kea] It asks for no lease, and any server that is there may answer it.
+    query.classes.add(classes?.[PRIMARY] ?? NO_CLASS);
+    return true;
+  }
   // Without load balancing every query is the primary's, also one without a DUID. With it, nobody's without one.
   const server =
-    policy.activeServers === 1 ? 0 : serverIndexOf(query.field(Field.hash), policy.activeServers);
-  return server !== NO_SERVER && (policy.scopes & (1 << server)) !== 0;
+    policy.activeServers === 1 ? PRIMARY : serverIndexOf(query.field(Field.hash), policy.activeServers);
+  if (server === NO_SERVER) return false;
+  query.classes.add(classes?.[server] ?? NO_CLASS);
+  return (policy.scopes & (1 << server)) !== 0;
 }
 
 /** Selects the subnet and looks for what is reserved for the client in it. */
@@ -139,7 +171,7 @@ function findHosts(context: Context6): void {
     if (hosts.global !== null) addHostClasses(context, hosts.global.classes);
     classifyKnown(context, hosts.isKnown);
   }
-  const subnet = subnets.select(query);
+  const subnet = settings.isHub ? context.subnet : subnets.select(query);
   if (subnet !== null) hosts.findIn(subnet, query.classes);
   context.subnet = subnet;
   addHostClasses(context, classesBeforeLeases(context));
@@ -179,6 +211,7 @@ const KEA_DROPS: Readonly<Record<number, number>> = {
   [G6['tandem-drop-too-many-relays']]: G6['pkt6-parse-failed'],
   [G6['tandem-drop-no-relay-message']]: G6['pkt6-parse-failed'],
   [G6['tandem-drop-option-length']]: G6['pkt6-parse-failed'],
+  [G6['tandem-drop-bad-fqdn']]: G6['pkt6-parse-failed'],
   [G6['tandem-drop-message-type']]: G6['pkt6-rfc-violation'],
   [G6['tandem-drop-bad-client-id']]: G6['pkt6-rfc-violation'],
   [G6['tandem-drop-bad-server-id']]: G6['pkt6-rfc-violation'],
@@ -187,10 +220,12 @@ const KEA_DROPS: Readonly<Record<number, number>> = {
   [G6['tandem-drop-service-disabled']]: G6['pkt6-service-disabled'],
   [G6['tandem-drop-out-of-scope']]: G6['pkt6-not-for-us'],
   [G6['tandem-drop-other-server']]: G6['pkt6-not-for-us'],
+  [G6['tandem-drop-no-relationship']]: G6['pkt6-not-for-us'],
   [G6['tandem-drop-solicit-shed']]: G6['pkt6-queue-full'],
   [G6['tandem-drop-park-full']]: G6['pkt6-queue-full'],
   [G6['tandem-drop-journal-full']]: G6['pkt6-queue-full'],
   [G6['tandem-drop-updates-full']]: G6['pkt6-queue-full'],
   [G6['tandem-drop-table-full']]: G6['pkt6-processing-failed'],
   [G6['tandem-drop-reply-too-large']]: G6['pkt6-processing-failed'],
+  [G6['tandem-drop-partner-cannot-hold']]: G6['pkt6-processing-failed'],
 };

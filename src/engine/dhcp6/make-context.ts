@@ -7,8 +7,10 @@ import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
 import { ReplyWriter } from '../../dhcp6/reply-writer.ts';
 import { LeaseBook6, type LeaseBookMemory6 } from '../../lease/dhcp6/book.ts';
 import { emptyRecord6 } from '../../lease/dhcp6/record.ts';
+import { encodeUpdateRecord6, UPDATE_RECORD_BYTES_MAX_6 } from '../../lease/dhcp6/update-record.ts';
 import { type StatisticsMemory, StatisticsWriter } from '../figures/statistics.ts';
 import { LeaseChanges } from '../leases/lease-changes.ts';
+import { DnsLog, type DnsLogMemory } from '../names/dns-log.ts';
 import { PARKED_MS_MAX, Park, type ParkExit } from '../parked/park.ts';
 import { PolicyView } from '../policy.ts';
 import { ReplyPlans } from '../reply/reply-plans.ts';
@@ -21,11 +23,15 @@ import { QueryHosts6 } from './hosts/query-hosts.ts';
 import { IaPlan } from './leases/ia-plan.ts';
 import { OverdueSearch6 } from './leases/overdue.ts';
 import { OwnLeases } from './leases/own-leases.ts';
+import { ClientNames6 } from './names/client-names.ts';
+import { readNamedLease6 } from './names/named-lease.ts';
 import { type Classified6, Query6 } from './query.ts';
 import { NO_SCOPES_6 } from './reply/reply-plan.ts';
 import { VendorOptions6 } from './reply/vendor-options.ts';
 import { G6 } from './statistics.ts';
 import { SubnetIndex6 } from './subnets/subnet-index.ts';
+
+const UPDATE_CODEC = { bytesMax: UPDATE_RECORD_BYTES_MAX_6, encode: encodeUpdateRecord6 };
 
 export interface Shard6 {
   readonly shard: number;
@@ -35,6 +41,7 @@ export interface Shard6 {
   readonly policies: SharedArrayBuffer;
   /** The update log of each relationship, at least one. */
   readonly updates: readonly ByteRingMemory[];
+  readonly dns: DnsLogMemory;
   readonly statistics: StatisticsMemory;
   /** The DUID of this server. */
   readonly serverId: Uint8Array;
@@ -56,7 +63,8 @@ export function makeContext6(shard: Shard6): Context6 {
   return {
     book,
     overdue: new OverdueSearch6(book, shard.book.pools.plan.pools.length),
-    changes: new LeaseChanges(book, null, shard.updates, shard.shard),
+    changes: new LeaseChanges(book, UPDATE_CODEC, shard.updates, shard.shard),
+    dns: config.ddns.enableUpdates ? new DnsLog(shard.dns, readNamedLease6) : null,
     subnets: new SubnetIndex6(compiled.subnets),
     settings: settingsOf(config),
     statistics: new StatisticsWriter(shard.statistics, shard.shard + 1),
@@ -69,11 +77,13 @@ export function makeContext6(shard: Shard6): Context6 {
     hardware: new ClientHardware(config.macSources),
     plan: new IaPlan(),
     own: new OwnLeases(),
+    names: new ClientNames6(query),
     record: emptyRecord6(),
     reply: new ReplyWriter(slots.bytes),
     vendors: new VendorOptions6(query),
     slots,
     park: new Park(shard.parkedMax, PARKED_MS_MAX, shard.exit, shard.firstTransaction),
+    haClasses: compiled.haClasses,
     classLifetimes: compiled.lifetimes,
     plans: new ReplyPlans(compiled.planMaker, NO_SCOPES_6),
     serverId: shard.serverId,
@@ -89,6 +99,7 @@ function settingsOf({
   declineProbationPeriodSec,
   earlyGlobalHosts,
   expiredLeases,
+  relationships,
   tandem,
 }: ServerConfig6): EngineSettings6 {
   const { flushReclaimedTimerWaitSec, holdReclaimedSec } = expiredLeases;
@@ -96,6 +107,7 @@ function settingsOf({
     earlyGlobalHosts,
     declineProbationSec: declineProbationPeriodSec,
     offerHoldSec: tandem.offerHoldSec,
+    isHub: relationships.length > 1,
     keepReleased: flushReclaimedTimerWaitSec > 0 && holdReclaimedSec > 0,
   };
 }

@@ -54,12 +54,14 @@ const GLOBAL_STATISTICS_6 = [
   'tandem-drop-too-many-relays',
   'tandem-drop-no-relay-message',
   'tandem-drop-option-length',
+  'tandem-drop-bad-fqdn',
   'tandem-drop-message-type',
   'tandem-drop-bad-client-id',
   'tandem-drop-bad-server-id',
   'tandem-drop-unicast',
   'tandem-drop-service-disabled',
   'tandem-drop-out-of-scope',
+  'tandem-drop-no-relationship',
   'tandem-drop-other-server',
   'tandem-drop-no-subnet',
   'tandem-drop-nothing-to-confirm',
@@ -70,13 +72,22 @@ const GLOBAL_STATISTICS_6 = [
   'tandem-drop-updates-full',
   'tandem-drop-table-full',
   'tandem-drop-reply-too-large',
+  'tandem-drop-partner-cannot-hold',
   'tandem-drop-send-failed',
   'tandem-drop-socket-gone',
   'tandem-drop-update-rejected',
   'tandem-drop-parked-too-long',
-  // Not datagrams: expressions of classes that could not be evaluated, and times that the kernel refused to join replies.
+  // Not datagrams: expressions of classes that could not be evaluated, times that the kernel refused to join replies, and
+  // observed clients of the silent partner that main was not told of.
   'tandem-class-errors',
   'tandem-join-refused',
+  'tandem-observations-lost',
+  // Names that found no memory, then name change requests.
+  'tandem-host-name-lost',
+  'tandem-ddns-sent',
+  'tandem-ddns-send-failed',
+  'tandem-ddns-lost',
+  'tandem-ddns-not-a-name',
 ] as const;
 
 /** Of each subnet, named `subnet[ID].NAME`. */

@@ -17,7 +17,7 @@ export function createReclaimer4(
   accounting: () => LeaseAccounting,
   events: () => LeaseEventWriter,
   clock: Clock,
-  dns: () => DnsLog | null = () => null,
+  dns: () => DnsLog<LeaseBook> | null = () => null,
 ): Reclaimer {
   return new Reclaimer(new ExpiringLeases4(book, accounting, events, dns), clock);
 }
@@ -26,13 +26,13 @@ class ExpiringLeases4 implements ExpiringLeases {
   readonly book: LeaseBook;
   readonly #accounting: () => LeaseAccounting;
   readonly #events: () => LeaseEventWriter;
-  readonly #dns: () => DnsLog | null;
+  readonly #dns: () => DnsLog<LeaseBook> | null;
 
   constructor(
     book: LeaseBook,
     accounting: () => LeaseAccounting,
     events: () => LeaseEventWriter,
-    dns: () => DnsLog | null,
+    dns: () => DnsLog<LeaseBook> | null,
   ) {
     this.book = book;
     this.#accounting = accounting;

@@ -38,7 +38,7 @@ export interface UpdateCodec<LeaseRecord> {
 
 export class LeaseChanges<LeaseRecord> {
   readonly #book: LoggedBook<LeaseRecord>;
-  readonly #codec: UpdateCodec<LeaseRecord> | null;
+  readonly #codec: UpdateCodec<LeaseRecord>;
   /** One update log a relationship, and the one of the query in work. */
   readonly #logs: readonly ByteRingWriter[];
   #updates: ByteRingWriter;
@@ -55,18 +55,17 @@ export class LeaseChanges<LeaseRecord> {
   #dirtyUpdates = 0;
 
   /**
-   * @param codec null = no peer is ever told
    * @param updates the update log of each relationship, at least one
    */
   constructor(
     book: LoggedBook<LeaseRecord>,
-    codec: UpdateCodec<LeaseRecord> | null,
+    codec: UpdateCodec<LeaseRecord>,
     updates: readonly ByteRingMemory[],
     shard: number,
   ) {
     this.#book = book;
     this.#codec = codec;
-    this.#bytes = new Uint8Array(codec?.bytesMax ?? 0);
+    this.#bytes = new Uint8Array(codec.bytesMax);
     this.#logs = updates.map((ring) => new ByteRingWriter(ring));
     this.#updates = this.#logs[0]!;
     this.#shardBits = shard << UpdateRecord.shardShift;
@@ -144,7 +143,6 @@ export class LeaseChanges<LeaseRecord> {
     if (this.#mode === UpdateMode.off) return;
     const awaited = this.#mode === UpdateMode.await ? UpdateRecord.awaited : 0;
     const kind = awaited | (last ? UpdateRecord.last : 0) | this.#shardBits;
-    assert(this.#codec !== null, 'where peers are told, there is a way to');
     const length = this.#codec.encode(this.#bytes, 0, this.#book.recordOf(slot), isUpdate);
     assert(this.#updates.write(kind, this.#transaction, this.#bytes, length), 'the update log had room');
     this.#dirtyUpdates |= 1 << this.#relationship;

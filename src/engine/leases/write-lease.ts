@@ -2,7 +2,7 @@
 
 import { emptyRange } from '../../base/byte-range.ts';
 import { Field } from '../../dhcp4/descriptor.ts';
-import { CLTT_AHEAD_MAX_SEC } from '../../lease/dhcp4/precedence.ts';
+import type { LeaseBook } from '../../lease/dhcp4/book.ts';
 import type { ByteRange } from '../../lease/dhcp4/rows.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
 import { RowFlag } from '../../lease/row-flag.ts';
@@ -12,6 +12,7 @@ import { G } from '../figures/statistics.ts';
 import type { DnsLog } from '../names/dns-log.ts';
 import { nameClient, namesAt } from '../names/name-client.ts';
 import { poolAt } from '../subnets/pool-at.ts';
+import { clttAfter } from './cltt.ts';
 import { countTakeover } from './lease-counts.ts';
 
 const FQDN_FLAGS = RowFlag.fqdnFwd | RowFlag.fqdnRev;
@@ -100,7 +101,7 @@ function setClient({ book, names, query }: Context, slot: number, userContext: B
  * What DNS is to hear of a row that gets the client of the query. The former name goes before the new one comes, which
  * is when the lease is safe.
  */
-function takeNews(context: Context, dns: DnsLog, slot: number, isSameClient: boolean): void {
+function takeNews(context: Context, dns: DnsLog<LeaseBook>, slot: number, isSameClient: boolean): void {
   const { rows } = context.book.table;
   const isRenewal = isSameClient && rows.state(slot) === LeaseState.assigned;
   const isKept =
@@ -116,15 +117,9 @@ export function eraseClient(context: Context, slot: number): void {
   context.book.table.rows.setFlags(slot, 0);
 }
 
-/**
- * The cltt of a change: now, but never before that of the change before it, and after it where the address changes hands.
- * By it the servers of a pair tell which of two leases at an address is the later one (lease/dhcp4/precedence.ts), and the
- * former one may have been given by the clock of the partner, or in this very second.
- */
-export function clttOfChange(context: Context, slot: number, changesHands: boolean): number {
-  const before = context.book.table.rows.clttSec(slot) + (changesHands ? 1 : 0);
-  const { nowSec } = context;
-  return before > nowSec && before - nowSec <= CLTT_AHEAD_MAX_SEC ? before : nowSec;
+/** The cltt of a change that the query in work makes. @param changesHands the row was another client's */
+export function clttOfChange({ book, nowSec }: Context, slot: number, changesHands: boolean): number {
+  return clttAfter(book.table.rows.clttSec(slot), nowSec, changesHands);
 }
 
 function newsFlag({ dns, names }: Context, state: number): number {

@@ -3,11 +3,11 @@
  * lease table's lock, so that the requests for one name leave in the order in which its leases changed. Whoever writes
  * waits for nobody: when the ring is full a request is lost and counted, never a lease.
  *
- *     record   u8 flags | u8 htype | u8 hwLength | u8 clientIdLength | u8 nameLength | 3 unused
- *              u32 address | u32 subnet | u32 lifetime | u32 cltt | hw | client-id | name
+ *     record   u8 flags | u8 identifierType | u8 identifierLength | u8 nameLength | u8 addressLength | 3 unused
+ *              u32 subnet | u32 lifetime | u32 cltt | 16 octets of address | identifier | name
  */
+import { type ByteRange, emptyRange } from '../../base/byte-range.ts';
 import { allocateByteRing, type ByteRingMemory, ByteRingWriter } from '../../base/byte-ring.ts';
-import type { LeaseBook } from '../../lease/dhcp4/book.ts';
 import { RowFlag } from '../../lease/row-flag.ts';
 import { LeaseState } from '../../lease/state.ts';
 
@@ -17,15 +17,15 @@ export const DnsChange = { add: 0, remove: 1 } as const;
 /** Offsets in a record. */
 export const DnsField = {
   flags: 0,
-  htype: 1,
-  hwLength: 2,
-  clientIdLength: 3,
-  nameLength: 4,
-  address: 8,
-  subnetId: 12,
-  validLifetimeSec: 16,
-  clttSec: 20,
-  bytes: 24,
+  identifierType: 1,
+  identifierLength: 2,
+  nameLength: 3,
+  addressLength: 4,
+  subnetId: 8,
+  validLifetimeSec: 12,
+  clttSec: 16,
+  address: 20,
+  bytes: 36,
 } as const;
 
 /** Indexes of the control words (Int32). */
@@ -36,7 +36,16 @@ export const DnsWord = {
   lost: 1,
 } as const;
 
-const RECORD_BYTES_MAX = DnsField.bytes + 16 + 255 + 255;
+/** What a client is known by to DNS. [RFC4701 3.3] */
+export const DnsIdentifier = {
+  /** Hardware type of one octet, then the address. */
+  hardwareAddress: 0,
+  /** Data of option 61, which holds no DUID. */
+  clientId: 1,
+  duid: 2,
+} as const;
+
+const RECORD_BYTES_MAX = DnsField.bytes + 255 + 255;
 const FQDN_FLAGS = RowFlag.fqdnFwd | RowFlag.fqdnRev;
 
 export interface DnsLogMemory {
@@ -49,22 +58,65 @@ export function allocateDnsLog(ringBytes: number): DnsLogMemory {
   return { words: new SharedArrayBuffer(64), ring: allocateByteRing(ringBytes) };
 }
 
-export class DnsLog {
+/** A lease as DNS is to be told of it; its ranges are valid until the row changes. */
+export interface NamedLease {
+  subnetId: number;
+  /** Seconds, u32. */
+  validLifetimeSec: number;
+  /** 4 or 16 octets. */
+  readonly address: ByteRange;
+  /** A `DnsIdentifier`. */
+  identifierType: number;
+  /** 0..255 octets; empty = nothing identifies the client. */
+  readonly identifier: ByteRange;
+  /** 0..255 octets of text; empty = DNS is told nothing. */
+  readonly name: ByteRange;
+}
+
+/** What the log needs of the lease book of a family. */
+export interface NamedBook {
+  readonly table: {
+    lock(): void;
+    unlock(): void;
+    readonly rows: {
+      flags(slot: number): number;
+      setFlags(slot: number, flags: number): void;
+      state(slot: number): number;
+      clttSec(slot: number): number;
+      unsettledChange(slot: number): number;
+    };
+  };
+}
+
+/** Fills in what DNS is told of a row. */
+export type NamedLeaseReader<Book> = (book: Book, slot: number, out: NamedLease) => void;
+
+export class DnsLog<Book extends NamedBook> {
   readonly #words: Int32Array;
   readonly #writer: ByteRingWriter;
+  readonly #read: NamedLeaseReader<Book>;
+  readonly #lease: NamedLease = {
+    subnetId: 0,
+    validLifetimeSec: 0,
+    address: emptyRange(),
+    identifierType: DnsIdentifier.hardwareAddress,
+    identifier: emptyRange(),
+    name: emptyRange(),
+  };
   readonly #record = new Uint8Array(RECORD_BYTES_MAX);
   readonly #view = new DataView(this.#record.buffer);
   #isDirty = false;
   /** Whether the row that is being written has a name that DNS does not know yet. */
   isNews = false;
 
-  constructor(memory: DnsLogMemory) {
+  constructor(memory: DnsLogMemory, read: NamedLeaseReader<Book>) {
     this.#words = new Int32Array(memory.words);
     this.#writer = new ByteRingWriter(memory.ring);
+    this.#read = read;
   }
 
   /** The name of an assigned row goes. Pre: the row stands as it was; the lock is held. */
-  remove(book: LeaseBook, slot: number): void {
+  remove(book: Book, slot: number): void {
     const { rows } = book.table;
     // What DNS was never told it need not forget.
     if ((rows.flags(slot) & RowFlag.dnsPending) !== 0 || rows.state(slot) !== LeaseState.assigned) return;
@@ -72,12 +124,12 @@ export class DnsLog {
   }
 
   /** DNS shall know the name of a row. Pre: the lock is held. */
-  add(book: LeaseBook, slot: number): void {
+  add(book: Book, slot: number): void {
     this.#write(DnsChange.add, book, slot);
   }
 
   /** A change of a row is safe: its client hears of it, and so does DNS, unless a newer change was made since. */
-  settle(book: LeaseBook, slot: number, change: number): void {
+  settle(book: Book, slot: number, change: number): void {
     const { table } = book;
     if ((table.rows.flags(slot) & RowFlag.dnsPending) === 0) return;
     table.lock();
@@ -90,26 +142,26 @@ export class DnsLog {
     this.announce();
   }
 
-  #write(kind: number, book: LeaseBook, slot: number): void {
-    const lease = book.recordOf(slot);
+  #write(kind: number, book: Book, slot: number): void {
     const flags = book.table.rows.flags(slot) & FQDN_FLAGS;
-    if (flags === 0 || lease.hostnameLength === 0) return;
+    if (flags === 0) return;
+    const lease = this.#lease;
+    this.#read(book, slot, lease);
+    const { address, identifier, name } = lease;
+    if (name.length === 0) return;
     const view = this.#view;
     const out = this.#record;
     out[DnsField.flags] = flags;
-    out[DnsField.htype] = book.table.rows.htype(slot);
-    out[DnsField.hwLength] = lease.hwLength;
-    out[DnsField.clientIdLength] = lease.clientIdLength;
-    out[DnsField.nameLength] = lease.hostnameLength;
-    view.setUint32(DnsField.address, lease.address);
+    out[DnsField.identifierType] = lease.identifierType;
+    out[DnsField.identifierLength] = identifier.length;
+    out[DnsField.nameLength] = name.length;
+    out[DnsField.addressLength] = address.length;
     view.setUint32(DnsField.subnetId, lease.subnetId);
     view.setUint32(DnsField.validLifetimeSec, lease.validLifetimeSec);
     view.setUint32(DnsField.clttSec, book.table.rows.clttSec(slot));
-    let at: number = DnsField.bytes;
-    for (let i = 0; i < lease.hwLength; i++) out[at++] = lease.hw[lease.hwOffset + i]!;
-    for (let i = 0; i < lease.clientIdLength; i++) out[at++] = lease.clientId[lease.clientIdOffset + i]!;
-    for (let i = 0; i < lease.hostnameLength; i++) out[at++] = lease.hostname[lease.hostnameOffset + i]!;
-    if (!this.#writer.write(kind, 0, out, at)) Atomics.add(this.#words, DnsWord.lost, 1);
+    put(out, DnsField.address, address);
+    const end = put(out, put(out, DnsField.bytes, identifier), name);
+    if (!this.#writer.write(kind, 0, out, end)) Atomics.add(this.#words, DnsWord.lost, 1);
     this.#isDirty = true;
   }
 
@@ -120,4 +172,10 @@ export class DnsLog {
     Atomics.add(this.#words, DnsWord.pending, 1);
     Atomics.notify(this.#words, DnsWord.pending);
   }
+}
+
+/** @returns the offset behind it */
+function put(out: Uint8Array, at: number, { bytes, offset, length }: ByteRange): number {
+  for (let i = 0; i < length; i++) out[at + i] = bytes[offset + i]!;
+  return at + length;
 }

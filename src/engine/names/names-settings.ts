@@ -23,6 +23,19 @@ export interface CompiledNames {
 
 const encoder = new TextEncoder();
 
+/** Where there is no subnet: nothing is done to names, and nobody is told of them. */
+export const NO_NAMES: CompiledNames = {
+  updates: false,
+  overridesNoUpdate: false,
+  overridesClientUpdate: false,
+  replacesPresent: false,
+  replacesAbsent: false,
+  prefix: new Uint8Array(0),
+  suffix: new Uint8Array(0),
+  characters: null,
+  updateOnRenew: false,
+};
+
 /** @param enableUpdates `dhcp-ddns.enable-updates` */
 export function compileNames(config: DdnsConfig, enableUpdates: boolean): CompiledNames {
   const { replaceClientName } = config;

@@ -1,10 +1,8 @@
 /** The text of host names in the making: copied, generated, qualified, cleaned, as Kea's D2ClientMgr does it. */
 import { appendSanitised, type CharacterSet } from '../../classes/character-set.ts';
-import { lowerCase, type Octets } from '../../dhcp4/domain-name.ts';
-import type { CompiledNames } from './names-settings.ts';
+import { lowerCase, type Octets } from '../../options/domain-name.ts';
 
 const DOT = 0x2e;
-const DASH = 0x2d;
 const ZERO = 0x30;
 
 /** Puts a run of octets in the place of what was there. */
@@ -17,16 +15,25 @@ function append(text: Octets, from: Uint8Array, offset: number, length: number):
   for (let i = 0; i < length; i++) text.bytes[text.length++] = from[offset + i]!;
 }
 
-/** The name of a client without one of its own: "myhost-10-0-0-1". */
-export function generateName(text: Octets, address: number, { prefix }: CompiledNames): void {
-  setText(text, prefix, 0, prefix.length);
-  for (let shift = 24; shift >= 0; shift -= 8) {
-    const octet = (address >>> shift) & 255;
-    if (octet >= 100) text.bytes[text.length++] = ZERO + Math.floor(octet / 100);
-    if (octet >= 10) text.bytes[text.length++] = ZERO + (Math.floor(octet / 10) % 10);
-    text.bytes[text.length++] = ZERO + (octet % 10);
-    if (shift > 0) text.bytes[text.length++] = DASH;
-  }
+/** Appends an octet in decimal digits. */
+export function appendDecimal(text: Octets, octet: number): void {
+  if (octet >= 100) text.bytes[text.length++] = ZERO + Math.floor(octet / 100);
+  if (octet >= 10) text.bytes[text.length++] = ZERO + (Math.floor(octet / 10) % 10);
+  text.bytes[text.length++] = ZERO + (octet % 10);
+}
+
+/** Puts a text in the place of another one. */
+export function copyText(to: Octets, { bytes, length }: Octets): void {
+  for (let i = 0; i < length; i++) to.bytes[i] = bytes[i]!;
+  to.length = length;
+}
+
+/** Takes the blanks off both ends. */
+export function trimText(text: Octets): void {
+  while (text.length > 0 && isBlank(text.bytes[text.length - 1]!)) text.length -= 1;
+  let from = 0;
+  while (from < text.length && isBlank(text.bytes[from]!)) from += 1;
+  if (from > 0) setText(text, text.bytes, from, text.length - from);
 }
 
 /**
@@ -77,6 +84,6 @@ export function lowerText({ bytes, length }: Octets): void {
 }
 
 /** Blanks as Kea trims them. */
-export function isBlank(octet: number): boolean {
+function isBlank(octet: number): boolean {
   return octet === 0x20 || octet === 0x09 || octet === 0x0a;
 }

@@ -9,21 +9,20 @@
  */
 import { appendSanitised } from '../../classes/character-set.ts';
 import { Field, Present } from '../../dhcp4/descriptor.ts';
+import { HOSTNAME_BYTES_MAX } from '../../lease/limits.ts';
+import { RowFlag } from '../../lease/row-flag.ts';
 import {
-  allocateOctets,
   DOMAIN_BYTES_MAX,
   DOMAIN_TEXT_BYTES_MAX,
   lowerDomain,
   type Octets,
   readDomainText,
   readDomainWire,
-  writeDomainText,
-} from '../../dhcp4/domain-name.ts';
-import { HOSTNAME_BYTES_MAX } from '../../lease/limits.ts';
-import { RowFlag } from '../../lease/row-flag.ts';
+} from '../../options/domain-name.ts';
 import type { Query } from '../query.ts';
+import { directionsOf, FqdnMaker } from './fqdn-maker.ts';
 import type { CompiledNames } from './names-settings.ts';
-import { cleanLabels, generateName, isBlank, lowerText, qualify, setText } from './names-text.ts';
+import { appendDecimal, copyText, lowerText, qualify, setText, trimText } from './names-text.ts';
 
 /** Flags of option 81. [RFC4702 2.1] */
 const FLAG_S = 1;
@@ -33,12 +32,11 @@ const FLAG_N = 8;
 /** Flags and two octets of response codes, which come back as they were. */
 const FQDN_HEADER_BYTES = 3;
 const DOT = 0x2e;
-/** The text of the longest name, a suffix behind it and two dots. */
-const TEXT_BYTES_MAX = DOMAIN_TEXT_BYTES_MAX + 2 * HOSTNAME_BYTES_MAX + 2;
+const DASH = 0x2d;
 /** No address of a lease. */
 const NO_ADDRESS = -1;
 
-export class ClientNames {
+export class ClientNames extends FqdnMaker {
   readonly #query: Query;
   /** As the lease keeps it, in small letters; empty = the client has no name. */
   readonly lease = { bytes: new Uint8Array(HOSTNAME_BYTES_MAX), offset: 0, length: 0 };
@@ -49,18 +47,15 @@ export class ClientNames {
   /** RowFlag.fqdnFwd and fqdnRev, as far as the server is to tell DNS. */
   flags = 0;
 
-  /** The name of option 81; empty = it has none. */
-  readonly #sent = allocateOctets(DOMAIN_BYTES_MAX);
-  #isPartial = false;
-  readonly #wire = allocateOctets(DOMAIN_BYTES_MAX);
-  readonly #text = allocateOctets(TEXT_BYTES_MAX);
-  readonly #clean = allocateOctets(TEXT_BYTES_MAX);
   /** What the outcome holds for. */
   #settings: CompiledNames | null = null;
   #reserved: Uint8Array | null = null;
   #address = NO_ADDRESS;
+  /** That of the lease that the name is made for. */
+  #leased = NO_ADDRESS;
 
   constructor(query: Query) {
+    super();
     this.#query = query;
   }
 
@@ -82,9 +77,10 @@ export class ClientNames {
     this.#settings = settings;
     this.#reserved = reserved;
     this.#address = NO_ADDRESS;
+    this.#leased = address;
     this.#clear();
-    if (this.#query.has(Present.fqdn)) this.#answerFqdn(settings, address, reserved);
-    else this.#answerHostName(settings, address, reserved);
+    if (this.#query.has(Present.fqdn)) this.#answerFqdn(settings, reserved);
+    else this.#answerHostName(settings, reserved);
   }
 
   #clear(): void {
@@ -98,89 +94,53 @@ export class ClientNames {
     const { bytes } = this.#query;
     const offset = this.#query.field(Field.fqdnOffset);
     const length = this.#query.field(Field.fqdnLength) - FQDN_HEADER_BYTES;
-    this.#sent.length = 0;
+    this.sent.length = 0;
     if (length < 0) return false;
     const flags = bytes[offset]!;
     // [RFC4702 2.1] It cannot both do the update itself and not want it done.
     if ((flags & FLAG_S) !== 0 && (flags & FLAG_N) !== 0) return false;
-    this.#isPartial = true;
+    this.isPartial = true;
     if (length === 0) return true;
     const from = offset + FQDN_HEADER_BYTES;
     const last = bytes[from + length - 1];
     const isWire = (flags & FLAG_E) !== 0;
-    this.#isPartial = last !== (isWire ? 0 : DOT);
+    this.isPartial = last !== (isWire ? 0 : DOT);
     const isName = isWire
-      ? readDomainWire(bytes, from, length, this.#sent)
-      : readDomainText(bytes, from, length, this.#sent) > 0;
+      ? readDomainWire(bytes, from, length, this.sent)
+      : readDomainText(bytes, from, length, this.sent) > 0;
     // Before the set of characters is applied, unlike a name of option 12.
-    lowerDomain(this.#sent);
+    lowerDomain(this.sent);
     if (isName || !this.#query.options.isLenient) return isName;
     // [Kea] The name of option 12 counts then, if there is one.
     this.#query.hideFqdn();
     return true;
   }
 
-  #answerFqdn(settings: CompiledNames, address: number, reserved: Uint8Array): void {
-    if (!this.#makeFqdn(settings, address, reserved)) return;
-    const text = this.#text;
-    const wire = this.#wire;
-    trim(text);
-    // A name that was cleaned to nothing, or to one with an empty label, is none: the answer has no name at all.
-    if (readDomainText(text.bytes, 0, text.length, wire) === 0) return;
-    lowerDomain(wire);
-    writeDomainText(wire, text, true);
-    if (text.length > HOSTNAME_BYTES_MAX) return;
-    copy(this.lease, text);
+  #answerFqdn(settings: CompiledNames, reserved: Uint8Array): void {
+    if (!this.makeFqdn(settings, reserved)) return;
+    copyText(this.lease, this.text);
     this.#putFqdn(settings);
   }
 
-  /** Makes the text of the answer's name. @returns false when there can be none */
-  #makeFqdn(settings: CompiledNames, address: number, reserved: Uint8Array): boolean {
-    const text = this.#text;
-    if (reserved.length > 0) setText(text, reserved, 0, reserved.length);
-    else if (settings.replacesPresent || this.#sent.length === 0) this.#generate(settings, address);
-    else {
-      if (!this.#takeSent(settings)) return false;
-      if (!this.#isPartial) return true;
-    }
-    qualify(text, settings.suffix, true);
-    return true;
-  }
-
-  #generate(settings: CompiledNames, address: number): void {
-    this.#address = address;
-    generateName(this.#text, address, settings);
-  }
-
-  /** The text of the name that came in option 81. */
-  #takeSent({ characters }: CompiledNames): boolean {
-    const text = this.#text;
-    if (characters === null) {
-      writeDomainText(this.#sent, text, true);
-      if (this.#isPartial && text.length > 1) text.length -= 1;
-      return true;
-    }
-    writeDomainText(this.#sent, this.#clean, false);
-    return cleanLabels(characters, this.#clean, text) && text.length <= DOMAIN_TEXT_BYTES_MAX;
+  protected override generate({ prefix }: CompiledNames): void {
+    this.#address = this.#leased;
+    generateName(this.text, this.#leased, prefix);
   }
 
   /** [RFC4702 4] Flags of the answer, and the name in the form in which the client has sent its own. */
-  #putFqdn({ updates, overridesNoUpdate, overridesClientUpdate }: CompiledNames): void {
+  #putFqdn(settings: CompiledNames): void {
     const { bytes } = this.#query;
     const offset = this.#query.field(Field.fqdnOffset);
     const sent = bytes[offset]!;
-    const wantsNone = (sent & FLAG_N) !== 0;
     const wantsServer = (sent & FLAG_S) !== 0;
-    const isServers = updates && (wantsServer || (wantsNone ? overridesNoUpdate : overridesClientUpdate));
-    const isNobodys = !isServers && (!updates || wantsNone);
-    if (isServers) this.flags |= RowFlag.fqdnFwd;
-    if (!isNobodys) this.flags |= RowFlag.fqdnRev;
-    const name = (sent & FLAG_E) !== 0 ? this.#wire : this.#text;
+    this.flags = directionsOf(settings, wantsServer, (sent & FLAG_N) !== 0);
+    const isServers = (this.flags & RowFlag.fqdnFwd) !== 0;
+    const name = (sent & FLAG_E) !== 0 ? this.wire : this.text;
     const { fqdn } = this;
     fqdn.bytes[0] =
       (sent & FLAG_E) |
       (isServers ? FLAG_S : 0) |
-      (isNobodys ? FLAG_N : 0) |
+      (this.flags === 0 ? FLAG_N : 0) |
       (isServers !== wantsServer ? FLAG_O : 0);
     fqdn.bytes[1] = bytes[offset + 1]!;
     fqdn.bytes[2] = bytes[offset + 2]!;
@@ -188,33 +148,33 @@ export class ClientNames {
     fqdn.length = FQDN_HEADER_BYTES + name.length;
   }
 
-  #answerHostName(settings: CompiledNames, address: number, reserved: Uint8Array): void {
-    const text = this.#text;
+  #answerHostName(settings: CompiledNames, reserved: Uint8Array): void {
+    const text = this.text;
     if (reserved.length > 0) {
       setText(text, reserved, 0, reserved.length);
       qualify(text, settings.suffix, false);
       lowerText(text);
-    } else if (!this.#makeHostName(settings, address)) return;
+    } else if (!this.#makeHostName(settings)) return;
     if (text.length === 0 || text.length > HOSTNAME_BYTES_MAX) return;
-    copy(this.hostName, text);
+    copyText(this.hostName, text);
     lowerText(text);
-    copy(this.lease, text);
+    copyText(this.lease, text);
     if (settings.updates) this.flags = RowFlag.fqdnFwd | RowFlag.fqdnRev;
   }
 
   /** Makes the text of the answer's name. @returns false when there is none */
-  #makeHostName(settings: CompiledNames, address: number): boolean {
-    const text = this.#text;
+  #makeHostName(settings: CompiledNames): boolean {
+    const text = this.text;
     if (!this.#takeHostName()) {
       if (!settings.replacesAbsent) return false;
-      return this.#generateHostName(settings, address);
+      return this.#generateHostName(settings);
     }
-    trim(text);
-    const labels = readDomainText(text.bytes, 0, text.length, this.#wire);
+    trimText(text);
+    const labels = readDomainText(text.bytes, 0, text.length, this.wire);
     if (labels === 0) return false;
-    if (settings.replacesPresent || labels === 1) return this.#generateHostName(settings, address);
+    if (settings.replacesPresent || labels === 1) return this.#generateHostName(settings);
     if (settings.characters !== null) {
-      const clean = this.#clean;
+      const clean = this.clean;
       clean.length = 0;
       if (!appendSanitised(settings.characters, text.bytes, 0, text.length, clean)) return false;
       if (clean.length > HOSTNAME_BYTES_MAX) return false;
@@ -223,12 +183,12 @@ export class ClientNames {
     // A name of one label is taken for a partial one; whether one of several is, nobody knows.
     if (labels === 2) qualify(text, settings.suffix, false);
     const isRoot = text.length === 1 && text.bytes[0] === DOT;
-    return isRoot ? this.#generateHostName(settings, address) : true;
+    return isRoot ? this.#generateHostName(settings) : true;
   }
 
-  #generateHostName(settings: CompiledNames, address: number): boolean {
-    this.#generate(settings, address);
-    qualify(this.#text, settings.suffix, false);
+  #generateHostName(settings: CompiledNames): boolean {
+    this.generate(settings);
+    qualify(this.text, settings.suffix, false);
     return true;
   }
 
@@ -238,20 +198,16 @@ export class ClientNames {
     const offset = this.#query.field(Field.hostNameOffset);
     let length = Math.min(this.#query.field(Field.hostNameLength), DOMAIN_TEXT_BYTES_MAX);
     while (length > 0 && bytes[offset + length - 1] === 0) length -= 1;
-    setText(this.#text, bytes, offset, length);
+    setText(this.text, bytes, offset, length);
     return length > 0;
   }
 }
 
-/** Takes the blanks off both ends. */
-function trim(text: Octets): void {
-  while (text.length > 0 && isBlank(text.bytes[text.length - 1]!)) text.length -= 1;
-  let from = 0;
-  while (from < text.length && isBlank(text.bytes[from]!)) from += 1;
-  if (from > 0) setText(text, text.bytes, from, text.length - from);
-}
-
-function copy(to: Octets, { bytes, length }: Octets): void {
-  for (let i = 0; i < length; i++) to.bytes[i] = bytes[i]!;
-  to.length = length;
+/** The name of a client without one of its own: "myhost-10-0-0-1". */
+function generateName(text: Octets, address: number, prefix: Uint8Array): void {
+  setText(text, prefix, 0, prefix.length);
+  for (let shift = 24; shift >= 0; shift -= 8) {
+    appendDecimal(text, (address >>> shift) & 255);
+    if (shift > 0) text.bytes[text.length++] = DASH;
+  }
 }

@@ -51,8 +51,8 @@ export function allocateUpdateLog(ringBytes: number, readers: 1 | 2 = 1): Update
   return { words: new SharedArrayBuffer(128), ring: allocateByteRing(ringBytes, readers) };
 }
 
-/** Payload of an observation: u16 secs (as on the wire) | u8 relationship | u8 hwLength | u8 clientIdLength | hw | client-id. */
-export const OBSERVATION_HEADER_BYTES = 5;
+/** Where the parts of an observation stand: u32 waited, u8 the others; the client identifier follows the hardware address. */
+export const ObservationAt = { waitedMs: 0, relationship: 4, hwLength: 5, clientIdLength: 6, hw: 7 } as const;
 
 /** Indexes of a shard's control words (Int32). */
 export const ShardWord = {

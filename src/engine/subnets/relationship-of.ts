@@ -1,12 +1,17 @@
 /** Which relationship a subnet belongs to: `user-context.ha-server-name` names any of the relationship's servers. */
 import type { HaRelationshipConfig } from '../../config/ha-model.ts';
-import type { ServerConfig, SubnetConfig } from '../../config/model.ts';
+
+/** What of a subnet of either family says whose it is. */
+export interface SharedSubnet {
+  readonly id: number;
+  readonly haServerName: string | null;
+}
 
 /** On a hub: the subnet names no server of any relationship, and its queries are dropped, as by Kea. */
 export const NO_RELATIONSHIP = -1;
 
 /** Index of the relationship whose partner shares the subnet's queries; with at most one relationship it is that one. */
-export function relationshipOf(subnet: SubnetConfig, relationships: readonly HaRelationshipConfig[]): number {
+export function relationshipOf(subnet: SharedSubnet, relationships: readonly HaRelationshipConfig[]): number {
   if (relationships.length <= 1) return 0;
   return relationships.findIndex((relationship) => names(subnet, relationship));
 }
@@ -17,7 +22,10 @@ export function relationshipOf(subnet: SubnetConfig, relationships: readonly HaR
  * @returns their ids, or null for all when no subnet names the relationship
  */
 export function synchronizedSubnets(
-  config: ServerConfig,
+  config: {
+    readonly subnets: readonly SharedSubnet[];
+    readonly relationships: readonly HaRelationshipConfig[];
+  },
   relationship: HaRelationshipConfig,
 ): ReadonlySet<number> | null {
   const { subnets, relationships } = config;
@@ -30,6 +38,6 @@ export function synchronizedSubnets(
   return new Set(shared.map(({ id }) => id));
 }
 
-function names({ haServerName }: SubnetConfig, { peers }: HaRelationshipConfig): boolean {
+function names({ haServerName }: SharedSubnet, { peers }: HaRelationshipConfig): boolean {
   return peers.some(({ name }) => name === haServerName);
 }

@@ -1,10 +1,10 @@
 /** Sentences with numbers that several states share when they tell what they wait for. */
-import { SKEW_MAX_SEC } from '../../lease/dhcp4/precedence.ts';
+import { SKEW_MAX_SEC } from '../../lease/precedence.ts';
 import { clockSkewSec, isInterrupted } from './communication.ts';
 import { watchesTraffic } from './guards.ts';
 import { counted, seconds, secondsOf } from './phrases.ts';
 import type { View } from './run.ts';
-import { clientsWithoutSecs, isFailureDetected, unackedClientsLeft } from './unacked-clients.ts';
+import { clientsWithoutWait, isFailureDetected, unackedClientsLeft } from './unacked-clients.ts';
 
 /** The clocks of two good servers differ a little; half way to the end it is worth a word. */
 const SKEW_WORTH_TELLING_SEC = SKEW_MAX_SEC / 2;
@@ -44,7 +44,7 @@ function decidedBySilence(silence: string, interrupted: boolean): string {
 
 function clientsNeeded(view: View): string {
   const { maxUnackedClients, maxAckDelayMs } = view.setup.config;
-  return `${maxUnackedClients + 1} of its clients with secs above ${seconds(maxAckDelayMs)}`;
+  return `${maxUnackedClients + 1} of its clients waiting longer than ${seconds(maxAckDelayMs)}`;
 }
 
 /** How far the watched clients have come, and why some of them never will. */
@@ -53,11 +53,11 @@ function traffic(view: View): string {
   const { config } = view.setup;
   const seen = `${unacked.unacked.size} of ${counted(config.maxUnackedClients, 'unacked client')}`;
   if (isFailureDetected(unacked, config)) return `${seen}, enough; the next heartbeat decides`;
-  const mute = clientsWithoutSecs(unacked);
+  const mute = clientsWithoutWait(unacked);
   const parts = [
-    `${seen}, ${unackedClientsLeft(unacked, config)} more with secs above ${seconds(config.maxAckDelayMs)} decide`,
+    `${seen}, ${unackedClientsLeft(unacked, config)} more waiting longer than ${seconds(config.maxAckDelayMs)} decide`,
     `${counted(unacked.analyzedCount, 'query', 'queries')} seen`,
-    ...(mute === 0 ? [] : [`${counted(mute, 'client')} sent secs 0 only and cannot count`]),
+    ...(mute === 0 ? [] : [`${counted(mute, 'client')} told of no wait and cannot count`]),
   ];
   return parts.join('; ');
 }

@@ -1,5 +1,5 @@
 /** The checks that precede every decision by the partner's state, in their fixed order. */
-import { SKEW_MAX_SEC } from '../../lease/dhcp4/precedence.ts';
+import { SKEW_MAX_SEC } from '../../lease/precedence.ts';
 import { clockSkewSec, isInterrupted, isSkewWarningDue } from './communication.ts';
 import type { PartnerState } from './model.ts';
 import { seconds } from './phrases.ts';

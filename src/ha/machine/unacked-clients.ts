@@ -1,6 +1,6 @@
 /**
  * Failure detection by traffic: while the partner is silent, its clients are watched. A client that has been asking for
- * longer than max-ack-delay (DHCPv4 `secs`) counts as unacked; more unacked clients than max-unacked-clients mean that
+ * longer than max-ack-delay (DHCPv4 `secs`, the elapsed time of DHCPv6) counts as unacked; more unacked clients than max-unacked-clients mean that
  * the partner is down and not merely out of reach for us.
  */
 import type { HaRelationshipConfig } from '../../config/ha-model.ts';
@@ -8,14 +8,14 @@ import { type ClientRecords, emptyRecords, RecordsEditor, recordEntries } from '
 
 /** One query of the partner's share. */
 export interface Observation {
-  /** The client, as `clientKey` writes it. */
+  /** The client, as `clientKey` writes it; it is counted and not remembered where it says nothing of itself. */
   readonly client: string;
-  /** The `secs` field as it stood in the packet, 0..65535. */
-  readonly secs: number;
+  /** For how long it has been asking, by its own word; milliseconds. */
+  readonly waitedMs: number;
 }
 
 export interface UnackedClients {
-  /** Clients that have not waited for too long yet -> whether one of their queries said that they wait (secs above 0). */
+  /** Clients that have not waited for too long yet -> whether one of their queries said that they wait. */
   readonly connecting: ClientRecords<boolean>;
   readonly unacked: ClientRecords<true>;
   /** Queries looked at since the last good heartbeat, recorded or not. */
@@ -54,13 +54,13 @@ export function observe(
 ): UnackedClients {
   const connecting = new RecordsEditor(before.connecting);
   const unacked = new RecordsEditor(before.unacked);
-  for (const { client, secs } of batch) {
-    if (unacked.get(client) === true) continue;
-    if (waitedMs(secs) > config.maxAckDelayMs) {
+  for (const { client, waitedMs } of batch) {
+    if (client === NOBODY || unacked.get(client) === true) continue;
+    if (waitedMs > config.maxAckDelayMs) {
       if (unacked.set(client, true, 'refuse')) connecting.delete(client);
     } else {
-      const saidSecs = connecting.get(client);
-      if (saidSecs === undefined || (!saidSecs && secs > 0)) connecting.set(client, secs > 0, 'evict');
+      const saidSo = connecting.get(client);
+      if (saidSo === undefined || (!saidSo && waitedMs > 0)) connecting.set(client, waitedMs > 0, 'evict');
     }
   }
   return {
@@ -86,12 +86,12 @@ export function connectingClients(clients: UnackedClients): number {
 }
 
 /**
- * Clients whose every query said secs 0: they never turn unacked, however long they wait. For ha-why only, it looks at
+ * Clients whose every query said that they do not wait: they never turn unacked, however long they wait. For ha-why only, it looks at
  * each record.
  */
-export function clientsWithoutSecs(clients: UnackedClients): number {
+export function clientsWithoutWait(clients: UnackedClients): number {
   let count = 0;
-  for (const [, saysSecs] of recordEntries(clients.connecting)) if (!saysSecs) count++;
+  for (const [, saysSo] of recordEntries(clients.connecting)) if (!saysSo) count++;
   return count;
 }
 
@@ -105,8 +105,5 @@ export function keyOf(client: { readonly hwAddress: string; readonly clientId: s
   return clientKey(client.hwAddress, client.clientId);
 }
 
-/** Some clients write `secs` in the wrong byte order: a low byte of 0 in a large value gives them away. */
-function waitedMs(secs: number): number {
-  const seconds = secs > 255 && (secs & 255) === 0 ? secs >> 8 : secs;
-  return seconds * 1000;
-}
+/** Of a query that names no client. */
+const NOBODY = clientKey('', '');

@@ -1,5 +1,5 @@
 /** ha-why: why the machine is in its state, on which numbers it decides, and what the next transition waits for. */
-import { SKEW_MAX_SEC } from '../../lease/dhcp4/precedence.ts';
+import { SKEW_MAX_SEC } from '../../lease/precedence.ts';
 import { clockSkewSec, isInterrupted } from '../machine/communication.ts';
 import { partnerName } from '../machine/facts.ts';
 import type { HaStateName } from '../machine/model.ts';

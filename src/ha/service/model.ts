@@ -3,7 +3,6 @@ import type { Clock } from '../../base/clock.ts';
 import type { HaRelationshipConfig } from '../../config/ha-model.ts';
 import type { CommandTable } from '../../control/answer.ts';
 import type { Policy } from '../../engine/policy.ts';
-import type { LeaseStore } from '../../lease/dhcp4/store.ts';
 import type { Log } from '../../log/logger.ts';
 import type {
   ClientKey,
@@ -15,6 +14,7 @@ import type {
 import type { HaHappening, MachineState } from '../machine/model.ts';
 import type { HaSetup } from '../machine/setup.ts';
 import type { ServiceSwitch } from '../switch/switch.ts';
+import type { HaLeases } from '../sync/leases.ts';
 import type { TandemMember } from '../wire/heartbeat.ts';
 import type { HaWhy } from './explain.ts';
 import type { Timers } from './timers.ts';
@@ -26,7 +26,7 @@ export interface HaServiceParts {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Log;
-  readonly store: LeaseStore;
+  readonly leases: HaLeases;
   /** The other servers of the relationship, one client each. Closed by their owner. */
   readonly peers: readonly PeerClient[];
   readonly serviceSwitch: ServiceSwitch;
@@ -59,8 +59,8 @@ export interface PeerStreams {
 
 /** A query of the silent partner's share, as a shard reports it. */
 export interface ClientObservation extends ClientKey {
-  /** The `secs` field as it stood in the packet. */
-  readonly secs: number;
+  /** For how long it has been asking, by its own word; milliseconds. */
+  readonly waitedMs: number;
 }
 
 export interface HaService extends UpdateListener {

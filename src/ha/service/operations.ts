@@ -103,7 +103,7 @@ export class Operations {
     const { syncPageLimit, syncTimeoutMs } = setup.config;
     return synchronize(
       {
-        store: parts.store,
+        leases: parts.leases,
         log: parts.log,
         clock: parts.clock,
         sendLeases: (leases) => this.#dispatcher.sendLeases(leases),

@@ -24,6 +24,7 @@ export class PartnerWatch {
     this.#control = control;
     this.#answered = answered;
     this.#limits = new PartnerLimits(
+      control.parts.leases.longestClient,
       () => control.partner(),
       (clientIdBytesMax) => control.submit({ kind: 'partner-limits', clientIdBytesMax }),
     );

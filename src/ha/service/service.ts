@@ -137,7 +137,7 @@ class PairService implements HaService, HaControl {
   }
 
   observed(clients: readonly ClientObservation[]): void {
-    const observations = clients.map((client) => ({ client: keyOf(client), secs: client.secs }));
+    const observations = clients.map((client) => ({ client: keyOf(client), waitedMs: client.waitedMs }));
     this.submit({ kind: 'observed', clients: observations });
   }
 

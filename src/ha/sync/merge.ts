@@ -1,32 +1,16 @@
 /**
  * What becomes of the leases of two servers when one takes over the other's, page by page: each address ends with the
- * lease that stands (lease/dhcp4/precedence.ts), and where that is ours it is kept in mind for the other server, which cannot know
+ * lease that stands (lease/precedence.ts), and where that is ours it is kept in mind for the other server, which cannot know
  * of it. A server that served alone, was stopped, and comes back after the other one has served alone has such leases.
  */
-import { formatIpv4, type Ipv4 } from '../../base/ipv4.ts';
-import type { Lease4 } from '../../lease/dhcp4/model.ts';
-import { isInForce, isLaterByFar, isSameDevice, standingLease } from '../../lease/dhcp4/precedence.ts';
-import type { LeaseStore } from '../../lease/dhcp4/store.ts';
-import { LeaseState } from '../../lease/state.ts';
-import type { LeaseToSend, SyncCounts } from '../../peer/model.ts';
-import { pageAddress, readPageLease } from './lease-page.ts';
+import { isLaterByFar } from '../../lease/precedence.ts';
+import type { LeaseAddress, UpdateBytes } from '../../lease/update-family.ts';
+import type { LeaseKind, MergedLease } from './lease-kind.ts';
+import type { HaLeases, LeaseMerge, MergeParts, PageCounts } from './leases.ts';
 
-interface PageCounts extends SyncCounts {
-  pages: number;
-}
+type Pages = Pick<HaLeases, 'family' | 'pageAddress'>;
 
-export interface MergeParts {
-  readonly store: LeaseStore;
-  /** Null = all. */
-  readonly subnets: ReadonlySet<number> | null;
-  /** The source gets what it lacks; only then our service is off, and a tie may go to the source. */
-  readonly givesBack: boolean;
-  /** Unix seconds. */
-  readonly nowSec: number;
-  readonly onSkipped: (address: Ipv4 | null, reason: string) => void;
-}
-
-export class LeaseMerge {
+export class PageMerge<Lease extends MergedLease> implements LeaseMerge {
   readonly counts: PageCounts = {
     pages: 0,
     created: 0,
@@ -38,25 +22,29 @@ export class LeaseMerge {
     refused: 0,
   };
   readonly #parts: MergeParts;
+  readonly #pages: Pages;
+  readonly #kind: LeaseKind<Lease>;
   /** Our addresses before the first page, ascending, and how many of them the pages have passed. */
-  readonly #ours: Uint32Array;
+  readonly #ours: ArrayLike<LeaseAddress>;
   #passed = 0;
   /** Addresses of the page in work at which the source lacks nothing. */
-  #settled = new Set<Ipv4>();
+  #settled = new Set<LeaseAddress>();
   /** Where the source has nothing, and where it has an older lease. */
-  readonly #absent: Ipv4[] = [];
-  readonly #older: Ipv4[] = [];
+  readonly #absent: LeaseAddress[] = [];
+  readonly #older: LeaseAddress[] = [];
 
-  constructor(parts: MergeParts) {
+  constructor(pages: Pages, kind: LeaseKind<Lease>, parts: MergeParts) {
     this.#parts = parts;
-    this.#ours = parts.givesBack ? parts.store.addresses() : new Uint32Array(0);
+    this.#pages = pages;
+    this.#kind = kind;
+    this.#ours = parts.givesBack ? kind.addresses() : [];
   }
 
-  /** Takes one entry of a page. @throws Error when its address is just being given to another client here */
   apply(entry: unknown): void {
-    const { store, subnets, givesBack, nowSec } = this.#parts;
-    const read = readPageLease(entry);
-    const address = read.ok ? read.value.address : pageAddress(entry);
+    const { subnets, givesBack, nowSec } = this.#parts;
+    const kind = this.#kind;
+    const read = kind.read(entry);
+    const address = read.ok ? kind.addressOf(read.value) : this.#pages.pageAddress(entry);
     if (address !== null) this.#settled.add(address);
     if (!read.ok) return this.#skip(address, read.error);
     const theirs = read.value;
@@ -64,21 +52,20 @@ export class LeaseMerge {
       this.counts.foreign++;
       return;
     }
-    const ours = store.get(theirs.address);
+    const ours = kind.get(kind.addressOf(theirs));
     if (ours === null) return this.#put(theirs);
     if (!givesBack) {
       if (ours.clttSec < theirs.clttSec) return this.#put(theirs);
       this.counts.kept++;
       return;
     }
-    const standing = standingLease(ours, theirs, nowSec);
+    const standing = kind.standing(ours, theirs, nowSec);
     if (standing === 'theirs') return this.#put(theirs);
     this.counts.kept++;
-    if (standing === 'ours') this.#older.push(theirs.address);
+    if (standing === 'ours') this.#older.push(kind.addressOf(theirs));
   }
 
-  /** Ends a page. @param last its highest address; null when no page follows */
-  endPage(last: Ipv4 | null): void {
+  endPage(last: LeaseAddress | null): void {
     for (; this.#passed < this.#ours.length; this.#passed++) {
       const address = this.#ours[this.#passed]!;
       if (last !== null && address > last) break;
@@ -91,65 +78,48 @@ export class LeaseMerge {
    * What makes the source equal to us, once every page has been taken. A client has one lease in a subnet: one that it had
    * before goes, here and there.
    */
-  *lacking(): Generator<LeaseToSend> {
+  *lacking(): Generator<UpdateBytes> {
     for (const address of this.#absent) yield* this.#give(address, false);
     for (const address of this.#older) yield* this.#give(address, true);
   }
 
-  *#give(address: Ipv4, isThere: boolean): Generator<LeaseToSend> {
-    const { store, subnets, nowSec } = this.#parts;
-    const lease = store.get(address);
+  *#give(address: LeaseAddress, isThere: boolean): Generator<UpdateBytes> {
+    const { subnets, nowSec } = this.#parts;
+    const kind = this.#kind;
+    const lease = kind.get(address);
     if (lease === null || subnets?.has(lease.subnetId) === false) return;
-    if (!isInForce(lease, nowSec)) {
-      if (isThere) yield { lease, isUpdate: false };
+    if (!kind.isInForce(lease, nowSec)) {
+      if (isThere) yield kind.encode(lease, false);
       return;
     }
-    const others = this.#othersOf(lease);
+    const others = kind.othersOf(lease, nowSec);
     if (others.some((other) => isLaterByFar(other, lease))) {
-      store.remove(address);
-      if (isThere) yield { lease, isUpdate: false };
+      kind.remove(lease);
+      if (isThere) yield kind.encode(lease, false);
       return;
     }
     for (const other of others) {
       if (!isLaterByFar(lease, other)) continue;
-      store.remove(other.address);
-      yield { lease: other, isUpdate: false };
+      kind.remove(other);
+      yield kind.encode(other, false);
     }
-    yield { lease, isUpdate: true };
+    yield kind.encode(lease, true);
   }
 
-  /**
-   * Leases in force of the same client at other addresses of the subnet. Hardware and identifier must agree: where clients
-   * are told apart by hardware alone (match-client-id), others have the same identifier and leases of their own.
-   */
-  #othersOf(lease: Lease4): Lease4[] {
-    if (lease.state !== LeaseState.assigned) return [];
-    const { store, nowSec } = this.#parts;
-    const found =
-      lease.clientId === null
-        ? store.findByHwAddress(lease.hwAddress, lease.subnetId)
-        : store.findByClientId(lease.clientId, lease.subnetId);
-    return found.filter(
-      (other) =>
-        other.address !== lease.address &&
-        other.state === LeaseState.assigned &&
-        isInForce(other, nowSec) &&
-        isSameDevice(other, lease),
-    );
-  }
-
-  #put(lease: Lease4): void {
-    const { store, givesBack } = this.#parts;
+  #put(lease: Lease): void {
+    const { givesBack } = this.#parts;
+    const address = this.#kind.addressOf(lease);
     // Nothing crosses on the way between two silent servers: of two leases of the last seconds the one that stands is put.
-    const outcome = store.put(lease, givesBack ? 'synchronization' : 'peer');
-    if (outcome === 'full') return this.#skip(lease.address, 'no memory for more leases');
+    const outcome = this.#kind.put(lease, givesBack ? 'synchronization' : 'peer');
+    if (outcome === 'full') return this.#skip(address, 'no memory for more leases');
     // Its reply leaves or is refused any moment; who has the address in the end is known when this begins again.
-    if (outcome === 'busy') throw new Error(`${formatIpv4(lease.address)} is being given to another client`);
+    if (outcome === 'busy')
+      throw new Error(`${this.#pages.family.formatAddress(address)} is being given to another client`);
     this.counts[outcome]++;
   }
 
   /** One bad lease is no reason to do without the others. */
-  #skip(address: Ipv4 | null, reason: string): void {
+  #skip(address: LeaseAddress | null, reason: string): void {
     this.counts.skipped++;
     this.#parts.onSkipped(address, reason);
   }

@@ -8,25 +8,16 @@
  */
 
 import type { Clock } from '../../base/clock.ts';
-import { formatIpv4, type Ipv4 } from '../../base/ipv4.ts';
-import type { LeaseStore } from '../../lease/dhcp4/store.ts';
+import type { LeaseAddress, UpdateBytes } from '../../lease/update-family.ts';
 import type { Log } from '../../log/logger.ts';
-import type {
-  Delivery,
-  LeaseSource,
-  LeaseToSend,
-  PeerAnswer,
-  PeerClient,
-  SyncCounts,
-} from '../../peer/model.ts';
+import type { Delivery, LeaseSource, PeerAnswer, PeerClient, SyncCounts } from '../../peer/model.ts';
 import { isMap, member } from '../commands/arguments.ts';
 import { partnerHold } from '../switch/switch.ts';
 import { COMMAND_TIMEOUT_MS, HOLD_MIN_SEC, isSuccess, problemOf, untilSilent } from '../wire/peer-answers.ts';
-import { pageAddress } from './lease-page.ts';
-import { LeaseMerge } from './merge.ts';
+import type { HaLeases, LeaseMerge } from './leases.ts';
 
 export interface SyncParts {
-  readonly store: LeaseStore;
+  readonly leases: HaLeases;
   readonly log: Log;
   readonly clock: Clock;
   readonly yieldTurn: () => Promise<void>;
@@ -42,7 +33,7 @@ export interface SyncParts {
   /** The stream by which the source's leases can be had, or null. */
   readonly stream: () => Promise<LeaseSource | null>;
   /** Sends leases to the partner as they stand. */
-  readonly sendLeases: (leases: Iterable<LeaseToSend>) => Promise<Delivery>;
+  readonly sendLeases: (leases: Iterable<UpdateBytes>) => Promise<Delivery>;
 }
 
 export interface SyncRequest {
@@ -122,15 +113,14 @@ function givesBack({ kind }: SyncRequest): boolean {
 
 function createMerge(parts: SyncParts, request: SyncRequest): LeaseMerge {
   let named = 0;
-  return new LeaseMerge({
-    store: parts.store,
+  return parts.leases.merge({
     subnets: parts.subnets,
     givesBack: givesBack(request),
     nowSec: parts.clock.wallSec(),
     onSkipped: (address, reason) => {
       if (++named > SKIPPED_LOGGED_MAX) return;
       parts.log('TDM_HA_SYNC_LEASE_SKIPPED', {
-        address: address === null ? null : formatIpv4(address),
+        address: address === null ? null : parts.leases.family.formatAddress(address),
         reason,
       });
     },
@@ -143,7 +133,7 @@ async function takePages(
   merge: LeaseMerge,
   held: { sourceService: boolean },
 ): Promise<void> {
-  let from = -1;
+  let from: LeaseAddress | null = null;
   for (;;) {
     const startMs = parts.clock.monotonicMs();
     await holdSource(parts, request, held);
@@ -151,11 +141,11 @@ async function takePages(
     merge.counts.pages++;
     await applyPage(parts, request, page, merge);
     const isLast = page.length < parts.pageLimit;
-    const last = lastAddress(page);
+    const last = lastAddress(parts.leases, page);
     merge.endPage(isLast ? null : last);
     await makeDurable(parts);
     if (isLast) return;
-    if (last <= from)
+    if (last === null || (from !== null && last <= from))
       throw new SyncFailure('the source repeats a page: its leases do not ascend by address', true);
     from = last;
     if (request.kind === 'collect')
@@ -188,13 +178,18 @@ async function enableSource(parts: SyncParts, source: PeerClient): Promise<PeerA
   return source.request('dhcp-enable', partnerHold(parts.origin), COMMAND_TIMEOUT_MS);
 }
 
-async function fetchPage(parts: SyncParts, source: PeerClient, from: number): Promise<readonly unknown[]> {
-  const args = { from: from === -1 ? 'start' : formatIpv4(from), limit: parts.pageLimit };
-  const answer = await source.request('lease4-get-page', args, parts.pageTimeoutMs);
-  const reply = expectSuccess('lease4-get-page', answer);
+async function fetchPage(
+  parts: SyncParts,
+  source: PeerClient,
+  from: LeaseAddress | null,
+): Promise<readonly unknown[]> {
+  const { family, pageCommand } = parts.leases;
+  const args = { from: from === null ? 'start' : family.formatAddress(from), limit: parts.pageLimit };
+  const answer = await source.request(pageCommand, args, parts.pageTimeoutMs);
+  const reply = expectSuccess(pageCommand, answer);
   const leases = isMap(reply.arguments) ? member(reply.arguments, 'leases') : undefined;
   if (leases === undefined && reply.result === 3) return [];
-  if (!Array.isArray(leases)) throw new SyncFailure("lease4-get-page: the reply has no list 'leases'", true);
+  if (!Array.isArray(leases)) throw new SyncFailure(`${pageCommand}: the reply has no list 'leases'`, true);
   return leases;
 }
 
@@ -233,8 +228,8 @@ async function giveBack(
   await makeDurable(parts);
 }
 
-function take(leases: Iterator<LeaseToSend>): LeaseToSend[] {
-  const portion: LeaseToSend[] = [];
+function take(leases: Iterator<UpdateBytes>): UpdateBytes[] {
+  const portion: UpdateBytes[] = [];
   while (portion.length < GIVEN_AT_ONCE_MAX) {
     const next = leases.next();
     if (next.done) break;
@@ -245,16 +240,19 @@ function take(leases: Iterator<LeaseToSend>): LeaseToSend[] {
 
 async function makeDurable(parts: SyncParts): Promise<void> {
   try {
-    await parts.store.durable(parts.pageTimeoutMs);
+    await parts.leases.durable(parts.pageTimeoutMs);
   } catch (error) {
     throw new SyncFailure(`the leases could not be written to stable storage: ${String(error)}`, false);
   }
 }
 
 /** The highest address of a full page: the next one goes on from there, whatever else its last entry is worth. */
-function lastAddress(page: readonly unknown[]): Ipv4 {
-  let last = -1;
-  for (const entry of page) last = Math.max(last, pageAddress(entry) ?? -1);
+function lastAddress(leases: HaLeases, page: readonly unknown[]): LeaseAddress | null {
+  let last: LeaseAddress | null = null;
+  for (const entry of page) {
+    const address = leases.pageAddress(entry);
+    if (address !== null && (last === null || address > last)) last = address;
+  }
   return last;
 }
 

@@ -1,7 +1,8 @@
 /** Telling good answers of peers from bad ones. */
-import type { LeaseStore } from '../../lease/dhcp4/store.ts';
+
 import type { PeerAnswer } from '../../peer/model.ts';
 import { clip, isMap, member } from '../commands/arguments.ts';
+import type { HaLeases } from '../sync/leases.ts';
 
 /** How long a peer may take for any command but a page of leases. */
 export const COMMAND_TIMEOUT_MS = 10_000;
@@ -34,22 +35,22 @@ export const HOLD_MIN_SEC = 5;
 /** Resolves when the server that gave this answer gives no more leases, if it was told to be silent and agreed. */
 export async function untilSilent(
   answer: PeerAnswer,
-  { passTime, store }: { readonly passTime: (delayMs: number) => Promise<void>; readonly store: LeaseStore },
+  { passTime, leases }: { readonly passTime: (delayMs: number) => Promise<void>; readonly leases: HaLeases },
 ): Promise<void> {
   if (answer.kind === 'failed' || !isSuccess(answer)) return;
   const { arguments: args } = answer;
   if (isMap(args) && member(args, 'silent') === true) return;
   for (let waits = 0; waits < WAITS_MAX; waits++) {
-    const before = store.changes();
+    const before = leases.changes();
     // An update is answered when it is durable, and only then does the server send the next one.
-    if (!(await isDurable(store))) return;
+    if (!(await isDurable(leases))) return;
     await passTime(KEA_UNDER_WAY_MS);
-    if (store.changes() === before) return;
+    if (leases.changes() === before) return;
   }
 }
 
-function isDurable(store: LeaseStore): Promise<boolean> {
-  return store.durable(COMMAND_TIMEOUT_MS).then(
+function isDurable(leases: HaLeases): Promise<boolean> {
+  return leases.durable(COMMAND_TIMEOUT_MS).then(
     () => true,
     () => false,
   );

@@ -1,12 +1,10 @@
 /** Between leases as objects and rows of the lease file, for the edges: commands, exports, tests. Not for the data plane. */
-
+import { copyOctets, decodeText, encodeText } from '../lease-text.ts';
 import type { LeaseState } from '../state.ts';
 import { encodeRow, ROW_BYTES_MAX } from './csv.ts';
 import type { Lease4 } from './model.ts';
 import type { LeaseRecord } from './record.ts';
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const NO_BYTES = new Uint8Array(0);
 
 /** The record of a lease; it owns its texts and shares the identifiers with the lease. */
@@ -40,10 +38,10 @@ export function recordOfLease(lease: Lease4): LeaseRecord {
 
 /** The lease of a record, with nothing shared. Octets of a host name that are not UTF-8 become U+FFFD. */
 export function leaseOfRecord(record: LeaseRecord): Lease4 {
-  const clientId = copy(record.clientId, record.clientIdOffset, record.clientIdLength);
+  const clientId = copyOctets(record.clientId, record.clientIdOffset, record.clientIdLength);
   return {
     address: record.address,
-    hwAddress: copy(record.hw, record.hwOffset, record.hwLength),
+    hwAddress: copyOctets(record.hw, record.hwOffset, record.hwLength),
     clientId: clientId.length === 0 ? null : clientId,
     validLifetimeSec: record.validLifetimeSec,
     clttSec: record.expireSec - record.validLifetimeSec,
@@ -51,9 +49,9 @@ export function leaseOfRecord(record: LeaseRecord): Lease4 {
     poolId: record.poolId,
     fqdnFwd: record.fqdnFwd,
     fqdnRev: record.fqdnRev,
-    hostname: decoder.decode(copy(record.hostname, record.hostnameOffset, record.hostnameLength)),
+    hostname: decodeText(record.hostname, record.hostnameOffset, record.hostnameLength),
     state: record.state as LeaseState,
-    userContext: decoder.decode(copy(record.userContext, record.userContextOffset, record.userContextLength)),
+    userContext: decodeText(record.userContext, record.userContextOffset, record.userContextLength),
   };
 }
 
@@ -62,16 +60,4 @@ export function encodeLease(lease: Lease4): Uint8Array | null {
   const row = new Uint8Array(ROW_BYTES_MAX);
   const length = encodeRow(row, 0, recordOfLease(lease));
   return length === 0 ? null : row.slice(0, length);
-}
-
-/** Most leases have neither host name nor context: nothing is encoded for them. */
-function encodeText(text: string): Uint8Array {
-  return text === '' ? NO_BYTES : encoder.encode(text);
-}
-
-/** A copy in memory of its own: TextDecoder refuses views of shared memory. */
-function copy(bytes: Uint8Array, offset: number, length: number): Uint8Array {
-  const own = new Uint8Array(length);
-  own.set(bytes.subarray(offset, offset + length));
-  return own;
 }

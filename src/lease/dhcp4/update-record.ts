@@ -18,6 +18,7 @@
  * Numbers are little-endian. Nothing stands behind the four parts, and nothing between them.
  */
 
+import { readU16, readU32, writeOctets, writeU16, writeU32 } from '../../base/little-endian.ts';
 import { isJsonMap } from '../csv-context.ts';
 import { HOSTNAME_BYTES_MAX, USER_CONTEXT_BYTES_MAX } from '../limits.ts';
 import { LeaseState } from '../state.ts';
@@ -31,7 +32,8 @@ const HW_LENGTH_AT = 3;
 const CLIENT_ID_LENGTH_AT = 4;
 const HOSTNAME_LENGTH_AT = 5;
 const CONTEXT_LENGTH_AT = 6;
-const ADDRESS_AT = 8;
+/** Where the address stands. */
+export const UPDATE_ADDRESS_AT = 8;
 const SUBNET_AT = 12;
 const POOL_AT = 16;
 const VALID_AT = 20;
@@ -70,9 +72,8 @@ export function encodeUpdateRecord(
   out[at + HW_LENGTH_AT] = hwLength;
   out[at + CLIENT_ID_LENGTH_AT] = clientIdLength;
   out[at + HOSTNAME_LENGTH_AT] = hostnameLength;
-  out[at + CONTEXT_LENGTH_AT] = userContextLength;
-  out[at + CONTEXT_LENGTH_AT + 1] = userContextLength >>> 8;
-  writeU32(out, at + ADDRESS_AT, source.address);
+  writeU16(out, at + CONTEXT_LENGTH_AT, userContextLength);
+  writeU32(out, at + UPDATE_ADDRESS_AT, source.address);
   writeU32(out, at + SUBNET_AT, source.subnetId);
   writeU32(out, at + POOL_AT, source.poolId);
   writeU32(out, at + VALID_AT, validLifetimeSec);
@@ -99,7 +100,7 @@ export function decodeUpdateRecord(
   const hwLength = bytes[at + HW_LENGTH_AT]!;
   const clientIdLength = bytes[at + CLIENT_ID_LENGTH_AT]!;
   const hostnameLength = bytes[at + HOSTNAME_LENGTH_AT]!;
-  const contextLength = bytes[at + CONTEXT_LENGTH_AT]! | (bytes[at + CONTEXT_LENGTH_AT + 1]! << 8);
+  const contextLength = readU16(bytes, at + CONTEXT_LENGTH_AT);
   if (length !== HEADER_BYTES + hwLength + clientIdLength + hostnameLength + contextLength)
     return 'the lengths in the record do not add up to its own';
   if (hwLength > HARDWARE_ADDRESS_BYTES_MAX) return 'the hardware address has more than 16 octets';
@@ -109,7 +110,7 @@ export function decodeUpdateRecord(
   if (state > LeaseState.released) return 'there is no lease state of that number';
   const flags = bytes[at + FLAGS_AT]!;
   if (flags > (FQDN_FWD | FQDN_REV)) return 'a flag that does not exist is set';
-  const address = readU32(bytes, at + ADDRESS_AT);
+  const address = readU32(bytes, at + UPDATE_ADDRESS_AT);
   if (address === 0) return 'the address is 0.0.0.0';
   const validLifetimeSec = readU32(bytes, at + VALID_AT);
   record.address = address;
@@ -133,7 +134,7 @@ export function isUpdateRecord(bytes: Uint8Array, at: number): boolean {
 
 /** The address of a record. Pre: the octets are one. */
 export function updateRecordAddress(bytes: Uint8Array, at: number): number {
-  return readU32(bytes, at + ADDRESS_AT);
+  return readU32(bytes, at + UPDATE_ADDRESS_AT);
 }
 
 function placeParts(
@@ -160,20 +161,4 @@ function placeParts(
   record.userContext = bytes;
   record.userContextOffset = at;
   record.userContextLength = contextLength;
-}
-
-function writeU32(out: Uint8Array, at: number, value: number): void {
-  out[at] = value;
-  out[at + 1] = value >>> 8;
-  out[at + 2] = value >>> 16;
-  out[at + 3] = value >>> 24;
-}
-
-function readU32(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
-}
-
-function writeOctets(out: Uint8Array, at: number, bytes: Uint8Array, offset: number, length: number): number {
-  for (let i = 0; i < length; i++) out[at + i] = bytes[offset + i]!;
-  return at + length;
 }

@@ -10,6 +10,9 @@ export const DUID_BYTES_MAX = 130;
 /** Infiniband has the longest; Kea keeps as many. */
 export const HARDWARE_ADDRESS_BYTES_MAX = 20;
 
+/** The DUID that Kea writes where nobody has a lease. */
+export const NOBODY = new Uint8Array(3);
+
 export interface LeaseRecord6 {
   /** 16 octets; of a prefix its first address. */
   readonly address: ByteRange;

@@ -28,6 +28,7 @@ export class LeaseTable6 {
   readonly #byDuid: HashChain;
   readonly #hashing: Int32Array;
   readonly #range = emptyRange();
+  readonly #kept = { duid: emptyRange(), hw: emptyRange(), userContext: emptyRange() };
 
   constructor(memory: LeaseTableMemory6) {
     this.rows = new LeaseRows6(memory);
@@ -161,6 +162,27 @@ export class LeaseTable6 {
     rows.setHwKind(slot, client.hwType, client.hwSource);
     rows.setVariable(slot, block, duid, hw, hostname, userContext);
     if (!isSame) this.#linkClient(slot);
+    return true;
+  }
+
+  /**
+   * Sets the host name of a row, which keeps everything else. The name must not stand in the table.
+   * @returns false when the arena has no room; then the row is as it was
+   */
+  setHostName(slot: number, name: ByteRange): boolean {
+    assert(name.length <= HOSTNAME_BYTES_MAX, 'host name fits its length octet');
+    const { rows } = this;
+    const { duid, hw, userContext } = this.#kept;
+    rows.duidRange(slot, duid);
+    rows.hwRange(slot, hw);
+    rows.contextRange(slot, userContext);
+    const length = tailBytes(duid.length, hw.length) + name.length + userContext.length;
+    const block = length > 0 ? rows.arena.allocate(length) : 0;
+    if (length > 0 && block === 0) return false;
+    const formerBlock = rows.tail(slot);
+    const formerLength = rows.tailLength(slot);
+    rows.setVariable(slot, block, duid, hw, name, userContext);
+    if (formerBlock !== 0) rows.arena.free(formerBlock, formerLength);
     return true;
   }
 

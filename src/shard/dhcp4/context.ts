@@ -6,7 +6,8 @@ import { ClassProgram } from '../../classes/class-program.ts';
 import { QUERY_ACCESS_4 } from '../../classes/dhcp4/query-access.ts';
 import { SpawnedNames } from '../../classes/spawned-names.ts';
 import type { ServerConfig } from '../../config/model.ts';
-import { type CompiledSubnet, haClasses } from '../../engine/compiled/compiled.ts';
+import { haClasses } from '../../engine/classes/ha-classes.ts';
+import type { CompiledSubnet } from '../../engine/compiled/compiled.ts';
 import type { CompiledConfiguration } from '../../engine/compiled/compiled-configuration.ts';
 import type { Context, EngineSettings } from '../../engine/context.ts';
 import type { DurationMemory } from '../../engine/figures/durations.ts';
@@ -24,6 +25,7 @@ import { OverdueSearch } from '../../engine/leases/overdue.ts';
 import { PingRules } from '../../engine/messages/ping-rules.ts';
 import { V6Only } from '../../engine/messages/v6-only.ts';
 import { DnsLog, type DnsLogMemory } from '../../engine/names/dns-log.ts';
+import { readNamedLease } from '../../engine/names/named-lease.ts';
 import { ClientNames } from '../../engine/names/names.ts';
 import { PARKED_MS_MAX, Park, type ParkExit } from '../../engine/parked/park.ts';
 import { PolicyView } from '../../engine/policy.ts';
@@ -174,7 +176,7 @@ export function buildContext(
     v6Only,
     changes: changesOf(book, task),
     events: new LeaseEventWriter(book, task.events, task.listening, eventTexts),
-    dns: config.ddns.enableUpdates ? new DnsLog(task.dns) : null,
+    dns: config.ddns.enableUpdates ? new DnsLog(task.dns, readNamedLease) : null,
     ...libraryParts(task, subnets, classes, spawned, statistics),
     subnets: new SubnetIndex(subnets, config.compatibility.ignoreLinkSelection),
     settings: settingsOf(config),

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../base/clock.ts';
 import { Field } from '../../dhcp4/descriptor.ts';
+import { secondsWaited } from '../../dhcp4/secs.ts';
 import { compileConfiguration } from '../../engine/compiled/compiled-configuration.ts';
 import { type Context, Outcome } from '../../engine/context.ts';
 import { countDrop, hasReply, OUT_OF_SCOPE, serve } from '../../engine/engine.ts';
@@ -19,12 +20,12 @@ import { realtimeUs } from '../../io/arrivals.ts';
 import { DatagramSender } from '../../io/mmsg.ts';
 import { BATCH_MAX } from '../../wasm/layout.ts';
 import type { Desk, DeskCells, ReplyExit } from '../desk.ts';
+import { ObservationWriter } from '../observations.ts';
 import { SHORT_POLL_MS } from '../sleep.ts';
 import { ShardSockets } from '../sockets.ts';
 import { type Channel, channelsOf } from './channel.ts';
 import { buildContext, type ShardTask } from './context.ts';
 import { Inbox } from './inbox.ts';
-import { ObservationWriter } from './observations.ts';
 import { Outbox } from './outbox.ts';
 import { CHECKS_MAX, PingChecks } from './ping-checks.ts';
 import { RepeatedQueries } from './repeated-queries.ts';
@@ -153,7 +154,9 @@ export class Desk4 implements Desk<Channel> {
 
   #observe(): void {
     const { query, relationship, statistics } = this.context;
-    if (!this.#observations.write(query, relationship)) statistics.add(G['tandem-observations-lost']);
+    const waitedMs = secondsWaited(query.field(Field.secs)) * 1000;
+    if (!this.#observations.write(relationship, waitedMs, query.hw, query.clientId))
+      statistics.add(G['tandem-observations-lost']);
   }
 
   /** Answers to echo requests. */

@@ -2,20 +2,24 @@
  * The desk of DHCPv6: recvmmsg into WASM memory -> classify -> each query to the engine -> its reply into a slot, with the way
  * that it goes.
  */
+import { emptyRange } from '../../base/byte-range.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
+import { Field } from '../../dhcp6/descriptor.ts';
 import { Outcome } from '../../engine/context.ts';
 import { compileConfiguration6 } from '../../engine/dhcp6/compiled/compiled-configuration.ts';
 import type { Context6 } from '../../engine/dhcp6/context.ts';
-import { countDrop6, countMalformed6, serve6 } from '../../engine/dhcp6/engine.ts';
+import { countDrop6, countMalformed6, OUT_OF_SCOPE_6, serve6 } from '../../engine/dhcp6/engine.ts';
 import { makeContext6 } from '../../engine/dhcp6/make-context.ts';
 import { longestReplyBytes6 } from '../../engine/dhcp6/reply/reply-size.ts';
 import { G6 } from '../../engine/dhcp6/statistics.ts';
+import type { DnsLogMemory } from '../../engine/names/dns-log.ts';
 import { UpdateMode } from '../../engine/policy.ts';
 import { Datagram6Sender } from '../../io/mmsg6.ts';
 import type { LeaseBookMemory6 } from '../../lease/dhcp6/book.ts';
 import { BATCH_MAX } from '../../wasm/layout.ts';
 import type { Desk, DeskCells, ReplyExit } from '../desk.ts';
+import { ObservationWriter } from '../observations.ts';
 import { ShardSockets } from '../sockets.ts';
 import { type CommonTask, firstTransaction } from '../task.ts';
 import { Inbox6 } from './inbox.ts';
@@ -28,9 +32,15 @@ import { readSocketTable6, type ServerSocket6 } from './socket-table.ts';
 export interface ShardTask6 extends CommonTask {
   readonly config: ServerConfig6;
   readonly book: LeaseBookMemory6;
+  readonly dns: DnsLogMemory;
   /** The DUID of this server. */
   readonly serverId: Uint8Array;
 }
+
+/** The elapsed time of a message is in hundredths of a second [RFC8415 21.9]. */
+const MS_PER_UNIT = 10;
+/** Clients are known by their DUIDs. */
+const NO_HARDWARE = emptyRange();
 
 export class Desk6 implements Desk<ServerSocket6> {
   readonly context: Context6;
@@ -52,6 +62,7 @@ export class Desk6 implements Desk<ServerSocket6> {
   readonly #inbox = new Inbox6();
   readonly #slots: RoutedSlots6;
   readonly #settled: SettledRows;
+  readonly #observations: ObservationWriter;
 
   constructor(task: ShardTask6, exit: ReplyExit, clock: Clock) {
     this.#exit = exit;
@@ -72,7 +83,8 @@ export class Desk6 implements Desk<ServerSocket6> {
       exit,
       clock,
     });
-    this.#settled = new SettledRows(this.context.book.table.rows, slots);
+    this.#observations = new ObservationWriter(task.link.observations);
+    this.#settled = new SettledRows(this.context.book, this.context.dns, slots);
   }
 
   receive(socket: ServerSocket6): number {
@@ -100,6 +112,14 @@ export class Desk6 implements Desk<ServerSocket6> {
     if (outcome < 0) return this.#dispatch(outcome);
     this.#slots.give(context.slot);
     countDrop6(context, outcome);
+    if (outcome === OUT_OF_SCOPE_6 && context.policy.observeOutOfScope !== 0) this.#observe();
+  }
+
+  #observe(): void {
+    const { query, relationship, statistics } = this.context;
+    const waitedMs = query.field(Field.elapsedTime) * MS_PER_UNIT;
+    if (!this.#observations.write(relationship, waitedMs, NO_HARDWARE, query.duid))
+      statistics.add(G6['tandem-observations-lost']);
   }
 
   #dispatch(outcome: number): void {

@@ -3,50 +3,64 @@
  * ones are known; the others stay unsettled until their next change, and are not answered without one meanwhile.
  */
 import type { IaPlan } from '../../engine/dhcp6/leases/ia-plan.ts';
-import type { LeaseRows6 } from '../../lease/dhcp6/rows.ts';
+import type { DnsLog } from '../../engine/names/dns-log.ts';
+import type { LeaseBook6 } from '../../lease/dhcp6/book.ts';
+import { RowFlag } from '../../lease/row-flag.ts';
 
 const ROWS_MAX = 8;
 
 export class SettledRows {
-  readonly #rows: LeaseRows6;
+  readonly #book: LeaseBook6;
+  readonly #dns: DnsLog<LeaseBook6> | null;
   // By slot of the reply.
   readonly #counts: Uint8Array;
   readonly #slots: Int32Array;
   readonly #changes: Uint32Array;
 
-  /** @param replies slots of replies */
-  constructor(rows: LeaseRows6, replies: number) {
-    this.#rows = rows;
+  /**
+   * @param dns where the names of safe leases are told; null = there are no DNS updates
+   * @param replies slots of replies
+   */
+  constructor(book: LeaseBook6, dns: DnsLog<LeaseBook6> | null, replies: number) {
+    this.#book = book;
+    this.#dns = dns;
     this.#counts = new Uint8Array(replies);
     this.#slots = new Int32Array(replies * ROWS_MAX);
     this.#changes = new Uint32Array(replies * ROWS_MAX);
   }
 
-  /** Remembers the rows of the message in work, whose reply is in this slot. */
+  /** Remembers the rows of the message in work, whose reply is in this slot; the one with the name that is news among them. */
   note(reply: number, { bindings, bindingCount }: IaPlan): void {
+    const { rows } = this.#book.table;
     let count = 0;
-    for (let i = 0; i < bindingCount && count < ROWS_MAX; i++) {
+    for (let i = 0; i < bindingCount; i++) {
       const { slot } = bindings[i]!;
-      const change = slot < 0 ? 0 : this.#rows.unsettledChange(slot);
-      if (change === 0) continue;
-      this.#slots[reply * ROWS_MAX + count] = slot;
-      this.#changes[reply * ROWS_MAX + count] = change;
-      count += 1;
+      const change = slot < 0 ? 0 : rows.unsettledChange(slot);
+      const isNews = change !== 0 && (rows.flags(slot) & RowFlag.dnsPending) !== 0;
+      if (change === 0 || (count === ROWS_MAX && !isNews)) continue;
+      if (count < ROWS_MAX) count += 1;
+      this.#slots[reply * ROWS_MAX + count - 1] = slot;
+      this.#changes[reply * ROWS_MAX + count - 1] = change;
     }
     this.#counts[reply] = count;
   }
 
-  /** The rows are on stable storage and with every peer that is awaited. */
+  /** The rows are on stable storage and with every peer that is awaited: DNS may hear of them. */
   settle(reply: number): void {
+    const { table } = this.#book;
     const first = reply * ROWS_MAX;
-    for (let i = 0; i < this.#counts[reply]!; i++)
-      this.#rows.settle(this.#slots[first + i]!, this.#changes[first + i]!);
+    for (let i = 0; i < this.#counts[reply]!; i++) {
+      const slot = this.#slots[first + i]!;
+      const change = this.#changes[first + i]!;
+      if (this.#dns !== null) this.#dns.settle(this.#book, slot, change);
+      table.rows.settle(slot, change);
+    }
   }
 
   /** A peer has refused them. */
   refuse(reply: number): void {
     const first = reply * ROWS_MAX;
     for (let i = 0; i < this.#counts[reply]!; i++)
-      this.#rows.refuse(this.#slots[first + i]!, this.#changes[first + i]!);
+      this.#book.table.rows.refuse(this.#slots[first + i]!, this.#changes[first + i]!);
   }
 }

@@ -1,19 +1,20 @@
 import t from 'tap';
 import { Observations } from '../../../src/app/ha/observations.ts';
-import { allocateByteRing, ByteRingWriter, ringFill } from '../../../src/base/byte-ring.ts';
-
-/** As a shard writes it: a client of one octet, without an identifier. */
-function observation(relationship: number, client: number, secs: number): Uint8Array {
-  return Uint8Array.of(secs >>> 8, secs, relationship, 1, 0, client);
-}
+import { allocateByteRing, ringFill } from '../../../src/base/byte-ring.ts';
+import { ObservationWriter } from '../../../src/shard/observations.ts';
 
 function setUp() {
   const rings = [allocateByteRing(1 << 18), allocateByteRing(1 << 18)];
-  const writers = rings.map((ring) => new ByteRingWriter(ring));
+  const writers = rings.map((ring) => new ObservationWriter(ring));
   const seen: string[] = [];
   const waiting = new Set<() => void>();
-  const deliver = (relationship: number, clients: readonly { hwAddress: string; secs: number }[]): void => {
-    seen.push(`${relationship}: ${clients.map(({ hwAddress, secs }) => `${hwAddress} ${secs}`).join(', ')}`);
+  const deliver = (
+    relationship: number,
+    clients: readonly { hwAddress: string; waitedMs: number }[],
+  ): void => {
+    seen.push(
+      `${relationship}: ${clients.map(({ hwAddress, waitedMs }) => `${hwAddress} ${waitedMs}`).join(', ')}`,
+    );
   };
   const observations = new Observations(rings, deliver, {
     after: (_delayMs, action) => {
@@ -25,9 +26,9 @@ function setUp() {
     observations,
     seen,
     waiting,
-    report: (shard: number, relationship: number, client: number, secs: number): void => {
-      const record = observation(relationship, client, secs);
-      t.ok(writers[shard]!.write(0, 0, record, record.length));
+    report: (shard: number, relationship: number, client: number, waitedMs: number): void => {
+      const hw = { bytes: Uint8Array.of(client), offset: 0, length: 1 };
+      t.ok(writers[shard]!.write(relationship, waitedMs, hw, { ...hw, length: 0 }));
     },
     pass: (): void => {
       for (const action of [...waiting]) {

@@ -1,7 +1,9 @@
 /** A server whose only shard is carried by the thread of its lease stream: real sockets, a disk that the test moves. */
+
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import type { Test } from 'tap';
 import { Bell } from '../../../src/base/bell.ts';
+import { carrierFamily4 } from '../../../src/carrier/family4.ts';
 import { CarrierLoop } from '../../../src/carrier/loop.ts';
 import { ShardWord, UpdateWord } from '../../../src/engine/parked/shard-link.ts';
 import { UpdateMode } from '../../../src/engine/policy.ts';
@@ -9,9 +11,11 @@ import { createEventFd, drainEventFd, signalEventFd } from '../../../src/io/even
 import { Poller } from '../../../src/io/poll.ts';
 import { closeFd } from '../../../src/io/udp.ts';
 import { ChangeWord } from '../../../src/lease/change-log.ts';
+import type { LeaseRecord } from '../../../src/lease/dhcp4/record.ts';
 import { allocateFigures } from '../../../src/link/figures.ts';
 import { allocateLink } from '../../../src/link/memory.ts';
 import type { LinkOrder, LinkReport } from '../../../src/link/messages.ts';
+import type { LinkTask } from '../../../src/link/task.ts';
 import type { BenchServer } from '../../engine/bench-server.ts';
 import { serverFor } from '../../engine/queries.ts';
 import { LinkServer } from '../../link/support/link-server.ts';
@@ -23,7 +27,7 @@ export class CarryingServer {
   readonly reports: LinkReport[] = [];
   readonly memory = allocateLink(createEventFd());
   readonly #ports = new MessageChannel();
-  readonly #loop: CarrierLoop;
+  readonly #loop: CarrierLoop<LeaseRecord>;
   readonly #changes: Int32Array;
   readonly #eventFds: Poller;
 
@@ -33,10 +37,11 @@ export class CarryingServer {
     const { server, memory } = this;
     this.#changes = new Int32Array(server.bookMemory.changes.words);
     this.#eventFds = new Poller([server.link.eventFd, memory.eventFd]);
-    this.#loop = new CarrierLoop({
+    const task: LinkTask = {
       port: this.#ports.port2,
       memory,
       workplace: {
+        family: 4,
         config: server.config,
         book: server.bookMemory,
         limited: null,
@@ -47,7 +52,8 @@ export class CarryingServer {
       bells: [],
       statisticsRow: 0,
       shards: [server.link],
-    });
+    };
+    this.#loop = new CarrierLoop(task, carrierFamily4);
     this.partner = new LinkServer(t, 'server2');
     const fds = socketPair();
     t.teardown(() => {

@@ -17,6 +17,7 @@ import { STATISTICS_6 } from '../../../src/engine/dhcp6/statistics.ts';
 import { allocateServerPools6 } from '../../../src/engine/dhcp6/subnets/pool-memory.ts';
 import { allocateStatistics } from '../../../src/engine/figures/statistics.ts';
 import { StatisticsReader } from '../../../src/engine/figures/statistics-reader.ts';
+import { allocateDnsLog } from '../../../src/engine/names/dns-log.ts';
 import { allocateUpdateLog } from '../../../src/engine/parked/shard-link.ts';
 import { allocatePolicies, publishPolicy } from '../../../src/engine/policy.ts';
 import { ReplySlots } from '../../../src/engine/reply/reply-slots.ts';
@@ -25,6 +26,7 @@ import type { LeaseBookMemory6 } from '../../../src/lease/dhcp6/book.ts';
 import { RowDecoder6 } from '../../../src/lease/dhcp6/csv-decode.ts';
 import { RowFault6 } from '../../../src/lease/dhcp6/csv-fault.ts';
 import { allocateLeaseTable6 } from '../../../src/lease/dhcp6/layout.ts';
+import { SettledRows } from '../../../src/shard/dhcp6/settled-rows.ts';
 import { Classifier } from '../../../src/wasm/module.ts';
 import { place } from '../../wasm/batch.ts';
 import { TestClock } from '../test-clock.ts';
@@ -50,12 +52,14 @@ export interface Way {
 
 export class BenchEngine6 {
   readonly clock = new TestClock();
+  readonly dns = allocateDnsLog(1 << 18);
   readonly bookMemory: LeaseBookMemory6;
   readonly context: Context6;
   readonly #reader: StatisticsReader;
   readonly #changes: Int32Array;
   readonly #rows: ByteRingReader;
   readonly #decoder = new RowDecoder6();
+  readonly #settled: SettledRows;
   /** Replies that have left since they were looked at. */
   readonly #left: Reply6[] = [];
 
@@ -77,7 +81,10 @@ export class BenchEngine6 {
     publishPolicy(new Int32Array(policies), 0, { serviceEnabled: true, clientIdBytesMax: 130, ...policy });
     const slotBytes = longestReplyBytes6(config);
     const slots = new ReplySlots(new Uint8Array(2 * PARKED_MAX * slotBytes), 2 * PARKED_MAX, slotBytes);
-    const leave = (slot: number): void => this.#leave(slot);
+    const leave = (slot: number): void => {
+      this.#settled.settle(slot);
+      this.#leave(slot);
+    };
     const drop = (slot: number): void => slots.give(slot);
     this.context = makeContext6({
       shard: 0,
@@ -86,6 +93,7 @@ export class BenchEngine6 {
       book: this.bookMemory,
       policies,
       updates: [allocateUpdateLog(1 << 20).ring],
+      dns: this.dns,
       statistics,
       serverId: SERVER_ID,
       parkedMax: PARKED_MAX,
@@ -95,6 +103,7 @@ export class BenchEngine6 {
       exit: { release: leave, reject: drop, expire: drop },
       clock: this.clock,
     });
+    this.#settled = new SettledRows(this.context.book, this.context.dns, 2 * PARKED_MAX);
     this.context.policy.refresh();
   }
 
@@ -121,9 +130,10 @@ export class BenchEngine6 {
     context.slot = context.slots.take();
     const outcome = serve6(context, shed);
     if (outcome === Outcome.send) this.#leave(context.slot);
-    else if (outcome === Outcome.park)
+    else if (outcome === Outcome.park) {
+      this.#settled.note(context.slot, context.plan);
       context.park.add(context.slot, context.changes.lastChange, false, context.nowMs);
-    else {
+    } else {
       context.slots.give(context.slot);
       countDrop6(context, outcome);
     }
@@ -181,6 +191,26 @@ export class BenchEngine6 {
     }
     this.#rows.release();
     return rows;
+  }
+
+  /** The names of the leases in their order of age: "address name", "f" and "r" behind it for the updates of DNS. */
+  names(): string[] {
+    const { book } = this.context;
+    const { rows } = book.table;
+    const names: string[] = [];
+    for (let slot = 0; slot < book.table.highWater(); slot++) {
+      if (rows.isFree(slot)) continue;
+      const { address, fqdnFwd, fqdnRev, hostname } = book.recordOf(slot);
+      const text = Buffer.from(hostname.bytes).toString(
+        'latin1',
+        hostname.offset,
+        hostname.offset + hostname.length,
+      );
+      const updates = `${fqdnFwd ? 'f' : ''}${fqdnRev ? 'r' : ''}`;
+      const at = formatIpv6(address.bytes.subarray(address.offset, address.offset + address.length));
+      names.push(`${at} ${text}${updates === '' ? '' : ` ${updates}`}`);
+    }
+    return names;
   }
 
   /** The state of the row of an address, or null. */

@@ -471,7 +471,7 @@ t.test('the status of a working pair, and of one whose partner is silent', async
   });
   peer.respond = () => refused;
   await time.advance(70_000);
-  server.service.observed([{ hwAddress: '02:01', clientId: '', secs: 11 }]);
+  server.service.observed([{ hwAddress: '02:01', clientId: '', waitedMs: 11_000 }]);
   t.match(server.service.status(), {
     'ha-servers': {
       remote: {

@@ -43,7 +43,7 @@ const happening: fc.Arbitrary<HaHappening> = fc.oneof(
   }),
   fc.record({
     kind: fc.constant('observed' as const),
-    clients: fc.array(fc.record({ client, secs: fc.integer({ min: 0, max: 65535 }) })),
+    clients: fc.array(fc.record({ client, waitedMs: fc.integer({ min: 0, max: 65_535_000 }) })),
   }),
   fc.record({ kind: fc.constant('maintenance-cancelled' as const), partnerState: fc.option(partnerState) }),
   fc.record({

@@ -234,18 +234,18 @@ t.test('ha-why says why, on which numbers, and what comes next', async (t) => {
     ],
     'waits-for': [
       'load-balancing: server2 must answer a heartbeat; no update is kept for it',
-      'partner-down: silent 40 of 60 s, then 11 of its clients with secs above 10 s',
+      'partner-down: silent 40 of 60 s, then 11 of its clients waiting longer than 10 s',
     ],
   });
   await time.advance(30_000);
   server.service.observed([
-    { hwAddress: '02:01', clientId: '', secs: 20 },
-    { hwAddress: '02:02', clientId: '', secs: 0 },
+    { hwAddress: '02:01', clientId: '', waitedMs: 20_000 },
+    { hwAddress: '02:02', clientId: '', waitedMs: 0 },
   ]);
   t.equal(
     server.service.why()['waits-for'].at(-1),
-    'partner-down: silent 70 of 60 s; 1 of 10 unacked clients, 10 more with secs above 10 s decide; ' +
-      '2 queries seen; 1 client sent secs 0 only and cannot count',
+    'partner-down: silent 70 of 60 s; 1 of 10 unacked clients, 10 more waiting longer than 10 s decide; ' +
+      '2 queries seen; 1 client told of no wait and cannot count',
   );
   const { arguments: reasons, ...answer } = await server.command('ha-why');
   t.same(reasons, server.service.why());

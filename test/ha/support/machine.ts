@@ -106,7 +106,10 @@ export class Machine {
 
   /** Queries of so many different clients of the partner, which have waited for `secs`. */
   clients(count: number, secs = 100): this {
-    const clients = Array.from({ length: count }, (_, index) => ({ client: `02:${index}/`, secs }));
+    const clients = Array.from({ length: count }, (_, index) => ({
+      client: `02:${index}/`,
+      waitedMs: secs * 1000,
+    }));
     return this.submit({ kind: 'observed', clients });
   }
 

@@ -1,8 +1,9 @@
 /** A lease store without table, pools and file: a sorted map, and a switch for the disk. */
 import type { Ipv4 } from '../../../src/base/ipv4.ts';
 import type { Lease4 } from '../../../src/lease/dhcp4/model.ts';
-import type { ChangeSource, LeaseStore, PutOutcome } from '../../../src/lease/dhcp4/store.ts';
+import type { LeaseStore } from '../../../src/lease/dhcp4/store.ts';
 import { LeaseState } from '../../../src/lease/state.ts';
+import type { AddressWalk, ChangeSource, PutOutcome } from '../../../src/lease/store.ts';
 
 export class MemoryStore implements LeaseStore {
   readonly #leases = new Map<Ipv4, Lease4>();
@@ -57,6 +58,11 @@ export class MemoryStore implements LeaseStore {
 
   addresses(): Uint32Array {
     return Uint32Array.from(this.all(), ({ address }) => address);
+  }
+
+  walk(): AddressWalk<Ipv4> {
+    const addresses = this.addresses();
+    return { length: addresses.length, at: (index) => addresses[index]! };
   }
 
   all(): Lease4[] {

@@ -1,15 +1,17 @@
 /** Peers without a network: one scripted, one that reaches the command handlers of another service. */
+
 import { formatHex } from '../../../src/base/hex.ts';
 import { formatIpv4, parseIpv4 } from '../../../src/base/ipv4.ts';
 import type { HaRole } from '../../../src/config/ha-model.ts';
 import type { Answer, CommandHandler } from '../../../src/control/answer.ts';
-import { readPageLease } from '../../../src/ha/sync/lease-page.ts';
+import { readPageLease } from '../../../src/ha/sync/dhcp4/lease-page.ts';
 import type { Lease4 } from '../../../src/lease/dhcp4/model.ts';
 import type { LeaseStore } from '../../../src/lease/dhcp4/store.ts';
+import type { UpdateBytes } from '../../../src/lease/update-family.ts';
+import { peerFamily4 } from '../../../src/peer/dhcp4/family.ts';
 import { deliverLeases } from '../../../src/peer/lease-delivery.ts';
 import type {
   Delivery,
-  LeaseToSend,
   PartnerUpdates,
   PeerAnswer,
   PeerClient,
@@ -160,11 +162,11 @@ export class RecordingDispatcher implements UpdateDispatcher {
   partnerAnswered(): void {}
 
   /** Leases are sent one by one, as to a Kea. */
-  async sendLeases(leases: Iterable<LeaseToSend>): Promise<Delivery> {
+  async sendLeases(leases: Iterable<UpdateBytes>): Promise<Delivery> {
     const delivery = { taken: 0, refused: 0, named: [], failure: null };
     if (this.partner === null) return { ...delivery, failure: 'no partner' };
     const limits = { requestsInFlightMax: 4 };
-    return deliverLeases({ client: this.partner, stream: null, limits }, leases);
+    return deliverLeases({ family: peerFamily4, client: this.partner, stream: null, limits }, leases);
   }
 
   async sendBacklog(): Promise<boolean> {

@@ -6,6 +6,7 @@ import type { Policy } from '../../../src/engine/policy.ts';
 import type { HaService } from '../../../src/ha/service/model.ts';
 import { createHaService } from '../../../src/ha/service/service.ts';
 import { createServiceSwitch, type ServiceSwitch } from '../../../src/ha/switch/switch.ts';
+import { haLeases4 } from '../../../src/ha/sync/dhcp4/leases.ts';
 import type { LogId } from '../../../src/log/messages.ts';
 import type { PeerClient } from '../../../src/peer/model.ts';
 import { MemoryStore } from './memory-store.ts';
@@ -54,7 +55,7 @@ export class Server {
       clock: time,
       timers: time,
       log,
-      store,
+      leases: haLeases4(store, time),
       peers,
       serviceSwitch: this.serviceSwitch,
       synchronizedSubnets: () => this.synchronizedSubnets,

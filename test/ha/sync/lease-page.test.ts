@@ -1,7 +1,7 @@
 /** Reading the leases of a page: as strict as Kea, and never thrown by anything. */
 import fc from 'fast-check';
 import t from 'tap';
-import { pageAddress, readPageLease } from '../../../src/ha/sync/lease-page.ts';
+import { pageAddress, readPageLease } from '../../../src/ha/sync/dhcp4/lease-page.ts';
 
 const good = {
   'ip-address': '10.99.4.0',

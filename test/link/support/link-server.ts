@@ -1,4 +1,5 @@
 /** A link thread with a table, a disk that the test moves, and shards that write when the test says so. */
+
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import type { Test } from 'tap';
 import { allocateBell, Bell } from '../../../src/base/bell.ts';
@@ -22,12 +23,14 @@ import { LeaseBook } from '../../../src/lease/dhcp4/book.ts';
 import { leaseOfRecord } from '../../../src/lease/dhcp4/csv-lease.ts';
 import { allocateLeaseTable } from '../../../src/lease/dhcp4/layout.ts';
 import type { Lease4 } from '../../../src/lease/dhcp4/model.ts';
+import type { LeaseRecord } from '../../../src/lease/dhcp4/record.ts';
 import { emptyRecord } from '../../../src/lease/dhcp4/record.ts';
 import { decodeUpdateRecord } from '../../../src/lease/dhcp4/update-record.ts';
+import { linkFamily4 } from '../../../src/link/dhcp4/family.ts';
 import { allocateFigures, readFigures } from '../../../src/link/figures.ts';
 import { LinkLoop } from '../../../src/link/loop.ts';
 import { allocateLink } from '../../../src/link/memory.ts';
-import type { LinkOrder, LinkReport, LinkWorkplace, SyncReport } from '../../../src/link/messages.ts';
+import type { LinkOrder, LinkReport, LinkWorkplace4, SyncReport } from '../../../src/link/messages.ts';
 import type { SyncKind } from '../../../src/link/sync-frames.ts';
 import { configOf } from '../../engine/bench-server.ts';
 import { encodeRecord, type TestRecord, TestShards } from '../../peer/support/shards.ts';
@@ -56,14 +59,14 @@ export class LinkServer {
   readonly reports: LinkReport[] = [];
   readonly book: LeaseBook;
   readonly config: ServerConfig;
-  readonly #loop: LinkLoop;
+  readonly #loop: LinkLoop<LeaseRecord>;
   readonly #memory = allocateLink(createEventFd());
   readonly #eventFds = Array.from({ length: SHARDS }, createEventFd);
   readonly #ports = new MessageChannel();
   readonly #changes: Int32Array;
   readonly #rows: ByteRingReader;
   readonly #figures = allocateFigures();
-  readonly #workplace: LinkWorkplace;
+  readonly #workplace: LinkWorkplace4;
   readonly #words = new Int32Array(this.shards.updates.words);
   #connection = 0;
 
@@ -91,7 +94,7 @@ export class LinkServer {
       shards,
     };
     const clock = { ...systemClock, wallSec: () => NOW_SEC, ...clockOf(options) };
-    this.#loop = new LinkLoop(task, () => {}, clock);
+    this.#loop = new LinkLoop(task, linkFamily4, () => {}, clock);
     this.attach();
     t.teardown(() => {
       this.#ports.port1.close();
@@ -167,7 +170,7 @@ export class LinkServer {
     new Bell(this.#memory.disk, signalEventFd).ring();
   }
 
-  resume(workplace: LinkWorkplace = this.#workplace): void {
+  resume(workplace: LinkWorkplace4 = this.#workplace): void {
     this.order({ kind: 'resume', workplace });
   }
 
@@ -184,7 +187,7 @@ export class LinkServer {
     return addresses;
   }
 
-  get workplace(): LinkWorkplace {
+  get workplace(): LinkWorkplace4 {
     return this.#workplace;
   }
 
@@ -257,9 +260,10 @@ function clockOf({ monotonicMs }: LinkServerOptions) {
   return monotonicMs === undefined ? {} : { monotonicMs };
 }
 
-function workplaceOf(config: ServerConfig, changeLogBytes: number): LinkWorkplace {
+function workplaceOf(config: ServerConfig, changeLogBytes: number): LinkWorkplace4 {
   const ids = config.subnets.map(({ id }) => id);
   return {
+    family: 4,
     config,
     book: {
       table: allocateLeaseTable(65_536),

@@ -1,6 +1,7 @@
 /** Backups as a dispatcher has them: over real HTTP, with a stream that does what the test says. */
+
+import type { UpdateBytes } from '../../../src/lease/update-family.ts';
 import type { BackupPeer, BackupStream } from '../../../src/peer/backup-peer.ts';
-import type { UpdateBytes } from '../../../src/peer/batch.ts';
 import type { PartnerStreamListener, PeerClient, StreamDelivery } from '../../../src/peer/model.ts';
 
 /** A stream of a backup: the test answers what was delivered, and says whether it is up. */
@@ -23,7 +24,7 @@ export class ModelBackupStream implements BackupStream {
   deliver(updates: readonly UpdateBytes[]): Promise<StreamDelivery | null> {
     if (!this.isUp) return Promise.resolve(null);
     if (this.#answer !== null) throw new Error('one portion at a time');
-    this.portions.push(updates.map(({ address }) => address));
+    this.portions.push(updates.map(({ address }) => Number(address)));
     return new Promise((resolve) => {
       this.#answer = resolve;
       if (this.isFast) setImmediate(() => this.answer());

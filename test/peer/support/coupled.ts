@@ -1,14 +1,17 @@
 /** The pure HA machine and a real dispatcher joined as the HA service joins them, with a partner over real HTTP. */
+
 import type { Test } from 'tap';
 import { systemClock } from '../../../src/base/clock.ts';
 import type { HaEffect, HaHappening } from '../../../src/ha/machine/model.ts';
 import { clientKey } from '../../../src/ha/machine/unacked-clients.ts';
 import type { BackupPeer } from '../../../src/peer/backup-peer.ts';
+import { peerFamily4 } from '../../../src/peer/dhcp4/family.ts';
 import { createUpdateDispatcher } from '../../../src/peer/dispatcher.ts';
 import type { ClientKey, PeerClient, UpdateDispatcher } from '../../../src/peer/model.ts';
 import type { Machine } from '../../ha/support/machine.ts';
 import { recordLog } from './log.ts';
 import { TestShards } from './shards.ts';
+import { standingBy } from './standing.ts';
 
 export class CoupledServer {
   readonly machine: Machine;
@@ -45,7 +48,8 @@ export class CoupledServer {
         updatesLost: () => this.submit({ kind: 'updates-lost' }),
         completed: () => this.submit({ kind: 'updates-completed' }),
       },
-      leaseAt: this.shards.leaseAt,
+      family: peerFamily4,
+      standing: standingBy(this.shards.leaseAt),
       clock: systemClock,
       log: recordLog().log,
     });

@@ -102,7 +102,7 @@ export async function startPartner(t: Test, name = 'server2', port = 0): Promise
   });
   const { port: bound } = await server.listen();
   partner.port = bound;
-  partner.client = createPeerClient(peerAt(bound, { name }), 4);
+  partner.client = createPeerClient(peerAt(bound, { name }), 4, 'dhcp4');
   partner.close = () => server.close();
   t.teardown(async () => {
     await partner.client.close();

@@ -1,6 +1,7 @@
 /** Everything that a shard makes out of the configuration of a DHCPv6 server before its first query. */
 import { ClassIds } from '../../../classes/class-ids.ts';
 import type { ServerConfig6 } from '../../../config/dhcp6/model.ts';
+import { haClasses } from '../../classes/ha-classes.ts';
 import type { ClassLifetime6 } from '../context.ts';
 import { type CompiledHosts6, compileHosts6 } from '../hosts/compiled-host.ts';
 import { PlanMaker6 } from '../reply/reply-plan.ts';
@@ -15,6 +16,8 @@ export interface CompiledConfiguration6 {
   readonly lifetimes: readonly (ClassLifetime6 | undefined)[];
   readonly planMaker: PlanMaker6;
   readonly hosts: CompiledHosts6;
+  /** The class of a query of each active server, by relationship and server. */
+  readonly haClasses: readonly (readonly number[])[];
 }
 
 export function compileConfiguration6(config: ServerConfig6): CompiledConfiguration6 {
@@ -22,7 +25,15 @@ export function compileConfiguration6(config: ServerConfig6): CompiledConfigurat
   const subnets = compileSubnets6(config, classes);
   const lifetimes = lifetimesOf(config, classes);
   const hosts = compileHosts6(config, classes);
-  return { subnets, classes, lifetimes, planMaker: new PlanMaker6(config, classes), hosts };
+  const planMaker = new PlanMaker6(config, classes);
+  return {
+    subnets,
+    classes,
+    lifetimes,
+    planMaker,
+    hosts,
+    haClasses: haClasses(config.relationships, classes),
+  };
 }
 
 /** The subnets alone: what main needs to know to count leases. */

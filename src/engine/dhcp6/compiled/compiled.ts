@@ -1,12 +1,16 @@
 /** The subnets and pools of DHCPv6 in the form that the hot path reads: class guards as lists of numbers. */
 import { IPV6_BYTES } from '../../../base/ipv6.ts';
+import { SharedValues } from '../../../base/shared-values.ts';
 import type { ClassIds } from '../../../classes/class-ids.ts';
 import { type Guard, guardOf } from '../../../classes/class-set.ts';
+import type { DdnsConfig } from '../../../config/ddns-model.ts';
 import type { HostConfig6, PdPoolConfig, ServerConfig6, SubnetConfig6 } from '../../../config/dhcp6/model.ts';
 import type { HostModes } from '../../../config/host-model.ts';
 import { ADDRESS_BITS } from '../../../lease/dhcp6/model.ts';
+import { type CompiledNames, compileNames } from '../../names/names-settings.ts';
 import { PlanRoots } from '../../reply/plan-roots.ts';
 import { type CompiledNetwork, compileNetworks } from '../../subnets/network.ts';
+import { relationshipOf } from '../../subnets/relationship-of.ts';
 import type { ReplyPlan6, ReplyPlanNode6 } from '../reply/reply-plan.ts';
 
 /** Addresses or prefixes that clients are given. */
@@ -23,6 +27,8 @@ export interface CompiledPool6 {
   readonly plan: ReplyPlanNode6;
   /** Payload of option 67 of its prefixes, or null. */
   readonly excluded: Uint8Array | null;
+  /** What holds for the names of its leases; null = what holds for its subnet. */
+  readonly names: CompiledNames | null;
 }
 
 export interface CompiledSubnet6 {
@@ -44,12 +50,16 @@ export interface CompiledSubnet6 {
   /** What a client gets that has no lease of a pool. */
   readonly plan: ReplyPlanNode6;
   readonly hostModes: HostModes;
+  /** Index of the relationship that it belongs to, or NO_RELATIONSHIP. */
+  readonly relationship: number;
+  readonly names: CompiledNames;
 }
 
 /** Compiles the subnets. @param classes gets the classes that guards name */
 export function compileSubnets6(config: ServerConfig6, classes: ClassIds): CompiledSubnet6[] {
   const networks = compileNetworks<CompiledSubnet6>(config.sharedNetworks, classes);
   const roots = new PlanRoots<SubnetConfig6, HostConfig6, ReplyPlan6>(saidBy);
+  const names = new SharedValues((ddns: DdnsConfig) => compileNames(ddns, config.ddns.enableUpdates));
   let index = 0;
   return config.subnets.map((subnet, position) => {
     const network = networks.get(subnet.networkName ?? '') ?? null;
@@ -70,6 +80,7 @@ export function compileSubnets6(config: ServerConfig6, classes: ClassIds): Compi
         additional: pool.additionalClasses.map((name) => classes.intern(name)),
         plan: roots.ofPool(pool, plan),
         excluded: null,
+        names: pool.ddns === null ? null : names.of(pool.ddns),
       })),
       pdPools: subnet.pdPools.map((pool) => ({
         index: index++,
@@ -79,9 +90,12 @@ export function compileSubnets6(config: ServerConfig6, classes: ClassIds): Compi
         additional: pool.additionalClasses.map((name) => classes.intern(name)),
         plan: roots.ofPool(pool, plan),
         excluded: excludedOf(pool),
+        names: null,
       })),
       plan,
       hostModes: subnet.hostModes,
+      relationship: relationshipOf(subnet, config.relationships),
+      names: names.of(subnet.ddns),
     };
     network?.subnets.push(compiled);
     return compiled;

@@ -12,6 +12,9 @@ import type { PlannedHost } from '../../reply/reply-plans.ts';
 import { encodeExcluded } from '../compiled/compiled.ts';
 import { hasOptions } from '../reply/reply-plan.ts';
 
+const NO_NAME = new Uint8Array(0);
+const encoder = new TextEncoder();
+
 /** An address or prefix that a host has of its own. */
 export interface ReservedLease {
   /** `LeaseType.na` or `LeaseType.pd`. */
@@ -26,6 +29,8 @@ export interface ReservedLease {
 
 export interface CompiledHost6 extends SearchedHost, PlannedHost<HostConfig6> {
   readonly classes: Guard;
+  /** UTF-8; empty = the client has no name of its own. */
+  readonly name: Uint8Array;
   /** Addresses before prefixes, each in the order of the file. */
   readonly leases: readonly ReservedLease[];
 }
@@ -46,13 +51,14 @@ export function compileHosts6(config: ServerConfig6, classes: ClassIds): Compile
 }
 
 function compileHost(config: HostConfig6, classes: ClassIds): CompiledHost6 {
-  const { addresses, clientClasses, identifier, identifierBytes, prefixes, subnetId } = config;
+  const { addresses, clientClasses, hostname, identifier, identifierBytes, prefixes, subnetId } = config;
   return {
     config,
     subnetId,
     identifier,
     identifierBytes,
     kind: kindOf(identifier),
+    name: hostname === '' ? NO_NAME : encoder.encode(hostname),
     classes: clientClasses.map((name) => classes.intern(name)),
     changesReplies: hasOptions(config),
     leases: [

@@ -2,8 +2,10 @@
 
 import { RowFlag } from '../../../lease/row-flag.ts';
 import { LeaseState } from '../../../lease/state.ts';
+import { clttAfter } from '../../leases/cltt.ts';
 import { beginAnswered } from '../../transaction.ts';
 import type { Context6 } from '../context.ts';
+import { nameLease } from '../names/name-lease.ts';
 import { type Binding, Fate } from './ia-plan.ts';
 import { countAssigned, countTakeover, countUnassigned } from './lease-counts.ts';
 
@@ -32,10 +34,12 @@ function holdKept(context: Context6, { slot, address }: Binding): void {
   const { rows } = book.table;
   if (rows.state(slot) !== LeaseState.offered) {
     if (book.isLive(slot, nowSec)) return;
+    context.dns?.remove(book, slot);
     countTakeover(context, slot);
     rows.setState(slot, LeaseState.offered);
     rows.setFlags(slot, RowFlag.leasedBefore);
-    rows.setTimes(slot, nowSec, settings.offerHoldSec, settings.offerHoldSec);
+    const clttSec = clttAfter(rows.clttSec(slot), nowSec, false);
+    rows.setTimes(slot, clttSec, settings.offerHoldSec, settings.offerHoldSec);
     book.hold(address, 0);
   }
   book.pushOffer(slot);
@@ -61,10 +65,13 @@ function makeLease(context: Context6, binding: Binding, isLast: boolean): void {
   const { slot } = binding;
   const isLeased = rows.state(slot) === LeaseState.assigned;
   const subnet = binding.subnet!;
+  const nameFlags = nameLease(context, binding);
   book.settlePlace(slot);
   rows.setState(slot, LeaseState.assigned);
-  rows.setFlags(slot, RowFlag.granted);
-  rows.setTimes(slot, nowSec, binding.preferredSec, binding.validSec);
+  rows.setFlags(slot, RowFlag.granted | nameFlags);
+  // An address that changes hands was on offer before, from a time on that says so.
+  const clttSec = clttAfter(rows.clttSec(slot), nowSec, false);
+  rows.setTimes(slot, clttSec, binding.preferredSec, binding.validSec);
   book.setPlace(slot, subnet.id, binding.pool?.poolId ?? 0);
   book.hold(binding.address, 0);
   if (!isLeased) countAssigned(context, slot);
@@ -75,6 +82,7 @@ function makeLease(context: Context6, binding: Binding, isLast: boolean): void {
 function endLease(context: Context6, slot: number, isLast: boolean): void {
   const { book, changes } = context;
   if (book.table.rows.state(slot) === LeaseState.assigned) countUnassigned(context, slot);
+  context.dns?.remove(book, slot);
   changes.drop(slot, isLast);
   book.remove(slot);
 }
@@ -88,9 +96,10 @@ export function release(context: Context6): void {
     const { slot, address } = plan.bindings[i]!;
     const isLast = i === plan.bindingCount - 1;
     countUnassigned(context, slot);
+    context.dns?.remove(book, slot);
     if (settings.keepReleased && !rows.isExpired(slot, nowSec)) {
       rows.setState(slot, LeaseState.released);
-      rows.setTimes(slot, nowSec, 0, 0);
+      rows.setTimes(slot, clttAfter(rows.clttSec(slot), nowSec, false), 0, 0);
       changes.putReleased(slot, isLast);
       book.release(address, 0);
     } else {

@@ -4,16 +4,26 @@ import type { LeaseBook6 } from '../../../lease/dhcp6/book.ts';
 import type { LeaseRecord6 } from '../../../lease/dhcp6/record.ts';
 import { LeaseState } from '../../../lease/state.ts';
 import type { ExpiringLeases } from '../../leases/reclaim.ts';
+import type { DnsLog } from '../../names/dns-log.ts';
 import { type CountingLeases, countReclaimed } from './lease-counts.ts';
 
 export class ExpiringLeases6 implements ExpiringLeases {
   readonly book: LeaseBook6;
   readonly #counting: () => CountingLeases;
+  readonly #dns: () => DnsLog<LeaseBook6> | null;
 
-  /** @param counting where leases are counted now */
-  constructor(book: LeaseBook6, counting: () => CountingLeases) {
+  /**
+   * @param counting where leases are counted now
+   * @param dns where the names of leases that are over are taken back; null = there are no DNS updates
+   */
+  constructor(
+    book: LeaseBook6,
+    counting: () => CountingLeases,
+    dns: () => DnsLog<LeaseBook6> | null = () => null,
+  ) {
     this.book = book;
     this.#counting = counting;
+    this.#dns = dns;
   }
 
   isFree(slot: number): boolean {
@@ -26,6 +36,7 @@ export class ExpiringLeases6 implements ExpiringLeases {
   }
 
   begin(slot: number, state: number): void {
+    this.#dns()?.remove(this.book, slot);
     countReclaimed(this.#counting(), slot, state);
   }
 
@@ -39,7 +50,9 @@ export class ExpiringLeases6 implements ExpiringLeases {
 
   end(): void {}
 
-  announce(): void {}
+  announce(): void {
+    this.#dns()?.announce();
+  }
 
   /** [Kea] A reclaimed lease keeps its client for affinity, but no name. */
   #forgetHostName(slot: number): void {

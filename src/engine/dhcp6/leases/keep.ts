@@ -1,5 +1,6 @@
 /** What becomes of a lease that the client has already. */
 import { LeaseState } from '../../../lease/state.ts';
+import { clttAfter } from '../../leases/cltt.ts';
 import type { Context6 } from '../context.ts';
 import { type Binding, Fate, type PlannedIa } from './ia-plan.ts';
 import { homeOf, leaseTypeOf, poolAt6 } from './own-leases.ts';
@@ -29,7 +30,8 @@ export function keep(context: Context6, ia: PlannedIa, slot: number): Binding | 
 function guardOffer({ book, nowSec, settings }: Context6, slot: number): void {
   const { rows } = book.table;
   rows.setOfferMark(slot, NO_OFFER_MARK);
-  rows.setTimes(slot, nowSec, settings.offerHoldSec, settings.offerHoldSec);
+  const clttSec = clttAfter(rows.clttSec(slot), nowSec, false);
+  rows.setTimes(slot, clttSec, settings.offerHoldSec, settings.offerHoldSec);
   book.hold(rows.bytes, rows.addressOffset(slot));
 }
 

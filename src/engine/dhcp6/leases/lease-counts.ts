@@ -54,10 +54,37 @@ export function countLoaded(context: CountingLeases, slot: number): void {
   if (state === LeaseState.declined) countDeclined(context, slot);
 }
 
+/**
+ * Counts that a lease of this type and subnet went from one state to another; null = there was, or is, none. A declined one
+ * counts as assigned until its probation ends, as in Kea.
+ */
+export function countChanged(
+  context: CountingLeases,
+  type: number,
+  subnetId: number,
+  before: number | null,
+  after: number | null,
+): void {
+  const isAddress = type === LeaseType.na;
+  const assigned = Number(isAssigned(after)) - Number(isAssigned(before));
+  const declined = Number(after === LeaseState.declined) - Number(before === LeaseState.declined);
+  if (assigned !== 0) countIn(context, subnetId, isAddress ? 'assigned-nas' : 'assigned-pds', assigned);
+  if (assigned > 0)
+    countIn(context, subnetId, isAddress ? 'cumulative-assigned-nas' : 'cumulative-assigned-pds', assigned);
+  if (declined !== 0) countIn(context, subnetId, 'declined-addresses', declined);
+}
+
+function isAssigned(state: number | null): boolean {
+  return state === LeaseState.assigned || state === LeaseState.declined;
+}
+
 /** By the subnet of the row, which need not be that of the query. */
 function count(context: CountingLeases, slot: number, name: LeaseStatistic, delta: number): void {
-  const { book, statistics, subnets } = context;
-  const id = book.table.rows.subnetId(slot);
+  countIn(context, context.book.table.rows.subnetId(slot), name, delta);
+}
+
+function countIn(context: CountingLeases, id: number, name: LeaseStatistic, delta: number): void {
+  const { statistics, subnets } = context;
   const subnet = context.subnet?.id === id ? context.subnet : subnets.ofId(id);
   statistics.add(G6[name], delta);
   if (subnet !== null) statistics.addSubnet(subnet.index, S6[name], delta);

@@ -3,6 +3,7 @@ import { setRange } from '../../../base/byte-range.ts';
 import { IPV6_BYTES } from '../../../base/ipv6.ts';
 import { NO_SLOT } from '../../../lease/hash-chain.ts';
 import { LeaseState } from '../../../lease/state.ts';
+import { clttAfter } from '../../leases/cltt.ts';
 import type { CompiledPool6, CompiledSubnet6 } from '../compiled/compiled.ts';
 import type { Context6 } from '../context.ts';
 import { type Binding, Fate, type PlannedIa } from './ia-plan.ts';
@@ -43,8 +44,12 @@ export function occupy(
   const { book, plan, nowSec } = context;
   if (!plan.hasRoom) return null;
   const former = book.table.findByAddress(bytes, offset);
-  if (former !== NO_SLOT) countTakeover(context, former);
-  fillRecord(context, ia);
+  const formerSec = former === NO_SLOT ? 0 : book.table.rows.clttSec(former);
+  if (former !== NO_SLOT) {
+    context.dns?.remove(book, former);
+    countTakeover(context, former);
+  }
+  fillRecord(context, ia, clttAfter(formerSec, nowSec, true));
   const { record } = context;
   setRange(record.address, bytes, offset, IPV6_BYTES);
   record.prefixLength = prefixLength;
@@ -67,7 +72,7 @@ export function occupy(
 }
 
 /** The client of the query, with an offer. */
-function fillRecord({ hardware, nowSec, query, record, settings }: Context6, ia: PlannedIa): void {
+function fillRecord({ hardware, query, record, settings }: Context6, ia: PlannedIa, clttSec: number): void {
   const { duid } = query;
   const { address } = hardware;
   record.type = leaseTypeOf(ia.code);
@@ -75,7 +80,7 @@ function fillRecord({ hardware, nowSec, query, record, settings }: Context6, ia:
   record.iaid = ia.iaid;
   record.preferredLifetimeSec = settings.offerHoldSec;
   record.validLifetimeSec = settings.offerHoldSec;
-  record.expireSec = nowSec + settings.offerHoldSec;
+  record.expireSec = clttSec + settings.offerHoldSec;
   record.state = LeaseState.offered;
   setRange(record.hw, address.bytes, address.offset, address.length);
   record.hwType = hardware.type;

@@ -4,8 +4,9 @@ import { assert } from '../../../base/assert.ts';
 import { setRange } from '../../../base/byte-range.ts';
 import { IPV6_BYTES } from '../../../base/ipv6.ts';
 import { LeaseType } from '../../../lease/dhcp6/model.ts';
-import { emptyRecord6 } from '../../../lease/dhcp6/record.ts';
+import { emptyRecord6, NOBODY } from '../../../lease/dhcp6/record.ts';
 import { LeaseState } from '../../../lease/state.ts';
+import { clttAfter } from '../../leases/cltt.ts';
 import { beginAnswered } from '../../transaction.ts';
 import { answerVerdict } from '../answer.ts';
 import type { Context6 } from '../context.ts';
@@ -20,8 +21,6 @@ const FAULTS = {
   wrongIaid: Statuses.wrongIaid,
 };
 
-/** The DUID that Kea writes where nobody has a lease. */
-const NOBODY = new Uint8Array(3);
 /** A declined address, but for which and for how long. */
 const declined = emptyRecord6();
 declined.type = LeaseType.na;
@@ -49,11 +48,12 @@ function decline(context: Context6): void {
   beginAnswered(context);
   for (let i = 0; i < plan.bindingCount; i++) {
     const { address, slot } = plan.bindings[i]!;
+    context.dns?.remove(book, slot);
     // A lease of no seconds is a deletion in the lease file.
     const probationSec = Math.max(1, settings.declineProbationSec);
     setRange(declined.address, address, 0, IPV6_BYTES);
     declined.validLifetimeSec = probationSec;
-    declined.expireSec = nowSec + probationSec;
+    declined.expireSec = clttAfter(rows.clttSec(slot), nowSec, false) + probationSec;
     // The lease stays in its subnet, wherever the query comes from.
     declined.subnetId = rows.subnetId(slot);
     declined.poolId = rows.poolId(slot);

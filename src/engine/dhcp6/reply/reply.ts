@@ -46,6 +46,8 @@ export function writeReply(context: Context6, parts: ReplyParts): number {
   context.vendors.write(reply, plan.vendors);
   writeOptions(context, plan, OptionCode.iaPd);
   writeIas(context, OptionCode.iaPd, parts.withRevoked);
+  writeOptions(context, plan, OptionCode.fqdn);
+  writeFqdn(context, plan);
   writeOptions(context, plan, CODES_END);
   const octets = reply.finish();
   slots.lengths[slot] = octets;
@@ -76,6 +78,14 @@ function writeOptions({ query, reply }: Context6, { options }: ReplyPlan6, end: 
     if (code >= end) return;
     if (unasked || query.asksFor(code)) reply.encoded(encoded, 0, encoded.length);
   }
+}
+
+/** [RFC4704 6] What became of the client's name, in the place of an option 39 that is configured. */
+function writeFqdn({ names, reply }: Context6, { options }: ReplyPlan6): void {
+  const { bytes, length, offset } = names.fqdn;
+  if (length === 0) return;
+  reply.option(OptionCode.fqdn, bytes, offset, length);
+  while (options[position]?.code === OptionCode.fqdn) position++;
 }
 
 function writeIas(context: Context6, code: number, withRevoked: boolean): void {
