@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { systemClock } from '../../src/base/clock.ts';
-import { checkDocument } from '../../src/config/load.ts';
+import { parseConfig6 } from '../../src/config/load6.ts';
 import { DEMO_FAMILY_6 } from '../../src/demo/family.ts';
 import { checkInvariants, type DiskLease } from '../../src/demo/invariants.ts';
 import { createIdentity, createLocalServer6, TANDEM } from '../../src/demo/local-server.ts';
@@ -21,7 +21,12 @@ const EXCHANGES = 200;
 t.test('what its clients were told stands on the disk, and what does not is found', { skip }, async (t) => {
   const directory = t.testdir();
   const identity = await createIdentity('server1', '::1', directory);
-  const configuration = singleConfig6({ ...identity, index: 0, leaseTimeSec: 7200, poolClasses: [null, null] });
+  const configuration = singleConfig6({
+    ...identity,
+    index: 0,
+    leaseTimeSec: 7200,
+    poolClasses: [null, null],
+  });
   const relay = { address: '::1', port: await findFreeUdpPort('127.0.0.1') };
   const server = await createLocalServer6(TANDEM, identity, configuration, directory, relay.port);
   t.teardown(async () => {
@@ -76,9 +81,15 @@ for (const mode of ['load-balancing', 'hot-standby'] as const) {
     const directory = t.testdir();
     const identify = (name: string) => createIdentity(name, '::1', directory);
     const members = [await identify('server1'), await identify('server2')] as const;
-    const timing = { heartbeatDelayMs: 500, maxResponseDelayMs: 1500, maxAckDelayMs: 400, maxUnackedClients: 4 };
+    const timing = {
+      heartbeatDelayMs: 500,
+      maxResponseDelayMs: 1500,
+      maxAckDelayMs: 400,
+      maxUnackedClients: 4,
+    };
     for (const index of [0, 1] as const) {
-      const result = checkDocument(pairConfig6({ mode, members, leaseTimeSec: 7200, timing }, index));
+      const document = pairConfig6({ mode, members, leaseTimeSec: 7200, timing }, index);
+      const result = parseConfig6(JSON.stringify(document), 'pair.conf');
       t.same(result.warnings, []);
       t.equal(result.ok, true, JSON.stringify(result));
     }
