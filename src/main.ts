@@ -97,6 +97,9 @@ program
 program
   .command('demo')
   .description('two servers on loopback under load: kill, takeover, return; checks that no lease was lost')
+  .addOption(
+    new Option('--family <family>', 'DHCPv4 or DHCPv6').choices(['4', '6']).default(`${DEMO_DEFAULTS.family}`),
+  )
   .option('--seconds <n>', 'how long', integer(15, 3600), DEMO_DEFAULTS.seconds)
   .option('--rate <n>', 'new clients a second', integer(1, 50_000), DEMO_DEFAULTS.rate)
   .addOption(
@@ -104,7 +107,7 @@ program
   )
   .action(async (options) => {
     const { runDemo } = await import('./demo/run-demo.ts');
-    exit(await runDemo(options));
+    exit(await runDemo({ ...options, family: options.family === '6' ? 6 : 4 }));
   });
 
 program

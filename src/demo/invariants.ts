@@ -1,30 +1,48 @@
 /**
  * Checks the pair's promises after a run: what the clients were told (the ledger) against what the two servers have on
- * disk. Pure, so that a test can show it a pair that lies.
+ * disk. Pure, so that a test can show it a pair that lies. Addresses and prefixes are text here: a family has made it.
  */
-import { formatIpv4, type Ipv4 } from '../base/ipv4.ts';
-import type { Lease4 } from '../lease/dhcp4/model.ts';
 import { LeaseState } from '../lease/state.ts';
 import type { LoadCounts } from '../load/counters.ts';
-import { clientOfHardwareAddress } from '../load/identity.ts';
-import type { AcknowledgedLease, Ledger } from '../load/ledger.ts';
+import type { Acknowledgement } from '../load/ledger-table.ts';
 import type { Finding } from './model.ts';
 
 /** A lease on disk may end this much earlier than the client believes: clocks are read at different moments. */
 const TOLERANCE_SEC = 5;
 const EXAMPLES_MAX = 3;
 
+/** A lease as it stands on a disk. */
+export interface DiskLease {
+  /** Who has it: a number of a client of the load, or -1. */
+  readonly client: number;
+  /** The same as the file says it. */
+  readonly owner: string;
+  readonly state: LeaseState;
+  /** Unix seconds. */
+  readonly endSec: number;
+}
+
 /** What one server left behind. */
 export interface LeaseFile {
   readonly server: string;
-  /** By address; the last row of each. */
-  readonly leases: ReadonlyMap<Ipv4, Lease4>;
+  /** By address or prefix; the last row of each. */
+  readonly leases: ReadonlyMap<string, DiskLease>;
+}
+
+/** What the clients were told. */
+export interface Witness {
+  /** What was ever acknowledged. */
+  readonly size: number;
+  readonly leases: Iterable<Acknowledgement & { readonly lease: string }>;
+  /** Examples of leases that two clients held, or that lay inside of one another, a sentence each. */
+  readonly conflicts: readonly string[];
+  /** Leases that lay inside of one another; there are none in DHCPv4. */
+  readonly overlaps: number;
 }
 
 export interface Evidence {
-  readonly ledger: Ledger;
+  readonly witness: Witness;
   readonly counts: LoadCounts;
-  readonly seed: number;
   readonly files: readonly LeaseFile[];
   /** Unix seconds of the moment of the check. */
   readonly nowSec: number;
@@ -40,29 +58,22 @@ export function checkInvariants(evidence: Evidence): Finding[] {
   ];
 }
 
-function checkOneOwner({ ledger, counts }: Evidence): Finding {
-  const conflicts = counts['address-conflicts'];
-  const examples = ledger
-    .conflicts()
-    .map(
-      (conflict) =>
-        `${formatIpv4(conflict.address)} of client ${conflict.earlierClient} went to ${conflict.laterClient}`,
-    );
+function checkOneOwner({ witness, counts }: Evidence): Finding {
+  const conflicts = counts['address-conflicts'] + witness.overlaps;
   return {
     invariant: 'no address was acknowledged to two live clients',
     held: conflicts === 0 && counts['ledger-full'] === 0,
-    detail: summary(`${ledger.size} addresses acknowledged`, conflicts, examples),
+    detail: summary(`${witness.size} leases acknowledged`, conflicts, witness.conflicts),
   };
 }
 
 function checkFilesAgree({ files, nowSec }: Evidence): Finding {
   const [first, second] = files;
   const examples: string[] = [];
-  for (const lease of first?.leases.values() ?? []) {
-    const other = second?.leases.get(lease.address);
-    if (other !== undefined && isLive(lease, nowSec) && isLive(other, nowSec) && !sameOwner(lease, other)) {
-      examples.push(`${formatIpv4(lease.address)} has two owners`);
-    }
+  for (const [name, lease] of first?.leases ?? []) {
+    const other = second?.leases.get(name);
+    if (other === undefined || !isLive(lease, nowSec) || !isLive(other, nowSec)) continue;
+    if (lease.owner !== other.owner) examples.push(`${name} has two owners`);
   }
   return {
     invariant: "the two servers' lease files agree on who holds an address",
@@ -78,10 +89,10 @@ function checkFilesAgree({ files, nowSec }: Evidence): Finding {
 function checkNothingLost(evidence: Evidence, file: LeaseFile): Finding {
   let checked = 0;
   const examples: string[] = [];
-  for (const acknowledged of evidence.ledger.leases()) {
+  for (const acknowledged of evidence.witness.leases) {
     checked++;
-    const fault = faultOf(acknowledged, file.leases.get(acknowledged.address), evidence.seed);
-    if (fault !== null) examples.push(`${formatIpv4(acknowledged.address)} ${fault}`);
+    const fault = faultOf(acknowledged, file.leases.get(acknowledged.lease));
+    if (fault !== null) examples.push(`${acknowledged.lease} ${fault}`);
   }
   return {
     invariant: `every acknowledged lease is on ${file.server}'s disk`,
@@ -99,22 +110,17 @@ function checkOneAnswer({ counts }: Evidence): Finding {
   };
 }
 
-function faultOf(acknowledged: AcknowledgedLease, lease: Lease4 | undefined, seed: number): string | null {
+function faultOf(acknowledged: Acknowledgement, lease: DiskLease | undefined): string | null {
   if (lease === undefined) return 'is not there';
   if (lease.state !== LeaseState.assigned) return `has state ${lease.state}`;
-  const owner = clientOfHardwareAddress(lease.hwAddress, seed);
-  if (owner !== acknowledged.client) return `belongs to client ${owner}, not ${acknowledged.client}`;
-  const endSec = lease.clttSec + lease.validLifetimeSec;
+  const { client, endSec } = lease;
+  if (client !== acknowledged.client) return `belongs to client ${client}, not ${acknowledged.client}`;
   const promisedSec = acknowledged.ackSec + acknowledged.leaseTimeSec;
   return endSec + TOLERANCE_SEC < promisedSec ? `ends ${promisedSec - endSec} s early` : null;
 }
 
-function isLive(lease: Lease4, nowSec: number): boolean {
-  return lease.state === LeaseState.assigned && lease.clttSec + lease.validLifetimeSec > nowSec;
-}
-
-function sameOwner(a: Lease4, b: Lease4): boolean {
-  return Buffer.from(a.hwAddress).equals(b.hwAddress);
+function isLive({ state, endSec }: DiskLease, nowSec: number): boolean {
+  return state === LeaseState.assigned && endSec > nowSec;
 }
 
 function summary(looked: string, faults: number, examples: readonly string[]): string {

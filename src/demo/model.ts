@@ -3,6 +3,7 @@
 export type DemoMode = 'load-balancing' | 'hot-standby';
 
 export interface DemoOptions {
+  readonly family: 4 | 6;
   /** From the first server's start to the end of the load, 15..3600. */
   readonly seconds: number;
   /** New clients a second, 1..50,000. */
@@ -12,6 +13,7 @@ export interface DemoOptions {
 
 /** The options of a plain `tandem demo`. */
 export const DEMO_DEFAULTS = {
+  family: 4,
   seconds: 20,
   rate: 2000,
   mode: 'load-balancing',

@@ -5,7 +5,7 @@ import type { DemoReport } from './model.ts';
 /** Lays out the report as lines of text. */
 export function formatReport(report: DemoReport): string {
   const figures: readonly (readonly [string, string])[] = [
-    ['exchanges (DISCOVER to ACK)', report.exchanges.toLocaleString('en-US')],
+    ['exchanges (first query to lease)', report.exchanges.toLocaleString('en-US')],
     ['latency p50 / p99', `${report.p50Ms.toFixed(1)} / ${report.p99Ms.toFixed(1)} ms`],
     ['longest gap a client saw', `${report.longestGapMs.toFixed(0)} ms`],
     ['takeover after kill -9', `${report.takeoverMs.toFixed(0)} ms`],

@@ -1,13 +1,13 @@
 /** `tandem demo`: shows on one machine, without root and on loopback only, what a pair is for, and checks its promises. */
 import { systemClock } from '../base/clock.ts';
-import { LoadClient } from '../load/client.ts';
+import type { LoadClient } from '../load/client.ts';
 import type { LoadCounts } from '../load/counters.ts';
 import { IN_FLIGHT_MAX } from '../load/model.ts';
+import { DEMO_FAMILY_4, DEMO_FAMILY_6, type DemoFamily } from './family.ts';
 import { checkInvariants } from './invariants.ts';
-import { readLeases } from './lease-files.ts';
 import { type ServerKind, TANDEM } from './local-server.ts';
 import type { DemoOptions, DemoReport } from './model.ts';
-import { Pair } from './pair.ts';
+import type { Pair } from './pair.ts';
 import { formatReport } from './report.ts';
 import { bringUp, type Course, runCourse } from './scenario.ts';
 import { Screen, type Terminal } from './screen.ts';
@@ -45,7 +45,10 @@ export async function runDemo(
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
   try {
-    const report = await demonstrate(options, kind, screen, abort.signal);
+    const report =
+      options.family === 4
+        ? await demonstrate(DEMO_FAMILY_4, options, kind, screen, abort.signal)
+        : await demonstrate(DEMO_FAMILY_6, options, kind, screen, abort.signal);
     screen.print(formatReport(report));
     return report.findings.every((finding) => finding.held) ? HELD : BROKEN;
   } catch (error) {
@@ -59,24 +62,27 @@ export async function runDemo(
 }
 
 /** What every part of the run needs. */
-interface Stage {
+interface Stage<At, Leases> {
+  readonly family: DemoFamily<At, Leases>;
   readonly options: DemoOptions;
-  readonly pair: Pair;
+  readonly pair: Pair<At>;
   readonly screen: Screen;
   readonly elapsedSec: () => number;
   readonly signal: AbortSignal;
 }
 
-async function demonstrate(
+async function demonstrate<At, Leases>(
+  family: DemoFamily<At, Leases>,
   options: DemoOptions,
   kind: ServerKind,
   screen: Screen,
   signal: AbortSignal,
 ): Promise<DemoReport> {
+  if (family.missing !== null) throw new Error(family.missing);
   const begin = performance.now();
   const elapsedSec = (): number => (performance.now() - begin) / 1000;
   const poolSize = Math.max(POOL_SIZE_MIN, options.rate * options.seconds);
-  const pair = await Pair.create({
+  const pair = await family.createPair({
     kinds: [kind, kind],
     mode: options.mode,
     poolSize,
@@ -85,17 +91,15 @@ async function demonstrate(
   });
   try {
     await bringUp(pair, screen, elapsedSec, signal);
-    return await serveClients({ options, pair, screen, elapsedSec, signal });
+    return await serveClients({ family, options, pair, screen, elapsedSec, signal });
   } finally {
     await pair.destroy();
   }
 }
 
-async function serveClients(stage: Stage): Promise<DemoReport> {
-  const { options, pair, screen, elapsedSec, signal } = stage;
-  const load = await LoadClient.start({
-    relay: pair.relay,
-    servers: pair.servers.map((server) => server.endpoint),
+async function serveClients<At, Leases>(stage: Stage<At, Leases>): Promise<DemoReport> {
+  const { family, options, pair, screen, elapsedSec, signal } = stage;
+  const load = await family.startLoad(pair, {
     inFlightMax: IN_FLIGHT_MAX,
     ratePerSec: options.rate,
     retryAfterMs: RETRY_AFTER_MS,
@@ -119,9 +123,9 @@ async function serveClients(stage: Stage): Promise<DemoReport> {
 }
 
 /** Ends both servers and compares what is on their disks with what the clients were told. */
-async function conclude(
-  { pair, screen, elapsedSec }: Stage,
-  load: LoadClient,
+async function conclude<At, Leases>(
+  { family, pair, screen, elapsedSec }: Stage<At, Leases>,
+  load: LoadClient<Leases>,
   counts: LoadCounts,
   course: Course,
 ): Promise<DemoReport> {
@@ -130,8 +134,9 @@ async function conclude(
   const nowSec = systemClock.wallSec();
   const files = pair.servers.map(({ identity }) => ({
     server: identity.name,
-    leases: readLeases(identity.leaseFile),
+    leases: family.readLeases(identity.leaseFile, SEED),
   }));
+  const witness = family.witness(load.ledger, nowSec);
   const { exchangeUs } = load.histograms;
   return {
     exchanges: counts['exchanges-completed'],
@@ -142,13 +147,14 @@ async function conclude(
     recoveryMs: course.recoveryMs,
     abandoned: counts.abandoned + counts['in-flight'],
     findings: [
-      ...checkInvariants({ ledger: load.ledger, counts, seed: SEED, files, nowSec }),
+      ...checkInvariants({ witness, counts, files, nowSec }),
       { invariant: 'both servers end on SIGTERM', held: clean, detail: clean ? 'exit code 0' : 'killed' },
     ],
   };
 }
 
-/** A power of two with room for every client of the run. */
-function ledgerCapacityFor({ rate, seconds }: DemoOptions): number {
-  return 2 ** Math.ceil(Math.log2(Math.max(POOL_SIZE_MIN, rate * seconds * 2)));
+/** A power of two with room for every client of the run, and its lease or two. */
+function ledgerCapacityFor({ family, rate, seconds }: DemoOptions): number {
+  const leasesEach = family === 4 ? 1 : 2;
+  return 2 ** Math.ceil(Math.log2(Math.max(POOL_SIZE_MIN, rate * seconds * 2) * leasesEach));
 }

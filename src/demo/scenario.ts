@@ -26,8 +26,8 @@ export interface Course {
 }
 
 /** Waits for both servers to serve. */
-export async function bringUp(
-  pair: Pair,
+export async function bringUp<At>(
+  pair: Pair<At>,
   screen: Screen,
   elapsedSec: () => number,
   signal: AbortSignal,
@@ -39,9 +39,9 @@ export async function bringUp(
 }
 
 /** Everything that happens under load. @throws when the pair does not take over or recover in time */
-export async function runCourse(
+export async function runCourse<At>(
   options: DemoOptions,
-  pair: Pair,
+  pair: Pair<At>,
   screen: Screen,
   elapsedSec: () => number,
   signal: AbortSignal,

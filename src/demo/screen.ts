@@ -71,13 +71,13 @@ function formatLine({ elapsedSec, ratePerSec, p50Ms, p99Ms, waiting, servers }: 
     const drops = formatDrops(view);
     return `${name} ${view.state}, ${count(view.leases)} leases${drops === '' ? '' : `, drops ${drops}`}`;
   });
-  const load = `${count(ratePerSec)} DORA/s, p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`;
+  const load = `${count(ratePerSec)} exchanges/s, p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`;
   return [formatSeconds(elapsedSec), load, `${count(waiting)} waiting`, ...views].join('  ');
 }
 
 function formatTable({ elapsedSec, ratePerSec, p50Ms, p99Ms, waiting, servers }: Snapshot): string {
   const table = new Table({
-    head: ['clients', 'DORA/s', 'p50 ms', 'p99 ms', 'waiting'],
+    head: ['clients', 'exchanges/s', 'p50 ms', 'p99 ms', 'waiting'],
     style: { head: ['cyan'] },
   });
   table.push([

@@ -4,7 +4,7 @@ import type { CommandClient } from './command-client.ts';
 export interface ServerView {
   /** State of the HA state machine; `down` when the server does not answer. */
   readonly state: string;
-  /** Assigned addresses. */
+  /** Assigned addresses and prefixes. */
   readonly leases: number;
   /** Packets without an answer, by reason, without the two reasons that are a pair's daily business. */
   readonly drops: ReadonlyMap<string, number>;
@@ -12,6 +12,8 @@ export interface ServerView {
 
 export const DOWN: ServerView = { state: 'down', leases: 0, drops: new Map() };
 
+/** Statistics that say how many leases there are, of either family. */
+const ASSIGNED = ['tandem-assigned-addresses', 'assigned-nas', 'assigned-pds'];
 const DROP_PREFIX = 'tandem-drop-';
 /** The partner's clients, and clients that chose the partner's offer. */
 const EXPECTED_DROPS = new Set(['out-of-scope', 'other-server']);
@@ -43,7 +45,8 @@ export async function viewServer(client: CommandClient): Promise<ServerView> {
       .filter(([name, value]) => name.startsWith(DROP_PREFIX) && value > 0)
       .map(([name, value]) => [name.slice(DROP_PREFIX.length), value] as const)
       .filter(([reason]) => !EXPECTED_DROPS.has(reason));
-    return { state, leases: statistics.get('tandem-assigned-addresses') ?? 0, drops: new Map(drops) };
+    const leases = ASSIGNED.reduce((sum, name) => sum + (statistics.get(name) ?? 0), 0);
+    return { state, leases, drops: new Map(drops) };
   } catch {
     return DOWN;
   }

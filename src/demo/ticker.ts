@@ -11,9 +11,9 @@ const US_PER_MS = 1000;
  * Shows a snapshot a second until `signal` aborts.
  * @param elapsedSec seconds since the demonstration began
  */
-export async function runTicker(
-  pair: Pair,
-  load: LoadClient,
+export async function runTicker<At, Leases>(
+  pair: Pair<At>,
+  load: LoadClient<Leases>,
   screen: Screen,
   elapsedSec: () => number,
   signal: AbortSignal,

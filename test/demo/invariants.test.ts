@@ -1,53 +1,40 @@
 import t from 'tap';
-import { checkInvariants, type Evidence } from '../../src/demo/invariants.ts';
+import { formatIpv4 } from '../../src/base/ipv4.ts';
+import { DEMO_FAMILY_4 } from '../../src/demo/family.ts';
+import { checkInvariants, type DiskLease, type Evidence } from '../../src/demo/invariants.ts';
 import type { Finding } from '../../src/demo/model.ts';
-import type { Lease4 } from '../../src/lease/dhcp4/model.ts';
 import { allocateLoadCounters, type LoadCounts, readLoadCounters } from '../../src/load/counters.ts';
-import { writeHardwareAddress } from '../../src/load/identity.ts';
 import { allocateLedger, Ledger } from '../../src/load/ledger.ts';
 
 const ADDRESS = 0x0a010000;
 const NOW_SEC = 1_700_000_000;
 const LEASE_SEC = 7200;
-const SEED = 9;
 const CLIENTS = 5;
 
-function lease(client: number, changes: Partial<Lease4> = {}): Lease4 {
-  const hwAddress = new Uint8Array(6);
-  writeHardwareAddress(hwAddress, 0, SEED, client);
-  return {
-    address: ADDRESS + client,
-    hwAddress,
-    clientId: null,
-    validLifetimeSec: LEASE_SEC,
-    clttSec: NOW_SEC,
-    subnetId: 1,
-    poolId: 0,
-    fqdnFwd: false,
-    fqdnRev: false,
-    hostname: '',
-    state: 0,
-    userContext: '',
-    ...changes,
-  };
+function lease(client: number, changes: Partial<DiskLease> = {}): DiskLease {
+  return { client, owner: `client ${client}`, state: 0, endSec: NOW_SEC + LEASE_SEC, ...changes };
+}
+
+function name(client: number): string {
+  return formatIpv4(ADDRESS + client);
 }
 
 /** A run in which everything went well, but for what a test spoils. */
 function evidence(spoil: {
   readonly counts?: Partial<LoadCounts>;
-  readonly second?: (leases: Map<number, Lease4>) => void;
+  readonly second?: (leases: Map<string, DiskLease>) => void;
   readonly ledger?: (ledger: Ledger) => void;
 }): Evidence {
   const ledger = new Ledger(allocateLedger(64));
-  const files = ['one', 'two'].map((server) => ({ server, leases: new Map<number, Lease4>() }));
+  const files = ['one', 'two'].map((server) => ({ server, leases: new Map<string, DiskLease>() }));
   for (let client = 0; client < CLIENTS; client++) {
     ledger.record(ADDRESS + client, client, NOW_SEC, LEASE_SEC);
-    for (const file of files) file.leases.set(ADDRESS + client, lease(client));
+    for (const file of files) file.leases.set(name(client), lease(client));
   }
   spoil.second?.(files[1]!.leases);
   spoil.ledger?.(ledger);
   const counts = { ...readLoadCounters(allocateLoadCounters()), ...spoil.counts };
-  return { ledger, counts, seed: SEED, files, nowSec: NOW_SEC };
+  return { witness: DEMO_FAMILY_4.witness(ledger, NOW_SEC), counts, files, nowSec: NOW_SEC };
 }
 
 function broken(spoil: Parameters<typeof evidence>[0]): Finding[] {
@@ -59,7 +46,7 @@ t.test('a run in which everything went well breaks nothing', async (t) => {
 });
 
 t.test('an acknowledged lease that one server lacks is found', async (t) => {
-  const findings = broken({ second: (leases) => leases.delete(ADDRESS + 2) });
+  const findings = broken({ second: (leases) => leases.delete(name(2)) });
   t.equal(findings.length, 1);
   t.match(findings[0], { invariant: /two's disk/, detail: /1 faults: 10\.1\.0\.2 is not there/ });
 });
@@ -67,29 +54,33 @@ t.test('an acknowledged lease that one server lacks is found', async (t) => {
 t.test(
   'a lease that ends earlier than the client was told is found, a clock a little behind is not',
   async (t) => {
-    t.match(broken({ second: (leases) => leases.set(ADDRESS, lease(0, { clttSec: NOW_SEC - 60 })) }), [
-      { detail: /ends 60 s early/ },
-    ]);
-    t.same(broken({ second: (leases) => leases.set(ADDRESS, lease(0, { clttSec: NOW_SEC - 2 })) }), []);
+    t.match(
+      broken({ second: (leases) => leases.set(name(0), lease(0, { endSec: NOW_SEC + LEASE_SEC - 60 })) }),
+      [{ detail: /ends 60 s early/ }],
+    );
+    t.same(
+      broken({ second: (leases) => leases.set(name(0), lease(0, { endSec: NOW_SEC + LEASE_SEC - 2 })) }),
+      [],
+    );
   },
 );
 
 t.test('a lease that was given up on disk is found', async (t) => {
-  t.match(broken({ second: (leases) => leases.set(ADDRESS, lease(0, { state: 2 })) }), [
+  t.match(broken({ second: (leases) => leases.set(name(0), lease(0, { state: 2 })) }), [
     { detail: /has state 2/ },
   ]);
 });
 
 t.test('an address with another owner on one disk breaks two promises', async (t) => {
-  const findings = broken({ second: (leases) => leases.set(ADDRESS, lease(77, { address: ADDRESS })) });
+  const findings = broken({ second: (leases) => leases.set(name(0), lease(77)) });
   t.match(findings, [{ invariant: /agree/ }, { detail: /belongs to client 77, not 0/ }]);
 });
 
 t.test('two owners of an address of which one lease is over are no fault', async (t) => {
-  const over = lease(77, { address: ADDRESS + 50, clttSec: NOW_SEC - LEASE_SEC });
+  const over = lease(77, { endSec: NOW_SEC });
   const files = evidence({}).files;
-  (files[0]!.leases as Map<number, Lease4>).set(over.address, over);
-  (files[1]!.leases as Map<number, Lease4>).set(over.address, lease(3, { address: over.address }));
+  (files[0]!.leases as Map<string, DiskLease>).set(name(50), over);
+  (files[1]!.leases as Map<string, DiskLease>).set(name(50), lease(3));
   t.same(
     checkInvariants({ ...evidence({}), files }).filter((finding) => !finding.held),
     [],

@@ -15,7 +15,7 @@ for (const mode of ['load-balancing', 'hot-standby'] as const) {
   t.test(`a ${mode} pair survives the demonstration with every promise kept`, async (t) => {
     let shown = '';
     const terminal = { write: (text: string) => (shown += text) };
-    const exitCode = await runDemo({ seconds: SECONDS, rate: RATE, mode }, terminal);
+    const exitCode = await runDemo({ family: 4, seconds: SECONDS, rate: RATE, mode }, terminal);
     t.equal(exitCode, 0, shown);
     t.match(shown, /kill -9 server1/);
     t.match(shown, /server2 serves everybody/);
@@ -24,11 +24,19 @@ for (const mode of ['load-balancing', 'hot-standby'] as const) {
   });
 }
 
+t.test('there is no pair of DHCPv6 to show yet', async (t) => {
+  let shown = '';
+  const terminal = { write: (text: string) => (shown += text) };
+  const options = { family: 6, seconds: SECONDS, rate: RATE, mode: 'hot-standby' } as const;
+  t.equal(await runDemo(options, terminal), 1);
+  t.match(shown, /DHCPv6 has no high availability yet/);
+});
+
 t.test('an interrupted demonstration ends its servers and removes its files', async (t) => {
   const directory = t.testdir();
   const script = `
     const { runDemo } = await import(${JSON.stringify(MODULE)});
-    process.exit(await runDemo({ seconds: 60, rate: 10, mode: 'hot-standby' }));`;
+    process.exit(await runDemo({ family: 4, seconds: 60, rate: 10, mode: 'hot-standby' }));`;
   const demo = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, TMPDIR: directory },

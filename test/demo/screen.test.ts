@@ -25,7 +25,7 @@ t.test('where there is no terminal, a second is one line', async (t) => {
   screen.show(SNAPSHOT);
   t.equal(
     written(),
-    '   7.0 s  2,000 DORA/s, p50 0.8 ms, p99 12.4 ms  3 waiting  server1 down, 0 leases  ' +
+    '   7.0 s  2,000 exchanges/s, p50 0.8 ms, p99 12.4 ms  3 waiting  server1 down, 0 leases  ' +
       'server2 partner-down, 12,345 leases, drops park-full 7\n',
   );
 });
