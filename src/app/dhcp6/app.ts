@@ -124,7 +124,8 @@ export class App6 {
     this.#serviceSwitch = createServiceSwitch({ timers: systemTimers, log });
     const { shutdown } = options;
     const parts = { config, dataPlane: this.#dataPlane, interfaces, clock, log, shutdown };
-    this.#control = new Control6({ ...parts, serviceSwitch: this.#serviceSwitch });
+    const { store } = this.#leases;
+    this.#control = new Control6({ ...parts, store, serviceSwitch: this.#serviceSwitch });
   }
 
   async #begin(): Promise<void> {
