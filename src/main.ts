@@ -98,7 +98,9 @@ program
   .command('demo')
   .description('two servers on loopback under load: kill, takeover, return; checks that no lease was lost')
   .addOption(
-    new Option('--family <family>', 'DHCPv4 or DHCPv6').choices(['4', '6']).default(`${DEMO_DEFAULTS.family}`),
+    new Option('--family <family>', 'DHCPv4 or DHCPv6')
+      .choices(['4', '6'])
+      .default(`${DEMO_DEFAULTS.family}`),
   )
   .option('--seconds <n>', 'how long', integer(15, 3600), DEMO_DEFAULTS.seconds)
   .option('--rate <n>', 'new clients a second', integer(1, 50_000), DEMO_DEFAULTS.rate)

@@ -53,6 +53,7 @@ const COLD_FILES: Readonly<Record<string, string>> = {
   'src/engine/dhcp6/reply/reply-plan.ts': 'made once a combination of scopes',
   'src/engine/dhcp6/reply/reply-size.ts': 'measures the configuration at start',
   'src/engine/leases/lease-refusals.ts': 'text for whoever sends a lease that is not taken',
+  'src/engine/dhcp6/leases/lease-refusals.ts': 'text for whoever sends a lease that is not taken',
   'src/engine/leases/main-lease-store-base.ts': 'the lease store of the main thread',
   'src/engine/reply/option-merge.ts': 'merges options once a combination of scopes',
   'src/engine/reply/option-size.ts': 'measures the configuration at start',

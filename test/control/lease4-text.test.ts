@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import t from 'tap';
 import { formatHex, parseHex } from '../../src/base/hex.ts';
 import { formatIpv4, parseIpv4 } from '../../src/base/ipv4.ts';
-import { readAddress, readOctets } from '../../src/control/commands/lease4-text.ts';
+import { readOctets } from '../../src/control/commands/lease-octets.ts';
+import { readAddress } from '../../src/control/commands/lease4-text.ts';
 
 t.test('addresses are read as the rest of the program reads them', async (t) => {
   fc.assert(

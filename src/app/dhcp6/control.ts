@@ -1,11 +1,16 @@
-/** The control API of a DHCPv6 server: commands for its state and its statistics, pages for monitoring, and a server for each configured socket. */
+/** The control API of a DHCPv6 server: commands, pages for monitoring, and a server for each configured socket. */
+
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
 import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
 import type { CommandHandler } from '../../control/answer.ts';
+import { createLease6Commands } from '../../control/commands/lease6.ts';
+import { LeaseSubnets6 } from '../../control/commands/lease6-subnets.ts';
 import { poolTotals6 } from '../../control/commands/pool-totals6.ts';
 import { createStatisticsCommands, StatisticValues } from '../../control/commands/statistics.ts';
 import { createStatusCommands } from '../../control/commands/status.ts';
 import type { HttpPage } from '../../control/http/kea-http.ts';
+import { createStatLeaseCommands } from '../../control/library/stat-lease.ts';
 import type { ServerFigures } from '../../control/monitoring/figures.ts';
 import { POOL_FILLS_6 } from '../../control/monitoring/metric-names.ts';
 import { createMetrics } from '../../control/monitoring/metrics.ts';
@@ -13,6 +18,7 @@ import { createMonitoringPages } from '../../control/monitoring/pages.ts';
 import { SAMPLE_INTERVAL_MS, StatisticHistory } from '../../control/statistic-history.ts';
 import { STATISTICS_6 } from '../../engine/dhcp6/statistics.ts';
 import { dhcpState, type ServiceSwitch, serviceHeldOff } from '../../ha/switch/switch.ts';
+import type { ChangeSource } from '../../lease/store.ts';
 import type { Log } from '../../log/logger.ts';
 import { BUILD_REPORT, VERSION } from '../../version.ts';
 import { ControlPorts } from '../control/control-ports.ts';
@@ -24,6 +30,7 @@ import type { HighAvailability } from '../ha/high-availability.ts';
 import type { Storage } from '../leases/storage.ts';
 import type { SocketKinds6 } from '../sockets/dhcp6/sockets.ts';
 import type { InterfaceWatch } from '../sockets/interface-watch.ts';
+import { addressTotals6 } from './address-totals.ts';
 import type { Leases6 } from './leases.ts';
 import type { ServerMemory6 } from './memory.ts';
 import type { ShardKinds6 } from './shard-family.ts';
@@ -67,10 +74,12 @@ export class Control6 {
     const commands = [
       ...this.#statusCommands(),
       ...createStatisticsCommands(this.#history),
+      ...this.#leaseCommands('administrator'),
+      ...this.#libraryCommands(),
       ...highAvailability.commands,
     ];
     for (const [name, handler] of commands) this.#table.set(name, handler);
-    highAvailability.serve(this.#table);
+    highAvailability.serve(new Map([...this.#table, ...this.#leaseCommands('peer')]));
   }
 
   #statusCommands(): Map<string, CommandHandler> {
@@ -131,6 +140,38 @@ export class Control6 {
   /** Those of its sockets whose certificates and passwords stand in files. */
   credentialUsers(): CredentialUser[] {
     return this.#ports.credentialUsers();
+  }
+
+  /** @param caller who reaches them */
+  #leaseCommands(caller: ChangeSource): Map<string, CommandHandler> {
+    const { clock, config, leases } = this.#parts;
+    if (!config.leaseCommands) return new Map();
+    const subnets = LeaseSubnets6.of(config);
+    return createLease6Commands({
+      store: leases.store,
+      subnets: () => subnets,
+      clock,
+      caller,
+      leaseFile: () => (config.leaseDatabase.persist ? config.leaseDatabase.path : null),
+      yieldTurn: () => nextTurn(),
+    });
+  }
+
+  #libraryCommands(): Map<string, CommandHandler> {
+    const { clock, config, dataPlane } = this.#parts;
+    if (!config.commandLibraries.includes('stat_cmds')) return new Map();
+    const totals = addressTotals6(config);
+    const sources = {
+      clock,
+      reader: () => {
+        const values = dataPlane.reader.all();
+        const subnet = (_: number, name: string, id: number) => values.get(`subnet[${id}].${name}`) ?? 0;
+        return { subnet };
+      },
+      totals: () => totals,
+      subnetIds: () => config.subnets.map(({ id }) => id),
+    };
+    return createStatLeaseCommands(sources, 6);
   }
 
   /** The control sockets that the configuration asks for. */

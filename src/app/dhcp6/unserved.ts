@@ -5,8 +5,10 @@ import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
 export function unservedParts(config: ServerConfig6): string[] {
   const { hooks, subnets } = config;
   const asks: readonly (readonly [boolean, string])[] = [
-    [config.leaseCommands, 'commands for leases (libdhcp_lease_cmds)'],
-    [config.commandLibraries.length > 0, 'libraries of commands'],
+    [
+      config.commandLibraries.some((library) => library !== 'stat_cmds'),
+      'libraries of commands other than libdhcp_stat_cmds',
+    ],
     [Object.values(hooks).some((hook) => hook !== null && hook !== false), 'hook libraries'],
     [subnets.some(({ storeExtendedInfo }) => storeExtendedInfo), 'store-extended-info'],
     [config.relaySuppliedOptions.length > 0, 'relay-supplied-options'],

@@ -16,20 +16,12 @@ import { formatIpv4, type Ipv4 } from '../../base/ipv4.ts';
 import type { ChangeSource } from '../../lease/store.ts';
 import { type Answer, failure, Result } from '../answer.ts';
 import { type ArgumentMap, isMap } from '../arguments.ts';
-import { LeaseFault } from './lease4-fault.ts';
-import {
-  type LeaseCommandParts,
-  putLease,
-  removeLease,
-  STORE_FULL,
-  sourceOf,
-  whenDurable,
-} from './lease4-parts.ts';
+import { BULK_LEASES_MAX, describeBulk } from './lease-bulk.ts';
+import { LeaseFault } from './lease-fault.ts';
+import { putLease, removeLease, STORE_FULL, sourceOf, whenDurable } from './lease-parts.ts';
+import type { LeaseCommandParts4 } from './lease4-parts.ts';
 import { readLease } from './lease4-read.ts';
 import { readAddress } from './lease4-text.ts';
-
-/** Leases in one command; a Tandem sends 512. Some 50 ms of the main thread. */
-export const BULK_LEASES_MAX = 10_000;
 
 interface Item {
   readonly args: ArgumentMap;
@@ -42,7 +34,7 @@ interface FaultEntry {
   readonly 'error-message': string;
 }
 
-export async function leaseBulkApply(parts: LeaseCommandParts, args: unknown): Promise<Answer> {
+export async function leaseBulkApply(parts: LeaseCommandParts4, args: unknown): Promise<Answer> {
   if (!isMap(args)) return failure("'arguments' must be a map");
   if (args['deleted-leases'] === undefined && args['leases'] === undefined)
     return failure("neither 'deleted-leases' nor 'leases' parameter is given");
@@ -61,7 +53,7 @@ export async function leaseBulkApply(parts: LeaseCommandParts, args: unknown): P
   // No fault of a lease but of this server: the sender must not count on it any more.
   if (unable !== undefined) return failure(unable['error-message']);
   const applied = deletions.length + updates.length - failedDeletions.length - failedUpdates.length;
-  const answer = describe(applied, failedDeletions, failedUpdates);
+  const answer = describeBulk(4, applied, failedDeletions, failedUpdates);
   return applied === 0 ? answer : whenDurable(parts.store, answer);
 }
 
@@ -78,7 +70,7 @@ function readItems(list: unknown): Item[] | null {
 }
 
 function applyDeletions(
-  { store }: LeaseCommandParts,
+  { store }: LeaseCommandParts4,
   items: readonly Item[],
   source: ChangeSource,
 ): FaultEntry[] {
@@ -91,7 +83,7 @@ function applyDeletions(
   return faults;
 }
 
-function applyUpdates(parts: LeaseCommandParts, items: readonly Item[], source: ChangeSource): FaultEntry[] {
+function applyUpdates(parts: LeaseCommandParts4, items: readonly Item[], source: ChangeSource): FaultEntry[] {
   const subnets = parts.subnets();
   const nowSec = parts.clock.wallSec();
   const faults: FaultEntry[] = [];
@@ -105,16 +97,4 @@ function applyUpdates(parts: LeaseCommandParts, items: readonly Item[], source: 
 
 function faultEntry(address: Ipv4, result: number, text: string): FaultEntry {
   return { 'ip-address': formatIpv4(address), result, 'error-message': text };
-}
-
-function describe(applied: number, failedDeletions: FaultEntry[], failedUpdates: FaultEntry[]): Answer {
-  const failed = {
-    ...(failedDeletions.length === 0 ? {} : { 'failed-deleted-leases': failedDeletions }),
-    ...(failedUpdates.length === 0 ? {} : { 'failed-leases': failedUpdates }),
-  };
-  return {
-    result: applied > 0 ? Result.success : Result.empty,
-    text: `Bulk apply of ${applied} IPv4 leases completed.`,
-    ...(failedDeletions.length + failedUpdates.length === 0 ? {} : { arguments: failed }),
-  };
 }

@@ -3,10 +3,11 @@
 import type { Lease4 } from '../../lease/dhcp4/model.ts';
 import { CLIENT_ID_BYTES_MAX, HARDWARE_ADDRESS_BYTES_MAX } from '../../lease/dhcp4/record.ts';
 import type { LeaseStore } from '../../lease/dhcp4/store.ts';
-import { isMap } from '../arguments.ts';
-import { LeaseFault } from './lease4-fault.ts';
-import { readAddress, readOctets } from './lease4-text.ts';
-import { wrongClientId, wrongHwAddress, wrongQueryAddress } from './lease4-words.ts';
+import { LeaseFault } from './lease-fault.ts';
+import { isSubnetId, readNaming } from './lease-naming.ts';
+import { readOctets } from './lease-octets.ts';
+import { wrongClientId, wrongHwAddress } from './lease-words.ts';
+import { readAddress } from './lease4-text.ts';
 
 const malformed = LeaseFault.malformed;
 
@@ -19,19 +20,10 @@ export function identifyLease(
   args: unknown,
   verb: 'Query' | 'Delete',
 ): Lease4 | null | LeaseFault {
-  if (!isMap(args)) return malformed('Parameters missing or are not a map.');
-  const { 'ip-address': addressText, 'subnet-id': subnetId } = args;
-  if (subnetId !== undefined && !isInteger64(subnetId))
-    return malformed("'subnet-id' parameter is not integer.");
-  if (addressText !== undefined) {
-    const address = readAddress(addressText);
-    return address === null ? malformed(wrongQueryAddress(addressText)) : store.get(address);
-  }
-  if (subnetId === undefined) return malformed("Mandatory 'subnet-id' parameter missing.");
-  const { 'identifier-type': type, identifier } = args;
-  if (typeof type !== 'string') return malformed(missingText('identifier-type'));
-  if (typeof identifier !== 'string') return malformed(missingText('identifier'));
-  return findByIdentifier(store, type, identifier, subnetId, verb);
+  const named = readNaming(args, readAddress, 4);
+  if (named instanceof LeaseFault) return named;
+  if ('address' in named) return store.get(named.address);
+  return findByIdentifier(store, named.type, named.identifier, named.subnetId, verb);
 }
 
 function findByIdentifier(
@@ -54,17 +46,4 @@ function findByIdentifier(
   if (clientId === null || clientId.length === 0) return malformed(wrongClientId(identifier));
   if (type === 'duid') return malformed(`${verb} by duid is not allowed in v4.`);
   return isSubnetId(subnetId) ? (store.findByClientId(clientId, subnetId)[0] ?? null) : null;
-}
-
-function missingText(name: string): string {
-  return `No 'ip-address' provided and '${name}' is either missing or not a string.`;
-}
-
-function isInteger64(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value);
-}
-
-/** No lease is in a subnet of another number. */
-function isSubnetId(id: number): boolean {
-  return id >= 1 && id <= 0xffffffff;
 }

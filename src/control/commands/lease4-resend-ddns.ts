@@ -3,17 +3,10 @@ import { isIPv6 } from 'node:net';
 import { formatIpv4 } from '../../base/ipv4.ts';
 import { type Answer, failure, Result, success } from '../answer.ts';
 import { isMap } from '../arguments.ts';
-import type { LeaseCommandParts } from './lease4-parts.ts';
+import type { LeaseCommandParts4 } from './lease4-parts.ts';
 import { readAddress } from './lease4-text.ts';
 
-/** What the commands need of the way to DNS. */
-export interface LeaseDns {
-  readonly isEnabled: () => boolean;
-  readonly resend: (address: number) => void;
-  readonly withdraw: (address: number) => void;
-}
-
-export function leaseResendDdns({ store, dns }: LeaseCommandParts, args: unknown): Answer {
+export function leaseResendDdns({ store, dns }: LeaseCommandParts4, args: unknown): Answer {
   if (dns === undefined || !dns.isEnabled()) return failure('DDNS updating is not enabled');
   if (!isMap(args) || args['ip-address'] === undefined) return failure("'ip-address' parameter is missing.");
   const { 'ip-address': text } = args;

@@ -2,6 +2,7 @@
 import type { Ipv4 } from '../../base/ipv4.ts';
 import { PrefixIndex } from '../../base/prefix-index.ts';
 import type { ServerConfig, SubnetConfig } from '../../config/model.ts';
+import { openSubnets } from './lease-open-subnets.ts';
 
 export type LeaseSubnet = Pick<SubnetConfig, 'id' | 'prefix' | 'prefixLength' | 'validLifetime'>;
 
@@ -19,16 +20,8 @@ export class LeaseSubnets {
     );
   }
 
-  /** [Kea] A command belongs to no class: a subnet that has a guard, or whose network has one, is not found by address. */
-  static of({ subnets, sharedNetworks }: ServerConfig): LeaseSubnets {
-    const guarded = new Set(
-      sharedNetworks.filter(({ clientClasses }) => clientClasses.length > 0).map(({ name }) => name),
-    );
-    const open = subnets.filter(
-      ({ clientClasses, networkName }) =>
-        clientClasses.length === 0 && (networkName === null || !guarded.has(networkName)),
-    );
-    return new LeaseSubnets(subnets, open);
+  static of(config: ServerConfig): LeaseSubnets {
+    return new LeaseSubnets(config.subnets, openSubnets(config));
   }
 
   /** Ascending. */

@@ -2,11 +2,11 @@
 import type { ArgumentMap, CommandListener, LeaseCommandName } from '../../events/event.ts';
 import { type CommandHandler, Result } from '../answer.ts';
 import { isMap } from '../arguments.ts';
-import type { LeaseCommandParts } from './lease4-parts.ts';
+import type { LeaseCommandParts4 } from './lease4-parts.ts';
 
 /** A command that changes one lease. */
 export function told(
-  parts: LeaseCommandParts,
+  parts: LeaseCommandParts4,
   command: LeaseCommandName,
   handler: CommandHandler,
 ): CommandHandler {
@@ -18,7 +18,7 @@ export function told(
 }
 
 /** A command with many leases, of which the answer names those that were not taken. */
-export function toldInBulk(parts: LeaseCommandParts, handler: CommandHandler): CommandHandler {
+export function toldInBulk(parts: LeaseCommandParts4, handler: CommandHandler): CommandHandler {
   return async (args) => {
     const answer = await handler(args);
     const listener = parts.listener?.() ?? null;

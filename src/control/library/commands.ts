@@ -5,7 +5,7 @@ import { createClassCommands } from './class-commands.ts';
 import type { DocumentSources } from './edit.ts';
 import { createHostCommands } from './host-commands.ts';
 import { createNetworkCommands } from './network-commands.ts';
-import { createStatLeaseCommands, type StatLeaseSources } from './stat-lease4.ts';
+import { createStatLeaseCommands, type StatLeaseSources } from './stat-lease.ts';
 import { createSubnetCommands } from './subnet-commands.ts';
 
 export interface LibrarySources {

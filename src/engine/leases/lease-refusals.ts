@@ -11,7 +11,11 @@ export const NO_CLIENT = "a lease that is not declined needs a 'hw-address' or a
 
 /** In the words of Kea, as the next one: the two servers disagree, and the other one must know. */
 export function unknownSubnet(id: number): string {
-  return `Invalid subnet-id: No IPv4 subnet with subnet-id=${id} currently configured.`;
+  return unknownSubnetOf(4, id);
+}
+
+export function unknownSubnetOf(version: 4 | 6, id: number): string {
+  return `Invalid subnet-id: No IPv${version} subnet with subnet-id=${id} currently configured.`;
 }
 
 export function outsideSubnet(

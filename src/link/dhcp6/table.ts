@@ -8,7 +8,7 @@ import type { Applied } from '../../engine/leases/lease-applier-base.ts';
 import { LeaseBook6 } from '../../lease/dhcp6/book.ts';
 import { leaseOfRecord6, recordOfLease6 } from '../../lease/dhcp6/csv-lease.ts';
 import { leaseAddress6, octetsOfAddress6 } from '../../lease/dhcp6/lease-address.ts';
-import { LeaseType } from '../../lease/dhcp6/model.ts';
+import { ADDRESS_BYTES, LeaseType } from '../../lease/dhcp6/model.ts';
 import type { LeaseRecord6 } from '../../lease/dhcp6/record.ts';
 import { LeaseState } from '../../lease/state.ts';
 import type { ChangeSource } from '../../lease/store.ts';
@@ -112,6 +112,6 @@ export class LinkTable6 implements LinkTable<LeaseRecord6> {
     if (subnet === undefined) return conflict(unknownSubnet6(subnetId));
     const isWithin =
       type === LeaseType.pd || isInIpv6Prefix(bytes, offset, subnet.prefix, 0, subnet.prefixLength);
-    return isWithin ? null : conflict(outsideSubnet6(bytes, offset, subnet));
+    return isWithin ? null : conflict(outsideSubnet6(bytes.slice(offset, offset + ADDRESS_BYTES), subnet));
   }
 }

@@ -1,19 +1,16 @@
-/** Why a DHCPv6 lease that somebody else sends is not taken, in the words of Kea: the servers disagree. */
+/** Why a DHCPv6 lease that somebody else sends is not taken: the same words by whatever way it came, those of Kea. */
 import { formatIpv6 } from '../../../base/ipv6-text.ts';
+import { unknownSubnetOf } from '../../leases/lease-refusals.ts';
 
+/** The two servers disagree, and the other one must know; so of the next one. */
 export function unknownSubnet6(id: number): string {
-  return `Invalid subnet-id: No IPv6 subnet with subnet-id=${id} currently configured.`;
+  return unknownSubnetOf(6, id);
 }
 
-/** @param bytes with the 16 octets of the address at `at` */
 export function outsideSubnet6(
-  bytes: Uint8Array,
-  at: number,
-  {
-    id,
-    prefix,
-    prefixLength,
-  }: { readonly id: number; readonly prefix: Uint8Array; readonly prefixLength: number },
+  address: Uint8Array,
+  subnet: { readonly id: number; readonly prefix: Uint8Array; readonly prefixLength: number },
 ): string {
-  return `The address ${formatIpv6(bytes, at)} does not belong to subnet ${formatIpv6(prefix)}/${prefixLength}, subnet-id=${id}`;
+  const prefix = `${formatIpv6(subnet.prefix)}/${subnet.prefixLength}`;
+  return `The address ${formatIpv6(address)} does not belong to subnet ${prefix}, subnet-id=${subnet.id}`;
 }

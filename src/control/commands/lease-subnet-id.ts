@@ -1,6 +1,6 @@
 /** The optional `subnet-id` of commands about the leases of a subnet. */
 import type { ArgumentMap } from '../arguments.ts';
-import { wrongInteger } from './lease4-words.ts';
+import { wrongInteger } from './lease-words.ts';
 
 const SUBNET_ID_MAX = 0xffffffff;
 

@@ -2,7 +2,7 @@
  * Why an argument of a lease command is refused, in the words of Kea, because scripts and tests compare them. What Kea adds in
  * its own form, the position of the value in the command, is left out.
  */
-import { isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 
 /** The sender's text, cut, so that an answer does not grow with it. */
 const QUOTED_MAX = 64;
@@ -20,17 +20,30 @@ export function wrongInteger(name: string, value: unknown): string {
   return `out of range value (${value}) specified for parameter '${name}'`;
 }
 
-/** `text` is no IPv4 address where a lease is given. */
-export function wrongLeaseAddress(text: unknown): string {
+/** `text` is no address of the family where a lease is given. */
+export function wrongLeaseAddress(text: unknown, version: 4 | 6): string {
   if (typeof text !== 'string') return wrongParameter('ip-address', text);
-  if (isIPv6(text)) return `Non-IPv4 address specified: ${text}`;
+  if (isOfOther(text, version)) return `Non-IPv${version} address specified: ${text}`;
   return `Failed to convert '${quoted(text)}' to address: ${notConverted(text)}`;
 }
 
-/** `text` is no IPv4 address where a lease is looked for. */
-export function wrongQueryAddress(text: unknown): string {
+/** `text` is no address of the family where a lease is looked for. */
+export function wrongQueryAddress(text: unknown, version: 4 | 6): string {
   if (typeof text !== 'string') return "'ip-address' is not a string.";
-  return isIPv6(text) ? `Invalid IPv4 address specified: ${text}` : notConverted(text);
+  return isOfOther(text, version) ? `Invalid IPv${version} address specified: ${text}` : notConverted(text);
+}
+
+/** `from` is no address of the family from which a page could begin. */
+export function wrongFrom(from: unknown, version: 4 | 6): string {
+  if (from === undefined) return "'from' parameter not specified";
+  if (typeof from !== 'string') return "'from' parameter must be a string";
+  return isOfOther(from, version)
+    ? `'from' parameter value ${from} is not an IPv${version} address`
+    : `'from' parameter value is neither 'start' keyword nor a valid IPv${version} address`;
+}
+
+function isOfOther(text: string, version: 4 | 6): boolean {
+  return version === 4 ? isIPv6(text) : isIPv4(text);
 }
 
 /** `text` is no hardware address. */
@@ -38,7 +51,7 @@ export function wrongHwAddress(text: string): string {
   return wrongSeparated(text);
 }
 
-/** `text` is no client identifier. */
+/** `text` is no client identifier, or no DUID: Kea reads both alike. */
 export function wrongClientId(text: string): string {
   if (text === '') return 'Empty DUIDs are not allowed';
   return text.includes(':')
@@ -63,6 +76,6 @@ function notConverted(text: string): string {
   return `Failed to convert string to address '${quoted(text)}': Invalid argument`;
 }
 
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return text.length <= QUOTED_MAX ? text : `${text.slice(0, QUOTED_MAX)}...`;
 }

@@ -1,9 +1,8 @@
 /** What the lease commands that answer with a list have in common. */
-import type { Lease4 } from '../../lease/dhcp4/model.ts';
 import { type Answer, Result } from '../answer.ts';
 import { isMap } from '../arguments.ts';
-import { leaseListArguments } from './lease4-json.ts';
-import type { LeaseCommandParts } from './lease4-parts.ts';
+import type { CommandLease, LeaseFamily } from './lease-family.ts';
+import { leaseListArguments } from './lease-json.ts';
 
 type Text = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly error: string };
 
@@ -16,13 +15,17 @@ export function readText(args: unknown, name: string): Text {
   return { ok: true, value };
 }
 
-export async function leaseList(parts: LeaseCommandParts, leases: readonly Lease4[]): Promise<Answer> {
-  const list = await leaseListArguments(leases, { counted: false, releasedAs: 'released' }, parts.yieldTurn);
-  return found(leases.length, list);
+export async function leaseList<Lease extends CommandLease>(
+  { encode, version }: Pick<LeaseFamily<Lease, never, never, never, never>, 'encode' | 'version'>,
+  { yieldTurn }: { readonly yieldTurn: () => Promise<void> },
+  leases: readonly Lease[],
+): Promise<Answer> {
+  const shown = { counted: false, releasedAs: 'released' } as const;
+  return found(version, leases.length, await leaseListArguments(leases, encode, shown, yieldTurn));
 }
 
 /** Nothing found is result 3, with an empty list. */
-export function found(count: number, args: unknown): Answer {
+export function found(version: 4 | 6, count: number, args: unknown): Answer {
   const result = count > 0 ? Result.success : Result.empty;
-  return { result, text: `${count} IPv4 lease(s) found.`, arguments: args };
+  return { result, text: `${count} IPv${version} lease(s) found.`, arguments: args };
 }

@@ -1,31 +1,42 @@
 /**
- * stat-lease4-get of Kea's stat_cmds library: the leases of subnets as a table, with one row a subnet.
+ * stat-leaseX-get of Kea's stat_cmds library: the leases of subnets as a table, with one row a subnet.
  *
  *     arguments: none, {"subnet-id": N}, or {"subnet-range": {"first-subnet-id": N, "last-subnet-id": N}}
  */
 import type { Clock } from '../../base/clock.ts';
-import type { StatisticsReader } from '../../engine/figures/statistics-reader.ts';
+import { EncodedJson } from '../../base/encoded-json.ts';
 import { type Answer, type CommandHandler, failure, Result, success } from '../answer.ts';
 import { type ArgumentMap, isMap } from '../arguments.ts';
 import { formatUtcTimestamp } from '../kea-time.ts';
 
+/** The counters of the subnets, by position in the configuration and by id. */
+export interface SubnetCounters {
+  subnet(index: number, name: string, id: number): number;
+}
+
 export interface StatLeaseSources {
   readonly clock: Clock;
   /** Read at each call, as the others: a reload brings new counters. */
-  readonly reader: () => StatisticsReader;
-  /** `subnet[ID].total-addresses` by complete name. */
-  readonly totals: () => ReadonlyMap<string, number>;
+  readonly reader: () => SubnetCounters;
+  /** What the configuration says of a subnet, by complete name: `subnet[ID].total-addresses`. */
+  readonly totals: () => ReadonlyMap<string, number | bigint>;
   /** In the order of the counters. */
   readonly subnetIds: () => readonly number[];
 }
 
-const COLUMNS = [
-  'subnet-id',
-  'total-addresses',
-  'cumulative-assigned-addresses',
-  'assigned-addresses',
-  'declined-addresses',
-] as const;
+/** Behind the id of the subnet. */
+const COLUMNS = {
+  4: ['total-addresses', 'cumulative-assigned-addresses', 'assigned-addresses', 'declined-addresses'],
+  6: [
+    'total-nas',
+    'cumulative-assigned-nas',
+    'assigned-nas',
+    'declined-addresses',
+    'total-pds',
+    'cumulative-assigned-pds',
+    'assigned-pds',
+  ],
+} as const;
 
 /** Which subnets are asked for, and how the answer calls them. */
 interface Selection {
@@ -35,28 +46,39 @@ interface Selection {
   readonly ifNone: string;
 }
 
-export function createStatLeaseCommands(sources: StatLeaseSources): Map<string, CommandHandler> {
-  return new Map([['stat-lease4-get', (args) => statLeaseGet(sources, args)]]);
+export function createStatLeaseCommands(
+  sources: StatLeaseSources,
+  version: 4 | 6 = 4,
+): Map<string, CommandHandler> {
+  return new Map([[`stat-lease${version}-get`, (args) => statLeaseGet(sources, version, args)]]);
 }
 
-function statLeaseGet(sources: StatLeaseSources, args: unknown): Answer {
+function statLeaseGet(sources: StatLeaseSources, version: 4 | 6, args: unknown): Answer {
   const selection = readSelection(args);
   if (typeof selection === 'string') return failure(selection);
   const { first, last, what, ifNone } = selection;
   const [reader, totals] = [sources.reader(), sources.totals()];
+  const columns = COLUMNS[version];
   const rows = sources.subnetIds().flatMap((id, index) => {
     if (id < first || id > last) return [];
-    const total = totals.get(`subnet[${id}].total-addresses`) ?? 0;
-    const cumulative = reader.subnet(index, 'cumulative-assigned-addresses');
-    const assigned = reader.subnet(index, 'assigned-addresses');
-    return [[id, total, cumulative, assigned, reader.subnet(index, 'declined-addresses')]];
+    const cells = columns.map((name) =>
+      name.startsWith('total-')
+        ? wholeNumber(totals.get(`subnet[${id}].${name}`) ?? 0)
+        : reader.subnet(index, name, id),
+    );
+    return [[id, ...cells]];
   });
-  if (rows.length === 0)
-    return { result: Result.empty, text: `stat-lease4-get[${what}]: ${ifNone}`, arguments: {} };
+  const text = `stat-lease${version}-get[${what}]`;
+  if (rows.length === 0) return { result: Result.empty, text: `${text}: ${ifNone}`, arguments: {} };
   const timestamp = formatUtcTimestamp(sources.clock.wallMs());
-  return success(`stat-lease4-get[${what}]: ${rows.length} rows found`, {
-    'result-set': { columns: COLUMNS, rows, timestamp },
+  return success(`${text}: ${rows.length} rows found`, {
+    'result-set': { columns: ['subnet-id', ...columns], rows, timestamp },
   });
+}
+
+/** More addresses than a number can tell apart are written digit by digit. */
+function wholeNumber(value: number | bigint): number | EncodedJson {
+  return typeof value === 'number' ? value : new EncodedJson(String(value));
 }
 
 /** @returns the selection, or why there is none in the words of Kea */

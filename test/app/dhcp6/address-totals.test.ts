@@ -1,0 +1,27 @@
+import t from 'tap';
+import { addressTotals6 } from '../../../src/app/dhcp6/address-totals.ts';
+import { config6, pdPool, pool, subnet } from '../../engine/dhcp6/config.ts';
+
+t.test('addresses and prefixes are counted beyond what a number can tell apart', async (t) => {
+  const config = config6({
+    subnets: [
+      subnet(1, '2001:db8:1::/64', {
+        pools: [
+          pool('2001:db8:1::10 - 2001:db8:1::1f'),
+          pool('2001:db8:1:0:8000:: - 2001:db8:1:0:ffff:ffff:ffff:ffff'),
+        ],
+        pdPools: [pdPool('2001:db8:8000::/36', 56), pdPool('2001:db8:9000::/48', 48)],
+      }),
+      subnet(2, '2001:db8:2::/64'),
+    ],
+  });
+  t.same(
+    [...addressTotals6(config)],
+    [
+      ['subnet[1].total-nas', 16n + 2n ** 63n],
+      ['subnet[1].total-pds', 2n ** 20n + 1n],
+      ['subnet[2].total-nas', 0n],
+      ['subnet[2].total-pds', 0n],
+    ],
+  );
+});
