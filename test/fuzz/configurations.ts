@@ -4,7 +4,7 @@
  */
 import { ClassProgram } from '../../src/classes/class-program.ts';
 import { QUERY_ACCESS_4 } from '../../src/classes/dhcp4/query-access.ts';
-import { completeDocument } from '../../src/config/complete/document.ts';
+import { completeDocument } from '../../src/config/complete/dhcp4.ts';
 import { checkDocument, parseConfig } from '../../src/config/load.ts';
 import type { ServerConfig } from '../../src/config/model.ts';
 import { formatProblem } from '../../src/config/problem.ts';

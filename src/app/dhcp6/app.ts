@@ -2,11 +2,12 @@
  * The composition root of a DHCPv6 server: one server, without high availability yet.
  *
  *     start   configuration -> sockets -> lease file -> journal -> shards -> control sockets
- *     stop    shards (parked replies leave) -> journal (all rows on disk) -> the rest
+ *     stop    reload under way -> shards (parked replies leave) -> journal (all rows on disk) -> the rest
  */
-import { dirname, join } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
+import { DHCP6 } from '../../config/load6.ts';
+import type { ConfigOutcome } from '../../control/commands/configuration.ts';
 import { standalonePolicy } from '../../engine/policy.ts';
 import { systemTimers } from '../../ha/service/timers.ts';
 import { createServiceSwitch, type ServiceSwitch } from '../../ha/switch/switch.ts';
@@ -14,13 +15,17 @@ import { createEventFd } from '../../io/eventfd.ts';
 import { listInterfaces6 } from '../../io/interfaces.ts';
 import { InterfaceNotices } from '../../io/rtnetlink.ts';
 import { closeFd } from '../../io/udp.ts';
+import type { LeaseTableMemory6 } from '../../lease/dhcp6/layout.ts';
 import { rowCodec6 } from '../../lease/dhcp6/row-codec.ts';
 import { allocateLink } from '../../link/memory.ts';
 import type { AdjustableLog } from '../../log/logger.ts';
 import { VERSION } from '../../version.ts';
+import { ActiveConfiguration, type ConfigurationFile, type LoadedConfiguration } from '../configuration.ts';
 import { Listeners } from '../control/listeners.ts';
+import { SERVER_ID_PLACE } from '../control/own-places.ts';
 import { DataPlane } from '../data-plane.ts';
 import { leaseFileOf, Storage } from '../leases/storage.ts';
+import { Reloader, type Reloading } from '../reload.ts';
 import { shardCount } from '../shard-count.ts';
 import { ServerSockets6, type SocketKinds6 } from '../sockets/dhcp6/sockets.ts';
 import { InterfaceWatch } from '../sockets/interface-watch.ts';
@@ -29,18 +34,16 @@ import { Threads } from '../threads.ts';
 import { Control6 } from './control.ts';
 import { Leases6 } from './leases.ts';
 import { allocateServerMemory6 } from './memory.ts';
-import { serverIdOf } from './server-id.ts';
+import { ServerId, serverIdFile } from './server-id.ts';
 import { ShardFamily6, type ShardKinds6 } from './shard-family.ts';
-import { unservedParts } from './unserved.ts';
+import { refusalOf } from './unserved.ts';
 
 /** Of a server that requires all its sockets and does not get them, as Kea's. */
 const GIVEN_UP_EXIT_VALUE = 1;
-const SERVER_ID_FILE = 'kea-dhcp6-serverid';
 
 export interface AppOptions6 {
-  readonly config: ServerConfig6;
-  /** What is asked for and not done yet is left out, with a warning. */
-  readonly ignoreUnsupported: boolean;
+  readonly file: ConfigurationFile;
+  readonly loaded: LoadedConfiguration<ServerConfig6>;
   /** UDP port of the server. */
   readonly serverPort: number;
   /** Destination port of every reply, 0 = by the rules. */
@@ -64,15 +67,20 @@ export class App6 {
   readonly #control: Control6;
   readonly #interfaces: InterfaceWatch<SocketKinds6>;
   readonly #listeners = new Listeners();
+  readonly #active: ActiveConfiguration<ServerConfig6>;
+  readonly #serverId = new ServerId(listInterfaces6, systemClock);
+  readonly #reloader: Reloading;
   #isStopping = false;
 
   /** Builds the server and starts it. @throws an Error that says what is wrong and what to do; nothing stays open */
   static async start(options: AppOptions6): Promise<App6> {
-    const { config, log } = options;
+    const { file, loaded, log } = options;
+    const { config } = loaded;
     log.prepare(config.loggers);
     log.take();
     log('TDM_ENGINE_STARTING', { version: VERSION, node: process.version });
-    refuseUnserved(options);
+    const refusal = refusalOf(config, file.ignoreUnsupported, log);
+    if (refusal !== null) throw new Error(refusal);
     const shards = shardCount(config);
     const interfaces = openInterfaces(options, shards);
     let app: App6;
@@ -92,20 +100,23 @@ export class App6 {
   }
 
   private constructor(options: AppOptions6, interfaces: InterfaceWatch<SocketKinds6>, shards: number) {
-    const { config, log, onFatal } = options;
+    const { file, loaded, log, onFatal } = options;
+    const { config } = loaded;
     const clock = systemClock;
     this.#options = options;
     this.#interfaces = interfaces;
+    this.#active = new ActiveConfiguration(loaded, file.path, (wanted) => [
+      { what: SERVER_ID_PLACE, path: serverIdFile(wanted) },
+    ]);
     const memory = allocateServerMemory6(config);
-    const serverIdFile = join(dirname(config.leaseDatabase.path), SERVER_ID_FILE);
-    const serverId = serverIdOf(config.serverId, serverIdFile, listInterfaces6(), clock);
+    this.#serverId.prepare(config).commit();
     this.#eventFds = Array.from({ length: shards }, createEventFd);
     const link = allocateLink(createEventFd());
     this.#linkFd = link.eventFd;
     this.#threads = new Threads(6, shards, false);
     this.#dataPlane = new DataPlane<ShardKinds6>(
       {
-        family: new ShardFamily6(memory, serverId),
+        family: new ShardFamily6(memory, this.#serverId),
         memory,
         threads: this.#threads,
         carry: (task) => this.#threads.runShard(task),
@@ -120,25 +131,60 @@ export class App6 {
     const running = { memory, threads: this.#threads, onFailure: onFatal, onHealth: () => {}, clock, log };
     const { columns } = rowCodec6;
     const storage = new Storage({ ...running, columns, bells: this.#dataPlane.bells }, leaseFileOf(config));
-    this.#leases = new Leases6({ memory: memory.book, storage, clock, log }, config, this.#dataPlane.writer);
+    this.#leases = new Leases6({ memory, storage, clock, log }, config, this.#dataPlane.writer);
     this.#serviceSwitch = createServiceSwitch({ timers: systemTimers, log });
-    const { shutdown } = options;
-    const parts = { config, dataPlane: this.#dataPlane, interfaces, clock, log, shutdown };
-    this.#control = new Control6({ ...parts, serviceSwitch: this.#serviceSwitch });
+    this.#control = new Control6({
+      active: this.#active,
+      path: file.path,
+      dataPlane: this.#dataPlane,
+      interfaces,
+      serviceSwitch: this.#serviceSwitch,
+      clock,
+      log,
+      reloader: () => this.#reloader,
+      shutdown: options.shutdown,
+    });
+    this.#reloader = this.#createReloader(storage);
+  }
+
+  #createReloader(storage: Storage): Reloading {
+    const { file, log } = this.#options;
+    const refusal = (config: ServerConfig6): string | null => refusalOf(config, file.ignoreUnsupported, log);
+    return new Reloader<ServerConfig6, LeaseTableMemory6, never>({
+      source: { server: DHCP6, file, log, refusal },
+      active: this.#active,
+      interfaces: this.#interfaces,
+      dataPlane: this.#dataPlane,
+      link: null,
+      leases: this.#leases,
+      others: [(config) => this.#serverId.prepare(config)],
+      storage,
+      highAvailability: null,
+      control: this.#control,
+      listeners: this.#listeners,
+      isStopping: () => this.#isStopping,
+      log,
+    });
   }
 
   async #begin(): Promise<void> {
-    const { config, log } = this.#options;
+    const { config } = this.#active;
+    const { log } = this.#options;
     this.#leases.start();
     if (config.interfaces.length === 0) log('TDM_ENGINE_NO_INTERFACES');
     await this.#interfaces.begin((lists) => this.#dataPlane.useSockets(lists));
     this.#dataPlane.start(config);
     this.#joinReports.start();
-    (await this.#listeners.prepare(this.#control.listeners())).commit();
+    (await this.#listeners.prepare(this.#control.listeners(config))).commit();
     await this.#dataPlane.publish(0, standalonePolicy(true));
     this.#control.start();
     this.#interfaces.watch();
     log('TDM_ENGINE_SERVING', { shards: this.#eventFds.length, leases: this.#leases.count() });
+  }
+
+  /** Reads the configuration file again and works by it; a bad one changes nothing. Never rejects. */
+  reload(): Promise<ConfigOutcome> {
+    return this.#reloader.request();
   }
 
   /** Ends the service in order. @returns whether every change is on disk */
@@ -147,6 +193,7 @@ export class App6 {
     this.#isStopping = true;
     const { log } = this.#options;
     log('TDM_ENGINE_STOPPING');
+    await this.#reloader.idle();
     this.#control.stop();
     await this.#interfaces.pause();
     await this.#dataPlane.stop();
@@ -162,17 +209,8 @@ export class App6 {
   }
 }
 
-/** @throws an Error that names what the server does not do yet, unless that is to be left out */
-function refuseUnserved({ config, ignoreUnsupported, log }: AppOptions6): void {
-  const unserved = unservedParts(config);
-  if (unserved.length === 0) return;
-  const text = `the DHCPv6 server does not have yet: ${unserved.join(', ')}`;
-  if (!ignoreUnsupported) throw new Error(`${text}; remove it, or leave it out with --ignore-unsupported`);
-  log('TDM_CONFIG_WARNING', { warning: `${text}; it is left out` });
-}
-
 function openInterfaces(
-  { config, serverPort, log, shutdown }: AppOptions6,
+  { loaded, serverPort, log, shutdown }: AppOptions6,
   shards: number,
 ): InterfaceWatch<SocketKinds6> {
   const parts = {
@@ -184,5 +222,5 @@ function openInterfaces(
     notices: new InterfaceNotices(6),
     onGivenUp: () => shutdown(GIVEN_UP_EXIT_VALUE),
   };
-  return InterfaceWatch.open<SocketKinds6>(parts, config);
+  return InterfaceWatch.open<SocketKinds6>(parts, loaded.config);
 }

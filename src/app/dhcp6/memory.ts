@@ -13,8 +13,9 @@ import { CHANGE_LOG_BYTES, UPDATE_LOG_BYTES } from '../../limits.ts';
 const LEASES_DEFAULT = 1 << 20;
 const LEASES_MAX = 1 << 24;
 
+/** What can be replaced is so only while no shard runs: a shard works with what stands here when it is started. */
 export interface ServerMemory6 {
-  readonly book: LeaseBookMemory6;
+  book: LeaseBookMemory6;
   policies: SharedArrayBuffer;
   /** Never read without high availability. */
   readonly updates: readonly UpdateLogMemory[];
@@ -26,12 +27,16 @@ export function leaseCapacity6({ tandem }: ServerConfig6): number {
   return tandem.maxLeases === 0 ? LEASES_DEFAULT : Math.min(tandem.maxLeases, LEASES_MAX);
 }
 
+/** Whether leases may come to have a user context. */
+export function keepsContexts6({ subnets }: ServerConfig6): boolean {
+  return subnets.some(({ storeExtendedInfo }) => storeExtendedInfo);
+}
+
 /** Allocates everything; pages that are never touched cost nothing. */
 export function allocateServerMemory6(config: ServerConfig6): ServerMemory6 {
-  const keepsContexts = config.subnets.some(({ storeExtendedInfo }) => storeExtendedInfo);
   return {
     book: {
-      table: allocateLeaseTable6(leaseCapacity6(config), keepsContexts),
+      table: allocateLeaseTable6(leaseCapacity6(config), keepsContexts6(config)),
       pools: allocateServerPools6(config),
       changes: allocateChangeLog(CHANGE_LOG_BYTES),
     },

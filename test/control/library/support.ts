@@ -1,9 +1,11 @@
 /** A configuration that library commands work on, without a server behind it: every edit comes into force. */
-import { completeDocument } from '../../../src/config/complete/document.ts';
+import { completeDocument } from '../../../src/config/complete/dhcp4.ts';
 import { COMMAND_LIBRARIES } from '../../../src/config/control-model.ts';
 import type { Answer } from '../../../src/control/answer.ts';
 import type { ArgumentMap } from '../../../src/control/arguments.ts';
 import { createLibraryCommands } from '../../../src/control/library/commands.ts';
+import { DOCUMENT_4 } from '../../../src/control/library/edit.ts';
+import { createStatLeaseCommands } from '../../../src/control/library/stat-lease4.ts';
 import { allocateStatistics, StatisticsReader } from '../../../src/engine/figures/statistics.ts';
 
 export interface TestDocument {
@@ -19,6 +21,7 @@ export function testDocument(dhcp4: ArgumentMap): TestDocument {
   const reader = new StatisticsReader(allocateStatistics(1, [1]));
   const sources = {
     documents: {
+      family: DOCUMENT_4,
       complete: () => completeDocument({ Dhcp4: state.dhcp4 }),
       change: async (edit: (document: ArgumentMap) => ArgumentMap | null) => {
         const next = edit({ Dhcp4: state.dhcp4 });
@@ -27,12 +30,13 @@ export function testDocument(dhcp4: ArgumentMap): TestDocument {
         return { ok: true, problems: [] };
       },
     },
-    leases: {
-      clock: { wallMs: () => 0, wallSec: () => 0, monotonicMs: () => 0 },
-      reader: () => reader,
-      totals: () => new Map([['subnet[1].total-addresses', 7]]),
-      subnetIds: () => [1],
-    },
+    statLeases: () =>
+      createStatLeaseCommands({
+        clock: { wallMs: () => 0, wallSec: () => 0, monotonicMs: () => 0 },
+        reader: () => reader,
+        totals: () => new Map([['subnet[1].total-addresses', 7]]),
+        subnetIds: () => [1],
+      }),
   };
   const table = new Map(COMMAND_LIBRARIES.flatMap((library) => [...createLibraryCommands(library, sources)]));
   const run = async (command: string, args?: unknown) => table.get(command)!(args);
