@@ -50,6 +50,7 @@ const COLD_FILES: Readonly<Record<string, string>> = {
   'src/dhcp6/option-shapes.ts': 'compiles expressions at start',
   'src/engine/compiled/compiled.ts': 'compiles the configuration at start',
   'src/engine/dhcp6/hosts/compiled-host.ts': 'compiles the configuration at start',
+  'src/engine/dhcp6/leases/recount.ts': 'counts the leases at a reload',
   'src/engine/dhcp6/reply/reply-plan.ts': 'made once a combination of scopes',
   'src/engine/dhcp6/reply/reply-size.ts': 'measures the configuration at start',
   'src/engine/leases/lease-refusals.ts': 'text for whoever sends a lease that is not taken',

@@ -6,6 +6,8 @@
  *             disk) -> the rest
  */
 import { systemClock } from '../base/clock.ts';
+import { DHCP4 } from '../config/load.ts';
+import type { ServerConfig } from '../config/model.ts';
 import type { ConfigOutcome } from '../control/commands/configuration.ts';
 import { systemTimers } from '../ha/service/timers.ts';
 import { createServiceSwitch, type ServiceSwitch } from '../ha/switch/switch.ts';
@@ -14,12 +16,14 @@ import { createEventFd } from '../io/eventfd.ts';
 import { listInterfaces } from '../io/interfaces.ts';
 import { InterfaceNotices } from '../io/rtnetlink.ts';
 import { closeFd } from '../io/udp.ts';
+import type { LeaseTableMemory } from '../lease/dhcp4/layout.ts';
 import { rowCodec4 } from '../lease/dhcp4/row-codec.ts';
 import type { LinkClient } from '../link/client.ts';
 import { allocateLink } from '../link/memory.ts';
 import type { LinkWorkplace } from '../link/messages.ts';
 import type { AdjustableLog } from '../log/logger.ts';
 import type { ShardTask } from '../shard/dhcp4/context.ts';
+import type { HandedQuery } from '../shard/dhcp4/handed-query.ts';
 import { VERSION } from '../version.ts';
 import { ActiveConfiguration, type ConfigurationFile, type LoadedConfiguration } from './configuration.ts';
 import { Control } from './control/control.ts';
@@ -34,7 +38,7 @@ import { hearsPartners, LeaseEvents } from './libraries/lease-events.ts';
 import { PerfmonHost } from './libraries/perfmon.ts';
 import { PingCheck } from './libraries/ping-check.ts';
 import { allocateServerMemory, type ServerMemory } from './memory.ts';
-import { Reloader } from './reload.ts';
+import { Reloader, type Reloading } from './reload.ts';
 import { isCarried, shardCount } from './shard-count.ts';
 import { InterfaceWatch } from './sockets/interface-watch.ts';
 import { JoinReports } from './sockets/join-reports.ts';
@@ -77,7 +81,7 @@ export class App {
   readonly #interfaces: InterfaceWatch<SocketKinds4>;
   readonly #listeners = new Listeners();
   readonly #active: ActiveConfiguration;
-  readonly #reloader: Reloader;
+  readonly #reloader: Reloading;
   #isStopping = false;
 
   /** Builds the server and starts it. @throws an Error that says what is wrong and what to do; nothing stays open */
@@ -195,23 +199,26 @@ export class App {
     });
   }
 
-  #createReloader(storage: Storage): Reloader {
-    return new Reloader({
-      file: this.#options.file,
+  #createReloader(storage: Storage): Reloading {
+    const { file, log } = this.#options;
+    return new Reloader<ServerConfig, LeaseTableMemory, HandedQuery>({
+      source: { server: DHCP4, file, log, refusal: () => null },
       active: this.#active,
       interfaces: this.#interfaces,
       dataPlane: this.#dataPlane,
       link: this.#link,
       leases: this.#leases,
-      leaseEvents: this.#leaseEvents,
-      pingCheck: this.#pingCheck,
-      perfmon: this.#perfmon,
+      others: [
+        (config) => this.#leaseEvents.prepare(config),
+        (config) => this.#pingCheck.prepare(config),
+        (config, isOfFile) => this.#perfmon.prepare(config, isOfFile),
+      ],
       storage,
       highAvailability: this.#highAvailability,
       control: this.#control,
       listeners: this.#listeners,
       isStopping: () => this.#isStopping,
-      log: this.#options.log,
+      log,
     });
   }
 

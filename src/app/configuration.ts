@@ -1,13 +1,14 @@
 /** The configuration of the running server: the file it came from, what it says, and what only a restart can change. */
 import { systemClock } from '../base/clock.ts';
+import type { Loaded, LoadOptions, Refused, Server } from '../config/check.ts';
 import type { ServerConfig6 } from '../config/dhcp6/model.ts';
-import { checkDocument, type LoadOptions, type LoadResult, loadConfig } from '../config/load.ts';
 import { type AnyLoadResult, loadAnyConfig } from '../config/load-any.ts';
-import type { ServerConfig } from '../config/model.ts';
+import type { CommonConfig, ServerConfig } from '../config/model.ts';
 import { formatProblem, type Problem } from '../config/problem.ts';
+import { readServerDocument, readServerFile } from '../config/read.ts';
 import type { ConfigOutcome } from '../control/commands/configuration.ts';
 import type { Log } from '../log/logger.ts';
-import { OwnPlaces } from './control/own-places.ts';
+import { OwnPlaces, type PlacesOf } from './control/own-places.ts';
 import { shardCount } from './shard-count.ts';
 
 export interface ConfigurationFile {
@@ -17,8 +18,11 @@ export interface ConfigurationFile {
   readonly thisServerName: string | null;
 }
 
-export interface LoadedConfiguration {
-  readonly config: ServerConfig;
+/** Of a server of either family. */
+export type AnyServerConfig = ServerConfig | ServerConfig6;
+
+export interface LoadedConfiguration<C extends CommonConfig = ServerConfig> {
+  readonly config: C;
   readonly document: Readonly<Record<string, unknown>>;
 }
 
@@ -33,11 +37,7 @@ export type DateRule = Required<Pick<LoadOptions, 'allowOutdated'>>;
 /** What a configuration file of either family says. */
 export type AnyLoadedConfiguration =
   | (LoadedConfiguration & { readonly family: 4 })
-  | {
-      readonly family: 6;
-      readonly config: ServerConfig6;
-      readonly document: Readonly<Record<string, unknown>>;
-    };
+  | (LoadedConfiguration<ServerConfig6> & { readonly family: 6 });
 
 /** Reads the file of a server of either family. @returns the configuration, or every problem as text */
 export async function readAnyConfiguration(
@@ -50,18 +50,31 @@ export async function readAnyConfiguration(
   return result.ok ? result : refusalOf(result);
 }
 
-/** Reads the file of a DHCPv4 server. @returns the configuration, or every problem as text */
-export function readConfiguration(
-  file: ConfigurationFile,
-  log: Log,
-  dates: DateRule,
-): LoadedConfiguration | ConfigOutcome {
-  const result = loadConfig(file.path, choicesOf(file, dates));
-  tell(result, file, log);
-  return loadedOf(result);
+/** Where the configurations of a running server come from. */
+export interface ConfigurationSource<C extends CommonConfig> {
+  readonly server: Server<C>;
+  readonly file: ConfigurationFile;
+  readonly log: Log;
+  /** Why a right configuration is none for this server, null = it is one. */
+  readonly refusal: (config: C) => string | null;
 }
 
-function tell(result: AnyLoadResult | LoadResult, { path }: ConfigurationFile, log: Log): void {
+/** Reads the file of a running server. @returns the configuration, or every problem as text */
+export function readConfiguration<C extends AnyServerConfig>(
+  source: ConfigurationSource<C>,
+  dates: DateRule,
+): LoadedConfiguration<C> | ConfigOutcome {
+  const { server, file, log } = source;
+  const result = readServerFile(server, file.path, choicesOf(file, dates));
+  tell(result, file, log);
+  return loadedOf(result, source);
+}
+
+function tell(
+  result: AnyLoadResult | Loaded<AnyServerConfig> | Refused,
+  { path }: ConfigurationFile,
+  log: Log,
+): void {
   for (const warning of result.warnings) log('TDM_CONFIG_WARNING', { warning: formatProblem(warning) });
   if (result.ok)
     log('TDM_CONFIG_LOADED', {
@@ -73,24 +86,30 @@ function tell(result: AnyLoadResult | LoadResult, { path }: ConfigurationFile, l
 
 /**
  * Reads a document that came by a command, under the same choices as the file, and within the places of the file.
- * @param document `{ "Dhcp4": ... }`, not changed
+ * @param document `{ "Dhcp4": ... }` or `{ "Dhcp6": ... }`, not changed
  * @param places where the configuration of the file writes
  */
-export function readDocument(
+export function readDocument<C extends CommonConfig>(
   document: object,
-  file: ConfigurationFile,
-  places: OwnPlaces,
+  source: ConfigurationSource<C>,
+  places: OwnPlaces<C>,
   dates: DateRule,
-): LoadedConfiguration | ConfigOutcome {
-  const loaded = loadedOf(checkDocument(document, choicesOf(file, dates)));
+): LoadedConfiguration<C> | ConfigOutcome {
+  const result = readServerDocument(source.server, document, choicesOf(source.file, dates));
+  const loaded = loadedOf(result, source);
   if (!('config' in loaded)) return loaded;
   const strays = places.strays(loaded);
   return strays.length === 0 ? loaded : { ok: false, problems: strays };
 }
 
-function loadedOf(result: LoadResult): LoadedConfiguration | ConfigOutcome {
-  if (result.ok) return { config: result.config, document: result.document };
-  return refusalOf(result);
+function loadedOf<C extends CommonConfig>(
+  result: Loaded<C> | Refused,
+  { refusal }: ConfigurationSource<C>,
+): LoadedConfiguration<C> | ConfigOutcome {
+  if (!result.ok) return refusalOf(result);
+  const { config, document } = result;
+  const problem = refusal(config);
+  return problem === null ? { config, document } : { ok: false, problems: [problem] };
 }
 
 function refusalOf({ problems }: { readonly problems: readonly Problem[] }): ConfigOutcome {
@@ -98,30 +117,35 @@ function refusalOf({ problems }: { readonly problems: readonly Problem[] }): Con
 }
 
 /** The configuration in force. */
-export class ActiveConfiguration {
-  #loaded: LoadedConfiguration;
+export class ActiveConfiguration<C extends CommonConfig = ServerConfig> {
+  #loaded: LoadedConfiguration<C>;
   #sinceMs = systemClock.monotonicMs();
-  #places: OwnPlaces;
+  #places: OwnPlaces<C>;
 
   readonly #file: string;
+  readonly #otherPlaces: PlacesOf<C>;
 
-  /** @param loaded what the file says */
-  constructor(loaded: LoadedConfiguration, file: string) {
+  /**
+   * @param loaded what the file says
+   * @param otherPlaces files of the family's own that the server writes
+   */
+  constructor(loaded: LoadedConfiguration<C>, file: string, otherPlaces: PlacesOf<C> = () => []) {
     this.#loaded = loaded;
     this.#file = file;
-    this.#places = OwnPlaces.of(loaded, file);
+    this.#otherPlaces = otherPlaces;
+    this.#places = OwnPlaces.of(loaded, file, otherPlaces);
   }
 
-  get config(): ServerConfig {
+  get config(): C {
     return this.#loaded.config;
   }
 
-  get document(): LoadedConfiguration['document'] {
+  get document(): LoadedConfiguration<C>['document'] {
     return this.#loaded.document;
   }
 
   /** Where the configuration that the file had last lets the server write. */
-  get places(): OwnPlaces {
+  get places(): OwnPlaces<C> {
     return this.#places;
   }
 
@@ -131,9 +155,9 @@ export class ActiveConfiguration {
   }
 
   /** @param isOfFile the file says so, not a command */
-  replace(loaded: LoadedConfiguration, isOfFile: boolean): void {
+  replace(loaded: LoadedConfiguration<C>, isOfFile: boolean): void {
     this.#loaded = loaded;
-    if (isOfFile) this.#places = OwnPlaces.of(loaded, this.#file);
+    if (isOfFile) this.#places = OwnPlaces.of(loaded, this.#file, this.#otherPlaces);
     this.#sinceMs = systemClock.monotonicMs();
   }
 }
@@ -142,7 +166,7 @@ export class ActiveConfiguration {
  * What a running server cannot change, or null. The number of packet threads is the only such thing: the kernel spreads
  * clients over as many sockets as there are threads, and packets that wait in the sockets of another number would be lost.
  */
-export function fixedDifference(before: ServerConfig, after: ServerConfig): string | null {
+export function fixedDifference(before: CommonConfig, after: CommonConfig): string | null {
   const [threads, wanted] = [shardCount(before), shardCount(after)];
   if (threads === wanted) return null;
   return `multi-threading asks for ${wanted} packet threads instead of ${threads}: that takes a restart`;

@@ -8,68 +8,92 @@
  */
 import { systemClock } from '../base/clock.ts';
 import type { ConfigOutcome, DocumentEdit } from '../control/commands/configuration.ts';
-import type { LinkClient } from '../link/client.ts';
+import type { StatisticsWriter } from '../engine/figures/statistics.ts';
+import type { StatisticsReader } from '../engine/figures/statistics-reader.ts';
 import type { AdjustableLog } from '../log/logger.ts';
-import { together } from './change.ts';
+import { type Change, together } from './change.ts';
 import {
   type ActiveConfiguration,
-  type ConfigurationFile,
+  type AnyServerConfig,
+  type ConfigurationSource,
   type DateRule,
   fixedDifference,
   type LoadedConfiguration,
   readConfiguration,
   readDocument,
 } from './configuration.ts';
-import type { Control } from './control/control.ts';
-import type { Listeners } from './control/listeners.ts';
-import type { DataPlane4 } from './dhcp4/shard-family.ts';
-import type { HighAvailability } from './ha/high-availability.ts';
-import type { LeaseChange } from './leases/lease-change.ts';
-import type { Leases } from './leases/leases.ts';
+import type { CredentialFiles } from './control/credential-files.ts';
+import type { ListenerSpec, Listeners } from './control/listeners.ts';
+import type { HighAvailabilityChange } from './ha/high-availability.ts';
+import type { LeaseChange, TableMemory } from './leases/lease-change.ts';
 import type { Storage } from './leases/storage.ts';
-import type { LeaseEvents } from './libraries/lease-events.ts';
-import type { PerfmonHost } from './libraries/perfmon.ts';
-import type { PingCheck } from './libraries/ping-check.ts';
-import type { InterfaceWatch } from './sockets/interface-watch.ts';
-import type { SocketKinds4 } from './sockets/sockets.ts';
 
-export interface ReloadParts {
-  readonly file: ConfigurationFile;
-  readonly active: ActiveConfiguration;
-  readonly interfaces: InterfaceWatch<SocketKinds4>;
-  readonly dataPlane: DataPlane4;
-  readonly link: LinkClient;
-  readonly leases: Leases;
-  readonly leaseEvents: LeaseEvents;
-  readonly pingCheck: PingCheck;
-  readonly perfmon: PerfmonHost;
+interface Figures {
+  readonly reader: StatisticsReader;
+  readonly writer: StatisticsWriter;
+}
+
+/** @typeParam Table memory of a lease table. @typeParam Handed what waited in sockets that have gone */
+export interface ReloadParts<C extends AnyServerConfig, Table extends TableMemory, Handed> {
+  readonly source: ConfigurationSource<C>;
+  readonly active: ActiveConfiguration<C>;
+  readonly interfaces: {
+    prepare(config: C): Promise<void>;
+    use(config: C): Promise<Handed[]>;
+  };
+  readonly dataPlane: Figures & {
+    readonly isRunning: boolean;
+    start(config: C, handed: Handed[]): void;
+    stop(): Promise<void>;
+    renewStatistics(config: C): void;
+  };
+  /** The lease streams, null = there is no thread for any. */
+  readonly link: { pause(): Promise<void>; resume(): void } | null;
+  readonly leases: {
+    prepare(config: C): Promise<LeaseChange<C, Table>>;
+    commit(config: C, change: LeaseChange<C, Table>, table: Table, figures: Figures): void;
+  };
+  /** Other parts that change with the configuration, in this order. @param isOfFile false: a command has made it */
+  readonly others: readonly ((config: C, isOfFile: boolean) => Change)[];
   readonly storage: Storage;
-  readonly highAvailability: HighAvailability;
-  readonly control: Control;
+  readonly highAvailability: {
+    readonly credentials: Pick<CredentialFiles, 'isOutdated' | 'reload'>;
+    prepare(config: C, isOtherLeases: boolean): HighAvailabilityChange;
+  } | null;
+  readonly control: { listeners(config: C): ListenerSpec[]; renew(): void };
   readonly listeners: Listeners;
   readonly isStopping: () => boolean;
   readonly log: AdjustableLog;
 }
 
-/** Makes the next configuration when its turn comes. */
-type Next = () => LoadedConfiguration | ConfigOutcome;
+/** Reloads as those ask for them who need not know what they do. */
+export interface Reloading {
+  request(): Promise<ConfigOutcome>;
+  change(edit: DocumentEdit): Promise<ConfigOutcome>;
+  check(document: object): ConfigOutcome;
+  idle(): Promise<void>;
+}
 
-interface NextConfiguration extends LoadedConfiguration {
+/** Makes the next configuration when its turn comes. */
+type Next<C extends AnyServerConfig> = () => LoadedConfiguration<C> | ConfigOutcome;
+
+interface NextConfiguration<C extends AnyServerConfig> extends LoadedConfiguration<C> {
   /** False: a command has made it. */
   readonly isOfFile: boolean;
 }
 
+const NO_PEERS: HighAvailabilityChange = { ...together([]), listeners: [] };
 const UNCHANGED: ConfigOutcome = { ok: true, problems: [] };
 
-export class Reloader {
-  readonly #parts: ReloadParts;
+export class Reloader<C extends AnyServerConfig, Table extends TableMemory, Handed> implements Reloading {
+  readonly #parts: ReloadParts<C, Table, Handed>;
   /** The last one of those that are under way or wait, and how many these are. */
   #last: Promise<unknown> = Promise.resolve();
   #pending = 0;
   /** The last in the queue, when it is the file's and has not begun. */
   #waiting: Promise<ConfigOutcome> | null = null;
 
-  constructor(parts: ReloadParts) {
+  constructor(parts: ReloadParts<C, Table, Handed>) {
     this.#parts = parts;
   }
 
@@ -80,7 +104,7 @@ export class Reloader {
   request(): Promise<ConfigOutcome> {
     if (this.#waiting !== null) return this.#waiting;
     let hasBegun = false;
-    const read = (): LoadedConfiguration | ConfigOutcome => {
+    const read = (): LoadedConfiguration<C> | ConfigOutcome => {
       hasBegun = true;
       this.#waiting = null;
       return this.#read();
@@ -99,14 +123,14 @@ export class Reloader {
     this.#waiting = null;
     return this.#enqueue(() => {
       const next = edit(this.#parts.active.document);
-      return next === null ? UNCHANGED : this.check(next);
+      return next === null ? UNCHANGED : this.#readDocument(next);
     }, false);
   }
 
-  /** What a document by a command would be, without working by it. Never throws. */
-  check(document: object): LoadedConfiguration | ConfigOutcome {
-    const { file, active } = this.#parts;
-    return readDocument(document, file, active.places, this.#dates());
+  /** Whether a document by a command would be taken, without working by it. Never throws. */
+  check(document: object): ConfigOutcome {
+    const checked = this.#readDocument(document);
+    return 'config' in checked ? { ok: true, problems: [] } : checked;
   }
 
   /** Resolves when no reload is under way and none waits. */
@@ -114,7 +138,7 @@ export class Reloader {
     while (this.#pending > 0) await this.#last;
   }
 
-  #enqueue(next: Next, isOfFile: boolean): Promise<ConfigOutcome> {
+  #enqueue(next: Next<C>, isOfFile: boolean): Promise<ConfigOutcome> {
     this.#pending++;
     const begin = (): Promise<ConfigOutcome> => this.#reload(next, isOfFile);
     const turn = (this.#pending === 1 ? begin() : this.#last.then(begin)).finally(() => {
@@ -124,8 +148,8 @@ export class Reloader {
     return turn;
   }
 
-  async #reload(next: Next, isOfFile: boolean): Promise<ConfigOutcome> {
-    const { file, log, active, highAvailability, isStopping } = this.#parts;
+  async #reload(next: Next<C>, isOfFile: boolean): Promise<ConfigOutcome> {
+    const { source, log, active, highAvailability, isStopping } = this.#parts;
     const outcome = isStopping() ? refuse('the server is stopping') : next();
     if (outcome === UNCHANGED) return UNCHANGED;
     if (!('config' in outcome)) return this.#refused(outcome);
@@ -133,8 +157,8 @@ export class Reloader {
     if (fixed !== null) return this.#refused(refuse(fixed));
     try {
       const stoodMs = await this.#apply(outcome, isOfFile);
-      highAvailability.credentials.reload();
-      const by = isOfFile ? { file: file.path } : { byCommand: true };
+      highAvailability?.credentials.reload();
+      const by = isOfFile ? { file: source.file.path } : { byCommand: true };
       log('TDM_ENGINE_RELOADED', { ...by, subnets: outcome.config.subnets.length, stoodMs });
       return { ok: true, problems: [] };
     } catch (error) {
@@ -142,14 +166,18 @@ export class Reloader {
     }
   }
 
-  #read(): LoadedConfiguration | ConfigOutcome {
-    const { file, log } = this.#parts;
-    return readConfiguration(file, log, this.#dates());
+  #read(): LoadedConfiguration<C> | ConfigOutcome {
+    return readConfiguration(this.#parts.source, this.#dates());
+  }
+
+  #readDocument(document: object): LoadedConfiguration<C> | ConfigOutcome {
+    const { source, active } = this.#parts;
+    return readDocument(document, source, active.places, this.#dates());
   }
 
   /** While a certificate in use is outdated there is nothing better to stay with. */
   #dates(): DateRule {
-    return { allowOutdated: this.#parts.highAvailability.credentials.isOutdated() };
+    return { allowOutdated: this.#parts.highAvailability?.credentials.isOutdated() ?? false };
   }
 
   #refused(outcome: ConfigOutcome): ConfigOutcome {
@@ -158,7 +186,7 @@ export class Reloader {
   }
 
   /** @returns how long the shards stood still, in ms */
-  async #apply(next: LoadedConfiguration, isOfFile: boolean): Promise<number> {
+  async #apply(next: LoadedConfiguration<C>, isOfFile: boolean): Promise<number> {
     const { leases, log } = this.#parts;
     log.prepare(next.config.loggers);
     const leaseChange = await leases.prepare(next.config);
@@ -170,9 +198,9 @@ export class Reloader {
     }
   }
 
-  async #applyWith(next: NextConfiguration, leaseChange: LeaseChange): Promise<number> {
-    const { highAvailability, control, leaseEvents, listeners, pingCheck, perfmon } = this.#parts;
-    const peers = highAvailability.prepare(next.config, leaseChange.isOtherLeases);
+  async #applyWith(next: NextConfiguration<C>, leaseChange: LeaseChange<C, Table>): Promise<number> {
+    const { highAvailability, control, listeners, others } = this.#parts;
+    const peers = highAvailability?.prepare(next.config, leaseChange.isOtherLeases) ?? NO_PEERS;
     const ports = listeners.prepare([...peers.listeners, ...control.listeners(next.config)]);
     const opened = await ports.catch(async (error: unknown) => {
       await peers.abandon();
@@ -181,9 +209,7 @@ export class Reloader {
     let change = together([peers, opened]);
     const startMs = systemClock.monotonicMs();
     try {
-      change = together([change, leaseEvents.prepare(next.config)]);
-      change = together([change, pingCheck.prepare(next.config)]);
-      change = together([change, perfmon.prepare(next.config, next.isOfFile)]);
+      for (const prepare of others) change = together([change, prepare(next.config, next.isOfFile)]);
       await this.#exchange(next, leaseChange, change.commit);
     } catch (error) {
       await change.abandon();
@@ -195,22 +221,26 @@ export class Reloader {
   }
 
   /** @throws an Error that says why the new configuration cannot be worked by; the old one is again */
-  async #exchange(next: NextConfiguration, leaseChange: LeaseChange, commit: () => void): Promise<void> {
+  async #exchange(
+    next: NextConfiguration<C>,
+    leaseChange: LeaseChange<C, Table>,
+    commit: () => void,
+  ): Promise<void> {
     const { active, dataPlane, interfaces, link } = this.#parts;
     try {
       await interfaces.prepare(next.config);
       await dataPlane.stop();
       // Only now: parked replies wait for what it is told.
-      await link.pause();
+      await link?.pause();
       await this.#commit(leaseChange, () => this.#take(next, leaseChange, commit));
     } finally {
-      link.resume();
+      link?.resume();
       const handed = await interfaces.use(active.config);
       if (!dataPlane.isRunning) dataPlane.start(active.config, handed);
     }
   }
 
-  async #commit(leaseChange: LeaseChange, take: () => void): Promise<void> {
+  async #commit(leaseChange: LeaseChange<C, Table>, take: () => void): Promise<void> {
     const { storage, active } = this.#parts;
     if (!leaseChange.endsJournal) return take();
     const { path } = active.config.leaseDatabase;
@@ -227,7 +257,7 @@ export class Reloader {
   }
 
   /** Everything at once: nothing may happen in between. */
-  #take(next: NextConfiguration, leaseChange: LeaseChange, commit: () => void): void {
+  #take(next: NextConfiguration<C>, leaseChange: LeaseChange<C, Table>, commit: () => void): void {
     const { active, dataPlane, leases, control, log } = this.#parts;
     const table = leaseChange.table();
     dataPlane.renewStatistics(next.config);

@@ -6,7 +6,7 @@ import {
   readAnyConfiguration,
 } from '../app/configuration.ts';
 import type { App6 } from '../app/dhcp6/app.ts';
-import { createLog, type Log } from '../log/logger.ts';
+import { createLog } from '../log/logger.ts';
 import { ExitCode } from './exit-codes.ts';
 
 /** RFC 2131 section 4.1, RFC 8415 section 7.2. */
@@ -49,10 +49,7 @@ export async function serve(options: ServeOptions, exit: (code: number) => void)
   };
   process.on('SIGTERM', () => shutdown(ExitCode.ok));
   process.on('SIGINT', () => shutdown(ExitCode.ok));
-  process.on(
-    'SIGHUP',
-    () => void started.then((app) => (isEnding ? undefined : reload(app, log)), notStarted),
-  );
+  process.on('SIGHUP', () => void started.then((app) => (isEnding ? undefined : app.reload()), notStarted));
   const started = start(loaded, options, { log, shutdown, onFatal });
   try {
     await started;
@@ -70,16 +67,10 @@ async function start(
   options: ServeOptions,
   handlers: Handlers,
 ): Promise<App | App6> {
-  const { clientPort, ignoreUnsupported } = options;
+  const { clientPort } = options;
   const serverPort = options.serverPort ?? SERVER_PORTS[loaded.family];
-  if (loaded.family === 4) return App.start({ file: options, loaded, serverPort, clientPort, ...handlers });
+  const common = { file: options, serverPort, clientPort, ...handlers };
+  if (loaded.family === 4) return App.start({ loaded, ...common });
   const { App6 } = await import('../app/dhcp6/app.ts');
-  const { config } = loaded;
-  return App6.start({ config, ignoreUnsupported, serverPort, clientPort, ...handlers });
-}
-
-function reload(app: App | App6, log: Log): unknown {
-  if (app instanceof App) return app.reload();
-  log('TDM_CONFIG_PROBLEM', { problem: 'a DHCPv6 server takes another configuration with a restart only' });
-  return undefined;
+  return App6.start({ loaded, ...common });
 }

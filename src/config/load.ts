@@ -2,23 +2,10 @@
  * The way into the configuration of a DHCPv4 server: from a file, a text or a parsed document to a frozen `ServerConfig`, or to
  * the list of everything that is wrong with it.
  */
-import {
-  check,
-  failed,
-  type Loaded,
-  type LoadOptions,
-  type Refused,
-  reportFor,
-  type Server,
-  unreadable,
-} from './check.ts';
+import type { Loaded, LoadOptions, Refused, Server } from './check.ts';
 import type { ServerConfig } from './model.ts';
-import { Report } from './report.ts';
-import { isMap } from './schema/collections.ts';
+import { readServerDocument, readServerFile, readServerText } from './read.ts';
 import { readDhcp4 } from './sections/dhcp4/dhcp4.ts';
-import { findDocumentFault } from './syntax/document.ts';
-import { readConfigFile } from './syntax/include.ts';
-import { parseConfigText } from './syntax/text.ts';
 
 export type { LoadOptions } from './check.ts';
 
@@ -28,8 +15,7 @@ export const DHCP4: Server<ServerConfig> = { key: 'Dhcp4', expected: '"Dhcp4"', 
 
 /** Reads and checks a configuration file of DHCPv4. Never throws. */
 export function loadConfig(path: string, options: LoadOptions = {}): LoadResult {
-  const text = readConfigFile(path);
-  return typeof text === 'string' ? parseConfig(text, path, options) : unreadable(path, text.reason);
+  return readServerFile(DHCP4, path, options);
 }
 
 /**
@@ -37,26 +23,10 @@ export function loadConfig(path: string, options: LoadOptions = {}): LoadResult 
  * @param fileName how the text is called in problems
  */
 export function parseConfig(text: string, fileName: string, options: LoadOptions = {}): LoadResult {
-  const report = reportFor(options);
-  const document = parseConfigText(text, fileName, report);
-  return document === undefined ? failed(report) : check(document, DHCP4, options, report);
+  return readServerText(DHCP4, text, fileName, options);
 }
 
-/** Whether a text is that of a configuration file, whatever stands in its `Dhcp4` map. Never throws. */
-export function isConfigText(text: string): boolean {
-  const document = parseConfigText(text, '', new Report(true, true));
-  return isMap(document) && Object.hasOwn(document, 'Dhcp4');
-}
-
-/**
- * Checks a document that came as parsed JSON, such as the arguments of config-set; problems have no positions then. Never
- * throws.
- * @param document `{ "Dhcp4": ... }`; it is neither changed nor copied
- */
+/** Checks a document of DHCPv4 that came as parsed JSON, `{ "Dhcp4": ... }`; see `readServerDocument`. Never throws. */
 export function checkDocument(document: unknown, options: LoadOptions = {}): LoadResult {
-  const report = reportFor(options);
-  const fault = findDocumentFault(document);
-  if (fault === null) return check(document, DHCP4, options, report);
-  report.error(fault.at, fault.found, fault.expected);
-  return failed(report);
+  return readServerDocument(DHCP4, document, options);
 }

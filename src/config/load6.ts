@@ -1,16 +1,8 @@
 /** The way into the configuration of a DHCPv6 server; see load.ts. */
-import {
-  check,
-  failed,
-  type Loaded,
-  type LoadOptions,
-  type Refused,
-  reportFor,
-  type Server,
-} from './check.ts';
+import type { Loaded, LoadOptions, Refused, Server } from './check.ts';
 import type { ServerConfig6 } from './dhcp6/model.ts';
+import { readServerText } from './read.ts';
 import { readDhcp6 } from './sections/dhcp6/dhcp6.ts';
-import { parseConfigText } from './syntax/text.ts';
 
 export type LoadResult6 = Loaded<ServerConfig6> | Refused;
 
@@ -21,7 +13,5 @@ export const DHCP6: Server<ServerConfig6> = { key: 'Dhcp6', expected: '"Dhcp6"',
  * @param fileName how the text is called in problems
  */
 export function parseConfig6(text: string, fileName: string, options: LoadOptions = {}): LoadResult6 {
-  const report = reportFor(options);
-  const document = parseConfigText(text, fileName, report);
-  return document === undefined ? failed(report) : check(document, DHCP6, options, report);
+  return readServerText(DHCP6, text, fileName, options);
 }

@@ -3,10 +3,9 @@ import type { OptionStandard, SubOption } from '../options/standard.ts';
 import { OPTION_HEADER_BYTES } from './codes.ts';
 import { DHCP6_SPACE, STANDARD_DEFINITIONS } from './option-definitions.ts';
 import { OptionReader } from './option-reader.ts';
+import { CONFIGURED_BYTES_MAX } from './reply-size.ts';
 
 const UINT16_MAX = 0xffff;
-/** Octets of configured options that a reply has room for, beside those that the server makes: no more than UDP carries. */
-const CONFIGURED_BYTES_MAX = 60_000;
 
 export const DHCP6_OPTIONS: OptionStandard = {
   family: 6,

@@ -1,13 +1,21 @@
 /** docs/kea-compatibility.md has the state of every command, hook library and statistic of Kea, made from what runs. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import t from 'tap';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
 import { BUILT_IN, KNOWN } from '../../src/config/sections/hooks.ts';
 import { findFreeTcpPort } from '../../src/demo/ports.ts';
 import { SPANS } from '../../src/engine/figures/durations.ts';
 import { durationOf, keyOf, statisticOf } from '../../src/hooks/duration-key.ts';
-import { KEA_COMMANDS, KEA_DURATIONS, KEA_LIBRARIES, KEA_STATISTICS } from './kea-inventory.ts';
-import { scratch } from './process.ts';
-import { Reloadable, SERVER } from './reloading.ts';
+import { writeConfig6 } from './dhcp6/relay.ts';
+import {
+  KEA_COMMANDS,
+  KEA_COMMANDS_6,
+  KEA_DURATIONS,
+  KEA_LIBRARIES,
+  KEA_STATISTICS,
+} from './kea-inventory.ts';
+import { freeUdpPort, scratch, serve } from './process.ts';
+import { ask, Reloadable, SERVER } from './reloading.ts';
 
 const BEGIN = '<!-- commands, libraries, statistics: made by test/app/compatibility.test.ts -->\n';
 const END = '<!-- end of commands, libraries, statistics -->\n';
@@ -47,6 +55,23 @@ function durations(): readonly string[] {
   );
 }
 
+/** Commands that have the family in their name. */
+const OF_DHCP4 = /^(?:stat-)?(?:lease|subnet|network)4/;
+
+/** Every command of a DHCPv6 server: what needs a server beside it for its options is left out. */
+async function commandsOfDhcp6(t: Test): Promise<readonly string[]> {
+  const directory = scratch(t);
+  const names = ['subnet_cmds', 'class_cmds', 'host_cmds', 'lease_cmds', 'stat_cmds'];
+  const libraries = names.map((name) => ({ library: `libdhcp_${name}.so` }));
+  const file = writeConfig6(directory, {
+    'hooks-libraries': libraries,
+    'interfaces-config': { interfaces: [] },
+  });
+  await serve(t, file, freeUdpPort(), ['--ignore-unsupported']);
+  const answer = await ask({ socket: join(directory, 'ctl') }, 'list-commands');
+  return answer.arguments as unknown as string[];
+}
+
 const quoted = (names: readonly string[]): string =>
   [...names]
     .sort()
@@ -57,16 +82,40 @@ function row(first: string, ...cells: readonly (readonly string[])[]): string {
   return `| ${first} |${cells.map((names) => (names.length === 0 ? ' |' : ` ${quoted(names)} |`)).join('')}`;
 }
 
-/** The three tables. @param commands of a server with every library; @param statistics of one with a pool */
-function tables(commands: readonly string[], statistics: readonly string[]): string {
-  const known = Object.values(KEA_COMMANDS).flat();
-  const ofLibraries = Object.entries(KEA_COMMANDS).map(([library, names]) =>
+/** A row for each library. @param commands of a server with every library */
+function commandRows(
+  inventory: Readonly<Record<string, readonly string[]>>,
+  commands: readonly string[],
+): string[] {
+  return Object.entries(inventory).map(([library, names]) =>
     row(
       library === 'server' ? 'the server' : `\`${library}\``,
       names.filter((name) => commands.includes(name)),
       names.filter((name) => !commands.includes(name)),
     ),
   );
+}
+
+/** Kea's commands of a DHCPv6 server: those of both families are in it as in the inventory of DHCPv4. */
+function inventory6(): Readonly<Record<string, readonly string[]>> {
+  const shared = Object.entries(KEA_COMMANDS).map(
+    ([library, names]) =>
+      [
+        library,
+        [...names.filter((name) => !OF_DHCP4.test(name)), ...(KEA_COMMANDS_6[library] ?? [])],
+      ] as const,
+  );
+  return Object.fromEntries(shared);
+}
+
+/** The tables. @param commands of servers of both families with every library; @param statistics of one of DHCPv4 with a pool */
+function tables(
+  commands: readonly string[],
+  commands6: readonly string[],
+  statistics: readonly string[],
+): string {
+  const known = Object.values(KEA_COMMANDS).flat();
+  const ofLibraries = commandRows(KEA_COMMANDS, commands);
   const own = commands.filter((name) => !known.includes(name));
   const places = Object.entries(PLACES).map(([place, prefix]) => {
     const names = KEA_STATISTICS[place as keyof typeof PLACES];
@@ -82,6 +131,10 @@ function tables(commands: readonly string[], statistics: readonly string[]): str
     '|---|---|---|',
     ...ofLibraries,
     row('Tandem itself', own, []),
+    '',
+    '| commands of DHCPv6, of | as in Kea | not implemented |',
+    '|---|---|---|',
+    ...commandRows(inventory6(), commands6),
     '',
     '| library | built in | known and refused |',
     '|---|---|---|',
@@ -125,7 +178,7 @@ t.test('the page has the state of every command, library and statistic', async (
   const begin = page.indexOf(BEGIN) + BEGIN.length;
   const end = page.indexOf(END);
   t.ok(begin > BEGIN.length && end > begin, 'both marks are there');
-  const made = tables(commands, statistics);
+  const made = tables(commands, await commandsOfDhcp6(t), statistics);
   if (process.env['TANDEM_UPDATE_DOCS'] !== undefined)
     writeFileSync(file, `${page.slice(0, begin)}\n${made}\n\n${page.slice(end)}`);
   else t.equal(page.slice(begin, end).trim(), made);

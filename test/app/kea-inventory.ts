@@ -31,6 +31,18 @@ export const KEA_COMMANDS: Readonly<Record<string, readonly string[]>> = {
   perfmon: words('perfmon-control perfmon-get-all-durations'),
 };
 
+/** The same of a DHCPv6 server, without those that both have. */
+export const KEA_COMMANDS_6: Readonly<Record<string, readonly string[]>> = {
+  server: words('subnet6-select-test'),
+  lease_cmds:
+    words(`lease6-add lease6-bulk-apply lease6-del lease6-get lease6-get-all lease6-get-by-duid lease6-get-by-hostname
+    lease6-get-by-state lease6-get-page lease6-resend-ddns lease6-update lease6-wipe lease6-write`),
+  stat_cmds: words('stat-lease6-get'),
+  subnet_cmds:
+    words(`network6-add network6-del network6-get network6-list network6-subnet-add network6-subnet-del
+    subnet6-add subnet6-del subnet6-delta-add subnet6-delta-del subnet6-get subnet6-list subnet6-update`),
+};
+
 /** Libraries that serve DHCPv4; stores and configuration databases of other kinds are among them. */
 export const KEA_LIBRARIES =
   words(`bootp cb_cmds class_cmds ddns_tuning flex_id flex_option gss_tsig ha host_cache

@@ -14,6 +14,7 @@ const INPUTS: Readonly<Record<string, number>> = {
   frames: 5_000,
   expressions: 1_500,
   configurations: 600,
+  configurations6: 600,
   'lease-rows': 30_000,
   'lease-files': 800,
   'update-records': 20_000,

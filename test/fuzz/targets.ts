@@ -18,7 +18,7 @@ import { ip, packet } from '../engine/packets.ts';
 import { oddLines } from '../interop/lease-lines.ts';
 import { keaRequest, openSocket, readResponse } from '../peer/support/raw-http.ts';
 import { createTestStore } from '../peer/support/store.ts';
-import { configurations } from './configurations.ts';
+import { configurations, configurations6 } from './configurations.ts';
 import { expressions } from './expressions.ts';
 import { frames } from './frames.ts';
 import type { Target } from './fuzzer.ts';
@@ -212,6 +212,7 @@ export async function openTargets(): Promise<Target[]> {
     frames(),
     expressions(),
     configurations(),
+    configurations6(),
     leaseRows(),
     leaseFiles(),
     updateRecords(),

@@ -1,19 +1,21 @@
 /** The control API as a part of the server: one table of all commands, and a server for each configured socket. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
-import { completeDocument } from '../../config/complete/document.ts';
-import { isConfigText } from '../../config/load.ts';
+import { completeDocument } from '../../config/complete/dhcp4.ts';
 import type { ServerConfig } from '../../config/model.ts';
+import { isServerText } from '../../config/read.ts';
 import type { CommandHandler, CommandTable } from '../../control/answer.ts';
 import type { ArgumentMap } from '../../control/arguments.ts';
-import type { ConfigOutcome, DocumentEdit } from '../../control/commands/configuration.ts';
+import type { DocumentEdit } from '../../control/commands/configuration.ts';
 import { createLease4Commands } from '../../control/commands/lease4.ts';
 import { LeaseSubnets } from '../../control/commands/lease4-subnets.ts';
 import { createServerCommands, type ServerSources } from '../../control/commands/server.ts';
 import { addressTotals, StatisticValues } from '../../control/commands/statistics.ts';
 import type { HttpPage } from '../../control/http/kea-http.ts';
 import { createLibraryCommands } from '../../control/library/commands.ts';
+import { DOCUMENT_4 } from '../../control/library/edit.ts';
 import { createPerfmonCommands } from '../../control/library/perfmon-commands.ts';
+import { createStatLeaseCommands } from '../../control/library/stat-lease.ts';
 import { POOL_FILLS_4 } from '../../control/monitoring/metric-names.ts';
 import { createMetrics } from '../../control/monitoring/metrics.ts';
 import { createMonitoringPages } from '../../control/monitoring/pages.ts';
@@ -26,20 +28,21 @@ import { listInterfaces } from '../../io/interfaces.ts';
 import type { ChangeSource } from '../../lease/store.ts';
 import type { Log } from '../../log/logger.ts';
 import { BUILD_REPORT, VERSION } from '../../version.ts';
-import type { ConfigurationFile, LoadedConfiguration } from '../configuration.ts';
+import type { ConfigurationFile } from '../configuration.ts';
 import type { DataPlane4 } from '../dhcp4/shard-family.ts';
 import type { HighAvailability } from '../ha/high-availability.ts';
 import type { Leases } from '../leases/leases.ts';
 import type { Storage } from '../leases/storage.ts';
 import type { LeaseEvents } from '../libraries/lease-events.ts';
 import type { ServerMemory } from '../memory.ts';
-import type { Reloader } from '../reload.ts';
+import type { Reloading } from '../reload.ts';
 import type { InterfaceWatch } from '../sockets/interface-watch.ts';
 import type { SocketKinds4 } from '../sockets/sockets.ts';
 import { ControlPorts } from './control-ports.ts';
 import type { CredentialUser } from './credential-files.ts';
 import { journalFailures, serverFigures } from './figures.ts';
 import type { ListenerSpec } from './listeners.ts';
+import { onceOf } from './once-of.ts';
 
 export interface ControlParts {
   readonly config: () => ServerConfig;
@@ -58,7 +61,7 @@ export interface ControlParts {
   readonly perfmon: () => Perfmon | null;
   readonly clock: Clock;
   readonly log: Log;
-  readonly reloader: () => Reloader;
+  readonly reloader: () => Reloading;
   readonly shutdown: (exitValue: number) => void;
 }
 
@@ -149,13 +152,18 @@ export class Control {
   #libraryCommands(): Map<string, CommandHandler> {
     const { config, dataPlane, clock, reloader } = this.#parts;
     const sources = {
-      documents: { complete: this.#complete, change: (edit: DocumentEdit) => reloader().change(edit) },
-      leases: {
-        clock,
-        reader: () => dataPlane.reader,
-        totals: () => this.#totals(),
-        subnetIds: () => config().subnets.map(({ id }) => id),
+      documents: {
+        family: DOCUMENT_4,
+        complete: this.#complete,
+        change: (edit: DocumentEdit) => reloader().change(edit),
       },
+      statLeases: () =>
+        createStatLeaseCommands({
+          clock,
+          reader: () => dataPlane.reader,
+          totals: () => this.#totals(),
+          subnetIds: () => config().subnets.map(({ id }) => id),
+        }),
     };
     const { commandLibraries, hooks } = config();
     const perfmon = (): Perfmon => this.#parts.perfmon()!;
@@ -201,12 +209,13 @@ export class Control {
     const { serviceSwitch, highAvailability, leases, storage, interfaces } = this.#parts;
     return {
       configuration: {
+        key: 'Dhcp4',
         document: this.#complete,
-        check: (candidate) => outcomeOf(reloader().check(candidate)),
+        check: (candidate) => reloader().check(candidate),
         reload: () => reloader().request(),
         change: (edit) => reloader().change(edit),
         path: file.path,
-        isConfiguration: isConfigText,
+        isConfiguration: (text) => isServerText({ key: 'Dhcp4' }, text),
       },
       maintenance: {
         reclaim: (remove) => leases.reclaim(remove),
@@ -246,18 +255,4 @@ export class Control {
     const why = heldOff.length === 0 ? [] : highAvailability.why();
     return [...heldOff, ...why, ...interfaces.notReady()];
   }
-}
-
-/** What is made of the configuration in force: made once for each, since 20,000 subnets take a while. */
-function onceOf<From, Made>(current: () => From, make: (from: From) => Made): () => Made {
-  let known: { readonly from: From; readonly made: Made } | null = null;
-  return () => {
-    const from = current();
-    if (known?.from !== from) known = { from, made: make(from) };
-    return known.made;
-  };
-}
-
-function outcomeOf(checked: LoadedConfiguration | ConfigOutcome): ConfigOutcome {
-  return 'config' in checked ? { ok: true, problems: [] } : checked;
 }

@@ -6,7 +6,7 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { LoggerConfig, ServerConfig } from '../../config/model.ts';
+import type { CommonConfig, LoggerConfig } from '../../config/model.ts';
 import type { LoadedConfiguration } from '../configuration.ts';
 
 const USUAL_PLACES = [
@@ -23,33 +23,51 @@ const AS_THERE = 'by a command only those of the configuration file, with the sa
 
 const APART = 'by a command a file that nothing else is written to';
 
-interface Place {
+export interface Place {
   /** For the operator: the key of the configuration. */
   readonly what: string;
   readonly path: string;
 }
 
-export class OwnPlaces {
+/** What the file of a DHCPv6 server's DUID is called among the places. */
+export const SERVER_ID_PLACE = "the file of the server's DUID";
+
+/** Files that the servers of a family write beside those that all servers do. */
+export type PlacesOf<C> = (config: C) => readonly Place[];
+
+export class OwnPlaces<C extends CommonConfig> {
   readonly #directories: ReadonlySet<string>;
   readonly #fixed: readonly unknown[];
   readonly #own: readonly Place[];
 
-  private constructor(directories: ReadonlySet<string>, fixed: readonly unknown[], own: readonly Place[]) {
+  readonly #otherPlaces: PlacesOf<C>;
+
+  private constructor(
+    directories: ReadonlySet<string>,
+    fixed: readonly unknown[],
+    own: readonly Place[],
+    otherPlaces: PlacesOf<C>,
+  ) {
     this.#directories = directories;
     this.#fixed = fixed;
     this.#own = own;
+    this.#otherPlaces = otherPlaces;
   }
 
   /** @param file of the configuration */
-  static of({ config, document }: LoadedConfiguration, file: string): OwnPlaces {
-    const own = placesOf(config);
+  static of<C extends CommonConfig>(
+    { config, document }: LoadedConfiguration<C>,
+    file: string,
+    otherPlaces: PlacesOf<C>,
+  ): OwnPlaces<C> {
+    const own = [...placesOf(config), ...otherPlaces(config)];
     const directories = [...own.map(({ path }) => dirname(path)), ...USUAL_PLACES].map(realPath);
     const kept = [{ what: 'the configuration file', path: file }, ...own];
-    return new OwnPlaces(new Set(directories), fixedLibraries(document), kept);
+    return new OwnPlaces(new Set(directories), fixedLibraries(document), kept, otherPlaces);
   }
 
   /** What a configuration asks for beyond these places, a sentence each. */
-  strays({ config, document }: LoadedConfiguration): string[] {
+  strays({ config, document }: LoadedConfiguration<C>): string[] {
     const strays: string[] = placesOf(config)
       .filter(({ path }) => !this.#directories.has(realPath(dirname(path))))
       .map(({ what, path }) => `${what}: found ${JSON.stringify(path)}; expected ${WITHIN}`);
@@ -61,8 +79,8 @@ export class OwnPlaces {
   }
 
   /** Files for two things at once, such as a log that goes into the lease file: either would spoil the other. */
-  #overlaps(config: ServerConfig): string[] {
-    const wanted = placesOf(config);
+  #overlaps(config: C): string[] {
+    const wanted = [...placesOf(config), ...this.#otherPlaces(config)];
     return wanted.flatMap(({ what, path }) => {
       const other = [...this.#own, ...wanted].find((each) => each.what !== what && overlap(each, path));
       if (other === undefined) return [];
@@ -75,6 +93,7 @@ export class OwnPlaces {
 const COMPANIONS: Readonly<Record<string, RegExp>> = {
   'lease-database/name': /^\.(?:1|2|output|completed|merged|pid|lock)$/,
   'loggers/output': /^\.(?:\d+|lock)$/,
+  [SERVER_ID_PLACE]: /^\.next$/,
 };
 
 /** Whether a path is this place, or that of a companion. */
@@ -84,7 +103,7 @@ function overlap({ what, path }: Place, other: string): boolean {
   return given!.startsWith(own!) && (COMPANIONS[what]?.test(given!.slice(own!.length)) ?? false);
 }
 
-function placesOf({ leaseDatabase, loggers, controlSockets }: ServerConfig): Place[] {
+function placesOf({ leaseDatabase, loggers, controlSockets }: CommonConfig): Place[] {
   return [
     ...(leaseDatabase.persist ? [{ what: 'lease-database/name', path: leaseDatabase.path }] : []),
     ...loggers.flatMap(logFiles),
@@ -100,8 +119,8 @@ function logFiles({ outputs }: LoggerConfig): Place[] {
   );
 }
 
-function fixedLibraries({ Dhcp4: dhcp4 }: LoadedConfiguration['document']): unknown[] {
-  const { 'hooks-libraries': libraries = [] } = dhcp4 as { 'hooks-libraries'?: unknown[] };
+function fixedLibraries({ Dhcp4: dhcp4, Dhcp6: own = dhcp4 }: LoadedConfiguration['document']): unknown[] {
+  const { 'hooks-libraries': libraries = [] } = own as { 'hooks-libraries'?: unknown[] };
   return libraries.filter((each) => {
     const { library } = each as { library: string };
     return FIXED_LIBRARIES.test(basename(library));

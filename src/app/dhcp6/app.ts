@@ -2,11 +2,13 @@
  * The composition root of a DHCPv6 server.
  *
  *     start   configuration -> sockets -> lease file -> journal -> shards -> high availability -> control sockets
- *     stop    HA timers -> shards (parked replies leave) -> lease streams -> journal (all rows on disk) -> the rest
+ *     stop    reload under way -> HA timers -> shards (parked replies leave) -> lease streams -> journal (all rows on
+ *             disk) -> the rest
  */
-import { dirname, join } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
+import { DHCP6 } from '../../config/load6.ts';
+import type { ConfigOutcome } from '../../control/commands/configuration.ts';
 import { systemTimers } from '../../ha/service/timers.ts';
 import { createServiceSwitch, type ServiceSwitch } from '../../ha/switch/switch.ts';
 import { haLeases6 } from '../../ha/sync/dhcp6/leases.ts';
@@ -14,17 +16,21 @@ import { createEventFd } from '../../io/eventfd.ts';
 import { listInterfaces6 } from '../../io/interfaces.ts';
 import { InterfaceNotices } from '../../io/rtnetlink.ts';
 import { closeFd } from '../../io/udp.ts';
+import type { LeaseTableMemory6 } from '../../lease/dhcp6/layout.ts';
 import { rowCodec6 } from '../../lease/dhcp6/row-codec.ts';
 import type { LinkClient } from '../../link/client.ts';
 import { allocateLink } from '../../link/memory.ts';
 import type { LinkWorkplace } from '../../link/messages.ts';
 import type { AdjustableLog } from '../../log/logger.ts';
 import { VERSION } from '../../version.ts';
+import { ActiveConfiguration, type ConfigurationFile, type LoadedConfiguration } from '../configuration.ts';
 import { Listeners } from '../control/listeners.ts';
+import { SERVER_ID_PLACE } from '../control/own-places.ts';
 import { DataPlane } from '../data-plane.ts';
 import { HighAvailability } from '../ha/high-availability.ts';
 import { createLink } from '../ha/link.ts';
 import { leaseFileOf, Storage } from '../leases/storage.ts';
+import { Reloader, type Reloading } from '../reload.ts';
 import { isCarried, shardCount } from '../shard-count.ts';
 import { ServerSockets6, type SocketKinds6 } from '../sockets/dhcp6/sockets.ts';
 import { InterfaceWatch } from '../sockets/interface-watch.ts';
@@ -33,18 +39,16 @@ import { Threads } from '../threads.ts';
 import { Control6 } from './control.ts';
 import { Leases6 } from './leases.ts';
 import { allocateServerMemory6, type ServerMemory6 } from './memory.ts';
-import { serverIdOf } from './server-id.ts';
+import { ServerId, serverIdFile } from './server-id.ts';
 import { ShardFamily6, type ShardKinds6 } from './shard-family.ts';
-import { unservedParts } from './unserved.ts';
+import { refusalOf } from './unserved.ts';
 
 /** Of a server that requires all its sockets and does not get them, as Kea's. */
 const GIVEN_UP_EXIT_VALUE = 1;
-const SERVER_ID_FILE = 'kea-dhcp6-serverid';
 
 export interface AppOptions6 {
-  readonly config: ServerConfig6;
-  /** What is asked for and not done yet is left out, with a warning. */
-  readonly ignoreUnsupported: boolean;
+  readonly file: ConfigurationFile;
+  readonly loaded: LoadedConfiguration<ServerConfig6>;
   /** UDP port of the server. */
   readonly serverPort: number;
   /** Destination port of every reply, 0 = by the rules. */
@@ -71,15 +75,20 @@ export class App6 {
   readonly #control: Control6;
   readonly #interfaces: InterfaceWatch<SocketKinds6>;
   readonly #listeners = new Listeners();
+  readonly #active: ActiveConfiguration<ServerConfig6>;
+  readonly #serverId = new ServerId(listInterfaces6, systemClock);
+  readonly #reloader: Reloading;
   #isStopping = false;
 
   /** Builds the server and starts it. @throws an Error that says what is wrong and what to do; nothing stays open */
   static async start(options: AppOptions6): Promise<App6> {
-    const { config, log } = options;
+    const { file, loaded, log } = options;
+    const { config } = loaded;
     log.prepare(config.loggers);
     log.take();
     log('TDM_ENGINE_STARTING', { version: VERSION, node: process.version });
-    refuseUnserved(options);
+    const refusal = refusalOf(config, file.ignoreUnsupported, log);
+    if (refusal !== null) throw new Error(refusal);
     const shards = shardCount(config);
     const interfaces = openInterfaces(options, shards);
     let app: App6;
@@ -99,21 +108,24 @@ export class App6 {
   }
 
   private constructor(options: AppOptions6, interfaces: InterfaceWatch<SocketKinds6>, shards: number) {
-    const { config, log, onFatal } = options;
+    const { file, loaded, log, onFatal } = options;
+    const { config } = loaded;
     const clock = systemClock;
     this.#options = options;
     this.#interfaces = interfaces;
+    this.#active = new ActiveConfiguration(loaded, file.path, (wanted) => [
+      { what: SERVER_ID_PLACE, path: serverIdFile(wanted) },
+    ]);
     const memory = allocateServerMemory6(config);
     this.#memory = memory;
-    const serverIdFile = join(dirname(config.leaseDatabase.path), SERVER_ID_FILE);
-    const serverId = serverIdOf(config.serverId, serverIdFile, listInterfaces6(), clock);
+    this.#serverId.prepare(config).commit();
     this.#eventFds = Array.from({ length: shards }, createEventFd);
     const linkMemory = allocateLink(createEventFd());
     this.#linkFd = linkMemory.eventFd;
     this.#threads = new Threads(6, shards, isCarried(config, shards));
     this.#dataPlane = new DataPlane<ShardKinds6>(
       {
-        family: new ShardFamily6(memory, serverId),
+        family: new ShardFamily6(memory, this.#serverId),
         memory,
         threads: this.#threads,
         carry: (task) => this.#link.carry(task),
@@ -142,7 +154,7 @@ export class App6 {
     this.#serviceSwitch = createServiceSwitch({ timers: systemTimers, log });
     this.#highAvailability = new HighAvailability({
       otherCredentials: () => this.#control.credentialUsers(),
-      config: () => config,
+      config: () => this.#active.config,
       memory,
       dataPlane: this.#dataPlane,
       link: this.#link,
@@ -151,37 +163,69 @@ export class App6 {
       clock,
       log,
     });
-    const { shutdown } = options;
-    const parts = { config, dataPlane: this.#dataPlane, interfaces, clock, log, shutdown };
     this.#control = new Control6({
-      ...parts,
+      active: this.#active,
+      path: file.path,
+      dataPlane: this.#dataPlane,
+      interfaces,
       leases: this.#leases,
       storage,
       memory,
       serviceSwitch: this.#serviceSwitch,
       highAvailability: this.#highAvailability,
+      clock,
+      log,
+      reloader: () => this.#reloader,
+      shutdown: options.shutdown,
     });
+    this.#reloader = this.#createReloader(storage);
   }
 
   #workplace(): LinkWorkplace {
-    const { config } = this.#options;
+    const { config } = this.#active;
     const { book } = this.#memory;
     return { family: 6, config, book, statistics: this.#dataPlane.statistics, isHeard: false };
   }
 
+  #createReloader(storage: Storage): Reloading {
+    const { file, log } = this.#options;
+    const refusal = (config: ServerConfig6): string | null => refusalOf(config, file.ignoreUnsupported, log);
+    return new Reloader<ServerConfig6, LeaseTableMemory6, never>({
+      source: { server: DHCP6, file, log, refusal },
+      active: this.#active,
+      interfaces: this.#interfaces,
+      dataPlane: this.#dataPlane,
+      link: this.#link,
+      leases: this.#leases,
+      others: [(config) => this.#serverId.prepare(config)],
+      storage,
+      highAvailability: this.#highAvailability,
+      control: this.#control,
+      listeners: this.#listeners,
+      isStopping: () => this.#isStopping,
+      log,
+    });
+  }
+
   async #begin(): Promise<void> {
-    const { config, log } = this.#options;
+    const { config } = this.#active;
+    const { log } = this.#options;
     this.#leases.start();
     if (config.interfaces.length === 0) log('TDM_ENGINE_NO_INTERFACES');
     await this.#interfaces.begin((lists) => this.#dataPlane.useSockets(lists));
     this.#dataPlane.start(config);
     this.#joinReports.start();
-    const ports = [...this.#highAvailability.listeners(), ...this.#control.listeners()];
+    const ports = [...this.#highAvailability.listeners(), ...this.#control.listeners(config)];
     (await this.#listeners.prepare(ports)).commit();
     this.#highAvailability.start();
     this.#control.start();
     this.#interfaces.watch();
     log('TDM_ENGINE_SERVING', { shards: this.#eventFds.length, leases: this.#leases.count() });
+  }
+
+  /** Reads the configuration file again and works by it; a bad one changes nothing. Never rejects. */
+  reload(): Promise<ConfigOutcome> {
+    return this.#reloader.request();
   }
 
   /** Ends the service in order. @returns whether every change is on disk */
@@ -190,6 +234,7 @@ export class App6 {
     this.#isStopping = true;
     const { log } = this.#options;
     log('TDM_ENGINE_STOPPING');
+    await this.#reloader.idle();
     this.#highAvailability.stopTimers();
     this.#control.stop();
     await this.#interfaces.pause();
@@ -209,17 +254,8 @@ export class App6 {
   }
 }
 
-/** @throws an Error that names what the server does not do yet, unless that is to be left out */
-function refuseUnserved({ config, ignoreUnsupported, log }: AppOptions6): void {
-  const unserved = unservedParts(config);
-  if (unserved.length === 0) return;
-  const text = `the DHCPv6 server does not have yet: ${unserved.join(', ')}`;
-  if (!ignoreUnsupported) throw new Error(`${text}; remove it, or leave it out with --ignore-unsupported`);
-  log('TDM_CONFIG_WARNING', { warning: `${text}; it is left out` });
-}
-
 function openInterfaces(
-  { config, serverPort, log, shutdown }: AppOptions6,
+  { loaded, serverPort, log, shutdown }: AppOptions6,
   shards: number,
 ): InterfaceWatch<SocketKinds6> {
   const parts = {
@@ -231,5 +267,5 @@ function openInterfaces(
     notices: new InterfaceNotices(6),
     onGivenUp: () => shutdown(GIVEN_UP_EXIT_VALUE),
   };
-  return InterfaceWatch.open<SocketKinds6>(parts, config);
+  return InterfaceWatch.open<SocketKinds6>(parts, loaded.config);
 }

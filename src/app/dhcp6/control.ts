@@ -1,15 +1,24 @@
-/** The control API of a DHCPv6 server: commands, pages for monitoring, and a server for each configured socket. */
-
+/**
+ * The control API of a DHCPv6 server: one table of its commands, for state, statistics, configuration and what libraries bring, and
+ * a server for each configured socket.
+ */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
+import { completeDocument6 } from '../../config/complete/dhcp6.ts';
+import type { CommandLibrary } from '../../config/control-model.ts';
 import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
+import { isServerText } from '../../config/read.ts';
 import type { CommandHandler } from '../../control/answer.ts';
+import { createConfigurationCommands } from '../../control/commands/configuration.ts';
 import { createLease6Commands } from '../../control/commands/lease6.ts';
 import { LeaseSubnets6 } from '../../control/commands/lease6-subnets.ts';
 import { poolTotals6 } from '../../control/commands/pool-totals6.ts';
 import { createStatisticsCommands, StatisticValues } from '../../control/commands/statistics.ts';
 import { createStatusCommands } from '../../control/commands/status.ts';
 import type { HttpPage } from '../../control/http/kea-http.ts';
+import { createLibraryCommands } from '../../control/library/commands.ts';
+import { DOCUMENT_6 } from '../../control/library/document6.ts';
+import type { DocumentSources } from '../../control/library/edit.ts';
 import { createStatLeaseCommands } from '../../control/library/stat-lease.ts';
 import type { ServerFigures } from '../../control/monitoring/figures.ts';
 import { POOL_FILLS_6 } from '../../control/monitoring/metric-names.ts';
@@ -21,13 +30,16 @@ import { dhcpState, type ServiceSwitch, serviceHeldOff } from '../../ha/switch/s
 import type { ChangeSource } from '../../lease/store.ts';
 import type { Log } from '../../log/logger.ts';
 import { BUILD_REPORT, VERSION } from '../../version.ts';
+import type { ActiveConfiguration } from '../configuration.ts';
 import { ControlPorts } from '../control/control-ports.ts';
 import type { CredentialUser } from '../control/credential-files.ts';
 import { figuresOf, journalFailures } from '../control/figures.ts';
 import type { ListenerSpec } from '../control/listeners.ts';
+import { onceOf } from '../control/once-of.ts';
 import type { DataPlane } from '../data-plane.ts';
 import type { HighAvailability } from '../ha/high-availability.ts';
 import type { Storage } from '../leases/storage.ts';
+import type { Reloading } from '../reload.ts';
 import type { SocketKinds6 } from '../sockets/dhcp6/sockets.ts';
 import type { InterfaceWatch } from '../sockets/interface-watch.ts';
 import { addressTotals6 } from './address-totals.ts';
@@ -36,7 +48,9 @@ import type { ServerMemory6 } from './memory.ts';
 import type { ShardKinds6 } from './shard-family.ts';
 
 export interface ControlParts6 {
-  readonly config: ServerConfig6;
+  readonly active: ActiveConfiguration<ServerConfig6>;
+  /** Path of the configuration file. */
+  readonly path: string;
   readonly dataPlane: DataPlane<ShardKinds6>;
   readonly interfaces: InterfaceWatch<SocketKinds6>;
   readonly leases: Leases6;
@@ -46,52 +60,75 @@ export interface ControlParts6 {
   readonly highAvailability: HighAvailability;
   readonly clock: Clock;
   readonly log: Log;
+  readonly reloader: () => Reloading;
   readonly shutdown: (exitValue: number) => void;
 }
 
 export class Control6 {
   readonly #parts: ControlParts6;
+  /** Every command of the server; the same map over reloads, so that sockets which stay open serve from it too. */
   readonly #table = new Map<string, CommandHandler>();
   readonly #history: StatisticHistory;
   /** `subnet[ID].total-nas` and `.total-pds`: what is in the pools. */
-  readonly #totals: ReadonlyMap<string, number>;
+  readonly #totals: () => ReadonlyMap<string, number>;
+  readonly #subnets: () => LeaseSubnets6;
   readonly #ports: ControlPorts;
+  readonly #startedMs: number;
+  readonly #documents: DocumentSources;
   #sampling: NodeJS.Timeout | undefined;
 
   constructor(parts: ControlParts6) {
     this.#parts = parts;
-    const { clock, config, dataPlane, log } = parts;
-    this.#totals = poolTotals6(config.subnets);
+    const { active, clock, dataPlane, log, reloader } = parts;
+    this.#startedMs = clock.monotonicMs();
+    this.#totals = onceOf(
+      () => active.config,
+      ({ subnets }) => poolTotals6(subnets),
+    );
+    this.#subnets = onceOf(() => active.config, LeaseSubnets6.of);
     const values = new StatisticValues();
     this.#history = new StatisticHistory({
       clock,
-      values: (isAllWanted) => values.look(dataPlane.reader, this.#totals, isAllWanted),
+      values: (isAllWanted) => values.look(dataPlane.reader, this.#totals(), isAllWanted),
       reported: () => new Map(),
-      limit: () => config.statisticSamples,
+      limit: () => active.config.statisticSamples,
     });
+    this.#documents = {
+      family: DOCUMENT_6,
+      complete: onceOf(() => active.document, completeDocument6),
+      change: (edit) => reloader().change(edit),
+    };
     this.#ports = new ControlPorts({ service: 'dhcp6', log, table: this.#table, pages: this.#createPages() });
-    const { highAvailability } = parts;
+    this.renew();
+  }
+
+  /** Offers the commands of the configuration in force. */
+  renew(): void {
+    const { active, highAvailability } = this.#parts;
+    const { config } = active;
     const commands = [
       ...this.#statusCommands(),
       ...createStatisticsCommands(this.#history),
+      ...this.#configurationCommands(),
       ...this.#leaseCommands('administrator'),
-      ...this.#libraryCommands(),
+      ...config.commandLibraries.flatMap((library) => [...this.#libraryCommands(library)]),
       ...highAvailability.commands,
     ];
+    this.#ports.keep(config);
+    this.#table.clear();
     for (const [name, handler] of commands) this.#table.set(name, handler);
     highAvailability.serve(new Map([...this.#table, ...this.#leaseCommands('peer')]));
   }
 
   #statusCommands(): Map<string, CommandHandler> {
-    const { clock, config, interfaces, serviceSwitch, shutdown } = this.#parts;
-    const startedMs = clock.monotonicMs();
+    const { active, clock, interfaces, serviceSwitch, shutdown } = this.#parts;
     return createStatusCommands({
       clock,
       table: () => this.#table,
       version: { version: VERSION, extended: BUILD_REPORT },
-      startedMs,
-      configuredMs: () => startedMs,
-      config: () => config,
+      startedMs: this.#startedMs,
+      configuredMs: () => active.sinceMs,
+      config: () => active.config,
       sockets: () => interfaces.status(),
       dhcpState: () => dhcpState(serviceSwitch),
       highAvailability: () => this.#parts.highAvailability.status(),
@@ -99,16 +136,63 @@ export class Control6 {
     });
   }
 
+  #configurationCommands(): Map<string, CommandHandler> {
+    const { path, reloader } = this.#parts;
+    const { complete, change } = this.#documents;
+    return createConfigurationCommands({
+      key: 'Dhcp6',
+      document: complete,
+      check: (candidate) => reloader().check(candidate),
+      reload: () => reloader().request(),
+      change,
+      path,
+      isConfiguration: (text) => isServerText({ key: 'Dhcp6' }, text),
+    });
+  }
+
+  #libraryCommands(library: CommandLibrary): Map<string, CommandHandler> {
+    const statLeases = (): Map<string, CommandHandler> => this.#statLeases();
+    return createLibraryCommands(library, { documents: this.#documents, statLeases });
+  }
+
+  #statLeases(): Map<string, CommandHandler> {
+    const { active, clock, dataPlane } = this.#parts;
+    const sources = {
+      clock,
+      reader: () => {
+        const values = dataPlane.reader.all();
+        const subnet = (_: number, name: string, id: number) => values.get(`subnet[${id}].${name}`) ?? 0;
+        return { subnet };
+      },
+      totals: () => addressTotals6(active.config),
+      subnetIds: () => active.config.subnets.map(({ id }) => id),
+    };
+    return createStatLeaseCommands(sources, 6);
+  }
+
+  /** @param caller who reaches them */
+  #leaseCommands(caller: ChangeSource): Map<string, CommandHandler> {
+    const { active, clock, leases } = this.#parts;
+    if (!active.config.leaseCommands) return new Map();
+    const leaseFile = (): string | null => {
+      const { persist, path } = active.config.leaseDatabase;
+      return persist ? path : null;
+    };
+    const { store } = leases;
+    const yieldTurn = (): Promise<void> => nextTurn();
+    return createLease6Commands({ store, subnets: this.#subnets, clock, caller, leaseFile, yieldTurn });
+  }
+
   #createPages(): ReadonlyMap<string, HttpPage> {
-    const { config, dataPlane, interfaces, log, storage } = this.#parts;
+    const { active, dataPlane, highAvailability, interfaces, log, storage } = this.#parts;
     const metrics = createMetrics({
       version: VERSION,
       names: STATISTICS_6,
       fills: POOL_FILLS_6,
       reader: () => dataPlane.reader,
-      totals: () => this.#totals,
-      subnetIds: () => config.subnets.map(({ id }) => id),
-      showsSubnets: () => config.tandem.subnetMetrics,
+      totals: () => this.#totals(),
+      subnetIds: () => active.config.subnets.map(({ id }) => id),
+      showsSubnets: () => active.config.tandem.subnetMetrics,
       figures: () => this.#figures(),
     });
     return createMonitoringPages({
@@ -116,17 +200,17 @@ export class Control6 {
       metrics,
       failures: () => journalFailures(storage.journal),
       notReady: () => [...this.#heldOff(), ...interfaces.notReady()],
-      why: () => this.#parts.highAvailability.whyText(),
+      why: () => highAvailability.whyText(),
     });
   }
 
   #figures(): ServerFigures {
-    const { config, interfaces, leases, storage } = this.#parts;
+    const { active, interfaces, leases, storage } = this.#parts;
     const parts = {
       ...this.#parts,
       leases: { count: leases.count(), max: leases.book.table.capacity },
       interfaces: interfaces.served(),
-      journal: config.leaseDatabase.persist ? storage.journal : null,
+      journal: active.config.leaseDatabase.persist ? storage.journal : null,
     };
     return { ...figuresOf(parts), perfmon: null };
   }
@@ -142,41 +226,9 @@ export class Control6 {
     return this.#ports.credentialUsers();
   }
 
-  /** @param caller who reaches them */
-  #leaseCommands(caller: ChangeSource): Map<string, CommandHandler> {
-    const { clock, config, leases } = this.#parts;
-    if (!config.leaseCommands) return new Map();
-    const subnets = LeaseSubnets6.of(config);
-    return createLease6Commands({
-      store: leases.store,
-      subnets: () => subnets,
-      clock,
-      caller,
-      leaseFile: () => (config.leaseDatabase.persist ? config.leaseDatabase.path : null),
-      yieldTurn: () => nextTurn(),
-    });
-  }
-
-  #libraryCommands(): Map<string, CommandHandler> {
-    const { clock, config, dataPlane } = this.#parts;
-    if (!config.commandLibraries.includes('stat_cmds')) return new Map();
-    const totals = addressTotals6(config);
-    const sources = {
-      clock,
-      reader: () => {
-        const values = dataPlane.reader.all();
-        const subnet = (_: number, name: string, id: number) => values.get(`subnet[${id}].${name}`) ?? 0;
-        return { subnet };
-      },
-      totals: () => totals,
-      subnetIds: () => config.subnets.map(({ id }) => id),
-    };
-    return createStatLeaseCommands(sources, 6);
-  }
-
-  /** The control sockets that the configuration asks for. */
-  listeners(): ListenerSpec[] {
-    return this.#ports.listeners(this.#parts.config);
+  /** The control sockets that a configuration asks for. */
+  listeners(config: ServerConfig6): ListenerSpec[] {
+    return this.#ports.listeners(config);
   }
 
   /** Keeps samples of the statistics from now on. */

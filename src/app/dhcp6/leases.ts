@@ -6,20 +6,26 @@ import { indexSubnets6 } from '../../engine/dhcp6/compiled/compiled-configuratio
 import { ExpiringLeases6 } from '../../engine/dhcp6/leases/expiring-leases.ts';
 import { type CountingLeases, countLoaded } from '../../engine/dhcp6/leases/lease-counts.ts';
 import { MainLeaseStore6 } from '../../engine/dhcp6/leases/main-lease-store.ts';
+import { recountLeases } from '../../engine/dhcp6/leases/recount.ts';
 import { readNamedLease6 } from '../../engine/dhcp6/names/named-lease.ts';
 import { G6 } from '../../engine/dhcp6/statistics.ts';
+import { allocateServerPools6 } from '../../engine/dhcp6/subnets/pool-memory.ts';
 import type { StatisticsWriter } from '../../engine/figures/statistics.ts';
+import type { StatisticsReader } from '../../engine/figures/statistics-reader.ts';
 import { Reclaimer } from '../../engine/leases/reclaim.ts';
-import { DnsLog, type DnsLogMemory } from '../../engine/names/dns-log.ts';
+import { DnsLog } from '../../engine/names/dns-log.ts';
 import { MainDns } from '../../engine/names/main-dns.ts';
 import { loadLeaseFiles } from '../../journal/load.ts';
-import { LeaseBook6, type LeaseBookMemory6 } from '../../lease/dhcp6/book.ts';
+import { LeaseBook6 } from '../../lease/dhcp6/book.ts';
+import { allocateLeaseTable6, type LeaseTableMemory6 } from '../../lease/dhcp6/layout.ts';
+import { allocatePools6 } from '../../lease/dhcp6/pools/memory.ts';
+import { planPools6 } from '../../lease/dhcp6/pools/plan.ts';
 import { rowCodec6 } from '../../lease/dhcp6/row-codec.ts';
+import { copyLeaseTable6 } from '../../lease/dhcp6/table-copy.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
 import type { Log } from '../../log/logger.ts';
 import { acceptLoad } from '../leases/accept-load.ts';
 import { ExpiryTimer } from '../leases/expiry.ts';
-import type { Storage } from '../leases/storage.ts';
 import { namesOf6 } from './names-of.ts';
 
 const DDNS_CELLS = {
@@ -29,22 +35,34 @@ const DDNS_CELLS = {
   notAName: G6['tandem-ddns-not-a-name'],
 };
 
+import { LeaseChange, type LeaseTables } from '../leases/lease-change.ts';
+import { leaseFileOf, type Storage } from '../leases/storage.ts';
+import { keepsContexts6, leaseCapacity6, type ServerMemory6 } from './memory.ts';
+
 export interface LeasesParts6 {
-  readonly memory: { readonly book: LeaseBookMemory6; readonly dns: DnsLogMemory };
+  readonly memory: ServerMemory6;
   readonly storage: Storage;
   readonly clock: Clock;
   readonly log: Log;
 }
 
+/** The data plane's statistics, as main sees them. */
+interface Statistics {
+  readonly reader: StatisticsReader;
+  readonly writer: StatisticsWriter;
+}
+
+type LeaseChange6 = LeaseChange<ServerConfig6, LeaseTableMemory6>;
+
 export class Leases6 {
   readonly #parts: LeasesParts6;
-  readonly #config: ServerConfig6;
+  #config: ServerConfig6;
   readonly book: LeaseBook6;
   readonly store: MainLeaseStore6;
   /** An address is told by its 16 octets. */
   readonly dns: MainDns<LeaseBook6, Uint8Array>;
   readonly #sender: DdnsSender;
-  readonly #counting: CountingLeases;
+  #counting: CountingLeases;
   #expiry: ExpiryTimer | null = null;
 
   constructor(parts: LeasesParts6, config: ServerConfig6, statistics: StatisticsWriter) {
@@ -60,8 +78,7 @@ export class Leases6 {
     const { clock, log, memory } = parts;
     const sending = { memory: memory.dns, statistics: () => statistics, cells: DDNS_CELLS, clock, log };
     this.#sender = new DdnsSender(sending, config.ddns, namesOf6(config));
-    const subnets = indexSubnets6(config);
-    this.#counting = { book: this.book, statistics, subnets, subnet: null };
+    this.#counting = this.#countingBy(config, statistics);
     this.store = new MainLeaseStore6({
       book: this.book,
       counting: () => this.#counting,
@@ -73,7 +90,8 @@ export class Leases6 {
   /** Loads the lease file and starts the journal on it. @throws an Error that says what is wrong with the file */
   start(): void {
     const { storage, clock, log } = this.#parts;
-    const cleanupDue = this.#config.leaseDatabase.persist && this.#load();
+    const { persist } = this.#config.leaseDatabase;
+    const cleanupDue = persist && loadLeases6(this.#config, this.book, clock, log);
     const { table } = this.book;
     for (let slot = 0; slot < table.highWater(); slot++)
       if (!table.rows.isFree(slot)) countLoaded(this.#counting, slot);
@@ -88,6 +106,43 @@ export class Leases6 {
     this.#expiry = new ExpiryTimer(reclaimer, () => this.#config.expiredLeases, log);
   }
 
+  /**
+   * Makes ready what another configuration wants of the leases, while the server works by the old one.
+   * @throws an Error that says what is wrong with the lease file; nothing has changed
+   */
+  prepare(config: ServerConfig6): Promise<LeaseChange6> {
+    const { storage, log } = this.#parts;
+    const parts = { tables: leaseTables6(this.#parts), storage, log };
+    return LeaseChange.prepare(parts, leaseFileOf(this.#config), config);
+  }
+
+  /**
+   * Works with another configuration's leases, pools and subnets; no shard runs, and the journal has ended where the
+   * change asks for that.
+   * @param table of the change
+   */
+  commit(
+    config: ServerConfig6,
+    change: LeaseChange6,
+    table: LeaseTableMemory6,
+    { reader, writer }: Statistics,
+  ): void {
+    const { memory, clock } = this.#parts;
+    this.#config = config;
+    const pools = allocateServerPools6(config);
+    if (table !== memory.book.table) this.book.replaceTable(table);
+    this.book.replacePools(pools, clock.wallSec());
+    memory.book = { ...memory.book, table, pools };
+    this.#counting = this.#countingBy(config, writer);
+    const ids = config.subnets.map(({ id }) => id);
+    recountLeases(this.#counting, reader.all(), ids);
+    change.commit();
+  }
+
+  #countingBy(config: ServerConfig6, statistics: StatisticsWriter): CountingLeases {
+    return { book: this.book, statistics, subnets: indexSubnets6(config), subnet: null };
+  }
+
   /** Leases in memory, offers included. */
   count(): number {
     return this.book.table.count();
@@ -99,26 +154,42 @@ export class Leases6 {
     await this.#sender.close();
     return await this.#parts.storage.stop();
   }
+}
 
-  /** @returns whether a clean-up is due */
-  #load(): boolean {
-    const { clock, log } = this.#parts;
-    const { book } = this;
-    const { path, maxRowErrors } = this.#config.leaseDatabase;
-    const nowSec = clock.wallSec();
-    const outcome = loadLeaseFiles(
-      rowCodec6,
-      { path, maxRowErrors },
-      {
-        put: (record) => (book.write(record, nowSec) === NO_SLOT ? 'full' : 'kept'),
-        remove: ({ bytes, offset }) => {
-          const slot = book.table.findByAddress(bytes, offset);
-          if (slot !== NO_SLOT) book.remove(slot);
-        },
+function leaseTables6({ memory, clock, log }: LeasesParts6): LeaseTables<ServerConfig6, LeaseTableMemory6> {
+  return {
+    current: () => memory.book.table,
+    capacityFor: leaseCapacity6,
+    keepsContexts: keepsContexts6,
+    allocate: allocateLeaseTable6,
+    copy: copyLeaseTable6,
+    load: (config, table) => {
+      const pools = allocatePools6(planPools6([]));
+      return loadLeases6(config, new LeaseBook6({ ...memory.book, table, pools }), clock, log);
+    },
+  };
+}
+
+/**
+ * Loads the lease file set into an empty book.
+ * @returns whether a clean-up is due
+ * @throws an Error with what is wrong and what to do; the files are as they were
+ */
+function loadLeases6({ leaseDatabase }: ServerConfig6, book: LeaseBook6, clock: Clock, log: Log): boolean {
+  const { path, maxRowErrors } = leaseDatabase;
+  const nowSec = clock.wallSec();
+  const outcome = loadLeaseFiles(
+    rowCodec6,
+    { path, maxRowErrors },
+    {
+      put: (record) => (book.write(record, nowSec) === NO_SLOT ? 'full' : 'kept'),
+      remove: ({ bytes, offset }) => {
+        const slot = book.table.findByAddress(bytes, offset);
+        if (slot !== NO_SLOT) book.remove(slot);
       },
-      clock,
-    );
-    if (outcome.kind === 'refused') throw new Error(outcome.reason);
-    return acceptLoad(outcome.report, book.table.capacity, log);
-  }
+    },
+    clock,
+  );
+  if (outcome.kind === 'refused') throw new Error(outcome.reason);
+  return acceptLoad(outcome.report, book.table.capacity, log);
 }

@@ -15,8 +15,9 @@ import { allocateUpdateLogs, policyCount } from '../ha/memory.ts';
 const LEASES_DEFAULT = 1 << 20;
 const LEASES_MAX = 1 << 24;
 
+/** What can be replaced is so only while no shard runs: a shard works with what stands here when it is started. */
 export interface ServerMemory6 {
-  readonly book: LeaseBookMemory6;
+  book: LeaseBookMemory6;
   policies: SharedArrayBuffer;
   readonly dns: DnsLogMemory;
   /** One a relationship; one, never read, without high availability. */
@@ -29,12 +30,16 @@ export function leaseCapacity6({ tandem }: ServerConfig6): number {
   return tandem.maxLeases === 0 ? LEASES_DEFAULT : Math.min(tandem.maxLeases, LEASES_MAX);
 }
 
+/** Whether leases may come to have a user context. */
+export function keepsContexts6({ subnets }: ServerConfig6): boolean {
+  return subnets.some(({ storeExtendedInfo }) => storeExtendedInfo);
+}
+
 /** Allocates everything; pages that are never touched cost nothing. */
 export function allocateServerMemory6(config: ServerConfig6): ServerMemory6 {
-  const keepsContexts = config.subnets.some(({ storeExtendedInfo }) => storeExtendedInfo);
   return {
     book: {
-      table: allocateLeaseTable6(leaseCapacity6(config), keepsContexts),
+      table: allocateLeaseTable6(leaseCapacity6(config), keepsContexts6(config)),
       pools: allocateServerPools6(config),
       changes: allocateChangeLog(CHANGE_LOG_BYTES),
     },

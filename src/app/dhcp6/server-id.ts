@@ -3,12 +3,14 @@
  * so that clients know a server that was started again, or that took the place of a Kea. [RFC8415 11]
  */
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { formatHex } from '../../base/hex.ts';
-import type { ServerIdConfig } from '../../config/dhcp6/model.ts';
+import type { ServerConfig6, ServerIdConfig } from '../../config/dhcp6/model.ts';
 import { DuidType } from '../../dhcp6/codes.ts';
 import { LLT_EPOCH_SEC, parseDuid, readDuid } from '../../dhcp6/duid.ts';
+import { type Change, together } from '../change.ts';
 
 /** What a hardware address is taken from. */
 export interface HardwareLink {
@@ -23,22 +25,57 @@ const ENTERPRISE_IDENTIFIER_BYTES = 6;
 const HARDWARE_BYTES_MIN = 6;
 const ETHERNET = 1;
 
-/**
- * The DUID by the configuration: what that leaves open is as in the file, if the DUID there is of the same type, or made up.
- * @param path of the file; it is written where the configuration has that and it says something else
- * @param links the interfaces of the machine
- * @throws an Error that says what is wrong with the file
- */
-export function serverIdOf(
-  config: ServerIdConfig,
-  path: string,
-  links: readonly HardwareLink[],
-  clock: Pick<Clock, 'wallSec'>,
-): Uint8Array {
-  const stored = readStored(path);
-  const duid = makeDuid(config, stored, links, clock);
-  if (config.persist && (stored === null || Buffer.compare(stored, duid) !== 0)) writeStored(path, duid);
-  return duid;
+const FILE_NAME = 'kea-dhcp6-serverid';
+
+/** What of a configuration takes part. */
+export type ServerIdSettings = Pick<ServerConfig6, 'serverId'> & {
+  readonly leaseDatabase: Pick<ServerConfig6['leaseDatabase'], 'path'>;
+};
+
+/** Where it is kept: beside the lease file. */
+export function serverIdFile({ leaseDatabase }: ServerIdSettings): string {
+  return join(dirname(leaseDatabase.path), FILE_NAME);
+}
+
+export class ServerId {
+  readonly #links: () => readonly HardwareLink[];
+  readonly #clock: Pick<Clock, 'wallSec'>;
+  #octets: Uint8Array | null = null;
+
+  /** @param links the interfaces of the machine */
+  constructor(links: () => readonly HardwareLink[], clock: Pick<Clock, 'wallSec'>) {
+    this.#links = links;
+    this.#clock = clock;
+  }
+
+  /** The DUID in force. Pre: a configuration is. */
+  get octets(): Uint8Array {
+    return this.#octets!;
+  }
+
+  /**
+   * The DUID by a configuration: what that leaves open is as in the file, if the DUID there is of the same type, or made up. Where
+   * there is no file yet, the DUID in force stands for it.
+   * @throws an Error that says what is wrong with the file; nothing has changed
+   */
+  prepare(config: ServerIdSettings): Change {
+    const path = serverIdFile(config);
+    const stored = readStored(path);
+    const duid = makeDuid(config.serverId, stored ?? this.#octets, this.#links(), this.#clock);
+    const isWritten = config.serverId.persist && (stored === null || Buffer.compare(stored, duid) !== 0);
+    if (isWritten) writeStored(path, duid);
+    return {
+      ...together([]),
+      commit: () => {
+        this.#octets = duid;
+      },
+      abandon: async () => {
+        if (!isWritten) return;
+        if (stored === null) rmSync(path, { force: true });
+        else writeStored(path, stored);
+      },
+    };
+  }
 }
 
 function readStored(path: string): Uint8Array | null {

@@ -12,6 +12,7 @@ import {
 import type { CommonTask } from '../../shard/task.ts';
 import type { ShardFamily } from '../data-plane.ts';
 import type { ServerMemory6 } from './memory.ts';
+import type { ServerId } from './server-id.ts';
 
 export interface ShardKinds6 {
   readonly config: ServerConfig6;
@@ -22,10 +23,9 @@ export interface ShardKinds6 {
 
 export class ShardFamily6 implements ShardFamily<ShardKinds6> {
   readonly #memory: ServerMemory6;
-  readonly #serverId: Uint8Array;
+  readonly #serverId: ServerId;
 
-  /** @param serverId the DUID of this server */
-  constructor(memory: ServerMemory6, serverId: Uint8Array) {
+  constructor(memory: ServerMemory6, serverId: ServerId) {
     this.#memory = memory;
     this.#serverId = serverId;
   }
@@ -53,6 +53,6 @@ export class ShardFamily6 implements ShardFamily<ShardKinds6> {
 
   tasksOf(config: ServerConfig6): (common: CommonTask) => ShardTask6 {
     const { book, dns } = this.#memory;
-    return (common) => ({ ...common, config, book, dns, serverId: this.#serverId });
+    return (common) => ({ ...common, config, book, dns, serverId: this.#serverId.octets });
   }
 }

@@ -2,27 +2,52 @@
  * What a reload does to the leases. Another lease file means another set of leases, as in Kea: it is loaded beside the
  * old one and takes its place at once. A table that has become too small, or is to be smaller, moves to other memory.
  */
-import type { LeaseDatabaseConfig, ServerConfig } from '../../config/model.ts';
+import type { CommonConfig, LeaseDatabaseConfig } from '../../config/model.ts';
 import { arenaBytes } from '../../lease/arena.ts';
-import { LeaseBook } from '../../lease/dhcp4/book.ts';
-import { allocateLeaseTable, type LeaseTableMemory } from '../../lease/dhcp4/layout.ts';
-import { copyLeaseTable } from '../../lease/dhcp4/table-copy.ts';
-import { allocatePools } from '../../lease/pool.ts';
-import { keepsContexts, leaseCapacity } from '../memory.ts';
-import { loadLeases } from './lease-files.ts';
-import type { LeasesParts } from './leases.ts';
-import { isSameFile, type LeaseFile, leaseFileOf } from './storage.ts';
+import type { Log } from '../../log/logger.ts';
+import { isSameFile, type LeaseFile, leaseFileOf, type Storage } from './storage.ts';
 
-export class LeaseChange {
-  readonly #parts: LeasesParts;
+/** What of the memory of a table is looked at here. */
+export interface TableMemory {
+  readonly capacity: number;
+  readonly arena: SharedArrayBuffer;
+}
+
+/** The lease tables of a family. */
+export interface LeaseTables<C, Table extends TableMemory> {
+  /** The one in use. */
+  current(): Table;
+  /** Leases that a table is to have room for. */
+  capacityFor(config: C): number;
+  /** Whether every lease may come to have a user context. */
+  keepsContexts(config: C): boolean;
+  allocate(capacity: number, keepsContexts: boolean): Table;
+  /** @returns false when the other table has no room for all of it */
+  copy(from: Table, to: Table): boolean;
+  /**
+   * Loads the lease file into an empty table.
+   * @returns whether a clean-up is due
+   * @throws an Error that says what is wrong with the file
+   */
+  load(config: C, table: Table): boolean;
+}
+
+export interface LeaseChangeParts<C, Table extends TableMemory> {
+  readonly tables: LeaseTables<C, Table>;
+  readonly storage: Storage;
+  readonly log: Log;
+}
+
+export class LeaseChange<C extends CommonConfig, Table extends TableMemory> {
+  readonly #parts: LeaseChangeParts<C, Table>;
   readonly #before: LeaseFile;
   readonly #after: LeaseFile;
-  readonly #config: ServerConfig;
-  #loaded: LeaseTableMemory | null = null;
+  readonly #config: C;
+  #loaded: Table | null = null;
   #unlock: (() => void) | null = null;
   #cleanupDue = false;
 
-  private constructor(parts: LeasesParts, before: LeaseFile, config: ServerConfig) {
+  private constructor(parts: LeaseChangeParts<C, Table>, before: LeaseFile, config: C) {
     this.#parts = parts;
     this.#before = before;
     this.#after = leaseFileOf(config);
@@ -33,7 +58,11 @@ export class LeaseChange {
    * Loads what is to be loaded, while the server works by the old configuration.
    * @throws an Error that says what is wrong with the lease file; nothing has changed
    */
-  static async prepare(parts: LeasesParts, before: LeaseFile, config: ServerConfig): Promise<LeaseChange> {
+  static async prepare<C extends CommonConfig, Table extends TableMemory>(
+    parts: LeaseChangeParts<C, Table>,
+    before: LeaseFile,
+    config: C,
+  ): Promise<LeaseChange<C, Table>> {
     const change = new LeaseChange(parts, before, config);
     try {
       await change.#load();
@@ -60,16 +89,17 @@ export class LeaseChange {
    * The table to work with from now on, with everything that the one of now holds; to be called while no shard runs.
    * @throws an Error when it has no room for that; nothing has changed
    */
-  table(): LeaseTableMemory {
+  table(): Table {
     if (this.#loaded !== null) return this.#loaded;
-    const { table } = this.#parts.memory.book;
-    const wanted = leaseCapacity(this.#config);
+    const { tables } = this.#parts;
+    const table = tables.current();
+    const wanted = tables.capacityFor(this.#config);
     const isAsked = this.#config.tandem.maxLeases > 0;
     const isRight = wanted === table.capacity || (wanted < table.capacity && !isAsked);
-    const keeps = keepsContexts(this.#config);
+    const keeps = tables.keepsContexts(this.#config);
     if (isRight && table.arena.byteLength >= arenaBytes(wanted, keeps)) return table;
-    const moved = allocateLeaseTable(isRight ? table.capacity : wanted, keeps);
-    if (copyLeaseTable(table, moved)) return moved;
+    const moved = tables.allocate(isRight ? table.capacity : wanted, keeps);
+    if (tables.copy(table, moved)) return moved;
     throw new Error(
       `the lease table holds more than user-context.tandem.max-leases allows (${wanted}): raise it, or leave it out`,
     );
@@ -91,15 +121,14 @@ export class LeaseChange {
   }
 
   async #load(): Promise<void> {
-    const { memory, storage, clock, log } = this.#parts;
+    const { storage, tables } = this.#parts;
     const { database } = this.#after;
     if (!opensOtherFile(this.#before.database, database)) return;
     if (this.#before.database.persist && isSameFile(this.#before.database.path, database.path))
       throw new Error(`${database.path} is another name of the lease file in use: keep the name that it has`);
     this.#unlock = await storage.reserve(database.path);
-    const table = allocateLeaseTable(leaseCapacity(this.#config), keepsContexts(this.#config));
-    const book = new LeaseBook({ ...memory.book, table, pools: allocatePools([]) });
-    this.#cleanupDue = loadLeases(this.#config, book, clock, log);
+    const table = tables.allocate(tables.capacityFor(this.#config), tables.keepsContexts(this.#config));
+    this.#cleanupDue = tables.load(this.#config, table);
     this.#loaded = table;
   }
 }

@@ -19,12 +19,14 @@ import { ascending, poolAt } from '../../engine/subnets/pool-at.ts';
 import { allocateServerPools } from '../../engine/subnets/pool-plan.ts';
 import { poolSeries } from '../../engine/subnets/pool-series.ts';
 import { LeaseBook } from '../../lease/dhcp4/book.ts';
-import type { LeaseTableMemory } from '../../lease/dhcp4/layout.ts';
+import { allocateLeaseTable, type LeaseTableMemory } from '../../lease/dhcp4/layout.ts';
+import { copyLeaseTable } from '../../lease/dhcp4/table-copy.ts';
+import { allocatePools } from '../../lease/pool.ts';
 import type { Log } from '../../log/logger.ts';
 import { listeningOf } from '../libraries/lease-events.ts';
-import type { ServerMemory } from '../memory.ts';
+import { keepsContexts, leaseCapacity, type ServerMemory } from '../memory.ts';
 import { ExpiryTimer } from './expiry.ts';
-import { LeaseChange } from './lease-change.ts';
+import { LeaseChange, type LeaseTables } from './lease-change.ts';
 import { countLeases, loadLeases } from './lease-files.ts';
 import { leaseFileOf, type Storage } from './storage.ts';
 
@@ -50,6 +52,8 @@ interface Statistics {
   readonly reader: StatisticsReader;
   readonly writer: StatisticsWriter;
 }
+
+type LeaseChange4 = LeaseChange<ServerConfig, LeaseTableMemory>;
 
 export class Leases {
   readonly #parts: LeasesParts;
@@ -114,8 +118,10 @@ export class Leases {
    * Makes ready what another configuration wants of the leases, while the server works by the old one.
    * @throws an Error that says what is wrong with the lease file; nothing has changed
    */
-  prepare(config: ServerConfig): Promise<LeaseChange> {
-    return LeaseChange.prepare(this.#parts, leaseFileOf(this.#config), config);
+  prepare(config: ServerConfig): Promise<LeaseChange4> {
+    const { storage, log } = this.#parts;
+    const parts = { tables: leaseTables(this.#parts), storage, log };
+    return LeaseChange.prepare(parts, leaseFileOf(this.#config), config);
   }
 
   /**
@@ -123,7 +129,7 @@ export class Leases {
    * change asks for that.
    * @param table of the change
    */
-  commit(config: ServerConfig, change: LeaseChange, table: LeaseTableMemory, statistics: Statistics): void {
+  commit(config: ServerConfig, change: LeaseChange4, table: LeaseTableMemory, statistics: Statistics): void {
     const { memory, clock } = this.#parts;
     this.#config = config;
     this.#events = this.#eventsOf(config);
@@ -156,6 +162,20 @@ export class Leases {
     await this.#sender.close();
     return await this.#parts.storage.stop();
   }
+}
+
+function leaseTables({ memory, clock, log }: LeasesParts): LeaseTables<ServerConfig, LeaseTableMemory> {
+  return {
+    current: () => memory.book.table,
+    capacityFor: leaseCapacity,
+    keepsContexts,
+    allocate: allocateLeaseTable,
+    copy: copyLeaseTable,
+    load: (config, table) => {
+      const book = new LeaseBook({ ...memory.book, table, pools: allocatePools([]) });
+      return loadLeases(config, book, clock, log);
+    },
+  };
 }
 
 /** The settings of names by subnet id and address; those of a subnet that is gone are Kea's defaults. */

@@ -1,22 +1,22 @@
 /** Reservations, classes, definitions of options and loggers, with Kea's defaults. */
+import type { CompletedFamily } from './family.ts';
 import { completeOptions, type Names, namesOf } from './options.ts';
 import { hexDigits, itemsOf, type JsonMap, withContext } from './values.ts';
 
-const BOOT_DEFAULTS = { 'boot-file-name': '', 'next-server': '0.0.0.0', 'server-hostname': '' };
+/** Identifiers that are shown with colons. */
+const SEPARATED: readonly string[] = ['hw-address', 'duid'];
 
-/** Identifiers that are shown with colons, and those that are not. */
-const SEPARATED = ['hw-address', 'duid'] as const;
-const PLAIN = ['client-id', 'circuit-id', 'flex-id'] as const;
-
-export function completeHost(host: JsonMap, names: Names): JsonMap {
-  const identifiers = [...SEPARATED, ...PLAIN].flatMap((key) =>
+export function completeHost(family: CompletedFamily, host: JsonMap, names: Names): JsonMap {
+  const identifiers = [...SEPARATED, ...family.plainIdentifiers].flatMap((key) =>
     typeof host[key] === 'string' ? [[key, identifierText(key, host[key])]] : [],
   );
   return {
-    ...BOOT_DEFAULTS,
+    ...family.bootDefaults,
+    ...family.host,
     'client-classes': [],
     hostname: '',
     ...host,
+    ...family.hostTexts(host),
     ...Object.fromEntries(identifiers),
     'option-data': completeOptions(host['option-data'], names),
   };
@@ -25,25 +25,27 @@ export function completeHost(host: JsonMap, names: Names): JsonMap {
 /** Lower case; a quoted text stands for its octets. */
 function identifierText(key: string, text: string): string {
   const digits = hexDigits(text);
-  return SEPARATED.some((each) => each === key) ? digits.replace(/..(?=.)/g, '$&:') : digits;
+  return SEPARATED.includes(key) ? digits.replace(/..(?=.)/g, '$&:') : digits;
 }
 
-export function completeClass(item: JsonMap, outer: Names): JsonMap {
-  const names = namesOf(itemsOf(item['option-def']), outer);
+export function completeClass(family: CompletedFamily, item: JsonMap, outer: Names): JsonMap {
+  const { 'option-def': definitions } = item;
+  const names = namesOf(itemsOf(definitions), outer);
   return {
-    ...BOOT_DEFAULTS,
+    ...family.bootDefaults,
+    ...family.class,
     ...item,
     'option-data': completeOptions(item['option-data'], names),
-    'option-def': completeDefinitions(itemsOf(item['option-def'])),
+    ...(definitions === undefined ? {} : { 'option-def': completeDefinitions(itemsOf(definitions), names) }),
   };
 }
 
-export function completeDefinitions(definitions: readonly JsonMap[]): JsonMap[] {
+export function completeDefinitions(definitions: readonly JsonMap[], { space }: Names): JsonMap[] {
   return definitions.map((definition) => ({
     array: false,
     encapsulate: '',
     'record-types': '',
-    space: 'dhcp4',
+    space,
     ...withContext(definition),
   }));
 }

@@ -60,6 +60,7 @@ export interface SubnetConfig6 {
   readonly hostModes: HostModes;
   readonly allocator: Allocator6;
   readonly pdAllocator: Allocator6;
+  /** As in the file, whatever the valid one is; all 0 = not set: five eighths of the valid one. */
   readonly preferredLifetime: LifetimeConfig;
   readonly validLifetime: LifetimeConfig;
   readonly rapidCommit: boolean;

@@ -15,8 +15,12 @@ export interface ConfigOutcome {
 /** Makes the next document out of the one in force, which it leaves as it is; null = nothing is to be changed. */
 export type DocumentEdit = (document: ArgumentMap) => ArgumentMap | null;
 
+/** The member of a document that is the configuration of a server. */
+export type ConfigurationKey = 'Dhcp4' | 'Dhcp6';
+
 export interface ConfigurationSources {
-  /** The configuration in force as a JSON document with the member `Dhcp4`; never changed, only replaced. */
+  readonly key: ConfigurationKey;
+  /** The configuration in force as a JSON document with this member; never changed, only replaced. */
   readonly document: () => ArgumentMap;
   /** Checks a document without applying anything. Does not reject for bad input. */
   readonly check: (document: object) => ConfigOutcome | Promise<ConfigOutcome>;
@@ -26,7 +30,7 @@ export interface ConfigurationSources {
   readonly change: (edit: DocumentEdit) => Promise<ConfigOutcome>;
   /** The configuration file. */
   readonly path: string;
-  /** Whether a text is that of a file with a `Dhcp4` map, right or wrong. Does not throw. */
+  /** Whether a text is that of a file with this member, right or wrong. Does not throw. */
   readonly isConfiguration: (text: string) => boolean;
 }
 
@@ -52,35 +56,38 @@ export function createConfigurationCommands(sources: ConfigurationSources): Map<
 }
 
 /**
- * SHA-256 over `{"Dhcp4": ...}` as compact JSON with sorted keys, 64 hex digits: equal configurations have equal hashes.
+ * SHA-256 over `{"Dhcp4": ...}` or `{"Dhcp6": ...}` as compact JSON with sorted keys, 64 hex digits: equal configurations have equal hashes.
  * Monitoring asks for it every few seconds and a document of 20,000 subnets takes a while, so each is hashed once.
  */
-export function configHash(document: object): string {
+export function configHash(document: object, key: ConfigurationKey = 'Dhcp4'): string {
   const known = hashes.get(document);
   if (known !== undefined) return known;
   const hash = createHash('sha256')
-    .update(JSON.stringify(ownPart(document), sortedKeys))
+    .update(JSON.stringify(ownPart(document, key), sortedKeys))
     .digest('hex');
   hashes.set(document, hash);
   return hash;
 }
 
 /** The file may hold the configuration of other programs too, with their passwords; those are not this server's to show. */
-function ownPart(document: object): { readonly Dhcp4: unknown } {
-  return { Dhcp4: (document as { readonly Dhcp4?: unknown }).Dhcp4 };
+function ownPart(document: object, key: ConfigurationKey): ArgumentMap {
+  return { [key]: (document as ArgumentMap)[key] };
 }
 
-function configGet({ document }: ConfigurationSources): Answer {
+function configGet({ document, key }: ConfigurationSources): Answer {
   const current = document();
-  return { result: Result.success, arguments: { ...ownPart(current), hash: configHash(current) } };
+  return {
+    result: Result.success,
+    arguments: { ...ownPart(current, key), hash: configHash(current, key) },
+  };
 }
 
-function configHashGet({ document }: ConfigurationSources): Answer {
-  return { result: Result.success, arguments: { hash: configHash(document()) } };
+function configHashGet({ document, key }: ConfigurationSources): Answer {
+  return { result: Result.success, arguments: { hash: configHash(document(), key) } };
 }
 
-async function configTest({ check }: ConfigurationSources, args: unknown): Promise<Answer> {
-  const document = readCandidate(args);
+async function configTest({ check, key }: ConfigurationSources, args: unknown): Promise<Answer> {
+  const document = readCandidate(args, key);
   if ('result' in document) return document as Answer;
   const outcome = await check(document);
   if (!outcome.ok) return failure(listed(outcome.problems));
@@ -90,28 +97,29 @@ async function configTest({ check }: ConfigurationSources, args: unknown): Promi
 }
 
 /** What came to be in force is in memory alone, until config-write; config-reload goes back to the file. */
-async function configSet({ change, document }: ConfigurationSources, args: unknown): Promise<Answer> {
-  const candidate = readCandidate(args);
+async function configSet({ change, document, key }: ConfigurationSources, args: unknown): Promise<Answer> {
+  const candidate = readCandidate(args, key);
   if ('result' in candidate) return candidate as Answer;
   const outcome = await change(() => candidate);
   if (!outcome.ok) return failure(listed(outcome.problems));
-  return success('Configuration successful.', { hash: configHash(document()) });
+  return success('Configuration successful.', { hash: configHash(document(), key) });
 }
 
-/** `{"Dhcp4": ...}` as config-test and config-set get it, or the answer that refuses it. */
-function readCandidate(args: unknown): ArgumentMap | Answer {
+/** `{"Dhcp4": ...}` or `{"Dhcp6": ...}` as config-test and config-set get it, or the answer that refuses it. */
+function readCandidate(args: unknown, key: ConfigurationKey): ArgumentMap | Answer {
   if (args === undefined) return failure("Missing mandatory 'arguments' parameter.");
   if (!isMap(args)) return failure(`Error during command processing: ${NOT_A_MAP}`);
-  if (args['Dhcp4'] === undefined) return failure("Missing mandatory 'Dhcp4' parameter.");
+  const own = args[key];
+  if (own === undefined) return failure(`Missing mandatory '${key}' parameter.`);
   // What config-get answers can be sent back as it is.
-  const unknown = Object.keys(args).find((key) => key !== 'Dhcp4' && key !== 'hash');
+  const unknown = Object.keys(args).find((each) => each !== key && each !== 'hash');
   if (unknown !== undefined) return failure(`Unsupported '${unknown.slice(0, 64)}' parameter.`);
-  if (!isMap(args['Dhcp4'])) return failure("'Dhcp4' parameter expected to be a map.");
-  return { Dhcp4: args['Dhcp4'] };
+  if (!isMap(own)) return failure(`'${key}' parameter expected to be a map.`);
+  return { [key]: own };
 }
 
 async function configWrite(
-  { document, path, isConfiguration }: ConfigurationSources,
+  { key, document, path, isConfiguration }: ConfigurationSources,
   args: unknown,
 ): Promise<Answer> {
   if (args !== undefined && !isMap(args)) return failure('Argument must be a map');
@@ -121,7 +129,7 @@ async function configWrite(
   if ('reason' in place) return failure(`Error during write-config:${place.reason}`);
   if (basename(place.path) !== basename(path) && !(await mayBeReplaced(place, isConfiguration)))
     return failure(`Error during write-config:${basename(place.path)} ${NO_CONFIGURATION}`);
-  const text = `${JSON.stringify(ownPart(document()), sortedKeys, 2)}\n`;
+  const text = `${JSON.stringify(ownPart(document(), key), sortedKeys, 2)}\n`;
   try {
     const size = await writeWhole(place, [Buffer.from(text)]);
     return success(`Configuration written to ${place.path} successful`, { filename: place.path, size });
@@ -139,16 +147,16 @@ async function mayBeReplaced(
   return existing.size <= REPLACED_BYTES_MAX && isConfiguration(await readFile(path, 'utf8').catch(() => ''));
 }
 
-function serverTagGet({ document }: ConfigurationSources): Answer {
-  const { 'server-tag': tag = '' } = document()['Dhcp4'] as { readonly 'server-tag'?: string };
+function serverTagGet({ document, key }: ConfigurationSources): Answer {
+  const { 'server-tag': tag = '' } = document()[key] as { readonly 'server-tag'?: string };
   return { result: Result.success, arguments: { 'server-tag': tag } };
 }
 
-function createReload({ reload, document }: ConfigurationSources): CommandHandler {
+function createReload({ reload, document, key }: ConfigurationSources): CommandHandler {
   return async () => {
     const outcome = await reload();
     if (!outcome.ok) return failure(`Config reload failed: ${listed(outcome.problems)}`);
-    return success('Configuration successful.', { hash: configHash(document()) });
+    return success('Configuration successful.', { hash: configHash(document(), key) });
   };
 }
 

@@ -2,7 +2,7 @@
 import { type Answer, type CommandHandler, failure, Result, success } from '../answer.ts';
 import type { ArgumentMap } from '../arguments.ts';
 import { isAnswer, needMap, needOne, needText, quoted } from './arguments.ts';
-import { completeDhcp4, type DocumentSources, editDhcp4, itemsOf, replaced } from './edit.ts';
+import { completeMap, type DocumentSources, editConfiguration, itemsOf, replaced } from './edit.ts';
 
 export function createClassCommands(sources: DocumentSources): Map<string, CommandHandler> {
   return new Map<string, CommandHandler>([
@@ -15,7 +15,7 @@ export function createClassCommands(sources: DocumentSources): Map<string, Comma
 }
 
 function classList(sources: DocumentSources): Answer {
-  const classes = itemsOf(completeDhcp4(sources), 'client-classes').map(({ name }) => ({ name }));
+  const classes = itemsOf(completeMap(sources), 'client-classes').map(({ name }) => ({ name }));
   const count = classes.length;
   return {
     result: count > 0 ? Result.success : Result.empty,
@@ -29,7 +29,7 @@ function classGet(sources: DocumentSources, args: unknown): Answer {
   if (isAnswer(map)) return map;
   const name = needText(map, 'name');
   if (isAnswer(name)) return name;
-  const found = findClass(completeDhcp4(sources), name);
+  const found = findClass(completeMap(sources), name);
   if (found === undefined) return noClass(name);
   return success(`Class '${quoted(name)}' definition returned`, { 'client-classes': [found] });
 }
@@ -38,11 +38,11 @@ function classGet(sources: DocumentSources, args: unknown): Answer {
 function classAdd(sources: DocumentSources, args: unknown): Answer | Promise<Answer> {
   const given = needClass(args, 'class-add');
   if (isAnswer(given)) return given;
-  const { name, map } = given;
-  return editDhcp4(sources, (dhcp4) => {
-    if (findClass(dhcp4, name) !== undefined) return failure(`Class '${quoted(name)}' already exists`);
+  const { name, map: item } = given;
+  return editConfiguration(sources, (server) => {
+    if (findClass(server, name) !== undefined) return failure(`Class '${quoted(name)}' already exists`);
     return {
-      dhcp4: { ...dhcp4, 'client-classes': [...itemsOf(dhcp4, 'client-classes'), map] },
+      map: { ...server, 'client-classes': [...itemsOf(server, 'client-classes'), item] },
       answer: success(`Class '${quoted(name)}' added`),
     };
   });
@@ -51,12 +51,12 @@ function classAdd(sources: DocumentSources, args: unknown): Answer | Promise<Ans
 function classUpdate(sources: DocumentSources, args: unknown): Answer | Promise<Answer> {
   const given = needClass(args, 'class-update');
   if (isAnswer(given)) return given;
-  const { name, map } = given;
-  return editDhcp4(sources, (dhcp4) => {
-    const before = findClass(dhcp4, name);
+  const { name, map: item } = given;
+  return editConfiguration(sources, (server) => {
+    const before = findClass(server, name);
     if (before === undefined) return noClass(name);
     return {
-      dhcp4: { ...dhcp4, 'client-classes': replaced(itemsOf(dhcp4, 'client-classes'), before, map) },
+      map: { ...server, 'client-classes': replaced(itemsOf(server, 'client-classes'), before, item) },
       answer: success(`Class '${quoted(name)}' updated`),
     };
   });
@@ -68,12 +68,12 @@ function classDelete(sources: DocumentSources, args: unknown): Answer | Promise<
   if (isAnswer(map)) return map;
   const name = needText(map, 'name');
   if (isAnswer(name)) return name;
-  return editDhcp4(sources, (dhcp4) => {
-    const before = findClass(dhcp4, name);
+  return editConfiguration(sources, (server) => {
+    const before = findClass(server, name);
     if (before === undefined) return noClass(name);
-    const rest = itemsOf(dhcp4, 'client-classes').filter((each) => each !== before);
+    const rest = itemsOf(server, 'client-classes').filter((each) => each !== before);
     return {
-      dhcp4: { ...dhcp4, 'client-classes': rest },
+      map: { ...server, 'client-classes': rest },
       answer: success(`Class '${quoted(name)}' deleted`),
     };
   });
@@ -86,8 +86,8 @@ function needClass(args: unknown, command: string): { name: string; map: Argumen
   return isAnswer(name) ? name : { name, map };
 }
 
-function findClass(dhcp4: ArgumentMap, name: string): ArgumentMap | undefined {
-  return itemsOf(dhcp4, 'client-classes').find((each) => each['name'] === name);
+function findClass(server: ArgumentMap, name: string): ArgumentMap | undefined {
+  return itemsOf(server, 'client-classes').find((each) => each['name'] === name);
 }
 
 function noClass(name: string): Answer {

@@ -5,21 +5,21 @@ import { createClassCommands } from './class-commands.ts';
 import type { DocumentSources } from './edit.ts';
 import { createHostCommands } from './host-commands.ts';
 import { createNetworkCommands } from './network-commands.ts';
-import { createStatLeaseCommands, type StatLeaseSources } from './stat-lease.ts';
 import { createSubnetCommands } from './subnet-commands.ts';
 
 export interface LibrarySources {
   readonly documents: DocumentSources;
-  readonly leases: StatLeaseSources;
+  /** Those of stat_cmds, which are another one in each family. */
+  readonly statLeases: () => Map<string, CommandHandler>;
 }
 
 /** The commands of one library. */
 export function createLibraryCommands(
   library: CommandLibrary,
-  { documents, leases }: LibrarySources,
+  { documents, statLeases }: LibrarySources,
 ): Map<string, CommandHandler> {
   const makers = {
-    stat_cmds: () => createStatLeaseCommands(leases),
+    stat_cmds: statLeases,
     subnet_cmds: () => new Map([...createSubnetCommands(documents), ...createNetworkCommands(documents)]),
     class_cmds: () => createClassCommands(documents),
     host_cmds: () => createHostCommands(documents),

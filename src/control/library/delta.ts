@@ -1,12 +1,13 @@
 /**
- * What subnet4-delta-add and -delta-del make of a subnet. Lists are changed item by item, and an item is the one that has the
- * same name: a pool by its range, an option by its code or name, a reservation by its identifier.
+ * What subnet4-delta-add and -delta-del, and those of subnet6, make of a subnet. Lists are changed item by item, and an item is the one that has the
+ * same name: a pool by its range or prefix, an option by its code or name, a reservation by its identifier.
  */
 import { type ArgumentMap, isMap } from '../arguments.ts';
 
 /** By which members the items of a list are told apart; of other lists whole values count. */
 const KEYS: Readonly<Record<string, readonly string[]>> = {
   pools: ['pool'],
+  'pd-pools': ['prefix', 'prefix-len'],
   'option-data': ['code', 'name', 'space'],
   reservations: ['hw-address', 'duid', 'circuit-id', 'client-id', 'flex-id'],
 };

@@ -5,7 +5,7 @@
 import { type Answer, type CommandHandler, failure, Result, success } from '../answer.ts';
 import { type ArgumentMap, isMap } from '../arguments.ts';
 import { isAnswer, needMap, needSubnetId } from './arguments.ts';
-import { type DocumentSources, editDhcp4, itemsOf, replaced } from './edit.ts';
+import { type DocumentFamily, type DocumentSources, editConfiguration, itemsOf, replaced } from './edit.ts';
 import { hostMatcher, refusedTarget } from './host-matcher.ts';
 import { hostQueries } from './host-queries.ts';
 import { hostsOf, identifierOf, type PlacedHost } from './hosts.ts';
@@ -21,50 +21,53 @@ export function createHostCommands(sources: DocumentSources): Map<string, Comman
 }
 
 function hostAdd(sources: DocumentSources, args: unknown): Answer | Promise<Answer> {
+  const { family } = sources;
   const given = needHost(args, 'reservation-add');
   if (isAnswer(given)) return given;
-  return editDhcp4(sources, (before) => {
-    const dhcp4 = numbered(before);
-    const conflict = hostsOf(dhcp4).find(
-      (host) => host.subnetId === given.subnetId && isSameHost(host.map, given.map),
+  return editConfiguration(sources, (before) => {
+    const server = numbered(family, before);
+    const conflict = hostsOf(family, server).find(
+      (host) => host.subnetId === given.subnetId && isSameHost(family, host.map, given.map),
     );
     if (conflict !== undefined)
       return failure('failed to add host: a host of this identifier exists in this subnet already');
-    const added = withHosts(dhcp4, given.subnetId, (hosts) => [...hosts, given.map]);
-    return added === null ? noSubnet(given) : { dhcp4: added, answer: success('Host added.') };
+    const added = withHosts(family, server, given.subnetId, (hosts) => [...hosts, given.map]);
+    return added === null ? noSubnet(family, given) : { map: added, answer: success('Host added.') };
   });
 }
 
 function hostUpdate(sources: DocumentSources, args: unknown): Answer | Promise<Answer> {
+  const { family } = sources;
   const given = needHost(args, 'reservation-update');
   if (isAnswer(given)) return given;
-  return editDhcp4(sources, (before) => {
-    const dhcp4 = numbered(before);
-    const old = hostsOf(dhcp4).find(
-      (host) => host.subnetId === given.subnetId && isSameHost(host.map, given.map),
+  return editConfiguration(sources, (before) => {
+    const server = numbered(family, before);
+    const old = hostsOf(family, server).find(
+      (host) => host.subnetId === given.subnetId && isSameHost(family, host.map, given.map),
     );
     if (old === undefined) return failure('Host not updated (not found).', Result.empty);
-    const updated = withHosts(dhcp4, given.subnetId, (hosts) => replaced(hosts, old.map, given.map));
-    return updated === null ? noSubnet(given) : { dhcp4: updated, answer: success('Host updated.') };
+    const updated = withHosts(family, server, given.subnetId, (hosts) => replaced(hosts, old.map, given.map));
+    return updated === null ? noSubnet(family, given) : { map: updated, answer: success('Host updated.') };
   });
 }
 
 /** `{"subnet-id", "ip-address"}` or `{"subnet-id", "identifier-type", "identifier"}`. */
 function hostDelete(sources: DocumentSources, args: unknown): Answer | Promise<Answer> {
+  const { family } = sources;
   const map = needMap(args, 'reservation-del');
   if (isAnswer(map)) return map;
-  const isWanted = hostMatcher(map);
+  const isWanted = hostMatcher(family, map);
   if (typeof isWanted !== 'function') return isWanted;
-  return editDhcp4(sources, (before) => {
-    const dhcp4 = numbered(before);
-    const host = hostsOf(dhcp4).find(isWanted);
+  return editConfiguration(sources, (before) => {
+    const server = numbered(family, before);
+    const host = hostsOf(family, server).find(isWanted);
     const rest =
       host === undefined
         ? null
-        : withHosts(dhcp4, host.subnetId, (hosts) => hosts.filter((each) => each !== host.map));
+        : withHosts(family, server, host.subnetId, (hosts) => hosts.filter((each) => each !== host.map));
     return rest === null
       ? failure('Host not deleted (not found).', Result.empty)
-      : { dhcp4: rest, answer: success('Host deleted.') };
+      : { map: rest, answer: success('Host deleted.') };
   });
 }
 
@@ -81,23 +84,27 @@ function needHost(args: unknown, command: string): PlacedHost | Answer {
   return { subnetId, map: host };
 }
 
-function isSameHost(a: ArgumentMap, b: ArgumentMap): boolean {
-  const [first, second] = [identifierOf(a), identifierOf(b)];
+function isSameHost(family: DocumentFamily, a: ArgumentMap, b: ArgumentMap): boolean {
+  const [first, second] = [identifierOf(family, a), identifierOf(family, b)];
   return first !== null && first.type === second?.type && first.value === second.value;
 }
 
 /** The document with other reservations in one place; null when there is no such subnet. */
 function withHosts(
-  dhcp4: ArgumentMap,
+  family: DocumentFamily,
+  server: ArgumentMap,
   subnetId: number,
   change: (hosts: readonly ArgumentMap[]) => readonly ArgumentMap[],
 ): ArgumentMap | null {
-  if (subnetId === 0) return { ...dhcp4, reservations: change(itemsOf(dhcp4, 'reservations')) };
-  const subnet = subnetsOf(dhcp4).find(({ id }) => id === subnetId)?.map;
+  if (subnetId === 0) return { ...server, reservations: change(itemsOf(server, 'reservations')) };
+  const subnet = subnetsOf(family, server).find(({ id }) => id === subnetId)?.map;
   if (subnet === undefined) return null;
-  return withSubnet(dhcp4, subnet, { ...subnet, reservations: change(itemsOf(subnet, 'reservations')) });
+  return withSubnet(family, server, subnet, {
+    ...subnet,
+    reservations: change(itemsOf(subnet, 'reservations')),
+  });
 }
 
-function noSubnet({ subnetId }: PlacedHost): Answer {
-  return failure(`IPv4 subnet with ID of '${subnetId}' is not configured`);
+function noSubnet({ digit }: DocumentFamily, { subnetId }: PlacedHost): Answer {
+  return failure(`IPv${digit} subnet with ID of '${subnetId}' is not configured`);
 }

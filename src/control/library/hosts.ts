@@ -1,7 +1,6 @@
 /** The reservations of a document, of subnets and global ones, as one list that knows where each stands. */
-import { HOST_IDENTIFIERS } from '../../config/host-model.ts';
 import type { ArgumentMap } from '../arguments.ts';
-import { itemsOf } from './edit.ts';
+import { type DocumentFamily, itemsOf } from './edit.ts';
 import { subnetsOf } from './subnets.ts';
 
 export interface PlacedHost {
@@ -10,12 +9,12 @@ export interface PlacedHost {
   readonly map: ArgumentMap;
 }
 
-/** Global ones first, then by subnet, each in the order of the document. @param dhcp4 whose subnets all have ids */
-export function hostsOf(dhcp4: ArgumentMap): readonly PlacedHost[] {
+/** Global ones first, then by subnet, each in the order of the document. @param server whose subnets all have ids */
+export function hostsOf(family: DocumentFamily, server: ArgumentMap): readonly PlacedHost[] {
   const place = (subnetId: number) => (map: ArgumentMap) => ({ subnetId, map });
   return [
-    ...itemsOf(dhcp4, 'reservations').map(place(0)),
-    ...subnetsOf(dhcp4).flatMap(({ id, map }) => itemsOf(map, 'reservations').map(place(id))),
+    ...itemsOf(server, 'reservations').map(place(0)),
+    ...subnetsOf(family, server).flatMap(({ id, map }) => itemsOf(map, 'reservations').map(place(id))),
   ];
 }
 
@@ -25,8 +24,11 @@ export function shownHost({ subnetId, map }: PlacedHost): ArgumentMap {
 }
 
 /** By what a host is known: the first identifier that it has, or null. */
-export function identifierOf(host: ArgumentMap): { type: string; value: string } | null {
-  for (const type of HOST_IDENTIFIERS) {
+export function identifierOf(
+  { hostIdentifiers }: DocumentFamily,
+  host: ArgumentMap,
+): { type: string; value: string } | null {
+  for (const type of hostIdentifiers) {
     const value = host[type];
     if (typeof value === 'string') return { type, value: identifierText(value) };
   }

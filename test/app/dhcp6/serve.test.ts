@@ -174,13 +174,3 @@ t.test(
     t.equal(await server.stop(), 0);
   },
 );
-
-t.test('SIGHUP changes nothing, and the log says so', { skip }, async (t) => {
-  const port = freeUdpPort();
-  const relay = await Relay6.open(t, port);
-  const server = await serve6(t, writeConfig6(scratch(t)), port, relay);
-  server.child.kill('SIGHUP');
-  t.match((await server.logged('TDM_CONFIG_PROBLEM'))['problem'], /with a restart only/);
-  t.equal((await relay.ask(message(solicit, 1, iaNa(7)))).type, advertise);
-  t.equal(await server.stop(), 0);
-});

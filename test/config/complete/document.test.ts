@@ -1,7 +1,7 @@
 /** What config-get shows, against what Kea 2.2 has shown of the same file. */
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { completeDocument } from '../../../src/config/complete/document.ts';
+import { completeDocument } from '../../../src/config/complete/dhcp4.ts';
 import { checkDocument, parseConfig } from '../../../src/config/load.ts';
 import { hotStandby, loadBalancing } from '../fixtures/examples.ts';
 

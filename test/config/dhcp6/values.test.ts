@@ -106,27 +106,23 @@ t.test('a subnet has the defaults of Kea for DHCPv6', async (t) => {
     options: [],
     vendorOptions: [],
     pdAllocator: 'iterative',
-    preferredLifetime: { minSec: 4500, defaultSec: 4500, maxSec: 4500 },
+    preferredLifetime: { minSec: 0, defaultSec: 0, maxSec: 0 },
     validLifetime: { minSec: 7200, defaultSec: 7200, maxSec: 7200 },
   });
 });
 
-t.test('preferred lifetimes follow the valid ones, and are never longer', async (t) => {
+t.test('preferred lifetimes are as in the file: one alone stands for all, none is 0', async (t) => {
   const rows: readonly (readonly [string, readonly number[]])[] = [
-    ['"valid-lifetime": 1000', [625, 625, 625]],
-    ['"valid-lifetime": 1000, "min-valid-lifetime": 800, "max-valid-lifetime": 1600', [500, 625, 1000]],
-    ['"valid-lifetime": 1001', [625, 625, 625]],
+    ['"valid-lifetime": 1000', [0, 0, 0]],
     ['"valid-lifetime": 1000, "preferred-lifetime": 900', [900, 900, 900]],
-    ['"valid-lifetime": 1000, "preferred-lifetime": 1001', [625, 625, 625]],
-    ['"valid-lifetime": 1000, "preferred-lifetime": 0', [625, 625, 625]],
-    ['"valid-lifetime": 1000, "preferred-lifetime": 1000', [1000, 1000, 1000]],
+    ['"valid-lifetime": 1000, "preferred-lifetime": 1001', [1001, 1001, 1001]],
     [
       '"valid-lifetime": 1000, "min-preferred-lifetime": 10, "preferred-lifetime": 20, "max-preferred-lifetime": 30',
       [10, 20, 30],
     ],
     ['"valid-lifetime": 1000, "min-preferred-lifetime": 10', [10, 10, 10]],
-    ['"valid-lifetime": 4294967295', [4294967295, 4294967295, 4294967295]],
-    ['"valid-lifetime": 4294967295, "preferred-lifetime": 60', [60, 60, 60]],
+    ['"valid-lifetime": 1000, "max-preferred-lifetime": 10', [10, 10, 10]],
+    ['"min-valid-lifetime": 10, "valid-lifetime": 1000, "preferred-lifetime": 60', [60, 60, 60]],
   ];
   for (const [keys, [minSec, defaultSec, maxSec]] of rows) {
     t.strictSame(good6(subnet6(keys)).subnets[0]?.preferredLifetime, { minSec, defaultSec, maxSec }, keys);
@@ -328,7 +324,7 @@ t.test(
       enterpriseId: 2495,
       persist: false,
     });
-    t.strictSame(config.relaySuppliedOptions, [23, 65, 110]);
+    t.strictSame(config.relaySuppliedOptions, [23, 110]);
     t.strictSame(config.macSources, ['duid', 'subscriber-id', 'remote-id', 'client-link-addr-option']);
     t.strictSame(config.hostIdentifiers, ['flex-id', 'duid']);
     t.equal(config.allowAddressRegistration, false);

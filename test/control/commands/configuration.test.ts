@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { isConfigText } from '../../../src/config/load.ts';
+import { isServerText } from '../../../src/config/read.ts';
 import type { ArgumentMap } from '../../../src/control/arguments.ts';
 import {
   type ConfigOutcome,
@@ -16,12 +16,13 @@ const fine: ConfigOutcome = { ok: true, problems: [] };
 
 function setUp(sources: Partial<ConfigurationSources> = {}) {
   const commands = createConfigurationCommands({
+    key: 'Dhcp4',
     document: () => document,
     check: () => fine,
     reload: async () => fine,
     change: async (edit) => (edit(document) === null ? fine : fine),
     path: '/nowhere/tandem.json',
-    isConfiguration: isConfigText,
+    isConfiguration: (text) => isServerText({ key: 'Dhcp4' }, text),
     ...sources,
   });
   return (name: string, args?: unknown) => commands.get(name)!(args);

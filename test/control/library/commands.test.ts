@@ -53,7 +53,7 @@ t.test('a subnet is added, changed and deleted', async (t) => {
   t.match(await run('subnet4-update', { subnet4: [{ id: 2, subnet: '10.2.0.0/24', 'renew-timer': 5 }] }), {
     result: 0,
   });
-  t.same(document.dhcp4['subnet4'], [SUBNET, { id: 2, subnet: '10.2.0.0/24', 'renew-timer': 5 }]);
+  t.same(document.map['subnet4'], [SUBNET, { id: 2, subnet: '10.2.0.0/24', 'renew-timer': 5 }]);
   t.match(await run('subnet4-update', { subnet4: [{ id: 2, subnet: '10.9.0.0/24' }] }), {
     result: 1,
     text: /cannot/,
@@ -65,7 +65,7 @@ t.test('a subnet is added, changed and deleted', async (t) => {
     arguments: { subnets: [{ id: 2, subnet: '10.2.0.0/24' }] },
   });
   t.match(await run('subnet4-del', { id: 2 }), { result: 3, text: 'no subnet with id 2 found' });
-  t.same(document.dhcp4['subnet4'], [SUBNET]);
+  t.same(document.map['subnet4'], [SUBNET]);
 });
 
 t.test('what the server does not take changes nothing, and the sender hears why', async (t) => {
@@ -73,7 +73,7 @@ t.test('what the server does not take changes nothing, and the sender hears why'
   document.problems = ['Dhcp4/subnet4[1]/subnet: found "x"; expected a subnet'];
   const answer = await document.run('subnet4-add', { subnet4: [{ subnet: 'x' }] });
   t.same(answer, { result: 1, text: document.problems[0] });
-  t.same(document.dhcp4['subnet4'], [SUBNET]);
+  t.same(document.map['subnet4'], [SUBNET]);
 });
 
 t.test(
@@ -81,7 +81,7 @@ t.test(
   async (t) => {
     const document = testDocument({ subnet4: [{ subnet: '10.0.0.0/24' }, { subnet: '10.1.0.0/24' }] });
     await document.run('subnet4-del', { id: 1 });
-    t.same(document.dhcp4['subnet4'], [{ id: 2, subnet: '10.1.0.0/24' }]);
+    t.same(document.map['subnet4'], [{ id: 2, subnet: '10.1.0.0/24' }]);
     t.match(await document.run('subnet4-add', { subnet4: [{ subnet: '10.2.0.0/24' }] }), {
       arguments: { subnets: [{ id: 3 }] },
     });
@@ -95,7 +95,7 @@ t.test('a delta is put into a subnet and taken out again, item by item', async (
   ];
   const document = testDocument({ subnet4: [{ ...SUBNET, 'option-data': options }] });
   const { run } = document;
-  const subnet = () => (document.dhcp4['subnet4'] as Record<string, unknown>[])[0]!;
+  const subnet = () => (document.map['subnet4'] as Record<string, unknown>[])[0]!;
   await run('subnet4-delta-add', {
     subnet4: [
       {
@@ -149,18 +149,18 @@ t.test('networks are made, filled, emptied and deleted', async (t) => {
     text: /is now part of shared network 'a'/,
   });
   t.match(await run('network4-subnet-add', { name: 'a', id: 1 }), { result: 1, text: /already part/ });
-  t.same(document.dhcp4['subnet4'], []);
+  t.same(document.map['subnet4'], []);
   t.match(await run('network4-subnet-del', { name: 'a', id: 2 }), { result: 0 });
   t.match(await run('network4-subnet-del', { name: 'a', id: 2 }), { result: 3 });
   t.match(await run('network4-del', { name: 'a' }), { result: 0 });
   t.same(
-    (document.dhcp4['subnet4'] as { id: number }[]).map(({ id }) => id),
+    (document.map['subnet4'] as { id: number }[]).map(({ id }) => id),
     [2, 1],
     'its subnet is kept',
   );
   await run('network4-add', { 'shared-networks': [{ name: 'b', subnet4: [{ subnet: '10.5.0.0/24' }] }] });
   t.match(await run('network4-del', { name: 'b', 'subnets-action': 'delete' }), { result: 0 });
-  t.same((document.dhcp4['subnet4'] as unknown[]).length, 2);
+  t.same((document.map['subnet4'] as unknown[]).length, 2);
   t.match(await run('network4-del', { name: 'b' }), { result: 3 });
 });
 
@@ -176,7 +176,7 @@ t.test('classes are added at the end, updated in their place, and deleted', asyn
     text: "Class 'b' already exists",
   });
   t.match(await run('class-update', { 'client-classes': [{ name: 'a', test: 'x' }] }), { result: 0 });
-  t.same(document.dhcp4['client-classes'], [{ name: 'a', test: 'x' }, { name: 'b' }]);
+  t.same(document.map['client-classes'], [{ name: 'a', test: 'x' }, { name: 'b' }]);
   t.match(await run('class-list'), {
     text: '2 classes found',
     arguments: { 'client-classes': [{ name: 'a' }, {}] },
@@ -187,7 +187,7 @@ t.test('classes are added at the end, updated in their place, and deleted', asyn
   });
   t.match(await run('class-del', { name: 'a' }), { result: 0, text: "Class 'a' deleted" });
   for (const command of ['class-del', 'class-get']) t.match(await run(command, { name: 'a' }), { result: 3 });
-  t.same(document.dhcp4['client-classes'], [{ name: 'b' }]);
+  t.same(document.map['client-classes'], [{ name: 'b' }]);
 });
 
 t.test('reservations are found by whatever identifies them, however it is written', async (t) => {

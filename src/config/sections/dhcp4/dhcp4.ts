@@ -1,5 +1,6 @@
 /** The Dhcp4 map: its table of keys, and how its parts come together. */
 import { DHCP4_OPTIONS } from '../../../dhcp4/option-standard.ts';
+import { CONFIGURED_BYTES_MAX, encodedLength } from '../../../dhcp4/reply-size.ts';
 import type { OptionSpaces } from '../../../options/spaces.ts';
 import { type LimitedScope, type LimitedScopes, readLimits } from '../../hooks/limits.ts';
 import { warnOfSubnets } from '../../hooks/perfmon.ts';
@@ -18,6 +19,7 @@ import { withFormerPlaces } from '../ddns.ts';
 import { type Choices, globalRules, peerClasses, readGlobal, readGround } from '../global.ts';
 import { hostIdentifiersRule } from '../host-identifiers.ts';
 import { checkRelationships } from '../relationships.ts';
+import { checkReplySizes, type ReplySize } from '../reply-size.ts';
 import { checkSubnets } from '../subnet-checks.ts';
 import { SubnetNumbers } from '../subnet-ids.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -26,7 +28,6 @@ import { compatibilitySchema, readCompatibility } from './compatibility.ts';
 import { readInterfaces } from './interfaces.ts';
 import { networkDefaults, networkRules, resolveNetwork } from './network.ts';
 import { checkPoolTotal } from './pool-total.ts';
-import { checkReplySizes } from './reply-size.ts';
 import { readReservations } from './reservations.ts';
 import { readSharedNetworks } from './shared-networks.ts';
 import { type PlacedSubnet, readSubnets, type Scope } from './subnets.ts';
@@ -40,6 +41,11 @@ export const dhcp4Schema = defineMap('Dhcp4', {
   'stash-agent-options': withDefault(flag(), false),
   compatibility: mapOf(compatibilitySchema),
 });
+
+const REPLY_SIZE: ReplySize = {
+  bytesMax: CONFIGURED_BYTES_MAX,
+  bytesOf: ({ data, parts }) => encodedLength(data.length, parts),
+};
 
 /** Without an identifier of one's own making, which only a hook can compute. */
 const DEFAULT_HOST_IDENTIFIERS: readonly HostIdentifier[] = ['hw-address', 'duid', 'circuit-id', 'client-id'];
@@ -132,7 +138,12 @@ function readAddressing(
   const subnets = [...inNetworks.subnets, ...alone];
   checkSubnets(IPV4, subnets, inNetworks.networks, report);
   checkPoolTotal(subnets, subnetsAt, report);
-  checkReplySizes(subnets, inNetworks.networks, settings.options, report);
+  const sized = subnets.map(({ config, at: place }) => ({
+    config,
+    pools: [['pools', config.pools] as const],
+    at: place,
+  }));
+  checkReplySizes(REPLY_SIZE, sized, inNetworks.networks, settings.options, report);
   const config = {
     authoritative: settings.authoritative,
     options: settings.options,

@@ -1,5 +1,6 @@
 /** The Dhcp6 map: its table of keys, and how its parts come together. */
 import { DHCP6_OPTIONS } from '../../../dhcp6/option-standard.ts';
+import { CONFIGURED_BYTES_MAX, encodedLength } from '../../../dhcp6/reply-size.ts';
 import type { OptionSpaces } from '../../../options/spaces.ts';
 import {
   HOST_IDENTIFIERS_6,
@@ -19,16 +20,18 @@ import { withFormerPlaces } from '../ddns.ts';
 import { type Choices, globalRules, peerClasses, readGlobal, readGround } from '../global.ts';
 import { hostIdentifiersRule } from '../host-identifiers.ts';
 import { checkRelationships } from '../relationships.ts';
+import { checkReplySizes, type ReplySize, type SizedSubnet } from '../reply-size.ts';
 import { checkSubnets } from '../subnet-checks.ts';
 import { SubnetNumbers } from '../subnet-ids.ts';
 import { readClientClasses6 } from './client-classes.ts';
 import { readInterfaces6 } from './interfaces.ts';
 import { macSourcesRule } from './mac-sources.ts';
 import { networkDefaults6, networkRules6, resolveNetwork6 } from './network.ts';
+import { checkPoolTotal6 } from './pool-total.ts';
 import { readReservations6 } from './reservations.ts';
 import { readServerId, serverIdSchema } from './server-id.ts';
 import { readSharedNetworks6 } from './shared-networks.ts';
-import { NO_PLACE, readSubnets6, type Scope6 } from './subnets.ts';
+import { NO_PLACE, type PlacedSubnet6, readSubnets6, type Scope6 } from './subnets.ts';
 import { readSuppliedOptions } from './supplied-options.ts';
 
 export const compatibilitySchema6 = withoutContext(
@@ -48,6 +51,11 @@ export const dhcp6Schema = defineMap('Dhcp6', {
   'data-directory': accepted(text()),
   compatibility: mapOf(compatibilitySchema6),
 });
+
+const REPLY_SIZE: ReplySize = {
+  bytesMax: CONFIGURED_BYTES_MAX,
+  bytesOf: ({ data }) => encodedLength(data.length),
+};
 
 /** Without an identifier of one's own making, which only a hook can compute. */
 const DEFAULT_HOST_IDENTIFIERS: readonly HostIdentifier6[] = ['hw-address', 'duid'];
@@ -79,6 +87,18 @@ export function readDhcp6(value: unknown, choices: Choices, at: Path, report: Re
   return config;
 }
 
+function sizedSubnet({ config, at }: PlacedSubnet6): SizedSubnet {
+  const { pools, pdPools } = config;
+  return {
+    config,
+    pools: [
+      ['pools', pools],
+      ['pd-pools', pdPools],
+    ],
+    at,
+  };
+}
+
 /** Who gets what: options and classes, and with them networks, subnets and reservations. */
 function readAddressing(
   values: Values<typeof dhcp6Schema.rules>,
@@ -104,6 +124,8 @@ function readAddressing(
   const alone = readSubnets6(values.subnet6, scope, surroundings, child(at, 'subnet6'), report);
   const subnets = [...inNetworks.subnets, ...alone];
   checkSubnets(IPV6, subnets, inNetworks.networks, report);
+  checkPoolTotal6(subnets, child(at, 'subnet6'), report);
+  checkReplySizes(REPLY_SIZE, subnets.map(sizedSubnet), inNetworks.networks, settings.options, report);
   const everywhere = { subnetId: 0, prefix: null, areAddressesUnique };
   const globalHosts = readReservations6(
     values.reservations,

@@ -1,4 +1,7 @@
-/** Preferred lifetimes: each key is inherited by itself; where nobody sets one they follow the valid lifetime. */
+/**
+ * Preferred lifetimes: each key is inherited by itself. How long one is beside the valid lifetime is settled with each lease, when
+ * it is known what its client wishes and which class it is in.
+ */
 import type { LifetimeConfig } from '../../model.ts';
 import type { Path } from '../../problem.ts';
 import type { Report } from '../../report.ts';
@@ -21,9 +24,6 @@ export interface PreferredLifetime {
 
 export const NO_PREFERRED: PreferredLifetime = { minSec: null, defaultSec: null, maxSec: null };
 
-/** [Kea] Where none is set, or one that is none beside the valid lifetime. */
-const PART_OF_VALID = 0.625;
-
 /** The keys of a scope over those that it inherits. */
 export function readPreferred(
   values: LifetimeKeys<'preferred'>,
@@ -41,22 +41,8 @@ export function readPreferred(
   return preferred;
 }
 
-/** The lifetimes of a subnet: a bound alone is the lifetime itself, and none is longer than the valid one. */
-export function completePreferred(
-  { minSec, defaultSec, maxSec }: PreferredLifetime,
-  valid: LifetimeConfig,
-): LifetimeConfig {
-  const own = defaultSec ?? minSec ?? maxSec;
-  return {
-    minSec: upTo(minSec ?? own, valid.minSec),
-    defaultSec: upTo(own, valid.defaultSec),
-    maxSec: upTo(maxSec ?? own, valid.maxSec),
-  };
-}
-
-function upTo(preferredSec: number | null, validSec: number): number {
-  const isRight = preferredSec !== null && preferredSec > 0 && preferredSec <= validSec;
-  // What never ends has no part that would.
-  if (isRight || validSec === UINT32_MAX) return isRight ? preferredSec : UINT32_MAX;
-  return Math.floor(validSec * PART_OF_VALID);
+/** The lifetimes of a subnet: one alone stands for all three; 0 = nobody has set any, and each lease has its part of the valid one. */
+export function completePreferred({ minSec, defaultSec, maxSec }: PreferredLifetime): LifetimeConfig {
+  const own = defaultSec ?? minSec ?? maxSec ?? 0;
+  return { minSec: minSec ?? own, defaultSec: own, maxSec: maxSec ?? own };
 }

@@ -96,7 +96,6 @@ function readSubnet(
   const id = scope.numbers.idOf(values.id, entry, at, report);
   const { lifetime, preferred, ...settings } = resolveNetwork6(values, scope.settings, spaces, at, report);
   const prefix = values.subnet ?? null;
-  const validLifetime = completeLifetime(lifetime);
   const hostScope = { subnetId: id ?? 0, prefix, areAddressesUnique: scope.areAddressesUnique };
   const config = {
     networkName: scope.networkName,
@@ -108,8 +107,8 @@ function readSubnet(
     userContext: values['user-context'] ?? null,
     haServerName: readHaServerName(values['user-context'], child(at, 'user-context'), report),
     ...settings,
-    preferredLifetime: completePreferred(preferred, validLifetime),
-    validLifetime,
+    preferredLifetime: completePreferred(preferred),
+    validLifetime: completeLifetime(lifetime),
     cacheThreshold: effectiveCacheThreshold(settings),
   };
   const hostsAt = child(at, 'reservations');

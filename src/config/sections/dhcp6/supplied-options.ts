@@ -4,7 +4,10 @@ import { child, type Path, quote } from '../../problem.ts';
 import type { Report } from '../../report.ts';
 import { findNearest } from '../../schema/nearest.ts';
 
-/** @returns codes, ascending, each once; names that no option has are reported */
+/** [RFC6440] The name of the ERP realm, which relays may supply whatever a file says; [Kea] it stands in the list of a complete one. */
+const ALWAYS_SUPPLIED = 65;
+
+/** @returns codes, ascending, each once, without that one; names that no option has are reported */
 export function readSuppliedOptions(
   entries: readonly string[],
   spaces: OptionSpaces,
@@ -17,6 +20,7 @@ export function readSuppliedOptions(
     if (code !== null) codes.add(code);
     else reportUnknown(entry, spaces, child(at, index), report);
   }
+  codes.delete(ALWAYS_SUPPLIED);
   return [...codes].sort((a, b) => a - b);
 }
 

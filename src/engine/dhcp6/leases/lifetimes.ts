@@ -4,14 +4,21 @@ import type { CompiledSubnet6 } from '../compiled/compiled.ts';
 import type { Context6 } from '../context.ts';
 import type { Binding, PlannedIa } from './ia-plan.ts';
 
+/** "For ever". */
+const INFINITE_SEC = 0xffff_ffff;
+
 /** Sets the lifetimes of a lease: what the client wishes within the bounds of its class or subnet, else their default. */
 export function setLifetimes(context: Context6, binding: Binding, ia: PlannedIa): void {
   const subnet = binding.subnet!;
   const valid = withinBounds(validFor(context, subnet), ia.validHintSec);
   const preferred = withinBounds(preferredFor(context, subnet), ia.preferredHintSec);
   binding.validSec = valid;
-  // [Kea] One that outlives the lease, or none, is made from it.
-  binding.preferredSec = preferred === 0 || preferred > valid ? Math.floor((valid * 5) / 8) : preferred;
+  binding.preferredSec = preferred === 0 || preferred > valid ? partOf(valid) : preferred;
+}
+
+/** [Kea] One that outlives the lease, or none, is made from it. What never ends has no part that would. [RFC8415 7.7] */
+function partOf(validSec: number): number {
+  return validSec === INFINITE_SEC ? INFINITE_SEC : Math.floor((validSec * 5) / 8);
 }
 
 function withinBounds({ minSec, defaultSec, maxSec }: LifetimeConfig, wishSec: number): number {

@@ -3,8 +3,8 @@
  *
  * Small pools have bits, so that the last free unit of a full one is found at once. In a large one the lease table itself
  * tells what is taken: it has more than twice as many units as the table can have rows, so that at least every other one
- * is free. (Only of a configuration whose small pools have more than 2^26 units together the larger ones count as large
- * too, and one of those could fill up.)
+ * is free. (Where the small pools have more than 2^28 units together, which is no configuration, the larger ones count as
+ * large too, and one of those could fill up.)
  *
  * A search takes 0.4 to 1.2 µs either way, most of it the look at the lease table: in 2^20 addresses with bits, of which
  * 0.1 % and 99.9 % are taken, and in a /64 or 2^28 prefixes without, beside 1,000,000 leases (28 November 2026).
@@ -15,8 +15,8 @@ import { LEASES_MAX } from '../layout.ts';
 import { type PoolPlan6, type PoolShape, unitSize, unitsOf } from './plan.ts';
 
 const UNITS_MAX = BigInt(2 * LEASES_MAX);
-/** Units of all small pools together, the smallest first: 16 MiB of bits in two maps, and only where they are touched. */
-const UNITS_ALL_MAX = 2n * UNITS_MAX;
+/** Units of all small pools together, the smallest first: 64 MiB of bits in two maps, and only where they are touched. */
+const UNITS_ALL_MAX = 8n * UNITS_MAX;
 /** 0 is no unit's. */
 const FIRST_NUMBER = 1;
 

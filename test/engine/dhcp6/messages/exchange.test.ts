@@ -136,6 +136,21 @@ t.test('lifetimes: wishes within bounds, preferred never above valid, timers tha
   t.match(times(100, 100), '500/1000]');
   t.match(times(9000, 9000), '2500/3000]');
   t.match(times(2400, 1000), '625/1000]');
+  // [Kea] 2.2 and 3.0: bounds hold before the preferred lifetime is compared with the valid one.
+  const short = {
+    ...HOME,
+    validLifetime: { minSec: 100, defaultSec: 4000, maxSec: 4000 },
+    preferredLifetime: fixed(500),
+  };
+  const withShort = new BenchEngine6(config6({ subnets: [short] }));
+  const unset = { ...short, preferredLifetime: fixed(0) };
+  const withoutPreferred = new BenchEngine6(config6({ subnets: [unset] }));
+  const timesOf = (server: BenchEngine6, preferred: number, valid: number): string =>
+    parts(server.ask(message(solicit, 1, iaNa(1, iaAddress('::', preferred, valid)))))![0]!;
+  t.match(timesOf(withShort, 200, 0), '500/4000]');
+  t.match(timesOf(withShort, 0, 100), '62/100]');
+  t.match(timesOf(withoutPreferred, 0, 0), '2500/4000]');
+  t.match(timesOf(withoutPreferred, 200, 100), '62/100]', 'nothing is set that a wish could be within');
   const timed = { ...HOME, renewTimerSec: 100, rebindTimerSec: 200 };
   t.match(parts(new BenchEngine6(config6({ subnets: [timed] })).ask(message(solicit, 1, iaNa(1)))), [
     /^na 1 100\/200 /,
@@ -144,7 +159,7 @@ t.test('lifetimes: wishes within bounds, preferred never above valid, timers tha
   t.match(parts(new BenchEngine6(config6({ subnets: [late] })).ask(message(solicit, 1, iaNa(1)))), [
     /^na 1 0\/200 /,
   ]);
-  const endless = { ...HOME, validLifetime: fixed(0xffffffff), preferredLifetime: fixed(0xffffffff) };
+  const endless = { ...HOME, validLifetime: fixed(0xffffffff), preferredLifetime: fixed(0) };
   const answer = parts(new BenchEngine6(config6({ subnets: [endless] })).ask(message(solicit, 1, iaNa(1))));
   t.match(answer![0], '4294967295/4294967295]');
 });
