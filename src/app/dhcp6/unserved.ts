@@ -11,7 +11,6 @@ export function unservedParts(config: ServerConfig6): string[] {
     [config.commandLibraries.length > 0, 'libraries of commands'],
     [Object.values(hooks).some((hook) => hook !== null && hook !== false), 'hook libraries'],
     [subnets.some(({ storeExtendedInfo }) => storeExtendedInfo), 'store-extended-info'],
-    [config.relaySuppliedOptions.length > 0, 'relay-supplied-options'],
   ];
   return asks.filter(([isAsked]) => isAsked).map(([, what]) => what);
 }

@@ -21,6 +21,7 @@ import type { OverdueSearch6 } from './leases/overdue.ts';
 import type { OwnLeases } from './leases/own-leases.ts';
 import type { Query6 } from './query.ts';
 import type { ReplyPlan6, SubnetScopes6 } from './reply/reply-plan.ts';
+import type { SuppliedOptions6 } from './reply/supplied-options.ts';
 import type { VendorOptions6 } from './reply/vendor-options.ts';
 import type { SubnetIndex6 } from './subnets/subnet-index.ts';
 
@@ -64,6 +65,7 @@ export interface Context6 {
   readonly record: LeaseRecord6;
   readonly reply: ReplyWriter;
   readonly vendors: VendorOptions6;
+  readonly supplied: SuppliedOptions6;
   readonly slots: ReplySlots;
   readonly park: Park;
   /** By class number. */
