@@ -83,7 +83,9 @@ export const DIFFERENCES_6: readonly Difference6[] = [
     query: 'vendor options, on a link that no subnet is of',
     keas: ['kea 2.2', 'kea 3.0'],
     why: 'Kea has none there, though it has the other options that are configured for all',
-    covers: (which) => addsVendor(which) && which.step.relays.some(({ link }) => link === UNKNOWN_LINK),
+    covers: ({ step, kea, tandem }) =>
+      step.relays.some(({ link }) => link === UNKNOWN_LINK) &&
+      withoutVendors(kea).join() === withoutVendors(tandem).join(),
   },
   {
     query: 'several vendors: in option 17, in option 16, and in an option 17 that is configured',
@@ -128,10 +130,8 @@ function subnetOf(address: string): string {
   return group.length === 4 ? group[0]! : group;
 }
 
-/** Whether a reply of Tandem differs by an option 17 that Kea's does not have. */
-function addsVendor({ kea, tandem }: Case6): boolean {
-  const isVendor = (line: string): boolean => line.trim().startsWith('17 = ');
-  return !kea.some(isVendor) && tandem.filter((line) => !isVendor(line)).join() === kea.join();
+function withoutVendors(reply: readonly string[]): string[] {
+  return reply.filter((line) => !line.trim().startsWith('17 = '));
 }
 
 /** Whether Kea's reply is that of Tandem without some of its options 17. */
