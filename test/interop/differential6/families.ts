@@ -2,6 +2,7 @@
 import type { KeaKind } from '../kea.ts';
 import { classFamilies6 } from './class-families.ts';
 import { hostFamilies6 } from './host-families.ts';
+import { networkFamilies6 } from './network-families.ts';
 import { optionFamilies6 } from './option-families.ts';
 import type { Traffic } from './steps.ts';
 import { subnetFamilies6 } from './subnet-families.ts';
@@ -19,6 +20,7 @@ export interface Family6 {
 
 export const FAMILIES_6: readonly Family6[] = [
   ...subnetFamilies6,
+  ...networkFamilies6,
   ...hostFamilies6,
   ...optionFamilies6,
   ...classFamilies6,
