@@ -16,9 +16,9 @@ import {
 import { load32 } from './big-endian';
 import * as Entry from './entry6';
 import * as Field from './field6';
-import { halfWord, isPresent, lengthOf, offsetOf } from './found';
+import { halfWord, isPresent, lengthOf, offsetOf, record } from './found';
 import * as Malformed from './malformed6';
-import { findMessageOptions, forgetOptions, timesOf } from './options6';
+import { endOfOptions, findMessageOptions, forgetOptions, timesOf } from './options6';
 import { bit, clearWords, put, putRun } from './output';
 import { hash } from './pearson';
 import * as Present from './present6';
@@ -72,6 +72,7 @@ function check(descriptor: u32, input: u32, length: u32, levels: u32): u32 {
   }
   if (!findMessageOptions(message + HEADER_BYTES, message + lengthOf(Entry.message)))
     return Malformed.optionLength;
+  record(Entry.message, message, endOfOptions() - message);
   put(descriptor, Field.length, length);
   describeMessage(descriptor, message);
   describeRelays(descriptor);

@@ -43,6 +43,7 @@ const ADDRESS_BYTES: u32 = 24;
 const PREFIX: u32 = 26;
 const PREFIX_BYTES: u32 = 25;
 const CODE_BYTES: u32 = 2;
+const ENTERPRISE_BYTES: u32 = 4;
 
 store<u8>(LEAST_OF + Entry.requestList, CODE_BYTES);
 store<u8>(LEAST_OF + Entry.elapsedTime, 2);
@@ -53,6 +54,20 @@ store<u8>(LEAST_OF + Entry.address, ADDRESS_BYTES);
 store<u8>(LEAST_OF + Entry.ia, IA_BYTES);
 store<u8>(LEAST_OF + Entry.remoteId, 4);
 store<u8>(LEAST_OF + Entry.relayPort, 2);
+
+/** By code, of options of a message: octets of a value, 0 = any number; and whether there may be several values. */
+const VALUES_OF: u32 = <u32>memory.data(256);
+const IS_LIST: u32 = <u32>memory.data(256);
+
+// preference, dns-servers, information-refresh-time, client-arch-type, solmax-rt, inf-max-rt
+store<u8>(VALUES_OF + 7, 1);
+store<u8>(VALUES_OF + 23, 16);
+store<u8>(VALUES_OF + 32, 4);
+store<u8>(VALUES_OF + 61, 2);
+store<u8>(VALUES_OF + 82, 4);
+store<u8>(VALUES_OF + 83, 4);
+store<u8>(IS_LIST + 23, 1);
+store<u8>(IS_LIST + 61, 1);
 
 /** How many options of an entry there are. */
 export function timesOf(entry: u32): u32 {
@@ -78,14 +93,27 @@ export function findRelayOptions(from: u32, end: u32): bool {
   return walk(from, end, RELAY_ENTRY_OF);
 }
 
+let readingEnd: u32 = 0;
+
+/** Where the options that were found last end: before the end of what they are in when nothing counts from there on. */
+export function endOfOptions(): u32 {
+  return readingEnd;
+}
+
 function walk(from: u32, end: u32, entryOf: u32): bool {
   let seen: u32 = 0;
+  readingEnd = end;
   for (let position = from; end - position >= HEADER_BYTES; ) {
     const code = load16(position);
     const length = load16(position + 2);
     position += HEADER_BYTES;
     if (length > end - position) break;
     const entry: u32 = code < CODES ? load<u8>(entryOf + code) : Entry.none;
+    if (entry === Entry.vendorOptions && length >= ENTERPRISE_BYTES && !isWhole(position, length)) {
+      readingEnd = position - HEADER_BYTES;
+      return true;
+    }
+    if (entryOf === MESSAGE_ENTRY_OF && code < CODES && !hasWholeValues(code, length)) return false;
     if (entry !== Entry.none) {
       if (!isLongEnough(entry, position, length)) return false;
       if ((seen & (1 << entry)) === 0 || entry === Entry.relayMessage) record(entry, position, length);
@@ -95,6 +123,25 @@ function walk(from: u32, end: u32, entryOf: u32): bool {
     position += length;
   }
   return true;
+}
+
+/** Whether an option that nothing here reads has as many octets as its values take. */
+function hasWholeValues(code: u32, length: u32): bool {
+  const unit: u32 = load<u8>(VALUES_OF + code);
+  return unit === 0 || (length >= unit && (load<u8>(IS_LIST + code) === 0 || length % unit === 0));
+}
+
+/** Whether the sub-options of vendor options end where these do. [Kea] Otherwise nothing is read from them on. */
+function isWhole(position: u32, length: u32): bool {
+  const end = position + length;
+  let at = position + ENTERPRISE_BYTES;
+  while (end - at >= HEADER_BYTES) {
+    const octets = load16(at + 2);
+    at += HEADER_BYTES;
+    if (octets > end - at) return false;
+    at += octets;
+  }
+  return at === end;
 }
 
 function isLongEnough(entry: u32, position: u32, length: u32): bool {

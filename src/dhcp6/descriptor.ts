@@ -31,7 +31,7 @@ export const Field = {
   elapsedTime: 6,
   /** Option 135 of the outermost relay, 0..65535 (RFC 8357). */
   relayPort: 7,
-  /** The client's message, its header included. */
+  /** The client's message, its header included, up to vendor options that are cut off inside: from these on Kea reads nothing. */
   messageOffset: 8,
   messageLength: 9,
   clientIdOffset: 10,
@@ -101,8 +101,8 @@ export const Malformed = {
   /** A relay's message without one inside. */
   noRelayMessage: 4,
   /**
-   * An option has less than its size, for which Kea drops the message too: 3, 5, 8, 16, 17, 25, 26, 37, 39, 135; or 6 is
-   * empty or half a code.
+   * An option has less than its size, for which Kea drops the message too: 3, 5, 7, 8, 16, 17, 25, 26, 32, 37, 39, 82, 83,
+   * 135; or 6, 23 or 61 is empty or ends within a value.
    */
   optionLength: 5,
   /** Nothing that a client sends. `Field.messageType` tells what it is. */

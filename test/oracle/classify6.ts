@@ -42,7 +42,16 @@ const MESSAGE_LEAST: Readonly<Record<number, number>> = {
   [OptionCode.vendorClass]: 4,
   [OptionCode.vendorOptions]: 4,
   [OptionCode.fqdn]: 1,
+  [OptionCode.preference]: 1,
+  23: 16,
+  32: 4,
+  61: 2,
+  82: 4,
+  83: 4,
 };
+/** Octets of each value of a list. */
+const UNIT: Readonly<Record<number, number>> = { [OptionCode.optionRequest]: 2, 23: 16, 61: 2 };
+const ENTERPRISE_BYTES = 4;
 const RELAY_LEAST: Readonly<Record<number, number>> = {
   [OptionCode.remoteId]: 4,
   [OptionCode.relaySourcePort]: 2,
@@ -127,7 +136,10 @@ export class ClassifierTwin6 {
       this.#words[at + Field.messageType] = type;
       return Malformed.messageType;
     }
-    const options = this.#read(start + OPTIONS_OFFSET, end);
+    const all = this.#read(start + OPTIONS_OFFSET, end);
+    const cut = all.findIndex((option) => option.code === OptionCode.vendorOptions && this.#isCut(option));
+    const options = cut < 0 ? all : all.slice(0, cut);
+    if (cut >= 0) end = all[cut]!.offset - OPTION_HEADER_BYTES;
     if (isShort(options, MESSAGE_LEAST) || this.#hasUnsound(options)) return Malformed.optionLength;
     this.#words[at + Field.length] = length;
     this.#words[at + Field.linkAddressOffset] = linkAddress;
@@ -150,16 +162,24 @@ export class ClassifierTwin6 {
     return options;
   }
 
+  /** Vendor options whose last sub-option is not whole. */
+  #isCut({ offset, length }: Option): boolean {
+    if (length < ENTERPRISE_BYTES) return false;
+    const inside = this.#read(offset + ENTERPRISE_BYTES, offset + length);
+    const last = inside.at(-1);
+    return offset + length !== (last ? last.offset + last.length : offset + ENTERPRISE_BYTES);
+  }
+
   #isOfLink(relay: number): boolean {
     const from = relay + LINK_ADDRESS_OFFSET;
     const address = this.#bytes.subarray(from, relay + PEER_ADDRESS_OFFSET);
     return (this.#view.getUint16(from) & 0xffc0) !== 0xfe80 && address.some((octet) => octet !== 0);
   }
 
-  /** An odd list of codes, or something short in an IA. */
+  /** Half a value of a list, or something short in an IA. */
   #hasUnsound(options: readonly Option[]): boolean {
     return options.some(({ code, offset, length }) => {
-      if (code === OptionCode.optionRequest) return length % 2 !== 0;
+      if (length % (UNIT[code] ?? 1) !== 0) return true;
       if (code !== OptionCode.iaNa && code !== OptionCode.iaPd) return false;
       return isShort(this.#read(offset + IA_HEADER_BYTES, offset + length), IA_LEAST);
     });

@@ -74,7 +74,7 @@ t.test('what no client sends is told apart, relayed or not', async (t) => {
 });
 
 t.test('each option of a message has its field', async (t) => {
-  const payload = [1, 2, 3, 4, 5, 6];
+  const payload = [1, 2, 3, 4, 0, 6, 0, 0];
   const rows = [
     [OptionCode.optionRequest, Field.requestListOffset],
     [OptionCode.fqdn, Field.fqdnOffset],
@@ -278,6 +278,31 @@ t.test('an option that runs past the end ends the reading, and what stands befor
   }
 });
 
+t.test('vendor options that are cut off inside end the message for good', async (t) => {
+  const vendor = (...inside: number[]): number[] =>
+    option6(OptionCode.vendorOptions, [...word(4491), ...inside]);
+  const before = option6(OptionCode.optionRequest, [0, 23]);
+  const behind = [
+    ...iaOption(),
+    ...option6(OptionCode.optionRequest, [0, 24]),
+    ...option6(OptionCode.rapidCommit),
+  ];
+  for (const cut of [vendor(0), vendor(0, 1, 0), vendor(0, 1, 0, 2, 9), vendor(0, 1, 0, 1, 9, 0)]) {
+    t.equal(malformedOf(soundMessage(MessageType.solicit, [...before, ...cut, ...behind])), 0);
+    t.equal(field6(classifier, Field.messageLength), 4 + CLIENT_ID.length + before.length);
+    t.same(run6(classifier, Field.requestListOffset), [0, 23]);
+    t.same(run6(classifier, Field.vendorOptionsOffset), []);
+    t.equal(field6(classifier, Field.iaCount), 0);
+    t.equal(field6(classifier, Field.present), 0);
+    t.equal(malformedOf(soundMessage(MessageType.solicit, [...cut, ...option6(OptionCode.elapsedTime)])), 0);
+    t.equal(malformedOf(message6(MessageType.solicit, [...cut, ...CLIENT_ID])), Malformed.noClientId);
+  }
+  for (const whole of [vendor(), vendor(0, 1, 0, 0), vendor(0, 1, 0, 1, 9)]) {
+    t.equal(malformedOf(soundMessage(MessageType.solicit, [...whole, ...behind])), 0);
+    t.equal(field6(classifier, Field.iaCount), 1);
+  }
+});
+
 t.test('an inner option that runs past its IA ends that IA alone', async (t) => {
   const cut = [...iaAddress(1), ...half(OptionCode.iaAddress), ...half(24), 1, 2, 3];
   t.equal(malformedOf(soundMessage(MessageType.solicit, [...iaOption({ options: cut }), ...iaOption()])), 0);
@@ -303,6 +328,21 @@ t.test('an option with less than its size makes a message malformed', async (t) 
     t.equal(of(code, 0), Malformed.optionLength, `option ${code}, empty`);
   }
   t.equal(of(OptionCode.optionRequest, 3), Malformed.optionLength, 'half a code');
+  for (const [code, least] of [
+    [7, 1],
+    [23, 16],
+    [32, 4],
+    [61, 2],
+    [82, 4],
+    [83, 4],
+  ] as const) {
+    t.equal(of(code, least), 0, `option ${code} of ${least}`);
+    t.equal(of(code, least - 1), Malformed.optionLength, `option ${code} of ${least - 1}`);
+  }
+  t.equal(of(23, 32), 0);
+  t.equal(of(23, 33), Malformed.optionLength, 'a piece of an address');
+  t.equal(of(61, 3), Malformed.optionLength, 'half a number');
+  t.equal(of(82, 5), 0, 'what stands behind a number is passed over');
   for (const [code, least] of [
     [OptionCode.iaAddress, 24],
     [OptionCode.iaPrefix, 25],

@@ -76,9 +76,10 @@ export class Leases6 {
       isEnabled: () => this.#config.ddns.enableUpdates,
     });
     const { clock, log, memory } = parts;
-    const sending = { memory: memory.dns, statistics: () => statistics, cells: DDNS_CELLS, clock, log };
-    this.#sender = new DdnsSender(sending, config.ddns, namesOf6(config));
     this.#counting = this.#countingBy(config, statistics);
+    const writer = (): StatisticsWriter => this.#counting.statistics;
+    const sending = { memory: memory.dns, statistics: writer, cells: DDNS_CELLS, clock, log };
+    this.#sender = new DdnsSender(sending, config.ddns, namesOf6(config));
     this.store = new MainLeaseStore6({
       book: this.book,
       counting: () => this.#counting,
@@ -134,6 +135,7 @@ export class Leases6 {
     this.book.replacePools(pools, clock.wallSec());
     memory.book = { ...memory.book, table, pools };
     this.#counting = this.#countingBy(config, writer);
+    this.#sender.use(config.ddns, namesOf6(config));
     const ids = config.subnets.map(({ id }) => id);
     recountLeases(this.#counting, reader.all(), ids);
     change.commit();

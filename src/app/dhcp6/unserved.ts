@@ -8,7 +8,6 @@ function unservedParts(config: ServerConfig6): string[] {
   const asks: readonly (readonly [boolean, string])[] = [
     [Object.values(hooks).some((hook) => hook !== null && hook !== false), 'hook libraries'],
     [subnets.some(({ storeExtendedInfo }) => storeExtendedInfo), 'store-extended-info'],
-    [config.relaySuppliedOptions.length > 0, 'relay-supplied-options'],
   ];
   return asks.filter(([isAsked]) => isAsked).map(([, what]) => what);
 }

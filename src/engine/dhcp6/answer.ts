@@ -4,6 +4,7 @@ import { Outcome } from '../context.ts';
 import { classifyLeases } from './classes/classification.ts';
 import type { Context6 } from './context.ts';
 import { advertise, commit, undo } from './leases/carry-out.ts';
+import { reuseLeases } from './leases/reuse.ts';
 import { settleNames } from './names/settle-names.ts';
 import { type ReplyParts, writeReply } from './reply/reply.ts';
 import { NO_STATUS, type Status } from './reply/status.ts';
@@ -50,10 +51,11 @@ export function answerExtension(context: Context6): number {
 function carryOut(context: Context6, parts: ReplyParts): number {
   const { plan } = context;
   if (plan.isOutOfMemory) return giveUp(context, G6['tandem-drop-table-full']);
+  settleNames(context, true);
+  reuseLeases(context);
   const room = plan.changeCount === 0 ? 0 : roomForChanges(context, plan.changeCount);
   if (room !== 0) return giveUp(context, room);
   classifyLeases(context);
-  settleNames(context, true);
   if (writeReply(context, parts) === 0) return giveUp(context, G6['tandem-drop-reply-too-large']);
   if (plan.changeCount === 0) return send(context, G6['pkt6-reply-sent']);
   commit(context);

@@ -23,6 +23,7 @@ import type { OwnLeases } from './leases/own-leases.ts';
 import type { ClientNames6 } from './names/client-names.ts';
 import type { Query6 } from './query.ts';
 import type { ReplyPlan6, SubnetScopes6 } from './reply/reply-plan.ts';
+import type { SuppliedOptions6 } from './reply/supplied-options.ts';
 import type { VendorOptions6 } from './reply/vendor-options.ts';
 import type { SubnetIndex6 } from './subnets/subnet-index.ts';
 
@@ -72,6 +73,7 @@ export interface Context6 {
   readonly record: LeaseRecord6;
   readonly reply: ReplyWriter;
   readonly vendors: VendorOptions6;
+  readonly supplied: SuppliedOptions6;
   readonly slots: ReplySlots;
   readonly park: Park;
   /** The class of a query of each active server, by relationship and server. */

@@ -168,8 +168,11 @@ function findHosts(context: Context6): void {
   hosts.identify(query, hardware);
   if (settings.earlyGlobalHosts) {
     hosts.findGlobal();
-    if (hosts.global !== null) addHostClasses(context, hosts.global.classes);
-    classifyKnown(context, hosts.isKnown);
+    // [Kea] Who has none is unknown only when the subnet has none for it either.
+    if (hosts.global !== null) {
+      addHostClasses(context, hosts.global.classes);
+      classifyKnown(context, true);
+    }
   }
   const subnet = settings.isHub ? context.subnet : subnets.select(query);
   if (subnet !== null) hosts.findIn(subnet, query.classes);

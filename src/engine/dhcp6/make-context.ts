@@ -27,6 +27,7 @@ import { ClientNames6 } from './names/client-names.ts';
 import { readNamedLease6 } from './names/named-lease.ts';
 import { type Classified6, Query6 } from './query.ts';
 import { NO_SCOPES_6 } from './reply/reply-plan.ts';
+import { SuppliedOptions6 } from './reply/supplied-options.ts';
 import { VendorOptions6 } from './reply/vendor-options.ts';
 import { G6 } from './statistics.ts';
 import { SubnetIndex6 } from './subnets/subnet-index.ts';
@@ -81,6 +82,7 @@ export function makeContext6(shard: Shard6): Context6 {
     record: emptyRecord6(),
     reply: new ReplyWriter(slots.bytes),
     vendors: new VendorOptions6(query),
+    supplied: new SuppliedOptions6(query, config.relaySuppliedOptions),
     slots,
     park: new Park(shard.parkedMax, PARKED_MS_MAX, shard.exit, shard.firstTransaction),
     haClasses: compiled.haClasses,

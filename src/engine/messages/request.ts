@@ -20,6 +20,7 @@ import { G, S } from '../figures/statistics.ts';
 import { leaseTimeAt } from '../leases/adaptive-time.ts';
 import { enterPool, takeAnyAddress } from '../leases/allocate.ts';
 import { belongsToClient, findClientRow, findKnownRow, homeOf } from '../leases/client-lease.ts';
+import { isFresh } from '../leases/lease-cache.ts';
 import { countAssigned, countUnassigned } from '../leases/lease-counts.ts';
 import { setTimes } from '../leases/lifetimes.ts';
 import { abandonRow, isClientUnchanged, rowFor, writeClient, writeTerms } from '../leases/write-lease.ts';
@@ -170,12 +171,7 @@ function isReusable(context: Context, subnet: CompiledSubnet, slot: number, gran
   // The name is to be told again with each renewal, and with the lease's new end.
   const isNamed = context.dns !== null && context.names.flags !== 0;
   if (isNamed && namesAt(subnet, rows.address(slot)).updateOnRenew) return false;
-  if (valid === INFINITE_LIFETIME_SEC) return true;
-  if (cacheThreshold === null) return false;
-  const age = context.nowSec - rows.clttSec(slot);
-  // A clock that was set back must not make the lease longer than anybody has granted.
-  if (age < 0) return false;
-  return age <= valid * cacheThreshold && (cacheMaxAgeSec === null || age <= cacheMaxAgeSec);
+  return isFresh(cacheThreshold, cacheMaxAgeSec, valid, context.nowSec - rows.clttSec(slot));
 }
 
 /** Writes the lease, records it, and answers once it is safe. */

@@ -5,6 +5,7 @@
  * newer schema adds behind them is passed over.
  */
 import { setRange } from '../../base/byte-range.ts';
+import { isIpv6Unspecified } from '../../base/ipv6.ts';
 import { isJsonMap } from '../csv-context.ts';
 import { AS_IS, type ColumnRange, countColumns, FieldReader, TO_LOWER, U32_MAX } from '../csv-read.ts';
 import { COMMA, NEWLINE } from '../csv-write.ts';
@@ -14,13 +15,7 @@ import { isPrefixLength, LEASE_FILE_COLUMNS_6, ROW_BYTES_MAX_6 } from './csv.ts'
 import { readAddress } from './csv-address.ts';
 import { RowFault6 } from './csv-fault.ts';
 import { ADDRESS_BITS, ADDRESS_BYTES, LeaseType } from './model.ts';
-import {
-  DUID_BYTES_MAX,
-  emptyRecord6,
-  HARDWARE_ADDRESS_BYTES_MAX,
-  isNobody,
-  type LeaseRecord6,
-} from './record.ts';
+import { DUID_BYTES_MAX, emptyRecord6, HARDWARE_ADDRESS_BYTES_MAX, type LeaseRecord6 } from './record.ts';
 
 const COLUMNS_OLDEST = 12;
 const COLUMNS_NEWEST = LEASE_FILE_COLUMNS_6.length;
@@ -76,7 +71,7 @@ export class RowDecoder6 {
     const fields = this.#fields;
     const end = readAddress(fields.bytes, fields.at, fields.scratch, ADDRESS_AT);
     if (end < 0 || fields.bytes[end] !== COMMA) return RowFault6.address;
-    if (isNobody(fields.scratch, ADDRESS_AT, ADDRESS_BYTES)) return RowFault6.address;
+    if (isIpv6Unspecified(fields.scratch, ADDRESS_AT)) return RowFault6.address;
     fields.at = end + 1;
     record.duid.length = fields.hex(DUID_AT, DUID_BYTES_MAX);
     return record.duid.length < 1 ? RowFault6.duid : RowFault6.none;

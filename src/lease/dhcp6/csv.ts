@@ -6,6 +6,7 @@
  *
  * A row with valid lifetime 0 deletes the lease. Without a hardware address its type and source are empty, as in Kea.
  */
+import { isIpv6Unspecified } from '../../base/ipv6.ts';
 import {
   COMMA,
   DECIMAL_SAFE_BYTES,
@@ -21,7 +22,7 @@ import { HOSTNAME_BYTES_MAX, USER_CONTEXT_BYTES_MAX } from '../limits.ts';
 import { LeaseState } from '../state.ts';
 import { ADDRESS_TEXT_BYTES, writeAddress } from './csv-address.ts';
 import { ADDRESS_BITS, ADDRESS_BYTES, LeaseType } from './model.ts';
-import { DUID_BYTES_MAX, HARDWARE_ADDRESS_BYTES_MAX, isNobody, type LeaseRecord6 } from './record.ts';
+import { DUID_BYTES_MAX, HARDWARE_ADDRESS_BYTES_MAX, type LeaseRecord6 } from './record.ts';
 
 /** The columns in their order, schema 5.0 of Kea 2.4 and later. */
 export const LEASE_FILE_COLUMNS_6 = [
@@ -118,7 +119,7 @@ export function hasRow6(lease: LeaseRecord6): boolean {
   const { address, duid } = lease;
   return (
     address.length === ADDRESS_BYTES &&
-    !isNobody(address.bytes, address.offset, ADDRESS_BYTES) &&
+    !isIpv6Unspecified(address.bytes, address.offset) &&
     duid.length >= 1 &&
     duid.length <= DUID_BYTES_MAX &&
     lease.hw.length <= HARDWARE_ADDRESS_BYTES_MAX &&

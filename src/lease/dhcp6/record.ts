@@ -72,11 +72,15 @@ export function emptyRecord6(): LeaseRecord6 {
   };
 }
 
+/** Octets of the DUIDs that stand for nobody: "0" in Kea's memory, 00:00:00 in its lease file. */
+const NOBODY_BYTES_MAX = 3;
+
 /**
- * Whether a DUID is the one that Kea writes where nobody has a lease (declined): zeros. Its leases are not looked for by
- * client, so that a client that calls itself so finds none of them.
+ * Whether a DUID is one that Kea writes where nobody has a lease (declined): one to three zeros. Its leases are not looked
+ * for by client; no client can call itself so.
  */
 export function isNobody(bytes: Uint8Array, offset: number, length: number): boolean {
+  if (length > NOBODY_BYTES_MAX) return false;
   for (let i = 0; i < length; i++) if (bytes[offset + i] !== 0) return false;
   return true;
 }

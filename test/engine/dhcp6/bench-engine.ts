@@ -154,6 +154,9 @@ export class BenchEngine6 {
   makeDurable(): void {
     Atomics.store(this.#changes, ChangeWord.durable, Atomics.load(this.#changes, ChangeWord.last));
     this.context.park.advanceDurable(this.context.book.changes.durable(), this.clock.monotonicMs());
+    const { rows } = this.context.book.table;
+    for (let slot = 0; slot < this.context.book.table.highWater(); slot++)
+      rows.settle(slot, rows.unsettledChange(slot));
   }
 
   /** Replies that have left since the last call. */

@@ -67,8 +67,9 @@ class Player {
 
   #iaOf(ia: Ia): Octets {
     const parts = ia.parts.flatMap((part) => this.#resolve(ia, part));
-    if (ia.kind === 'na') return iaNa(ia.iaid, ...parts.map((part) => iaAddress(part)));
-    return iaPd(ia.iaid, ...parts.map((part) => iaPrefix(part)));
+    const wish = ia.wish ?? [0, 0];
+    if (ia.kind === 'na') return iaNa(ia.iaid, ...parts.map((part) => iaAddress(part, ...wish)));
+    return iaPd(ia.iaid, ...parts.map((part) => iaPrefix(part, ...wish)));
   }
 
   #resolve({ kind, iaid }: Ia, part: Part): readonly string[] {

@@ -10,7 +10,11 @@ export interface Ia {
   readonly kind: 'na' | 'pd';
   readonly iaid: number;
   readonly parts: readonly Part[];
+  /** Lifetimes that are wished for of each part, seconds; default 0, which is no wish. */
+  readonly wish?: Wish;
 }
+
+export type Wish = readonly [preferredSec: number, validSec: number];
 
 export type OptionHex = readonly [code: number, hex: string];
 
@@ -46,4 +50,6 @@ export interface Traffic {
   readonly options: readonly OptionHex[];
   /** Codes of the option request, beside the usual ones. */
   readonly requested: readonly number[];
+  /** Lifetimes that clients wish for; a script has one of them. */
+  readonly wishes: readonly Wish[];
 }

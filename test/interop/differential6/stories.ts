@@ -154,7 +154,10 @@ function baseOf(random: Random, traffic: Traffic, script: number): Step {
     type: Type.solicit,
     duid: isKnown ? random.pick(clients) : `000300010200000100${hex(script)}`,
     server: null,
-    ias: random.pick(IAS),
+    ias:
+      traffic.wishes.length > 1
+        ? random.pick(IAS).map((ia) => ({ ...ia, wish: random.pick(traffic.wishes) }))
+        : random.pick(IAS),
     options: [
       ...new Map([...options, ...(codes.length > 0 ? [[6, codes.map(word).join('')] as const] : [])]),
     ],

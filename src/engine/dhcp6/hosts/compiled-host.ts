@@ -42,16 +42,18 @@ export interface CompiledHosts6 extends HostTable<CompiledHost6> {
 
 /** @param classes gets those that nobody else refers to */
 export function compileHosts6(config: ServerConfig6, classes: ClassIds): CompiledHosts6 {
-  const hosts = config.hosts.map((host) => compileHost(host, classes));
+  const byId = new Map(config.subnets.map((subnet) => [subnet.id, subnet]));
+  const hosts = config.hosts.map((host) => compileHost(host, byId.get(host.subnetId) ?? null, classes));
   return {
     index: new HostIndex(hosts),
     kinds: config.hostIdentifiers.map(kindOf),
-    reserved: new ReservedLeases(hosts, config.subnets),
+    reserved: new ReservedLeases(hosts, byId),
   };
 }
 
-function compileHost(config: HostConfig6, classes: ClassIds): CompiledHost6 {
-  const { addresses, clientClasses, hostname, identifier, identifierBytes, prefixes, subnetId } = config;
+/** @param subnet of the host; null = it is global */
+function compileHost(config: HostConfig6, subnet: SubnetConfig6 | null, classes: ClassIds): CompiledHost6 {
+  const { clientClasses, hostname, identifier, identifierBytes, subnetId } = config;
   return {
     config,
     subnetId,
@@ -61,21 +63,26 @@ function compileHost(config: HostConfig6, classes: ClassIds): CompiledHost6 {
     name: hostname === '' ? NO_NAME : encoder.encode(hostname),
     classes: clientClasses.map((name) => classes.intern(name)),
     changesReplies: hasOptions(config),
-    leases: [
-      ...addresses.map((address) => ({
-        type: LeaseType.na,
-        address,
-        prefixLength: ADDRESS_BITS,
-        excluded: null,
-      })),
-      ...prefixes.map(({ prefix, prefixLength, excluded }) => ({
-        type: LeaseType.pd,
-        address: prefix,
-        prefixLength,
-        excluded: excluded && encodeExcluded(excluded.prefix, excluded.prefixLength, prefixLength),
-      })),
-    ],
+    // [Kea] What lies in a pool although it is said that nothing does, its own client does not get for it either.
+    leases: leasesOf(config).filter((lease) => subnet === null || counts(subnet, lease)),
   };
+}
+
+function leasesOf({ addresses, prefixes }: HostConfig6): ReservedLease[] {
+  return [
+    ...addresses.map((address) => ({
+      type: LeaseType.na,
+      address,
+      prefixLength: ADDRESS_BITS,
+      excluded: null,
+    })),
+    ...prefixes.map(({ prefix, prefixLength, excluded }) => ({
+      type: LeaseType.pd,
+      address: prefix,
+      prefixLength,
+      excluded: excluded && encodeExcluded(excluded.prefix, excluded.prefixLength, prefixLength),
+    })),
+  ];
 }
 
 /**
@@ -91,12 +98,10 @@ export class ReservedLeases {
   readonly addresses: Uint8Array[] = [];
   readonly #key: ByteRange = emptyRange();
 
-  constructor(hosts: readonly CompiledHost6[], subnets: readonly SubnetConfig6[]) {
-    const byId = new Map(subnets.map((subnet) => [subnet.id, subnet]));
+  constructor(hosts: readonly CompiledHost6[], subnets: ReadonlyMap<number, SubnetConfig6>) {
     for (const host of hosts) {
-      const subnet = byId.get(host.subnetId);
-      if (subnet?.hostModes.inSubnet !== true) continue;
-      for (const lease of host.leases) if (counts(subnet, lease)) this.#add(lease.address, host);
+      if (subnets.get(host.subnetId)?.hostModes.inSubnet !== true) continue;
+      for (const lease of host.leases) this.#add(lease.address, host);
     }
   }
 

@@ -52,7 +52,7 @@ export function commit(context: Context6): void {
   beginAnswered(context);
   for (let i = 0; i < plan.bindingCount; i++) {
     const binding = plan.bindings[i]!;
-    if (binding.fate === Fate.refused) continue;
+    if (binding.fate === Fate.refused || binding.isReused) continue;
     left--;
     if (binding.fate === Fate.revoked) endLease(context, binding.slot, left === 0);
     else makeLease(context, binding, left === 0);

@@ -44,6 +44,8 @@ export class Binding {
   pool: CompiledPool6 | null = null;
   /** Payload of option 67, or null. */
   excluded: Uint8Array | null = null;
+  /** The row stays as it is: what is left of its lifetimes is sent. */
+  isReused = false;
 }
 
 export class PlannedIa {
@@ -117,6 +119,7 @@ export class IaPlan {
     binding.subnet = null;
     binding.pool = null;
     binding.excluded = null;
+    binding.isReused = false;
     return binding;
   }
 

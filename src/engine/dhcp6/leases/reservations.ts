@@ -1,5 +1,6 @@
 /** Gives a client what is reserved for it. */
 import { isInIpv6Prefix } from '../../../base/ipv6.ts';
+import { LeaseType } from '../../../lease/dhcp6/model.ts';
 import { NO_SLOT } from '../../../lease/hash-chain.ts';
 import { LeaseState } from '../../../lease/state.ts';
 import { nextSubnet } from '../../subnets/network.ts';
@@ -32,8 +33,8 @@ function takeReservedIn(context: Context6, ia: PlannedIa, subnet: CompiledSubnet
   for (let i = 0; i < host.leases.length; i++) {
     const lease = host.leases[i]!;
     if (lease.type !== leaseTypeOf(ia.code)) continue;
-    // [Kea 3] A global one is of use only in the subnet that it lies in.
-    if (host.subnetId === 0 && !liesIn(subnet, lease)) continue;
+    // [Kea 3] A global address is of use only in the subnet that it lies in; prefixes lie in none.
+    if (host.subnetId === 0 && lease.type === LeaseType.na && !liesIn(subnet, lease)) continue;
     const own = ownSlotOf(context, lease);
     if (own !== NO_SLOT) {
       if (!context.plan.isGiven(own)) return keep(context, ia, own);

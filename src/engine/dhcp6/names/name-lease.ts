@@ -22,8 +22,7 @@ export function nameLease(context: Context6, { pool, slot, subnet }: Binding): n
   const name = names.nameOf(slot);
   rows.hostNameRange(slot, former);
   const isSameName = equalRanges(former, name);
-  const isKept =
-    rows.state(slot) === LeaseState.assigned && isSameName && (before & FQDN_FLAGS) === names.flags;
+  const isKept = rows.state(slot) === LeaseState.assigned && hasItsName(context, slot);
   const canTell =
     dns !== null && !names.isTold && rows.type(slot) === LeaseType.na && name.length > 0 && names.flags !== 0;
   const renews = canTell && (pool?.names ?? subnet!.names).updateOnRenew;
@@ -33,6 +32,13 @@ export function nameLease(context: Context6, { pool, slot, subnet }: Binding): n
   if (!canTell || !isNews) return names.flags;
   names.isTold = true;
   return names.flags | RowFlag.dnsPending;
+}
+
+/** Whether a row has the name that its client is to have now, and DNS is to be told the same of it. */
+export function hasItsName({ book, names }: Context6, slot: number): boolean {
+  const { rows } = book.table;
+  rows.hostNameRange(slot, former);
+  return equalRanges(former, names.nameOf(slot)) && (rows.flags(slot) & FQDN_FLAGS) === names.flags;
 }
 
 /** A lease without its name is better than none. @returns false when there is no memory for the name, which is counted */

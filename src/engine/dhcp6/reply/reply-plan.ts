@@ -40,7 +40,7 @@ export type SubnetScopes6 = PlanScopes<SubnetConfig6>;
 export type ReplyPlanNode6 = PlanNode<SubnetScopes6, HostConfig6, ReplyPlan6>;
 
 /** What a reply has of its own making, whatever the configuration says. */
-const SERVER_MADE: ReadonlySet<number> = new Set([
+export const SERVER_MADE: ReadonlySet<number> = new Set([
   OptionCode.clientId,
   OptionCode.serverId,
   OptionCode.iaNa,

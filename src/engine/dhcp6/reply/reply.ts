@@ -37,6 +37,7 @@ export function writeReply(context: Context6, parts: ReplyParts): number {
   reply.option(OptionCode.serverId, serverId, 0, serverId.length);
   const plan = parts.withOptions ? planFor(context) : NOTHING;
   position = 0;
+  context.supplied.begin();
   writeOptions(context, plan, OptionCode.iaNa);
   writeIas(context, OptionCode.iaNa, parts.withRevoked);
   writeOptions(context, plan, OptionCode.statusCode);
@@ -71,13 +72,20 @@ function rootOfPool({ plan }: Context6): ReplyPlanNode6 | null {
   return null;
 }
 
-/** Writes the options of the plan below a code, as far as the client asks for them or they are sent in any case. */
-function writeOptions({ query, reply }: Context6, { options }: ReplyPlan6, end: number): void {
+/**
+ * Writes the options of the plan below a code, as far as the client asks for them or they are sent in any case, and what
+ * relays supply beside them.
+ */
+function writeOptions({ query, reply, supplied }: Context6, { options }: ReplyPlan6, end: number): void {
   for (; position < options.length; position++) {
     const { code, encoded, unasked } = options[position]!;
-    if (code >= end) return;
-    if (unasked || query.asksFor(code)) reply.encoded(encoded, 0, encoded.length);
+    if (code >= end) break;
+    if (!unasked && !query.asksFor(code)) continue;
+    supplied.writeBelow(reply, code);
+    supplied.leaveOut(code);
+    reply.encoded(encoded, 0, encoded.length);
   }
+  supplied.writeBelow(reply, end);
 }
 
 /** [RFC4704 6] What became of the client's name, in the place of an option 39 that is configured. */

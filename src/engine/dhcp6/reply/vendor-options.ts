@@ -6,7 +6,7 @@ import { OPTION_HEADER_BYTES, OptionCode } from '../../../dhcp6/codes.ts';
 import { OptionReader } from '../../../dhcp6/option-reader.ts';
 import type { ReplyWriter } from '../../../dhcp6/reply-writer.ts';
 import type { Query6 } from '../query.ts';
-import type { PlannedVendor6 } from './reply-plan.ts';
+import type { PlannedOption6, PlannedVendor6 } from './reply-plan.ts';
 
 /** The cable industry: sub-option 1 of what a client sends lists the sub-options that it asks for. */
 const CABLE_LABS = 4491;
@@ -23,27 +23,44 @@ export class VendorOptions6 {
     this.#parts = new OptionReader(query.bytes);
   }
 
+  /** [Kea 3] Those that are configured as an option come before those that the client names. */
   write(out: ReplyWriter, vendors: readonly PlannedVendor6[]): void {
-    for (let i = 0; i < vendors.length; i++) this.#writeOne(out, vendors[i]!);
+    for (let i = 0; i < vendors.length; i++)
+      if (this.#isContained(vendors[i]!)) this.#writeContained(out, vendors[i]!);
+    for (let i = 0; i < vendors.length; i++) {
+      const vendor = vendors[i]!;
+      if (!this.#isContained(vendor) && this.#isNamed(vendor.enterprise)) this.#writeNamed(out, vendor);
+    }
   }
 
-  #writeOne(out: ReplyWriter, { enterprise, parts, container }: PlannedVendor6): void {
-    const isWhole =
-      container === 'unasked' || (container === 'asked' && this.#query.asksFor(OptionCode.vendorOptions));
-    if (!isWhole && !this.#isNamed(enterprise)) return;
+  #isContained({ container }: PlannedVendor6): boolean {
+    return (
+      container === 'unasked' || (container === 'asked' && this.#query.asksFor(OptionCode.vendorOptions))
+    );
+  }
+
+  /** [Kea] Sent without sub-options too. */
+  #writeContained(out: ReplyWriter, { enterprise, parts }: PlannedVendor6): void {
+    this.#open(out, enterprise);
+    for (let i = 0; i < parts.length; i++)
+      if (this.#isSent(enterprise, parts[i]!)) out.encoded(parts[i]!.encoded, 0, parts[i]!.encoded.length);
+    out.close();
+  }
+
+  #writeNamed(out: ReplyWriter, { enterprise, parts }: PlannedVendor6): void {
     let isOpen = false;
     for (let i = 0; i < parts.length; i++) {
-      const { code, encoded, unasked } = parts[i]!;
-      if (!isWhole && !unasked && !this.#asksFor(enterprise, code)) continue;
+      const part = parts[i]!;
+      if (!this.#isSent(enterprise, part)) continue;
       if (!isOpen) this.#open(out, enterprise);
       isOpen = true;
-      out.encoded(encoded, 0, encoded.length);
+      out.encoded(part.encoded, 0, part.encoded.length);
     }
     if (isOpen) out.close();
-    else if (isWhole) {
-      this.#open(out, enterprise);
-      out.close();
-    }
+  }
+
+  #isSent(enterprise: number, { code, unasked }: PlannedOption6): boolean {
+    return unasked || this.#asksFor(enterprise, code);
   }
 
   #open(out: ReplyWriter, enterprise: number): void {
