@@ -8,6 +8,13 @@ import { VERSION } from './version.ts';
 
 inlineMore();
 
+/** Of a command that may go by a control agent of Kea, which serves several daemons. */
+function serviceOption() {
+  return new Option('--service <service>', 'behind a control agent of Kea: for which of its daemons').choices(
+    ['dhcp4', 'dhcp6'] as const,
+  );
+}
+
 function integer(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -74,9 +81,10 @@ program
   .argument('[json]', 'the arguments, a JSON map')
   .option('--url <url>', 'HTTP control socket')
   .option('--socket <path>', 'unix control socket')
+  .addOption(serviceOption())
   .action(async (command, argsJson, options) => {
     const { runCtl } = await import('./cli/ctl.ts');
-    const outcome = await runCtl({ url: options.url, socket: options.socket, command, argsJson });
+    const outcome = await runCtl({ ...options, command, argsJson });
     print(outcome.output);
     process.exitCode = outcome.exitCode;
   });
@@ -86,6 +94,7 @@ program
   .description('why a running server is in its HA state, and what it waits for (exit codes as of ctl)')
   .option('--url <url>', 'HTTP control socket')
   .option('--socket <path>', 'unix control socket')
+  .addOption(serviceOption())
   .option('--server-name <name>', 'of several relationships, the one with this server')
   .action(async (options) => {
     const { runWhy } = await import('./cli/why.ts');

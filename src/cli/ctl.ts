@@ -4,12 +4,15 @@
  */
 import { connect } from 'node:net';
 import { Client } from 'undici';
+import type { DhcpService } from '../control/envelope.ts';
 
 export interface CtlOptions {
   /** For example `http://127.0.0.1:8000/`; a user and password may stand in it. Either this or `socket`. */
   readonly url?: string | undefined;
   /** Path of a unix socket. */
   readonly socket?: string | undefined;
+  /** Whom a control agent of Kea passes the command to; a server itself need not be told that it is meant. */
+  readonly service?: DhcpService | undefined;
   readonly command: string;
   /** The arguments as JSON text; must be a map. */
   readonly argsJson?: string | undefined;
@@ -37,7 +40,7 @@ interface Limits {
 
 /** Sends the command. Never rejects. */
 export async function runCtl(options: CtlOptions): Promise<CtlOutcome> {
-  const { url, socket, timeoutMs = TIMEOUT_MS, answerBytesMax = ANSWER_BYTES_MAX } = options;
+  const { url, socket, service, timeoutMs = TIMEOUT_MS, answerBytesMax = ANSWER_BYTES_MAX } = options;
   const limits = { timeoutMs, answerBytesMax };
   if ((url === undefined) === (socket === undefined)) return failed('give either a URL or a unix socket');
   const args = parsedMap(options.argsJson);
@@ -46,7 +49,8 @@ export async function runCtl(options: CtlOptions): Promise<CtlOutcome> {
       `the arguments must be a JSON map, such as {"name": "pkt4-received"}; found ${options.argsJson}`,
     );
   }
-  const body = JSON.stringify({ command: options.command, service: ['dhcp4'], arguments: args });
+  const addressee = service === undefined ? {} : { service: [service] };
+  const body = JSON.stringify({ command: options.command, ...addressee, arguments: args });
   try {
     if (socket !== undefined) return shown(await overUnixSocket(socket, body, limits));
     return shown(await overHttp(new URL(url!), body, limits));

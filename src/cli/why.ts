@@ -2,7 +2,7 @@
 import { formatWhy, printable, type WhyText } from '../control/monitoring/why-text.ts';
 import { type CtlOptions, type CtlOutcome, runCtl } from './ctl.ts';
 
-export interface WhyOptions extends Pick<CtlOptions, 'url' | 'socket' | 'timeoutMs'> {
+export interface WhyOptions extends Pick<CtlOptions, 'url' | 'socket' | 'service' | 'timeoutMs'> {
   /** Any server of the relationship that is asked about; without it the first relationship. */
   readonly serverName?: string | undefined;
 }

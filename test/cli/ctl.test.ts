@@ -50,6 +50,14 @@ t.test('without arguments none are sent', async (t) => {
   t.notMatch((await runCtl({ url, command: 'echo' })).output, /arguments/);
 });
 
+t.test('a service is named where it is asked for, and is the server’s', async (t) => {
+  const { url } = await serve(t);
+  t.equal((await runCtl({ url, command: 'echo', service: 'dhcp4' })).exitCode, 0);
+  const other = await runCtl({ url, command: 'echo', service: 'dhcp6' });
+  t.equal(other.exitCode, 1, 'the server is none of DHCPv6');
+  t.match(other.output, /'service' must be empty or name 'dhcp4' alone/);
+});
+
 t.test('the exit code tells the result', async (t) => {
   const { socket, url } = await serve(t);
   const rows: [command: string, exitCode: number][] = [
