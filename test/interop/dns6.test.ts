@@ -15,6 +15,7 @@ import { createServer6 } from './server6.ts';
 
 const SETTINGS = {
   'server-id': SERVER_ID,
+  'hooks-libraries': [{ library: 'libdhcp_lease_cmds.so' }],
   'dhcp-ddns': { 'enable-updates': true },
   'ddns-qualifying-suffix': 'example.com',
   'expired-leases-processing': { 'reclaim-timer-wait-time': 1 },
@@ -83,6 +84,9 @@ t.test('names of DHCPv6 clients come, change and go with their leases', async (t
   await dns.has('desk.example.com', 'AAAA', none);
   await dns.has(reversed(home), 'PTR', none);
   t.same(await dns.query('desk.example.com', 'DHCID'), []);
+  const second = '2001:db8:1::1002';
+  t.match(await server.command('lease6-resend-ddns', { 'ip-address': second }), { result: 0 });
+  await dns.has('desk.example.com', 'AAAA', only(second));
   await dns.has('short.example.com', 'AAAA', none);
   await dns.has(reversed('2001:db8:1::1009'), 'PTR', none);
   await server.stop();

@@ -19,6 +19,14 @@ export const PAIRS: readonly (readonly [string, string])[] = [
   ['interop/control-agent', 'interop/kea-perfmon'],
   ['interop/kea-pool-names', 'interop/kea-same-hardware'],
   ['interop/kea-renewal', 'interop/kea-security'],
+  ['interop/extended-info', 'interop/lease-checks'],
+  // What a family does beside real programs: the one this time, the other the next.
+  ['app/reload', 'app/dhcp6/reload'],
+  ['interop/clients', 'interop/clients6'],
+  ['interop/dns', 'interop/dns6'],
+  ['interop/kea-classes', 'interop/kea-classes6'],
+  ['interop/lease-file', 'interop/lease-file6'],
+  ['interop/names', 'interop/names6'],
 ];
 
 /** @param path below `test/`. @param turn of TANDEM_TURN */

@@ -178,9 +178,9 @@ export class Control6 {
       const { persist, path } = active.config.leaseDatabase;
       return persist ? path : null;
     };
-    const { store } = leases;
+    const { dns, store } = leases;
     const yieldTurn = (): Promise<void> => nextTurn();
-    return createLease6Commands({ store, subnets: this.#subnets, clock, caller, leaseFile, yieldTurn });
+    return createLease6Commands({ store, dns, subnets: this.#subnets, clock, caller, leaseFile, yieldTurn });
   }
 
   #createPages(): ReadonlyMap<string, HttpPage> {

@@ -33,6 +33,7 @@ export interface LeaseFamily<
   readonly columns: readonly string[];
   /** An address of the family, or null; whatever is not text is none. */
   readAddress(text: unknown): Address | null;
+  formatAddress(address: Address): string;
   /** One from which a page may begin. */
   readFrom(text: unknown): From | null;
   addressOf(lease: Lease): Address;

@@ -18,6 +18,7 @@ export const family4: LeaseFamily<Lease4, Ipv4, number, LeaseSubnets, LeaseStore
   stateMax: LeaseState.released,
   columns: LEASE_FILE_COLUMNS,
   readAddress,
+  formatAddress: formatIpv4,
   readFrom: readAddress,
   addressOf: ({ address }) => address,
   readLease,

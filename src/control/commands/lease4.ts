@@ -2,6 +2,7 @@
 import type { CommandHandler } from '../answer.ts';
 import { leaseAdd, leaseDelete, leaseUpdate } from './lease-change.ts';
 import { leaseGet, leaseGetAll, leaseGetPage } from './lease-query.ts';
+import { leaseResendDdns } from './lease-resend-ddns.ts';
 import { leaseGetByHostname, leaseGetByState } from './lease-search.ts';
 import { leaseWipe } from './lease-wipe.ts';
 import { leaseWrite } from './lease-write.ts';
@@ -9,7 +10,6 @@ import { leaseBulkApply } from './lease4-bulk-apply.ts';
 import { family4 } from './lease4-family.ts';
 import type { LeaseCommandParts4 } from './lease4-parts.ts';
 import { leaseGetByClientId, leaseGetByHwAddress } from './lease4-query.ts';
-import { leaseResendDdns } from './lease4-resend-ddns.ts';
 import { told, toldInBulk } from './lease4-told.ts';
 
 /** Handlers by name, for one kind of caller. */
@@ -25,7 +25,7 @@ export function createLease4Commands(parts: LeaseCommandParts4): Map<string, Com
     ['lease4-get-by-hostname', (args) => leaseGetByHostname(family4, parts, args)],
     ['lease4-get-by-state', (args) => leaseGetByState(family4, parts, args)],
     ['lease4-get-page', (args) => leaseGetPage(family4, parts, args)],
-    ['lease4-resend-ddns', (args) => leaseResendDdns(parts, args)],
+    ['lease4-resend-ddns', (args) => leaseResendDdns(family4, parts, args)],
     ['lease4-update', told(parts, 'lease4-update', (args) => leaseUpdate(family4, parts, args))],
     ['lease4-wipe', (args) => leaseWipe(family4, parts, args)],
     ['lease4-write', (args) => leaseWrite(family4, parts, args)],

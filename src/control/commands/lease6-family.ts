@@ -18,6 +18,7 @@ export const family6: LeaseFamily<Lease6, Uint8Array, Uint8Array | null, LeaseSu
   stateMax: LeaseState.registered,
   columns: LEASE_FILE_COLUMNS_6,
   readAddress: readAddress6,
+  formatAddress: (address) => formatIpv6(address),
   readFrom: readAnyAddress6,
   addressOf: ({ address }) => address,
   readLease: readLease6,

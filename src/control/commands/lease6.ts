@@ -2,6 +2,7 @@
 import type { CommandHandler } from '../answer.ts';
 import { leaseAdd, leaseDelete, leaseUpdate } from './lease-change.ts';
 import { leaseGet, leaseGetAll, leaseGetPage } from './lease-query.ts';
+import { leaseResendDdns } from './lease-resend-ddns.ts';
 import { leaseGetByHostname, leaseGetByState } from './lease-search.ts';
 import { leaseWipe } from './lease-wipe.ts';
 import { leaseWrite } from './lease-write.ts';
@@ -22,6 +23,7 @@ export function createLease6Commands(parts: LeaseCommandParts6): Map<string, Com
     ['lease6-get-by-hostname', (args) => leaseGetByHostname(family6, parts, args)],
     ['lease6-get-by-state', (args) => leaseGetByState(family6, parts, args)],
     ['lease6-get-page', (args) => leaseGetPage(family6, parts, args)],
+    ['lease6-resend-ddns', (args) => leaseResendDdns(family6, parts, args)],
     ['lease6-update', (args) => leaseUpdate(family6, parts, args)],
     ['lease6-wipe', (args) => leaseWipe(family6, parts, args)],
     ['lease6-write', (args) => leaseWrite(family6, parts, args)],
