@@ -3,9 +3,12 @@
  * forbidden by a rule of its own. Type imports cost nothing at run time and are free, but for the data plane.
  */
 
-/** Pure types and constants that stand for an agreement between parts: anyone may import them. */
+/**
+ * Pure types and constants that stand for an agreement between parts: anyone may import them. The family of a peer is one of
+ * them: what a lease update of DHCPv4 or DHCPv6 is called and looks like, with neither state nor connections.
+ */
 const CONTRACTS =
-  '^src/(config/(model|dhcp6/model|class-model|control-model|ddns-model|ha-model|hook-model|host-model)|engine/policy|control/answer|peer/model|log/(logger|messages)|errors|limits|version)\\.ts$';
+  '^src/(config/(model|dhcp6/model|class-model|control-model|ddns-model|ha-model|hook-model|host-model)|engine/policy|control/answer|peer/(model|dhcp[46]/family)|log/(logger|messages)|errors|limits|version)\\.ts$';
 
 /** The data plane: here type imports count too, for a type is a dependency of thought. */
 const DATA_PLANE = {

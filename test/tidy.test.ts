@@ -48,6 +48,7 @@ const COLD_FILES: Readonly<Record<string, string>> = {
   'src/base/program-file.ts': 'names files at start',
   'src/base/shared-values.ts': 'compiles the configuration at start',
   'src/dhcp6/option-shapes.ts': 'compiles expressions at start',
+  'src/engine/classes/ha-classes.ts': 'compiles the configuration at start',
   'src/engine/compiled/compiled.ts': 'compiles the configuration at start',
   'src/engine/dhcp6/hosts/compiled-host.ts': 'compiles the configuration at start',
   'src/engine/dhcp6/leases/recount.ts': 'counts the leases at a reload',

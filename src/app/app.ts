@@ -114,7 +114,6 @@ export class App {
     const { config } = loaded;
     this.#options = options;
     this.#active = new ActiveConfiguration(loaded, options.file.path);
-    const active = this.#active;
     this.#interfaces = interfaces;
     this.#memory = allocateServerMemory(config);
     this.#eventFds = Array.from({ length: shards }, createEventFd);
@@ -155,17 +154,7 @@ export class App {
       log,
     });
     this.#serviceSwitch = createServiceSwitch({ timers: systemTimers, log });
-    this.#highAvailability = new HighAvailability({
-      otherCredentials: () => this.#control.credentialUsers(),
-      config: () => active.config,
-      memory: this.#memory,
-      dataPlane: this.#dataPlane,
-      link: this.#link,
-      leases: haLeases4(this.#leases.store, clock),
-      serviceSwitch: this.#serviceSwitch,
-      clock,
-      log,
-    });
+    this.#highAvailability = this.#createHighAvailability();
     this.#control = this.#createControl(storage);
     this.#reloader = this.#createReloader(storage);
   }
@@ -175,6 +164,20 @@ export class App {
     const { book, limited } = this.#memory;
     const { statistics } = this.#dataPlane;
     return { family: 4, config, book, limited, statistics, isHeard: hearsPartners(config) };
+  }
+
+  #createHighAvailability(): HighAvailability {
+    return new HighAvailability({
+      otherCredentials: () => this.#control.credentialUsers(),
+      config: () => this.#active.config,
+      memory: this.#memory,
+      dataPlane: this.#dataPlane,
+      link: this.#link,
+      leases: haLeases4(this.#leases.store, systemClock),
+      serviceSwitch: this.#serviceSwitch,
+      clock: systemClock,
+      log: this.#options.log,
+    });
   }
 
   #createControl(storage: Storage): Control {

@@ -12,9 +12,10 @@ import { FRAME_HEADER_BYTES, Frame, FrameType } from './frame.ts';
 import { ByeReason, encodeBye, encodeHello, readBye, readHello, type StreamNames } from './hello.ts';
 import { ACK_BYTES_MAX, Inbound } from './inbound.ts';
 import { StreamInput } from './input.ts';
-import { ACKNOWLEDGE_TIMEOUT_MS, CONTROL_BYTES, HELLO_TIMEOUT_MS, READ_PER_TURN_BYTES } from './limits.ts';
+import { CONTROL_BYTES, READ_PER_TURN_BYTES } from './limits.ts';
 import { Outbound, type RecordOutcomes } from './outbound.ts';
 import { SentBuffer, StreamOutput } from './output.ts';
+import { Patience } from './patience.ts';
 import { SyncSession } from './session.ts';
 import type { TableTaker } from './taker.ts';
 import { type Wire, WireEnd } from './wire.ts';
@@ -38,7 +39,7 @@ export class StreamConnection<Record extends LinkRecord> {
   readonly #output: StreamOutput;
   readonly #input: StreamInput;
   readonly #ack = new AckReader();
-  readonly #openedMs: number;
+  readonly #patience: Patience;
   #isUp = false;
   /** The last reading has left octets to the kernel. */
   #hasMore = false;
@@ -46,12 +47,9 @@ export class StreamConnection<Record extends LinkRecord> {
   #isHeld = false;
   /** The partner has sent its last record. */
   #isPartnerDone = false;
-  /** Why it ends as soon as the partner is done, or null; and since when. */
+  /** Why it ends as soon as the partner is done, or null. */
   #finishing: string | null = null;
-  #finishingSinceMs = 0;
   #ended: string | null = null;
-  /** Since when an acknowledgement is waited for, in vain so far. */
-  #waitingSinceMs = 0;
 
   /**
    * @param wire its descriptor is connected and non-blocking, and is not closed here
@@ -68,7 +66,7 @@ export class StreamConnection<Record extends LinkRecord> {
     this.inbound = new Inbound(new FollowingTaker(parts.taker, this.session));
     this.#output = new StreamOutput(wire, [this.#control, this.outbound, this.session.rows.buffer]);
     this.#input = new StreamInput(wire);
-    this.#openedMs = parts.clock.monotonicMs();
+    this.#patience = new Patience(parts.clock);
     this.#putControl(FrameType.hello, encodeHello(parts.names, parts.taker.family.number));
     if (this.#input.put(head)) this.#parse(true);
     else this.#fail(`${head.length} octets came with the opening`);
@@ -213,7 +211,7 @@ export class StreamConnection<Record extends LinkRecord> {
 
   #takeAck(at: number, length: number): void {
     const { outbound } = this;
-    const { figures, outcomes, clock } = this.#parts;
+    const { figures, outcomes } = this.#parts;
     const { acknowledged, last } = outbound;
     const fault = this.#ack.open(this.#input.frames.bytes, at, length, acknowledged, last);
     if (fault !== null) return this.#fail(fault);
@@ -221,7 +219,7 @@ export class StreamConnection<Record extends LinkRecord> {
       return this.#fail(`${this.#ack.through} is acknowledged before it was sent`);
     outbound.take(this.#ack, outcomes);
     figures.add('recordsAcknowledged', (outbound.acknowledged - acknowledged) >>> 0);
-    this.#waitingSinceMs = clock.monotonicMs();
+    this.#patience.startWaiting();
   }
 
   /** Puts acknowledgements of all that is durable on their way. @param durable number of the last durable change */
@@ -244,7 +242,7 @@ export class StreamConnection<Record extends LinkRecord> {
 
   /** Records were put on their way while none was. */
   startWaiting(): void {
-    this.#waitingSinceMs = this.#parts.clock.monotonicMs();
+    this.#patience.startWaiting();
   }
 
   /** Gives what there is to the kernel. */
@@ -255,14 +253,11 @@ export class StreamConnection<Record extends LinkRecord> {
   /** Ends what has waited for too long. */
   checkTime(): void {
     if (this.#ended !== null) return;
-    const nowMs = this.#parts.clock.monotonicMs();
-    const overdue = this.session.overdue(nowMs);
-    if (overdue !== null) return this.bid(ByeReason.silent, overdue);
-    if (!this.#isUp && nowMs - this.#openedMs > HELLO_TIMEOUT_MS)
-      this.bid(ByeReason.silent, `the partner has not said hello within ${HELLO_TIMEOUT_MS} ms`);
-    else if (this.outbound.inFlight > 0 && nowMs - this.#waitingSinceMs > ACKNOWLEDGE_TIMEOUT_MS)
-      this.bid(ByeReason.silent, `no acknowledgement within ${ACKNOWLEDGE_TIMEOUT_MS} ms`);
-    else if (this.#finishing !== null && nowMs - this.#finishingSinceMs > ACKNOWLEDGE_TIMEOUT_MS)
+    const overdue =
+      this.session.overdue(this.#parts.clock.monotonicMs()) ??
+      this.#patience.overdue(this.#isUp, this.outbound.inFlight > 0);
+    if (overdue !== null) this.bid(ByeReason.silent, overdue);
+    else if (this.#finishing !== null && this.#patience.isFinishOverdue)
       this.bid(ByeReason.leaving, this.#finishing);
   }
 
@@ -271,7 +266,7 @@ export class StreamConnection<Record extends LinkRecord> {
     if (!this.#isUp || this.#isPartnerDone) return this.bid(ByeReason.leaving, reason);
     if (this.#finishing === null) this.#putControl(FrameType.last, new Uint8Array(0));
     this.#finishing ??= reason;
-    this.#finishingSinceMs = this.#parts.clock.monotonicMs();
+    this.#patience.startFinishing();
   }
 
   #fail(fault: string): void {

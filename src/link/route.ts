@@ -13,6 +13,7 @@ import type { VerdictRuns } from '../engine/parked/verdict-runs.ts';
 import { StreamConnection } from './connection.ts';
 import { DeliveryReader } from './delivery.ts';
 import type { LinkRecord } from './family.ts';
+import { FenceAnswers } from './fence-answers.ts';
 import { StreamFigures } from './figures.ts';
 import { ByeReason } from './hello.ts';
 import { COMPLETED_EVERY_MS } from './limits.ts';
@@ -37,6 +38,7 @@ export class Route<Record extends LinkRecord> {
   readonly #words: Int32Array;
   readonly #figures: StreamFigures;
   readonly #news: NewsOfRecords;
+  readonly #fences: FenceAnswers;
   #connection: StreamConnection<Record> | null = null;
   #connectionNumber = 0;
   #wasUp = false;
@@ -48,8 +50,6 @@ export class Route<Record extends LinkRecord> {
   #isDraining = false;
   #completedMs = Number.NEGATIVE_INFINITY;
   #acknowledged = 0;
-  /** Fences that are not answered yet. */
-  #fences = 0;
   #isLastReported = false;
 
   constructor(parts: RouteParts<Record>, task: RouteTask) {
@@ -58,6 +58,7 @@ export class Route<Record extends LinkRecord> {
     this.#news = new NewsOfRecords(parts.taker.family);
     this.#words = new Int32Array(task.updates.words);
     this.#figures = new StreamFigures(task.figures);
+    this.#fences = new FenceAnswers(() => parts.report({ kind: 'fenced', route: task.route }));
   }
 
   get #key() {
@@ -109,17 +110,13 @@ export class Route<Record extends LinkRecord> {
 
   /** Answers when whatever has come by now is taken. */
   fence(): void {
-    this.#fences++;
-    if (this.#connection === null) this.#answerFences();
+    this.#fences.add();
+    if (this.#connection === null) this.#fences.answerAll();
   }
 
   /** To be called after the connections have been looked at and read. */
   passFences(): void {
-    if (this.#fences > 0 && this.#connection?.hasMore !== true) this.#answerFences();
-  }
-
-  #answerFences(): void {
-    for (; this.#fences > 0; this.#fences--) this.#parts.report({ kind: 'fenced', route: this.#task.route });
+    if (this.#connection?.hasMore !== true) this.#fences.answerAll();
   }
 
   /** The relationship ends, or the server does. */
@@ -177,7 +174,7 @@ export class Route<Record extends LinkRecord> {
   /** Whether something can be done now: there is something to send, or somebody waits for what has come to be taken. */
   get hasWork(): boolean {
     if (this.#connection?.isHeld === true) return this.#connection.mayGoOn;
-    if (this.#fences > 0) return true;
+    if (this.#fences.areOpen) return true;
     return this.#connection?.session.hasWork === true || this.hasRecords;
   }
 
@@ -235,7 +232,7 @@ export class Route<Record extends LinkRecord> {
     this.#delivery = null;
     this.#news.takeDelivered();
     this.#isDraining = false;
-    this.#answerFences();
+    this.#fences.answerAll();
     this.#reportNews();
     this.#reportSync(connection);
     this.#parts.report({

@@ -21,9 +21,10 @@ import type { StreamFigures } from './figures.ts';
 import { FrameType } from './frame.ts';
 import { GiveBack } from './give-back.ts';
 import { ACK_BYTES_MAX, Inbound } from './inbound.ts';
-import { NAMED_MAX, SYNC_TIMEOUT_MS } from './limits.ts';
+import { SYNC_TIMEOUT_MS } from './limits.ts';
 import type { SyncReport } from './messages.ts';
 import type { OutBuffer } from './out-buffer.ts';
+import { RefusedRows } from './refused-rows.ts';
 import { RowMerge } from './row-merge.ts';
 import { type RowSource, RowsOut } from './rows-out.ts';
 import {
@@ -70,8 +71,7 @@ export class SyncSession<Record extends LinkRecord> {
   #isEnded = false;
   #hasSentEnd = false;
   /** What the other side has not taken of what was given to it. */
-  #refused = 0;
-  readonly #named: NamedLease[] = [];
+  readonly #refused = new RefusedRows();
   #generation = 0;
   #heardMs = 0;
   /** For main, in order. */
@@ -134,8 +134,7 @@ export class SyncSession<Record extends LinkRecord> {
     this.#in = null;
     this.#isEnded = false;
     this.#hasSentEnd = false;
-    this.#refused = 0;
-    this.#named.length = 0;
+    this.#refused.clear();
     this.#generation = this.#parts.taker.generation;
     this.#heardMs = this.#parts.clock.monotonicMs();
   }
@@ -205,18 +204,14 @@ export class SyncSession<Record extends LinkRecord> {
     const fault = this.#ack.open(bytes, at, length, rows.acknowledged, rows.last);
     if (fault !== null) return `a synchronization: ${fault}`;
     rows.take(this.#ack);
-    while (this.#ack.next()) {
-      this.#refused++;
-      if (this.#named.length < NAMED_MAX) this.#name(this.#ack);
-    }
+    while (this.#ack.next()) this.#refused.add(() => this.#name(this.#ack));
     // At once: what the other side gives may stand right behind.
     this.#settle();
     return null;
   }
 
-  #name({ number, reason }: AckReader): void {
-    const address = this.#parts.taker.family.formatAddress(this.rows.addressOf(number));
-    this.#named.push({ address, reason });
+  #name({ number, reason }: AckReader): NamedLease {
+    return { address: this.#parts.taker.family.formatAddress(this.rows.addressOf(number)), reason };
   }
 
   #takeEnd(bytes: Uint8Array, at: number, length: number): string | null {
@@ -278,8 +273,8 @@ export class SyncSession<Record extends LinkRecord> {
       this.#stage = 'none';
       const { counts, skipped } = this.#merge!;
       this.#merge = null;
-      const given = this.rows.last - this.#refused;
-      const [refused, named] = [this.#refused, [...this.#named]];
+      const { count: refused, named } = this.#refused;
+      const given = this.rows.last - refused;
       this.#tell({ kind: 'done', counts: { ...counts, given, refused }, skipped, named });
     }
   }

@@ -25,9 +25,8 @@ const PLACES = { server: '', subnet: 'subnet[1].', pool: 'subnet[1].pool[0].' } 
 /** Kea has it for subnets and pools alone, so that a name of our own is shown instead. */
 const STATISTIC = /^(?:subnet\[1\]\.(?:pool\[0\]\.)?)?/;
 
-/** Libraries that bring commands, and the one that needs parameters to be loaded at all. */
-async function libraries(): Promise<object[]> {
-  const names = Object.keys(KEA_COMMANDS).filter((name) => BUILT_IN.has(name) && name !== 'ha');
+/** The library that needs parameters to be loaded at all. */
+async function haLibrary(): Promise<object> {
   const [one, two] = [await findFreeTcpPort(SERVER), await findFreeTcpPort(SERVER)];
   const relationship = {
     'this-server-name': 'one',
@@ -39,10 +38,13 @@ async function libraries(): Promise<object[]> {
       { name: 'two', url: `http://${SERVER}:${two}/`, role: 'standby' },
     ],
   };
-  return [
-    ...names.map((name) => ({ library: `libdhcp_${name}.so` })),
-    { library: 'libdhcp_ha.so', parameters: { 'high-availability': [relationship] } },
-  ];
+  return { library: 'libdhcp_ha.so', parameters: { 'high-availability': [relationship] } };
+}
+
+/** Libraries that bring commands. */
+async function libraries(): Promise<object[]> {
+  const names = Object.keys(KEA_COMMANDS).filter((name) => BUILT_IN.has(name) && name !== 'ha');
+  return [...names.map((name) => ({ library: `libdhcp_${name}.so` })), await haLibrary()];
 }
 
 /** The statistics of durations, which come with traffic alone. */
@@ -58,11 +60,11 @@ function durations(): readonly string[] {
 /** Commands that have the family in their name. */
 const OF_DHCP4 = /^(?:stat-)?(?:lease|subnet|network)4/;
 
-/** Every command of a DHCPv6 server: what needs a server beside it for its options is left out. */
+/** Every command of a DHCPv6 server. */
 async function commandsOfDhcp6(t: Test): Promise<readonly string[]> {
   const directory = scratch(t);
   const names = ['subnet_cmds', 'class_cmds', 'host_cmds', 'lease_cmds', 'stat_cmds'];
-  const libraries = names.map((name) => ({ library: `libdhcp_${name}.so` }));
+  const libraries = [...names.map((name) => ({ library: `libdhcp_${name}.so` })), await haLibrary()];
   const file = writeConfig6(directory, {
     'hooks-libraries': libraries,
     'interfaces-config': { interfaces: [] },

@@ -130,10 +130,14 @@ export class ModelServer {
       clock,
       log,
     });
+    this.handlers = new Map([...this.#leaseCommands(config), ...this.service.commands]);
+  }
+
+  #leaseCommands(config: ServerConfig): ReadonlyMap<string, CommandHandler> {
+    const { store, clock } = this;
     const subnets = LeaseSubnets.of(config);
     const nothing = { leaseFile: () => null, yieldTurn: async () => {} };
-    const parts = { store: this.store, subnets: () => subnets, clock, caller: 'peer' as const, ...nothing };
-    this.handlers = new Map([...createLease4Commands(parts), ...this.service.commands]);
+    return createLease4Commands({ store, subnets: () => subnets, clock, caller: 'peer', ...nothing });
   }
 
   start(): this {

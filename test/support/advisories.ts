@@ -33,6 +33,10 @@ export const ADVISORIES: readonly Advisory[] = [
         'the product and its twin agree on 6,000 names, and what the lease keeps can be kept',
       ],
       'engine/hostile': ['host names of every kind, also those of which nothing is left'],
+      'engine/dhcp6/names': [
+        'a malformed option 39 makes a query malformed, whatever it is',
+        'whatever clients send, the reply has a name in order, and every row can be read',
+      ],
     },
   },
   {

@@ -152,32 +152,8 @@ export class App6 {
     );
     this.#leases = new Leases6({ memory, storage, clock, log }, config, this.#dataPlane.writer);
     this.#serviceSwitch = createServiceSwitch({ timers: systemTimers, log });
-    this.#highAvailability = new HighAvailability({
-      otherCredentials: () => this.#control.credentialUsers(),
-      config: () => this.#active.config,
-      memory,
-      dataPlane: this.#dataPlane,
-      link: this.#link,
-      leases: haLeases6(this.#leases.store, clock),
-      serviceSwitch: this.#serviceSwitch,
-      clock,
-      log,
-    });
-    this.#control = new Control6({
-      active: this.#active,
-      path: file.path,
-      dataPlane: this.#dataPlane,
-      interfaces,
-      leases: this.#leases,
-      storage,
-      memory,
-      serviceSwitch: this.#serviceSwitch,
-      highAvailability: this.#highAvailability,
-      clock,
-      log,
-      reloader: () => this.#reloader,
-      shutdown: options.shutdown,
-    });
+    this.#highAvailability = this.#createHighAvailability();
+    this.#control = this.#createControl(storage);
     this.#reloader = this.#createReloader(storage);
   }
 
@@ -185,6 +161,38 @@ export class App6 {
     const { config } = this.#active;
     const { book } = this.#memory;
     return { family: 6, config, book, statistics: this.#dataPlane.statistics, isHeard: false };
+  }
+
+  #createHighAvailability(): HighAvailability {
+    return new HighAvailability({
+      otherCredentials: () => this.#control.credentialUsers(),
+      config: () => this.#active.config,
+      memory: this.#memory,
+      dataPlane: this.#dataPlane,
+      link: this.#link,
+      leases: haLeases6(this.#leases.store, systemClock),
+      serviceSwitch: this.#serviceSwitch,
+      clock: systemClock,
+      log: this.#options.log,
+    });
+  }
+
+  #createControl(storage: Storage): Control6 {
+    return new Control6({
+      active: this.#active,
+      path: this.#options.file.path,
+      dataPlane: this.#dataPlane,
+      interfaces: this.#interfaces,
+      leases: this.#leases,
+      storage,
+      memory: this.#memory,
+      serviceSwitch: this.#serviceSwitch,
+      highAvailability: this.#highAvailability,
+      clock: systemClock,
+      log: this.#options.log,
+      reloader: () => this.#reloader,
+      shutdown: this.#options.shutdown,
+    });
   }
 
   #createReloader(storage: Storage): Reloading {
