@@ -20,6 +20,7 @@ const INPUTS: Readonly<Record<string, number>> = {
   'update-records': 20_000,
   'update-records6': 30_000,
   'lease-stream': 1_500,
+  'lease-stream6': 700,
   'sealed-stream': 4_000,
   netlink: 20_000,
   'unix-commands': 1_500,

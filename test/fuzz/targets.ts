@@ -23,7 +23,7 @@ import { expressions } from './expressions.ts';
 import { frames } from './frames.ts';
 import type { Target } from './fuzzer.ts';
 import { leaseFiles } from './lease-files.ts';
-import { leaseStream } from './lease-stream.ts';
+import { leaseStream, leaseStream6 } from './lease-stream.ts';
 import { netlink } from './netlink.ts';
 import { sealedStream } from './sealed-stream.ts';
 import { updateRecords } from './update-records.ts';
@@ -218,6 +218,7 @@ export async function openTargets(): Promise<Target[]> {
     updateRecords(),
     updateRecords6(),
     leaseStream(),
+    leaseStream6(),
     sealedStream(),
     netlink(),
     await unixCommands(),

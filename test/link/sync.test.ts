@@ -2,73 +2,24 @@
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
-import { closeFd } from '../../src/io/udp.ts';
 import { isInForce } from '../../src/lease/dhcp4/precedence.ts';
 import { SyncKind } from '../../src/link/sync-frames.ts';
 import type { TestRecord } from '../peer/support/shards.ts';
 import { LinkServer, type LinkServerOptions, NOW_SEC } from './support/link-server.ts';
-import { socketPair } from './support/socket-pair.ts';
+import { answer, finish, join, type LinkPair, turn } from './support/pair.ts';
 
 const BASE = parseIpv4('10.0.0.100')!;
 const ELSEWHERE = parseIpv4('10.9.0.1')!;
 const VALID_SEC = 3600;
-const TURNS_MAX = 10_000;
 const MANY = 30_000;
 
-interface Pair {
-  /** Asks. */
-  readonly a: LinkServer;
-  /** Serves. */
-  readonly b: LinkServer;
-}
+type Pair = LinkPair<LinkServer>;
 
 function pairOf(
   t: Pick<Test, 'teardown'>,
   options: { a?: LinkServerOptions; b?: LinkServerOptions } = {},
 ): Pair {
-  const a = new LinkServer(t, 'server1', options.a);
-  const b = new LinkServer(t, 'server2', options.b);
-  const fds = socketPair();
-  t.teardown(() => fds.forEach(closeFd));
-  a.open(fds[0]);
-  b.open(fds[1]);
-  turn({ a, b }, 4);
-  return { a, b };
-}
-
-function turn({ a, b }: Pair, turns = 1): void {
-  for (let i = 0; i < turns; i++) {
-    a.turn();
-    b.turn();
-  }
-}
-
-/** Lets main of the source do what it does: lends the log, and answers. */
-function answer(b: LinkServer): void {
-  const asked = b.synced().filter(({ kind }) => kind === 'asked').length;
-  if (asked === 0 || b.isLent) return;
-  b.lend();
-  b.answer();
-}
-
-/** Goes on until all is done, or has ended. */
-function finish(pair: Pair): void {
-  const { a, b } = pair;
-  for (let turns = 0; turns < TURNS_MAX; turns++) {
-    turn(pair);
-    answer(b);
-    a.makeDurable();
-    b.makeDurable();
-    const isDone = a.synced().some(({ kind }) => kind === 'done');
-    if (isDone) {
-      turn(pair, 4);
-      a.makeDurable();
-      turn(pair, 4);
-      return;
-    }
-    if (a.heard('down').length > 0) throw new Error(a.heard('down')[0]!.reason);
-  }
-  throw new Error('it comes to no end');
+  return join(t, new LinkServer(t, 'server1', options.a), new LinkServer(t, 'server2', options.b));
 }
 
 /** A lease whose client was seen so many seconds ago. */

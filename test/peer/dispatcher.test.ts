@@ -3,84 +3,20 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import t, { type Test } from 'tap';
-import { systemClock } from '../../src/base/clock.ts';
+import t from 'tap';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
 import { success } from '../../src/control/answer.ts';
 import { findFreeTcpPort } from '../../src/demo/ports.ts';
 import { Verdict } from '../../src/engine/parked/verdicts.ts';
-import { peerFamily4 } from '../../src/peer/dhcp4/family.ts';
-import { createUpdateDispatcher } from '../../src/peer/dispatcher.ts';
-import type { DispatcherParts } from '../../src/peer/dispatcher-parts.ts';
 import { BACKUP_QUEUE_RECORDS_MAX, TICK_MS } from '../../src/peer/limits.ts';
-import type { ClientKey, PeerClient } from '../../src/peer/model.ts';
 import { backupOf, ModelBackupStream } from './support/backups.ts';
-import { recordLog } from './support/log.ts';
+import { dispatch } from './support/dispatch.ts';
 import { gate, leasesOf, startPartner } from './support/partner.ts';
-import { encodeRecord, TestShards } from './support/shards.ts';
-import { standingBy } from './support/standing.ts';
+import { encodeRecord } from './support/shards.ts';
 
 const BASE = parseIpv4('10.0.0.0')!;
 const CONFIRMED = [Verdict.confirmed];
 const REJECTED = [Verdict.rejected];
-
-function recordListener() {
-  const calls: string[] = [];
-  const clients: { rejected: ClientKey[]; confirmed: ClientKey[] } = { rejected: [], confirmed: [] };
-  return {
-    calls,
-    clients,
-    unsentCount: 0,
-    partnerFailed: (reason: string) => void calls.push(`failed: ${reason}`),
-    rejected(keys: readonly ClientKey[]) {
-      calls.push('rejected');
-      clients.rejected.push(...keys);
-    },
-    confirmed(keys: readonly ClientKey[]) {
-      calls.push('confirmed');
-      clients.confirmed.push(...keys);
-    },
-    unsent(transactions: number) {
-      this.unsentCount += transactions;
-    },
-    refused: (leases: number, reason: string) => void calls.push(`refused ${leases}: ${reason}`),
-    updatesLost: () => void calls.push('updates lost'),
-    completed: () => void calls.push('completed'),
-  };
-}
-
-function dispatch(
-  t: Test,
-  partner: PeerClient | null,
-  changes: Partial<DispatcherParts> = {},
-  shardCount = 1,
-) {
-  const hasTwoReaders = partner !== null && (changes.backups ?? []).length > 0;
-  const shards = new TestShards(shardCount, hasTwoReaders ? 2 : 1);
-  const listener = recordListener();
-  const recorded = recordLog();
-  const dispatcher = createUpdateDispatcher({
-    updates: shards.updates,
-    verdicts: shards.verdicts,
-    wake: shards.wake,
-    partner,
-    backups: [],
-    stream: null,
-    family: peerFamily4,
-    standing: standingBy(shards.leaseAt),
-    waitBackupAck: false,
-    delayedUpdatesLimit: 100,
-    sendsUpdates: true,
-    heartbeatDelayMs: 0,
-    connections: 4,
-    listener,
-    clock: systemClock,
-    log: recorded.log,
-    ...changes,
-  });
-  t.teardown(() => dispatcher.close());
-  return { shards, listener, dispatcher, recorded };
-}
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await delay(2);

@@ -47,7 +47,8 @@ function judgeBulk(answer: PeerAnswer): Outcome {
   const failed =
     answer.kind === 'answer' && answer.result === Result.empty ? failedLease(answer.arguments) : null;
   if (failed === null) return judge(answer);
-  const reason = String(failed['error-message'] ?? 'it does not say why');
+  const message = failed['error-message'];
+  const reason = typeof message === 'string' ? message : 'it does not say why';
   return { kind: failed['result'] === Result.conflict ? 'conflict' : 'refused', reason };
 }
 

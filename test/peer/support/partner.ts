@@ -1,6 +1,7 @@
 /** A peer that answers over real HTTP as a test tells it. */
 import type { Test } from 'tap';
 import { type Answer, type CommandHandler, success } from '../../../src/control/answer.ts';
+import type { DhcpService } from '../../../src/control/envelope.ts';
 import { createKeaHttpServer } from '../../../src/control/http/kea-http.ts';
 import { createPeerClient } from '../../../src/peer/client.ts';
 import type { PeerClient } from '../../../src/peer/model.ts';
@@ -71,7 +72,7 @@ export class TestPartner {
   #apply(command: ReceivedCommand): void {
     const [lease] = leasesOf(command);
     if (lease === undefined) return;
-    if (command.name === 'lease4-del') this.leases.delete(lease['ip-address']);
+    if (isDeletion(command)) this.leases.delete(lease['ip-address']);
     else this.leases.set(lease['ip-address'], lease.expire);
   }
 
@@ -83,13 +84,32 @@ export class TestPartner {
 
 /** The lease of a command, or none. */
 export function leasesOf({ name, args }: ReceivedCommand): ReceivedLease[] {
-  return name === 'lease4-update' || name === 'lease4-del' ? [args as ReceivedLease] : [];
+  if (name === 'lease4-update' || name === 'lease4-del') return [args as ReceivedLease];
+  if (name !== 'lease6-bulk-apply') return [];
+  const { leases, 'deleted-leases': deleted } = args as BulkApply;
+  return [...leases, ...deleted];
+}
+
+interface BulkApply {
+  readonly leases: readonly ReceivedLease[];
+  readonly 'deleted-leases': readonly ReceivedLease[];
+}
+
+function isDeletion({ name, args }: ReceivedCommand): boolean {
+  return name === 'lease6-bulk-apply'
+    ? (args as BulkApply)['deleted-leases'].length > 0
+    : name === 'lease4-del';
 }
 
 /** Starts a partner, or a backup. */
-export async function startPartner(t: Test, name = 'server2', port = 0): Promise<TestPartner> {
+export async function startPartner(
+  t: Test,
+  name = 'server2',
+  port = 0,
+  service: DhcpService = 'dhcp4',
+): Promise<TestPartner> {
   const partner = new TestPartner();
-  const names = ['lease4-update', 'lease4-del', 'ha-reset'];
+  const names = ['lease4-update', 'lease4-del', 'lease6-bulk-apply', 'ha-reset'];
   const server = createKeaHttpServer({
     log: recordLog().log,
     table: new Map<string, CommandHandler>([
@@ -98,11 +118,11 @@ export async function startPartner(t: Test, name = 'server2', port = 0): Promise
     ]),
     address: '127.0.0.1',
     port,
-    service: 'dhcp4',
+    service,
   });
   const { port: bound } = await server.listen();
   partner.port = bound;
-  partner.client = createPeerClient(peerAt(bound, { name }), 4, 'dhcp4');
+  partner.client = createPeerClient(peerAt(bound, { name }), 4, service);
   partner.close = () => server.close();
   t.teardown(async () => {
     await partner.client.close();

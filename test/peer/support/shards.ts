@@ -10,6 +10,8 @@ import { allocateVerdicts, VerdictReader } from '../../../src/engine/parked/verd
 import { leaseOfRecord } from '../../../src/lease/dhcp4/csv-lease.ts';
 import type { Lease4 } from '../../../src/lease/dhcp4/model.ts';
 import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../../../src/lease/dhcp4/update-record.ts';
+import type { LeaseAddress } from '../../../src/lease/update-family.ts';
+import type { RecordKit, TestChange } from './record-kit.ts';
 
 export interface TestRecord {
   readonly address: number;
@@ -25,7 +27,7 @@ export interface TestRecord {
 
 const NOTHING = new Uint8Array(0);
 
-export class TestShards {
+export class TestShards<Change extends TestChange = TestRecord, Lease = Lease4> {
   readonly updates: UpdateLogMemory;
   readonly verdicts: readonly SharedArrayBuffer[];
   readonly #words: Int32Array;
@@ -36,16 +38,22 @@ export class TestShards {
   readonly given: readonly Map<number, number[]>[];
   readonly #waiters: (() => void)[] = [];
   wakes = 0;
-  readonly #leases = new Map<number, TestRecord>();
+  readonly #leases = new Map<LeaseAddress, Change>();
+  readonly #kit: RecordKit<Change, Lease>;
 
   /** The lease of an address after what was written; null = none. */
-  readonly leaseAt = (address: number): Lease4 | null => {
+  readonly leaseAt = (address: LeaseAddress): Lease | null => {
     const record = this.#leases.get(address);
-    return record === undefined || record.isUpdate === false ? null : leaseOfRecord(sourceOf(record));
+    return record === undefined || record.isUpdate === false ? null : this.#kit.leaseOf(record);
   };
 
   /** @param readers of the log: two where there are a partner and backups */
-  constructor(count: number, readers: 1 | 2 = 1) {
+  constructor(
+    count: number,
+    readers: 1 | 2 = 1,
+    kit: RecordKit<Change, Lease> = records4 as unknown as RecordKit<Change, Lease>,
+  ) {
+    this.#kit = kit;
     this.updates = allocateUpdateLog(1 << 20, readers);
     this.#words = new Int32Array(this.updates.words);
     this.#writer = new ByteRingWriter(this.updates.ring);
@@ -56,11 +64,11 @@ export class TestShards {
   }
 
   /** Writes one transaction without ringing; returns its number, or 0 when the log is full. */
-  write(shard: number, records: readonly TestRecord[], awaited = true): number {
+  write(shard: number, records: readonly Change[], awaited = true): number {
     if (this.#writer.free() < records.length * 8192) return 0;
     const number = ++this.#numbers[shard]!;
     records.forEach((record, index) => {
-      const bytes = encodeRecord(record);
+      const bytes = this.#kit.encode(record);
       this.#leases.set(record.address, record);
       const kind =
         (awaited ? UpdateRecord.awaited : 0) |
@@ -78,7 +86,7 @@ export class TestShards {
   }
 
   /** Writes one transaction and rings. */
-  send(shard: number, records: readonly TestRecord[], awaited = true): number {
+  send(shard: number, records: readonly Change[], awaited = true): number {
     const number = this.write(shard, records, awaited);
     this.ring();
     return number;
@@ -108,6 +116,11 @@ export class TestShards {
     while (this.given[shard]!.size < count) await new Promise<void>((resolve) => this.#waiters.push(resolve));
   }
 }
+
+export const records4: RecordKit<TestRecord, Lease4> = {
+  encode: encodeRecord,
+  leaseOf: (record) => leaseOfRecord(sourceOf(record)),
+};
 
 /** The payload of a record. */
 export function encodeRecord(record: TestRecord): Uint8Array {

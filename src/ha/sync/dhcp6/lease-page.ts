@@ -10,11 +10,11 @@ import { bad, isMap, type JsonMap, member, ok, type Read } from '../../commands/
 import { readHex, readInteger, readNames, readNumbers } from '../page-fields.ts';
 
 /** Kea's names of what is leased. */
-const TYPES: Readonly<Record<string, LeaseType>> = {
-  IA_NA: LeaseType.na,
-  IA_TA: LeaseType.ta,
-  IA_PD: LeaseType.pd,
-};
+const TYPES: ReadonlyMap<unknown, LeaseType> = new Map([
+  ['IA_NA', LeaseType.na],
+  ['IA_TA', LeaseType.ta],
+  ['IA_PD', LeaseType.pd],
+]);
 const ETHERNET = 1;
 const NO_OCTETS = new Uint8Array(0);
 
@@ -49,7 +49,7 @@ function octetsOf(entry: JsonMap): Uint8Array | null {
 function readLeased(entry: JsonMap): Read<Pick<Lease6, 'address' | 'type' | 'prefixLength'>> {
   const address = octetsOf(entry);
   if (address === null || isIpv6Unspecified(address, 0)) return bad("no valid 'ip-address'");
-  const type = TYPES[String(member(entry, 'type'))];
+  const type = TYPES.get(member(entry, 'type'));
   if (type === undefined) return bad("no valid 'type'");
   const prefixLength =
     type === LeaseType.pd ? readInteger(entry, 'prefix-len', 1, ADDRESS_BITS) : ADDRESS_BITS;
