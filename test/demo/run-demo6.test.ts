@@ -13,7 +13,11 @@ for (const mode of ['load-balancing', 'hot-standby'] as const) {
   t.test(`a ${mode} pair of DHCPv6 survives with every promise kept`, { skip }, async (t) => {
     const shown = await demonstrate(t, { family: 6, mode });
     const exchanges = figure(shown, /\) +([\d,]+)\n/);
-    t.equal(figure(shown, /two live clients \(([\d,]+) leases/), 2 * exchanges, 'an address and a prefix each');
+    t.equal(
+      figure(shown, /two live clients \(([\d,]+) leases/),
+      2 * exchanges,
+      'an address and a prefix each',
+    );
     t.match(shown, /held .* an address or prefix \(/);
   });
 }
