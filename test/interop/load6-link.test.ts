@@ -83,7 +83,7 @@ t.test(
     const [first, second] = servers as [DhcpServer6, DhcpServer6];
     const answer = await runLoad(t, network, { kind: 'renewing', count: FEW }, 2 * FEW);
     t.match(answer, { conflicts: 0, unanswered: 0, retransmitted: 0 });
-  t.equal(answer.duplicates, FEW, 'both servers have offered, and one of them only has renewed');
+    t.equal(answer.duplicates, FEW, 'both servers have offered, and one of them only has renewed');
     t.ok(answer.completed >= 2 * FEW, `${answer.completed} exchanges and renewals`);
 
     const heard = await until({ what: 'both servers have read all', timeoutMs: PATIENCE_MS }, async () => {
