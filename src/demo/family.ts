@@ -18,8 +18,6 @@ interface Ends<At> {
 
 /** @typeParam At how it names where something is @typeParam Leases the ledger of its clients */
 export interface DemoFamily<At, Leases> {
-  /** Why no pair of it can be shown; null = one can. */
-  readonly missing: string | null;
   createPair(options: PairOptions): Promise<Pair<At>>;
   startLoad(ends: Ends<At>, options: Partial<SessionOptions>): Promise<LoadClient<Leases>>;
   /** What the clients were told. @param nowSec Unix seconds */
@@ -29,11 +27,11 @@ export interface DemoFamily<At, Leases> {
 }
 
 export const DEMO_FAMILY_4: DemoFamily<Endpoint, Ledger> = {
-  missing: null,
   createPair: (options) => Pair.create(options),
   startLoad: ({ relay, servers }, options) =>
     LoadClient.start({ ...options, relay, servers: servers.map(({ endpoint }) => endpoint) }),
   witness: (ledger) => ({
+    noun: 'address',
     size: ledger.size,
     leases: [...ledger.leases()].map((lease) => ({ ...lease, lease: formatIpv4(lease.address) })),
     conflicts: ledger
@@ -48,7 +46,6 @@ export const DEMO_FAMILY_4: DemoFamily<Endpoint, Ledger> = {
 
 /** Its clients want an address and a prefix each. */
 export const DEMO_FAMILY_6: DemoFamily<Endpoint6, Ledger6> = {
-  missing: 'DHCPv6 has no high availability yet, so that there is no pair to show (docs/dhcpv6.md)',
   createPair: (options) => Pair.create6(options),
   startLoad: ({ relay, servers }, options) =>
     LoadClient.start6({
@@ -62,6 +59,7 @@ export const DEMO_FAMILY_6: DemoFamily<Endpoint6, Ledger6> = {
   witness: (ledger, nowSec) => {
     const overlaps = ledger.overlaps(nowSec);
     return {
+      noun: 'address or prefix',
       size: ledger.size,
       leases: [...ledger.leases()].map((lease) => ({
         ...lease,

@@ -31,6 +31,8 @@ export interface LeaseFile {
 
 /** What the clients were told. */
 export interface Witness {
+  /** What one of its leases is of. */
+  readonly noun: 'address' | 'address or prefix';
   /** What was ever acknowledged. */
   readonly size: number;
   readonly leases: Iterable<Acknowledgement & { readonly lease: string }>;
@@ -61,13 +63,13 @@ export function checkInvariants(evidence: Evidence): Finding[] {
 function checkOneOwner({ witness, counts }: Evidence): Finding {
   const conflicts = counts['address-conflicts'] + witness.overlaps;
   return {
-    invariant: 'no address was acknowledged to two live clients',
+    invariant: `no ${witness.noun} was acknowledged to two live clients`,
     held: conflicts === 0 && counts['ledger-full'] === 0,
     detail: summary(`${witness.size} leases acknowledged`, conflicts, witness.conflicts),
   };
 }
 
-function checkFilesAgree({ files, nowSec }: Evidence): Finding {
+function checkFilesAgree({ witness, files, nowSec }: Evidence): Finding {
   const [first, second] = files;
   const examples: string[] = [];
   for (const [name, lease] of first?.leases ?? []) {
@@ -76,7 +78,7 @@ function checkFilesAgree({ files, nowSec }: Evidence): Finding {
     if (lease.owner !== other.owner) examples.push(`${name} has two owners`);
   }
   return {
-    invariant: "the two servers' lease files agree on who holds an address",
+    invariant: `the two servers' lease files agree on who holds an ${witness.noun}`,
     held: examples.length === 0,
     detail: summary(
       files.map((file) => `${file.server}: ${file.leases.size} leases`).join(', '),

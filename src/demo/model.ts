@@ -24,7 +24,7 @@ export interface DemoReport {
   readonly exchanges: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** The longest time from a client's first DISCOVER to its ACK. */
+  /** The longest time from a client's first query to its lease. */
   readonly longestGapMs: number;
   /** From kill -9 of one server until the other served its clients. */
   readonly takeoverMs: number;

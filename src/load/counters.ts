@@ -45,7 +45,7 @@ export const LOAD_COUNTERS = [
   'server-1-acks',
   /** A level, not a count: exchanges that wait for an answer now. */
   'in-flight',
-  /** A level: the longest time in microseconds from a client's first DISCOVER to its ACK. */
+  /** A level: the longest time in microseconds from a client's first query to its lease. */
   'longest-us',
 ] as const;
 export type LoadCounter = (typeof LOAD_COUNTERS)[number];

@@ -133,9 +133,9 @@ export interface LoadMemory {
 
 /** In microseconds; shared between threads by Node itself. */
 export interface LoadHistograms {
-  /** From a client's first DISCOVER to its ACK, retransmissions included. */
+  /** From a client's first query to its lease, retransmissions included. */
   readonly exchangeUs: RecordableHistogram;
-  /** From the first REQUEST of an exchange or renewal to its ACK. */
+  /** From the first query that wants a lease, of an exchange or renewal, to the lease. */
   readonly ackUs: RecordableHistogram;
   /** As `exchangeUs` (`ackUs` for renewals), for the owner to reset as often as it likes. */
   readonly recentUs: RecordableHistogram;

@@ -2,35 +2,18 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import t from 'tap';
-import { runDemo } from '../../src/demo/run-demo.ts';
+import { demonstrate } from './demonstrating.ts';
 
 // Two whole demonstrations.
 t.setTimeout(170_000);
 
 const MODULE = new URL('../../src/demo/run-demo.js', import.meta.url).href;
-const SECONDS = 15;
-const RATE = 200;
 
 for (const mode of ['load-balancing', 'hot-standby'] as const) {
   t.test(`a ${mode} pair survives the demonstration with every promise kept`, async (t) => {
-    let shown = '';
-    const terminal = { write: (text: string) => (shown += text) };
-    const exitCode = await runDemo({ family: 4, seconds: SECONDS, rate: RATE, mode }, terminal);
-    t.equal(exitCode, 0, shown);
-    t.match(shown, /kill -9 server1/);
-    t.match(shown, /server2 serves everybody/);
-    t.match(shown, /back to normal/);
-    t.match(shown, /clients without an answer +0\n/);
+    await demonstrate(t, { family: 4, mode });
   });
 }
-
-t.test('there is no pair of DHCPv6 to show yet', async (t) => {
-  let shown = '';
-  const terminal = { write: (text: string) => (shown += text) };
-  const options = { family: 6, seconds: SECONDS, rate: RATE, mode: 'hot-standby' } as const;
-  t.equal(await runDemo(options, terminal), 1);
-  t.match(shown, /DHCPv6 has no high availability yet/);
-});
 
 t.test('an interrupted demonstration ends its servers and removes its files', async (t) => {
   const directory = t.testdir();

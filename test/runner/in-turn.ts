@@ -10,6 +10,7 @@ export const PAIRS: readonly (readonly [string, string])[] = [
   ['app/reload-load', 'app/reload-pair'],
   ['bench/end-to-end', 'bench/scale'],
   ['app/stream-pair', 'app/stream-backup'],
+  ['demo/run-demo', 'demo/run-demo6'],
   ['interop/kea-baseline', 'interop/interfaces-load'],
   ['interop/failover', 'interop/reserved-failover'],
   ['interop/kea-configuration', 'interop/kea-commands'],

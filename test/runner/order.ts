@@ -4,8 +4,8 @@
  */
 export const BEGUN_FIRST: readonly string[] =
   `bench/end-to-end app/renewal-faults app/renewal app/stream-pair app/stream-backup app/reload-pair
-  app/reload-load app/stream-sync-kinds bench/scale app/stream-sync-faults demo/run-demo app/stream-sync
-  app/hostile pair/orders app/stop app/reload run fuzz/fuzz
+  app/reload-load app/stream-sync-kinds bench/scale app/stream-sync-faults demo/run-demo demo/run-demo6
+  app/stream-sync app/hostile pair/orders app/stop app/reload run fuzz/fuzz
   interop/interfaces-start interop/direct-clients interop/kea-configuration interop/kea-differential
   interop/kea-renewal interop/lease-file-cleanup interop/kea-flex-options
   interop/kea-security interop/kea-commands interop/kea-same-hardware interop/lease-file interop/interfaces
