@@ -123,7 +123,11 @@ function poolsOf(pools: readonly { pool: string; owner: string }[], mode: HaMode
   );
 }
 
-function hooksOf(plan: ConfigurationPlan): unknown[] {
+/** What the libraries of a server go by, in either family. */
+export type HooksPlan = Pick<ConfigurationPlan, 'name' | 'mode' | 'hasBackup' | 'ha' | 'libraries'>;
+
+/** The entries of `hooks-libraries`: lease commands, high availability where there is a partner, and the plan's own. */
+export function hooksOf(plan: HooksPlan): unknown[] {
   const leaseCommands = { library: 'libdhcp_lease_cmds.so' };
   const others = plan.libraries?.map((each) => (typeof each === 'string' ? { library: each } : each)) ?? [];
   if (plan.mode === null) return [leaseCommands, ...others];
@@ -133,7 +137,7 @@ function hooksOf(plan: ConfigurationPlan): unknown[] {
 }
 
 /** With max-unacked-clients 0 silence alone means partner down, so a takeover has a deadline. */
-function haOf(plan: ConfigurationPlan, mode: HaMode): Record<string, unknown> {
+function haOf(plan: HooksPlan, mode: HaMode): Record<string, unknown> {
   return {
     'this-server-name': plan.name,
     mode,
@@ -152,7 +156,7 @@ function haOf(plan: ConfigurationPlan, mode: HaMode): Record<string, unknown> {
   };
 }
 
-function peersOf({ hasBackup = false, ha }: ConfigurationPlan, mode: HaMode): unknown[] {
+function peersOf({ hasBackup = false, ha }: HooksPlan, mode: HaMode): unknown[] {
   const roles: readonly (readonly [PeerName, string])[] = [
     ['server1', 'primary'],
     ['server2', mode === 'hot-standby' ? 'standby' : 'secondary'],

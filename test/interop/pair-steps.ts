@@ -1,18 +1,23 @@
 /** The steps that stories of a pair under load are made of: each ends with both servers in their normal state again. */
 import type { Test } from 'tap';
 import { ADDRESS, HA_TIMING, type HaMode, poolOwnerOf, type ServerName } from './configuration.ts';
+import type { HaServer } from './ha-states.ts';
 import { isKea, KEAS, type KeaKind, type ServerKind } from './kea.ts';
-import type { Pair } from './pair.ts';
+import type { PairOf } from './pair.ts';
 import { isAcknowledgement, type RecordedLoad } from './recorded-load.ts';
 import { type DhcpServer, SUBJECT } from './server.ts';
 import { TURN } from './turn.ts';
 import { until } from './waiting.ts';
 
-/** A pair with its load, and where its promises are checked. */
-export interface Scene {
+/** A pair of either family, and where its promises are checked. */
+export interface QuietScene<Server extends HaServer = HaServer> {
   readonly t: Pick<Test, 'ok' | 'equal' | 'same' | 'match' | 'comment'>;
   readonly mode: HaMode;
-  readonly pair: Pair;
+  readonly pair: PairOf<Server>;
+}
+
+/** The same under load. */
+export interface Scene extends QuietScene<DhcpServer> {
   readonly load: RecordedLoad;
 }
 
@@ -65,7 +70,7 @@ export const PAUSES_IN_PARTNER_DOWN = {
  * Starts both servers at once. On a busy machine one may take the other for dead before it has come up, and pauses: it
  * is told to go on.
  */
-export async function startBoth(pair: Pair, mode: HaMode): Promise<void> {
+export async function startBoth(pair: PairOf<HaServer>, mode: HaMode): Promise<void> {
   const servers = [pair.server1, pair.server2];
   await Promise.all(servers.map((server) => server.start()));
   await until({ what: 'the pair is in its normal state', timeoutMs: 2 * STEP_TIMEOUT_MS }, async () => {
@@ -76,7 +81,7 @@ export async function startBoth(pair: Pair, mode: HaMode): Promise<void> {
   });
 }
 
-function otherOf({ pair }: Scene, name: ServerName): DhcpServer {
+export function otherOf<Server extends HaServer>({ pair }: QuietScene<Server>, name: ServerName): Server {
   return name === 'server1' ? pair.server2 : pair.server1;
 }
 
@@ -100,15 +105,20 @@ export async function crashAndReturn(scene: Scene, name: ServerName): Promise<vo
   await load.acknowledgements(STEP_ACKNOWLEDGEMENTS);
 }
 
+/** Without load: `name` takes everything over and gives it back. */
+export async function maintenanceCancelled(scene: QuietScene, name: ServerName): Promise<void> {
+  await startMaintenance(scene, name);
+  await cancelMaintenance(scene, name);
+}
+
 /**
- * Without load: `name` takes everything over and gives it back. A server before Kea 2.7.5 is not told with the cancel
- * where its partner stands: until its next heartbeat it takes the maintenance for still going on, and goes back to it
- * with the first lease update or heartbeat under way that completes. Then it is cancelled again.
+ * A server before Kea 2.7.5 is not told with the cancel where its partner stands: until its next heartbeat it takes the
+ * maintenance for still going on, and goes back to it with the first lease update or heartbeat under way that completes.
+ * Then it is cancelled again.
  */
-export async function maintenanceCancelled(scene: Scene, name: ServerName): Promise<void> {
+export async function cancelMaintenance(scene: QuietScene, name: ServerName): Promise<void> {
   const { t, mode, pair } = scene;
   const [keeper, silent] = [pair[name], otherOf(scene, name)];
-  await startMaintenance(scene, name);
   const cancelled = await keeper.command('ha-maintenance-cancel');
   t.equal(cancelled.result, 0, cancelled.text ?? '');
   const views = () =>
@@ -162,7 +172,7 @@ async function silentBeside({ t, mode, load }: Scene, name: ServerName): Promise
   t.same([...new Set(servers)], [ADDRESS[name]], `only ${name} serves`);
 }
 
-async function startMaintenance(scene: Scene, name: ServerName): Promise<void> {
+export async function startMaintenance(scene: QuietScene, name: ServerName): Promise<void> {
   const { t, pair } = scene;
   const [keeper, silent] = [pair[name], otherOf(scene, name)];
   const started = await keeper.command('ha-maintenance-start');
@@ -184,7 +194,7 @@ export async function resetAndReturn(scene: Scene, name: ServerName): Promise<vo
 }
 
 /** Resolves when `server` has learned that its partner is in `state`. */
-export async function partnerIsSeen(server: DhcpServer, state: string): Promise<void> {
+export async function partnerIsSeen(server: HaServer, state: string): Promise<void> {
   const what = `${server.name} sees its partner ${state}`;
   await until({ what, timeoutMs: STEP_TIMEOUT_MS }, async () =>
     (await server.partnerState()) === state ? true : null,
@@ -192,7 +202,7 @@ export async function partnerIsSeen(server: DhcpServer, state: string): Promise<
 }
 
 /** Synchronizations of the state syncing that the present process has completed, from its log: what Tandem asks of a Kea while both serve is none. */
-export function syncsOf(server: DhcpServer): number {
+export function syncsOf(server: HaServer): number {
   const pattern = isKea(server.kind)
     ? /HA_SYNC_SUCCESSFUL/g
     : /"kind":"exchange"[^\n]*TDM_HA_SYNC_SUCCEEDED/g;
@@ -200,7 +210,7 @@ export function syncsOf(server: DhcpServer): number {
 }
 
 /** Resolves when the present process has completed more synchronizations than `count`. */
-export async function synchronizes(server: DhcpServer, count: number): Promise<void> {
+export async function synchronizes(server: HaServer, count: number): Promise<void> {
   await until({ what: `${server.name} synchronizes`, timeoutMs: STEP_TIMEOUT_MS }, () =>
     syncsOf(server) > count ? true : null,
   );

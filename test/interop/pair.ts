@@ -9,6 +9,7 @@ import {
   SERVERS_SEGMENT,
   type ServerName,
 } from './configuration.ts';
+import type { HaServer } from './ha-states.ts';
 import type { ServerKind } from './kea.ts';
 import { temporaryDirectory } from './leftovers.ts';
 import { createNetwork, type Network, type NetworkPlan, type Teardown } from './network.ts';
@@ -37,16 +38,19 @@ export interface PairPlan {
   readonly extraNetwork?: NetworkPlan;
 }
 
-export interface Pair {
+/** Two servers of one family. */
+export interface PairOf<Server extends HaServer> {
   readonly network: Network;
   readonly directory: string;
-  readonly server1: DhcpServer;
-  readonly server2: DhcpServer;
+  readonly server1: Server;
+  readonly server2: Server;
   /** Resolves when both servers are in the normal state of the mode. */
   normal(timeoutMs?: number): Promise<void>;
   /** Stops both with SIGTERM, so that their lease files are final. */
   stop(): Promise<void>;
 }
+
+export type Pair = PairOf<DhcpServer>;
 
 /** The servers' segment with its hosts. */
 export function serversSegment(): NetworkPlan {
@@ -82,13 +86,17 @@ export function createPair(t: Teardown, plan: PairPlan): Pair {
       ...(libraries !== undefined && { libraries }),
       ...(ha?.[name] !== undefined && { ha: ha[name] }),
     });
-  const [server1, server2] = [create('server1'), create('server2')];
-  const servers = [server1, server2];
+  return joinPair({ network, directory, server1: create('server1'), server2: create('server2') }, mode);
+}
+
+/** Adds what is done to both servers at once. @param mode of the relationship, which is also the name of its normal state */
+export function joinPair<Server extends HaServer>(
+  parts: Pick<PairOf<Server>, 'network' | 'directory' | ServerName>,
+  mode: HaMode,
+): PairOf<Server> {
+  const servers = [parts.server1, parts.server2];
   return {
-    network,
-    directory,
-    server1,
-    server2,
+    ...parts,
     normal: async (timeoutMs = NORMAL_TIMEOUT_MS) => {
       await Promise.all(servers.map((server) => server.reaches([mode], timeoutMs)));
     },

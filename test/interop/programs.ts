@@ -35,6 +35,7 @@ export interface RunningProgram {
   isRunning(): boolean;
   /** Resolves with the match. @throws Error with the output when the time is over or the program ended before. */
   waitForOutput(pattern: RegExp, timeoutMs: number): Promise<RegExpExecArray>;
+  signal(signal: NodeJS.Signals): void;
   /** Sends `signal` and waits for the end; after `timeoutMs` SIGKILL. */
   stop(signal: NodeJS.Signals, timeoutMs?: number): Promise<ProgramEnd>;
 }
@@ -89,6 +90,7 @@ export function startProgram(
         () => text,
         () => end,
       ),
+    signal: (signal) => void child.kill(signal),
     stop: async (signal, timeoutMs = 10_000) => {
       if (end === null) child.kill(signal);
       const force = setTimeout(() => endByForce(child), timeoutMs);

@@ -22,6 +22,9 @@ export interface ServerProcess {
   start(): Promise<void>;
   /** kill -9. */
   crash(): Promise<void>;
+  /** Has it do nothing, as a machine that hangs, until `resume`. */
+  pause(): void;
+  resume(): void;
   isRunning(): boolean;
   /** SIGTERM; resolves with how the process ended. */
   stop(): Promise<ProgramEnd>;
@@ -66,6 +69,8 @@ export function createServerProcess(network: Network, kind: ServerKind, plan: Pr
     crash: async () => {
       await running().stop('SIGKILL');
     },
+    pause: () => running().signal('SIGSTOP'),
+    resume: () => running().signal('SIGCONT'),
     isRunning: () => process?.isRunning() ?? false,
     stop: () => running().stop('SIGTERM'),
     command: (command, args) => sendCommand(plan.socket, command, args),

@@ -1,11 +1,12 @@
 /** One DHCPv6 server under test on a host of a network: Tandem, or the real Kea in its place. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SERVERS_SEGMENT } from './configuration.ts';
+import { SERVERS_SEGMENT, type ServerName } from './configuration.ts';
+import { type HaServer, haStatesOf } from './ha-states.ts';
 import { type ServerKind, spelled } from './kea.ts';
 import { type FiledRow, readRows } from './lease-files.ts';
 import type { Network } from './network.ts';
-import { createServerProcess, type ServerProcess } from './server-process.ts';
+import { createServerProcess } from './server-process.ts';
 
 export interface ServerPlan6 {
   /** Of the server and of its host. */
@@ -32,13 +33,26 @@ export interface FiledLease6 {
   readonly state: number;
 }
 
-export interface DhcpServer6 extends ServerProcess {
+export interface DhcpServer6 extends HaServer {
   readonly leaseFile: string;
   /** The leases of the file, declined and released ones among them. @throws Error when a row is torn */
   leases(): FiledLease6[];
 }
 
 const PREFIX_TYPE = 2;
+/** ISC's. */
+const ENTERPRISE = 2495;
+const IDENTIFIERS = { server1: '01', server2: '02' } as const;
+
+/** The `server-id` of a server of a pair. */
+export function serverId6(name: ServerName): Readonly<Record<string, unknown>> {
+  return { type: 'EN', 'enterprise-id': ENTERPRISE, identifier: IDENTIFIERS[name], persist: false };
+}
+
+/** The DUID by it, in hexadecimal digits. [RFC8415 11.3] */
+export function serverDuid6(name: ServerName): string {
+  return `0002${ENTERPRISE.toString(16).padStart(8, '0')}${IDENTIFIERS[name]}`;
+}
 
 /** A server that is not started yet. */
 export function createServer6(network: Network, kind: ServerKind, plan: ServerPlan6): DhcpServer6 {
@@ -57,9 +71,17 @@ export function createServer6(network: Network, kind: ServerKind, plan: ServerPl
     const configuration = { Dhcp6: { ...usual, ...dhcp6 } };
     writeFileSync(configFile, JSON.stringify(spelled(kind, configuration), null, 2));
   };
-  const process = { daemon: 'kea-dhcp6', name, directory, configFile, socket, configure } as const;
+  const process = createServerProcess(network, kind, {
+    daemon: 'kea-dhcp6',
+    name,
+    directory,
+    configFile,
+    socket,
+    configure,
+  });
   return {
-    ...createServerProcess(network, kind, process),
+    ...process,
+    ...haStatesOf(process),
     leaseFile,
     leases: () => readLeaseFile6(leaseFile),
   };

@@ -1,0 +1,76 @@
+/** Two DHCPv6 servers with high availability, and a link on which their clients are. The servers speak with each other over IPv4. */
+import {
+  ADDRESS,
+  type HaMode,
+  type HaParameters,
+  hooksOf,
+  SERVERS_PREFIX_LENGTH,
+  SERVERS_SEGMENT,
+  type ServerName,
+} from './configuration.ts';
+import type { ServerKind } from './kea.ts';
+import { temporaryDirectory } from './leftovers.ts';
+import { createNetwork, type Network, type Teardown } from './network.ts';
+import { joinPair, type PairOf } from './pair.ts';
+import { addressesUsable, nearSubnet6 } from './scene6.ts';
+import { createServer6, type DhcpServer6, serverId6 } from './server6.ts';
+
+export interface PairPlan6 {
+  readonly mode: HaMode;
+  readonly server1: ServerKind;
+  readonly server2: ServerKind;
+  /** What both servers have in their relationship beside the usual. */
+  readonly ha?: HaParameters;
+  /** Keys of the Dhcp6 map that one of them has beside the usual ones. */
+  readonly dhcp6?: Readonly<Partial<Record<ServerName, Readonly<Record<string, unknown>>>>>;
+}
+
+export type Pair6 = PairOf<DhcpServer6>;
+
+/** The host of the clients. */
+export const CLIENTS_HOST = 'load';
+const HOSTS = ['server1', 'server2', CLIENTS_HOST] as const;
+const LIFETIMES = { 'preferred-lifetime': 3000, 'valid-lifetime': 4000 };
+
+/** Builds the network and both servers, and starts neither. */
+export async function createPair6(t: Teardown, plan: PairPlan6): Promise<Pair6> {
+  const { mode, ha, dhcp6 } = plan;
+  const directory = temporaryDirectory(t);
+  const network = await createLink(t);
+  const create = (name: ServerName): DhcpServer6 =>
+    createServer6(network, plan[name], {
+      name,
+      directory,
+      dhcp6: {
+        ...LIFETIMES,
+        'server-id': serverId6(name),
+        'multi-threading': { 'enable-multi-threading': true, 'thread-pool-size': 2, 'packet-queue-size': 64 },
+        'hooks-libraries': hooksOf({ name, mode, ...(ha !== undefined && { ha }) }),
+        subnet6: [nearSubnet6(mode === 'load-balancing' ? SHARED_POOLS : {})],
+        ...dhcp6?.[name],
+      },
+    });
+  return joinPair({ network, directory, server1: create('server1'), server2: create('server2') }, mode);
+}
+
+/** In load balancing each server gives from pools of its own. */
+const SHARED_POOLS = {
+  pools: [
+    { pool: '2001:db8:1::1000 - 2001:db8:1::1fff', 'client-class': 'HA_server1' },
+    { pool: '2001:db8:1::2000 - 2001:db8:1::2fff', 'client-class': 'HA_server2' },
+  ],
+  'pd-pools': [
+    { prefix: '2001:db8:8000::', 'prefix-len': 40, 'delegated-len': 56, 'client-class': 'HA_server1' },
+    { prefix: '2001:db8:8100::', 'prefix-len': 40, 'delegated-len': 56, 'client-class': 'HA_server2' },
+  ],
+};
+
+async function createLink(t: Teardown): Promise<Network> {
+  const hosts = HOSTS.map((host) => [host, { address: `${ADDRESS[host]}/${SERVERS_PREFIX_LENGTH}` }]);
+  const network = createNetwork(t, { [SERVERS_SEGMENT]: Object.fromEntries(hosts) });
+  await addressesUsable(
+    network,
+    HOSTS.map((host) => [host, SERVERS_SEGMENT]),
+  );
+  return network;
+}
