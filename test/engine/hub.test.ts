@@ -2,6 +2,7 @@
 import t from 'tap';
 import type { ByteRingReader } from '../../src/base/byte-ring.ts';
 import { MessageType } from '../../src/dhcp4/codes.ts';
+import { ObservationAt } from '../../src/engine/parked/shard-link.ts';
 import { Verdict } from '../../src/engine/parked/verdicts.ts';
 import { UpdateMode } from '../../src/engine/policy.ts';
 import type { BenchServer } from './bench-server.ts';
@@ -115,7 +116,7 @@ t.test('what is observed of a silent partner carries its relationship', async (t
   server.ask(discover(7, from(2)));
   const record = { kind: 0, sequence: 0, offset: 0, length: 0 };
   t.ok(server.observations.next(record));
-  t.equal(server.observations.bytes[record.offset + 2], 1);
+  t.equal(server.observations.bytes[record.offset + ObservationAt.relationship], 1);
 });
 
 t.test('the service is off for all while one relationship holds it', async (t) => {

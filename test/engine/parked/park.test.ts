@@ -178,7 +178,8 @@ t.test(
     server.ask(foreign);
     t.ok(server.observations.next(record));
     const seen = [...server.observations.bytes.slice(record.offset, record.offset + record.length)];
-    t.same(seen, [0x0f, 0x00, 0, 6, 0, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f]);
+    // 15,000 ms, relationship 0, and the lengths of hardware address and identifier.
+    t.same(seen, [0x98, 0x3a, 0, 0, 0, 6, 0, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f]);
     server.policy({ activeServers: 2, scopes: 3 });
     t.equal(server.ask(foreign)?.type, MessageType.offer, 'a server of both shares answers');
   },
