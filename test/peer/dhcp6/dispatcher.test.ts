@@ -36,7 +36,7 @@ t.test('[scenario 39] an address and a prefix are two requests and one transacti
     open = resolve;
   });
   partner.script = async (command) => {
-    if (leasesOf(command)[0]!.type === 'IA_PD') await opened;
+    if (leasesOf(command)[0]!['type'] === 'IA_PD') await opened;
     return script(command);
   };
   const number = shards.send(0, [{ address: ADDRESS }, { address: PREFIX }]);
@@ -59,7 +59,7 @@ t.test('[scenarios 43, 44] one of two that is not taken rejects the transaction'
     dispatcher.setPartnerUpdates('send');
     partner.script = (command) => {
       const [lease] = leasesOf(command);
-      if (lease!.type !== 'IA_PD') return { result: 0 };
+      if (lease!['type'] !== 'IA_PD') return { result: 0 };
       const failed = {
         type: 'IA_PD',
         'ip-address': lease!['ip-address'],
