@@ -18,14 +18,20 @@ import { allocateServerPools6 } from '../../../src/engine/dhcp6/subnets/pool-mem
 import { allocateStatistics } from '../../../src/engine/figures/statistics.ts';
 import { StatisticsReader } from '../../../src/engine/figures/statistics-reader.ts';
 import { allocateDnsLog } from '../../../src/engine/names/dns-log.ts';
-import { allocateUpdateLog } from '../../../src/engine/parked/shard-link.ts';
-import { allocatePolicies, publishPolicy } from '../../../src/engine/policy.ts';
+import {
+  allocateUpdateLog,
+  type UpdateLogMemory,
+  UpdateRecord,
+} from '../../../src/engine/parked/shard-link.ts';
+import { allocatePolicies, type Policy, publishPolicy, UpdateMode } from '../../../src/engine/policy.ts';
 import { ReplySlots } from '../../../src/engine/reply/reply-slots.ts';
 import { allocateChangeLog, ChangeWord } from '../../../src/lease/change-log.ts';
 import type { LeaseBookMemory6 } from '../../../src/lease/dhcp6/book.ts';
 import { RowDecoder6 } from '../../../src/lease/dhcp6/csv-decode.ts';
 import { RowFault6 } from '../../../src/lease/dhcp6/csv-fault.ts';
 import { allocateLeaseTable6 } from '../../../src/lease/dhcp6/layout.ts';
+import { DUID_BYTES_MAX, emptyRecord6 } from '../../../src/lease/dhcp6/record.ts';
+import { decodeUpdateRecord6, isUpdateRecord6 } from '../../../src/lease/dhcp6/update-record.ts';
 import { SettledRows } from '../../../src/shard/dhcp6/settled-rows.ts';
 import { Classifier } from '../../../src/wasm/module.ts';
 import { place } from '../../wasm/batch.ts';
@@ -41,6 +47,19 @@ const classifier = new Classifier();
 export interface Engine6Options {
   readonly capacity?: number;
   readonly changeLogBytes?: number;
+}
+
+/** A record for the peers. */
+export interface Update6 {
+  /** With its prefix length. */
+  readonly address: string;
+  readonly clttSec: number;
+  readonly isAwaited: boolean;
+  readonly isLast: boolean;
+  readonly isUpdate: boolean;
+  readonly state: number;
+  /** Its number. */
+  readonly transaction: number;
 }
 
 /** Where a query comes from. */
@@ -63,7 +82,16 @@ export class BenchEngine6 {
   /** Replies that have left since they were looked at. */
   readonly #left: Reply6[] = [];
 
+  readonly #relationships: number;
+  readonly #policies: SharedArrayBuffer;
+  readonly #updateLogs: readonly UpdateLogMemory[];
+  readonly #updates: readonly ByteRingReader[];
+
   constructor(config: ServerConfig6, options: Engine6Options = {}) {
+    this.#relationships = Math.max(1, config.relationships.length);
+    this.#policies = allocatePolicies(this.#relationships);
+    this.#updateLogs = Array.from({ length: this.#relationships }, () => allocateUpdateLog(1 << 20));
+    this.#updates = this.#updateLogs.map(({ ring }) => new ByteRingReader(ring));
     const changes = allocateChangeLog(options.changeLogBytes ?? 1 << 24);
     const table = allocateLeaseTable6(options.capacity ?? 4096);
     this.bookMemory = { table, pools: allocateServerPools6(config), changes };
@@ -76,9 +104,6 @@ export class BenchEngine6 {
       STATISTICS_6,
     );
     this.#reader = new StatisticsReader(statistics);
-    const policies = allocatePolicies(1);
-    const policy = { activeServers: 0, scopes: 0, updateMode: 0, observeOutOfScope: false } as const;
-    publishPolicy(new Int32Array(policies), 0, { serviceEnabled: true, clientIdBytesMax: 130, ...policy });
     const slotBytes = longestReplyBytes6(config);
     const slots = new ReplySlots(new Uint8Array(2 * PARKED_MAX * slotBytes), 2 * PARKED_MAX, slotBytes);
     const leave = (slot: number): void => {
@@ -91,8 +116,8 @@ export class BenchEngine6 {
       config,
       compiled: compileConfiguration6(config),
       book: this.bookMemory,
-      policies,
-      updates: [allocateUpdateLog(1 << 20).ring],
+      policies: this.#policies,
+      updates: this.#updateLogs.map(({ ring }) => ring),
       dns: this.dns,
       statistics,
       serverId: SERVER_ID,
@@ -104,7 +129,43 @@ export class BenchEngine6 {
       clock: this.clock,
     });
     this.#settled = new SettledRows(this.context.book, this.context.dns, 2 * PARKED_MAX);
+    for (let at = 0; at < this.#relationships; at++) this.allow({}, at);
+  }
+
+  /** What the state machine of a relationship allows from now on; default: all of a server alone. */
+  allow(policy: Partial<Policy>, relationship = 0): void {
+    publishPolicy(new Int32Array(this.#policies), relationship, {
+      serviceEnabled: true,
+      activeServers: 0,
+      scopes: 0,
+      updateMode: UpdateMode.off,
+      observeOutOfScope: false,
+      clientIdBytesMax: DUID_BYTES_MAX,
+      ...policy,
+    });
     this.context.policy.refresh();
+  }
+
+  /** The records for the peers of a relationship since the last call. */
+  updates(relationship = 0): Update6[] {
+    const updates: Update6[] = [];
+    const record = { kind: 0, sequence: 0, offset: 0, length: 0 };
+    const reader = this.#updates[relationship]!;
+    while (reader.next(record)) {
+      const lease = emptyRecord6();
+      const { kind, length, offset, sequence } = record;
+      const fault = decodeUpdateRecord6(reader.bytes, offset, length, lease);
+      if (fault !== null) throw new Error(fault);
+      const { prefixLength, state } = lease;
+      const isUpdate = isUpdateRecord6(reader.bytes, offset);
+      const clttSec = lease.expireSec - lease.validLifetimeSec;
+      const address = `${formatIpv6(reader.bytes, lease.address.offset)}/${prefixLength}`;
+      const isAwaited = (kind & UpdateRecord.awaited) !== 0;
+      const isLast = (kind & UpdateRecord.last) !== 0;
+      updates.push({ address, clttSec, isAwaited, isLast, isUpdate, state, transaction: sequence });
+    }
+    reader.release();
+    return updates;
   }
 
   /** Sends a datagram, as a shard would serve it. @returns the name of the cell that says why there is no reply, or '' */
@@ -132,7 +193,8 @@ export class BenchEngine6 {
     if (outcome === Outcome.send) this.#leave(context.slot);
     else if (outcome === Outcome.park) {
       this.#settled.note(context.slot, context.plan);
-      context.park.add(context.slot, context.changes.lastChange, false, context.nowMs);
+      const isAwaited = context.policy.updateMode === UpdateMode.await;
+      context.park.add(context.slot, context.changes.lastChange, isAwaited, context.nowMs);
     } else {
       context.slots.give(context.slot);
       countDrop6(context, outcome);
