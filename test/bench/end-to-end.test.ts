@@ -12,6 +12,7 @@ const SERVER_BENCHES = [
   'single-server',
   'single-server6',
   'pair',
+  'pair6',
   'sync',
   'cold',
   'idle',
