@@ -37,7 +37,6 @@ interface Query {
 }
 
 interface Answer {
-  readonly type: number;
   readonly server: ServerName;
   /** "" where there is none. */
   readonly address: string;
@@ -57,8 +56,16 @@ export interface LinkClients6 {
   doubleAnswers(): string[];
 }
 
-/** Opens the socket of the clients, which is closed when the test ends. Pre: the addresses of the host are usable */
-export function openLinkClients6(t: Teardown, network: Network, host: string): LinkClients6 {
+/**
+ * Opens the socket of the clients, which is closed when the test ends. Pre: the addresses of the host are usable
+ * @param patienceMs for how long they ask; then they throw
+ */
+export function openLinkClients6(
+  t: Teardown,
+  network: Network,
+  host: string,
+  patienceMs = PATIENCE_MS,
+): LinkClients6 {
   const link = interfaceOf(network, host, SERVERS_SEGMENT);
   const options = { address: linkLocalOf(link), port: CLIENT_PORT, link };
   const socket = adopt(
@@ -76,7 +83,7 @@ export function openLinkClients6(t: Teardown, network: Network, host: string): L
     const answers: Answer[] = [];
     heard.set(xid, answers);
     const octets = octetsOf(query, xid);
-    const deadline = performance.now() + PATIENCE_MS;
+    const deadline = performance.now() + patienceMs;
     for (let sentMs = 0; performance.now() < deadline; await sleep(2)) {
       const [answer] = answers;
       if (answer !== undefined) return answer;
@@ -137,5 +144,5 @@ function answerOf(reply: Uint8Array): Answer {
   if (server === undefined) throw new Error(`an answer of nobody: ${hex}`);
   const told = toldOf(reply);
   const first = (kind: string): string => told.get(`${kind} ${IAID}`)?.[0] ?? '';
-  return { type: reply[0]!, server, address: first('na'), prefix: first('pd') };
+  return { server, address: first('na'), prefix: first('pd') };
 }

@@ -30,7 +30,8 @@ export type Pair6 = PairOf<DhcpServer6>;
 /** The host of the clients. */
 export const CLIENTS_HOST = 'load';
 const HOSTS = ['server1', 'server2', CLIENTS_HOST] as const;
-const LIFETIMES = { 'preferred-lifetime': 3000, 'valid-lifetime': 4000 };
+/** A Kea 3.0 answers who asks again from its own fresh lease, as if the partner had it. */
+const LIFETIMES = { 'preferred-lifetime': 3000, 'valid-lifetime': 4000, 'cache-max-age': 0 };
 
 /** Builds the network and both servers, and starts neither. */
 export async function createPair6(t: Teardown, plan: PairPlan6): Promise<Pair6> {
