@@ -42,7 +42,6 @@ import type { Storage } from '../leases/storage.ts';
 import type { Reloading } from '../reload.ts';
 import type { SocketKinds6 } from '../sockets/dhcp6/sockets.ts';
 import type { InterfaceWatch } from '../sockets/interface-watch.ts';
-import { addressTotals6 } from './address-totals.ts';
 import type { Leases6 } from './leases.ts';
 import type { ServerMemory6 } from './memory.ts';
 import type { ShardKinds6 } from './shard-family.ts';
@@ -69,7 +68,8 @@ export class Control6 {
   /** Every command of the server; the same map over reloads, so that sockets which stay open serve from it too. */
   readonly #table = new Map<string, CommandHandler>();
   readonly #history: StatisticHistory;
-  /** `subnet[ID].total-nas` and `.total-pds`: what is in the pools. */
+  /** `subnet[ID].total-nas` and `.total-pds`: what is in the pools; and the same as statistics show it, above 2^53 about so many. */
+  readonly #poolTotals: () => ReadonlyMap<string, bigint>;
   readonly #totals: () => ReadonlyMap<string, number>;
   readonly #subnets: () => LeaseSubnets6;
   readonly #ports: ControlPorts;
@@ -81,9 +81,13 @@ export class Control6 {
     this.#parts = parts;
     const { active, clock, dataPlane, log, reloader } = parts;
     this.#startedMs = clock.monotonicMs();
-    this.#totals = onceOf(
+    this.#poolTotals = onceOf(
       () => active.config,
       ({ subnets }) => poolTotals6(subnets),
+    );
+    this.#totals = onceOf(
+      this.#poolTotals,
+      (totals) => new Map([...totals].map(([name, count]) => [name, Number(count)])),
     );
     this.#subnets = onceOf(() => active.config, LeaseSubnets6.of);
     const values = new StatisticValues();
@@ -159,12 +163,8 @@ export class Control6 {
     const { active, clock, dataPlane } = this.#parts;
     const sources = {
       clock,
-      reader: () => {
-        const values = dataPlane.reader.all();
-        const subnet = (_: number, name: string, id: number) => values.get(`subnet[${id}].${name}`) ?? 0;
-        return { subnet };
-      },
-      totals: () => addressTotals6(active.config),
+      reader: () => dataPlane.reader,
+      totals: this.#poolTotals,
       subnetIds: () => active.config.subnets.map(({ id }) => id),
     };
     return createStatLeaseCommands(sources, 6);

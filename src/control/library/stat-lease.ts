@@ -9,9 +9,9 @@ import { type Answer, type CommandHandler, failure, Result, success } from '../a
 import { type ArgumentMap, isMap } from '../arguments.ts';
 import { formatUtcTimestamp } from '../kea-time.ts';
 
-/** The counters of the subnets, by position in the configuration and by id. */
+/** The counters of the subnets, by position in the configuration. */
 export interface SubnetCounters {
-  subnet(index: number, name: string, id: number): number;
+  subnet(index: number, name: string): number;
 }
 
 export interface StatLeaseSources {
@@ -64,7 +64,7 @@ function statLeaseGet(sources: StatLeaseSources, version: 4 | 6, args: unknown):
     const cells = columns.map((name) =>
       name.startsWith('total-')
         ? wholeNumber(totals.get(`subnet[${id}].${name}`) ?? 0)
-        : reader.subnet(index, name, id),
+        : reader.subnet(index, name),
     );
     return [[id, ...cells]];
   });

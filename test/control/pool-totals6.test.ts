@@ -1,6 +1,6 @@
 import t from 'tap';
-import { addressTotals6 } from '../../../src/app/dhcp6/address-totals.ts';
-import { config6, pdPool, pool, subnet } from '../../engine/dhcp6/config.ts';
+import { poolTotals6 } from '../../src/control/commands/pool-totals6.ts';
+import { config6, pdPool, pool, subnet } from '../engine/dhcp6/config.ts';
 
 t.test('addresses and prefixes are counted beyond what a number can tell apart', async (t) => {
   const config = config6({
@@ -16,7 +16,7 @@ t.test('addresses and prefixes are counted beyond what a number can tell apart',
     ],
   });
   t.same(
-    [...addressTotals6(config)],
+    [...poolTotals6(config.subnets)],
     [
       ['subnet[1].total-nas', 16n + 2n ** 63n],
       ['subnet[1].total-pds', 2n ** 20n + 1n],
