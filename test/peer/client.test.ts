@@ -186,12 +186,12 @@ t.test('the JSON alone counts: status, type and framing of the answer do not', a
   });
 });
 
-t.test('an answer of several megabytes is taken for pages alone, one of 100 MB is cut off', async (t) => {
+t.test('an answer of several megabytes is taken for pages alone, one of 200 MB is cut off', async (t) => {
   const counts: number[] = [];
   const sizes = new Map([
     ['lease4-get-page', 20],
     ['echo', 2],
-    ['lease4-get-all', 100],
+    ['lease4-get-all', 200],
   ]);
   for (const [command, megabytes] of sizes) {
     for (const announced of [true, false]) {
@@ -227,7 +227,8 @@ t.test('an answer of several megabytes is taken for pages alone, one of 100 MB i
     }
   }
   await delay(100);
-  t.ok(Math.max(...counts) < 90 * 1024 * 1024, 'the connection of the endless answer was given up');
+  // Beside the 64 MB that are taken a kernel may hold some 40 of a connection that nobody reads.
+  t.ok(Math.max(...counts) < 190 * 1024 * 1024, 'the connection of the endless answer was given up');
 });
 
 t.test('a request that meets a connection which the peer just closed is sent once more', async (t) => {

@@ -21,6 +21,11 @@ export const PAIRS: readonly (readonly [string, string])[] = [
   ['interop/kea-pool-names', 'interop/kea-same-hardware'],
   ['interop/kea-renewal', 'interop/kea-security'],
   ['interop/extended-info', 'interop/lease-checks'],
+  ['app/hostile', 'app/stream-sync'],
+  ['interop/disk-failover', 'interop/privileges'],
+  ['interop/interfaces-start', 'interop/interfaces'],
+  ['interop/kea-flex-id', 'interop/raw-frames'],
+  ['interop/kea-legal-log', 'interop/kea-refusal'],
   // What a family does beside real programs: the one this time, the other the next.
   ['app/reload', 'app/dhcp6/reload'],
   ['interop/clients', 'interop/clients6'],
