@@ -14,6 +14,8 @@ import { SUBJECT } from './server.ts';
 import { createServer6 } from './server6.ts';
 
 const SETTINGS = {
+  // What is put behind a message must not be answered before it, out of a fresh lease.
+  'cache-max-age': 0,
   'server-id': SERVER_ID,
   'hooks-libraries': [{ library: 'libdhcp_lease_cmds.so' }],
   'dhcp-ddns': { 'enable-updates': true },

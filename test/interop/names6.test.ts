@@ -23,6 +23,8 @@ const SINK = fileURLToPath(new URL('./request-sink.js', import.meta.url));
 const SINK_MS = 10_000;
 const KEA = 'kea 2.2';
 const USUAL = {
+  // What is put behind a message must not be answered before it, out of a fresh lease.
+  'cache-max-age': 0,
   'server-id': SERVER_ID,
   'preferred-lifetime': 3000,
   'valid-lifetime': 4000,
