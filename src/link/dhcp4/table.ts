@@ -20,6 +20,7 @@ import { RefusalCode } from '../ack.ts';
 import type { LinkTable } from '../family.ts';
 import { conflict, type Refusal } from '../inbound.ts';
 import type { LinkWorkplace4 } from '../messages.ts';
+import { LinkTableBase } from '../table-base.ts';
 
 interface Subnet {
   readonly id: number;
@@ -27,44 +28,23 @@ interface Subnet {
   readonly prefixLength: number;
 }
 
-export class LinkTable4 implements LinkTable<LeaseRecord> {
+export class LinkTable4 extends LinkTableBase implements LinkTable<LeaseRecord> {
   readonly #book: LeaseBook;
   readonly #applier: LeaseApplier;
   readonly #subnets: ReadonlyMap<number, Subnet>;
 
   constructor({ book, limited, statistics, config }: LinkWorkplace4, statisticsRow: number) {
-    this.#book = new LeaseBook(book, limited);
+    const leases = new LeaseBook(book, limited);
     const accounting = new LeaseAccounting(
       new StatisticsWriter(statistics, statisticsRow),
       config.subnets.map(({ id }) => id),
       poolSeries(config.subnets).pools,
     );
-    this.#applier = new LeaseApplier(this.#book, () => accounting);
+    const applier = new LeaseApplier(leases, () => accounting);
+    super(leases, applier);
+    this.#book = leases;
+    this.#applier = applier;
     this.#subnets = new Map(config.subnets.map((subnet) => [subnet.id, subnet]));
-  }
-
-  lock(): void {
-    this.#book.table.lock();
-  }
-
-  unlock(): void {
-    this.#book.table.unlock();
-  }
-
-  durable(): number {
-    return this.#book.changes.durable();
-  }
-
-  get lastChange(): number {
-    return this.#applier.lastChange;
-  }
-
-  count(): number {
-    return this.#book.table.count();
-  }
-
-  highWater(): number {
-    return this.#book.table.highWater();
   }
 
   addressOf({ address }: LeaseRecord): LeaseAddress {

@@ -16,6 +16,7 @@ import type { LeaseAddress } from '../../lease/update-family.ts';
 import type { LinkTable } from '../family.ts';
 import { conflict, type Refusal } from '../inbound.ts';
 import type { LinkWorkplace6 } from '../messages.ts';
+import { LinkTableBase } from '../table-base.ts';
 
 interface Subnet {
   readonly id: number;
@@ -23,45 +24,24 @@ interface Subnet {
   readonly prefixLength: number;
 }
 
-export class LinkTable6 implements LinkTable<LeaseRecord6> {
+export class LinkTable6 extends LinkTableBase implements LinkTable<LeaseRecord6> {
   readonly #book: LeaseBook6;
   readonly #applier: LeaseApplier6;
   readonly #subnets: ReadonlyMap<number, Subnet>;
 
   constructor({ book, statistics, config }: LinkWorkplace6, statisticsRow: number) {
-    this.#book = new LeaseBook6(book);
+    const leases = new LeaseBook6(book);
     const counting = {
-      book: this.#book,
+      book: leases,
       statistics: new StatisticsWriter(statistics, statisticsRow),
       subnets: indexSubnets6(config),
       subnet: null,
     };
-    this.#applier = new LeaseApplier6(this.#book, () => counting);
+    const applier = new LeaseApplier6(leases, () => counting);
+    super(leases, applier);
+    this.#book = leases;
+    this.#applier = applier;
     this.#subnets = new Map(config.subnets.map((subnet) => [subnet.id, subnet]));
-  }
-
-  lock(): void {
-    this.#book.table.lock();
-  }
-
-  unlock(): void {
-    this.#book.table.unlock();
-  }
-
-  durable(): number {
-    return this.#book.changes.durable();
-  }
-
-  get lastChange(): number {
-    return this.#applier.lastChange;
-  }
-
-  count(): number {
-    return this.#book.table.count();
-  }
-
-  highWater(): number {
-    return this.#book.table.highWater();
   }
 
   addressOf({ address, type }: LeaseRecord6): LeaseAddress {
