@@ -53,10 +53,11 @@ async function send(
     return outcome === null ? null : [outcome];
   }
   const outcomes: SendOutcome[] = [];
-  const sender = new UpdateSender(family, client, limits, (request, outcome) => {
-    outcomes.push(sendOutcomeOf(family, request, outcome));
+  const sender = new UpdateSender(family, client, limits, (leases) => {
+    outcomes.push(sendOutcomeOf(family, leases));
   });
   for (const update of updates) sender.send(update, null);
+  sender.flush();
   await sender.idle();
   return outcomes;
 }
@@ -64,11 +65,14 @@ async function send(
 /** As much of the front as goes at once; later changes of an address are told with the first. */
 function collect(
   backlog: Backlog,
-  { stream, limits, updateOf }: BacklogParts,
+  { family, stream, limits, updateOf }: BacklogParts,
 ): { readonly updates: readonly UpdateBytes[]; readonly changes: number } {
   const taken = new Set<LeaseAddress>();
   let changes = 0;
-  let left = stream?.isUp === true ? Number.POSITIVE_INFINITY : limits.requestsInFlightMax;
+  let left =
+    stream?.isUp === true
+      ? Number.POSITIVE_INFINITY
+      : limits.requestsInFlightMax * family.leasesPerRequestMax;
   const next = (): UpdateBytes | null => {
     for (; changes < backlog.length && left > 0; changes++) {
       const address = backlog.at(changes)!;

@@ -7,7 +7,7 @@ import { BackupLink } from './backups.ts';
 import type { DispatcherParts } from './dispatcher-parts.ts';
 import { RECORDS_PER_TURN_MAX, type SendLimits } from './limits.ts';
 import type { DispatcherSettings } from './model.ts';
-import { holdUpdate } from './sender.ts';
+import { holdUpdate } from './request.ts';
 import { TransactionDesk } from './transactions.ts';
 import { type LoggedUpdate, UpdateLogReader } from './update-log.ts';
 

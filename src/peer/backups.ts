@@ -4,7 +4,7 @@
  * wait-backup-ack do clients wait for it.
  *
  *     greeted --> a stream is up     portions of the queue, one after the other
- *                 none is up         requests, one lease each, as to a Kea
+ *                 none is up         requests, as to a Kea
  *
  * It sends no heartbeats, so whether it is there and takes a stream is asked from time to time, and before anything is sent
  * after a failure: a backup that is away loses what was on its way, not what waits.
@@ -18,11 +18,11 @@ import { BackupQueue, type QueuedUpdate } from './backup-queue.ts';
 import type { PeerFamily } from './family.ts';
 import { BACKUP_PAUSE_MS, type SendLimits } from './limits.ts';
 import type { StreamDelivery } from './model.ts';
-import type { Outcome } from './outcome.ts';
-import type { LeaseRequest } from './request.ts';
+import { failureOf } from './outcome.ts';
+import type { SentLease } from './request.ts';
 import { UpdateSender } from './sender.ts';
 import { takePortion } from './stream-delivery.ts';
-import type { Transaction, TransactionDesk } from './transactions.ts';
+import { settleLeases, type Transaction, type TransactionDesk } from './transactions.ts';
 
 export interface BackupSettings {
   /** Between two greetings of a backup that is well, milliseconds; 0 = it is greeted after failures only. */
@@ -65,9 +65,7 @@ export class BackupLink {
   constructor(parts: BackupParts) {
     this.#parts = parts;
     const { client, stream } = parts.backup;
-    this.#sender = new UpdateSender(parts.family, client, parts.limits, (request, outcome) =>
-      this.#finished(request, outcome),
-    );
+    this.#sender = new UpdateSender(parts.family, client, parts.limits, (leases) => this.#finished(leases));
     stream.listen({
       changed: () => this.#streamChanged(),
       asked: (answer) => this.#streamAsked(answer),
@@ -111,16 +109,20 @@ export class BackupLink {
     if (!this.#parts.backup.stream.isUp) this.#sendByRequest();
     else if (this.#sender.isIdle) this.#sendByStream();
     // What is under way by request, and what waits for that, is older than what the stream would get.
-    else while (this.#sender.hasSlot && this.#sender.sendReady());
+    else {
+      while (this.#sender.hasSlot && this.#sender.sendReady());
+      this.#sender.flush();
+    }
   }
 
   #sendByRequest(): void {
     while (this.#sender.hasSlot) {
       if (this.#sender.sendReady()) continue;
       const next = this.#queue.shift();
-      if (next === null) return;
+      if (next === null) break;
       this.#sender.send(next.update, next.transaction);
     }
+    this.#sender.flush();
   }
 
   #sendByStream(): void {
@@ -211,12 +213,15 @@ export class BackupLink {
     this.pump();
   }
 
-  #finished({ transactions }: LeaseRequest, outcome: Outcome): void {
+  #finished(leases: readonly SentLease[]): void {
     const { desk } = this.#parts;
-    for (const transaction of transactions) desk.settle(transaction, outcome.kind === 'taken');
-    if (outcome.kind === 'failed') this.#fail(outcome.reason, 1);
-    else if (outcome.kind === 'taken') this.#recover();
-    else this.#lose(1, outcome.reason);
+    settleLeases(desk, leases);
+    for (const { outcome } of leases) {
+      if (outcome.kind === 'taken') this.#recover();
+      else if (outcome.kind !== 'failed') this.#lose(1, outcome.reason);
+    }
+    const failure = failureOf(leases);
+    if (failure !== null) this.#fail(failure, leases.length);
     desk.flush();
     this.pump();
   }

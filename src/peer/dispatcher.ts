@@ -9,8 +9,8 @@
  * With a stream the whole log is lent to it, so that no update passes here. That begins when nothing is under way by
  * request and what was owed has gone by the stream, and ends with the mode or the stream: two ways at once could overtake each other.
  *
- * Batching adapts itself: a request that may be sent takes whatever is there, else the updates stay in the log until an
- * answer frees the place. No timer decides. A full log is the backpressure: the shards stop changing leases.
+ * Updates that find every place taken stay in the log until an answer frees one (sender.ts). A full log is the backpressure:
+ * the shards stop changing leases.
  */
 
 import { UpdateRecord } from '../engine/parked/shard-link.ts';
@@ -22,13 +22,12 @@ import { KeptUpdates } from './kept-updates.ts';
 import { deliverLeases } from './lease-delivery.ts';
 import { RECORDS_PER_TURN_MAX, type SendLimits } from './limits.ts';
 import type { Delivery, DispatcherSettings, PartnerUpdates, UpdateDispatcher } from './model.ts';
-import type { Outcome } from './outcome.ts';
 import { PartnerOutcomes } from './partner-outcomes.ts';
-import type { LeaseRequest } from './request.ts';
+import type { SentLease } from './request.ts';
 import { UpdateSender } from './sender.ts';
 import { SetAside } from './set-aside.ts';
 import { StreamLoan } from './stream-loan.ts';
-import { type Transaction, TransactionDesk } from './transactions.ts';
+import { settleLeases, type Transaction, TransactionDesk } from './transactions.ts';
 import { type LoggedUpdate, UpdateLogReader } from './update-log.ts';
 
 /** Starts in `withhold`. */
@@ -64,9 +63,7 @@ class Dispatcher implements UpdateDispatcher {
     this.#kept = new KeptUpdates(parts, limits, this.#outcomes, () => this.#pump());
     this.#aside = new SetAside({ ...parts, kept: this.#kept, outcomes: this.#outcomes, desk: this.#desk });
     this.#sender =
-      partner === null
-        ? null
-        : new UpdateSender(family, partner, limits, (request, outcome) => this.#finished(request, outcome));
+      partner === null ? null : new UpdateSender(family, partner, limits, (leases) => this.#finished(leases));
     this.#backups = parts.backups.length === 0 ? null : new BackupFeed(parts, limits);
     this.#updates = new UpdateLogReader(family, updates, 0, () => this.#pump());
     stream?.listen({
@@ -203,6 +200,7 @@ class Dispatcher implements UpdateDispatcher {
         left--;
       }
     }
+    sender.flush();
     this.#updates.release();
     return found;
   }
@@ -272,11 +270,11 @@ class Dispatcher implements UpdateDispatcher {
     sender.send(update, transaction);
   }
 
-  #finished(request: LeaseRequest, outcome: Outcome): void {
-    for (const transaction of request.transactions) this.#desk.settle(transaction, outcome.kind === 'taken');
+  #finished(leases: readonly SentLease[]): void {
+    const wasAwaited = settleLeases(this.#desk, leases);
     this.#desk.flush();
-    this.#outcomes.note(request, outcome);
-    if (request.transactions.length > 0) this.#parts.listener.completed();
+    this.#outcomes.note(leases);
+    if (wasAwaited) this.#parts.listener.completed();
     this.#pump();
   }
 }

@@ -19,7 +19,7 @@ export interface DeliveryParts {
 }
 
 /**
- * Sends leases by the stream, or a request each, until all are sent or the peer fails. A lease that the
+ * Sends leases by the stream, or by request, until all are sent or the peer fails. A lease that the
  * peer refuses is no reason to do without the others.
  * @param leases each address once
  */
@@ -59,8 +59,8 @@ async function deliverByRequest(
   tally: Tally,
 ): Promise<void> {
   let wake = (): void => {};
-  const sender = new UpdateSender(family, client, limits, (request, outcome) => {
-    tally.count(sendOutcomeOf(family, request, outcome));
+  const sender = new UpdateSender(family, client, limits, (leases) => {
+    tally.count(sendOutcomeOf(family, leases));
     wake();
   });
   for (let update = next(); update !== null && tally.failure === null; ) {
@@ -73,6 +73,7 @@ async function deliverByRequest(
     sender.send(update, null);
     update = next();
   }
+  sender.flush();
   await sender.idle();
 }
 

@@ -6,6 +6,9 @@ export interface SendLimits {
   readonly requestsInFlightMax: number;
 }
 
+/** A request takes no more leases when its records have so many octets. */
+export const REQUEST_RECORD_BYTES_MAX = 64 * 1024;
+
 /** A peer that has not answered an update after this time has failed (Kea: 10 s). */
 export const UPDATE_TIMEOUT_MS = 10_000;
 

@@ -1,8 +1,8 @@
 /** What a peer's answer means for the lease of a request. */
 import { Result } from '../control/answer.ts';
-import type { PeerFamily } from './family.ts';
-import type { ClientKey, PeerAnswer, SendOutcome, UpdateNews } from './model.ts';
-import type { LeaseRequest } from './request.ts';
+import type { UpdateBytes, UpdateFamily } from '../lease/update-family.ts';
+import type { ClientKey, PeerAnswer, RefusedLease, SendOutcome, UpdateNews } from './model.ts';
+import type { SentLease } from './request.ts';
 
 export type Outcome =
   | { readonly kind: 'taken' }
@@ -39,36 +39,39 @@ export function judge(answer: PeerAnswer): Outcome {
   }
 }
 
-/** What an answer says of a lease that was sent as it stands. */
-export function sendOutcomeOf(family: PeerFamily, request: LeaseRequest, outcome: Outcome): SendOutcome {
-  switch (outcome.kind) {
-    case 'failed':
-      return { failure: outcome.reason, taken: 0, refused: [] };
-    case 'taken':
-      return { failure: null, taken: 1, refused: [] };
-    default: {
-      const { kind, reason } = outcome;
-      const { address, body } = request;
-      const refused = {
-        address,
-        client: family.clientOfRequest(body),
-        isConflict: kind === 'conflict',
-        reason,
-      };
-      return { failure: null, taken: 0, refused: [refused] };
-    }
-  }
+/** Why the peer is of no use, null when it has answered. @param leases of one request */
+export function failureOf(leases: readonly SentLease[]): string | null {
+  const [first] = leases;
+  return first?.outcome.kind === 'failed' ? first.outcome.reason : null;
 }
 
-/** What an answer says of its lease. Pre: it is no failure. @param wantsAccepted whether whose lease was taken is to be told */
+/** What an answer says of leases that were sent as they stand. @param leases of one request */
+export function sendOutcomeOf(family: UpdateFamily, leases: readonly SentLease[]): SendOutcome {
+  const failure = failureOf(leases);
+  if (failure !== null) return { failure, taken: 0, refused: [] };
+  const refused: RefusedLease[] = [];
+  for (const { update, outcome } of leases) {
+    if (outcome.kind === 'taken') continue;
+    const { reason, kind } = outcome;
+    const client = clientOf(family, update);
+    refused.push({ address: update.address, client, isConflict: kind === 'conflict', reason });
+  }
+  return { failure: null, taken: leases.length - refused.length, refused };
+}
+
+function clientOf(family: UpdateFamily, { bytes, offset, length }: UpdateBytes): ClientKey {
+  return family.clientOf(bytes, offset, length);
+}
+
+/** What an answer says of its leases. Pre: it is no failure. @param wantsAccepted whether whose leases were taken is to be told */
 export function newsOf(
-  family: PeerFamily,
-  request: LeaseRequest,
-  outcome: Outcome,
+  family: UpdateFamily,
+  leases: readonly SentLease[],
   wantsAccepted: boolean,
 ): UpdateNews {
-  const accepted = wantsAccepted && outcome.kind === 'taken' ? [family.clientOfRequest(request.body)] : [];
-  return newsOfSent(sendOutcomeOf(family, request, outcome), accepted);
+  const taken = wantsAccepted ? leases.filter(({ outcome }) => outcome.kind === 'taken') : [];
+  const accepted = taken.map(({ update }) => clientOf(family, update));
+  return newsOfSent(sendOutcomeOf(family, leases), accepted);
 }
 
 /** @param accepted whose leases were taken, where that is to be told */

@@ -2,10 +2,10 @@
 import type { LeaseAddress, UpdateBytes } from '../lease/update-family.ts';
 import type { DispatcherParts } from './dispatcher-parts.ts';
 import type { ClientKey, PartnerStream, SendOutcome, UpdateNews } from './model.ts';
-import { newsOf, newsOfSent, type Outcome } from './outcome.ts';
+import { failureOf, newsOf, newsOfSent } from './outcome.ts';
 import { OwedLeases } from './owed.ts';
 import { Refusals } from './refusals.ts';
-import type { LeaseRequest } from './request.ts';
+import type { SentLease } from './request.ts';
 import { sendByStream, takePortion } from './stream-delivery.ts';
 
 export class PartnerOutcomes {
@@ -23,10 +23,15 @@ export class PartnerOutcomes {
     this.#refusals = new Refusals(listener, log, () => clock.monotonicMs());
   }
 
-  /** Tells the listener what an answer to a new update means. */
-  note(request: LeaseRequest, outcome: Outcome): void {
-    if (outcome.kind === 'failed') this.noteFailure(outcome.reason, [request.address]);
-    else this.noteNews(newsOf(this.#parts.family, request, outcome, this.tracksConfirmed));
+  /** Tells the listener what an answer to new updates means. */
+  note(leases: readonly SentLease[]): void {
+    const failure = failureOf(leases);
+    if (failure === null) this.noteNews(newsOf(this.#parts.family, leases, this.tracksConfirmed));
+    else
+      this.noteFailure(
+        failure,
+        leases.map(({ update }) => update.address),
+      );
   }
 
   /** The partner is of no use: what was on its way to it is to be sent once more. */

@@ -1,20 +1,22 @@
-/** Requests with a lease update, made from the records that the shards have written. */
-import type { LeaseAddress, UpdateBytes } from '../lease/update-family.ts';
-import type { PeerFamily } from './family.ts';
+/** Lease updates on their way to a peer by request, and what became of them. */
+import type { UpdateBytes } from '../lease/update-family.ts';
+import type { Outcome } from './outcome.ts';
 import type { Transaction } from './transactions.ts';
 
-/** The request for one lease. */
-export interface LeaseRequest {
-  readonly body: Uint8Array;
-  readonly address: LeaseAddress;
+/** An update with bytes of its own, so that it outlives the place where it was read. */
+export interface HeldUpdate extends UpdateBytes {
   /** Transactions whose verdict depends on it: none when nobody waits, several when it replaced older updates. */
-  readonly transactions: readonly Transaction[];
+  readonly transactions: Transaction[];
 }
 
-export function requestOf(
-  family: PeerFamily,
-  update: UpdateBytes,
-  transactions: readonly Transaction[],
-): LeaseRequest {
-  return { body: family.encodeRequest(update), address: update.address, transactions };
+/** What became of one lease of a request. */
+export interface SentLease {
+  readonly update: HeldUpdate;
+  readonly outcome: Outcome;
+}
+
+export function holdUpdate(update: UpdateBytes, transactions: Transaction[]): HeldUpdate {
+  const { offset, length, isUpdate, address } = update;
+  const bytes = update.bytes.slice(offset, offset + length);
+  return { bytes, offset: 0, length, isUpdate, address, transactions };
 }

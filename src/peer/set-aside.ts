@@ -3,7 +3,7 @@ import type { LeaseAddress } from '../lease/update-family.ts';
 import type { KeptUpdates } from './kept-updates.ts';
 import type { UpdateListener } from './model.ts';
 import type { PartnerOutcomes } from './partner-outcomes.ts';
-import type { HeldUpdate } from './sender.ts';
+import type { HeldUpdate } from './request.ts';
 import type { Transaction, TransactionDesk } from './transactions.ts';
 
 export interface SetAsideParts {

@@ -7,6 +7,7 @@ import { assert } from '../base/assert.ts';
 import { UpdateRecord } from '../engine/parked/shard-link.ts';
 import { VerdictRuns } from '../engine/parked/verdict-runs.ts';
 import { Verdict } from '../engine/parked/verdicts.ts';
+import type { SentLease } from './request.ts';
 
 /** One awaited transaction of a shard. */
 export class Transaction {
@@ -77,4 +78,16 @@ export class TransactionDesk {
   flush(): void {
     this.#verdicts.flush();
   }
+}
+
+/** Ends the deliveries of leases that were sent. @returns whether anybody waited for one of them */
+export function settleLeases(desk: TransactionDesk, leases: readonly SentLease[]): boolean {
+  let wasAwaited = false;
+  for (const { update, outcome } of leases) {
+    for (const transaction of update.transactions) {
+      desk.settle(transaction, outcome.kind === 'taken');
+      wasAwaited = true;
+    }
+  }
+  return wasAwaited;
 }

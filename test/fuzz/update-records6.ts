@@ -5,13 +5,14 @@ import { RowFault6 } from '../../src/lease/dhcp6/csv-fault.ts';
 import { recordOfLease6 } from '../../src/lease/dhcp6/csv-lease.ts';
 import type { Lease6 } from '../../src/lease/dhcp6/model.ts';
 import { emptyRecord6 } from '../../src/lease/dhcp6/record.ts';
-import { BULK_APPLY_BYTES_MAX_6, encodeBulkApply6 } from '../../src/lease/dhcp6/update-json.ts';
+import { encodeLeaseJson6, LEASE_UPDATE_BYTES_MAX_6 } from '../../src/lease/dhcp6/update-json.ts';
 import {
   decodeUpdateRecord6,
   encodeUpdateRecord6,
   isUpdateRecord6,
   UPDATE_RECORD_BYTES_MAX_6,
 } from '../../src/lease/dhcp6/update-record.ts';
+import { USER_CONTEXT_BYTES_MAX } from '../../src/lease/limits.ts';
 import { lease6, prefix6 } from '../lease/dhcp6/support/plain.ts';
 import type { Target } from './fuzzer.ts';
 
@@ -37,7 +38,7 @@ const SEEDS = [
 export function updateRecords6(): Target {
   const record = emptyRecord6();
   const again = new Uint8Array(UPDATE_RECORD_BYTES_MAX_6);
-  const json = new Uint8Array(BULK_APPLY_BYTES_MAX_6);
+  const json = new Uint8Array(LEASE_UPDATE_BYTES_MAX_6 + USER_CONTEXT_BYTES_MAX);
   const row = new Uint8Array(ROW_BYTES_MAX_6);
   const rows = new RowDecoder6();
   return {
@@ -54,7 +55,7 @@ export function updateRecords6(): Target {
       const isUpdate = isUpdateRecord6(input, 0);
       const length = encodeUpdateRecord6(again, 0, record, isUpdate);
       if (Buffer.compare(again.subarray(0, length), input) !== 0) throw new Error('it is another record now');
-      const end = encodeBulkApply6(json, 0, record, isUpdate);
+      const end = encodeLeaseJson6(json, 0, record);
       JSON.parse(Buffer.from(json.subarray(0, end)).toString());
       if (encodeRow6(row, 0, record) === 0) throw new Error('the lease file cannot hold it');
       if (rows.decode(row, 0, { min: 18, max: 18 }) !== RowFault6.none)

@@ -160,7 +160,7 @@ function leaseUpdate(fields: Readonly<Record<string, unknown>>, isUpdate: boolea
     },
     isUpdate,
   );
-  const made = peerFamily4.encodeRequest({ bytes: out, offset: 0, length: end, isUpdate, address });
+  const made = peerFamily4.encodeRequest([{ bytes: out, offset: 0, length: end, isUpdate, address }]);
   return JSON.parse(Buffer.from(made).toString()) as KeaRequest;
 }
 

@@ -8,7 +8,7 @@ import { peerFamily4 } from '../../src/peer/dhcp4/family.ts';
 import { OWED_ADDRESSES_MAX } from '../../src/peer/limits.ts';
 import { judge } from '../../src/peer/outcome.ts';
 import { PartnerOutcomes } from '../../src/peer/partner-outcomes.ts';
-import { type LeaseRequest, requestOf } from '../../src/peer/request.ts';
+import { type HeldUpdate, holdUpdate } from '../../src/peer/request.ts';
 import { lease } from '../ha/support/memory-store.ts';
 import { VirtualTime } from '../ha/support/virtual-time.ts';
 import { SILENT } from './support/listener.ts';
@@ -47,14 +47,15 @@ function setup() {
     clock: time,
     log: recorded.log,
   });
-  const hold = (host: number, changes: Partial<Lease4> = {}): LeaseRequest => {
+  const hold = (host: number, changes: Partial<Lease4> = {}): HeldUpdate => {
     const held = lease(BASE + host, time.wallSec(), changes);
     leases.set(held.address, held);
-    return requestOf(peerFamily4, encodeLease(held, true), []);
+    return holdUpdate(encodeLease(held, true), []);
   };
-  const answer = (request: LeaseRequest, result: number, text = 'no') =>
-    outcomes.note(request, judge({ kind: 'answer', result, text, arguments: undefined }));
-  const lose = (request: LeaseRequest) => outcomes.note(request, judge(LOST));
+  const answer = (update: HeldUpdate, result: number, text = 'no') =>
+    outcomes.note([{ update, outcome: judge({ kind: 'answer', result, text, arguments: undefined }) }]);
+  const lose = (...updates: HeldUpdate[]) =>
+    outcomes.note(updates.map((update) => ({ update, outcome: judge(LOST) })));
   const owed = (): string[] => {
     const found: string[] = [];
     for (let update = outcomes.takeOwed(); update !== null; update = outcomes.takeOwed())
@@ -85,6 +86,27 @@ t.test('a failure stops what is sent once more until the next heartbeat', async 
   t.same(owed(), []);
   outcomes.partnerAnswered();
   t.same(owed(), ['1 update', '2 update']);
+});
+
+t.test('the leases of a request that failed are owed together, and the failure is told once', async (t) => {
+  const { outcomes, hold, lose, owed, calls } = setup();
+  lose(hold(1), hold(2), hold(3));
+  t.same(calls, ['failed: timed out']);
+  outcomes.partnerAnswered();
+  t.same(owed(), ['1 update', '2 update', '3 update']);
+});
+
+t.test('of a request that was answered each lease counts for itself', async (t) => {
+  const { outcomes, hold, calls } = setup();
+  const outcomesOf = ['conflict', 'taken', 'refused', 'refused'] as const;
+  outcomes.note(
+    outcomesOf.map((kind, at) => ({
+      update: hold(at + 1),
+      outcome: kind === 'taken' ? { kind } : { kind, reason: kind },
+    })),
+  );
+  t.same(calls, ['refused 2: refused', 'rejected 1']);
+  t.notOk(outcomes.partnerAnswered());
 });
 
 t.test('more than can be kept in mind: the partner must synchronize', async (t) => {

@@ -1,9 +1,9 @@
 /**
- * The DHCPv6 lease update as a Kea reads it: the request lease6-bulk-apply with one lease, written as JSON bytes straight
- * from byte ranges, because every lease change of a pair with a Kea passes through here.
+ * DHCPv6 lease updates as a Kea reads them: the request lease6-bulk-apply, written as JSON bytes straight from byte ranges,
+ * because every lease change of a pair with a Kea passes through here.
  *
- *     {"command":"lease6-bulk-apply","service":["dhcp6"],"arguments":{"deleted-leases":[],"leases":[LEASE],
- *      "origin":"ha-partner"}}
+ *     {"command":"lease6-bulk-apply","service":["dhcp6"],"arguments":{"deleted-leases":[LEASE,..],
+ *      "leases":[LEASE,..],"origin":"ha-partner"}}
  *
  * and LEASE is
  *
@@ -18,8 +18,6 @@
  * become '?'.
  */
 import { COLON, writeDecimal, writeHexRange, ZERO } from '../csv-write.ts';
-import { USER_CONTEXT_BYTES_MAX } from '../limits.ts';
-import { LeaseState } from '../state.ts';
 import { ascii, writeAll, writeName, writeUserContext } from '../update-text.ts';
 import { writeAddress } from './csv-address.ts';
 import { LeaseType } from './model.ts';
@@ -48,37 +46,42 @@ const VALID_KEY = ascii(',"valid-lft":');
 const EXPIRE_KEY = ascii(',"expire":');
 const CLOSE_MAP = 0x7d;
 
-const BULK_START = '{"command":"lease6-bulk-apply","service":["dhcp6"],"arguments":{';
-// Both are of one length, so that the lease stands at the same place whichever it is.
-const UPDATE_START = ascii(`${BULK_START}"deleted-leases":[],"leases":[`);
-const DELETION_START = ascii(`${BULK_START}"leases":[],"deleted-leases":[`);
+const BULK_START = ascii(
+  '{"command":"lease6-bulk-apply","service":["dhcp6"],"arguments":{"deleted-leases":[',
+);
+const BULK_BETWEEN = ascii('],"leases":[');
 const BULK_END = ascii('],"origin":"ha-partner"}}');
+const COMMA = 0x2c;
 
-/** Where the JSON of the lease begins in a request. */
-export const BULK_LEASE_AT_6 = UPDATE_START.length;
-/** What stands in a request behind the JSON of the lease. */
-export const BULK_END_BYTES_6 = BULK_END.length;
-/** The longest request. */
-export const BULK_APPLY_BYTES_MAX_6 =
-  BULK_LEASE_AT_6 + LEASE_UPDATE_BYTES_MAX_6 + USER_CONTEXT_BYTES_MAX + BULK_END_BYTES_6;
+/** Room that a request needs besides its leases. */
+export const BULK_APPLY_BYTES_6 = BULK_START.length + BULK_BETWEEN.length + BULK_END.length;
 
 /**
- * Writes the whole request that applies one lease. A released lease goes out as a deletion: Kea before 2.7 refuses its
- * state and would take this server for broken, and every version knows what a deletion means.
- * @param out has room for BULK_APPLY_BYTES_MAX_6 octets from `at` on, or for as many as this lease needs
- * @param source within the bounds of `LeaseRecord6`, state 0..4; expireSec below 2^53
- * @param isUpdate false: the lease is deleted
+ * Writes the request that applies leases, the deletions first, as Kea does.
+ * @param out has room for BULK_APPLY_BYTES_6 octets from `at` on, and for LEASE_UPDATE_BYTES_MAX_6, the user context and a
+ * comma for each lease
+ * @param deletions within the bounds of `LeaseRecord6`, state 0..4; expireSec below 2^53
+ * @param leases the same
  * @returns the offset behind the last octet written
  */
 export function encodeBulkApply6(
   out: Uint8Array,
   at: number,
-  source: LeaseRecord6,
-  isUpdate: boolean,
+  deletions: Iterable<LeaseRecord6>,
+  leases: Iterable<LeaseRecord6>,
 ): number {
-  const isKept = isUpdate && source.state !== LeaseState.released;
-  at = writeAll(out, at, isKept ? UPDATE_START : DELETION_START);
-  return writeAll(out, encodeLeaseJson6(out, at, source), BULK_END);
+  at = encodeLeases(out, writeAll(out, at, BULK_START), deletions);
+  at = encodeLeases(out, writeAll(out, at, BULK_BETWEEN), leases);
+  return writeAll(out, at, BULK_END);
+}
+
+function encodeLeases(out: Uint8Array, at: number, leases: Iterable<LeaseRecord6>): number {
+  const start = at;
+  for (const lease of leases) {
+    if (at > start) out[at++] = COMMA;
+    at = encodeLeaseJson6(out, at, lease);
+  }
+  return at;
 }
 
 /**

@@ -12,7 +12,6 @@ import { USER_CONTEXT_BYTES_MAX } from '../../lease/limits.ts';
 import { LeaseState } from '../../lease/state.ts';
 import type { UpdateBytes } from '../../lease/update-family.ts';
 import type { PeerFamily } from '../family.ts';
-import type { ClientKey } from '../model.ts';
 import { judge } from '../outcome.ts';
 
 const UPDATE_START = Buffer.from('{"command":"lease4-update","service":["dhcp4"],"arguments":');
@@ -21,18 +20,15 @@ const DELETE_START = Buffer.from('{"command":"lease4-del","service":["dhcp4"],"a
 const CLOSE_MAP = 0x7d;
 const LEASE_BYTES_MAX = LEASE_UPDATE_BYTES_MAX + USER_CONTEXT_BYTES_MAX;
 
-/** The two fields stand side by side, in front of everything that a client can choose freely. */
-const CLIENT_FIELDS = /"hw-address":"([0-9a-f:]*)"(?:,"client-id":"([0-9a-f:]*)")?/;
-
 const record = emptyRecord();
 const scratch = new Uint8Array(LEASE_BYTES_MAX);
 
 export const peerFamily4: PeerFamily = {
   ...updateFamily4,
   service: 'dhcp4',
-  encodeRequest,
-  clientOfRequest,
-  judge,
+  leasesPerRequestMax: 1,
+  encodeRequest: ([update]) => encodeRequest(update!),
+  judge: (answer) => [judge(answer)],
 };
 
 /** The lease of an update; the same object each time. */
@@ -56,10 +52,4 @@ function encodeRequest(update: UpdateBytes): Uint8Array {
   body.set(scratch.subarray(0, length), start.length);
   body[body.length - 1] = CLOSE_MAP;
   return body;
-}
-
-function clientOfRequest(body: Uint8Array): ClientKey {
-  const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1');
-  const [, hwAddress = '', clientId = ''] = CLIENT_FIELDS.exec(text) ?? [];
-  return { hwAddress, clientId };
 }

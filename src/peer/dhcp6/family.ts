@@ -1,59 +1,112 @@
 /**
- * The lease updates of DHCPv6 on their way to a Kea: lease6-bulk-apply with one lease each. Where one of several were
- * refused, Kea would say so of all of them, or of none.
+ * The lease updates of DHCPv6 on their way to a Kea: lease6-bulk-apply with the leases of many clients.
+ *
+ *     result 0, 3   what could not be applied stands in `failed-leases` and `failed-deleted-leases`, the rest is taken
+ *     result 1      nothing was applied, because of one lease at least: which one, it does not say
  */
 import { assert } from '../../base/assert.ts';
+import { parseIpv6 } from '../../base/ipv6-text.ts';
 import { Result } from '../../control/answer.ts';
 import { isMap } from '../../control/arguments.ts';
-import { emptyRecord6 } from '../../lease/dhcp6/record.ts';
+import { leaseAddress6 } from '../../lease/dhcp6/lease-address.ts';
+import { emptyRecord6, type LeaseRecord6 } from '../../lease/dhcp6/record.ts';
 import { updateFamily6 } from '../../lease/dhcp6/update-family.ts';
-import { BULK_APPLY_BYTES_MAX_6, encodeBulkApply6 } from '../../lease/dhcp6/update-json.ts';
+import {
+  BULK_APPLY_BYTES_6,
+  encodeBulkApply6,
+  LEASE_UPDATE_BYTES_MAX_6,
+} from '../../lease/dhcp6/update-json.ts';
 import { decodeUpdateRecord6 } from '../../lease/dhcp6/update-record.ts';
-import type { UpdateBytes } from '../../lease/update-family.ts';
+import { LeaseState } from '../../lease/state.ts';
+import type { LeaseAddress, UpdateBytes } from '../../lease/update-family.ts';
 import type { PeerFamily } from '../family.ts';
-import type { ClientKey, PeerAnswer } from '../model.ts';
+import { REQUEST_RECORD_BYTES_MAX } from '../limits.ts';
+import type { PeerAnswer } from '../model.ts';
 import { judge, type Outcome } from '../outcome.ts';
 
-/** In front of everything that a client can choose freely. */
-const DUID_FIELD = /"duid":"([0-9a-f:]*)"/;
+const LEASES_PER_REQUEST_MAX = 64;
+/** The last record may begin just below the bound; user contexts are written as they are. */
+const REQUEST_BYTES_MAX =
+  BULK_APPLY_BYTES_6 +
+  LEASES_PER_REQUEST_MAX * (LEASE_UPDATE_BYTES_MAX_6 + 1) +
+  REQUEST_RECORD_BYTES_MAX +
+  updateFamily6.recordBytesMax;
+
+const TAKEN: Outcome = { kind: 'taken' };
 
 const record = emptyRecord6();
-const scratch = new Uint8Array(BULK_APPLY_BYTES_MAX_6);
+const scratch = new Uint8Array(REQUEST_BYTES_MAX);
 
 export const peerFamily6: PeerFamily = {
   ...updateFamily6,
   service: 'dhcp6',
-  encodeRequest,
-  clientOfRequest,
+  leasesPerRequestMax: LEASES_PER_REQUEST_MAX,
+  encodeRequest: (updates) =>
+    scratch.slice(0, encodeBulkApply6(scratch, 0, recordsOf(updates, false), recordsOf(updates, true))),
   judge: judgeBulk,
 };
 
-function encodeRequest({ bytes, offset, length, isUpdate }: UpdateBytes): Uint8Array {
-  const fault = decodeUpdateRecord6(bytes, offset, length, record);
-  assert(fault === null, 'what this server has written can be read');
-  return scratch.slice(0, encodeBulkApply6(scratch, 0, record, isUpdate));
-}
-
-function clientOfRequest(body: Uint8Array): ClientKey {
-  const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1');
-  return { hwAddress: '', clientId: DUID_FIELD.exec(text)?.[1] ?? '' };
-}
-
 /**
- * Where the one lease could not be applied the result is 3, and a list says why (`failed-leases`). A deletion of what
- * is not there is a success.
+ * The leases that are deleted, or those that are kept; the same object each time. A released lease goes out as a deletion:
+ * Kea before 2.7 refuses its state and would take this server for broken, and every version knows what a deletion means.
  */
-function judgeBulk(answer: PeerAnswer): Outcome {
-  const failed =
-    answer.kind === 'answer' && answer.result === Result.empty ? failedLease(answer.arguments) : null;
-  if (failed === null) return judge(answer);
-  const message = failed['error-message'];
-  const reason = typeof message === 'string' ? message : 'it does not say why';
-  return { kind: failed['result'] === Result.conflict ? 'conflict' : 'refused', reason };
+function* recordsOf(updates: readonly UpdateBytes[], areKept: boolean): Generator<LeaseRecord6> {
+  for (const { bytes, offset, length, isUpdate } of updates) {
+    const fault = decodeUpdateRecord6(bytes, offset, length, record);
+    assert(fault === null, 'what this server has written can be read');
+    const isKept = isUpdate && record.state !== LeaseState.released;
+    if (isKept === areKept) yield record;
+  }
 }
 
-function failedLease(args: unknown): Readonly<Record<string, unknown>> | null {
-  const failed = isMap(args) ? args['failed-leases'] : null;
-  const first: unknown = Array.isArray(failed) ? failed[0] : null;
-  return isMap(first) ? first : null;
+function judgeBulk(answer: PeerAnswer, updates: readonly UpdateBytes[]): readonly Outcome[] | null {
+  if (answer.kind === 'answer' && (answer.result === Result.success || answer.result === Result.empty))
+    return judgeEach(answer.arguments, updates);
+  const outcome = judge(answer);
+  if (outcome.kind !== 'failed' && updates.length > 1) return null;
+  return updates.map(() => outcome);
+}
+
+function judgeEach(args: unknown, updates: readonly UpdateBytes[]): readonly Outcome[] | null {
+  const failed = failedLeases(args);
+  if (failed.length === 0) return updates.map(() => TAKEN);
+  if (updates.length === 1) return [failed[0]!.outcome];
+  const byAddress = new Map(failed.map(({ address, outcome }) => [address, outcome]));
+  let named = 0;
+  const outcomes = updates.map(({ address }) => {
+    const outcome = byAddress.get(address);
+    if (outcome !== undefined) named++;
+    return outcome ?? TAKEN;
+  });
+  return named === byAddress.size ? outcomes : null;
+}
+
+interface FailedLease {
+  /** Null = none that can be read. */
+  readonly address: LeaseAddress | null;
+  readonly outcome: Outcome;
+}
+
+/** A deletion of what is not there is a success. */
+function failedLeases(args: unknown): readonly FailedLease[] {
+  if (!isMap(args)) return [];
+  const deletions = mapsOf(args['failed-deleted-leases']).filter(({ result }) => result !== Result.empty);
+  return [...deletions, ...mapsOf(args['failed-leases'])].map((entry) => ({
+    address: addressOf(entry),
+    outcome: outcomeOf(entry),
+  }));
+}
+
+function mapsOf(list: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(list) ? list.filter(isMap) : [];
+}
+
+function addressOf({ 'ip-address': text, type }: Readonly<Record<string, unknown>>): LeaseAddress | null {
+  const octets = typeof text === 'string' ? parseIpv6(text) : null;
+  return octets === null ? null : leaseAddress6(octets, 0, type === 'IA_PD');
+}
+
+function outcomeOf({ result, 'error-message': message }: Readonly<Record<string, unknown>>): Outcome {
+  const reason = typeof message === 'string' ? message : 'it does not say why';
+  return { kind: result === Result.conflict ? 'conflict' : 'refused', reason };
 }

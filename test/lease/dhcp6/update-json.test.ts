@@ -10,13 +10,12 @@ import { recordOfLease6 } from '../../../src/lease/dhcp6/csv-lease.ts';
 import { type Lease6, LeaseType } from '../../../src/lease/dhcp6/model.ts';
 import type { LeaseRecord6 } from '../../../src/lease/dhcp6/record.ts';
 import {
-  BULK_APPLY_BYTES_MAX_6,
-  BULK_END_BYTES_6,
-  BULK_LEASE_AT_6,
+  BULK_APPLY_BYTES_6,
   encodeBulkApply6,
   encodeLeaseJson6,
   LEASE_UPDATE_BYTES_MAX_6,
 } from '../../../src/lease/dhcp6/update-json.ts';
+import { USER_CONTEXT_BYTES_MAX } from '../../../src/lease/limits.ts';
 import { LeaseState } from '../../../src/lease/state.ts';
 import { anyFields, recordWith } from './support/leases.ts';
 import { lease6, prefix6 } from './support/plain.ts';
@@ -25,9 +24,14 @@ const TYPES = ['IA_NA', 'IA_TA', 'IA_PD'];
 
 const octetsOf = ({ bytes, offset, length }: ByteRange) => bytes.subarray(offset, offset + length);
 
-function encode(record: LeaseRecord6, isUpdate = true, at = 0): Uint8Array {
-  const out = new Uint8Array(at + BULK_APPLY_BYTES_MAX_6);
-  return out.subarray(at, encodeBulkApply6(out, at, record, isUpdate));
+function encode(record: LeaseRecord6, isKept = true, at = 0): Uint8Array {
+  return isKept ? encodeAll([], [record], at) : encodeAll([record], [], at);
+}
+
+function encodeAll(deletions: readonly LeaseRecord6[], leases: readonly LeaseRecord6[], at = 0): Uint8Array {
+  const each = LEASE_UPDATE_BYTES_MAX_6 + USER_CONTEXT_BYTES_MAX + 1;
+  const out = new Uint8Array(at + BULK_APPLY_BYTES_6 + (deletions.length + leases.length) * each);
+  return out.subarray(at, encodeBulkApply6(out, at, deletions, leases));
 }
 
 function parse(bytes: Uint8Array) {
@@ -60,12 +64,10 @@ function expected(record: LeaseRecord6): object {
 
 t.test('a request holds the JSON of its lease, at any offset', async (t) => {
   fc.assert(
-    fc.property(anyFields, fc.boolean(), fc.nat(64), (fields, isUpdate, at) => {
+    fc.property(anyFields, fc.boolean(), fc.nat(64), (fields, isKept, at) => {
       const record = recordWith(fields);
-      const bytes = encode(record, isUpdate, at);
-      const { command, service, arguments: args } = parse(bytes);
+      const { command, service, arguments: args } = parse(encode(record, isKept, at));
       assert.deepEqual({ command, service }, { command: 'lease6-bulk-apply', service: ['dhcp6'] });
-      const isKept = isUpdate && record.state !== LeaseState.released;
       const { hostname, ...lease } = (isKept ? args.leases : args['deleted-leases'])[0];
       assert.equal(typeof hostname, 'string');
       // Kea's text of an address differs where it ends with a dotted quad; what it means does not.
@@ -73,8 +75,6 @@ t.test('a request holds the JSON of its lease, at any offset', async (t) => {
       assert.deepEqual({ ...lease, 'ip-address': '' }, { ...expected(record), 'ip-address': '' });
       assert.deepEqual(isKept ? args['deleted-leases'] : args.leases, []);
       assert.equal(args.origin, 'ha-partner');
-      const alone = bytes.subarray(BULK_LEASE_AT_6, bytes.length - BULK_END_BYTES_6);
-      assert.deepEqual(parse(alone), { ...lease, hostname });
     }),
     { seed: 1, numRuns: 2000 },
   );
@@ -92,11 +92,23 @@ t.test('the DUID of nobody has three zeros, whatever the file of an older server
   );
 });
 
-t.test('a released lease goes as a deletion, and so does one that is gone', async (t) => {
-  const released = parse(encode(recordOfLease6(prefix6({ state: LeaseState.released })))).arguments;
-  t.equal(released['deleted-leases'][0]['prefix-len'], 56);
-  t.same(released.leases, []);
-  t.equal(parse(encode(recordOfLease6(lease6()), false)).arguments['deleted-leases'].length, 1);
+t.test('several leases stand in the list that each belongs to, in their order', async (t) => {
+  const iaidsOf = (list: readonly { iaid: number }[]) => list.map(({ iaid }) => iaid);
+  const withIaid = (iaid: number) => recordOfLease6(iaid % 2 === 0 ? lease6({ iaid }) : prefix6({ iaid }));
+  for (const [deleted, kept] of [
+    [[], [1, 2, 3]],
+    [[4, 5], []],
+    [
+      [6, 7],
+      [8, 9, 10],
+    ],
+    [[], []],
+  ] as const) {
+    const { arguments: args } = parse(encodeAll(deleted.map(withIaid), kept.map(withIaid), 3));
+    t.same(iaidsOf(args['deleted-leases']), deleted);
+    t.same(iaidsOf(args.leases), kept);
+    t.equal(args.origin, 'ha-partner');
+  }
 });
 
 t.test('the longest lease fits into the announced room', async (t) => {

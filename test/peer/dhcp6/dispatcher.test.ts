@@ -2,8 +2,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import { Verdict } from '../../../src/engine/parked/verdicts.ts';
+import { peerFamily6 } from '../../../src/peer/dhcp6/family.ts';
 import { dispatch6 } from '../support/dispatch.ts';
-import { gate, leasesOf, startPartner, type TestPartner } from '../support/partner.ts';
+import { gate, leasesOf, type ReceivedCommand, startPartner, type TestPartner } from '../support/partner.ts';
 import { address6, prefixAddress6 } from '../support/records6.ts';
 
 const ADDRESS = address6('2001:db8:1::1');
@@ -16,37 +17,125 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await delay(2);
 }
 
-/** The leases of all requests: where they stood, address and type. */
-function asked(partner: TestPartner): string[] {
-  return partner.received.flatMap((command) => {
-    const { leases } = command.args as { leases: unknown[] };
-    return leasesOf(command).map(
-      ({ 'ip-address': address, type }) => `${leases.length === 1 ? 'put' : 'delete'} ${address} ${type}`,
-    );
+/** What a request changes: where each lease stands, address and type. */
+function changesOf(command: ReceivedCommand): string[] {
+  const { 'deleted-leases': deleted } = command.args as { 'deleted-leases': unknown[] };
+  return leasesOf(command).map((lease) => {
+    const { 'ip-address': address, type } = lease;
+    return `${deleted.includes(lease) ? 'delete' : 'put'} ${address} ${type}`;
   });
 }
 
-t.test('[scenario 39] an address and a prefix are two requests and one transaction', async (t) => {
+const asked = (partner: TestPartner): string[] => partner.received.flatMap(changesOf);
+
+/** So many addresses behind the first. */
+const addresses = (count: number, from = 1) =>
+  Array.from({ length: count }, (_, at) => address6(`2001:db8:1::${(from + at).toString(16)}`));
+
+t.test('[scenario 39] an address and a prefix are one request and one transaction', async (t) => {
   const partner = await start(t);
   const { shards, dispatcher } = dispatch6(t, partner.client);
   dispatcher.setPartnerUpdates('send');
-  const { script } = partner;
-  let open: () => void = () => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  partner.script = async (command) => {
-    if (leasesOf(command)[0]!['type'] === 'IA_PD') await opened;
-    return script(command);
-  };
+  const hold = gate(partner);
   const number = shards.send(0, [{ address: ADDRESS }, { address: PREFIX }]);
-  await until(() => partner.leases.size === 1);
-  await delay(20);
-  t.same(shards.of(0, number), [], 'half of it is no verdict');
-  open();
+  await until(() => partner.inFlight === 1);
+  t.same(shards.of(0, number), [], 'no verdict before the answer');
+  hold.release();
   await shards.settled(0, 1);
   t.same(shards.of(0, number), [Verdict.confirmed]);
-  t.same(asked(partner).sort(), ['put 2001:db8:1::1 IA_NA', 'put 2001:db8:8000:100:: IA_PD']);
+  t.same(partner.received.map(changesOf), [['put 2001:db8:1::1 IA_NA', 'put 2001:db8:8000:100:: IA_PD']]);
+});
+
+t.test('while every place is taken updates gather, and go many to a request', async (t) => {
+  const partner = await start(t);
+  const { shards, dispatcher } = dispatch6(t, partner.client, { connections: 2 });
+  dispatcher.setPartnerUpdates('send');
+  const hold = gate(partner);
+  const numbers: number[] = [];
+  for (const [at, address] of addresses(2).entries()) {
+    numbers.push(shards.send(0, [{ address }]));
+    await until(() => partner.inFlight === at + 1);
+  }
+  const many = addresses(peerFamily6.leasesPerRequestMax + 10, 10);
+  for (const [at, address] of many.entries())
+    numbers.push(shards.write(0, [{ address, ...(at % 2 === 0 ? {} : { isUpdate: false }) }]));
+  shards.ring();
+  await delay(20);
+  t.equal(partner.received.length, 2, 'no more than there are places');
+  hold.release();
+  await shards.settled(0, 2 + many.length);
+  t.same(
+    partner.received.map((command) => leasesOf(command).length),
+    [1, 1, peerFamily6.leasesPerRequestMax, 10],
+  );
+  t.same(asked(partner).length, new Set(asked(partner)).size);
+  for (const number of numbers) t.same(shards.of(0, number), [Verdict.confirmed], `${number}`);
+});
+
+t.test('one lease that a Kea cannot read costs the others of its request one more request', async (t) => {
+  const partner = await start(t);
+  const { shards, dispatcher, listener } = dispatch6(t, partner.client, { connections: 2 });
+  dispatcher.setPartnerUpdates('send');
+  const bad = '2001:db8:1::3';
+  partner.script = (command) =>
+    leasesOf(command).some((lease) => lease['ip-address'] === bad)
+      ? { result: 1, text: 'subnet-id 9 is unknown' }
+      : { result: 0, text: '' };
+  const numbers = addresses(5).map((address) => shards.write(0, [{ address }]));
+  shards.ring();
+  await shards.settled(0, 5);
+  t.same(
+    numbers.map((number) => shards.of(0, number)[0]),
+    [Verdict.confirmed, Verdict.confirmed, Verdict.rejected, Verdict.confirmed, Verdict.confirmed],
+  );
+  t.same(
+    partner.received.map((command) => leasesOf(command).length),
+    [5, 1, 1, 1, 1, 1],
+  );
+  t.ok(partner.inFlightMax <= 2);
+  t.ok(listener.calls.includes('refused 1: subnet-id 9 is unknown'), listener.calls.join());
+  t.notMatch(listener.calls, /failed/);
+});
+
+t.test('what has to be sent alone is not overtaken by a newer state of its lease', async (t) => {
+  const partner = await start(t);
+  const { shards, dispatcher } = dispatch6(t, partner.client, { connections: 1 });
+  dispatcher.setPartnerUpdates('send');
+  const hold = gate(partner);
+  partner.script = ((script) => async (command: ReceivedCommand) => {
+    const answer = await script(command);
+    return leasesOf(command).length > 1 ? { result: 1, text: 'not all' } : answer;
+  })(partner.script);
+  const [first, second] = addresses(2);
+  for (const address of [first!, second!]) shards.write(0, [{ address, expireSec: 1_800_000_001 }]);
+  shards.ring();
+  await until(() => partner.inFlight === 1);
+  for (const address of [second!, first!]) shards.write(0, [{ address, expireSec: 1_800_000_002 }]);
+  shards.ring();
+  hold.release();
+  await shards.settled(0, 4);
+  t.same(partner.overlaps, []);
+  t.same([...partner.leases.values()], [1_800_000_002, 1_800_000_002]);
+});
+
+t.test('what has to be sent alone is taken back when the mode changes', async (t) => {
+  const partner = await start(t);
+  const { shards, dispatcher } = dispatch6(t, partner.client, { connections: 1 });
+  dispatcher.setPartnerUpdates('send');
+  const hold = gate(partner);
+  partner.script = ((script) => async (command: ReceivedCommand) => {
+    const answer = await script(command);
+    return leasesOf(command).length > 1 ? { result: 1, text: 'not all' } : answer;
+  })(partner.script);
+  const numbers = addresses(3).map((address) => shards.write(0, [{ address }]));
+  shards.ring();
+  await until(() => partner.inFlight === 1);
+  dispatcher.setPartnerUpdates('queue');
+  hold.release();
+  await shards.settled(0, 3);
+  t.ok(numbers.every((number) => shards.of(0, number)[0] === Verdict.confirmed));
+  await dispatcher.sendBacklog();
+  t.equal(partner.leases.size, 3, 'the partner has them all');
 });
 
 t.test('[scenarios 43, 44] one of two that is not taken rejects the transaction', async (t) => {
@@ -58,11 +147,11 @@ t.test('[scenarios 43, 44] one of two that is not taken rejects the transaction'
     const { shards, dispatcher, listener } = dispatch6(t, partner.client);
     dispatcher.setPartnerUpdates('send');
     partner.script = (command) => {
-      const [lease] = leasesOf(command);
-      if (lease!['type'] !== 'IA_PD') return { result: 0 };
+      const lease = leasesOf(command).find(({ type }) => type === 'IA_PD');
+      if (lease === undefined) return { result: 0 };
       const failed = {
         type: 'IA_PD',
-        'ip-address': lease!['ip-address'],
+        'ip-address': lease['ip-address'],
         result,
         'error-message': 'no room',
       };

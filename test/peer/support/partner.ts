@@ -70,10 +70,11 @@ export class TestPartner {
   }
 
   #apply(command: ReceivedCommand): void {
-    const [lease] = leasesOf(command);
-    if (lease === undefined) return;
-    if (isDeletion(command)) this.leases.delete(lease['ip-address']);
-    else this.leases.set(lease['ip-address'], lease.expire);
+    const deleted = deletionsOf(command);
+    for (const lease of leasesOf(command)) {
+      if (deleted.includes(lease)) this.leases.delete(lease['ip-address']);
+      else this.leases.set(lease['ip-address'], lease.expire);
+    }
   }
 
   /** Commands received under a name. */
@@ -82,7 +83,7 @@ export class TestPartner {
   }
 }
 
-/** The lease of a command, or none. */
+/** The leases of a command. */
 export function leasesOf({ name, args }: ReceivedCommand): ReceivedLease[] {
   if (name === 'lease4-update' || name === 'lease4-del') return [args as ReceivedLease];
   if (name !== 'lease6-bulk-apply') return [];
@@ -95,10 +96,9 @@ interface BulkApply {
   readonly 'deleted-leases': readonly ReceivedLease[];
 }
 
-function isDeletion({ name, args }: ReceivedCommand): boolean {
-  return name === 'lease6-bulk-apply'
-    ? (args as BulkApply)['deleted-leases'].length > 0
-    : name === 'lease4-del';
+function deletionsOf({ name, args }: ReceivedCommand): readonly ReceivedLease[] {
+  if (name === 'lease6-bulk-apply') return (args as BulkApply)['deleted-leases'];
+  return name === 'lease4-del' ? [args as ReceivedLease] : [];
 }
 
 /** Starts a partner, or a backup. */

@@ -30,7 +30,7 @@ interface Told {
 }
 
 function told(leases: ReturnType<typeof haLeases6>, update: UpdateBytes | null): Told['arguments'] {
-  return (JSON.parse(Buffer.from(leases.family.encodeRequest(update!)).toString()) as Told).arguments;
+  return (JSON.parse(Buffer.from(leases.family.encodeRequest([update!])).toString()) as Told).arguments;
 }
 
 t.test('what is newer stands, here and there, at addresses and at prefixes', async (t) => {
