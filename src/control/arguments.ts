@@ -9,3 +9,8 @@ export type ArgumentMap = Readonly<Record<string, unknown>>;
 export function isMap(value: unknown): value is ArgumentMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** The maps of a list; whatever else stands there, or is no list, is none of them. */
+export function mapsOf(list: unknown): readonly ArgumentMap[] {
+  return Array.isArray(list) ? list.filter(isMap) : [];
+}

@@ -10,19 +10,18 @@
  * after a failure: a backup that is away loses what was on its way, not what waits.
  */
 import type { Clock } from '../base/clock.ts';
-import { Result } from '../control/answer.ts';
 import type { UpdateBytes } from '../lease/update-family.ts';
 import type { Log } from '../log/logger.ts';
 import type { BackupPeer } from './backup-peer.ts';
 import { BackupQueue, type QueuedUpdate } from './backup-queue.ts';
 import type { PeerFamily } from './family.ts';
 import { BACKUP_PAUSE_MS, type SendLimits } from './limits.ts';
-import type { StreamDelivery } from './model.ts';
-import { failureOf } from './outcome.ts';
+import type { SendOutcome } from './model.ts';
+import { sendOutcomeOf } from './outcome.ts';
 import type { SentLease } from './request.ts';
 import { UpdateSender } from './sender.ts';
-import { takePortion } from './stream-delivery.ts';
-import { settleLeases, type Transaction, type TransactionDesk } from './transactions.ts';
+import { sendByStream, takePortion } from './stream-delivery.ts';
+import type { Transaction, TransactionDesk } from './transactions.ts';
 
 export interface BackupSettings {
   /** Between two greetings of a backup that is well, milliseconds; 0 = it is greeted after failures only. */
@@ -140,26 +139,33 @@ export class BackupLink {
   }
 
   async #deliver(taken: readonly QueuedUpdate[], updates: readonly UpdateBytes[]): Promise<void> {
-    const delivery = await this.#parts.backup.stream.deliver(updates);
+    const { family, backup } = this.#parts;
+    const outcome = await sendByStream(family, backup.stream, updates);
     this.#portion = null;
-    if (delivery === null) {
+    if (outcome === null) {
       // The server is about to stop.
       this.#queue.putBack(taken);
       this.#pause();
-    } else this.#delivered(taken, delivery);
+    } else this.#delivered(taken, outcome);
     this.#parts.desk.flush();
     this.pump();
   }
 
   /** Of an address that is refused every version counts as refused. */
-  #delivered(taken: readonly QueuedUpdate[], { failure, refused }: StreamDelivery): void {
+  #delivered(taken: readonly QueuedUpdate[], outcome: SendOutcome): void {
+    const { failure, refused } = outcome;
     const addresses = new Set(refused.map(({ address }) => address));
     for (const { update, transaction } of taken)
       if (transaction !== null)
         this.#parts.desk.settle(transaction, failure === null && !addresses.has(update.address));
-    if (failure !== null) this.#fail(failure, taken.length);
+    this.#conclude(outcome, taken.length);
+  }
+
+  /** @param leases that were on their way */
+  #conclude({ failure, refused }: SendOutcome, leases: number): void {
+    if (failure !== null) this.#fail(failure, leases);
     else if (refused.length > 0) {
-      const { reason } = refused.find(({ code }) => code === Result.conflict) ?? refused[0]!;
+      const { reason } = refused.find(({ isConflict }) => isConflict) ?? refused[0]!;
       this.#lose(refused.length, reason);
     } else this.#recover();
   }
@@ -215,13 +221,8 @@ export class BackupLink {
 
   #finished(leases: readonly SentLease[]): void {
     const { desk } = this.#parts;
-    settleLeases(desk, leases);
-    for (const { outcome } of leases) {
-      if (outcome.kind === 'taken') this.#recover();
-      else if (outcome.kind !== 'failed') this.#lose(1, outcome.reason);
-    }
-    const failure = failureOf(leases);
-    if (failure !== null) this.#fail(failure, leases.length);
+    desk.settleLeases(leases);
+    this.#conclude(sendOutcomeOf(this.#parts.family, leases), leases.length);
     desk.flush();
     this.pump();
   }

@@ -27,7 +27,7 @@ import type { SentLease } from './request.ts';
 import { UpdateSender } from './sender.ts';
 import { SetAside } from './set-aside.ts';
 import { StreamLoan } from './stream-loan.ts';
-import { settleLeases, type Transaction, TransactionDesk } from './transactions.ts';
+import { type Transaction, TransactionDesk } from './transactions.ts';
 import { type LoggedUpdate, UpdateLogReader } from './update-log.ts';
 
 /** Starts in `withhold`. */
@@ -271,7 +271,7 @@ class Dispatcher implements UpdateDispatcher {
   }
 
   #finished(leases: readonly SentLease[]): void {
-    const wasAwaited = settleLeases(this.#desk, leases);
+    const wasAwaited = this.#desk.settleLeases(leases);
     this.#desk.flush();
     this.#outcomes.note(leases);
     if (wasAwaited) this.#parts.listener.completed();

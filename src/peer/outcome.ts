@@ -59,7 +59,8 @@ export function sendOutcomeOf(family: UpdateFamily, leases: readonly SentLease[]
   return { failure: null, taken: leases.length - refused.length, refused };
 }
 
-function clientOf(family: UpdateFamily, { bytes, offset, length }: UpdateBytes): ClientKey {
+/** Whose lease an update is. */
+export function clientOf(family: UpdateFamily, { bytes, offset, length }: UpdateBytes): ClientKey {
   return family.clientOf(bytes, offset, length);
 }
 

@@ -2,7 +2,7 @@
 import type { LeaseAddress, UpdateBytes } from '../lease/update-family.ts';
 import type { DispatcherParts } from './dispatcher-parts.ts';
 import type { ClientKey, PartnerStream, SendOutcome, UpdateNews } from './model.ts';
-import { failureOf, newsOf, newsOfSent } from './outcome.ts';
+import { clientOf, failureOf, newsOf, newsOfSent } from './outcome.ts';
 import { OwedLeases } from './owed.ts';
 import { Refusals } from './refusals.ts';
 import type { SentLease } from './request.ts';
@@ -113,7 +113,7 @@ export class PartnerOutcomes {
     const addresses = new Set(refused.map(({ address }) => address));
     return portion
       .filter(({ address }) => !addresses.has(address))
-      .map(({ bytes, offset, length }) => this.#parts.family.clientOf(bytes, offset, length));
+      .map((update) => clientOf(this.#parts.family, update));
   }
 
   #noteConflicts({ conflicts, conflictReason }: UpdateNews): void {

@@ -3,6 +3,7 @@ import { Result } from '../control/answer.ts';
 import type { UpdateBytes, UpdateFamily } from '../lease/update-family.ts';
 import { DELIVERY_BYTES_MAX, DELIVERY_RECORDS_MAX } from './limits.ts';
 import type { PartnerStream, SendOutcome } from './model.ts';
+import { clientOf } from './outcome.ts';
 
 /** As many updates as go at once. @param next the next one, with bytes of its own, or null when there is none */
 export function takePortion(next: () => UpdateBytes | null): UpdateBytes[] {
@@ -19,7 +20,7 @@ export function takePortion(next: () => UpdateBytes | null): UpdateBytes[] {
 /** @returns null when the stream is not up: nothing was sent */
 export async function sendByStream(
   family: UpdateFamily,
-  stream: PartnerStream,
+  stream: Pick<PartnerStream, 'deliver'>,
   portion: readonly UpdateBytes[],
 ): Promise<SendOutcome | null> {
   const delivery = await stream.deliver(portion);
@@ -28,8 +29,7 @@ export async function sendByStream(
   if (failure !== null) return { failure, taken: 0, refused: [] };
   const updates = new Map(portion.map((update) => [update.address, update]));
   const refused = delivery.refused.map(({ address, code, reason }) => {
-    const { bytes, offset, length } = updates.get(address)!;
-    const client = family.clientOf(bytes, offset, length);
+    const client = clientOf(family, updates.get(address)!);
     return { address, client, isConflict: code === Result.conflict, reason };
   });
   return { failure, taken: portion.length - refused.length, refused };

@@ -70,6 +70,18 @@ export class TransactionDesk {
     if (--transaction.pending === 0) this.#give(transaction);
   }
 
+  /** The deliveries of leases that were sent have ended. @returns whether anybody waited for one of them */
+  settleLeases(leases: readonly SentLease[]): boolean {
+    let wasAwaited = false;
+    for (const { update, outcome } of leases) {
+      for (const transaction of update.transactions) {
+        this.settle(transaction, outcome.kind === 'taken');
+        wasAwaited = true;
+      }
+    }
+    return wasAwaited;
+  }
+
   #give({ shard, number, failed }: Transaction): void {
     this.#verdicts.give(shard, number, failed ? Verdict.rejected : Verdict.confirmed);
   }
@@ -78,16 +90,4 @@ export class TransactionDesk {
   flush(): void {
     this.#verdicts.flush();
   }
-}
-
-/** Ends the deliveries of leases that were sent. @returns whether anybody waited for one of them */
-export function settleLeases(desk: TransactionDesk, leases: readonly SentLease[]): boolean {
-  let wasAwaited = false;
-  for (const { update, outcome } of leases) {
-    for (const transaction of update.transactions) {
-      desk.settle(transaction, outcome.kind === 'taken');
-      wasAwaited = true;
-    }
-  }
-  return wasAwaited;
 }

@@ -4,7 +4,7 @@
  */
 import { HOST_IDENTIFIERS } from '../../config/host-model.ts';
 import { type Answer, failure } from '../answer.ts';
-import { type ArgumentMap, isMap } from '../arguments.ts';
+import { type ArgumentMap, mapsOf } from '../arguments.ts';
 import { type ConfigurationKey, type ConfigurationSources, listed } from '../commands/configuration.ts';
 
 /** How the documents of a family name what the commands are about. */
@@ -74,8 +74,7 @@ export function completeMap({ complete, family }: DocumentSources): ArgumentMap 
 
 /** The maps of a list of the document. */
 export function itemsOf(map: ArgumentMap, key: string): readonly ArgumentMap[] {
-  const list = map[key];
-  return Array.isArray(list) ? list.filter(isMap) : [];
+  return mapsOf(map[key]);
 }
 
 /** The list with one item in the place of another. */

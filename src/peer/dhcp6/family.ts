@@ -7,7 +7,7 @@
 import { assert } from '../../base/assert.ts';
 import { parseIpv6 } from '../../base/ipv6-text.ts';
 import { Result } from '../../control/answer.ts';
-import { isMap } from '../../control/arguments.ts';
+import { type ArgumentMap, isMap, mapsOf } from '../../control/arguments.ts';
 import { leaseAddress6 } from '../../lease/dhcp6/lease-address.ts';
 import { emptyRecord6, type LeaseRecord6 } from '../../lease/dhcp6/record.ts';
 import { updateFamily6 } from '../../lease/dhcp6/update-family.ts';
@@ -97,16 +97,12 @@ function failedLeases(args: unknown): readonly FailedLease[] {
   }));
 }
 
-function mapsOf(list: unknown): readonly Readonly<Record<string, unknown>>[] {
-  return Array.isArray(list) ? list.filter(isMap) : [];
-}
-
-function addressOf({ 'ip-address': text, type }: Readonly<Record<string, unknown>>): LeaseAddress | null {
+function addressOf({ 'ip-address': text, type }: ArgumentMap): LeaseAddress | null {
   const octets = typeof text === 'string' ? parseIpv6(text) : null;
   return octets === null ? null : leaseAddress6(octets, 0, type === 'IA_PD');
 }
 
-function outcomeOf({ result, 'error-message': message }: Readonly<Record<string, unknown>>): Outcome {
+function outcomeOf({ result, 'error-message': message }: ArgumentMap): Outcome {
   const reason = typeof message === 'string' ? message : 'it does not say why';
   return { kind: result === Result.conflict ? 'conflict' : 'refused', reason };
 }

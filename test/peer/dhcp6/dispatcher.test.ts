@@ -32,6 +32,13 @@ const asked = (partner: TestPartner): string[] => partner.received.flatMap(chang
 const addresses = (count: number, from = 1) =>
   Array.from({ length: count }, (_, at) => address6(`2001:db8:1::${(from + at).toString(16)}`));
 
+/** Does to the partner what makes a Kea apply none of several leases. */
+function refuseSeveral(partner: TestPartner): void {
+  const { script } = partner;
+  partner.script = (command) =>
+    leasesOf(command).length > 1 ? { result: 1, text: 'not all' } : script(command);
+}
+
 t.test('[scenario 39] an address and a prefix are one request and one transaction', async (t) => {
   const partner = await start(t);
   const { shards, dispatcher } = dispatch6(t, partner.client);
@@ -101,11 +108,8 @@ t.test('what has to be sent alone is not overtaken by a newer state of its lease
   const partner = await start(t);
   const { shards, dispatcher } = dispatch6(t, partner.client, { connections: 1 });
   dispatcher.setPartnerUpdates('send');
+  refuseSeveral(partner);
   const hold = gate(partner);
-  partner.script = ((script) => async (command: ReceivedCommand) => {
-    const answer = await script(command);
-    return leasesOf(command).length > 1 ? { result: 1, text: 'not all' } : answer;
-  })(partner.script);
   const [first, second] = addresses(2);
   for (const address of [first!, second!]) shards.write(0, [{ address, expireSec: 1_800_000_001 }]);
   shards.ring();
@@ -122,20 +126,26 @@ t.test('what has to be sent alone is taken back when the mode changes', async (t
   const partner = await start(t);
   const { shards, dispatcher } = dispatch6(t, partner.client, { connections: 1 });
   dispatcher.setPartnerUpdates('send');
+  refuseSeveral(partner);
+  const { script } = partner;
   const hold = gate(partner);
-  partner.script = ((script) => async (command: ReceivedCommand) => {
-    const answer = await script(command);
-    return leasesOf(command).length > 1 ? { result: 1, text: 'not all' } : answer;
-  })(partner.script);
+  const { script: held } = partner;
+  partner.script = (command) => (leasesOf(command).length > 1 ? script(command) : held(command));
   const numbers = addresses(3).map((address) => shards.write(0, [{ address }]));
   shards.ring();
-  await until(() => partner.inFlight === 1);
+  await until(() => partner.received.length === 2);
   dispatcher.setPartnerUpdates('queue');
   hold.release();
   await shards.settled(0, 3);
   t.ok(numbers.every((number) => shards.of(0, number)[0] === Verdict.confirmed));
-  await dispatcher.sendBacklog();
+  t.equal(dispatcher.backlog().length, 2, 'only the one under way went alone');
+  partner.script = () => ({ result: 0, text: '' });
+  t.equal(await dispatcher.sendBacklog(), true);
   t.equal(partner.leases.size, 3, 'the partner has them all');
+  t.same(
+    partner.received.map((command) => leasesOf(command).length),
+    [3, 1, 2],
+  );
 });
 
 t.test('[scenarios 43, 44] one of two that is not taken rejects the transaction', async (t) => {
