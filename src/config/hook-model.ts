@@ -65,6 +65,8 @@ export interface FlexIdConfig {
   readonly identifier: ValueNode;
   /** The lease is that of the identifier, not of the client identifier. */
   readonly replacesClientId: boolean;
+  /** Of DHCPv6: the only IA_NA of a client, and its only IA_PD, is known without its IAID. */
+  readonly ignoresIaids: boolean;
 }
 
 /** libdhcp_limits: what classes and subnets say of it in their user contexts. */

@@ -7,6 +7,7 @@ import type { ReplyWriter } from '../../dhcp6/reply-writer.ts';
 import type { LeaseBook6 } from '../../lease/dhcp6/book.ts';
 import type { LeaseRecord6 } from '../../lease/dhcp6/record.ts';
 import type { StatisticsWriter } from '../figures/statistics.ts';
+import type { FlexId } from '../hosts/flex-id.ts';
 import type { LeaseChanges } from '../leases/lease-changes.ts';
 import type { DnsLog } from '../names/dns-log.ts';
 import type { Park } from '../parked/park.ts';
@@ -57,6 +58,8 @@ export interface Context6 {
   readonly policy: PolicyView;
   readonly query: Query6;
   readonly hosts: QueryHosts6;
+  /** Null when nothing is found by what an expression makes. */
+  readonly flexId: FlexId<Packet6> | null;
   /** The classes of the configuration. */
   readonly classes: ClassProgram<Packet6>;
   /** Cell of the expressions of classes that could not be evaluated. */

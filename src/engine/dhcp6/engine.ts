@@ -56,14 +56,14 @@ export function serve6(context: Context6, shed: boolean): number {
   if (!isServed(type)) return G6['tandem-drop-message-type'];
   const { isHub } = context.settings;
   // On a hub the subnet comes first, and its guard asks for classes.
-  if (isHub) classifyReceived6(context);
+  if (isHub && !receive(context)) return G6['tandem-drop-bad-client-id'];
   if (isHub && !chooseRelationship(context)) return G6['tandem-drop-no-relationship'];
   // [Kea] What the partner leaves without an answer is looked at first: also what names the partner.
   if (!isInScope(context, type)) return OUT_OF_SCOPE_6;
   if (!query.isRelayed && query.arrival.isUnicast && isForGroups(type)) return G6['tandem-drop-unicast'];
   if (isForOtherServer(context)) return G6['tandem-drop-other-server'];
   if (type === MessageType.solicit && shed) return G6['tandem-drop-solicit-shed'];
-  if (!isHub) classifyReceived6(context);
+  if (!isHub && !receive(context)) return G6['tandem-drop-bad-client-id'];
   if (isDropped(context)) return G6['tandem-drop-class'];
   // A lease that the partner cannot hold could not be confirmed: its client is told so by silence, at once.
   if (query.duid.length > context.policy.clientIdBytesMax) return G6['tandem-drop-partner-cannot-hold'];
@@ -79,6 +79,13 @@ export function serve6(context: Context6, shed: boolean): number {
     // A fault ends this thread; with the lock held, main would wait for ever instead of ending the process.
     context.book.table.unlock();
   }
+}
+
+/** Assigns the classes of the arrival, then makes the client's flexible identifier; false when it makes no DUID. */
+function receive(context: Context6): boolean {
+  const { flexId, hosts, query } = context;
+  classifyReceived6(context);
+  return flexId === null || flexId.identify(query, hosts.flexId);
 }
 
 /**

@@ -6,9 +6,10 @@ import { QUERY_ACCESS_6 } from '../../classes/dhcp6/query-access.ts';
 import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
 import { ReplyWriter } from '../../dhcp6/reply-writer.ts';
 import { LeaseBook6, type LeaseBookMemory6 } from '../../lease/dhcp6/book.ts';
-import { emptyRecord6 } from '../../lease/dhcp6/record.ts';
+import { DUID_BYTES_MAX, emptyRecord6 } from '../../lease/dhcp6/record.ts';
 import { encodeUpdateRecord6, UPDATE_RECORD_BYTES_MAX_6 } from '../../lease/dhcp6/update-record.ts';
 import { type StatisticsMemory, StatisticsWriter } from '../figures/statistics.ts';
+import { flexIdOf } from '../hosts/flex-id.ts';
 import { LeaseChanges } from '../leases/lease-changes.ts';
 import { DnsLog, type DnsLogMemory } from '../names/dns-log.ts';
 import { PARKED_MS_MAX, Park, type ParkExit } from '../parked/park.ts';
@@ -33,6 +34,8 @@ import { G6 } from './statistics.ts';
 import { SubnetIndex6 } from './subnets/subnet-index.ts';
 
 const UPDATE_CODEC = { bytesMax: UPDATE_RECORD_BYTES_MAX_6, encode: encodeUpdateRecord6 };
+/** A DUID type in front of what an expression makes, which no client's DUID has (RFC 8415 section 11.1). */
+const FLEX_ID_6 = { access: QUERY_ACCESS_6, headBytes: 2, bytesMin: 3, bytesMax: DUID_BYTES_MAX };
 
 export interface Shard6 {
   readonly shard: number;
@@ -58,9 +61,10 @@ export interface Shard6 {
 export function makeContext6(shard: Shard6): Context6 {
   const { config, compiled, slots, clock } = shard;
   const book = new LeaseBook6(shard.book);
+  const flexId = flexIdOf(config, compiled.classes, FLEX_ID_6);
   // All that refers to a class has its number by now.
   const classes = new ClassProgram(config.clientClasses, compiled.classes, QUERY_ACCESS_6);
-  const query = new Query6(shard.classified, compiled.classes.count);
+  const query = new Query6(shard.classified, compiled.classes.count, config.hooks.flexId?.ignoresIaids);
   return {
     book,
     overdue: new OverdueSearch6(book, shard.book.pools.plan.pools.length),
@@ -75,6 +79,7 @@ export function makeContext6(shard: Shard6): Context6 {
     classErrorsCell: G6['tandem-class-errors'],
     vendorNames: new VendorNames(),
     hosts: new QueryHosts6(compiled.hosts),
+    flexId,
     hardware: new ClientHardware(config.macSources),
     plan: new IaPlan(),
     own: new OwnLeases(),

@@ -46,18 +46,20 @@ export class Query6 {
   readonly options: OptionReader;
   /** Finds the first option of each code. */
   readonly optionIndex: OptionIndex6;
-  /** The client's DUID; empty when it sent none. */
+  /** The client's DUID, or what stands for it, see `replaceClientId`; empty when it sent none. */
   readonly duid: ByteRange = emptyRange();
+  /** The DUID that the client sent: it gets that one back. */
+  readonly sentDuid: ByteRange = emptyRange();
   /** Option 6: its codes, two octets each. */
   readonly requestList: ByteRange = emptyRange();
 
-  /** @param classes number of classes that exist */
-  constructor({ bytes, words6, relays }: Classified6, classes: number) {
+  /** @param classes number of classes that exist @param ignoresIaids see `IaReader` */
+  constructor({ bytes, words6, relays }: Classified6, classes: number, ignoresIaids = false) {
     this.bytes = bytes;
     this.#words = words6;
     this.classes = new ClassSet(classes);
     this.relays = new RelayLevels(bytes, relays);
-    this.ias = new IaReader(bytes);
+    this.ias = new IaReader(bytes, ignoresIaids);
     this.options = new OptionReader(bytes);
     this.optionIndex = new OptionIndex6(bytes);
   }
@@ -75,7 +77,14 @@ export class Query6 {
     this.relays.point(index, this.field(Field.relayCount));
     this.optionIndex.point(this.#optionsFrom(), this.#optionsEnd());
     this.range(this.duid, Field.clientIdOffset);
+    this.range(this.sentDuid, Field.clientIdOffset);
     this.range(this.requestList, Field.requestListOffset);
+  }
+
+  /** Serves the query as if the client had another DUID, also where expressions ask for option 1. */
+  replaceClientId({ bytes, offset, length }: ByteRange): void {
+    setRange(this.duid, bytes, offset, length);
+    this.optionIndex.replaceClientId(this.duid);
   }
 
   /** A field of the descriptor, see dhcp6/descriptor.ts. */

@@ -14,7 +14,7 @@ import type { DurationMemory } from '../../engine/figures/durations.ts';
 import { type RateLimitMemory, RateLimits } from '../../engine/figures/rate-limits.ts';
 import { G, StatisticsWriter } from '../../engine/figures/statistics.ts';
 import { compileHosts } from '../../engine/hosts/compiled-host.ts';
-import { FlexId } from '../../engine/hosts/flex-id.ts';
+import { flexIdOf } from '../../engine/hosts/flex-id.ts';
 import { QueryHosts } from '../../engine/hosts/query-hosts.ts';
 import { EventTexts } from '../../engine/leases/event-texts.ts';
 import { ExtendedInfo } from '../../engine/leases/extended-info.ts';
@@ -38,7 +38,7 @@ import { ReplyPlans } from '../../engine/reply/reply-plans.ts';
 import type { ReplySlots } from '../../engine/reply/reply-slots.ts';
 import { SubnetIndex } from '../../engine/subnets/subnet-index.ts';
 import { LeaseBook, type LeaseBookMemory } from '../../lease/dhcp4/book.ts';
-import type { LeaseRecord } from '../../lease/dhcp4/record.ts';
+import { CLIENT_ID_BYTES_MAX, type LeaseRecord } from '../../lease/dhcp4/record.ts';
 import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../../lease/dhcp4/update-record.ts';
 import type { LeaseEventsMemory } from '../../lease/events.ts';
 import type { LimitedCountsMemory } from '../../lease/limited-counts.ts';
@@ -66,13 +66,8 @@ export interface ShardTask extends CommonTask {
   readonly dns: DnsLogMemory;
 }
 
-function flexIdOf(
-  { hooks: { flexId }, hosts, hostIdentifiers }: ServerConfig,
-  classes: ClassIds,
-): FlexId | null {
-  const isUsed = flexId?.replacesClientId || (hosts.length > 0 && hostIdentifiers.includes('flex-id'));
-  return flexId !== null && isUsed ? new FlexId(flexId, classes) : null;
-}
+/** A type octet in front of what an expression makes. */
+const FLEX_ID_4 = { access: QUERY_ACCESS_4, headBytes: 1, bytesMin: 1, bytesMax: CLIENT_ID_BYTES_MAX };
 
 function extendedInfoOf({ subnets }: ServerConfig): ExtendedInfo | null {
   return subnets.some(({ storeExtendedInfo }) => storeExtendedInfo) ? new ExtendedInfo() : null;
@@ -131,7 +126,7 @@ function compileExpressions(
   const { flexOption, legalLog } = config.hooks;
   const formats = legalLog?.formats ?? null;
   return {
-    flexId: flexIdOf(config, classes),
+    flexId: flexIdOf(config, classes, FLEX_ID_4),
     flexOptions: flexOption && new FlexOptions(flexOption, classes, statistics, slots.slotBytes),
     eventTexts: formats && new EventTexts(formats, classes, statistics, slots),
   };

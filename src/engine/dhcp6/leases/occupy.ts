@@ -77,7 +77,7 @@ function fillRecord({ hardware, query, record, settings }: Context6, ia: Planned
   const { address } = hardware;
   record.type = leaseTypeOf(ia.code);
   setRange(record.duid, duid.bytes, duid.offset, duid.length);
-  record.iaid = ia.iaid;
+  record.iaid = ia.leaseIaid;
   record.preferredLifetimeSec = settings.offerHoldSec;
   record.validLifetimeSec = settings.offerHoldSec;
   record.expireSec = clttSec + settings.offerHoldSec;
