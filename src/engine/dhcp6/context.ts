@@ -23,6 +23,7 @@ import type { OverdueSearch6 } from './leases/overdue.ts';
 import type { OwnLeases } from './leases/own-leases.ts';
 import type { ClientNames6 } from './names/client-names.ts';
 import type { Query6 } from './query.ts';
+import type { FlexOptions6 } from './reply/flex-options.ts';
 import type { ReplyPlan6, SubnetScopes6 } from './reply/reply-plan.ts';
 import type { SuppliedOptions6 } from './reply/supplied-options.ts';
 import type { VendorOptions6 } from './reply/vendor-options.ts';
@@ -77,6 +78,8 @@ export interface Context6 {
   readonly reply: ReplyWriter;
   readonly vendors: VendorOptions6;
   readonly supplied: SuppliedOptions6;
+  /** Null when no expression changes replies. */
+  readonly flexOptions: FlexOptions6 | null;
   readonly slots: ReplySlots;
   readonly park: Park;
   /** The class of a query of each active server, by relationship and server. */

@@ -27,6 +27,7 @@ import { OwnLeases } from './leases/own-leases.ts';
 import { ClientNames6 } from './names/client-names.ts';
 import { readNamedLease6 } from './names/named-lease.ts';
 import { type Classified6, Query6 } from './query.ts';
+import { FlexOptions6 } from './reply/flex-options.ts';
 import { NO_SCOPES_6 } from './reply/reply-plan.ts';
 import { SuppliedOptions6 } from './reply/supplied-options.ts';
 import { VendorOptions6 } from './reply/vendor-options.ts';
@@ -62,6 +63,10 @@ export function makeContext6(shard: Shard6): Context6 {
   const { config, compiled, slots, clock } = shard;
   const book = new LeaseBook6(shard.book);
   const flexId = flexIdOf(config, compiled.classes, FLEX_ID_6);
+  const statistics = new StatisticsWriter(shard.statistics, shard.shard + 1);
+  const { flexOption } = config.hooks;
+  const flexOptions =
+    flexOption && new FlexOptions6(flexOption, compiled.classes, statistics, slots.bytes, slots.slotBytes);
   // All that refers to a class has its number by now.
   const classes = new ClassProgram(config.clientClasses, compiled.classes, QUERY_ACCESS_6);
   const query = new Query6(shard.classified, compiled.classes.count, config.hooks.flexId?.ignoresIaids);
@@ -72,7 +77,7 @@ export function makeContext6(shard: Shard6): Context6 {
     dns: config.ddns.enableUpdates ? new DnsLog(shard.dns, readNamedLease6) : null,
     subnets: new SubnetIndex6(compiled.subnets),
     settings: settingsOf(config),
-    statistics: new StatisticsWriter(shard.statistics, shard.shard + 1),
+    statistics,
     policy: new PolicyView(shard.policies),
     query,
     classes,
@@ -88,6 +93,7 @@ export function makeContext6(shard: Shard6): Context6 {
     reply: new ReplyWriter(slots.bytes),
     vendors: new VendorOptions6(query),
     supplied: new SuppliedOptions6(query, config.relaySuppliedOptions),
+    flexOptions,
     slots,
     park: new Park(shard.parkedMax, PARKED_MS_MAX, shard.exit, shard.firstTransaction),
     haClasses: compiled.haClasses,

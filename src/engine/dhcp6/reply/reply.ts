@@ -50,6 +50,7 @@ export function writeReply(context: Context6, parts: ReplyParts): number {
   writeOptions(context, plan, OptionCode.fqdn);
   writeFqdn(context, plan);
   writeOptions(context, plan, CODES_END);
+  context.flexOptions?.apply(query, reply);
   const octets = reply.finish();
   slots.lengths[slot] = octets;
   return octets;
