@@ -3,7 +3,7 @@ import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
 import type { Log } from '../../log/logger.ts';
 
 /** Hook libraries that the server has, by the keys of the configuration. */
-const SERVED_HOOKS: ReadonlySet<string> = new Set(['flexId', 'flexOption']);
+const SERVED_HOOKS: ReadonlySet<string> = new Set(['flexId', 'flexOption', 'limits']);
 
 /** @returns what is asked for in vain, for people; empty = everything is done */
 function unservedParts(config: ServerConfig6): string[] {

@@ -6,6 +6,7 @@ import type { LifetimeConfig } from '../../config/model.ts';
 import type { ReplyWriter } from '../../dhcp6/reply-writer.ts';
 import type { LeaseBook6 } from '../../lease/dhcp6/book.ts';
 import type { LeaseRecord6 } from '../../lease/dhcp6/record.ts';
+import type { RateLimits } from '../figures/rate-limits.ts';
 import type { StatisticsWriter } from '../figures/statistics.ts';
 import type { FlexId } from '../hosts/flex-id.ts';
 import type { LeaseChanges } from '../leases/lease-changes.ts';
@@ -61,6 +62,8 @@ export interface Context6 {
   readonly hosts: QueryHosts6;
   /** Null when nothing is found by what an expression makes. */
   readonly flexId: FlexId<Packet6> | null;
+  /** Null where no query is one too many. */
+  readonly rateLimits: RateLimits | null;
   /** The classes of the configuration. */
   readonly classes: ClassProgram<Packet6>;
   /** Cell of the expressions of classes that could not be evaluated. */
@@ -93,6 +96,8 @@ export interface Context6 {
   nowSec: number;
   /** Monotonic milliseconds of this batch. */
   nowMs: number;
+  /** Wall clock of this batch, milliseconds; kept where rates are limited. */
+  wallMs: number;
   /** Index of the relationship of the query in work. */
   relationship: number;
   /** The subnet of the query in work: the selected one, then that of the lease that it got last. */

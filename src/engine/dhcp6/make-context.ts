@@ -8,6 +8,8 @@ import { ReplyWriter } from '../../dhcp6/reply-writer.ts';
 import { LeaseBook6, type LeaseBookMemory6 } from '../../lease/dhcp6/book.ts';
 import { DUID_BYTES_MAX, emptyRecord6 } from '../../lease/dhcp6/record.ts';
 import { encodeUpdateRecord6, UPDATE_RECORD_BYTES_MAX_6 } from '../../lease/dhcp6/update-record.ts';
+import { spawnedNamesOf } from '../classes/spawned-names-of.ts';
+import { type RateLimitMemory, RateLimits } from '../figures/rate-limits.ts';
 import { type StatisticsMemory, StatisticsWriter } from '../figures/statistics.ts';
 import { flexIdOf } from '../hosts/flex-id.ts';
 import { LeaseChanges } from '../leases/lease-changes.ts';
@@ -38,6 +40,8 @@ const UPDATE_CODEC = { bytesMax: UPDATE_RECORD_BYTES_MAX_6, encode: encodeUpdate
 /** A DUID type in front of what an expression makes, which no client's DUID has (RFC 8415 section 11.1). */
 const FLEX_ID_6 = { access: QUERY_ACCESS_6, headBytes: 2, bytesMin: 3, bytesMax: DUID_BYTES_MAX };
 
+const FORGOTTEN_CELL = G6['tandem-rate-limit-forgotten'];
+
 export interface Shard6 {
   readonly shard: number;
   readonly config: ServerConfig6;
@@ -47,6 +51,8 @@ export interface Shard6 {
   /** The update log of each relationship, at least one. */
   readonly updates: readonly ByteRingMemory[];
   readonly dns: DnsLogMemory;
+  /** Null = nothing is limited. */
+  readonly rates: RateLimitMemory | null;
   readonly statistics: StatisticsMemory;
   /** The DUID of this server. */
   readonly serverId: Uint8Array;
@@ -69,7 +75,9 @@ export function makeContext6(shard: Shard6): Context6 {
     flexOption && new FlexOptions6(flexOption, compiled.classes, statistics, slots.bytes, slots.slotBytes);
   // All that refers to a class has its number by now.
   const classes = new ClassProgram(config.clientClasses, compiled.classes, QUERY_ACCESS_6);
-  const query = new Query6(shard.classified, compiled.classes.count, config.hooks.flexId?.ignoresIaids);
+  const { flexId: flexIdConfig, limits } = config.hooks;
+  const spawned = spawnedNamesOf(config, compiled.classes);
+  const query = new Query6(shard.classified, compiled.classes.count, spawned, flexIdConfig?.ignoresIaids);
   return {
     book,
     overdue: new OverdueSearch6(book, shard.book.pools.plan.pools.length),
@@ -85,6 +93,10 @@ export function makeContext6(shard: Shard6): Context6 {
     vendorNames: new VendorNames(),
     hosts: new QueryHosts6(compiled.hosts),
     flexId,
+    rateLimits:
+      limits &&
+      shard.rates &&
+      new RateLimits(shard.rates, limits, compiled.subnets, compiled.classes, statistics, FORGOTTEN_CELL),
     hardware: new ClientHardware(config.macSources),
     plan: new IaPlan(),
     own: new OwnLeases(),
@@ -102,6 +114,7 @@ export function makeContext6(shard: Shard6): Context6 {
     serverId: shard.serverId,
     nowSec: clock.wallSec(),
     nowMs: clock.monotonicMs(),
+    wallMs: clock.wallMs(),
     relationship: 0,
     subnet: null,
     slot: 0,

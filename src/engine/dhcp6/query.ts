@@ -2,6 +2,7 @@
 import { type ByteRange, emptyRange, setRange } from '../../base/byte-range.ts';
 import { IPV6_BYTES } from '../../base/ipv6.ts';
 import { ClassSet } from '../../classes/class-set.ts';
+import type { SpawnedNames } from '../../classes/spawned-names.ts';
 import { OPTIONS_OFFSET } from '../../dhcp6/codes.ts';
 import { DESCRIPTOR_WORDS, Field } from '../../dhcp6/descriptor.ts';
 import { IaReader } from '../../dhcp6/ia-reader.ts';
@@ -53,11 +54,20 @@ export class Query6 {
   /** Option 6: its codes, two octets each. */
   readonly requestList: ByteRange = emptyRange();
 
-  /** @param classes number of classes that exist @param ignoresIaids see `IaReader` */
-  constructor({ bytes, words6, relays }: Classified6, classes: number, ignoresIaids = false) {
+  /**
+   * @param classes number of classes that exist
+   * @param spawned the names that templates make, or null
+   * @param ignoresIaids see `IaReader`
+   */
+  constructor(
+    { bytes, words6, relays }: Classified6,
+    classes: number,
+    spawned: SpawnedNames | null = null,
+    ignoresIaids = false,
+  ) {
     this.bytes = bytes;
     this.#words = words6;
-    this.classes = new ClassSet(classes);
+    this.classes = new ClassSet(classes, spawned);
     this.relays = new RelayLevels(bytes, relays);
     this.ias = new IaReader(bytes, ignoresIaids);
     this.options = new OptionReader(bytes);

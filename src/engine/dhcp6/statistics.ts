@@ -66,6 +66,7 @@ const GLOBAL_STATISTICS_6 = [
   'tandem-drop-no-subnet',
   'tandem-drop-nothing-to-confirm',
   'tandem-drop-class',
+  'tandem-drop-rate-limit',
   'tandem-drop-solicit-shed',
   'tandem-drop-park-full',
   'tandem-drop-journal-full',
@@ -81,6 +82,7 @@ const GLOBAL_STATISTICS_6 = [
   // join replies, and observed clients of the silent partner that main was not told of.
   'tandem-class-errors',
   'tandem-flex-option-errors',
+  'tandem-rate-limit-forgotten',
   'tandem-join-refused',
   'tandem-observations-lost',
   // Names that found no memory, then name change requests.

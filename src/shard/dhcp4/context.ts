@@ -4,9 +4,10 @@ import type { Clock } from '../../base/clock.ts';
 import type { ClassIds } from '../../classes/class-ids.ts';
 import { ClassProgram } from '../../classes/class-program.ts';
 import { QUERY_ACCESS_4 } from '../../classes/dhcp4/query-access.ts';
-import { SpawnedNames } from '../../classes/spawned-names.ts';
+import type { SpawnedNames } from '../../classes/spawned-names.ts';
 import type { ServerConfig } from '../../config/model.ts';
 import { haClasses } from '../../engine/classes/ha-classes.ts';
+import { spawnedNamesOf } from '../../engine/classes/spawned-names-of.ts';
 import type { CompiledSubnet } from '../../engine/compiled/compiled.ts';
 import type { CompiledConfiguration } from '../../engine/compiled/compiled-configuration.ts';
 import type { Context, EngineSettings } from '../../engine/context.ts';
@@ -90,16 +91,6 @@ function settingsOf(config: ServerConfig): EngineSettings {
 
 type LibraryParts = Pick<Context, 'leaseLimits' | 'rateLimits' | 'pingRules'>;
 
-/** Where the names are kept that templates make: null where no lease names its classes and no query counts by them. */
-function spawnedNamesOf({ clientClasses, hooks }: ServerConfig, classes: ClassIds): SpawnedNames | null {
-  const templates = clientClasses.filter(({ templateTest }) => templateTest !== null);
-  if (hooks.limits === null || templates.length === 0) return null;
-  return new SpawnedNames(
-    templates.map(({ name }) => name),
-    classes,
-  );
-}
-
 /** What hook libraries take part in, null where one is not loaded. @param classes all that exist */
 function libraryParts(
   { config, rates, ping }: ShardTask,
@@ -111,7 +102,10 @@ function libraryParts(
   const { limits, pingCheck } = config.hooks;
   return {
     leaseLimits: limits && new LeaseLimits(limits, subnets, classes, spawned),
-    rateLimits: limits && rates && new RateLimits(rates, limits, subnets, classes, statistics),
+    rateLimits:
+      limits &&
+      rates &&
+      new RateLimits(rates, limits, subnets, classes, statistics, G['tandem-rate-limit-forgotten']),
     pingRules: pingCheck && ping && new PingRules(pingCheck, subnets),
   };
 }

@@ -151,10 +151,32 @@ const CHANGING: readonly Family6[] = [
   ),
 ];
 
+const rate = (text: string): Entries => ({ 'user-context': { limits: { 'rate-limit': text } } });
+
+/** Of a month, so that none of it is over while the servers are asked; the client that is always answered has no limit. */
+const RATED: Family6 = {
+  name: 'rates of subnets, of classes and of what templates make',
+  only: 'kea 3.0',
+  dhcp6: {
+    'hooks-libraries': [{ library: 'libdhcp_limits.so' }],
+    'client-classes': [
+      { name: 'users', test: SOME, ...rate('12 packets per month') },
+      { name: 'known', test: "option[20].exists and member('KNOWN')", ...rate('0 packets per day') },
+      { name: 'kind', 'template-test': 'option[16].hex', ...rate('9 packets per month') },
+    ],
+    subnet6: [
+      nearSubnet6(),
+      farSubnet6({ reservations: RESERVATIONS.slice(1), ...rate('25 packets per month') }),
+    ],
+  },
+  traffic: { clients: KNOWN },
+};
+
 const REPLACING = { 'replace-client-id': true };
 
 export const hookFamilies6: readonly Family6[] = [
   ...CHANGING,
+  RATED,
   flexFamily('flexible identifiers', {}, RESERVATIONS),
   flexFamily('leases of flexible identifiers', REPLACING, RESERVATIONS),
   flexFamily('leases of flexible identifiers and no IAID', { ...REPLACING, 'ignore-iaid': true }),
