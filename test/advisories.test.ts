@@ -17,7 +17,7 @@ function page(): string {
 
 What has brought down DHCP servers, or opened them, is tried on this one. Whatever comes: no crash, no leak, no open door, one
 counted reason, and the next client is served. How inputs are found that nobody has thought of yet says
-[testing.md](testing.md#fuzzing). Advisories that concern DHCPv6, RADIUS or DNS alone are not here.
+[testing.md](testing.md#fuzzing). Advisories that concern RADIUS or DNS alone are not here.
 
 This page is made from \`test/support/advisories.ts\`; \`TANDEM_UPDATE_DOCS=1 node build/test/advisories.test.js\` writes it again, and
 fails when a test is gone.

@@ -33,6 +33,7 @@ const COLD_FILES: Readonly<Record<string, string>> = {
   'src/base/kea-json.ts': 'answers to commands, leases out of commands and files',
   'src/base/date.ts': 'text for people and files',
   'src/base/hex.ts': 'text for people and files',
+  'src/base/hex-text.ts': 'text of people',
   'src/base/ipv4.ts': 'text for people and files',
   'src/base/ipv6-text.ts': 'text for people and files',
   'src/classes/groups.ts': 'compiles expressions at start',

@@ -9,6 +9,7 @@
  *     ias.point(messageOffset + OPTIONS_OFFSET, messageOffset + messageLength);
  *     while (ias.next()) while (ias.nextBinding()) ...
  */
+import { readNetworkWord } from '../base/big-endian.ts';
 import { IA_ADDRESS_BYTES, IA_HEADER_BYTES, IA_PREFIX_BYTES, OptionCode } from './codes.ts';
 import { OptionReader } from './option-reader.ts';
 
@@ -74,11 +75,11 @@ export class IaReader {
       if (ias.code !== OptionCode.iaNa && ias.code !== OptionCode.iaPd) continue;
       if (ias.length < IA_HEADER_BYTES) continue;
       this.code = ias.code;
-      this.iaid = this.#word(ias.offset);
+      this.iaid = readNetworkWord(this.#bytes, ias.offset);
       const count = ias.code === OptionCode.iaNa ? this.#naCount : this.#pdCount;
       this.leaseIaid = count === 1 ? 0 : this.iaid;
-      this.t1Sec = this.#word(ias.offset + 4);
-      this.t2Sec = this.#word(ias.offset + 8);
+      this.t1Sec = readNetworkWord(this.#bytes, ias.offset + 4);
+      this.t2Sec = readNetworkWord(this.#bytes, ias.offset + 8);
       this.rewind();
       return true;
     }
@@ -102,8 +103,8 @@ export class IaReader {
       if (bindings.length < IA_ADDRESS_BYTES) continue;
       this.addressOffset = bindings.offset;
       this.prefixLength = ADDRESS_BITS;
-      this.preferredLifetimeSec = this.#word(bindings.offset + 16);
-      this.validLifetimeSec = this.#word(bindings.offset + 20);
+      this.preferredLifetimeSec = readNetworkWord(this.#bytes, bindings.offset + 16);
+      this.validLifetimeSec = readNetworkWord(this.#bytes, bindings.offset + 20);
       return true;
     }
     return false;
@@ -115,15 +116,10 @@ export class IaReader {
       if (bindings.length < IA_PREFIX_BYTES) continue;
       this.addressOffset = bindings.offset + 9;
       this.prefixLength = this.#bytes[bindings.offset + 8]!;
-      this.preferredLifetimeSec = this.#word(bindings.offset);
-      this.validLifetimeSec = this.#word(bindings.offset + 4);
+      this.preferredLifetimeSec = readNetworkWord(this.#bytes, bindings.offset);
+      this.validLifetimeSec = readNetworkWord(this.#bytes, bindings.offset + 4);
       return true;
     }
     return false;
-  }
-
-  #word(at: number): number {
-    const bytes = this.#bytes;
-    return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
   }
 }

@@ -58,7 +58,9 @@ export function isRecordInForce(
   { expireSec, state, validLifetimeSec }: TimedRecord,
   nowSec: number,
 ): boolean {
-  if (state !== LeaseState.assigned && state !== LeaseState.declined) return false;
+  const isHeld =
+    state === LeaseState.assigned || state === LeaseState.declined || state === LeaseState.registered;
+  if (!isHeld) return false;
   return validLifetimeSec === INFINITE_LIFETIME_SEC || expireSec > nowSec;
 }
 

@@ -2,9 +2,10 @@
  * Encodes the data of a configured option. The text form is a list of fields with commas between them, by the option's
  * definition; the hexadecimal form gives the octets themselves, which must hold the fields of the definition.
  */
+
+import { decodeHexText } from '../base/hex-text.ts';
 import type { OptionDefinition } from './definition.ts';
 import { type FieldType, fieldCodec } from './fields.ts';
-import { decodeHexText } from './hex.ts';
 
 /** The octets, or what is wrong with the text. */
 export type OptionData =

@@ -10,13 +10,16 @@ import { adopt, pairUp, type TwoPorts } from './two-ports.ts';
 export const ALL_SERVERS_ON_LINK = 'ff02::1:2';
 const RELAY_HEADER_BYTES = 34;
 
-/** Opens both on a host's interface. Pre: its addresses are usable */
-export function openTwoPorts6(network: Network, host: string, segment: string): TwoPorts {
+/**
+ * Opens both on a host's interface. Pre: its addresses are usable
+ * @param from the address that they send from; without it that of the link
+ */
+export function openTwoPorts6(network: Network, host: string, segment: string, from?: Uint8Array): TwoPorts {
   const link = interfaceOf(network, host, segment);
   const open = (port: number) =>
     adopt(
       'udp6',
-      network.inside(host, () => openUdp6Socket({ address: linkLocalOf(link), port, link })),
+      network.inside(host, () => openUdp6Socket({ address: from ?? linkLocalOf(link), port, link })),
     );
   const sockets = { client: open(CLIENT_PORT), relay: open(SERVER_PORT) };
   return pairUp(sockets, { serverPort: SERVER_PORT, isReply: () => true, xidOf });

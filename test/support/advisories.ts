@@ -19,6 +19,8 @@ export const ADVISORIES: readonly Advisory[] = [
         'client identifiers of every length are served or ignored, and read from the file as they were',
       ],
       'engine/hostile': ['a long identifier in parts harms nobody’s lease'],
+      'engine/dhcp6/hostile': ['options that nobody should send'],
+      'wasm/classify6': ['identifiers have 3 to 130 octets and are not 00:00:00'],
     },
   },
   {
@@ -82,7 +84,10 @@ export const ADVISORIES: readonly Advisory[] = [
   {
     ids: 'Kea CVE-2025-40779',
     cause: 'a unicast query with options and without a subnet stops the server',
-    tests: { 'engine/hostile': ['no subnet matches: every message, every option, in every combination'] },
+    tests: {
+      'engine/hostile': ['no subnet matches: every message, every option, in every combination'],
+      'engine/dhcp6/hostile': ['every message to an address of the server, from where no subnet is'],
+    },
   },
   {
     ids: 'Kea CVE-2026-3608',
@@ -111,6 +116,12 @@ export const ADVISORIES: readonly Advisory[] = [
       'wasm/classify4-fuzz': [
         'module and twin agree on every two-octet start and every length within option 82',
         'module and twin agree on every truncation of a full query',
+      ],
+      'wasm/classify6': ['a relayed message is found behind 1 to 32 relays; one more is too many'],
+      'wasm/classify6-fuzz': ['module and twin agree on 100,000 built, changed, cut and random datagrams'],
+      'engine/dhcp6/hostile': [
+        'relays that nobody should send',
+        'a length that lies, at each level of relays',
       ],
       'interop/kea-answers': ['is answered, and what it passes over is passed over'],
     },
@@ -215,6 +226,8 @@ export const ADVISORIES: readonly Advisory[] = [
         'options at random behind a valid header',
         'every option code with no octets, with 255, and with more than there are',
       ],
+      'engine/dhcp6/hostile': ['every message, cut off at every octet, directly and through relays'],
+      'wasm/classify6-fuzz': ['nothing outside of a datagram is read'],
     },
   },
   {
@@ -265,6 +278,13 @@ export const ADVISORIES: readonly Advisory[] = [
       'control/prototype': ['no key changes what a map is, in no command'],
       'control/envelope': ['"__proto__" in a request is an unsupported parameter and changes nothing'],
       'config/hostile': ['values of any kind are refused as documents and never throw'],
+    },
+  },
+  {
+    ids: 'Kea CL 2481',
+    cause: 'prefixes of impossible length, empty options',
+    tests: {
+      'engine/dhcp6/hostile': ['prefixes that nobody should send', 'options that nobody should send'],
     },
   },
 ];

@@ -1,6 +1,7 @@
 /** The control API as a part of the server: one table of all commands, and a server for each configured socket. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
+import { formatIpv4 } from '../../base/ipv4.ts';
 import { completeDocument } from '../../config/complete/dhcp4.ts';
 import type { ServerConfig } from '../../config/model.ts';
 import { isServerText } from '../../config/read.ts';
@@ -221,7 +222,8 @@ export class Control {
         reclaim: (remove) => leases.reclaim(remove),
         cleanUp: () => storage.cleanUp(),
         interfaces: {
-          list: listInterfaces,
+          list: () =>
+            listInterfaces().map((link) => ({ ...link, addresses: link.addresses.map(formatIpv4) })),
           served: () => interfaces.served(),
           redetect: () => interfaces.redetect(),
         },

@@ -12,9 +12,11 @@ import type { CommandHandler } from '../../control/answer.ts';
 import { createConfigurationCommands } from '../../control/commands/configuration.ts';
 import { createLease6Commands } from '../../control/commands/lease6.ts';
 import { LeaseSubnets6 } from '../../control/commands/lease6-subnets.ts';
+import { createMaintenanceCommands } from '../../control/commands/maintenance.ts';
 import { poolTotals6 } from '../../control/commands/pool-totals6.ts';
 import { createStatisticsCommands, StatisticValues } from '../../control/commands/statistics.ts';
 import { createStatusCommands } from '../../control/commands/status.ts';
+import { subnet6SelectTest } from '../../control/commands/subnet6-select-test.ts';
 import type { HttpPage } from '../../control/http/kea-http.ts';
 import { createLibraryCommands } from '../../control/library/commands.ts';
 import { DOCUMENT_6 } from '../../control/library/document6.ts';
@@ -26,6 +28,7 @@ import { createMetrics } from '../../control/monitoring/metrics.ts';
 import { createMonitoringPages } from '../../control/monitoring/pages.ts';
 import { SAMPLE_INTERVAL_MS, StatisticHistory } from '../../control/statistic-history.ts';
 import { STATISTICS_6 } from '../../engine/dhcp6/statistics.ts';
+import { SubnetChoice6 } from '../../engine/dhcp6/subnets/subnet-choice.ts';
 import { dhcpState, type ServiceSwitch, serviceHeldOff } from '../../ha/switch/switch.ts';
 import type { ChangeSource } from '../../lease/store.ts';
 import type { Log } from '../../log/logger.ts';
@@ -43,6 +46,7 @@ import type { Reloading } from '../reload.ts';
 import type { SocketKinds6 } from '../sockets/dhcp6/sockets.ts';
 import type { InterfaceWatch } from '../sockets/interface-watch.ts';
 import type { Leases6 } from './leases.ts';
+import { maintenanceOf6 } from './maintenance.ts';
 import type { ServerMemory6 } from './memory.ts';
 import type { ShardKinds6 } from './shard-family.ts';
 
@@ -72,6 +76,7 @@ export class Control6 {
   readonly #poolTotals: () => ReadonlyMap<string, bigint>;
   readonly #totals: () => ReadonlyMap<string, number>;
   readonly #subnets: () => LeaseSubnets6;
+  readonly #subnetChoice: () => SubnetChoice6;
   readonly #ports: ControlPorts;
   readonly #startedMs: number;
   readonly #documents: DocumentSources;
@@ -90,6 +95,10 @@ export class Control6 {
       (totals) => new Map([...totals].map(([name, count]) => [name, Number(count)])),
     );
     this.#subnets = onceOf(() => active.config, LeaseSubnets6.of);
+    this.#subnetChoice = onceOf(
+      () => active.config,
+      (config) => new SubnetChoice6(config),
+    );
     const values = new StatisticValues();
     this.#history = new StatisticHistory({
       clock,
@@ -114,6 +123,8 @@ export class Control6 {
       ...this.#statusCommands(),
       ...createStatisticsCommands(this.#history),
       ...this.#configurationCommands(),
+      ...createMaintenanceCommands(maintenanceOf6(this.#parts)),
+      ['subnet6-select-test', (args: unknown) => subnet6SelectTest(this.#subnetChoice, args)] as const,
       ...this.#leaseCommands('administrator'),
       ...config.commandLibraries.flatMap((library) => [...this.#libraryCommands(library)]),
       ...highAvailability.commands,

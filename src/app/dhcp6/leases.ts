@@ -150,6 +150,11 @@ export class Leases6 {
     return this.book.table.count();
   }
 
+  /** Reclaims every lease that is over; rejects when the disk does not take it. @param remove as for leases-reclaim */
+  async reclaim(remove: boolean): Promise<void> {
+    await this.#expiry?.reclaimAll(remove, this.#parts.storage.journal);
+  }
+
   /** Stops the expiry timer, the way to DNS and the journal. @returns false when rows did not reach the disk */
   async stop(): Promise<boolean> {
     this.#expiry?.stop();

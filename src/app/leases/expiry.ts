@@ -10,6 +10,14 @@ const MS_PER_SEC = 1_000;
 /** Kea's unwarned-reclaim-cycles. */
 const UNWARNED_CYCLES = 5;
 
+/** As for other commands: a disk that needs longer has other troubles. */
+const DURABLE_MS = 5_000;
+
+interface Disk {
+  /** Resolves when all that was written is on disk. */
+  allDurable(timeoutMs: number): Promise<void>;
+}
+
 export class ExpiryTimer {
   readonly #reclaimer: Reclaimer;
   readonly #config: () => ExpiredLeasesConfig;
@@ -33,17 +41,17 @@ export class ExpiryTimer {
   /**
    * Reclaims everything that is over, without the limits of a cycle.
    * @param remove deletes what is reclaimed instead of keeping it for its client
-   * @param settle waits until what was written is on disk; rejects when the disk does not take it
+   * @param disk where the rows of it go; rejects when it does not take them
    */
-  async reclaimAll(remove: boolean, settle: () => Promise<void>): Promise<void> {
+  async reclaimAll(remove: boolean, disk: Disk): Promise<void> {
     while (this.#running !== null) await this.#running;
-    this.#running = this.#reclaimAll(remove, settle).finally(() => {
+    this.#running = this.#reclaimAll(remove, disk).finally(() => {
       this.#running = null;
     });
     await this.#running;
   }
 
-  async #reclaimAll(remove: boolean, settle: () => Promise<void>): Promise<void> {
+  async #reclaimAll(remove: boolean, disk: Disk): Promise<void> {
     const config = this.#config();
     const flushReclaimedTimerWaitSec = remove ? 0 : Math.max(1, config.flushReclaimedTimerWaitSec);
     const all = { ...config, maxReclaimLeases: 0, maxReclaimMs: 0, flushReclaimedTimerWaitSec };
@@ -51,7 +59,7 @@ export class ExpiryTimer {
     do {
       // The change log has no room for a million rows at once: what it did not take comes in the next round.
       ({ left } = await this.#reclaimer.cycle(all, true, () => nextTurn()));
-      await settle();
+      await disk.allDurable(DURABLE_MS);
     } while (left > 0);
   }
 

@@ -30,9 +30,6 @@ import { LeaseChange, type LeaseTables } from './lease-change.ts';
 import { countLeases, loadLeases } from './lease-files.ts';
 import { leaseFileOf, type Storage } from './storage.ts';
 
-/** As for other commands: a disk that needs longer has other troubles. */
-const RECLAIM_DURABLE_MS = 5_000;
-
 const DDNS_CELLS = {
   sent: G['tandem-ddns-sent'],
   sendFailed: G['tandem-ddns-send-failed'],
@@ -152,8 +149,7 @@ export class Leases {
 
   /** Reclaims every lease that is over; rejects when the disk does not take it. @param remove as for leases-reclaim */
   async reclaim(remove: boolean): Promise<void> {
-    const settle = (): Promise<void> => this.#parts.storage.journal.allDurable(RECLAIM_DURABLE_MS);
-    await this.#expiry?.reclaimAll(remove, settle);
+    await this.#expiry?.reclaimAll(remove, this.#parts.storage.journal);
   }
 
   /** Stops the expiry timer, the way to DNS and the journal. @returns false when rows did not reach the disk */

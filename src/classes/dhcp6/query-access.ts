@@ -1,4 +1,5 @@
 /** Closures for what stands in a DHCPv6 query: options, what relays say, vendor options. */
+import { readNetworkWord } from '../../base/big-endian.ts';
 import { type ByteRange, clearRange, emptyRange, setRange } from '../../base/byte-range.ts';
 import { ADDRESS_BYTES, OptionCode } from '../../dhcp6/codes.ts';
 import { DHCP6_SPACE } from '../../dhcp6/option-definitions.ts';
@@ -100,15 +101,8 @@ function compileRelayAddress(level: number, isLink: boolean): Operand<Packet6> {
 function findVendor(packet: Packet6, option: VendorCode, enterprise: number, range: ByteRange): boolean {
   if (!packet.optionIndex.find(option, range) || range.length < ENTERPRISE_BYTES)
     return nothing(packet, range);
-  if (enterprise === ANY || enterpriseAt(range) === enterprise) return true;
+  if (enterprise === ANY || readNetworkWord(range.bytes, range.offset) === enterprise) return true;
   return nothing(packet, range);
-}
-
-function enterpriseAt({ bytes, offset }: ByteRange): number {
-  return (
-    ((bytes[offset]! << 24) | (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) | bytes[offset + 3]!) >>>
-    0
-  );
 }
 
 function vendorFinder(option: VendorCode, enterprise: number, code: number | null): Find<Packet6> {

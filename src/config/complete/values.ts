@@ -1,5 +1,5 @@
 /** Small steps on the way to a complete document. */
-import { decodeHexText } from '../../options/hex.ts';
+import { decodeHexText } from '../../base/hex-text.ts';
 import { isMap } from '../schema/collections.ts';
 
 export type JsonMap = Readonly<Record<string, unknown>>;

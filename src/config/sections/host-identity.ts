@@ -1,5 +1,5 @@
 /** What a reserved host is known by. */
-import { decodeHexText } from '../../options/hex.ts';
+import { decodeHexText } from '../../base/hex-text.ts';
 import { child, type Path } from '../problem.ts';
 import type { Report } from '../report.ts';
 import { type Rule, rule } from '../schema/rule.ts';

@@ -1,5 +1,4 @@
 /** Commands by which an administrator has work done now that the server does by itself: leases-reclaim and its like. */
-import { formatIpv4, type Ipv4 } from '../../base/ipv4.ts';
 import { type Answer, type CommandHandler, failure, Result, success } from '../answer.ts';
 import { isMap, NOT_A_MAP } from '../arguments.ts';
 
@@ -26,7 +25,8 @@ export interface ShownInterface {
   readonly index: number;
   readonly hardwareType: number;
   readonly hardwareAddress: Buffer;
-  readonly addresses: readonly Ipv4[];
+  /** Those of the server's family, as texts. */
+  readonly addresses: readonly string[];
   readonly isLoopback: boolean;
   readonly isUp: boolean;
   readonly isRunning: boolean;
@@ -63,7 +63,7 @@ function cleanUp(sources: MaintenanceSources): Answer {
   return success('the clean-up of the lease file has begun');
 }
 
-/** [Kea 3.1.8] Members and text are Kea's; only IPv4 addresses are listed. */
+/** [Kea 3.1.8] Members and text are Kea's; only addresses of the server's family are listed. */
 function interfaceList({ list, served }: InterfaceSources): Answer {
   const used = served();
   const interfaces = list().map((link) => ({
@@ -71,7 +71,7 @@ function interfaceList({ list, served }: InterfaceSources): Answer {
     index: link.index,
     mac: link.hardwareAddress.toString('hex').replace(/(..)(?=.)/g, '$1:'),
     type: link.hardwareType,
-    addresses: link.addresses.map(formatIpv4),
+    addresses: link.addresses,
     'flag-loopback': link.isLoopback,
     'flag-up': link.isUp,
     'flag-running': link.isRunning,

@@ -3,7 +3,9 @@
  * one by one in the order of their names, and the first that is wrong is told.
  */
 import { isIPv6 } from 'node:net';
+import { decodeHexText } from '../../base/hex-text.ts';
 import { type Ipv4, parseIpv4 } from '../../base/ipv4.ts';
+import { parseIpv6 } from '../../base/ipv6-text.ts';
 import { type Answer, failure } from '../answer.ts';
 import { isMap } from '../arguments.ts';
 
@@ -17,6 +19,8 @@ const IDENTIFIER =
 export interface SelectArguments {
   readonly texts: Map<string, string>;
   readonly addresses: Map<string, Ipv4>;
+  /** Octets: those of IPv6 addresses, and of identifiers. */
+  readonly octets: Map<string, Uint8Array>;
   classes: readonly string[];
 }
 
@@ -27,7 +31,7 @@ export function readSelectArguments(
 ): SelectArguments | Answer {
   if (args === undefined) return failure('empty arguments');
   if (!isMap(args)) return failure('arguments must be a map');
-  const given: SelectArguments = { texts: new Map(), addresses: new Map(), classes: [] };
+  const given: SelectArguments = { texts: new Map(), addresses: new Map(), octets: new Map(), classes: [] };
   for (const name of Object.keys(args).sort()) {
     const kind = Object.hasOwn(kinds, name) ? kinds[name]! : null;
     const fault = kind === null ? `unknown entry '${name}'` : take(given, name, kind, args[name]);
@@ -42,7 +46,7 @@ function take(given: SelectArguments, name: string, kind: MemberKind, value: unk
   if (typeof value !== 'string') return `'${name}' entry must be a string`;
   if (kind === 'text') given.texts.set(name, value);
   if (kind === 'IPv4' || kind === 'IPv6') return takeAddress(given, name, kind, value);
-  if (kind === 'identifier') return wrongIdentifier(name, value);
+  if (kind === 'identifier') return takeIdentifier(given, name, value);
   return null;
 }
 
@@ -57,12 +61,17 @@ function takeAddress(
     return `bad '${name}' entry: Failed to convert string to address '${value}': Invalid argument`;
   if ((address !== null) !== (kind === 'IPv4')) return `bad '${name}' entry: not ${kind}`;
   if (address !== null) given.addresses.set(name, address);
+  // [Kea] A zone may stand behind it, and says nothing.
+  else given.octets.set(name, parseIpv6(value.replace(/%.*/s, ''))!);
   return null;
 }
 
-function wrongIdentifier(name: string, value: string): string | null {
+function takeIdentifier(given: SelectArguments, name: string, value: string): string | null {
   if (value === '') return `'${name}' must be not empty`;
-  return IDENTIFIER.test(value) ? null : `value of '${name}' was not recognized`;
+  const octets = IDENTIFIER.test(value) ? decodeHexText(value.trim()) : null;
+  if (octets === null) return `value of '${name}' was not recognized`;
+  given.octets.set(name, octets);
+  return null;
 }
 
 function takeClasses(given: SelectArguments, value: unknown): string | null {

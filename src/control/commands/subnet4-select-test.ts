@@ -6,8 +6,9 @@ import { formatIpv4, type Ipv4 } from '../../base/ipv4.ts';
 import type { CompiledSubnet } from '../../engine/compiled/compiled.ts';
 import type { ServerSocket } from '../../engine/query.ts';
 import type { SubnetChoice, SubnetQuestion } from '../../engine/subnets/subnet-choice.ts';
-import { type Answer, failure, Result, success } from '../answer.ts';
+import { type Answer, failure } from '../answer.ts';
 import { type MemberKind, readSelectArguments, type SelectArguments } from './subnet-select-arguments.ts';
+import { answerSelected } from './subnet-selected.ts';
 
 export interface SubnetSelectSources {
   /** By the configuration in force. */
@@ -33,7 +34,9 @@ export function subnetSelectTest(sources: SubnetSelectSources, args: unknown): A
   if ('result' in given) return given;
   const subnet = select(sources, given);
   if (typeof subnet === 'string') return failure(subnet);
-  return subnet === null ? failure('no subnet selected', Result.empty) : success(describe(subnet));
+  return answerSelected(
+    subnet === null ? null : { ...subnet.config, prefix: formatIpv4(subnet.config.prefix) },
+  );
 }
 
 /** The subnet, null for none, or why there is no answer. */
@@ -75,11 +78,4 @@ function choose(
 ): CompiledSubnet | null {
   const socket = { ...heard, fd: -1, replyFd: -1, broadcastFd: -1, joinMax: 0, raw: null };
   return choice().select({ ...question, socket });
-}
-
-function describe({ config }: CompiledSubnet): string {
-  const subnet = `subnet '${formatIpv4(config.prefix)}/${config.prefixLength}' id ${config.id}`;
-  return config.networkName === null
-    ? `selected ${subnet}`
-    : `selected shared network '${config.networkName}' starting with ${subnet}`;
 }

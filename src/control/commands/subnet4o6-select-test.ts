@@ -3,8 +3,9 @@
  * can be one for such queries, and a configuration with one is refused: arguments are checked as Kea checks them, and there
  * is no subnet.
  */
-import { type Answer, failure, Result } from '../answer.ts';
+import type { Answer } from '../answer.ts';
 import { type MemberKind, readSelectArguments } from './subnet-select-arguments.ts';
+import { answerSelected } from './subnet-selected.ts';
 
 const MEMBERS: Readonly<Record<string, MemberKind>> = {
   address: 'IPv4',
@@ -20,5 +21,5 @@ const MEMBERS: Readonly<Record<string, MemberKind>> = {
 
 export function subnet4o6SelectTest(args: unknown): Answer {
   const given = readSelectArguments(MEMBERS, args);
-  return 'result' in given ? given : failure('no subnet selected', Result.empty);
+  return 'result' in given ? given : answerSelected(null);
 }

@@ -4,6 +4,7 @@ import { Outcome } from '../context.ts';
 import { classifyLeases } from './classes/classification.ts';
 import type { Context6 } from './context.ts';
 import { advertise, commit, undo } from './leases/carry-out.ts';
+import { register } from './leases/registration.ts';
 import { reuseLeases } from './leases/reuse.ts';
 import { settleNames } from './names/settle-names.ts';
 import { type ReplyParts, writeReply } from './reply/reply.ts';
@@ -16,12 +17,14 @@ const ADVERTISE: ReplyParts = {
   status: NO_STATUS,
   withOptions: true,
   withRevoked: false,
+  withAddress: false,
   rapidCommit: false,
 };
 const GRANT: ReplyParts = { ...ADVERTISE, messageType: MessageType.reply };
 const EXTENSION: ReplyParts = { ...GRANT, withRevoked: true };
 const OPTIONS: ReplyParts = { ...GRANT };
 const VERDICT: ReplyParts = { ...GRANT, withOptions: false };
+const REGISTRATION: ReplyParts = { ...GRANT, messageType: MessageType.addrRegReply, withAddress: true };
 
 /** Offers what was planned. */
 export function answerAdvertise(context: Context6): number {
@@ -59,7 +62,7 @@ function carryOut(context: Context6, parts: ReplyParts): number {
   if (writeReply(context, parts) === 0) return giveUp(context, G6['tandem-drop-reply-too-large']);
   if (plan.changeCount === 0) return send(context, G6['pkt6-reply-sent']);
   commit(context);
-  return park(context);
+  return park(context, G6['pkt6-reply-sent']);
 }
 
 function giveUp(context: Context6, cell: number): number {
@@ -87,7 +90,20 @@ export function answerVerdict(context: Context6, status: Status, end: (context: 
   if (writeReply(context, VERDICT) === 0) return G6['tandem-drop-reply-too-large'];
   if (plan.changeCount === 0) return send(context, G6['pkt6-reply-sent']);
   end(context);
-  return park(context);
+  return park(context, G6['pkt6-reply-sent']);
+}
+
+/** Answers a message by which a client registers an address. [RFC9686 4.3] Pre: its plan has one binding. */
+export function answerRegistration(context: Context6): number {
+  const { plan } = context;
+  settleNames(context, true);
+  const room = plan.changeCount === 0 ? 0 : roomForChanges(context, plan.changeCount);
+  if (room !== 0) return room;
+  classifyLeases(context);
+  if (writeReply(context, REGISTRATION) === 0) return G6['tandem-drop-reply-too-large'];
+  const cell = G6['pkt6-addr-reg-reply-sent'];
+  if (plan.changeCount === 0) return send(context, cell);
+  return register(context) ? park(context, cell) : G6['tandem-drop-table-full'];
 }
 
 function send({ slot, slots }: Context6, cell: number): number {
@@ -95,7 +111,7 @@ function send({ slot, slots }: Context6, cell: number): number {
   return Outcome.send;
 }
 
-function park({ slot, slots }: Context6): number {
-  slots.cells[slot] = G6['pkt6-reply-sent'];
+function park({ slot, slots }: Context6, cell: number): number {
+  slots.cells[slot] = cell;
   return Outcome.park;
 }

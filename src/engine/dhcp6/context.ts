@@ -37,6 +37,8 @@ export interface ClassLifetime6 {
 }
 
 export interface EngineSettings6 {
+  /** ADDR-REG-INFORM is answered. */
+  readonly allowRegistration: boolean;
   /** Global reservations are looked up before the subnet is selected. */
   readonly earlyGlobalHosts: boolean;
   readonly declineProbationSec: number;

@@ -14,6 +14,7 @@ import type { Context6 } from './context.ts';
 import { serveConfirm } from './messages/confirm.ts';
 import { serveDecline } from './messages/decline.ts';
 import { serveInformationRequest } from './messages/information-request.ts';
+import { serveRegistration } from './messages/registration.ts';
 import { serveRelease } from './messages/release.ts';
 import { serveRebind, serveRenew, serveRequest } from './messages/request.ts';
 import { serveSolicit } from './messages/solicit.ts';
@@ -53,7 +54,7 @@ export function serve6(context: Context6, shed: boolean): number {
   const type = query.field(Field.messageType);
   if (!context.names.begin()) return G6['tandem-drop-bad-fqdn'];
   statistics.add(RECEIVED[type] ?? G6['pkt6-unknown-received']);
-  if (!isServed(type)) return G6['tandem-drop-message-type'];
+  if (!isServed(context, type)) return G6['tandem-drop-message-type'];
   const { isHub } = context.settings;
   // On a hub the subnet comes first, and its guard asks for classes.
   if (isHub && !receive(context)) return G6['tandem-drop-bad-client-id'];
@@ -123,7 +124,8 @@ const MALFORMED_CELLS: Readonly<Record<number, number>> = {
   [Malformed.badServerId]: G6['tandem-drop-bad-server-id'],
 };
 
-function isServed(type: number): boolean {
+function isServed({ settings }: Context6, type: number): boolean {
+  if (type === MessageType.addrRegInform) return settings.allowRegistration;
   return (
     (type >= MessageType.solicit && type <= MessageType.rebind && type !== MessageType.advertise) ||
     type === MessageType.release ||
@@ -132,13 +134,14 @@ function isServed(type: number): boolean {
   );
 }
 
-/** [RFC8415 16] [RFC8415 18.4] Messages for any server are of no use to one alone; those for one Kea takes so too. */
+/** [RFC8415 16] [RFC8415 18.4] [RFC9686 4.2] Messages for any server are of no use to one alone; those for one Kea takes so too. */
 function isForGroups(type: number): boolean {
   return (
     type === MessageType.solicit ||
     type === MessageType.confirm ||
     type === MessageType.rebind ||
-    type === MessageType.informationRequest
+    type === MessageType.informationRequest ||
+    type === MessageType.addrRegInform
   );
 }
 
@@ -210,6 +213,8 @@ function handle(context: Context6, type: number): number {
       return serveRelease(context);
     case MessageType.decline:
       return serveDecline(context);
+    case MessageType.addrRegInform:
+      return serveRegistration(context);
     default:
       return G6['tandem-drop-message-type'];
   }
@@ -234,6 +239,7 @@ const KEA_DROPS: Readonly<Record<number, number>> = {
   [G6['tandem-drop-bad-client-id']]: G6['pkt6-rfc-violation'],
   [G6['tandem-drop-bad-server-id']]: G6['pkt6-rfc-violation'],
   [G6['tandem-drop-unicast']]: G6['pkt6-rfc-violation'],
+  [G6['tandem-drop-bad-registration']]: G6['pkt6-rfc-violation'],
   [G6['tandem-drop-class']]: G6['pkt6-admin-filtered'],
   [G6['tandem-drop-rate-limit']]: G6['pkt6-limit-exceeded'],
   [G6['tandem-drop-service-disabled']]: G6['pkt6-service-disabled'],

@@ -122,6 +122,7 @@ export function makeContext6(shard: Shard6): Context6 {
 }
 
 function settingsOf({
+  allowAddressRegistration,
   declineProbationPeriodSec,
   earlyGlobalHosts,
   expiredLeases,
@@ -130,6 +131,7 @@ function settingsOf({
 }: ServerConfig6): EngineSettings6 {
   const { flushReclaimedTimerWaitSec, holdReclaimedSec } = expiredLeases;
   return {
+    allowRegistration: allowAddressRegistration,
     earlyGlobalHosts,
     declineProbationSec: declineProbationPeriodSec,
     offerHoldSec: tandem.offerHoldSec,

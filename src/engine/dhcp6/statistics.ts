@@ -65,6 +65,8 @@ const GLOBAL_STATISTICS_6 = [
   'tandem-drop-other-server',
   'tandem-drop-no-subnet',
   'tandem-drop-nothing-to-confirm',
+  'tandem-drop-bad-registration',
+  'tandem-drop-address-taken',
   'tandem-drop-class',
   'tandem-drop-rate-limit',
   'tandem-drop-solicit-shed',

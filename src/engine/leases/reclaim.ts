@@ -126,7 +126,9 @@ export class Reclaimer {
     this.#reclaimed += 1;
     this.#leases.begin(slot, state);
     const isDeclined = state === LeaseState.declined;
-    const isDeleted = isDeclined || config.flushReclaimedTimerWaitSec === 0;
+    // [Kea] Neither has a client that would come back for it.
+    const isForNobody = isDeclined || state === LeaseState.registered;
+    const isDeleted = isForNobody || config.flushReclaimedTimerWaitSec === 0;
     this.#leases.end(isDeclined, isDeleted ? this.#delete(slot) : this.#leases.keep(slot));
   }
 

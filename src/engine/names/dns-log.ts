@@ -115,11 +115,13 @@ export class DnsLog<Book extends NamedBook> {
     this.#read = read;
   }
 
-  /** The name of an assigned row goes. Pre: the row stands as it was; the lock is held. */
+  /** The name of an assigned or registered row goes. Pre: the row stands as it was; the lock is held. */
   remove(book: Book, slot: number): void {
     const { rows } = book.table;
     // What DNS was never told it need not forget.
-    if ((rows.flags(slot) & RowFlag.dnsPending) !== 0 || rows.state(slot) !== LeaseState.assigned) return;
+    if ((rows.flags(slot) & RowFlag.dnsPending) !== 0) return;
+    const state = rows.state(slot);
+    if (state !== LeaseState.assigned && state !== LeaseState.registered) return;
     this.#write(DnsChange.remove, book, slot);
   }
 

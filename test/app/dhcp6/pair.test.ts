@@ -8,7 +8,7 @@ import { NAMES, Pair6 } from './pair.ts';
 
 const hasIpv6 = networkInterfaces()['lo']?.some(({ address }) => address === '::1') === true;
 const skip = hasIpv6 ? false : 'this machine has no ::1';
-const { solicit, rebind, release, renew, reply } = MessageType;
+const { addrRegInform, addrRegReply, solicit, rebind, release, renew, reply } = MessageType;
 const RAPID = opt(OptionCode.rapidCommit);
 const CLIENTS = 24;
 const WAIT_MS = 30_000;
@@ -35,12 +35,19 @@ t.test(
     for (const name of NAMES)
       t.same([...pair.filed(name).keys()], first, `what is released is gone at ${name}`);
 
+    const own = '2001:db8:1::abc';
+    const registers = message(addrRegInform, 4, iaAddress(own, 1800, 3600));
+    t.equal((await a.ask(registers, own)).type, addrRegReply);
+    for (const name of NAMES) t.same([...pair.filed(name).keys()], [...first, own], `registered at ${name}`);
+
     await pair.kill('a');
     await pair.reach({ b: 'partner-down' });
     const held = [iaNa(7, iaAddress(first[0]!)), iaPd(8, iaPrefix(`${first[1]}/64`))];
     t.same(granted(t, await b.ask(message(rebind, 1, ...held))), first, 'the survivor knows the client');
     const third = granted(t, await b.ask(message(solicit, 3, RAPID, iaNa(7))));
     t.notOk(first.includes(third[0]!), 'nobody gets what another has');
+    t.equal((await b.ask(registers, own)).type, addrRegReply, 'the survivor renews the registration');
+    t.equal(await pair.statistic('b', 'registered-nas'), 1);
 
     await pair.again(t, 'a');
     await pair.reach({ a: 'hot-standby', b: 'hot-standby' });

@@ -60,9 +60,9 @@ export class Relay6 {
     return this.#socket.address().port;
   }
 
-  /** Sends a message of a client to the server, and no more: it may be dropped. */
-  send(message: Uint8Array): void {
-    this.#socket.send(relayed(message, LINK, 'fe80::2'), this.#port, '::1');
+  /** Sends a message of a client to the server, and no more: it may be dropped. @param peer where the client has sent it from */
+  send(message: Uint8Array, peer = 'fe80::2'): void {
+    this.#socket.send(relayed(message, LINK, peer), this.#port, '::1');
   }
 
   /** Hears every answer from now on. */
@@ -71,9 +71,9 @@ export class Relay6 {
   }
 
   /** The answer to a message of a client. */
-  async ask(message: Uint8Array): Promise<Reply6> {
+  async ask(message: Uint8Array, peer?: string): Promise<Reply6> {
     const answer = once(this.#socket, 'message', { signal: AbortSignal.timeout(ANSWER_MS) });
-    this.send(message);
+    this.send(message, peer);
     const [bytes] = (await answer) as [Uint8Array];
     return readReply6(bytes);
   }

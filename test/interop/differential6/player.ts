@@ -18,9 +18,16 @@ const BEHIND_XID = 0x80_0000;
 
 type Octets = readonly number[];
 
-/** @returns the reply to each step, null for silence. @throws Error when what was put behind a step is not answered */
-export async function playSteps(network: Network, steps: readonly Step[]): Promise<(Uint8Array | null)[]> {
-  const ports = openTwoPorts6(network, 'load', SERVERS_SEGMENT);
+/**
+ * @param from the address of all clients and relays; without it that of the link
+ * @returns the reply to each step, null for silence. @throws Error when what was put behind a step is not answered
+ */
+export async function playSteps(
+  network: Network,
+  steps: readonly Step[],
+  from?: Uint8Array,
+): Promise<(Uint8Array | null)[]> {
+  const ports = openTwoPorts6(network, 'load', SERVERS_SEGMENT, from);
   const player = new Player();
   try {
     const replies: (Uint8Array | null)[] = [];

@@ -1,5 +1,5 @@
 /** `interface-id`: what a relay says of the interface that it heard the client on (RFC 8415 section 21.18). */
-import { decodeHexText } from '../../../options/hex.ts';
+import { decodeHexText } from '../../../base/hex-text.ts';
 import { type Rule, rule } from '../../schema/rule.ts';
 import { orEmpty } from '../../schema/scalars.ts';
 

@@ -96,6 +96,8 @@ export class ReservedLeases {
   readonly #hosts: CompiledHost6[][] = [];
   /** All that is kept, 16 octets each: what no search of a pool may find. */
   readonly addresses: Uint8Array[] = [];
+  /** What is reserved beside that, without being kept. */
+  readonly #unkept = new OctetMap();
   readonly #key: ByteRange = emptyRange();
 
   constructor(hosts: readonly CompiledHost6[], subnets: ReadonlyMap<number, SubnetConfig6>) {
@@ -103,6 +105,18 @@ export class ReservedLeases {
       if (subnets.get(host.subnetId)?.hostModes.inSubnet !== true) continue;
       for (const lease of host.leases) this.#add(lease.address, host);
     }
+    for (const { config } of hosts)
+      for (const { address } of leasesOf(config)) if (!this.isNamed(address, 0)) this.#unkept.add(address, 0);
+  }
+
+  /** Whether any reservation is for an address, or what begins with it. */
+  isNamed(bytes: Uint8Array, offset: number): boolean {
+    if (this.of(bytes, offset) !== null) return true;
+    const key = this.#key;
+    key.bytes = bytes;
+    key.offset = offset;
+    key.length = ADDRESS_BYTES;
+    return this.#unkept.find(key) !== NOT_FOUND;
   }
 
   /** The hosts that an address, or what begins with it, is kept for; null = it is kept for nobody. */

@@ -47,6 +47,11 @@ export class QueryHosts6 extends HostSearch<CompiledHost6, CompiledSubnet6> {
     return null;
   }
 
+  /** Whether an address, or what begins with it, is reserved for anybody anywhere, kept for it or not. */
+  isReserved(bytes: Uint8Array, offset: number): boolean {
+    return this.#reserved.isNamed(bytes, offset);
+  }
+
   /** Whether an address, or what begins with it, is kept for hosts, of which the client is none. */
   isKeptFromClient(bytes: Uint8Array, offset: number): boolean {
     const hosts = this.#reserved.of(bytes, offset);

@@ -81,7 +81,7 @@ function makeLease(context: Context6, binding: Binding, isLast: boolean): void {
 /** Ends a lease without a trace. */
 function endLease(context: Context6, slot: number, isLast: boolean): void {
   const { book, changes } = context;
-  if (book.table.rows.state(slot) === LeaseState.assigned) countUnassigned(context, slot);
+  countUnassigned(context, slot);
   context.dns?.remove(book, slot);
   changes.drop(slot, isLast);
   book.remove(slot);

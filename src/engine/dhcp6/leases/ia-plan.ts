@@ -86,7 +86,7 @@ export class IaPlan {
   }
 
   /** Begins with the next identity association, or is null when there is no room for it. */
-  addIa({ code, iaid, leaseIaid }: IaReader): PlannedIa | null {
+  addIa({ code, iaid, leaseIaid }: Pick<IaReader, 'code' | 'iaid' | 'leaseIaid'>): PlannedIa | null {
     const ia = this.ias[this.iaCount];
     if (ia === undefined) return null;
     this.iaCount++;

@@ -72,16 +72,22 @@ export function occupy(
 }
 
 /** The client of the query, with an offer. */
-function fillRecord({ hardware, query, record, settings }: Context6, ia: PlannedIa, clttSec: number): void {
-  const { duid } = query;
-  const { address } = hardware;
-  record.type = leaseTypeOf(ia.code);
-  setRange(record.duid, duid.bytes, duid.offset, duid.length);
-  record.iaid = ia.leaseIaid;
+function fillRecord(context: Context6, ia: PlannedIa, clttSec: number): void {
+  const { record, settings } = context;
+  fillClient(context, ia);
   record.preferredLifetimeSec = settings.offerHoldSec;
   record.validLifetimeSec = settings.offerHoldSec;
   record.expireSec = clttSec + settings.offerHoldSec;
   record.state = LeaseState.offered;
+}
+
+/** Makes the record that is written next one of an identity association of the client of the query. */
+export function fillClient({ hardware, query, record }: Context6, { code, leaseIaid }: PlannedIa): void {
+  const { duid } = query;
+  const { address } = hardware;
+  record.type = leaseTypeOf(code);
+  setRange(record.duid, duid.bytes, duid.offset, duid.length);
+  record.iaid = leaseIaid;
   setRange(record.hw, address.bytes, address.offset, address.length);
   record.hwType = hardware.type;
   record.hwSource = hardware.source;

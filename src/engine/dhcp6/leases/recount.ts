@@ -3,10 +3,10 @@ import { G6, S6 } from '../statistics.ts';
 import { type CountingLeases, countLoaded } from './lease-counts.ts';
 
 /** What follows from the table alone. */
-const HELD = ['assigned-nas', 'assigned-pds', 'declined-addresses'] as const;
+const HELD = ['assigned-nas', 'assigned-pds', 'registered-nas', 'declined-addresses'] as const;
 
 /**
- * Makes the counts of assigned and declined leases what the table holds. After another configuration came into force: leases of a
+ * Makes the counts of assigned, registered and declined leases what the table holds. After another configuration came into force: leases of a
  * subnet that was gone for a while are counted for it again. No shard runs.
  * @param counted what is counted so far, by name. @param subnetIds those that are counted
  */

@@ -22,7 +22,9 @@ export function nameLease(context: Context6, { pool, slot, subnet }: Binding): n
   const name = names.nameOf(slot);
   rows.hostNameRange(slot, former);
   const isSameName = equalRanges(former, name);
-  const isKept = rows.state(slot) === LeaseState.assigned && hasItsName(context, slot);
+  const state = rows.state(slot);
+  const isLease = state === LeaseState.assigned || state === LeaseState.registered;
+  const isKept = isLease && hasItsName(context, slot);
   const canTell =
     dns !== null && !names.isTold && rows.type(slot) === LeaseType.na && name.length > 0 && names.flags !== 0;
   const renews = canTell && (pool?.names ?? subnet!.names).updateOnRenew;

@@ -19,6 +19,8 @@ export interface ReplyParts {
   readonly withOptions: boolean;
   /** With the addresses and prefixes that the client has to give up. */
   readonly withRevoked: boolean;
+  /** With option 5 of the query, and without identity associations. */
+  readonly withAddress: boolean;
   /** It answers a SOLICIT that has asked for leases at once. */
   rapidCommit: boolean;
 }
@@ -39,14 +41,15 @@ export function writeReply(context: Context6, parts: ReplyParts): number {
   position = 0;
   context.supplied.begin();
   writeOptions(context, plan, OptionCode.iaNa);
-  writeIas(context, OptionCode.iaNa, parts.withRevoked);
+  if (parts.withAddress) writeAddressOf(context);
+  else writeIas(context, OptionCode.iaNa, parts.withRevoked);
   writeOptions(context, plan, OptionCode.statusCode);
   if (parts.status !== NO_STATUS) reply.status(parts.status.code, parts.status.text);
   if (parts.rapidCommit) reply.option(OptionCode.rapidCommit, serverId, 0, 0);
   writeOptions(context, plan, OptionCode.vendorOptions);
   context.vendors.write(reply, plan.vendors);
   writeOptions(context, plan, OptionCode.iaPd);
-  writeIas(context, OptionCode.iaPd, parts.withRevoked);
+  if (!parts.withAddress) writeIas(context, OptionCode.iaPd, parts.withRevoked);
   writeOptions(context, plan, OptionCode.fqdn);
   writeFqdn(context, plan);
   writeOptions(context, plan, CODES_END);
@@ -95,6 +98,13 @@ function writeFqdn({ names, reply }: Context6, { options }: ReplyPlan6): void {
   if (length === 0) return;
   reply.option(OptionCode.fqdn, bytes, offset, length);
   while (options[position]?.code === OptionCode.fqdn) position++;
+}
+
+/** [RFC9686 4.3] It is the same as in the query, to the last octet. */
+function writeAddressOf({ query, reply }: Context6): void {
+  const { bytes } = query;
+  const at = query.field(Field.addressOffset);
+  reply.option(OptionCode.iaAddress, bytes, at, (bytes[at - 2]! << 8) | bytes[at - 1]!);
 }
 
 function writeIas(context: Context6, code: number, withRevoked: boolean): void {
