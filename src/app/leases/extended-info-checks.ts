@@ -8,6 +8,7 @@ import { checkExtendedInfo } from '../../lease/dhcp4/extended-info.ts';
 import type { LeaseRecord } from '../../lease/dhcp4/record.ts';
 import { USER_CONTEXT_BYTES_MAX } from '../../lease/limits.ts';
 import type { Log } from '../../log/logger.ts';
+import type { RowCheck } from './load-leases.ts';
 
 /** A file that is full of it must not become a log full of it. */
 const LEASES_LOGGED_MAX = 20;
@@ -15,7 +16,7 @@ const LEASES_LOGGED_MAX = 20;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-export class ExtendedInfoCheck {
+export class ExtendedInfoCheck implements RowCheck<LeaseRecord> {
   readonly #checks: ExtendedInfoChecks;
   readonly #log: Log;
   #count = 0;
@@ -25,8 +26,13 @@ export class ExtendedInfoCheck {
     this.#log = log;
   }
 
-  /** Corrects the user context of a row where it stands. */
-  mend(record: LeaseRecord): void {
+  /** Corrects the user context of a row where it stands; the lease is kept, whatever it says. */
+  accepts(record: LeaseRecord): true {
+    this.#mend(record);
+    return true;
+  }
+
+  #mend(record: LeaseRecord): void {
     const { userContext, userContextOffset, userContextLength } = record;
     if (userContextLength === 0 || this.#checks === 'none') return;
     const before = decoder.decode(
