@@ -1,6 +1,6 @@
 /**
- * Leases of addresses and prefixes that are not in their subnet, with the values of `lease-checks` that change something: Tandem starts with the
- * leases that Kea starts with.
+ * Leases of addresses and prefixes that are not in their subnet, with the values of `lease-checks` that change something:
+ * Tandem starts with the leases that Kea starts with.
  */
 import { writeFileSync } from 'node:fs';
 import t from 'tap';

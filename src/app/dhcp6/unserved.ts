@@ -4,10 +4,9 @@ import type { Log } from '../../log/logger.ts';
 
 /** @returns what is asked for in vain, for people; empty = everything is done */
 function unservedParts(config: ServerConfig6): string[] {
-  const { hooks, subnets } = config;
+  const { hooks } = config;
   const asks: readonly (readonly [boolean, string])[] = [
     [Object.values(hooks).some((hook) => hook !== null && hook !== false), 'hook libraries'],
-    [subnets.some(({ storeExtendedInfo }) => storeExtendedInfo), 'store-extended-info'],
   ];
   return asks.filter(([isAsked]) => isAsked).map(([, what]) => what);
 }

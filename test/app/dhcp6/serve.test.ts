@@ -160,19 +160,16 @@ t.test(
   { skip },
   async (t) => {
     const directory = scratch(t);
-    const file = writeConfig6(directory, { 'store-extended-info': true });
+    const file = writeConfig6(directory, { 'hooks-libraries': [{ library: 'libdhcp_limits.so' }] });
     const port = freeUdpPort();
     const refused = new ServerUnderTest(['serve', '-c', file, '-p', `${port}`]);
     t.equal(await refused.exitCode(), 1);
-    t.match(
-      (await refused.logged('TDM_ENGINE_NOT_STARTED'))['reason'],
-      /does not have yet: store-extended-info/,
-    );
+    t.match((await refused.logged('TDM_ENGINE_NOT_STARTED'))['reason'], /does not have yet: hook libraries/);
     t.notOk(existsSync(join(directory, 'leases6.csv')));
     const server = new ServerUnderTest(['serve', '-c', file, '-p', `${port}`, '--ignore-unsupported']);
     t.teardown(() => server.child.kill('SIGKILL'));
     await server.logged('TDM_ENGINE_SERVING');
-    t.match((await server.logged('TDM_CONFIG_WARNING'))['warning'], /store-extended-info; it is left out/);
+    t.match((await server.logged('TDM_CONFIG_WARNING'))['warning'], /hook libraries; it is left out/);
     t.equal(await server.stop(), 0);
   },
 );
