@@ -3,17 +3,26 @@
  * query that came through any. One object a shard.
  */
 import { emptyRange } from '../../../base/byte-range.ts';
+import { MessageType } from '../../../dhcp6/codes.ts';
+import { Field } from '../../../dhcp6/descriptor.ts';
 import {
   encodeRelayInfo,
   RELAY_INFO,
   RELAY_INFO_BYTES_MAX,
   RelayOptionOrder,
 } from '../../../lease/dhcp6/relay-info.ts';
+import { LeaseState } from '../../../lease/state.ts';
 import { ExtendedInfoBase } from '../../leases/extended-info-base.ts';
 import type { Context6 } from '../context.ts';
 import type { Query6 } from '../query.ts';
 import { G6 } from '../statistics.ts';
 import type { Binding } from './ia-plan.ts';
+
+/** [Kea] Who asks again for a lease that it has changes nothing of what is kept; RENEW and REBIND do. */
+function isExtension(query: Query6): boolean {
+  const type = query.field(Field.messageType);
+  return type === MessageType.renew || type === MessageType.rebind;
+}
 
 export class ExtendedInfo6 extends ExtendedInfoBase<Query6> {
   readonly #order = new RelayOptionOrder();
@@ -23,10 +32,12 @@ export class ExtendedInfo6 extends ExtendedInfoBase<Query6> {
     super(RELAY_INFO, RELAY_INFO_BYTES_MAX);
   }
 
-  /** Whether a lease is to keep of the relays what its row does not say yet. */
+  /** Whether a lease is to keep of the relays what its row does not say yet. Pre: the row stands as it was. */
   isNews({ book, query }: Context6, { slot, subnet }: Binding): boolean {
     if (!query.isRelayed || !subnet!.config.storeExtendedInfo) return false;
-    book.table.rows.contextRange(slot, this.#context);
+    const { rows } = book.table;
+    if (rows.state(slot) === LeaseState.assigned && !isExtension(query)) return false;
+    rows.contextRange(slot, this.#context);
     return this.isNewsIn(this.#context, query);
   }
 

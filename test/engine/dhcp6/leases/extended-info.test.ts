@@ -4,11 +4,12 @@ import t from 'tap';
 import { formatIpv6 } from '../../../../src/base/ipv6-text.ts';
 import type { SubnetConfig6 } from '../../../../src/config/dhcp6/model.ts';
 import { MessageType, OptionCode } from '../../../../src/dhcp6/codes.ts';
+import { LeaseState } from '../../../../src/lease/state.ts';
 import { BenchEngine6 } from '../bench-engine.ts';
-import { config6, HOME, ip6 } from '../config.ts';
-import { iaNa, iaPd, message, opt, relayed } from '../messages.ts';
+import { config6, HOME } from '../config.ts';
+import { iaAddress, iaNa, iaPd, message, opt, relayed } from '../messages.ts';
 
-const { rebind, release, request, solicit } = MessageType;
+const { decline, rebind, release, request, solicit } = MessageType;
 const { interfaceId, rapidCommit, relayId, remoteId, subscriberId } = OptionCode;
 
 const LINK = '2001:db8:1::5';
@@ -23,6 +24,12 @@ function start(more: Partial<SubnetConfig6> = {}): BenchEngine6 {
 
 const info = (...levels: string[]): string => `{ "ISC": { "relay-info": [ ${levels.join(', ')} ] } }`;
 const NEAR_INFO = info(`{ "hop": 0, ${LEVEL} }`);
+
+/** The address of the first lease. */
+function addressOf({ context: { book } }: BenchEngine6): string {
+  const { rows } = book.table;
+  return formatIpv6(rows.bytes, rows.addressOffset(0));
+}
 
 /** The user contexts of all leases, addresses first. */
 function contexts({ context: { book } }: BenchEngine6): string[] {
@@ -78,6 +85,21 @@ t.test('what is only offered keeps nothing; a rapid commit does', async (t) => {
   engine.ask(relayed(message(solicit, 1, iaNa(1)), LINK, PEER, NEAR));
   t.same(contexts(engine), ['']);
   engine.ask(relayed(message(solicit, 1, iaNa(1), opt(rapidCommit)), LINK, PEER, NEAR));
+  t.same(contexts(engine), [NEAR_INFO]);
+});
+
+t.test('who asks again for what it has changes nothing of it', async (t) => {
+  const engine = start();
+  engine.ask(relayed(message(request, 1, ...LEASES), LINK, PEER, NEAR));
+  engine.ask(relayed(message(request, 1, ...LEASES), LINK, 'fe80::9'));
+  t.same(contexts(engine), [NEAR_INFO, NEAR_INFO]);
+});
+
+t.test('a declined address says where it was found in use', async (t) => {
+  const engine = start();
+  engine.ask(relayed(message(request, 1, iaNa(1)), LINK, PEER, NEAR));
+  engine.ask(relayed(message(decline, 1, iaNa(1, iaAddress(addressOf(engine)))), LINK, 'fe80::9'));
+  t.equal(engine.state(addressOf(engine)), LeaseState.declined);
   t.same(contexts(engine), [NEAR_INFO]);
 });
 
@@ -141,15 +163,10 @@ t.test('nothing is kept without store-extended-info', async (t) => {
 t.test('another client gets the address without what the one before it has left', async (t) => {
   const engine = start();
   engine.ask(relayed(message(request, 1, iaNa(1)), LINK, PEER, NEAR));
-  const { book } = engine.context;
-  const address = formatIpv6(book.table.rows.bytes, book.table.rows.addressOffset(0));
-  engine.ask(
-    message(release, 1, iaNa(1, opt(OptionCode.iaAddress, [...ip6(address), ...new Array(8).fill(0)]))),
-  );
+  const address = addressOf(engine);
+  engine.ask(message(release, 1, iaNa(1, iaAddress(address))));
   engine.clock.pass(100_000);
-  engine.ask(
-    message(request, 2, iaNa(1, opt(OptionCode.iaAddress, [...ip6(address), ...new Array(8).fill(0)]))),
-  );
+  engine.ask(message(request, 2, iaNa(1, iaAddress(address))));
   t.same(contexts(engine), ['']);
 });
 
@@ -190,10 +207,11 @@ function toldOf({ hop, link, peer, options }: Level): object {
 
 t.test('any relays are told as they are', async (t) => {
   const engine = start();
+  engine.ask(message(request, 1, iaNa(1)));
   fc.assert(
     fc.property(fc.array(anyLevel, { minLength: 1, maxLength: 5 }), (levels) => {
       // The innermost tells the link.
-      let datagram = relayed(message(request, 1, iaNa(1)), LINK, PEER);
+      let datagram = relayed(message(rebind, 1, iaNa(1)), LINK, PEER);
       for (const { hop, link, peer, options } of [...levels].reverse()) {
         datagram = relayed(
           datagram,
