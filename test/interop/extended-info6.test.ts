@@ -11,9 +11,10 @@ import { needServers, type ServerKind } from './kea.ts';
 import { readRows } from './lease-files.ts';
 import { temporaryDirectory } from './leftovers.ts';
 import { createNetwork } from './network.ts';
+import { createPair6 } from './pair6.ts';
 import { ADDRESS6, addressesUsable, farSubnet6, nearSubnet6 } from './scene6.ts';
 import { SUBJECT } from './server.ts';
-import { createServer6 } from './server6.ts';
+import { createServer6, type DhcpServer6 } from './server6.ts';
 import { KEAS_IN_TURN } from './turn.ts';
 
 const { decline, rebind, release, renew, request, solicit } = MessageType;
@@ -30,6 +31,8 @@ const relay = (options: readonly OptionHex[], link = LINK, peer = 'fe80::1'): Re
   options,
 });
 const RAPID: OptionHex = [14, ''];
+
+const SUBNETS = [nearSubnet6({ 'rapid-commit': true }), farSubnet6({ 'rapid-commit': true })];
 
 /** Ways to the server, the nearest to the client first. */
 const WAYS: readonly (readonly Relay[])[] = [
@@ -99,13 +102,13 @@ const DEEDS: readonly (readonly Deed[])[] = [
   ],
 ];
 
-const STEPS: readonly Step[] = DEEDS.flatMap((deeds, client) =>
-  deeds.map(([type, way, ias, options = []]) => {
-    const duid = `00030001020000000a${client.toString(16).padStart(2, '0')}`;
-    const server = type === solicit || type === rebind ? null : 'own';
-    return { script: client, type, duid, server, ias, options, relays: WAYS[way]! };
-  }),
-);
+function stepOf(client: number, [type, way, ias, options = []]: Deed): Step {
+  const duid = `00030001020000000a${client.toString(16).padStart(2, '0')}`;
+  const server = type === solicit || type === rebind ? null : 'own';
+  return { script: client, type, duid, server, ias, options, relays: WAYS[way]! };
+}
+
+const STEPS = DEEDS.flatMap((deeds, client) => deeds.map((deed) => stepOf(client, deed)));
 
 /** Rows of the file in their order: of which lease, in which state, and its context. */
 async function rowsOf(t: Parameters<typeof createNetwork>[0], kind: ServerKind): Promise<string[]> {
@@ -125,7 +128,7 @@ async function rowsOf(t: Parameters<typeof createNetwork>[0], kind: ServerKind):
       'cache-max-age': 0,
       'preferred-lifetime': 3000,
       'valid-lifetime': 4000,
-      subnet6: [nearSubnet6({ 'rapid-commit': true }), farSubnet6({ 'rapid-commit': true })],
+      subnet6: SUBNETS,
     },
   });
   await server.start();
@@ -154,4 +157,26 @@ for (const version of KEAS_IN_TURN)
     const found = await rowsOf(t, SUBJECT);
     t.ok(wanted.length > STEPS.length);
     t.same(version === 'kea 2.2' ? found.map(olderForm) : found, wanted);
+  });
+
+for (const version of KEAS_IN_TURN)
+  t.test(`what leases keep of relays is known to ${version} as the partner`, async (t) => {
+    if (!needServers(t, [version], ['ip'], 'kea-dhcp6')) return;
+    const both = { 'store-extended-info': true, subnet6: SUBNETS };
+    const pair = await createPair6(t, {
+      mode: 'hot-standby',
+      server1: SUBJECT,
+      server2: version,
+      dhcp6: { server1: { ...both, 'server-id': SERVER_ID }, server2: both },
+    });
+    await Promise.all([pair.server1.start(), pair.server2.start()]);
+    await pair.normal();
+    const steps = WAYS.map((_, way) => stepOf(way, [solicit, way, BOTH, [RAPID]]));
+    await playSteps(pair.network, steps);
+    await pair.stop();
+    const contextsOf = ({ leaseFile }: DhcpServer6) =>
+      new Map(readRows(leaseFile).rows.map((field) => [field('address'), field('user_context')]));
+    const own = contextsOf(pair.server1);
+    t.equal(own.size, 2 * WAYS.length + 1, 'and that of the one behind every message');
+    t.same(Object.fromEntries(contextsOf(pair.server2)), Object.fromEntries(own));
   });

@@ -5,10 +5,12 @@ import { isInIpv6Prefix } from '../../base/ipv6.ts';
 import { formatIpv6 } from '../../base/ipv6-text.ts';
 import type { ServerConfig6, SubnetConfig6 } from '../../config/dhcp6/model.ts';
 import type { LeaseBook6 } from '../../lease/dhcp6/book.ts';
+import { checkExtendedInfo6 } from '../../lease/dhcp6/extended-info.ts';
 import { ADDRESS_BYTES, LeaseType } from '../../lease/dhcp6/model.ts';
 import type { LeaseRecord6 } from '../../lease/dhcp6/record.ts';
 import { rowCodec6 } from '../../lease/dhcp6/row-codec.ts';
 import type { Log } from '../../log/logger.ts';
+import { ExtendedInfoCheck, type LeaseContexts } from '../leases/extended-info-checks.ts';
 import { LeaseCheck, type Placement } from '../leases/lease-checks.ts';
 import { loadLeaseTable } from '../leases/load-leases.ts';
 
@@ -26,8 +28,22 @@ const placement6: Placement<LeaseRecord6, CheckedSubnet> = {
     isInIpv6Prefix(bytes, offset, prefix, 0, prefixLength),
   prefixOf: ({ address: { bytes, offset } }, length) => firstBits(bytes, offset, length),
   prefixOfSubnet: ({ prefix, prefixLength }) => firstBits(prefix, 0, prefixLength),
-  nameOf: ({ address: { bytes, offset } }) => formatIpv6(bytes, offset),
+  nameOf,
 };
+
+const contexts6: LeaseContexts<LeaseRecord6> = {
+  read: ({ userContext: { bytes, offset, length } }) => bytes.subarray(offset, offset + length),
+  write({ userContext }, context) {
+    userContext.bytes.set(context, userContext.offset);
+    userContext.length = context.length;
+  },
+  check: checkExtendedInfo6,
+  nameOf,
+};
+
+function nameOf({ address: { bytes, offset } }: LeaseRecord6): string {
+  return formatIpv6(bytes, offset);
+}
 
 /** The octets of a prefix as a text of 16 characters. */
 function firstBits(bytes: Uint8Array, at: number, length: number): string {
@@ -49,7 +65,10 @@ export function loadLeases6(config: LoadedConfig6, book: LeaseBook6, clock: Cloc
     database,
     book,
     find: ({ bytes, offset }: ByteRange) => book.table.findByAddress(bytes, offset),
-    checks: [new LeaseCheck(placement6, database.leaseChecks, subnets, log)],
+    checks: [
+      new LeaseCheck(placement6, database.leaseChecks, subnets, log),
+      new ExtendedInfoCheck(contexts6, database.extendedInfoChecks, log),
+    ],
   };
   return loadLeaseTable(load, clock, log);
 }

@@ -4,10 +4,11 @@ import { formatIpv4, type Ipv4, maskOf } from '../../base/ipv4.ts';
 import type { ServerConfig, SubnetConfig } from '../../config/model.ts';
 import type { LeaseAccounting } from '../../engine/leases/lease-accounting.ts';
 import type { LeaseBook } from '../../lease/dhcp4/book.ts';
+import { checkExtendedInfo } from '../../lease/dhcp4/extended-info.ts';
 import type { LeaseRecord } from '../../lease/dhcp4/record.ts';
 import { rowCodec4 } from '../../lease/dhcp4/row-codec.ts';
 import type { Log } from '../../log/logger.ts';
-import { ExtendedInfoCheck } from './extended-info-checks.ts';
+import { ExtendedInfoCheck, type LeaseContexts } from './extended-info-checks.ts';
 import { LeaseCheck, type Placement } from './lease-checks.ts';
 import { loadLeaseTable } from './load-leases.ts';
 
@@ -18,8 +19,23 @@ const placement4: Placement<LeaseRecord, CheckedSubnet> = {
   isIn: ({ address }, subnet) => firstBits(address, subnet.prefixLength) === subnet.prefix,
   prefixOf: ({ address }, length) => firstBits(address, length),
   prefixOfSubnet: ({ prefix }) => prefix,
-  nameOf: ({ address }) => formatIpv4(address),
+  nameOf,
 };
+
+const contexts4: LeaseContexts<LeaseRecord> = {
+  read: ({ userContext, userContextOffset, userContextLength }) =>
+    userContext.subarray(userContextOffset, userContextOffset + userContextLength),
+  write(lease, context) {
+    lease.userContext.set(context, lease.userContextOffset);
+    lease.userContextLength = context.length;
+  },
+  check: checkExtendedInfo,
+  nameOf,
+};
+
+function nameOf({ address }: LeaseRecord): string {
+  return formatIpv4(address);
+}
 
 function firstBits(address: Ipv4, length: number): Ipv4 {
   return (address & maskOf(length)) >>> 0;
@@ -44,7 +60,7 @@ export function loadLeases(config: LoadedConfig, book: LeaseBook, clock: Clock, 
     find: (address: Ipv4) => book.table.findByAddress(address),
     checks: [
       new LeaseCheck(placement4, database.leaseChecks, subnets, log),
-      new ExtendedInfoCheck(database.extendedInfoChecks, log),
+      new ExtendedInfoCheck(contexts4, database.extendedInfoChecks, log),
     ],
   };
   return loadLeaseTable(load, clock, log);

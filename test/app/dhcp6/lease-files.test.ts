@@ -48,7 +48,7 @@ function load(
   leaseChecks: LeaseChecks,
   rows: readonly string[],
   subnets = SUBNETS,
-): { leases: string[]; log: RecordedLog } {
+): { leases: string[]; contexts: string[]; log: RecordedLog } {
   const path = join(scratchDirectory(t), 'leases6');
   writeFileSync(path, headerOf(rowCodec6) + rows.join(''));
   const pools = allocatePools6(planPools6([]));
@@ -73,12 +73,15 @@ function load(
   }));
   loadLeases6({ leaseDatabase, subnets: checked }, book, new TestClock(), log.log);
   const leases: string[] = [];
+  const contexts: string[] = [];
   for (let slot = 0; slot < book.table.highWater(); slot++) {
     if (book.table.rows.isFree(slot)) continue;
-    const { address, subnetId } = book.recordOf(slot);
+    const { address, subnetId, userContext } = book.recordOf(slot);
+    const { bytes, offset, length } = userContext;
+    contexts.push(Buffer.from(bytes).toString('latin1', offset, offset + length));
     leases.push(`${formatIpv6(address.bytes, address.offset)} ${subnetId}`);
   }
-  return { leases: leases.sort(), log };
+  return { leases: leases.sort(), contexts, log };
 }
 
 const PREFIXES = ['2001:db8:3:100:: 2', '2001:db8:a:: 9'];
@@ -132,5 +135,25 @@ t.test('a lease that was moved and then dropped does not come back as it was bef
       id: 'TDM_JOURNAL_LEASE_MISPLACED',
       fields: { address: '2001:db8:3::1', subnetId: 2, rightSubnetId: 7, done: 'dropped' },
     },
+  ]);
+});
+
+t.test('what a lease says of its relays is brought into the form of today, or goes', async (t) => {
+  const userContext = (relays: string): object => ({
+    userContext: Buffer.from(`{ "ISC": { "relays": ${relays} }, "comment": "x" }`),
+  });
+  const older = '[ { "hop": 0, "link": "::", "options": "0x003500020102", "peer": "::" } ]';
+  const rows = [row('2001:db8:3::1', 7, userContext(older)), row('2001:db8:3::2', 7, userContext('5'))];
+  const { contexts, log } = load(t, 'warn', rows);
+  t.same(contexts, [
+    '{ "ISC": { "relay-info": [ { "hop": 0, "link": "::", "options": "0x003500020102", "peer": "::", "relay-id": "0102" } ] }, "comment": "x" }',
+    '{ "comment": "x" }',
+  ]);
+  t.match(log.events, [
+    {
+      id: 'TDM_JOURNAL_EXTENDED_INFO_REMOVED',
+      fields: { address: '2001:db8:3::2', reason: 'relay-info is no list' },
+    },
+    { id: 'TDM_JOURNAL_EXTENDED_INFOS_REMOVED', fields: { leases: 1 } },
   ]);
 });
