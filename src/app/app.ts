@@ -122,7 +122,7 @@ export class App {
     this.#threads = new Threads(4, shards, isCarried(config, shards));
     const running = { memory: this.#memory, threads: this.#threads, onFailure: onFatal };
     this.#pingCheck = new PingCheck(shards, log);
-    this.#perfmon = new PerfmonHost({ shards, clock, log });
+    this.#perfmon = new PerfmonHost({ family: 4, shards, clock, log });
     const sending = {
       eventFds: this.#eventFds,
       family: new ShardFamily4(this.#memory, this.#pingCheck, () => this.#perfmon.memory),

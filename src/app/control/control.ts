@@ -19,7 +19,7 @@ import { createStatLeaseCommands } from '../../control/library/stat-lease.ts';
 import { POOL_FILLS_4 } from '../../control/monitoring/metric-names.ts';
 import { createMetrics } from '../../control/monitoring/metrics.ts';
 import { createMonitoringPages } from '../../control/monitoring/pages.ts';
-import { SAMPLE_INTERVAL_MS, type Sample, StatisticHistory } from '../../control/statistic-history.ts';
+import { NOTHING_REPORTED, SAMPLE_INTERVAL_MS, StatisticHistory } from '../../control/statistic-history.ts';
 import { STATISTICS_4 } from '../../engine/figures/statistics.ts';
 import { SubnetChoice } from '../../engine/subnets/subnet-choice.ts';
 import { dhcpState, type ServiceSwitch, serviceHeldOff } from '../../ha/switch/switch.ts';
@@ -64,8 +64,6 @@ export interface ControlParts {
   readonly reloader: () => Reloading;
   readonly shutdown: (exitValue: number) => void;
 }
-
-const NOTHING_REPORTED: ReadonlyMap<string, Sample> = new Map();
 
 export class Control {
   readonly #parts: ControlParts;

@@ -30,6 +30,7 @@ import { DataPlane } from '../data-plane.ts';
 import { HighAvailability } from '../ha/high-availability.ts';
 import { createLink } from '../ha/link.ts';
 import { leaseFileOf, Storage } from '../leases/storage.ts';
+import { PerfmonHost } from '../libraries/perfmon.ts';
 import { Reloader, type Reloading } from '../reload.ts';
 import { isCarried, shardCount } from '../shard-count.ts';
 import { ServerSockets6, type SocketKinds6 } from '../sockets/dhcp6/sockets.ts';
@@ -77,6 +78,7 @@ export class App6 {
   readonly #listeners = new Listeners();
   readonly #active: ActiveConfiguration<ServerConfig6>;
   readonly #serverId = new ServerId(listInterfaces6, systemClock);
+  readonly #perfmon: PerfmonHost;
   readonly #reloader: Reloading;
   #isStopping = false;
 
@@ -123,9 +125,10 @@ export class App6 {
     const linkMemory = allocateLink(createEventFd());
     this.#linkFd = linkMemory.eventFd;
     this.#threads = new Threads(6, shards, isCarried(config, shards));
+    this.#perfmon = new PerfmonHost({ family: 6, shards, clock, log });
     this.#dataPlane = new DataPlane<ShardKinds6>(
       {
-        family: new ShardFamily6(memory, this.#serverId),
+        family: new ShardFamily6(memory, this.#serverId, () => this.#perfmon.memory),
         memory,
         threads: this.#threads,
         carry: (task) => this.#link.carry(task),
@@ -188,6 +191,7 @@ export class App6 {
       memory: this.#memory,
       serviceSwitch: this.#serviceSwitch,
       highAvailability: this.#highAvailability,
+      perfmon: () => this.#perfmon.perfmon,
       clock: systemClock,
       log: this.#options.log,
       reloader: () => this.#reloader,
@@ -205,7 +209,10 @@ export class App6 {
       dataPlane: this.#dataPlane,
       link: this.#link,
       leases: this.#leases,
-      others: [(config) => this.#serverId.prepare(config)],
+      others: [
+        (config) => this.#serverId.prepare(config),
+        (config, isOfFile) => this.#perfmon.prepare(config, isOfFile),
+      ],
       storage,
       highAvailability: this.#highAvailability,
       control: this.#control,
@@ -221,6 +228,7 @@ export class App6 {
     this.#leases.start();
     if (config.interfaces.length === 0) log('TDM_ENGINE_NO_INTERFACES');
     await this.#interfaces.begin((lists) => this.#dataPlane.useSockets(lists));
+    this.#perfmon.prepare(config, true).commit();
     this.#dataPlane.start(config);
     this.#joinReports.start();
     const ports = [...this.#highAvailability.listeners(), ...this.#control.listeners(config)];
@@ -255,6 +263,7 @@ export class App6 {
     this.#serviceSwitch.close();
     this.#interfaces.close();
     this.#joinReports.close();
+    this.#perfmon.close();
     await this.#threads.close();
     for (const fd of [...this.#eventFds, this.#linkFd]) closeFd(fd);
     log(drained ? 'TDM_ENGINE_STOPPED' : 'TDM_ENGINE_STOPPED_UNFLUSHED');

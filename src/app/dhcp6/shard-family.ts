@@ -2,6 +2,7 @@
 import { formatIpv6 } from '../../base/ipv6-text.ts';
 import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
 import { STATISTICS_6 } from '../../engine/dhcp6/statistics.ts';
+import type { DurationMemory } from '../../engine/figures/durations.ts';
 import { allocateStatistics, type StatisticsMemory } from '../../engine/figures/statistics.ts';
 import type { ShardTask6 } from '../../shard/dhcp6/desk.ts';
 import {
@@ -24,10 +25,13 @@ export interface ShardKinds6 {
 export class ShardFamily6 implements ShardFamily<ShardKinds6> {
   readonly #memory: ServerMemory6;
   readonly #serverId: ServerId;
+  readonly #durations: () => DurationMemory | null;
 
-  constructor(memory: ServerMemory6, serverId: ServerId) {
+  /** @param durations where shards measure how long answers take, or null */
+  constructor(memory: ServerMemory6, serverId: ServerId, durations: () => DurationMemory | null) {
     this.#memory = memory;
     this.#serverId = serverId;
+    this.#durations = durations;
   }
 
   allocateSocketTable(): SharedArrayBuffer {
@@ -53,6 +57,7 @@ export class ShardFamily6 implements ShardFamily<ShardKinds6> {
 
   tasksOf(config: ServerConfig6): (common: CommonTask) => ShardTask6 {
     const { book, dns } = this.#memory;
-    return (common) => ({ ...common, config, book, dns, serverId: this.#serverId.octets });
+    const durations = this.#durations();
+    return (common) => ({ ...common, config, book, dns, durations, serverId: this.#serverId.octets });
   }
 }

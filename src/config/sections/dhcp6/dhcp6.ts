@@ -8,6 +8,7 @@ import {
   type MacSource,
   type ServerConfig6,
 } from '../../dhcp6/model.ts';
+import { warnOfSubnets } from '../../hooks/perfmon.ts';
 import { child, type Path } from '../../problem.ts';
 import type { Report } from '../../report.ts';
 import { list, listOf } from '../../schema/collections.ts';
@@ -83,6 +84,7 @@ export function readDhcp6(value: unknown, choices: Choices, at: Path, report: Re
     allowAddressRegistration: values['allow-address-registration'],
     hooks: { ...hooks.config, limits: null, pingCheck: null },
   };
+  warnOfSubnets(config, hooks.perfmonAt, report);
   if (hooks.haAt !== null) checkRelationships(config, hooks.haAt, report);
   return config;
 }
