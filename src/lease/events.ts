@@ -4,7 +4,7 @@
  * beside the lease file: a full ring loses events, which is counted, and never holds up a lease.
  *
  *     ring record   kind = LeaseEventKind | sequence = change number of the lease file that the event rests on | parts
- *     part          u8 role | u8 0 | u16 length | octets       leases: their row of the lease file; query: see engine/leases/lease-events.ts
+ *     part          u8 role | u8 0 | u16 length | octets       leases: their row of the lease file; query: see event-query.ts of the engine
  */
 import { allocateByteRing, type ByteRingMemory } from '../base/byte-ring.ts';
 
@@ -49,6 +49,15 @@ export const EventPart = {
 } as const;
 
 export const EVENT_PART_HEADER_BYTES = 4;
+
+/** Octets of a DHCPv4 message up to the end of chaddr. [RFC2131 2] */
+export const EVENT_HEADER_BYTES = 44;
+/** Of the name of an interface. */
+export const EVENT_INTERFACE_BYTES_MAX = 15;
+/** Of an option that is told of a query; what is longer is cut. */
+export const EVENT_OPTION_BYTES_MAX = 2048;
+/** Of one text: many lines. */
+export const EVENT_TEXT_BYTES_MAX = 8192;
 
 /** @param ringBytes a power of two */
 export function allocateLeaseEvents(ringBytes: number): LeaseEventsMemory {
