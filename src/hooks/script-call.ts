@@ -14,6 +14,7 @@ const STATES: Readonly<Record<number, string>> = {
   [LeaseState.declined]: 'declined',
   [LeaseState.expiredReclaimed]: 'expired-reclaimed',
   [LeaseState.released]: 'released',
+  [LeaseState.registered]: 'registered',
 };
 
 /** The state of a lease. */

@@ -27,6 +27,7 @@ import { createMetrics } from '../../control/monitoring/metrics.ts';
 import { createMonitoringPages } from '../../control/monitoring/pages.ts';
 import { NOTHING_REPORTED, SAMPLE_INTERVAL_MS, StatisticHistory } from '../../control/statistic-history.ts';
 import { STATISTICS_6 } from '../../engine/dhcp6/statistics.ts';
+import type { CommandListener } from '../../events/event.ts';
 import { dhcpState, type ServiceSwitch, serviceHeldOff } from '../../ha/switch/switch.ts';
 import type { Perfmon } from '../../hooks/perfmon.ts';
 import type { ChangeSource } from '../../lease/store.ts';
@@ -55,6 +56,7 @@ export interface ControlParts6 {
   readonly dataPlane: DataPlane<ShardKinds6>;
   readonly interfaces: InterfaceWatch<SocketKinds6>;
   readonly leases: Leases6;
+  readonly leaseEvents: { readonly commandListener: CommandListener | null };
   readonly storage: Storage;
   readonly memory: ServerMemory6;
   readonly serviceSwitch: ServiceSwitch;
@@ -183,15 +185,23 @@ export class Control6 {
 
   /** @param caller who reaches them */
   #leaseCommands(caller: ChangeSource): Map<string, CommandHandler> {
-    const { active, clock, leases } = this.#parts;
+    const { active, clock, leaseEvents, leases } = this.#parts;
     if (!active.config.leaseCommands) return new Map();
     const leaseFile = (): string | null => {
       const { persist, path } = active.config.leaseDatabase;
       return persist ? path : null;
     };
     const { dns, store } = leases;
-    const yieldTurn = (): Promise<void> => nextTurn();
-    return createLease6Commands({ store, dns, subnets: this.#subnets, clock, caller, leaseFile, yieldTurn });
+    return createLease6Commands({
+      store,
+      dns,
+      subnets: this.#subnets,
+      clock,
+      caller,
+      leaseFile,
+      listener: () => leaseEvents.commandListener,
+      yieldTurn: () => nextTurn(),
+    });
   }
 
   #createPages(): ReadonlyMap<string, HttpPage> {

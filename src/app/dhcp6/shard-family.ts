@@ -12,6 +12,7 @@ import {
 } from '../../shard/dhcp6/socket-table.ts';
 import type { CommonTask } from '../../shard/task.ts';
 import type { ShardFamily } from '../data-plane.ts';
+import { listeningOf } from '../libraries/lease-events.ts';
 import type { ServerMemory6 } from './memory.ts';
 import type { ServerId } from './server-id.ts';
 
@@ -56,8 +57,8 @@ export class ShardFamily6 implements ShardFamily<ShardKinds6> {
   }
 
   tasksOf(config: ServerConfig6): (common: CommonTask) => ShardTask6 {
-    const { book, dns } = this.#memory;
-    const durations = this.#durations();
-    return (common) => ({ ...common, config, book, dns, durations, serverId: this.#serverId.octets });
+    const { book, dns, events } = this.#memory;
+    const own = { config, book, dns, events, listening: listeningOf(config), durations: this.#durations() };
+    return (common) => ({ ...common, ...own, serverId: this.#serverId.octets });
   }
 }

@@ -3,7 +3,7 @@ import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
 import type { Log } from '../../log/logger.ts';
 
 /** Hook libraries that the server has, by the keys of the configuration. */
-const SERVED_HOOKS: ReadonlySet<string> = new Set(['perfmon']);
+const SERVED_HOOKS: ReadonlySet<string> = new Set(['legalLog', 'perfmon', 'runScript']);
 
 /** @returns what is asked for in vain, for people; empty = everything is done */
 function unservedParts(config: ServerConfig6): string[] {
@@ -15,6 +15,7 @@ function unservedParts(config: ServerConfig6): string[] {
       ),
       'hook libraries',
     ],
+    [hooks.legalLog !== null && hooks.legalLog.formats !== null, 'formats of libdhcp_legal_log'],
     [subnets.some(({ storeExtendedInfo }) => storeExtendedInfo), 'store-extended-info'],
   ];
   return asks.filter(([isAsked]) => isAsked).map(([, what]) => what);

@@ -8,8 +8,10 @@ import { ReplyWriter } from '../../dhcp6/reply-writer.ts';
 import { LeaseBook6, type LeaseBookMemory6 } from '../../lease/dhcp6/book.ts';
 import { emptyRecord6 } from '../../lease/dhcp6/record.ts';
 import { encodeUpdateRecord6, UPDATE_RECORD_BYTES_MAX_6 } from '../../lease/dhcp6/update-record.ts';
+import type { LeaseEventsMemory } from '../../lease/events.ts';
 import { type StatisticsMemory, StatisticsWriter } from '../figures/statistics.ts';
 import { LeaseChanges } from '../leases/lease-changes.ts';
+import type { Listening } from '../leases/lease-events.ts';
 import { DnsLog, type DnsLogMemory } from '../names/dns-log.ts';
 import { PARKED_MS_MAX, Park, type ParkExit } from '../parked/park.ts';
 import { PolicyView } from '../policy.ts';
@@ -20,6 +22,7 @@ import type { CompiledConfiguration6 } from './compiled/compiled-configuration.t
 import type { Context6, EngineSettings6 } from './context.ts';
 import { ClientHardware } from './hosts/hardware.ts';
 import { QueryHosts6 } from './hosts/query-hosts.ts';
+import { leaseEvents6 } from './leases/event-query.ts';
 import { IaPlan } from './leases/ia-plan.ts';
 import { OverdueSearch6 } from './leases/overdue.ts';
 import { OwnLeases } from './leases/own-leases.ts';
@@ -42,6 +45,8 @@ export interface Shard6 {
   readonly policies: SharedArrayBuffer;
   /** The update log of each relationship, at least one. */
   readonly updates: readonly ByteRingMemory[];
+  readonly events: LeaseEventsMemory;
+  readonly listening: Listening;
   readonly dns: DnsLogMemory;
   readonly statistics: StatisticsMemory;
   /** The DUID of this server. */
@@ -65,6 +70,7 @@ export function makeContext6(shard: Shard6): Context6 {
     book,
     overdue: new OverdueSearch6(book, shard.book.pools.plan.pools.length),
     changes: new LeaseChanges(book, UPDATE_CODEC, shard.updates, shard.shard),
+    events: leaseEvents6(book, shard.events, shard.listening),
     dns: config.ddns.enableUpdates ? new DnsLog(shard.dns, readNamedLease6) : null,
     subnets: new SubnetIndex6(compiled.subnets),
     settings: settingsOf(config),

@@ -15,7 +15,7 @@ import {
   type LeaseEventsMemory,
 } from '../../lease/events.ts';
 import type { Query } from '../query.ts';
-import { putInterfaceName, putWord } from './event-octets.ts';
+import { putHalf, putInterfaceName, putOctets, putWord } from './event-octets.ts';
 import { type EventFamily, LeaseEventWriter, type Listening, type TextMaker } from './lease-events.ts';
 
 export type LeaseEventWriter4 = LeaseEventWriter<LeaseRecord, Query>;
@@ -37,18 +37,13 @@ export function leaseEvents4(
 }
 
 function encodeQuery(out: Uint8Array, from: number, query: Query): number {
-  let at = from;
-  for (let i = 0; i < EVENT_HEADER_BYTES; i++) out[at++] = query.bytes[query.offset + i]!;
+  let at = putOctets(out, from, query.bytes, query.offset, EVENT_HEADER_BYTES);
   out[at++] = query.field(Field.messageType);
   at = putWord(out, at, query.sourceAddress);
-  out[at++] = query.sourcePort >>> 8;
-  out[at++] = query.sourcePort;
+  at = putHalf(out, at, query.sourcePort);
   at = putWord(out, at, query.socket.address);
   at = putInterfaceName(out, at, query.socket.interfaceName);
-  const agent = query.field(Field.agentOffset);
   const agentLength = Math.min(query.field(Field.agentLength), EVENT_OPTION_BYTES_MAX);
-  out[at++] = agentLength >>> 8;
-  out[at++] = agentLength;
-  for (let i = 0; i < agentLength; i++) out[at++] = query.bytes[agent + i]!;
-  return at;
+  at = putHalf(out, at, agentLength);
+  return putOctets(out, at, query.bytes, query.field(Field.agentOffset), agentLength);
 }

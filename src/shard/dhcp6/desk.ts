@@ -15,11 +15,13 @@ import { makeContext6 } from '../../engine/dhcp6/make-context.ts';
 import { longestReplyBytes6 } from '../../engine/dhcp6/reply/reply-size.ts';
 import { G6 } from '../../engine/dhcp6/statistics.ts';
 import { type DurationMemory, DurationWriter, NO_SUBNET } from '../../engine/figures/durations.ts';
+import type { Listening } from '../../engine/leases/lease-events.ts';
 import type { DnsLogMemory } from '../../engine/names/dns-log.ts';
 import { UpdateMode } from '../../engine/policy.ts';
 import { realtimeUs } from '../../io/arrivals.ts';
 import { Datagram6Sender } from '../../io/mmsg6.ts';
 import type { LeaseBookMemory6 } from '../../lease/dhcp6/book.ts';
+import type { LeaseEventsMemory } from '../../lease/events.ts';
 import { BATCH_MAX } from '../../wasm/layout.ts';
 import type { Desk, DeskCells, ReplyExit } from '../desk.ts';
 import { ObservationWriter } from '../observations.ts';
@@ -36,6 +38,8 @@ import { readSocketTable6, type ServerSocket6 } from './socket-table.ts';
 export interface ShardTask6 extends CommonTask {
   readonly config: ServerConfig6;
   readonly book: LeaseBookMemory6;
+  readonly events: LeaseEventsMemory;
+  readonly listening: Listening;
   readonly dns: DnsLogMemory;
   /** Where is measured how long answers take, or null. */
   readonly durations: DurationMemory | null;

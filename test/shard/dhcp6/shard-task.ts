@@ -6,6 +6,7 @@ import { findFreeTcpPort } from '../../../src/demo/ports.ts';
 import { STATISTICS_6 } from '../../../src/engine/dhcp6/statistics.ts';
 import { allocateServerPools6 } from '../../../src/engine/dhcp6/subnets/pool-memory.ts';
 import { allocateStatistics } from '../../../src/engine/figures/statistics.ts';
+import { Listening } from '../../../src/engine/leases/lease-events.ts';
 import { allocateDnsLog } from '../../../src/engine/names/dns-log.ts';
 import { allocateShardLink, allocateUpdateLog } from '../../../src/engine/parked/shard-link.ts';
 import { allocatePolicies, type Policy, publishPolicy } from '../../../src/engine/policy.ts';
@@ -15,6 +16,7 @@ import { openUdp6Socket } from '../../../src/io/udp6.ts';
 import { allocateJournal } from '../../../src/journal/memory.ts';
 import { allocateChangeLog } from '../../../src/lease/change-log.ts';
 import { allocateLeaseTable6 } from '../../../src/lease/dhcp6/layout.ts';
+import { allocateLeaseEvents } from '../../../src/lease/events.ts';
 import type { ShardTask6 } from '../../../src/shard/dhcp6/desk.ts';
 import {
   allocateSocketTable6,
@@ -68,6 +70,8 @@ export async function createShardTask6(
     statistics: allocateStatistics(2, [1], [], STATISTICS_6),
     parkedMax: PARKED_MAX,
     forcedPort: 0,
+    events: allocateLeaseEvents(1 << 18),
+    listening: Listening.off,
     dns: allocateDnsLog(1 << 18),
     durations: null,
     serverId: SERVER_ID,

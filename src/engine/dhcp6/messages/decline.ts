@@ -5,6 +5,7 @@ import { setRange } from '../../../base/byte-range.ts';
 import { IPV6_BYTES } from '../../../base/ipv6.ts';
 import { LeaseType } from '../../../lease/dhcp6/model.ts';
 import { emptyRecord6, NOBODY } from '../../../lease/dhcp6/record.ts';
+import { EventPart, LeaseEventKind } from '../../../lease/events.ts';
 import { LeaseState } from '../../../lease/state.ts';
 import { clttAfter } from '../../leases/cltt.ts';
 import { beginAnswered } from '../../transaction.ts';
@@ -43,11 +44,13 @@ export function serveDecline(context: Context6): number {
 }
 
 function decline(context: Context6): void {
-  const { book, changes, nowSec, plan, settings } = context;
+  const { book, changes, events, nowSec, plan, query, settings } = context;
   const { rows } = book.table;
   beginAnswered(context);
+  events.begin();
   for (let i = 0; i < plan.bindingCount; i++) {
     const { address, slot } = plan.bindings[i]!;
+    events.lease(EventPart.former, slot);
     context.dns?.remove(book, slot);
     // A lease of no seconds is a deletion in the lease file.
     const probationSec = Math.max(1, settings.declineProbationSec);
@@ -57,8 +60,13 @@ function decline(context: Context6): void {
     // The lease stays in its subnet, wherever the query comes from.
     declined.subnetId = rows.subnetId(slot);
     declined.poolId = rows.poolId(slot);
+    // [Kea] Which identity association it was of is all that is kept of the client.
+    declined.iaid = rows.iaid(slot);
     assert(book.write(declined, nowSec) === slot, 'nobody needs no memory');
     changes.put(slot, i === plan.bindingCount - 1);
+    events.lease(EventPart.lease, slot);
     countDeclined(context, slot);
   }
+  events.query(query);
+  events.end(LeaseEventKind.declined, changes.lastChange);
 }
