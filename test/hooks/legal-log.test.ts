@@ -263,7 +263,7 @@ t.test(
         () => true,
         new TestClock(),
         (id, fields) => void logged.push([id, fields]),
-        (config) => new ForensicSyslog(config, path),
+        (config) => new ForensicSyslog(config, 4, path),
       );
     const tick = () => new Promise((resolve) => setImmediate(resolve));
     let daemon = openDaemon(path);
@@ -317,7 +317,7 @@ t.test(
       () => true,
       new TestClock(),
       (id, fields) => void logged.push([id, fields as Record<string, unknown>]),
-      (config) => new ForensicSyslog(config, path),
+      (config) => new ForensicSyslog(config, 4, path),
     );
     const COUNT = 3000;
     const query = relayed([]);

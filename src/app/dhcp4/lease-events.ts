@@ -12,6 +12,7 @@ import type { EventsFamily } from '../libraries/event-family.ts';
 /** @param serverPort UDP port of the server */
 export function eventsFamily4(serverPort: number): EventsFamily<ServerConfig, LeaseEvent> {
   return {
+    number: 4,
     parse: parseLeaseEvent,
     parsePartnerChange,
     scriptCallsBy: ({ expiredLeases, subnets }) => {

@@ -10,6 +10,7 @@ import { interfaceIndex } from '../../hooks/run-script.ts';
 import type { EventsFamily } from '../libraries/event-family.ts';
 
 export const eventsFamily6: EventsFamily<ServerConfig6, LeaseEvent6> = {
+  number: 6,
   parse: parseLeaseEvent6,
   parsePartnerChange: parsePartnerChange6,
   scriptCallsBy: ({ expiredLeases }) => {

@@ -14,6 +14,7 @@ export interface EventsConfig {
 }
 
 export interface EventsFamily<Config extends EventsConfig, Event> {
+  readonly number: 4 | 6;
   /** Reads what shards have written. @param bytes in memory of their own */
   parse(kind: number, bytes: Uint8Array): Event;
   /** Reads what the link thread has written. */

@@ -114,16 +114,13 @@ export class LeaseEvents<Config extends EventsConfig, Event> {
   #listenersOf(config: Config): LeaseEventListener<Event>[] {
     const { runScript, legalLog } = config.hooks;
     const { clock, family, log } = this.#parts;
+    const openSyslog = (syslog: LegalSyslogConfig) => new ForensicSyslog(syslog, family.number);
     const listeners: LeaseEventListener<Event>[] = [];
     if (runScript !== null) listeners.push(new RunScript(runScript, family.scriptCallsBy(config), log));
     if (legalLog !== null)
       listeners.push(new LegalLog(legalLog, family.lines, legalSubnets(config), clock, log, openSyslog));
     return listeners;
   }
-}
-
-function openSyslog(config: LegalSyslogConfig): ForensicSyslog {
-  return new ForensicSyslog(config);
 }
 
 /** Subnets whose user context says `"legal-logging": false` are left out. */

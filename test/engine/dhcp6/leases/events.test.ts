@@ -11,6 +11,7 @@ import { EventReader } from '../../../../src/events/reader.ts';
 import type { Lease6 } from '../../../../src/lease/dhcp6/model.ts';
 import { LeaseEventKind } from '../../../../src/lease/events.ts';
 import { parseTest6 } from '../../../classes/dhcp6/membership.ts';
+import { Random } from '../../../interop/differential/random.ts';
 import { BenchEngine6 } from '../bench-engine.ts';
 import { clientClass, config6, HOME, pool } from '../config.ts';
 import { duid, iaAddress, iaNa, iaPd, iaPrefix, message, opt, relayed } from '../messages.ts';
@@ -140,6 +141,32 @@ t.test('leases that run out, and declined addresses that come back', async (t) =
     last.map(({ query }) => query),
     [null, null],
   );
+});
+
+t.test('whatever octets a relay and a client send, what is told of them can be read', async (t) => {
+  const engine = engineFor();
+  const random = new Random(20);
+  const inner = message(request, 1, iaNa(1), iaPd(2), iaNa(3));
+  const whole = relayed(
+    inner,
+    '2001:db8:1::1',
+    'fe80::9',
+    opt(18, [1, 2]),
+    opt(37, [0, 0, 0, 1, 2]),
+    opt(38, []),
+  );
+  let count = 0;
+  for (let i = 0; i < 3000; i++) {
+    const octets = Uint8Array.from(whole);
+    for (let changes = random.below(4); changes >= 0; changes--)
+      octets[random.below(octets.length)] = random.below(256);
+    engine.ask(octets.subarray(0, octets.length - random.below(3)));
+    for (const { query } of heard(engine)) {
+      count++;
+      if (query === null || query.ias.length > 128 || query.duid.length > 130) t.fail(`${octets}`);
+    }
+  }
+  t.ok(count > 100, `${count} events`);
 });
 
 t.test('nobody listens: nothing is written', async (t) => {
