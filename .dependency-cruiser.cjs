@@ -51,7 +51,7 @@ const MAIN_SIDE = {
   control: ['base', 'lease', 'io', 'engine', 'credentials'],
   load: ['base', 'dhcp4', 'dhcp6', 'io'],
   events: ['base', 'lease', 'engine'],
-  hooks: ['base', 'dhcp4', 'lease', 'engine', 'events', 'io'],
+  hooks: ['base', 'dhcp4', 'dhcp6', 'lease', 'engine', 'events', 'io'],
   app: [
     'base',
     'dhcp4',

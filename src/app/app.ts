@@ -9,6 +9,7 @@ import { systemClock } from '../base/clock.ts';
 import { DHCP4 } from '../config/load.ts';
 import type { ServerConfig } from '../config/model.ts';
 import type { ConfigOutcome } from '../control/commands/configuration.ts';
+import type { LeaseEvent } from '../events/event.ts';
 import { systemTimers } from '../ha/service/timers.ts';
 import { createServiceSwitch, type ServiceSwitch } from '../ha/switch/switch.ts';
 import { haLeases4 } from '../ha/sync/dhcp4/leases.ts';
@@ -29,6 +30,7 @@ import { ActiveConfiguration, type ConfigurationFile, type LoadedConfiguration }
 import { Control } from './control/control.ts';
 import { Listeners } from './control/listeners.ts';
 import { DataPlane } from './data-plane.ts';
+import { eventsFamily4 } from './dhcp4/lease-events.ts';
 import { type DataPlane4, ShardFamily4 } from './dhcp4/shard-family.ts';
 import { HighAvailability } from './ha/high-availability.ts';
 import { createLink } from './ha/link.ts';
@@ -74,7 +76,7 @@ export class App {
   readonly #joinReports: JoinReports;
   readonly #link: LinkClient;
   readonly #leases: Leases;
-  readonly #leaseEvents: LeaseEvents;
+  readonly #leaseEvents: LeaseEvents<ServerConfig, LeaseEvent>;
   readonly #serviceSwitch: ServiceSwitch;
   readonly #highAvailability: HighAvailability;
   readonly #control: Control;
@@ -122,7 +124,7 @@ export class App {
     this.#threads = new Threads(4, shards, isCarried(config, shards));
     const running = { memory: this.#memory, threads: this.#threads, onFailure: onFatal };
     this.#pingCheck = new PingCheck(shards, log);
-    this.#perfmon = new PerfmonHost({ shards, clock, log });
+    this.#perfmon = new PerfmonHost({ family: 4, shards, clock, log });
     const sending = {
       eventFds: this.#eventFds,
       family: new ShardFamily4(this.#memory, this.#pingCheck, () => this.#perfmon.memory),
@@ -146,10 +148,10 @@ export class App {
     );
     this.#leases = new Leases({ memory: this.#memory, storage, clock, log }, config, this.#dataPlane.writer);
     this.#leaseEvents = new LeaseEvents({
+      family: eventsFamily4(options.serverPort),
       memory: this.#memory.events,
       link: linkMemory,
       book: this.#leases.book,
-      serverPort: options.serverPort,
       clock,
       log,
     });

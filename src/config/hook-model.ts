@@ -164,13 +164,25 @@ export const PERFMON_EVENTS = [
 /** From the first milestone to the last. */
 export const PERFMON_TOTAL = { start: 'composite', stop: 'total_response' } as const;
 
-/** Queries with their answers: what a duration is measured of. */
-export const PERFMON_PAIRS = [
-  ['DHCPDISCOVER', 'DHCPOFFER'],
-  ['DHCPREQUEST', 'DHCPACK'],
-  ['DHCPREQUEST', 'DHCPNAK'],
-  ['DHCPINFORM', 'DHCPACK'],
-] as const;
+export type PerfmonPair = readonly [queryType: string, responseType: string];
+
+/** Queries with their answers, by family: what a duration is measured of. */
+export const PERFMON_PAIRS = {
+  4: [
+    ['DHCPDISCOVER', 'DHCPOFFER'],
+    ['DHCPREQUEST', 'DHCPACK'],
+    ['DHCPREQUEST', 'DHCPNAK'],
+    ['DHCPINFORM', 'DHCPACK'],
+  ],
+  6: [
+    ['SOLICIT', 'ADVERTISE'],
+    ['SOLICIT', 'REPLY'],
+    ['REQUEST', 'REPLY'],
+    ['CONFIRM', 'REPLY'],
+    ['RENEW', 'REPLY'],
+    ['REBIND', 'REPLY'],
+  ],
+} as const satisfies Record<4 | 6, readonly PerfmonPair[]>;
 
 /** libdhcp_perfmon. */
 export interface PerfmonConfig {

@@ -19,6 +19,9 @@ export const SAMPLES_TOTAL_MAX = 1_000_000;
 /** Value and wall clock in ms. */
 export type Sample = readonly [value: number, wallMs: number];
 
+/** Where nobody sets statistics. */
+export const NOTHING_REPORTED: ReadonlyMap<string, Sample> = new Map();
+
 interface Series {
   /** Oldest first, never empty but after a removal. */
   samples: Sample[];

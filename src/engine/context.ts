@@ -11,9 +11,9 @@ import type { StatisticsWriter } from './figures/statistics.ts';
 import type { CompiledHost } from './hosts/compiled-host.ts';
 import type { FlexId } from './hosts/flex-id.ts';
 import type { QueryHosts } from './hosts/query-hosts.ts';
+import type { LeaseEventWriter4 } from './leases/event-query.ts';
 import type { ExtendedInfo } from './leases/extended-info.ts';
 import type { LeaseChanges } from './leases/lease-changes.ts';
-import type { LeaseEventWriter } from './leases/lease-events.ts';
 import type { LeaseLimits } from './leases/lease-limits.ts';
 import type { OverdueSearch } from './leases/overdue.ts';
 import type { PingRules } from './messages/ping-rules.ts';
@@ -64,7 +64,7 @@ export interface Context {
   readonly book: LeaseBook;
   readonly overdue: OverdueSearch;
   readonly changes: LeaseChanges<LeaseRecord>;
-  readonly events: LeaseEventWriter;
+  readonly events: LeaseEventWriter4;
   /** Null = there are no DNS updates. */
   readonly dns: DnsLog<LeaseBook> | null;
   /** Null = the limits library is not loaded. */

@@ -1,4 +1,4 @@
-/** A lease event as main sees it, and who may listen to it. */
+/** A lease event of DHCPv4 as main sees it, and who may listen to events. */
 
 import type { Lease4 } from '../lease/dhcp4/model.ts';
 import type { LeaseEventKind } from '../lease/events.ts';
@@ -35,17 +35,23 @@ export interface LeaseEvent {
 }
 
 /** The commands that change one lease. */
-export type LeaseCommandName = 'lease4-add' | 'lease4-update' | 'lease4-del';
+export type LeaseCommandName = `lease${4 | 6}-${'add' | 'update' | 'del'}`;
 
 /** What stood under "arguments" of a command. */
 export type ArgumentMap = Readonly<Record<string, unknown>>;
+
+/** A change that a partner has told of by its stream, as the command that would have done the same by request. */
+export interface PartnerChange {
+  readonly command: LeaseCommandName;
+  readonly args: ArgumentMap;
+}
 
 /** Hears of a command that was done. */
 export type CommandListener = (command: LeaseCommandName, args: ArgumentMap) => void;
 
 /** One who listens. It must neither throw nor wait, and bounds what it keeps. */
-export interface LeaseEventListener {
-  take(event: LeaseEvent): void;
+export interface LeaseEventListener<Event> {
+  take(event: Event): void;
   /** A lease was changed by command; absent where nobody cares. */
   command?: CommandListener;
   /** Nothing more will come; resolves when what was taken is done, or its time is over. */

@@ -1,13 +1,13 @@
-/** Reads what engine/leases/lease-events.ts has written. */
+/** Reads what the engine of DHCPv4 has written of lease events. */
 import { assert } from '../base/assert.ts';
-import { EVENT_HEADER_BYTES } from '../engine/leases/lease-events.ts';
 import { LEASE_FILE_COLUMNS } from '../lease/dhcp4/csv.ts';
 import { RowDecoder } from '../lease/dhcp4/csv-decode.ts';
 import { RowFault } from '../lease/dhcp4/csv-fault.ts';
 import { leaseOfRecord } from '../lease/dhcp4/csv-lease.ts';
 import type { Lease4 } from '../lease/dhcp4/model.ts';
-import { EVENT_PART_HEADER_BYTES, EventPart, type LeaseEventKind } from '../lease/events.ts';
+import { EVENT_HEADER_BYTES, EventPart, type LeaseEventKind } from '../lease/events.ts';
 import type { EventQuery, LeaseEvent } from './event.ts';
+import { eachPart, partText } from './parts.ts';
 
 const COLUMNS = { min: LEASE_FILE_COLUMNS.length, max: LEASE_FILE_COLUMNS.length };
 const decoder = new RowDecoder();
@@ -20,30 +20,21 @@ export function parseLeaseEvent(kind: number, bytes: Uint8Array): LeaseEvent {
   let query: EventQuery | null = null;
   let requestText: string | null = null;
   let responseText: string | null = null;
-  for (let at = 0; at < bytes.length; ) {
-    const role = bytes[at]!;
-    const length = (bytes[at + 2]! << 8) | bytes[at + 3]!;
-    const from = at + EVENT_PART_HEADER_BYTES;
-    at = from + length;
-    if (role === EventPart.former) former = leaseAt(bytes, from);
-    else if (role === EventPart.lease) lease = leaseAt(bytes, from);
-    else if (role === EventPart.replaced) replaced = leaseAt(bytes, from);
-    else if (role === EventPart.query) query = queryOf(bytes.subarray(from, at));
-    else if (role === EventPart.requestText) requestText = textOf(bytes.subarray(from, at));
-    else if (role === EventPart.responseText) responseText = textOf(bytes.subarray(from, at));
-  }
+  eachPart(bytes, (role, part) => {
+    if (role === EventPart.former) former = leaseIn(part);
+    else if (role === EventPart.lease) lease = leaseIn(part);
+    else if (role === EventPart.replaced) replaced = leaseIn(part);
+    else if (role === EventPart.query) query = queryOf(part);
+    else if (role === EventPart.requestText) requestText = partText(part);
+    else if (role === EventPart.responseText) responseText = partText(part);
+  });
   return { kind: kind as LeaseEventKind, former, lease, replaced, query, requestText, responseText };
 }
 
-function leaseAt(bytes: Uint8Array, at: number): Lease4 {
-  const fault = decoder.decode(bytes, at, COLUMNS);
+function leaseIn(part: Uint8Array): Lease4 {
+  const fault = decoder.decode(part, 0, COLUMNS);
   assert(fault === RowFault.none, 'an event holds rows that can be read');
   return leaseOfRecord(decoder.record);
-}
-
-/** What clients have sent may be in it: what is no UTF-8 is shown as such. */
-function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('utf8');
 }
 
 function queryOf(bytes: Uint8Array): EventQuery {

@@ -5,12 +5,7 @@ import { encodeLeaseUpdate, LEASE_UPDATE_BYTES_MAX } from '../lease/dhcp4/update
 import { decodeUpdateRecord, isUpdateRecord } from '../lease/dhcp4/update-record.ts';
 import { USER_CONTEXT_BYTES_MAX } from '../lease/limits.ts';
 import { LeaseState } from '../lease/state.ts';
-import type { ArgumentMap, LeaseCommandName } from './event.ts';
-
-export interface PartnerChange {
-  readonly command: LeaseCommandName;
-  readonly args: ArgumentMap;
-}
+import type { ArgumentMap, PartnerChange } from './event.ts';
 
 const record = emptyRecord();
 const scratch = Buffer.alloc(LEASE_UPDATE_BYTES_MAX + USER_CONTEXT_BYTES_MAX);

@@ -1,12 +1,20 @@
 /** Names of durations, as Kea has them: in commands, statistics and messages. */
-import { type DurationKey, PERFMON_EVENTS, PERFMON_PAIRS, PERFMON_TOTAL } from '../config/hook-model.ts';
-import { PAIRS, SPANS, Span } from '../engine/figures/durations.ts';
+import { type DurationKey, PERFMON_EVENTS, PERFMON_TOTAL, type PerfmonPair } from '../config/hook-model.ts';
+import { SPANS, Span } from '../engine/figures/durations.ts';
 
 const MICROSECONDS = 1_000_000;
 
+/** Queries with their answers, as a family calls them. */
+export type Pairs = readonly PerfmonPair[];
+
 /** The durations of one pair in one subnet. @param subnetId 0 = of all */
-export function rowOf(subnetId: number, pair: number): number {
-  return subnetId * PAIRS + pair;
+export function rowOf(subnetId: number, pair: number, { length }: Pairs): number {
+  return subnetId * length + pair;
+}
+
+/** The subnet of such a row. */
+export function subnetOfRow(row: number, { length }: Pairs): number {
+  return Math.floor(row / length);
 }
 
 /** The number of a duration. @param row see `rowOf` */
@@ -15,11 +23,12 @@ export function durationOf(row: number, span: number): number {
 }
 
 /** @param hasQueue queries wait for their turn, which is a milestone of its own */
-export function keyOf(duration: number, hasQueue: boolean): DurationKey {
+export function keyOf(duration: number, pairs: Pairs, hasQueue: boolean): DurationKey {
   const row = Math.floor(duration / SPANS);
-  const [queryType, responseType] = PERFMON_PAIRS[row % PAIRS]!;
+  const [queryType, responseType] = pairs[row % pairs.length]!;
   const { start, stop } = spanOf(duration % SPANS, hasQueue);
-  return { queryType, responseType, startEvent: start, stopEvent: stop, subnetId: Math.floor(row / PAIRS) };
+  const subnetId = subnetOfRow(row, pairs);
+  return { queryType, responseType, startEvent: start, stopEvent: stop, subnetId };
 }
 
 function spanOf(span: number, hasQueue: boolean): { readonly start: string; readonly stop: string } {
@@ -46,17 +55,17 @@ export function statisticOf({
 }
 
 /** [Kea] By the pair, then by the names of the milestones, then by the subnet. */
-export function compare(a: DurationKey, b: DurationKey): number {
+export function compare(a: DurationKey, b: DurationKey, pairs: Pairs): number {
   return (
-    pairOf(a) - pairOf(b) ||
+    pairOf(a, pairs) - pairOf(b, pairs) ||
     order(a.startEvent, b.startEvent) ||
     order(a.stopEvent, b.stopEvent) ||
     a.subnetId - b.subnetId
   );
 }
 
-function pairOf({ queryType, responseType }: DurationKey): number {
-  return PERFMON_PAIRS.findIndex(([query, response]) => query === queryType && response === responseType);
+function pairOf({ queryType, responseType }: DurationKey, pairs: Pairs): number {
+  return pairs.findIndex(([query, response]) => query === queryType && response === responseType);
 }
 
 function order(a: string, b: string): number {

@@ -11,15 +11,7 @@ import { parseSubOptions } from '../dhcp4/sub-options.ts';
 import type { EventQuery, LeaseEvent } from '../events/event.ts';
 import type { Lease4 } from '../lease/dhcp4/model.ts';
 import { LeaseEventKind } from '../lease/events.ts';
-import { LeaseState } from '../lease/state.ts';
-
-export type Environment = Record<string, string>;
-
-/** What the script is run for: the name of Kea's hook point, which is its only argument, and its environment. */
-export interface ScriptCall {
-  readonly hookPoint: string;
-  readonly environment: Environment;
-}
+import { type Environment, hostnameText, type ScriptCall, stateText } from './script-call.ts';
 
 /** What the environment says of the server itself. */
 export interface ScriptHost {
@@ -33,13 +25,6 @@ export interface ScriptHost {
 }
 
 const ETHERNET = '1';
-const STATES: Readonly<Record<number, string>> = {
-  [LeaseState.assigned]: 'default',
-  [LeaseState.declined]: 'declined',
-  [LeaseState.expiredReclaimed]: 'expired-reclaimed',
-  [LeaseState.released]: 'released',
-};
-
 const MESSAGE_TYPES: Readonly<Record<number, string>> = {
   1: 'DHCPDISCOVER',
   3: 'DHCPREQUEST',
@@ -71,11 +56,10 @@ function leaseVariables(prefix: string, lease: Lease4): Environment {
   return {
     [`${prefix}ADDRESS`]: formatIpv4(lease.address),
     [`${prefix}CLTT`]: String(lease.clttSec),
-    // No environment can hold a NUL.
-    [`${prefix}HOSTNAME`]: lease.hostname.replaceAll('\0', ''),
+    [`${prefix}HOSTNAME`]: hostnameText(lease.hostname),
     [`${prefix}HWADDR`]: formatHex(lease.hwAddress),
     [`${prefix}HWADDR_TYPE`]: ETHERNET,
-    [`${prefix}STATE`]: STATES[lease.state] ?? '',
+    [`${prefix}STATE`]: stateText(lease.state),
     [`${prefix}SUBNET_ID`]: String(lease.subnetId),
     [`${prefix}VALID_LIFETIME`]: String(lease.validLifetimeSec),
     [`${prefix}CLIENT_ID`]: lease.clientId === null ? '' : formatHex(lease.clientId),

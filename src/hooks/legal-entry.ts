@@ -7,13 +7,7 @@ import { parseSubOptions } from '../dhcp4/sub-options.ts';
 import type { EventQuery, LeaseEvent } from '../events/event.ts';
 import type { Lease4 } from '../lease/dhcp4/model.ts';
 import { LeaseEventKind } from '../lease/events.ts';
-import { INFINITE_LIFETIME_SEC } from '../lease/state.ts';
-
-/** A line about a lease, and the subnet that says whether it is wanted. */
-export interface LegalEntry {
-  readonly subnetId: number;
-  readonly text: string;
-}
+import { customText, durationText, type LegalEntry, octetsText } from './legal-text.ts';
 
 const ETHERNET = 1;
 const HTYPE_AT = 1;
@@ -35,19 +29,6 @@ export function legalEntries(event: LeaseEvent, formats: LegalFormats | null): L
   const custom = formats === null ? null : customText(event, formats);
   if (custom === null) return own;
   return custom === '' ? [] : own.map(({ subnetId }) => ({ subnetId, text: custom }));
-}
-
-/** What the formats have made of query and reply; null = none of them applies, '' = there is no line. */
-function customText(event: LeaseEvent, { request, response }: LegalFormats): string | null {
-  const { kind, query, requestText, responseText } = event;
-  const isAnswered = kind === LeaseEventKind.granted || kind === LeaseEventKind.renewed;
-  const asksRequest = request !== null && query !== null;
-  const asksResponse = response !== null && query !== null && isAnswered;
-  if (!asksRequest && !asksResponse) return null;
-  const isMissing = (asksRequest && requestText === null) || (asksResponse && responseText === null);
-  if (isMissing) return '';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: what clients send must not steer a terminal
-  return `${requestText ?? ''}${responseText ?? ''}`.replaceAll(/[\x00-\x08\x0b-\x1f\x7f]/g, '?');
 }
 
 function ownEntries({ kind, former, lease, replaced, query }: LeaseEvent): LegalEntry[] {
@@ -73,25 +54,10 @@ function entries(
   const text =
     `Address: ${formatIpv4(lease.address)} has been ${verb} ${duration}` +
     ` a device with hardware address: hwtype=${query?.header[HTYPE_AT] ?? ETHERNET} ${formatHex(lease.hwAddress)}` +
-    (lease.clientId === null ? '' : `, client-id: ${octets(lease.clientId)}`) +
+    (lease.clientId === null ? '' : `, client-id: ${octetsText(lease.clientId)}`) +
     (query === null ? '' : relayText(query)) +
     (lease.userContext === '' ? '' : `, context: ${lease.userContext}`);
   return [{ subnetId: lease.subnetId, text }];
-}
-
-/** `2 days 1 hrs 0 mins 30 secs`. @param seconds 0..2^32-1 */
-export function durationText(seconds: number): string {
-  if (seconds === INFINITE_LIFETIME_SEC) return 'infinite duration';
-  const days = Math.floor(seconds / 86_400);
-  const hours = Math.floor(seconds / 3600) % 24;
-  const minutes = Math.floor(seconds / 60) % 60;
-  return `${days === 0 ? '' : `${days} days `}${hours} hrs ${minutes} mins ${seconds % 60} secs`;
-}
-
-/** Octets as hexadecimal digits, and as text where they are one that can be printed. */
-function octets(bytes: Uint8Array): string {
-  const isText = bytes.length > 0 && bytes.every((octet) => octet >= 0x20 && octet <= 0x7e);
-  return isText ? `${formatHex(bytes)} (${Buffer.from(bytes).toString('latin1')})` : formatHex(bytes);
 }
 
 function relayText({ header, agentOptions }: EventQuery): string {
@@ -100,7 +66,7 @@ function relayText({ header, agentOptions }: EventQuery): string {
   const found = parseSubOptions(AGENT_SPACE, agentOptions);
   const named = IDENTIFIERS.flatMap(([code, name]) => {
     const data = found.find((each) => each.code === code)?.data;
-    return data === undefined || data.length === 0 ? [] : [`${name}: ${octets(data)}`];
+    return data === undefined || data.length === 0 ? [] : [`${name}: ${octetsText(data)}`];
   });
   const identified = named.length === 0 ? '' : `, identified by ${named.join(' and ')}`;
   return ` connected via relay at address: ${formatIpv4(giaddr)}${identified}`;

@@ -3,12 +3,11 @@
  * Lines are written in the order of the events, some milliseconds after the lease itself is on the disk.
  */
 import type { Clock } from '../base/clock.ts';
-import type { LegalLogConfig, LegalSyslogConfig } from '../config/hook-model.ts';
-import type { ArgumentMap, LeaseCommandName, LeaseEvent, LeaseEventListener } from '../events/event.ts';
+import type { LegalFormats, LegalLogConfig, LegalSyslogConfig } from '../config/hook-model.ts';
+import type { ArgumentMap, LeaseCommandName, LeaseEventListener } from '../events/event.ts';
 import type { Log } from '../log/logger.ts';
-import { commandEntry } from './legal-command.ts';
-import { legalEntries } from './legal-entry.ts';
 import { LegalFile, LegalMessages, type LegalOutput, type MessageSink } from './legal-output.ts';
+import type { LegalEntry } from './legal-text.ts';
 import { startProgram } from './program.ts';
 
 /** Characters that wait while the daemon of the system's log is busy; what is more is lost and counted. */
@@ -18,8 +17,17 @@ const BUSY_WAIT_MS = 1;
 /** How often what waits is tried again at the end: for more than a second. */
 const LAST_TRIES = 1000;
 
-export class LegalLog implements LeaseEventListener {
+/** What a family has of lines. */
+export interface LegalLines<Event> {
+  /** @param formats of the administrator, null = Kea's own lines */
+  entriesOf(event: Event, formats: LegalFormats | null): readonly LegalEntry[];
+  /** Null where the arguments do not say what a line would. */
+  commandEntry(command: LeaseCommandName, args: ArgumentMap, nowSec: number): LegalEntry | null;
+}
+
+export class LegalLog<Event> implements LeaseEventListener<Event> {
   readonly #config: LegalLogConfig;
+  readonly #lines: LegalLines<Event>;
   readonly #isWanted: (subnetId: number) => boolean;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -37,6 +45,7 @@ export class LegalLog implements LeaseEventListener {
    */
   constructor(
     config: LegalLogConfig,
+    lines: LegalLines<Event>,
     isWanted: (subnetId: number) => boolean,
     clock: Clock,
     log: Log,
@@ -44,6 +53,7 @@ export class LegalLog implements LeaseEventListener {
   ) {
     const { target } = config;
     this.#config = config;
+    this.#lines = lines;
     this.#isWanted = isWanted;
     this.#clock = clock;
     this.#log = log;
@@ -56,15 +66,17 @@ export class LegalLog implements LeaseEventListener {
           });
   }
 
-  take(event: LeaseEvent): void {
-    for (const { subnetId, text } of legalEntries(event, this.#config.formats))
-      if (this.#isWanted(subnetId)) this.#write(text);
+  take(event: Event): void {
+    for (const entry of this.#lines.entriesOf(event, this.#config.formats)) this.#writeWanted(entry);
   }
 
   command(command: LeaseCommandName, args: ArgumentMap): void {
-    const entry = commandEntry(command, args, this.#clock.wallSec());
-    if (entry !== null && (entry.subnetId === null || this.#isWanted(entry.subnetId)))
-      this.#write(entry.text);
+    const entry = this.#lines.commandEntry(command, args, this.#clock.wallSec());
+    if (entry !== null) this.#writeWanted(entry);
+  }
+
+  #writeWanted({ subnetId, text }: LegalEntry): void {
+    if (subnetId === null || this.#isWanted(subnetId)) this.#write(text);
   }
 
   /** @param text one line, or several by the format of the administrator */

@@ -9,10 +9,20 @@
 import type { Clock } from '../base/clock.ts';
 import type { DurationKey, PerfmonConfig } from '../config/hook-model.ts';
 import { addRow, type DurationReader } from '../engine/figures/duration-reader.ts';
-import { CELLS, Cell, PAIRS, ROW_CELLS, SPANS } from '../engine/figures/durations.ts';
+import { CELLS, Cell, ROW_CELLS, SPANS } from '../engine/figures/durations.ts';
 import type { Log } from '../log/logger.ts';
 import { DurationAlarm } from './duration-alarm.ts';
-import { compare, durationOf, formatDuration, keyOf, labelOf, rowOf, statisticOf } from './duration-key.ts';
+import {
+  compare,
+  durationOf,
+  formatDuration,
+  keyOf,
+  labelOf,
+  type Pairs,
+  rowOf,
+  statisticOf,
+  subnetOfRow,
+} from './duration-key.ts';
 
 const ALL_SUBNETS = 0;
 const US_PER_SEC = 1_000_000;
@@ -40,6 +50,7 @@ export interface DurationSource {
   readonly reader: DurationReader;
   /** Ids of the subnets by position. */
   readonly subnetIds: readonly number[];
+  readonly pairs: Pairs;
   readonly hasQueue: boolean;
 }
 
@@ -141,8 +152,7 @@ export class Perfmon {
   /** Goes on with the memory of another configuration that says the same of this library. Pre: no shard runs. */
   moveTo(source: DurationSource): void {
     if (this.#leavingWallMs !== null) this.#reportLeft();
-    const { reader, subnetIds } = this.#source;
-    reader.takeNow((subnet, pair, row) => sum(this.#carried, subnetIds, subnet, pair, row));
+    this.#source.reader.takeNow((subnet, pair, row) => sum(this.#carried, this.#source, subnet, pair, row));
     this.#forgetOthers(source.subnetIds);
     this.#source = source;
     source.reader.switchOn(this.#isOn);
@@ -151,13 +161,13 @@ export class Perfmon {
   /** Every duration of which there was an answer, in Kea's order. */
   durations(): readonly MeasuredDuration[] {
     const sums: Sums = new Map();
-    const { reader, subnetIds } = this.#source;
-    reader.lookNow((subnet, pair, row) => sum(sums, subnetIds, subnet, pair, row));
+    const source = this.#source;
+    source.reader.lookNow((subnet, pair, row) => sum(sums, source, subnet, pair, row));
     for (const each of [this.#carried, sums])
       eachSpan(each, (duration) => {
         this.#meet(duration);
       });
-    return [...this.#durations.values()].sort(({ key: a }, { key: b }) => compare(a, b));
+    return [...this.#durations.values()].sort(({ key: a }, { key: b }) => compare(a, b, source.pairs));
   }
 
   /** For /metrics: of all subnets, since the configuration was read. */
@@ -180,8 +190,8 @@ export class Perfmon {
     this.#leavingWallMs = null;
     const sums = this.#carried;
     this.#carried = new Map();
-    const { reader, subnetIds } = this.#source;
-    reader.takeBefore((subnet, pair, row) => sum(sums, subnetIds, subnet, pair, row));
+    const source = this.#source;
+    source.reader.takeBefore((subnet, pair, row) => sum(sums, source, subnet, pair, row));
     eachSpan(sums, (number, row, at) => {
       const occurrences = row[at + Cell.count]!;
       this.#report(this.#meet(number), {
@@ -197,7 +207,8 @@ export class Perfmon {
   #meet(number: number): Duration {
     const known = this.#durations.get(number);
     if (known !== undefined) return known;
-    const key = keyOf(number, this.#source.hasQueue);
+    const { pairs, hasQueue } = this.#source;
+    const key = keyOf(number, pairs, hasQueue);
     const duration = { key, statistic: statisticOf(key), last: null, answers: 0, totalUs: 0 };
     this.#durations.set(number, duration);
     return duration;
@@ -238,20 +249,21 @@ export class Perfmon {
       this.#durations.delete(number);
       this.#statistics.delete(statistic);
     }
-    for (const row of this.#carried.keys()) if (!ids.has(Math.floor(row / PAIRS))) this.#carried.delete(row);
+    for (const row of this.#carried.keys())
+      if (!ids.has(subnetOfRow(row, this.#source.pairs))) this.#carried.delete(row);
   }
 }
 
 /** Adds a row of cells to those of its subnet and of all subnets. */
 function sum(
   sums: Sums,
-  subnetIds: readonly number[],
+  { pairs, subnetIds }: DurationSource,
   subnet: number,
   pair: number,
   row: Float64Array,
 ): void {
-  addTo(sums, rowOf(ALL_SUBNETS, pair), row);
-  if (subnet >= 0) addTo(sums, rowOf(subnetIds[subnet]!, pair), row);
+  addTo(sums, rowOf(ALL_SUBNETS, pair, pairs), row);
+  if (subnet >= 0) addTo(sums, rowOf(subnetIds[subnet]!, pair, pairs), row);
 }
 
 function addTo(sums: Sums, number: number, row: Float64Array): void {

@@ -6,10 +6,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { RunScriptConfig } from '../config/hook-model.ts';
-import type { LeaseEvent, LeaseEventListener } from '../events/event.ts';
+import type { LeaseEventListener } from '../events/event.ts';
 import type { Log } from '../log/logger.ts';
-import { type ScriptCall, type ScriptHost, scriptCalls } from './environment.ts';
 import { startProgram } from './program.ts';
+import type { ScriptCall } from './script-call.ts';
 
 /** Programs that run at once: each is a process. */
 export const SCRIPTS_RUNNING_MAX = 16;
@@ -18,9 +18,9 @@ export const SCRIPTS_WAITING_MAX = 4096;
 /** What still runs or waits when the server ends has this long. */
 const CLOSE_MS = 2_000;
 
-export class RunScript implements LeaseEventListener {
+export class RunScript<Event> implements LeaseEventListener<Event> {
   readonly #path: string;
-  readonly #host: ScriptHost;
+  readonly #callsOf: (event: Event) => readonly ScriptCall[];
   readonly #log: Log;
   readonly #waiting: ScriptCall[] = [];
   readonly #running = new Set<ChildProcess>();
@@ -28,14 +28,15 @@ export class RunScript implements LeaseEventListener {
   #isFailing = false;
   #onIdle: (() => void) | null = null;
 
-  constructor({ path }: RunScriptConfig, host: ScriptHost, log: Log) {
+  /** @param callsOf what the script is run for */
+  constructor({ path }: RunScriptConfig, callsOf: (event: Event) => readonly ScriptCall[], log: Log) {
     this.#path = path;
-    this.#host = host;
+    this.#callsOf = callsOf;
     this.#log = log;
   }
 
-  take(event: LeaseEvent): void {
-    for (const call of scriptCalls(event, this.#host)) {
+  take(event: Event): void {
+    for (const call of this.#callsOf(event)) {
       if (this.#running.size < SCRIPTS_RUNNING_MAX) this.#run(call);
       else if (this.#waiting.length < SCRIPTS_WAITING_MAX) this.#waiting.push(call);
       else this.#drop();

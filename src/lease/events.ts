@@ -4,7 +4,7 @@
  * beside the lease file: a full ring loses events, which is counted, and never holds up a lease.
  *
  *     ring record   kind = LeaseEventKind | sequence = change number of the lease file that the event rests on | parts
- *     part          u8 role | u8 0 | u16 length | octets       leases: their row of the lease file; query: see engine/leases/lease-events.ts
+ *     part          u8 role | u8 0 | u16 length | octets       leases: their row of the lease file; query: see event-query.ts of the engine
  */
 import { allocateByteRing, type ByteRingMemory } from '../base/byte-ring.ts';
 
@@ -38,17 +38,32 @@ export type LeaseEventKind = (typeof LeaseEventKind)[keyof typeof LeaseEventKind
 export const EventPart = {
   /** The lease as it stood at the address before, whosever it was. */
   former: 1,
-  /** The lease as it stands now; of `expired`, `released` and `recovered` there is none. */
+  /** The lease as it stands now; of `expired`, `released` and `recovered` there is none. Of DHCPv6 a new one. */
   lease: 2,
-  /** The client's lease at another address, which is gone now. */
+  /** The client's lease at another address, which is gone now. Of DHCPv6, where there may be several, any that it loses. */
   replaced: 3,
   query: 4,
   /** Text for the forensic log, out of the query and out of its reply. */
   requestText: 5,
   responseText: 6,
+  /** A lease of the client that was written again beside new ones; DHCPv6, where a message changes several leases. */
+  renewed: 7,
 } as const;
 
 export const EVENT_PART_HEADER_BYTES = 4;
+
+/** Octets of a DHCPv4 message up to the end of chaddr. [RFC2131 2] */
+export const EVENT_HEADER_BYTES = 44;
+/** Of the name of an interface. */
+export const EVENT_INTERFACE_BYTES_MAX = 15;
+/** Of an option that is told of a query; what is longer is cut. */
+export const EVENT_OPTION_BYTES_MAX = 2048;
+/** In place of the length of an option that is not there. */
+export const EVENT_NO_OPTION = 0xffff;
+/** Identity associations of a DHCPv6 query that are told; those that are granted something come to no more. */
+export const EVENT_IAS_MAX = 128;
+/** Of one text: many lines. */
+export const EVENT_TEXT_BYTES_MAX = 8192;
 
 /** @param ringBytes a power of two */
 export function allocateLeaseEvents(ringBytes: number): LeaseEventsMemory {

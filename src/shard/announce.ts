@@ -35,7 +35,7 @@ export class Announcer {
   tell(): void {
     const { changes, events, dns } = this.#context;
     dns?.announce();
-    events?.announce();
+    events.announce();
     const dirty = changes.takeDirtyUpdates();
     for (let relationship = 0; dirty >>> relationship !== 0; relationship++) {
       if (((dirty >>> relationship) & 1) === 0) continue;

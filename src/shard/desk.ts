@@ -20,7 +20,7 @@ export interface ServingContext {
     takeDirtyUpdates(): number;
   };
   /** What happened to leases, for those who listen. */
-  readonly events?: { announce(): void };
+  readonly events: { announce(): void };
   /** Null = there are no DNS updates. */
   readonly dns?: { announce(): void } | null;
   readonly statistics: StatisticsWriter;

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { PERFMON_PAIRS } from '../../src/config/hook-model.ts';
 import { BUILT_IN, KNOWN } from '../../src/config/sections/hooks.ts';
 import { findFreeTcpPort } from '../../src/demo/ports.ts';
 import { SPANS } from '../../src/engine/figures/durations.ts';
@@ -52,7 +53,11 @@ function durations(): readonly string[] {
   const spans = Array.from({ length: SPANS }, (_, span) => durationOf(0, span));
   return spans.flatMap((duration) =>
     [true, false].map((hasQueue) =>
-      statisticOf({ ...keyOf(duration, hasQueue), queryType: 'QUERY', responseType: 'RESPONSE' }),
+      statisticOf({
+        ...keyOf(duration, PERFMON_PAIRS[4], hasQueue),
+        queryType: 'QUERY',
+        responseType: 'RESPONSE',
+      }),
     ),
   );
 }

@@ -15,7 +15,7 @@ import {
 } from '../../src/config/hooks/flex-option.ts';
 import { legalLogSchema } from '../../src/config/hooks/legal-log.ts';
 import { limitsSchema } from '../../src/config/hooks/limits.ts';
-import { alarmSchema, durationKeySchema, perfmonSchema } from '../../src/config/hooks/perfmon.ts';
+import { alarmSchemas, durationKeySchemas, perfmonSchema } from '../../src/config/hooks/perfmon.ts';
 import { pingCheckSchema, subnetPingCheckSchema } from '../../src/config/hooks/ping-check.ts';
 import { runScriptSchema } from '../../src/config/hooks/run-script.ts';
 import { keaKeys } from '../../src/config/schema/kea-keys.ts';
@@ -90,8 +90,8 @@ const schemas: readonly MapSchema[] = [
   pauseSchema,
   peerSchema,
   perfmonSchema,
-  alarmSchema,
-  durationKeySchema,
+  alarmSchemas[4],
+  durationKeySchemas[4],
   pingCheckSchema,
   subnetPingCheckSchema,
   poolSchema,

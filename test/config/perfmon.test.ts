@@ -1,9 +1,10 @@
 /** Parameters of the perfmon library: Kea 3.0 takes and refuses the same files. */
 import t from 'tap';
 import { parseConfig } from '../../src/config/load.ts';
+import { parseConfig6 } from '../../src/config/load6.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { configOf } from '../engine/bench-server.ts';
-import { checkRefused, dhcp4 } from './fixtures/marked-file.ts';
+import { checkRefused, dhcp4, dhcp6, findProblems } from './fixtures/marked-file.ts';
 
 const AT = 'Dhcp4/hooks-libraries[0]/parameters';
 const ALARM_AT = `${AT}/alarms[0]`;
@@ -158,5 +159,44 @@ t.test('an alarm that can never be raised is taken, as by Kea, and warned of', a
   t.same(warnings(t, `${QUERY}, ${RESPONSE}, ${EVENTS}, "subnet-id": 1`), []);
   t.match(warnings(t, `${QUERY}, ${RESPONSE}, ${EVENTS}, "subnet-id": 2`), [
     'found 2, which is no subnet; expected the id of a subnet, or 0 for all',
+  ]);
+});
+
+/** A file of DHCPv6 with an alarm about these members. */
+function alarm6(...members: readonly string[]): string {
+  const text = `{ "alarms": [ { "duration-key": { ${members.join(', ')}, ${EVENTS} }, ${HIGH}, ${LOW} } ] }`;
+  return dhcp6(`"hooks-libraries": [ { "library": "libdhcp_perfmon.so", "parameters": ${text} } ]`);
+}
+
+t.test('DHCPv6: the queries and answers that Kea takes, and no others', async (t) => {
+  const queries = ['SOLICIT', 'REQUEST', 'CONFIRM', 'RENEW', 'REBIND'];
+  const others = ['ADVERTISE', 'REPLY', 'RELEASE', 'DECLINE', 'INFORMATION_REQUEST', 'DHCPDISCOVER'];
+  const outcome = (query: string, response: string): string =>
+    findProblems(alarm6(`"query-type": "${query}"`, `"response-type": "${response}"`));
+  for (const query of ['', '*', ...queries]) {
+    for (const response of ['', '*', 'REPLY']) t.equal(outcome(query, response), 'no problem', query);
+    const mayAdvertise = !queries.slice(1).includes(query);
+    t.equal(outcome(query, 'ADVERTISE') === 'no problem', mayAdvertise, query);
+    t.match(outcome(query, 'DHCPACK'), /found "DHCPACK"; expected one of "\*", "ADVERTISE", "REPLY", ""/);
+  }
+  for (const query of others)
+    t.match(
+      outcome(query, 'REPLY'),
+      /expected one of "\*", "SOLICIT", "REQUEST", "CONFIRM", "RENEW", "REBIND", ""/,
+    );
+});
+
+t.test('DHCPv6: what is never measured is warned of', async (t) => {
+  const warned = (...members: readonly string[]): string[] => {
+    const result = parseConfig6(alarm6(...members), 'kea.conf');
+    t.ok(result.ok);
+    return result.warnings.map(formatProblem);
+  };
+  t.same(warned('"query-type": "SOLICIT"', '"response-type": "REPLY"'), []);
+  t.match(warned('"query-type": "RENEW"', '"response-type": "*"'), [
+    /found "RENEW" with "response-type" "\*", which is never measured; expected one of "SOLICIT" with "ADVERTISE", /,
+  ]);
+  t.match(warned('"query-type": "RENEW"', '"response-type": "REPLY"', '"subnet-id": 7'), [
+    /found 7, which is no subnet/,
   ]);
 });

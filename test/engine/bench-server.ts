@@ -18,7 +18,8 @@ import {
   type StatisticsMemory,
 } from '../../src/engine/figures/statistics.ts';
 import { StatisticsReader } from '../../src/engine/figures/statistics-reader.ts';
-import { LeaseEventWriter, Listening } from '../../src/engine/leases/lease-events.ts';
+import { type LeaseEventWriter4, leaseEvents4 } from '../../src/engine/leases/event-query.ts';
+import { Listening } from '../../src/engine/leases/lease-events.ts';
 import { limitedCountsOf } from '../../src/engine/leases/lease-limits.ts';
 import { allocateDnsLog } from '../../src/engine/names/dns-log.ts';
 import {
@@ -123,7 +124,7 @@ export class BenchServer {
   readonly observations: ByteRingReader;
   readonly eventMemory = allocateLeaseEvents(1 << 18);
   /** For what changes leases beside the shard, as main does. */
-  readonly events: LeaseEventWriter;
+  readonly events: LeaseEventWriter4;
   /** What DNS is to be told. */
   readonly dns = allocateDnsLog(1 << 18);
   /** The socket that datagrams are sent to. */
@@ -162,7 +163,7 @@ export class BenchServer {
     this.link = allocateShardLink(createEventFd(), PARKED_MAX);
     this.observations = new ByteRingReader(this.link.observations);
     this.#verdicts = new VerdictWriter(this.link.verdicts);
-    this.events = new LeaseEventWriter(this.book, this.eventMemory, options.listening ?? Listening.off);
+    this.events = leaseEvents4(this.book, this.eventMemory, options.listening ?? Listening.off);
     const subnetIds = this.config.subnets.map((subnet) => subnet.id);
     this.statistics = allocateStatistics(2, subnetIds, poolSeries(this.config.subnets).series);
     this.#reader = new StatisticsReader(this.statistics);

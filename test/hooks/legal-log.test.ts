@@ -7,8 +7,9 @@ import type { LegalFileConfig, LegalLogConfig } from '../../src/config/hook-mode
 import type { EventQuery, LeaseCommandName, LeaseEvent } from '../../src/events/event.ts';
 import { DatedFile } from '../../src/hooks/dated-file.ts';
 import { commandEntry } from '../../src/hooks/legal-command.ts';
-import { durationText, legalEntries } from '../../src/hooks/legal-entry.ts';
+import { legalEntries } from '../../src/hooks/legal-entry.ts';
 import { LegalLog } from '../../src/hooks/legal-log.ts';
+import { durationText } from '../../src/hooks/legal-text.ts';
 import { LeaseEventKind } from '../../src/lease/events.ts';
 import { ForensicSyslog } from '../../src/log/forensic-syslog.ts';
 import { leaseOf } from '../engine/leases.ts';
@@ -36,6 +37,8 @@ function relayed(agentOptions: readonly number[]): EventQuery {
     agentOptions: Uint8Array.from(agentOptions),
   };
 }
+
+const LINES = { entriesOf: legalEntries, commandEntry };
 
 function directory(t: { teardown: (done: () => void) => void }): string {
   const path = mkdtempSync(join(tmpdir(), 'tandem-legal-'));
@@ -145,6 +148,7 @@ t.test('lines are written in order, silent subnets are left out, a full disk is 
   const logged: string[] = [];
   const log = new LegalLog(
     logFor(path, { timeUnit: 'second', count: 10 }),
+    LINES,
     (subnetId) => subnetId !== 7,
     clock,
     (id) => void logged.push(id),
@@ -164,6 +168,7 @@ t.test('lines are written in order, silent subnets are left out, a full disk is 
 
   const failing = new LegalLog(
     logFor(path, { timeUnit: 'second', count: 1 }),
+    LINES,
     () => true,
     clock,
     (id) => void logged.push(id),
@@ -203,6 +208,7 @@ t.test('a format takes the place of Kea’s line, each of its lines with the tim
   const config = { ...logFor(path, { timestampFormat: 'T' }), formats: { request: literal, response: null } };
   const log = new LegalLog(
     config,
+    LINES,
     () => true,
     new TestClock(),
     () => undefined,
@@ -250,13 +256,14 @@ t.test(
     const path = socketPath(t);
     const literal = { kind: 'literal', octets: new Uint8Array(0) } as const;
     const logged: [string, unknown][] = [];
-    const open = (pattern: string | null, formats: LegalLogConfig['formats'] = null): LegalLog =>
+    const open = (pattern: string | null, formats: LegalLogConfig['formats'] = null): LegalLog<LeaseEvent> =>
       new LegalLog(
         { target: { ...SYSLOG, pattern }, formats },
+        LINES,
         () => true,
         new TestClock(),
         (id, fields) => void logged.push([id, fields]),
-        (config) => new ForensicSyslog(config, path),
+        (config) => new ForensicSyslog(config, 4, path),
       );
     const tick = () => new Promise((resolve) => setImmediate(resolve));
     let daemon = openDaemon(path);
@@ -306,10 +313,11 @@ t.test(
     const formats = { request: { kind: 'literal', octets: new Uint8Array(0) }, response: null } as const;
     const log = new LegalLog(
       { target: SYSLOG, formats },
+      LINES,
       () => true,
       new TestClock(),
       (id, fields) => void logged.push([id, fields as Record<string, unknown>]),
-      (config) => new ForensicSyslog(config, path),
+      (config) => new ForensicSyslog(config, 4, path),
     );
     const COUNT = 3000;
     const query = relayed([]);

@@ -1,12 +1,11 @@
 /** The perfmon library on the main thread, with a clock of the test's own: intervals, statistics, alarms, reloads. */
 import t from 'tap';
-import type { PerfmonAlarm, PerfmonConfig } from '../../src/config/hook-model.ts';
+import { PERFMON_PAIRS, type PerfmonAlarm, type PerfmonConfig } from '../../src/config/hook-model.ts';
 import { DurationReader } from '../../src/engine/figures/duration-reader.ts';
 import {
   allocateDurations,
   CELLS,
   DurationWord,
-  PAIRS,
   ROW_CELLS,
   Span,
 } from '../../src/engine/figures/durations.ts';
@@ -15,6 +14,7 @@ import { Perfmon } from '../../src/hooks/perfmon.ts';
 import { TestClock } from '../engine/test-clock.ts';
 
 const SHARDS = 2;
+const PAIRS = PERFMON_PAIRS[4].length;
 const OFFER = 0;
 const ACK = 1;
 
@@ -42,8 +42,8 @@ class Shards {
   readonly #cells: readonly Float64Array[];
 
   constructor(subnetIds: readonly number[], hasQueue = true) {
-    this.memory = allocateDurations(SHARDS, subnetIds.length, hasQueue);
-    this.source = { reader: new DurationReader(this.memory), subnetIds, hasQueue };
+    this.memory = allocateDurations(SHARDS, subnetIds.length, PAIRS, hasQueue);
+    this.source = { reader: new DurationReader(this.memory), subnetIds, pairs: PERFMON_PAIRS[4], hasQueue };
     this.#words = new Int32Array(this.memory.words);
     this.#cells = this.memory.cells.map((cells) => new Float64Array(cells));
   }

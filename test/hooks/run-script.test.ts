@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
+import type { LeaseEvent } from '../../src/events/event.ts';
 import { scriptCalls } from '../../src/hooks/environment.ts';
 import {
   interfaceIndex,
@@ -17,6 +18,8 @@ import { event } from './lease-event.ts';
 
 const ADDRESS = 0x0a00000a;
 const HOST = { serverPort: 67, subnets: new Map(), interfaceIndex, removesExpired: true };
+
+const callsOf = (heard: LeaseEvent) => scriptCalls(heard, HOST);
 
 function scriptIn(
   t: { teardown: (done: () => void) => void },
@@ -36,7 +39,7 @@ t.test(
   async (t) => {
     const { path, out } = scriptIn(t, 'echo "$1|$LEASES4_AT0_ADDRESS|$LEASES4_AT0_HOSTNAME" >> OUT');
     const logged: string[] = [];
-    const script = new RunScript({ path }, HOST, (id) => void logged.push(id));
+    const script = new RunScript({ path }, callsOf, (id) => void logged.push(id));
     const hostname = '$(touch /nowhere);`id`\0"';
     script.take(event({ lease: leaseOf(ADDRESS, { hostname }) }));
     // The end waits for a program no longer than a site would want.
@@ -51,7 +54,7 @@ t.test(
 
 t.test('what cannot be started is said once, until it can be again', async (t) => {
   const logged: string[] = [];
-  const script = new RunScript({ path: '/nowhere/script.sh' }, HOST, (id) => void logged.push(id));
+  const script = new RunScript({ path: '/nowhere/script.sh' }, callsOf, (id) => void logged.push(id));
   script.take(event({ lease: leaseOf(ADDRESS, {}) }));
   script.take(event({ lease: leaseOf(ADDRESS, {}) }));
   await script.close();
@@ -61,7 +64,7 @@ t.test('what cannot be started is said once, until it can be again', async (t) =
 t.test('so many run, so many wait, the rest is dropped and counted', async (t) => {
   const { path } = scriptIn(t, 'exec sleep 4');
   const logged: [string, unknown][] = [];
-  const script = new RunScript({ path }, HOST, (id, fields) => void logged.push([id, fields]));
+  const script = new RunScript({ path }, callsOf, (id, fields) => void logged.push([id, fields]));
   const one = event({ lease: leaseOf(ADDRESS, {}) });
   for (let i = 0; i < SCRIPTS_RUNNING_MAX + SCRIPTS_WAITING_MAX; i++) script.take(one);
   t.strictSame(logged, []);

@@ -1,5 +1,6 @@
 /** What a shard measures of its answers, on a real socket, with a clock of the test's own. */
 import t, { type Test } from 'tap';
+import { PERFMON_PAIRS } from '../../src/config/hook-model.ts';
 import { DurationReader } from '../../src/engine/figures/duration-reader.ts';
 import { allocateDurations, CELLS, Cell, Span } from '../../src/engine/figures/durations.ts';
 import { Verdict } from '../../src/engine/parked/verdicts.ts';
@@ -25,7 +26,7 @@ interface Found {
 
 function start(t: Pick<Test, 'teardown'>, dhcp4: Record<string, unknown> = {}, hasQueue = true) {
   const clock = new TestClock();
-  const memory = allocateDurations(1, 1, hasQueue);
+  const memory = allocateDurations(1, 1, PERFMON_PAIRS[4].length, hasQueue);
   const reader = new DurationReader(memory);
   reader.switchOn(true);
   const server = serverFor(t, dhcp4, { clock, durations: memory });

@@ -11,9 +11,10 @@ import { parseIpv4 } from '../../src/base/ipv4.ts';
 import type { ServerConfig } from '../../src/config/model.ts';
 import { allocateStatistics, StatisticsWriter } from '../../src/engine/figures/statistics.ts';
 import { StatisticsReader } from '../../src/engine/figures/statistics-reader.ts';
+import { leaseEvents4 } from '../../src/engine/leases/event-query.ts';
 import { createReclaimer4 } from '../../src/engine/leases/expiring-leases.ts';
 import { LeaseAccounting } from '../../src/engine/leases/lease-accounting.ts';
-import { LeaseEventWriter, Listening } from '../../src/engine/leases/lease-events.ts';
+import { Listening } from '../../src/engine/leases/lease-events.ts';
 import { MainLeaseStore } from '../../src/engine/leases/main-lease-store.ts';
 import type { Reclaimer } from '../../src/engine/leases/reclaim.ts';
 import { allocateShardLink, allocateUpdateLog, ShardWord } from '../../src/engine/parked/shard-link.ts';
@@ -95,7 +96,7 @@ export class ServerThreads {
       clock: systemClock,
     });
     const events = allocateLeaseEvents(1 << 18);
-    const quiet = new LeaseEventWriter(this.book, events, Listening.off);
+    const quiet = leaseEvents4(this.book, events, Listening.off);
     const parts = [() => accounting, () => quiet] as const;
     this.reclaimer = createReclaimer4(this.book, ...parts, systemClock);
     const committing = { journal, bells: this.#links };

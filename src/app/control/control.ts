@@ -20,9 +20,10 @@ import { createStatLeaseCommands } from '../../control/library/stat-lease.ts';
 import { POOL_FILLS_4 } from '../../control/monitoring/metric-names.ts';
 import { createMetrics } from '../../control/monitoring/metrics.ts';
 import { createMonitoringPages } from '../../control/monitoring/pages.ts';
-import { SAMPLE_INTERVAL_MS, type Sample, StatisticHistory } from '../../control/statistic-history.ts';
+import { NOTHING_REPORTED, SAMPLE_INTERVAL_MS, StatisticHistory } from '../../control/statistic-history.ts';
 import { STATISTICS_4 } from '../../engine/figures/statistics.ts';
 import { SubnetChoice } from '../../engine/subnets/subnet-choice.ts';
+import type { CommandListener } from '../../events/event.ts';
 import { dhcpState, type ServiceSwitch, serviceHeldOff } from '../../ha/switch/switch.ts';
 import type { Perfmon } from '../../hooks/perfmon.ts';
 import { listInterfaces } from '../../io/interfaces.ts';
@@ -34,7 +35,6 @@ import type { DataPlane4 } from '../dhcp4/shard-family.ts';
 import type { HighAvailability } from '../ha/high-availability.ts';
 import type { Leases } from '../leases/leases.ts';
 import type { Storage } from '../leases/storage.ts';
-import type { LeaseEvents } from '../libraries/lease-events.ts';
 import type { ServerMemory } from '../memory.ts';
 import type { Reloading } from '../reload.ts';
 import type { InterfaceWatch } from '../sockets/interface-watch.ts';
@@ -53,7 +53,7 @@ export interface ControlParts {
   readonly dataPlane: DataPlane4;
   readonly interfaces: InterfaceWatch<SocketKinds4>;
   readonly leases: Leases;
-  readonly leaseEvents: LeaseEvents;
+  readonly leaseEvents: { readonly commandListener: CommandListener | null };
   readonly storage: Storage;
   readonly memory: ServerMemory;
   readonly serviceSwitch: ServiceSwitch;
@@ -65,8 +65,6 @@ export interface ControlParts {
   readonly reloader: () => Reloading;
   readonly shutdown: (exitValue: number) => void;
 }
-
-const NOTHING_REPORTED: ReadonlyMap<string, Sample> = new Map();
 
 export class Control {
   readonly #parts: ControlParts;

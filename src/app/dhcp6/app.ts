@@ -9,12 +9,12 @@ import { systemClock } from '../../base/clock.ts';
 import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
 import { DHCP6 } from '../../config/load6.ts';
 import type { ConfigOutcome } from '../../control/commands/configuration.ts';
+import type { LeaseEvent6 } from '../../events/dhcp6/event.ts';
 import { systemTimers } from '../../ha/service/timers.ts';
 import { createServiceSwitch, type ServiceSwitch } from '../../ha/switch/switch.ts';
 import { haLeases6 } from '../../ha/sync/dhcp6/leases.ts';
 import { createEventFd } from '../../io/eventfd.ts';
 import { listInterfaces6 } from '../../io/interfaces.ts';
-import { InterfaceNotices } from '../../io/rtnetlink.ts';
 import { closeFd } from '../../io/udp.ts';
 import type { LeaseTableMemory6 } from '../../lease/dhcp6/layout.ts';
 import { rowCodec6 } from '../../lease/dhcp6/row-codec.ts';
@@ -30,13 +30,17 @@ import { DataPlane } from '../data-plane.ts';
 import { HighAvailability } from '../ha/high-availability.ts';
 import { createLink } from '../ha/link.ts';
 import { leaseFileOf, Storage } from '../leases/storage.ts';
+import { hearsPartners, LeaseEvents } from '../libraries/lease-events.ts';
+import { PerfmonHost } from '../libraries/perfmon.ts';
 import { Reloader, type Reloading } from '../reload.ts';
 import { isCarried, shardCount } from '../shard-count.ts';
-import { ServerSockets6, type SocketKinds6 } from '../sockets/dhcp6/sockets.ts';
-import { InterfaceWatch } from '../sockets/interface-watch.ts';
+import type { SocketKinds6 } from '../sockets/dhcp6/sockets.ts';
+import type { InterfaceWatch } from '../sockets/interface-watch.ts';
 import { JoinReports } from '../sockets/join-reports.ts';
 import { Threads } from '../threads.ts';
 import { Control6 } from './control.ts';
+import { openInterfaces6 } from './interfaces.ts';
+import { eventsFamily6 } from './lease-events.ts';
 import { Leases6 } from './leases.ts';
 import { allocateServerMemory6, type ServerMemory6 } from './memory.ts';
 import { ServerId, serverIdFile } from './server-id.ts';
@@ -70,6 +74,7 @@ export class App6 {
   readonly #joinReports: JoinReports;
   readonly #link: LinkClient;
   readonly #leases: Leases6;
+  readonly #leaseEvents: LeaseEvents<ServerConfig6, LeaseEvent6>;
   readonly #serviceSwitch: ServiceSwitch;
   readonly #highAvailability: HighAvailability;
   readonly #control: Control6;
@@ -77,6 +82,7 @@ export class App6 {
   readonly #listeners = new Listeners();
   readonly #active: ActiveConfiguration<ServerConfig6>;
   readonly #serverId = new ServerId(listInterfaces6, systemClock);
+  readonly #perfmon: PerfmonHost;
   readonly #reloader: Reloading;
   #isStopping = false;
 
@@ -90,7 +96,9 @@ export class App6 {
     const refusal = refusalOf(config, file.ignoreUnsupported, log);
     if (refusal !== null) throw new Error(refusal);
     const shards = shardCount(config);
-    const interfaces = openInterfaces(options, shards);
+    const onGivenUp = (): void => options.shutdown(GIVEN_UP_EXIT_VALUE);
+    const { serverPort } = options;
+    const interfaces = openInterfaces6({ serverPort, shards, log, onGivenUp }, config);
     let app: App6;
     try {
       app = new App6(options, interfaces, shards);
@@ -123,9 +131,10 @@ export class App6 {
     const linkMemory = allocateLink(createEventFd());
     this.#linkFd = linkMemory.eventFd;
     this.#threads = new Threads(6, shards, isCarried(config, shards));
+    this.#perfmon = new PerfmonHost({ family: 6, shards, clock, log });
     this.#dataPlane = new DataPlane<ShardKinds6>(
       {
-        family: new ShardFamily6(memory, this.#serverId),
+        family: new ShardFamily6(memory, this.#serverId, () => this.#perfmon.memory),
         memory,
         threads: this.#threads,
         carry: (task) => this.#link.carry(task),
@@ -151,6 +160,14 @@ export class App6 {
       leaseFileOf(config),
     );
     this.#leases = new Leases6({ memory, storage, clock, log }, config, this.#dataPlane.writer);
+    this.#leaseEvents = new LeaseEvents({
+      family: eventsFamily6,
+      memory: memory.events,
+      link: linkMemory,
+      book: this.#leases.book,
+      clock,
+      log,
+    });
     this.#serviceSwitch = createServiceSwitch({ timers: systemTimers, log });
     this.#highAvailability = this.#createHighAvailability();
     this.#control = this.#createControl(storage);
@@ -160,7 +177,13 @@ export class App6 {
   #workplace(): LinkWorkplace {
     const { config } = this.#active;
     const { book } = this.#memory;
-    return { family: 6, config, book, statistics: this.#dataPlane.statistics, isHeard: false };
+    return {
+      family: 6,
+      config,
+      book,
+      statistics: this.#dataPlane.statistics,
+      isHeard: hearsPartners(config),
+    };
   }
 
   #createHighAvailability(): HighAvailability {
@@ -184,10 +207,12 @@ export class App6 {
       dataPlane: this.#dataPlane,
       interfaces: this.#interfaces,
       leases: this.#leases,
+      leaseEvents: this.#leaseEvents,
       storage,
       memory: this.#memory,
       serviceSwitch: this.#serviceSwitch,
       highAvailability: this.#highAvailability,
+      perfmon: () => this.#perfmon.perfmon,
       clock: systemClock,
       log: this.#options.log,
       reloader: () => this.#reloader,
@@ -205,7 +230,11 @@ export class App6 {
       dataPlane: this.#dataPlane,
       link: this.#link,
       leases: this.#leases,
-      others: [(config) => this.#serverId.prepare(config)],
+      others: [
+        (config) => this.#serverId.prepare(config),
+        (config) => this.#leaseEvents.prepare(config),
+        (config, isOfFile) => this.#perfmon.prepare(config, isOfFile),
+      ],
       storage,
       highAvailability: this.#highAvailability,
       control: this.#control,
@@ -219,8 +248,10 @@ export class App6 {
     const { config } = this.#active;
     const { log } = this.#options;
     this.#leases.start();
+    this.#leaseEvents.start(config);
     if (config.interfaces.length === 0) log('TDM_ENGINE_NO_INTERFACES');
     await this.#interfaces.begin((lists) => this.#dataPlane.useSockets(lists));
+    this.#perfmon.prepare(config, true).commit();
     this.#dataPlane.start(config);
     this.#joinReports.start();
     const ports = [...this.#highAvailability.listeners(), ...this.#control.listeners(config)];
@@ -250,30 +281,16 @@ export class App6 {
     // What it takes from partners must find the journal at work.
     await this.#link.stop();
     const drained = await this.#leases.stop();
+    await this.#leaseEvents.close();
     await this.#highAvailability.close();
     await this.#listeners.close();
     this.#serviceSwitch.close();
     this.#interfaces.close();
     this.#joinReports.close();
+    this.#perfmon.close();
     await this.#threads.close();
     for (const fd of [...this.#eventFds, this.#linkFd]) closeFd(fd);
     log(drained ? 'TDM_ENGINE_STOPPED' : 'TDM_ENGINE_STOPPED_UNFLUSHED');
     return drained;
   }
-}
-
-function openInterfaces(
-  { loaded, serverPort, log, shutdown }: AppOptions6,
-  shards: number,
-): InterfaceWatch<SocketKinds6> {
-  const parts = {
-    sockets: new ServerSockets6({ port: serverPort, shards }, log),
-    clock: systemClock,
-    timers: systemTimers,
-    log,
-    list: listInterfaces6,
-    notices: new InterfaceNotices(6),
-    onGivenUp: () => shutdown(GIVEN_UP_EXIT_VALUE),
-  };
-  return InterfaceWatch.open<SocketKinds6>(parts, loaded.config);
 }

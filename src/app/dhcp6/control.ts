@@ -21,15 +21,18 @@ import type { HttpPage } from '../../control/http/kea-http.ts';
 import { createLibraryCommands } from '../../control/library/commands.ts';
 import { DOCUMENT_6 } from '../../control/library/document6.ts';
 import type { DocumentSources } from '../../control/library/edit.ts';
+import { createPerfmonCommands } from '../../control/library/perfmon-commands.ts';
 import { createStatLeaseCommands } from '../../control/library/stat-lease.ts';
 import type { ServerFigures } from '../../control/monitoring/figures.ts';
 import { POOL_FILLS_6 } from '../../control/monitoring/metric-names.ts';
 import { createMetrics } from '../../control/monitoring/metrics.ts';
 import { createMonitoringPages } from '../../control/monitoring/pages.ts';
-import { SAMPLE_INTERVAL_MS, StatisticHistory } from '../../control/statistic-history.ts';
+import { NOTHING_REPORTED, SAMPLE_INTERVAL_MS, StatisticHistory } from '../../control/statistic-history.ts';
 import { STATISTICS_6 } from '../../engine/dhcp6/statistics.ts';
 import { SubnetChoice6 } from '../../engine/dhcp6/subnets/subnet-choice.ts';
+import type { CommandListener } from '../../events/event.ts';
 import { dhcpState, type ServiceSwitch, serviceHeldOff } from '../../ha/switch/switch.ts';
+import type { Perfmon } from '../../hooks/perfmon.ts';
 import type { ChangeSource } from '../../lease/store.ts';
 import type { Log } from '../../log/logger.ts';
 import { BUILD_REPORT, VERSION } from '../../version.ts';
@@ -57,10 +60,13 @@ export interface ControlParts6 {
   readonly dataPlane: DataPlane<ShardKinds6>;
   readonly interfaces: InterfaceWatch<SocketKinds6>;
   readonly leases: Leases6;
+  readonly leaseEvents: { readonly commandListener: CommandListener | null };
   readonly storage: Storage;
   readonly memory: ServerMemory6;
   readonly serviceSwitch: ServiceSwitch;
   readonly highAvailability: HighAvailability;
+  /** Null = the library is not loaded. */
+  readonly perfmon: () => Perfmon | null;
   readonly clock: Clock;
   readonly log: Log;
   readonly reloader: () => Reloading;
@@ -103,7 +109,7 @@ export class Control6 {
     this.#history = new StatisticHistory({
       clock,
       values: (isAllWanted) => values.look(dataPlane.reader, this.#totals(), isAllWanted),
-      reported: () => new Map(),
+      reported: () => parts.perfmon()?.statistics ?? NOTHING_REPORTED,
       limit: () => active.config.statisticSamples,
     });
     this.#documents = {
@@ -127,6 +133,7 @@ export class Control6 {
       ['subnet6-select-test', (args: unknown) => subnet6SelectTest(this.#subnetChoice, args)] as const,
       ...this.#leaseCommands('administrator'),
       ...config.commandLibraries.flatMap((library) => [...this.#libraryCommands(library)]),
+      ...this.#perfmonCommands(),
       ...highAvailability.commands,
     ];
     this.#ports.keep(config);
@@ -170,6 +177,12 @@ export class Control6 {
     return createLibraryCommands(library, { documents: this.#documents, statLeases });
   }
 
+  #perfmonCommands(): Map<string, CommandHandler> {
+    const { active, clock, perfmon } = this.#parts;
+    if (active.config.hooks.perfmon === null) return new Map();
+    return createPerfmonCommands(() => perfmon()!, clock);
+  }
+
   #statLeases(): Map<string, CommandHandler> {
     const { active, clock, dataPlane } = this.#parts;
     const sources = {
@@ -183,15 +196,23 @@ export class Control6 {
 
   /** @param caller who reaches them */
   #leaseCommands(caller: ChangeSource): Map<string, CommandHandler> {
-    const { active, clock, leases } = this.#parts;
+    const { active, clock, leaseEvents, leases } = this.#parts;
     if (!active.config.leaseCommands) return new Map();
     const leaseFile = (): string | null => {
       const { persist, path } = active.config.leaseDatabase;
       return persist ? path : null;
     };
     const { dns, store } = leases;
-    const yieldTurn = (): Promise<void> => nextTurn();
-    return createLease6Commands({ store, dns, subnets: this.#subnets, clock, caller, leaseFile, yieldTurn });
+    return createLease6Commands({
+      store,
+      dns,
+      subnets: this.#subnets,
+      clock,
+      caller,
+      leaseFile,
+      listener: () => leaseEvents.commandListener,
+      yieldTurn: () => nextTurn(),
+    });
   }
 
   #createPages(): ReadonlyMap<string, HttpPage> {
@@ -216,14 +237,14 @@ export class Control6 {
   }
 
   #figures(): ServerFigures {
-    const { active, interfaces, leases, storage } = this.#parts;
+    const { active, interfaces, leases, perfmon, storage } = this.#parts;
     const parts = {
       ...this.#parts,
       leases: { count: leases.count(), max: leases.book.table.capacity },
       interfaces: interfaces.served(),
       journal: active.config.leaseDatabase.persist ? storage.journal : null,
     };
-    return { ...figuresOf(parts), perfmon: null };
+    return { ...figuresOf(parts), perfmon: perfmon()?.figures() ?? null };
   }
 
   #heldOff(): string[] {

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
 import { DdnsSender } from '../../ddns/sender.ts';
 import { indexSubnets6 } from '../../engine/dhcp6/compiled/compiled-configuration.ts';
+import { type LeaseEventWriter6, leaseEvents6 } from '../../engine/dhcp6/leases/event-query.ts';
 import { ExpiringLeases6 } from '../../engine/dhcp6/leases/expiring-leases.ts';
 import { type CountingLeases, countLoaded } from '../../engine/dhcp6/leases/lease-counts.ts';
 import { MainLeaseStore6 } from '../../engine/dhcp6/leases/main-lease-store.ts';
@@ -34,6 +35,7 @@ const DDNS_CELLS = {
 
 import { LeaseChange, type LeaseTables } from '../leases/lease-change.ts';
 import { leaseFileOf, type Storage } from '../leases/storage.ts';
+import { listeningOf } from '../libraries/lease-events.ts';
 import { keepsContexts6, leaseCapacity6, type ServerMemory6 } from './memory.ts';
 
 export interface LeasesParts6 {
@@ -60,6 +62,7 @@ export class Leases6 {
   readonly dns: MainDns<LeaseBook6, Uint8Array>;
   readonly #sender: DdnsSender;
   #counting: CountingLeases;
+  #events: LeaseEventWriter6;
   #expiry: ExpiryTimer | null = null;
 
   constructor(parts: LeasesParts6, config: ServerConfig6, statistics: StatisticsWriter) {
@@ -74,6 +77,7 @@ export class Leases6 {
     });
     const { clock, log, memory } = parts;
     this.#counting = this.#countingBy(config, statistics);
+    this.#events = this.#eventsOf(config);
     const writer = (): StatisticsWriter => this.#counting.statistics;
     const sending = { memory: memory.dns, statistics: writer, cells: DDNS_CELLS, clock, log };
     this.#sender = new DdnsSender(sending, config.ddns, namesOf6(config));
@@ -98,6 +102,7 @@ export class Leases6 {
     const expiring = new ExpiringLeases6(
       this.book,
       () => this.#counting,
+      () => this.#events,
       () => this.dns.active(),
     );
     const reclaimer = new Reclaimer(expiring, clock);
@@ -127,6 +132,7 @@ export class Leases6 {
   ): void {
     const { memory, clock } = this.#parts;
     this.#config = config;
+    this.#events = this.#eventsOf(config);
     const pools = allocateServerPools6(config);
     if (table !== memory.book.table) this.book.replaceTable(table);
     this.book.replacePools(pools, clock.wallSec());
@@ -136,6 +142,10 @@ export class Leases6 {
     const ids = config.subnets.map(({ id }) => id);
     recountLeases(this.#counting, reader.all(), ids);
     change.commit();
+  }
+
+  #eventsOf(config: ServerConfig6): LeaseEventWriter6 {
+    return leaseEvents6(this.book, this.#parts.memory.events, listeningOf(config));
   }
 
   #countingBy(config: ServerConfig6, statistics: StatisticsWriter): CountingLeases {

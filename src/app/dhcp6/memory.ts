@@ -8,7 +8,8 @@ import { allocateJournal, type JournalMemory } from '../../journal/memory.ts';
 import { allocateChangeLog } from '../../lease/change-log.ts';
 import type { LeaseBookMemory6 } from '../../lease/dhcp6/book.ts';
 import { allocateLeaseTable6 } from '../../lease/dhcp6/layout.ts';
-import { CHANGE_LOG_BYTES, DNS_LOG_BYTES } from '../../limits.ts';
+import { allocateLeaseEvents, type LeaseEventsMemory } from '../../lease/events.ts';
+import { CHANGE_LOG_BYTES, DNS_LOG_BYTES, LEASE_EVENTS_BYTES } from '../../limits.ts';
 import { allocateUpdateLogs, policyCount } from '../ha/memory.ts';
 
 /** Pools of IPv6 say nothing of how many clients there are. */
@@ -19,6 +20,7 @@ const LEASES_MAX = 1 << 24;
 export interface ServerMemory6 {
   book: LeaseBookMemory6;
   policies: SharedArrayBuffer;
+  readonly events: LeaseEventsMemory;
   readonly dns: DnsLogMemory;
   /** One a relationship; one, never read, without high availability. */
   updates: readonly UpdateLogMemory[];
@@ -44,6 +46,7 @@ export function allocateServerMemory6(config: ServerConfig6): ServerMemory6 {
       changes: allocateChangeLog(CHANGE_LOG_BYTES),
     },
     policies: allocatePolicies(policyCount(config)),
+    events: allocateLeaseEvents(LEASE_EVENTS_BYTES),
     dns: allocateDnsLog(DNS_LOG_BYTES),
     updates: allocateUpdateLogs(config),
     journal: allocateJournal(),

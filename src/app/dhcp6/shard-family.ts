@@ -2,6 +2,7 @@
 import { formatIpv6 } from '../../base/ipv6-text.ts';
 import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
 import { STATISTICS_6 } from '../../engine/dhcp6/statistics.ts';
+import type { DurationMemory } from '../../engine/figures/durations.ts';
 import { allocateRateLimits } from '../../engine/figures/rate-limits.ts';
 import { allocateStatistics, type StatisticsMemory } from '../../engine/figures/statistics.ts';
 import type { ShardTask6 } from '../../shard/dhcp6/desk.ts';
@@ -12,6 +13,7 @@ import {
 } from '../../shard/dhcp6/socket-table.ts';
 import type { CommonTask } from '../../shard/task.ts';
 import type { ShardFamily } from '../data-plane.ts';
+import { listeningOf } from '../libraries/lease-events.ts';
 import type { ServerMemory6 } from './memory.ts';
 import type { ServerId } from './server-id.ts';
 
@@ -25,10 +27,13 @@ export interface ShardKinds6 {
 export class ShardFamily6 implements ShardFamily<ShardKinds6> {
   readonly #memory: ServerMemory6;
   readonly #serverId: ServerId;
+  readonly #durations: () => DurationMemory | null;
 
-  constructor(memory: ServerMemory6, serverId: ServerId) {
+  /** @param durations where shards measure how long answers take, or null */
+  constructor(memory: ServerMemory6, serverId: ServerId, durations: () => DurationMemory | null) {
     this.#memory = memory;
     this.#serverId = serverId;
+    this.#durations = durations;
   }
 
   allocateSocketTable(): SharedArrayBuffer {
@@ -53,9 +58,18 @@ export class ShardFamily6 implements ShardFamily<ShardKinds6> {
   }
 
   tasksOf(config: ServerConfig6): (common: CommonTask) => ShardTask6 {
-    const { book, dns } = this.#memory;
+    const { book, dns, events } = this.#memory;
     // [Kea] With another configuration the periods begin anew.
     const rates = allocateRateLimits(config.hooks.limits);
-    return (common) => ({ ...common, config, book, dns, rates, serverId: this.#serverId.octets });
+    const own = {
+      config,
+      book,
+      dns,
+      events,
+      rates,
+      listening: listeningOf(config),
+      durations: this.#durations(),
+    };
+    return (common) => ({ ...common, ...own, serverId: this.#serverId.octets });
   }
 }

@@ -7,9 +7,9 @@ import type { NamesOf } from '../../ddns/request.ts';
 import { DdnsSender } from '../../ddns/sender.ts';
 import { G, type StatisticsWriter } from '../../engine/figures/statistics.ts';
 import type { StatisticsReader } from '../../engine/figures/statistics-reader.ts';
+import { type LeaseEventWriter4, leaseEvents4 } from '../../engine/leases/event-query.ts';
 import { createReclaimer4 } from '../../engine/leases/expiring-leases.ts';
 import { LeaseAccounting } from '../../engine/leases/lease-accounting.ts';
-import { LeaseEventWriter } from '../../engine/leases/lease-events.ts';
 import { limitedCountsOf } from '../../engine/leases/lease-limits.ts';
 import { MainLeaseStore } from '../../engine/leases/main-lease-store.ts';
 import { DnsLog } from '../../engine/names/dns-log.ts';
@@ -60,7 +60,7 @@ export class Leases {
   readonly #sender: DdnsSender;
   #writer: StatisticsWriter;
   #accounting: LeaseAccounting;
-  #events: LeaseEventWriter;
+  #events: LeaseEventWriter4;
   #config: ServerConfig;
   #expiry: ExpiryTimer | null = null;
 
@@ -143,8 +143,8 @@ export class Leases {
     change.commit();
   }
 
-  #eventsOf(config: ServerConfig): LeaseEventWriter {
-    return new LeaseEventWriter(this.book, this.#parts.memory.events, listeningOf(config));
+  #eventsOf(config: ServerConfig): LeaseEventWriter4 {
+    return leaseEvents4(this.book, this.#parts.memory.events, listeningOf(config));
   }
 
   /** Reclaims every lease that is over; rejects when the disk does not take it. @param remove as for leases-reclaim */

@@ -3,74 +3,71 @@
 import { Bell } from '../../base/bell.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { LegalSyslogConfig } from '../../config/hook-model.ts';
-import type { ServerConfig } from '../../config/model.ts';
 import { Listening } from '../../engine/leases/lease-events.ts';
-import type { CommandListener, LeaseEvent, LeaseEventListener } from '../../events/event.ts';
-import { parseLeaseEvent } from '../../events/parse.ts';
-import { type PartnerChange, parsePartnerChange } from '../../events/partner-change.ts';
+import type { CommandListener, LeaseEventListener, PartnerChange } from '../../events/event.ts';
 import { EventReader } from '../../events/reader.ts';
-import type { ScriptHost } from '../../hooks/environment.ts';
 import { LegalLog } from '../../hooks/legal-log.ts';
-import { interfaceIndex, RunScript } from '../../hooks/run-script.ts';
+import { RunScript } from '../../hooks/run-script.ts';
 import { signalEventFd } from '../../io/eventfd.ts';
-import type { LeaseBook } from '../../lease/dhcp4/book.ts';
+import type { ChangeLog } from '../../lease/change-log.ts';
 import type { LeaseEventsMemory } from '../../lease/events.ts';
 import type { LinkMemory } from '../../link/memory.ts';
 import { ForensicSyslog } from '../../log/forensic-syslog.ts';
 import type { Log } from '../../log/logger.ts';
 import type { Change } from '../change.ts';
+import type { EventsConfig, EventsFamily } from './event-family.ts';
 
 /** What the shards have to write down for the listeners of a configuration. */
-export function listeningOf({ hooks }: ServerConfig): Listening {
+export function listeningOf({ hooks }: Pick<EventsConfig, 'hooks'>): Listening {
   return hooks.runScript === null && hooks.legalLog === null ? Listening.off : Listening.queries;
 }
 
 /** Whether somebody wants to hear of every lease that a partner changes. */
-export function hearsPartners({ hooks }: ServerConfig): boolean {
+export function hearsPartners({ hooks }: Pick<EventsConfig, 'hooks'>): boolean {
   return hooks.legalLog !== null;
 }
 
-export interface LeaseEventsParts {
+export interface LeaseEventsParts<Config extends EventsConfig, Event> {
+  readonly family: EventsFamily<Config, Event>;
   readonly memory: LeaseEventsMemory;
   readonly link: Pick<LinkMemory, 'told' | 'room'>;
-  readonly book: LeaseBook;
-  readonly serverPort: number;
+  readonly book: { readonly changes: ChangeLog };
   readonly clock: Clock;
   readonly log: Log;
 }
 
-export class LeaseEvents {
-  readonly #parts: LeaseEventsParts;
-  readonly #reader: EventReader<LeaseEvent>;
+export class LeaseEvents<Config extends EventsConfig, Event> {
+  readonly #parts: LeaseEventsParts<Config, Event>;
+  readonly #reader: EventReader<Event>;
   /** Of what partners change by their streams. */
   readonly #told: EventReader<PartnerChange>;
-  #listeners: readonly LeaseEventListener[] = [];
+  #listeners: readonly LeaseEventListener<Event>[] = [];
 
-  constructor(parts: LeaseEventsParts) {
+  constructor(parts: LeaseEventsParts<Config, Event>) {
     this.#parts = parts;
-    const { memory, link, book } = parts;
+    const { family, memory, link, book } = parts;
     const durable = () => book.changes.durable();
     this.#reader = new EventReader(memory, {
       durable,
-      parse: parseLeaseEvent,
+      parse: (kind, bytes) => family.parse(kind, bytes),
       take: (event) => this.#hand(event),
     });
     const room = new Bell(link.room, signalEventFd);
     this.#told = new EventReader(link.told, {
       durable,
-      parse: (_, bytes) => parsePartnerChange(bytes),
+      parse: (_, bytes) => family.parsePartnerChange(bytes),
       take: ({ command, args }) => this.commandListener?.(command, args),
       released: () => room.ring(),
     });
   }
 
   /** Serves the listeners of the first configuration from now on. @throws an Error when one cannot begin */
-  start(config: ServerConfig): void {
+  start(config: Config): void {
     this.#use(this.#listenersOf(config));
   }
 
   /** Makes the listeners of another configuration ready. @throws an Error when one cannot begin; nothing has changed */
-  prepare(config: ServerConfig): Change {
+  prepare(config: Config): Change {
     const former = this.#listeners;
     const next = this.#listenersOf(config);
     return {
@@ -85,7 +82,7 @@ export class LeaseEvents {
   }
 
   /** Where nobody listens nothing is written, and nothing has to be read. */
-  #use(listeners: readonly LeaseEventListener[]): void {
+  #use(listeners: readonly LeaseEventListener<Event>[]): void {
     this.#listeners = listeners;
     if (listeners.length === 0) return;
     this.#reader.start();
@@ -108,44 +105,32 @@ export class LeaseEvents {
     };
   }
 
-  #hand(event: LeaseEvent): void {
+  #hand(event: Event): void {
     for (const listener of this.#listeners) listener.take(event);
     const lost = this.#reader.takeLost();
     if (lost > 0) this.#parts.log('TDM_EVENTS_LOST', { lost });
   }
 
-  #listenersOf(config: ServerConfig): LeaseEventListener[] {
+  #listenersOf(config: Config): LeaseEventListener<Event>[] {
     const { runScript, legalLog } = config.hooks;
-    const { clock, log, serverPort } = this.#parts;
-    const listeners: LeaseEventListener[] = [];
-    if (runScript !== null) listeners.push(new RunScript(runScript, hostOf(config, serverPort), log));
+    const { clock, family, log } = this.#parts;
+    const openSyslog = (syslog: LegalSyslogConfig) => new ForensicSyslog(syslog, family.number);
+    const listeners: LeaseEventListener<Event>[] = [];
+    if (runScript !== null) listeners.push(new RunScript(runScript, family.scriptCallsBy(config), log));
     if (legalLog !== null)
-      listeners.push(new LegalLog(legalLog, legalSubnets(config), clock, log, openSyslog));
+      listeners.push(new LegalLog(legalLog, family.lines, legalSubnets(config), clock, log, openSyslog));
     return listeners;
   }
 }
 
-function openSyslog(config: LegalSyslogConfig): ForensicSyslog {
-  return new ForensicSyslog(config);
-}
-
 /** Subnets whose user context says `"legal-logging": false` are left out. */
-function legalSubnets(config: ServerConfig): (subnetId: number) => boolean {
+function legalSubnets(config: EventsConfig): (subnetId: number) => boolean {
   const silent = new Set(
     config.subnets.filter(({ userContext }) => userContext?.['legal-logging'] === false).map(({ id }) => id),
   );
   return (subnetId) => !silent.has(subnetId);
 }
 
-async function closeAll(listeners: readonly LeaseEventListener[]): Promise<void> {
+async function closeAll(listeners: readonly { close(): Promise<void> }[]): Promise<void> {
   await Promise.all(listeners.map((listener) => listener.close()));
-}
-
-function hostOf(config: ServerConfig, serverPort: number): ScriptHost {
-  return {
-    serverPort,
-    subnets: new Map(config.subnets.map((subnet) => [subnet.id, subnet])),
-    interfaceIndex,
-    removesExpired: config.expiredLeases.flushReclaimedTimerWaitSec === 0,
-  };
 }

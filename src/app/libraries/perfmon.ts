@@ -1,6 +1,7 @@
 /** The perfmon library over starts and reloads: its memory, which the packet threads measure into, and its timer. */
 import type { Clock } from '../../base/clock.ts';
-import type { ServerConfig } from '../../config/model.ts';
+import { type HooksConfig, PERFMON_PAIRS } from '../../config/hook-model.ts';
+import type { CommonConfig } from '../../config/model.ts';
 import { DurationReader } from '../../engine/figures/duration-reader.ts';
 import { allocateDurations, type DurationMemory } from '../../engine/figures/durations.ts';
 import { Perfmon } from '../../hooks/perfmon.ts';
@@ -11,10 +12,17 @@ import type { Change } from '../change.ts';
 const TICK_MS = 100;
 
 interface Parts {
+  readonly family: 4 | 6;
   readonly shards: number;
   readonly clock: Clock;
   readonly log: Log;
 }
+
+/** What of a configuration of either family takes part. */
+type PerfmonSettings = Pick<CommonConfig, 'multiThreading'> & {
+  readonly hooks: Pick<HooksConfig, 'perfmon'>;
+  readonly subnets: readonly { readonly id: number }[];
+};
 
 export class PerfmonHost {
   readonly #parts: Parts;
@@ -40,10 +48,12 @@ export class PerfmonHost {
    * Makes memory for another configuration. [Kea] A reload begins anew, with what the file says; a command that edits something
    * else leaves it as it is. The commit comes while no packet thread runs.
    */
-  prepare(config: ServerConfig, isOfFile: boolean): Change {
+  prepare(config: PerfmonSettings, isOfFile: boolean): Change {
     const { hooks, subnets, multiThreading } = config;
+    const { family, shards } = this.#parts;
+    const pairs = PERFMON_PAIRS[family];
     const memory =
-      hooks.perfmon && allocateDurations(this.#parts.shards, subnets.length, multiThreading.enabled);
+      hooks.perfmon && allocateDurations(shards, subnets.length, pairs.length, multiThreading.enabled);
     return {
       commit: () => {
         const former = this.#perfmon;
@@ -53,6 +63,7 @@ export class PerfmonHost {
         const source = {
           reader: new DurationReader(memory),
           subnetIds: subnets.map(({ id }) => id),
+          pairs,
           hasQueue: memory.hasQueue,
         };
         const isSame =

@@ -1,13 +1,14 @@
 /** Parameters of libdhcp_perfmon. */
 import {
   type DurationKey,
+  type HooksConfig,
   PERFMON_EVENTS,
   PERFMON_PAIRS,
   PERFMON_TOTAL,
   type PerfmonAlarm,
   type PerfmonConfig,
+  type PerfmonPair,
 } from '../hook-model.ts';
-import type { ServerConfig } from '../model.ts';
 import { child, type Path, quote } from '../problem.ts';
 import type { Report } from '../report.ts';
 import { list } from '../schema/collections.ts';
@@ -19,12 +20,24 @@ const ALL_SUBNETS = 0;
 /** In place of a message type: none. */
 const NO_TYPE = '*';
 
-/** [Kea] What may be asked to be watched: the answers by the type of the query. */
-const RESPONSES: Readonly<Record<string, readonly string[]>> = {
-  [NO_TYPE]: [NO_TYPE, 'DHCPOFFER', 'DHCPACK', 'DHCPNAK'],
-  DHCPDISCOVER: [NO_TYPE, 'DHCPOFFER', 'DHCPNAK'],
-  DHCPREQUEST: [NO_TYPE, 'DHCPACK', 'DHCPNAK'],
-  DHCPINFORM: [NO_TYPE, 'DHCPACK'],
+type Family = 4 | 6;
+
+/** [Kea] What may be asked to be watched, by family: the answers by the type of the query. */
+const RESPONSES: Readonly<Record<Family, Readonly<Record<string, readonly string[]>>>> = {
+  4: {
+    [NO_TYPE]: [NO_TYPE, 'DHCPOFFER', 'DHCPACK', 'DHCPNAK'],
+    DHCPDISCOVER: [NO_TYPE, 'DHCPOFFER', 'DHCPNAK'],
+    DHCPREQUEST: [NO_TYPE, 'DHCPACK', 'DHCPNAK'],
+    DHCPINFORM: [NO_TYPE, 'DHCPACK'],
+  },
+  6: {
+    [NO_TYPE]: [NO_TYPE, 'ADVERTISE', 'REPLY'],
+    SOLICIT: [NO_TYPE, 'ADVERTISE', 'REPLY'],
+    REQUEST: [NO_TYPE, 'REPLY'],
+    CONFIRM: [NO_TYPE, 'REPLY'],
+    RENEW: [NO_TYPE, 'REPLY'],
+    REBIND: [NO_TYPE, 'REPLY'],
+  },
 };
 
 /** A type by its name; Kea writes none as "*" or "". */
@@ -46,30 +59,40 @@ export const perfmonSchema = withoutContext(
   }),
 );
 
-export const durationKeySchema = withoutContext(
-  defineMap('duration-key of perfmon', {
-    'query-type': required(messageType(Object.keys(RESPONSES))),
-    'response-type': required(messageType([...new Set(Object.values(RESPONSES).flat())])),
-    'start-event': required(text()),
-    'stop-event': required(text()),
-    'subnet-id': withDefault(integer(0, UINT32_MAX), 0),
-  }),
-);
+function durationKeySchema(family: Family) {
+  const responses = RESPONSES[family];
+  return withoutContext(
+    defineMap('duration-key of perfmon', {
+      'query-type': required(messageType(Object.keys(responses))),
+      'response-type': required(messageType([...new Set(Object.values(responses).flat())])),
+      'start-event': required(text()),
+      'stop-event': required(text()),
+      'subnet-id': withDefault(integer(0, UINT32_MAX), 0),
+    }),
+  );
+}
 
-export const alarmSchema = withoutContext(
-  defineMap('alarms[] of perfmon', {
-    'duration-key': required(mapOf(durationKeySchema)),
-    'enable-alarm': withDefault(flag(), true),
-    'high-water-ms': required(integer(1, UINT32_MAX)),
-    'low-water-ms': required(integer(1, UINT32_MAX)),
-  }),
-);
+export const durationKeySchemas = { 4: durationKeySchema(4), 6: durationKeySchema(6) } as const;
+
+function alarmSchema(family: Family) {
+  return withoutContext(
+    defineMap('alarms[] of perfmon', {
+      'duration-key': required(mapOf(durationKeySchemas[family])),
+      'enable-alarm': withDefault(flag(), true),
+      'high-water-ms': required(integer(1, UINT32_MAX)),
+      'low-water-ms': required(integer(1, UINT32_MAX)),
+    }),
+  );
+}
+
+export const alarmSchemas = { 4: alarmSchema(4), 6: alarmSchema(6) } as const;
 
 /**
  * @param parameters undefined when the file has none: then nothing is measured until a command asks for it
  * @param isMultiThreaded queries wait for their turn, which is a milestone of its own
  */
 export function readPerfmon(
+  family: Family,
   parameters: unknown,
   at: Path,
   report: Report,
@@ -80,11 +103,11 @@ export function readPerfmon(
   const alarms: PerfmonAlarm[] = [];
   for (const [index, entry] of values.alarms.entries()) {
     const place = child(child(at, 'alarms'), index);
-    const alarm = readAlarm(entry, place, report);
+    const alarm = readAlarm(family, entry, place, report);
     if (alarm === null) continue;
     if (alarms.some(({ key }) => isSame(key, alarm.key)))
       report.error(child(place, 'duration-key'), 'a duration a second time', 'one alarm for each duration');
-    warnOfSilence(alarm.key, isMultiThreaded, child(place, 'duration-key'), report);
+    warnOfSilence(family, alarm.key, isMultiThreaded, child(place, 'duration-key'), report);
     alarms.push(alarm);
   }
   return {
@@ -96,14 +119,14 @@ export function readPerfmon(
   };
 }
 
-function readAlarm(entry: unknown, at: Path, report: Report): PerfmonAlarm | null {
+function readAlarm(family: Family, entry: unknown, at: Path, report: Report): PerfmonAlarm | null {
   const errorsBefore = report.errorCount;
-  const values = readMap(alarmSchema, entry, at, report);
+  const values = readMap(alarmSchemas[family], entry, at, report);
   if (values === undefined || report.errorCount > errorsBefore) return null;
   const key = values['duration-key']!;
   const queryType = key['query-type']!;
   const responseType = key['response-type']!;
-  const responses = RESPONSES[queryType]!;
+  const responses = RESPONSES[family][queryType]!;
   if (!responses.includes(responseType))
     report.error(
       child(child(at, 'duration-key'), 'response-type'),
@@ -137,13 +160,20 @@ function isSame(one: DurationKey, other: DurationKey): boolean {
 }
 
 /** Kea takes alarms about durations that nobody measures, and is silent about them. */
-function warnOfSilence(key: DurationKey, isMultiThreaded: boolean, at: Path, report: Report): void {
+function warnOfSilence(
+  family: Family,
+  key: DurationKey,
+  isMultiThreaded: boolean,
+  at: Path,
+  report: Report,
+): void {
   const { queryType, responseType, startEvent, stopEvent, subnetId } = key;
-  if (!PERFMON_PAIRS.some(([query, response]) => query === queryType && response === responseType))
+  const pairs: readonly PerfmonPair[] = PERFMON_PAIRS[family];
+  if (!pairs.some(([query, response]) => query === queryType && response === responseType))
     report.warn(
       child(at, 'query-type'),
       `${quote(queryType)} with "response-type" ${quote(responseType)}, which is never measured`,
-      `one of ${PERFMON_PAIRS.map(([query, response]) => `${quote(query)} with ${quote(response)}`).join(', ')}`,
+      `one of ${pairs.map(([query, response]) => `${quote(query)} with ${quote(response)}`).join(', ')}`,
     );
   if (queryType === 'DHCPINFORM' && subnetId !== ALL_SUBNETS)
     report.warn(
@@ -162,7 +192,13 @@ function warnOfSilence(key: DurationKey, isMultiThreaded: boolean, at: Path, rep
 
 /** The same of alarms about subnets that are not there. @param at of the parameters, null = the library is not loaded */
 export function warnOfSubnets(
-  { hooks: { perfmon }, subnets }: ServerConfig,
+  {
+    hooks: { perfmon },
+    subnets,
+  }: {
+    readonly hooks: Pick<HooksConfig, 'perfmon'>;
+    readonly subnets: readonly { readonly id: number }[];
+  },
   at: Path | null,
   report: Report,
 ): void {

@@ -51,7 +51,7 @@ export const BUILT_IN: ReadonlySet<string> = new Set([
 ]);
 
 /** What Tandem has of its own for DHCPv4 alone. */
-const NOT_OF_DHCP6: ReadonlySet<string> = new Set(['bootp', 'ping_check', 'perfmon']);
+const NOT_OF_DHCP6: ReadonlySet<string> = new Set(['bootp', 'ping_check']);
 
 /** Other libraries that come with Kea. */
 export const KNOWN: ReadonlySet<string> = new Set(
@@ -163,7 +163,7 @@ function readConfig(
       flexOption: read(hooks.get('flex_option'), readFlexOption),
       bootp: hooks.has('bootp'),
       perfmon: read(hooks.get('perfmon'), (parameters, at, report) =>
-        readPerfmon(parameters, at, report, isMultiThreaded),
+        readPerfmon(spaces.standard.family, parameters, at, report, isMultiThreaded),
       ),
     },
     pingCheck: read(hooks.get('ping_check'), readPingCheck),

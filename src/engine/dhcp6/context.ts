@@ -19,6 +19,7 @@ import type { VendorNames } from './classes/vendor-names.ts';
 import type { CompiledSubnet6 } from './compiled/compiled.ts';
 import type { ClientHardware } from './hosts/hardware.ts';
 import type { QueryHosts6 } from './hosts/query-hosts.ts';
+import type { LeaseEventWriter6 } from './leases/event-query.ts';
 import type { ExtendedInfo6 } from './leases/extended-info.ts';
 import type { IaPlan } from './leases/ia-plan.ts';
 import type { OverdueSearch6 } from './leases/overdue.ts';
@@ -55,6 +56,7 @@ export interface Context6 {
   readonly book: LeaseBook6;
   readonly overdue: OverdueSearch6;
   readonly changes: LeaseChanges<LeaseRecord6>;
+  readonly events: LeaseEventWriter6;
   /** Null = there are no DNS updates. */
   readonly dns: DnsLog<LeaseBook6> | null;
   readonly subnets: SubnetIndex6;

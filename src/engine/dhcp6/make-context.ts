@@ -8,11 +8,13 @@ import { ReplyWriter } from '../../dhcp6/reply-writer.ts';
 import { LeaseBook6, type LeaseBookMemory6 } from '../../lease/dhcp6/book.ts';
 import { DUID_BYTES_MAX, emptyRecord6 } from '../../lease/dhcp6/record.ts';
 import { encodeUpdateRecord6, UPDATE_RECORD_BYTES_MAX_6 } from '../../lease/dhcp6/update-record.ts';
+import type { LeaseEventsMemory } from '../../lease/events.ts';
 import { spawnedNamesOf } from '../classes/spawned-names-of.ts';
 import { type RateLimitMemory, RateLimits } from '../figures/rate-limits.ts';
 import { type StatisticsMemory, StatisticsWriter } from '../figures/statistics.ts';
 import { flexIdOf } from '../hosts/flex-id.ts';
 import { LeaseChanges } from '../leases/lease-changes.ts';
+import type { Listening } from '../leases/lease-events.ts';
 import { DnsLog, type DnsLogMemory } from '../names/dns-log.ts';
 import { PARKED_MS_MAX, Park, type ParkExit } from '../parked/park.ts';
 import { PolicyView } from '../policy.ts';
@@ -23,6 +25,7 @@ import type { CompiledConfiguration6 } from './compiled/compiled-configuration.t
 import type { Context6, EngineSettings6 } from './context.ts';
 import { ClientHardware } from './hosts/hardware.ts';
 import { QueryHosts6 } from './hosts/query-hosts.ts';
+import { leaseEvents6 } from './leases/event-query.ts';
 import { ExtendedInfo6 } from './leases/extended-info.ts';
 import { IaPlan } from './leases/ia-plan.ts';
 import { OverdueSearch6 } from './leases/overdue.ts';
@@ -51,6 +54,8 @@ export interface Shard6 {
   readonly policies: SharedArrayBuffer;
   /** The update log of each relationship, at least one. */
   readonly updates: readonly ByteRingMemory[];
+  readonly events: LeaseEventsMemory;
+  readonly listening: Listening;
   readonly dns: DnsLogMemory;
   /** Null = nothing is limited. */
   readonly rates: RateLimitMemory | null;
@@ -83,6 +88,7 @@ export function makeContext6(shard: Shard6): Context6 {
     book,
     overdue: new OverdueSearch6(book, shard.book.pools.plan.pools.length),
     changes: new LeaseChanges(book, UPDATE_CODEC, shard.updates, shard.shard),
+    events: leaseEvents6(book, shard.events, shard.listening),
     dns: config.ddns.enableUpdates ? new DnsLog(shard.dns, readNamedLease6) : null,
     subnets: new SubnetIndex6(compiled.subnets),
     settings: settingsOf(config),

@@ -1,14 +1,5 @@
 /** What main does with the memory of durations.ts: begins intervals, and sums up what the shards have measured. */
-import {
-  CELLS,
-  Cell,
-  type DurationMemory,
-  DurationWord,
-  PAIRS,
-  ROW_CELLS,
-  SPANS,
-  Span,
-} from './durations.ts';
+import { CELLS, Cell, type DurationMemory, DurationWord, ROW_CELLS, SPANS, Span } from './durations.ts';
 
 /** Called for each row in which something was measured. @param subnet position, -1 = without a subnet; @param row of one shard, valid during the call */
 export type RowVisitor = (subnet: number, pair: number, row: Float64Array) => void;
@@ -16,11 +7,13 @@ export type RowVisitor = (subnet: number, pair: number, row: Float64Array) => vo
 export class DurationReader {
   readonly #words: Int32Array;
   readonly #shards: readonly Float64Array[];
+  readonly #pairs: number;
   readonly #rows: number;
 
-  constructor({ words, cells, rows }: DurationMemory) {
+  constructor({ words, cells, pairs, rows }: DurationMemory) {
     this.#words = new Int32Array(words);
     this.#shards = cells.map((each) => new Float64Array(each));
+    this.#pairs = pairs;
     this.#rows = rows;
   }
 
@@ -65,7 +58,7 @@ export class DurationReader {
         // Of every answer there is a total.
         if (cells[at + Span.total * CELLS + Cell.count] === 0) continue;
         const found = cells.subarray(at, at + ROW_CELLS);
-        visit(Math.floor(row / PAIRS) - 1, row % PAIRS, found);
+        visit(Math.floor(row / this.#pairs) - 1, row % this.#pairs, found);
         if (clears) found.fill(0);
       }
     }

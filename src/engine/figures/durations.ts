@@ -11,15 +11,10 @@
  * Each shard adds to cells of its own; main reads them. There are two banks: while the shards add to one, main sums up and
  * empties the one of the interval before.
  *
- *     bank = a row for queries without a subnet and for each subnet, each of the four pairs of query and answer
+ *     bank = a row for queries without a subnet and for each subnet, each of the pairs of query and answer
  *     row  = five spans of | count | total | least | most |, in microseconds
  */
 import type { Clock } from '../../base/clock.ts';
-import { PERFMON_PAIRS } from '../../config/hook-model.ts';
-import { MessageType } from '../../dhcp4/codes.ts';
-import type { CompiledSubnet } from '../compiled/compiled.ts';
-import type { ReplySlots } from '../reply/reply-slots.ts';
-import { G } from './statistics.ts';
 
 /** From each milestone to the next, and from the first to the last. */
 export const Span = { received: 0, read: 1, queued: 2, processed: 3, total: 4 } as const;
@@ -28,10 +23,11 @@ export const SPANS = 5;
 export const Cell = { count: 0, total: 1, least: 2, most: 3 } as const;
 export const CELLS = 4;
 export const ROW_CELLS = SPANS * CELLS;
-export const PAIRS = PERFMON_PAIRS.length;
 
-/** Positions in PERFMON_PAIRS. */
-const Pair = { offer: 0, ack: 1, nak: 2, informed: 3 } as const;
+/** In place of the position of a pair: such answers are not measured. */
+export const NO_PAIR = -1;
+/** In place of the position of a subnet: measured for all subnets together. */
+export const NO_SUBNET = -1;
 
 /** Behind these one word for each shard: the number of the interval that it works in. */
 export const DurationWord = { isOn: 0, interval: 1, firstSeen: 2 } as const;
@@ -41,18 +37,26 @@ export interface DurationMemory {
   readonly words: SharedArrayBuffer;
   /** Float64 cells of two banks for each shard. */
   readonly cells: readonly SharedArrayBuffer[];
+  /** Kinds of queries with their answers. */
+  readonly pairs: number;
   /** Rows of a bank. */
   readonly rows: number;
   /** Queries wait for their turn, which is a milestone of its own. */
   readonly hasQueue: boolean;
 }
 
-/** Memory that is touched where something is measured, and costs nothing before. */
-export function allocateDurations(shards: number, subnets: number, hasQueue: boolean): DurationMemory {
-  const rows = (subnets + 1) * PAIRS;
+/** Memory that is touched where something is measured, and costs nothing before. @param pairs kinds of queries with their answers */
+export function allocateDurations(
+  shards: number,
+  subnets: number,
+  pairs: number,
+  hasQueue: boolean,
+): DurationMemory {
+  const rows = (subnets + 1) * pairs;
   return {
     words: new SharedArrayBuffer((DurationWord.firstSeen + shards) * 4),
     cells: Array.from({ length: shards }, () => new SharedArrayBuffer(2 * rows * ROW_CELLS * 8)),
+    pairs,
     rows,
     hasQueue,
   };
@@ -70,9 +74,9 @@ const Mark = { wall: 0, read: 1, queued: 2, wait: 3, started: 4 } as const;
 /** What one shard measures. */
 export class DurationWriter {
   readonly #clock: Clock;
-  readonly #slots: ReplySlots;
   readonly #words: Int32Array;
   readonly #cells: Float64Array;
+  readonly #pairs: number;
   readonly #bankCells: number;
   readonly #hasQueue: boolean;
   readonly #seen: number;
@@ -89,21 +93,21 @@ export class DurationWriter {
   readonly #queues: Float64Array;
   readonly #starts: Float64Array;
 
-  /** @param slots those that replies are written to */
-  constructor(memory: DurationMemory, shard: number, slots: ReplySlots, clock: Clock) {
+  /** @param slots how many there are that replies are written to */
+  constructor(memory: DurationMemory, shard: number, slots: number, clock: Clock) {
     this.#clock = clock;
-    this.#slots = slots;
     this.#words = new Int32Array(memory.words);
     this.#cells = new Float64Array(memory.cells[shard]!);
+    this.#pairs = memory.pairs;
     this.#bankCells = memory.rows * ROW_CELLS;
     this.#hasQueue = memory.hasQueue;
     this.#seen = DurationWord.firstSeen + shard;
-    this.#rows = new Int32Array(slots.size).fill(NO_ROW);
-    this.#isMeasured = new Uint8Array(slots.size);
-    this.#waits = new Float64Array(slots.size);
-    this.#reads = new Float64Array(slots.size);
-    this.#queues = new Float64Array(slots.size);
-    this.#starts = new Float64Array(slots.size);
+    this.#rows = new Int32Array(slots).fill(NO_ROW);
+    this.#isMeasured = new Uint8Array(slots);
+    this.#waits = new Float64Array(slots);
+    this.#reads = new Float64Array(slots);
+    this.#queues = new Float64Array(slots);
+    this.#starts = new Float64Array(slots);
   }
 
   get isOn(): boolean {
@@ -144,13 +148,15 @@ export class DurationWriter {
   }
 
   /**
-   * The reply to the query in work is in this slot. [Kea] An INFORM counts for all subnets, not for its own.
-   * @param subnet of the lease, null = none was selected
+   * The reply to the query in work is in this slot.
+   * @param pair position of what query and answer are, NO_PAIR = they are not measured
+   * @param subnet position of the one that counts, NO_SUBNET = none does
    */
-  answer(slot: number, type: number, subnet: CompiledSubnet | null): void {
-    const pair = this.#pairOf(slot, type);
-    const block = subnet === null || pair === Pair.informed ? 0 : subnet.index + 1;
-    this.#rows[slot] = block * PAIRS + pair;
+  answer(slot: number, pair: number, subnet: number): void {
+    this.#isMeasured[slot] = 0;
+    this.#rows[slot] = NO_ROW;
+    if (pair === NO_PAIR) return;
+    this.#rows[slot] = (subnet + 1) * this.#pairs + pair;
     this.#keepMarks(slot);
   }
 
@@ -175,12 +181,6 @@ export class DurationWriter {
     this.#add(row + Span.queued * CELLS, startUs - queuedUs);
     this.#add(row + Span.processed * CELLS, nowUs - startUs);
     this.#add(row + Span.total * CELLS, nowUs - readUs + Math.max(waitUs, 0));
-  }
-
-  #pairOf(slot: number, type: number): number {
-    if (type === MessageType.discover) return Pair.offer;
-    if (type === MessageType.inform) return Pair.informed;
-    return this.#slots.cells[slot] === G['pkt4-nak-sent'] ? Pair.nak : Pair.ack;
   }
 
   #keepMarks(slot: number): void {

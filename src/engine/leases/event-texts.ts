@@ -7,15 +7,14 @@ import { QUERY_ACCESS_4 } from '../../classes/dhcp4/query-access.ts';
 import type { Operand } from '../../classes/packet.ts';
 import { Scratch } from '../../classes/scratch.ts';
 import type { LegalFormats } from '../../config/hook-model.ts';
+import { EVENT_TEXT_BYTES_MAX } from '../../lease/events.ts';
 import { G, type StatisticsWriter } from '../figures/statistics.ts';
 import type { Query } from '../query.ts';
 import { ReplyPacket } from '../reply/reply-packet.ts';
 import type { ReplySlots } from '../reply/reply-slots.ts';
+import type { TextMaker } from './lease-events.ts';
 
-/** Octets of one text: many lines. */
-export const EVENT_TEXT_BYTES_MAX = 8192;
-
-export class EventTexts {
+export class EventTexts implements TextMaker<Query> {
   readonly #scratch = new Scratch();
   readonly #statistics: StatisticsWriter;
   readonly #slots: ReplySlots;

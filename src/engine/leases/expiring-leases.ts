@@ -5,8 +5,8 @@ import type { LeaseBook } from '../../lease/dhcp4/book.ts';
 import { EventPart, LeaseEventKind } from '../../lease/events.ts';
 import { LeaseState } from '../../lease/state.ts';
 import type { DnsLog } from '../names/dns-log.ts';
+import type { LeaseEventWriter4 } from './event-query.ts';
 import type { LeaseAccounting } from './lease-accounting.ts';
-import type { LeaseEventWriter } from './lease-events.ts';
 import { type ExpiringLeases, Reclaimer } from './reclaim.ts';
 
 const NOTHING = emptyRange();
@@ -15,7 +15,7 @@ const NOTHING = emptyRange();
 export function createReclaimer4(
   book: LeaseBook,
   accounting: () => LeaseAccounting,
-  events: () => LeaseEventWriter,
+  events: () => LeaseEventWriter4,
   clock: Clock,
   dns: () => DnsLog<LeaseBook> | null = () => null,
 ): Reclaimer {
@@ -25,13 +25,13 @@ export function createReclaimer4(
 class ExpiringLeases4 implements ExpiringLeases {
   readonly book: LeaseBook;
   readonly #accounting: () => LeaseAccounting;
-  readonly #events: () => LeaseEventWriter;
+  readonly #events: () => LeaseEventWriter4;
   readonly #dns: () => DnsLog<LeaseBook> | null;
 
   constructor(
     book: LeaseBook,
     accounting: () => LeaseAccounting,
-    events: () => LeaseEventWriter,
+    events: () => LeaseEventWriter4,
     dns: () => DnsLog<LeaseBook> | null,
   ) {
     this.book = book;

@@ -1,55 +1,70 @@
-/**
- * Writes lease events, under the table's lock. Switched off, which it is unless somebody listens, each call costs a test.
- *
- *     query part   44 octets of the header, op to chaddr | u8 message type | u32 source address | u16 source port |
- *                  u32 address of the socket | u8 length, name of the interface | u16 length, payload of option 82
- */
+/** Writes lease events, under the table's lock. Switched off, which it is unless somebody listens, each call costs a test. */
 import type { ByteRange } from '../../base/byte-range.ts';
 import { ByteRingWriter, RING_RECORD_BYTES_MAX } from '../../base/byte-ring.ts';
-import { Field } from '../../dhcp4/descriptor.ts';
-import type { LeaseBook } from '../../lease/dhcp4/book.ts';
-import { encodeRow, ROW_BYTES_MAX } from '../../lease/dhcp4/csv.ts';
 import {
   EVENT_PART_HEADER_BYTES,
+  EVENT_TEXT_BYTES_MAX,
   EventPart,
   type LeaseEventsMemory,
   LeaseEventWord,
 } from '../../lease/events.ts';
-import type { Query } from '../query.ts';
-import { EVENT_TEXT_BYTES_MAX, type EventTexts } from './event-texts.ts';
-
-/** Octets of a DHCP message up to the end of chaddr. [RFC2131 2] */
-export const EVENT_HEADER_BYTES = 44;
-/** An interface's name has at most 15 octets. */
-const NAME_BYTES_MAX = 15;
-const AGENT_BYTES_MAX = 2048;
+import type { FiledLease, RowCodec } from '../../lease/row-codec.ts';
 
 /** What is listened to: nothing, leases, or leases and the queries that changed them. */
 export const Listening = { off: 0, leases: 1, queries: 2 } as const;
 export type Listening = (typeof Listening)[keyof typeof Listening];
 
-export class LeaseEventWriter {
-  readonly #book: LeaseBook;
+/** What events of a family are made of. */
+export interface EventFamily<Lease extends FiledLease, Query> {
+  readonly codec: Pick<RowCodec<Lease, unknown>, 'rowBytesMax' | 'encode'>;
+  /** Octets that a query needs at most. */
+  readonly queryBytesMax: number;
+  /** Writes what is told of a query. @returns the offset behind it */
+  encodeQuery(out: Uint8Array, at: number, query: Query): number;
+}
+
+/** The rows of a family's leases. */
+export interface EventBook<Lease> {
+  readonly table: { readonly rows: { clttSec(slot: number): number } };
+  recordOf(slot: number): Lease;
+}
+
+/** Makes the texts that somebody wants of queries and replies; each is valid until the next one. */
+export interface TextMaker<Query> {
+  ofQuery(query: Query): ByteRange | null;
+  ofReply(slot: number, query: Query): ByteRange | null;
+}
+
+export class LeaseEventWriter<Lease extends FiledLease, Query> {
+  readonly #family: EventFamily<Lease, Query>;
+  readonly #book: EventBook<Lease>;
   readonly #words: Int32Array;
   readonly #ring: ByteRingWriter;
   readonly #listening: Listening;
-  readonly #bytes = new Uint8Array(RING_RECORD_BYTES_MAX + Math.max(ROW_BYTES_MAX, EVENT_TEXT_BYTES_MAX));
-  readonly #texts: EventTexts | null;
+  readonly #bytes: Uint8Array;
+  readonly #texts: TextMaker<Query> | null;
   #at = 0;
   #dirty = false;
 
   /** @param texts null = nobody wants texts of queries and replies */
   constructor(
-    book: LeaseBook,
+    family: EventFamily<Lease, Query>,
+    book: EventBook<Lease>,
     memory: LeaseEventsMemory,
     listening: Listening,
-    texts: EventTexts | null = null,
+    texts: TextMaker<Query> | null = null,
   ) {
+    const { codec, queryBytesMax } = family;
+    this.#family = family;
     this.#texts = texts;
     this.#book = book;
     this.#words = new Int32Array(memory.words);
     this.#ring = new ByteRingWriter(memory.ring);
     this.#listening = listening;
+    // Each part begins within a record; one that ends behind it is not written.
+    const partBytesMax =
+      EVENT_PART_HEADER_BYTES + Math.max(codec.rowBytesMax, queryBytesMax, EVENT_TEXT_BYTES_MAX);
+    this.#bytes = new Uint8Array(RING_RECORD_BYTES_MAX + partBytesMax);
   }
 
   /** Starts an event; what was begun and not ended is forgotten. */
@@ -62,32 +77,16 @@ export class LeaseEventWriter {
     if (this.#listening === Listening.off || this.#book.table.rows.clttSec(slot) === 0) return;
     const from = this.#at + EVENT_PART_HEADER_BYTES;
     if (from > RING_RECORD_BYTES_MAX) return;
-    const end = encodeRow(this.#bytes, from, this.#book.recordOf(slot));
+    const end = this.#family.codec.encode(this.#bytes, from, this.#book.recordOf(slot));
     if (end > from) this.#finishPart(role, end);
   }
 
   /** Adds the query that the event comes of, where somebody wants it. */
   query(query: Query): void {
     if (this.#listening !== Listening.queries) return;
-    const out = this.#bytes;
-    let at = this.#at + EVENT_PART_HEADER_BYTES;
+    const at = this.#at + EVENT_PART_HEADER_BYTES;
     if (at > RING_RECORD_BYTES_MAX) return;
-    for (let i = 0; i < EVENT_HEADER_BYTES; i++) out[at++] = query.bytes[query.offset + i]!;
-    out[at++] = query.field(Field.messageType);
-    at = this.#put32(at, query.sourceAddress);
-    out[at++] = query.sourcePort >>> 8;
-    out[at++] = query.sourcePort;
-    at = this.#put32(at, query.socket.address);
-    const { interfaceName } = query.socket;
-    const length = Math.min(interfaceName.length, NAME_BYTES_MAX);
-    out[at++] = length;
-    for (let i = 0; i < length; i++) out[at++] = interfaceName.charCodeAt(i);
-    const agent = query.field(Field.agentOffset);
-    const agentLength = Math.min(query.field(Field.agentLength), AGENT_BYTES_MAX);
-    out[at++] = agentLength >>> 8;
-    out[at++] = agentLength;
-    for (let i = 0; i < agentLength; i++) out[at++] = query.bytes[agent + i]!;
-    this.#finishPart(EventPart.query, at);
+    this.#finishPart(EventPart.query, this.#family.encodeQuery(this.#bytes, at, query));
     if (this.#texts !== null) this.#text(EventPart.requestText, this.#texts.ofQuery(query));
   }
 
@@ -131,14 +130,5 @@ export class LeaseEventWriter {
     out[this.#at + 2] = length >>> 8;
     out[this.#at + 3] = length;
     this.#at = end;
-  }
-
-  #put32(at: number, value: number): number {
-    const out = this.#bytes;
-    out[at] = value >>> 24;
-    out[at + 1] = value >>> 16;
-    out[at + 2] = value >>> 8;
-    out[at + 3] = value;
-    return at + 4;
   }
 }

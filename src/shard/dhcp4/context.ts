@@ -17,10 +17,11 @@ import { G, StatisticsWriter } from '../../engine/figures/statistics.ts';
 import { compileHosts } from '../../engine/hosts/compiled-host.ts';
 import { flexIdOf } from '../../engine/hosts/flex-id.ts';
 import { QueryHosts } from '../../engine/hosts/query-hosts.ts';
+import { leaseEvents4 } from '../../engine/leases/event-query.ts';
 import { EventTexts } from '../../engine/leases/event-texts.ts';
 import { ExtendedInfo } from '../../engine/leases/extended-info.ts';
 import { LeaseChanges } from '../../engine/leases/lease-changes.ts';
-import { LeaseEventWriter, type Listening } from '../../engine/leases/lease-events.ts';
+import type { Listening } from '../../engine/leases/lease-events.ts';
 import { LeaseLimits } from '../../engine/leases/lease-limits.ts';
 import { OverdueSearch } from '../../engine/leases/overdue.ts';
 import { PingRules } from '../../engine/messages/ping-rules.ts';
@@ -164,7 +165,7 @@ export function buildContext(
     extendedInfo: extendedInfoOf(config),
     v6Only,
     changes: changesOf(book, task),
-    events: new LeaseEventWriter(book, task.events, task.listening, eventTexts),
+    events: leaseEvents4(book, task.events, task.listening, eventTexts),
     dns: config.ddns.enableUpdates ? new DnsLog(task.dns, readNamedLease) : null,
     ...libraryParts(task, subnets, classes, spawned, statistics),
     subnets: new SubnetIndex(subnets, config.compatibility.ignoreLinkSelection),

@@ -8,6 +8,7 @@ import { secondsWaited } from '../../dhcp4/secs.ts';
 import { compileConfiguration } from '../../engine/compiled/compiled-configuration.ts';
 import { type Context, Outcome } from '../../engine/context.ts';
 import { countDrop, hasReply, OUT_OF_SCOPE, serve } from '../../engine/engine.ts';
+import { durationPairOf, durationSubnetOf } from '../../engine/figures/duration-pair.ts';
 import { DurationWriter } from '../../engine/figures/durations.ts';
 import { G } from '../../engine/figures/statistics.ts';
 import { KEPT_MAX, Repeats } from '../../engine/parked/repeats.ts';
@@ -91,7 +92,7 @@ export class Desk4 implements Desk<Channel> {
     const { memory } = this.#inbox.classifier;
     this.#repeats = new Repeats(this.#slots, this.context.book.table.rows, memory.buffer, keptMax);
     this.#repeated = new RepeatedQueries(this.context, this.#repeats, (slot) => this.#sendAgain(slot));
-    this.#durations = task.durations && new DurationWriter(task.durations, task.shard, this.#slots, clock);
+    this.#durations = task.durations && new DurationWriter(task.durations, task.shard, slots, clock);
     this.#router = new ReplyRouter(this.#slots, task.forcedPort);
     this.#observations = new ObservationWriter(task.link.observations);
   }
@@ -143,7 +144,10 @@ export class Desk4 implements Desk<Channel> {
   #dispatch(outcome: number): void {
     const { park, changes, policy, slot, nowMs, nowSec, query, subnet } = this.context;
     this.#router.route(slot, query);
-    this.#durations?.answer(slot, query.field(Field.messageType), subnet);
+    if (this.#durations !== null) {
+      const pair = durationPairOf(query.field(Field.messageType), this.#slots.cells[slot]!);
+      this.#durations.answer(slot, pair, durationSubnetOf(pair, subnet));
+    }
     if (outcome === Outcome.send) return this.#exit.enqueue(slot);
     if (outcome === Outcome.check) return this.#pings!.begin(slot);
     this.#slots.rows[slot] = changes.lastRow;

@@ -9,18 +9,24 @@ import { Field } from '../../dhcp6/descriptor.ts';
 import { Outcome } from '../../engine/context.ts';
 import { compileConfiguration6 } from '../../engine/dhcp6/compiled/compiled-configuration.ts';
 import type { Context6 } from '../../engine/dhcp6/context.ts';
+import { durationPairOf6 } from '../../engine/dhcp6/duration-pair.ts';
 import { countDrop6, countMalformed6, OUT_OF_SCOPE_6, serve6 } from '../../engine/dhcp6/engine.ts';
 import { makeContext6 } from '../../engine/dhcp6/make-context.ts';
 import { longestReplyBytes6 } from '../../engine/dhcp6/reply/reply-size.ts';
 import { G6 } from '../../engine/dhcp6/statistics.ts';
+import { type DurationMemory, DurationWriter, NO_SUBNET } from '../../engine/figures/durations.ts';
 import type { RateLimitMemory } from '../../engine/figures/rate-limits.ts';
+import type { Listening } from '../../engine/leases/lease-events.ts';
 import type { DnsLogMemory } from '../../engine/names/dns-log.ts';
 import { UpdateMode } from '../../engine/policy.ts';
+import { realtimeUs } from '../../io/arrivals.ts';
 import { Datagram6Sender } from '../../io/mmsg6.ts';
 import type { LeaseBookMemory6 } from '../../lease/dhcp6/book.ts';
+import type { LeaseEventsMemory } from '../../lease/events.ts';
 import { BATCH_MAX } from '../../wasm/layout.ts';
 import type { Desk, DeskCells, ReplyExit } from '../desk.ts';
 import { ObservationWriter } from '../observations.ts';
+import { SHORT_POLL_MS } from '../sleep.ts';
 import { ShardSockets } from '../sockets.ts';
 import { type CommonTask, firstTransaction } from '../task.ts';
 import { Inbox6 } from './inbox.ts';
@@ -33,8 +39,12 @@ import { readSocketTable6, type ServerSocket6 } from './socket-table.ts';
 export interface ShardTask6 extends CommonTask {
   readonly config: ServerConfig6;
   readonly book: LeaseBookMemory6;
+  readonly events: LeaseEventsMemory;
+  readonly listening: Listening;
   readonly dns: DnsLogMemory;
   readonly rates: RateLimitMemory | null;
+  /** Where is measured how long answers take, or null. */
+  readonly durations: DurationMemory | null;
   /** The DUID of this server. */
   readonly serverId: Uint8Array;
 }
@@ -65,6 +75,8 @@ export class Desk6 implements Desk<ServerSocket6> {
   readonly #inbox = new Inbox6();
   readonly #slots: RoutedSlots6;
   readonly #settled: SettledRows;
+  /** Null = nobody wants to know how long answers take. */
+  readonly #durations: DurationWriter | null;
   readonly #observations: ObservationWriter;
 
   constructor(task: ShardTask6, exit: ReplyExit, clock: Clock) {
@@ -87,8 +99,14 @@ export class Desk6 implements Desk<ServerSocket6> {
       exit,
       clock,
     });
+    this.#durations = task.durations && new DurationWriter(task.durations, task.shard, slots, clock);
     this.#observations = new ObservationWriter(task.link.observations);
     this.#settled = new SettledRows(this.context.book, this.context.dns, slots);
+  }
+
+  /** While main measures, it waits for this thread to turn to the next interval. */
+  waitMs(longestMs: number): number {
+    return this.#durations === null ? longestMs : SHORT_POLL_MS;
   }
 
   receive(socket: ServerSocket6): number {
@@ -102,7 +120,9 @@ export class Desk6 implements Desk<ServerSocket6> {
 
   begin(count: number): void {
     if (this.context.rateLimits !== null) this.context.wallMs = this.#clock.wallMs();
+    this.#durations?.read(realtimeUs());
     this.#inbox.classify(count);
+    this.#durations?.queued();
   }
 
   serve(index: number, shed: boolean): void {
@@ -112,6 +132,7 @@ export class Desk6 implements Desk<ServerSocket6> {
     if (malformed !== 0) return countMalformed6(context, malformed, inbox.messageType(index));
     if (this.#slots.freeCount === 0) return countDrop6(context, G6['tandem-drop-park-full']);
     context.query.point(index, inbox.socket, inbox.source, 0, inbox.readSource(index));
+    this.#durations?.start(inbox.arrivalUs(index));
     context.slot = this.#slots.take();
     const outcome = serve6(context, shed);
     if (outcome < 0) return this.#dispatch(outcome);
@@ -128,11 +149,27 @@ export class Desk6 implements Desk<ServerSocket6> {
   }
 
   #dispatch(outcome: number): void {
-    const { park, changes, plan, policy, slot, nowMs, query } = this.context;
+    const { park, changes, plan, policy, slot, nowMs, query, subnet } = this.context;
     this.#slots.route(slot, query, this.#inbox.socket);
+    if (this.#durations !== null) {
+      const pair = durationPairOf6(query.field(Field.messageType), this.#slots.cells[slot]!);
+      this.#durations.answer(slot, pair, subnet === null ? NO_SUBNET : subnet.index);
+    }
     if (outcome === Outcome.send) return this.#exit.enqueue(slot);
     this.#settled.note(slot, plan);
     park.add(slot, changes.lastChange, policy.updateMode === UpdateMode.await, nowMs);
+  }
+
+  renew(): void {
+    if (this.#durations?.renew() === true) this.sockets.stampArrivals(this.#durations.isOn);
+  }
+
+  takeSockets(): void {
+    if (this.#durations?.isOn === true) this.sockets.stampArrivals(true);
+  }
+
+  complete(slot: number): void {
+    this.#durations?.complete(slot);
   }
 
   settle(slot: number): void {
@@ -141,5 +178,9 @@ export class Desk6 implements Desk<ServerSocket6> {
 
   refuse(slot: number): void {
     this.#settled.refuse(slot);
+  }
+
+  end(): void {
+    if (this.#durations !== null) this.sockets.stampArrivals(false);
   }
 }

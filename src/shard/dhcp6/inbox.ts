@@ -34,6 +34,11 @@ export class Inbox6 {
     return this.#socket!;
   }
 
+  /** When number `index` of the batch was received, microseconds since 1970; 0 = the kernel has not said, or was not asked. */
+  arrivalUs(index: number): number {
+    return this.#datagrams.burst.arrivalUs(index);
+  }
+
   /** Writes the descriptors of the `count` that were received last. */
   classify(count: number): void {
     const { burst } = this.#datagrams;

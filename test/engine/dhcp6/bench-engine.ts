@@ -18,6 +18,7 @@ import { allocateServerPools6 } from '../../../src/engine/dhcp6/subnets/pool-mem
 import { allocateRateLimits } from '../../../src/engine/figures/rate-limits.ts';
 import { allocateStatistics } from '../../../src/engine/figures/statistics.ts';
 import { StatisticsReader } from '../../../src/engine/figures/statistics-reader.ts';
+import { Listening } from '../../../src/engine/leases/lease-events.ts';
 import { allocateDnsLog } from '../../../src/engine/names/dns-log.ts';
 import {
   allocateUpdateLog,
@@ -33,6 +34,7 @@ import { RowFault6 } from '../../../src/lease/dhcp6/csv-fault.ts';
 import { allocateLeaseTable6 } from '../../../src/lease/dhcp6/layout.ts';
 import { DUID_BYTES_MAX, emptyRecord6 } from '../../../src/lease/dhcp6/record.ts';
 import { decodeUpdateRecord6, isUpdateRecord6 } from '../../../src/lease/dhcp6/update-record.ts';
+import { allocateLeaseEvents } from '../../../src/lease/events.ts';
 import { SettledRows } from '../../../src/shard/dhcp6/settled-rows.ts';
 import { Classifier } from '../../../src/wasm/module.ts';
 import { place } from '../../wasm/batch.ts';
@@ -48,6 +50,8 @@ const classifier = new Classifier();
 export interface Engine6Options {
   readonly capacity?: number;
   readonly changeLogBytes?: number;
+  /** What is written down of lease events. */
+  readonly listening?: Listening;
 }
 
 /** A record for the peers. */
@@ -72,6 +76,7 @@ export interface Way {
 
 export class BenchEngine6 {
   readonly clock = new TestClock();
+  readonly eventMemory = allocateLeaseEvents(1 << 18);
   readonly dns = allocateDnsLog(1 << 18);
   readonly bookMemory: LeaseBookMemory6;
   readonly context: Context6;
@@ -119,6 +124,8 @@ export class BenchEngine6 {
       book: this.bookMemory,
       policies: this.#policies,
       updates: this.#updateLogs.map(({ ring }) => ring),
+      events: this.eventMemory,
+      listening: options.listening ?? Listening.off,
       dns: this.dns,
       rates: allocateRateLimits(config.hooks.limits),
       statistics,

@@ -138,6 +138,7 @@ t.test('a lease that is over takes its name with it', async (t) => {
   const leases = new ExpiringLeases6(
     book,
     () => counting,
+    () => engine.context.events,
     () => dns,
   );
   const { expiredLeases } = config6();

@@ -9,6 +9,7 @@ import {
   type ServerConfig6,
 } from '../../dhcp6/model.ts';
 import { limitedClasses, limitedSubnet, readLimits } from '../../hooks/limits.ts';
+import { warnOfSubnets } from '../../hooks/perfmon.ts';
 import { child, type Path } from '../../problem.ts';
 import type { Report } from '../../report.ts';
 import { list, listOf } from '../../schema/collections.ts';
@@ -93,6 +94,7 @@ export function readDhcp6(value: unknown, choices: Choices, at: Path, report: Re
       pingCheck: null,
     },
   };
+  warnOfSubnets(config, hooks.perfmonAt, report);
   if (hooks.haAt !== null) checkRelationships(config, hooks.haAt, report);
   return config;
 }

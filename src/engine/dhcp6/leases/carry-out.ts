@@ -1,5 +1,6 @@
 /** Carries out what was planned for a message, or gives back what was taken for it. */
 
+import { EventPart, LeaseEventKind } from '../../../lease/events.ts';
 import { RowFlag } from '../../../lease/row-flag.ts';
 import { LeaseState } from '../../../lease/state.ts';
 import { clttAfter } from '../../leases/cltt.ts';
@@ -49,21 +50,33 @@ function holdKept(context: Context6, { slot, address }: Binding): void {
 export function commit(context: Context6): void {
   const { plan } = context;
   let left = plan.changeCount;
+  let kind: number = LeaseEventKind.granted;
   beginAnswered(context);
+  context.events.begin();
   for (let i = 0; i < plan.bindingCount; i++) {
     const binding = plan.bindings[i]!;
     if (binding.fate === Fate.refused || binding.isReused) continue;
     left--;
     if (binding.fate === Fate.revoked) endLease(context, binding.slot, left === 0);
-    else makeLease(context, binding, left === 0);
+    else if (makeLease(context, binding, left === 0) === EventPart.renewed) kind = LeaseEventKind.renewed;
   }
+  tell(context, kind);
 }
 
-function makeLease(context: Context6, binding: Binding, isLast: boolean): void {
+/** Tells those who listen of a message that has changed leases. Pre: its reply is finished */
+function tell({ changes, events, query, slot }: Context6, kind: number): void {
+  events.query(query);
+  events.reply(slot, query);
+  events.end(kind, changes.lastChange);
+}
+
+/** @returns the part that it has in the event: whether the client had the lease before */
+function makeLease(context: Context6, binding: Binding, isLast: boolean): number {
   const { book, changes, nowSec } = context;
   const { rows } = book.table;
   const { slot } = binding;
-  const isLeased = rows.state(slot) === LeaseState.assigned;
+  const state = rows.state(slot);
+  const part = state === LeaseState.offered ? EventPart.lease : EventPart.renewed;
   const subnet = binding.subnet!;
   const nameFlags = nameLease(context, binding);
   context.extendedInfo?.keep(context, binding);
@@ -75,13 +88,16 @@ function makeLease(context: Context6, binding: Binding, isLast: boolean): void {
   rows.setTimes(slot, clttSec, binding.preferredSec, binding.validSec);
   book.setPlace(slot, subnet.id, binding.pool?.poolId ?? 0);
   book.hold(binding.address, 0);
-  if (!isLeased) countAssigned(context, slot);
+  if (state !== LeaseState.assigned) countAssigned(context, slot);
   changes.put(slot, isLast);
+  context.events.lease(part, slot);
+  return part;
 }
 
 /** Ends a lease without a trace. */
 function endLease(context: Context6, slot: number, isLast: boolean): void {
-  const { book, changes } = context;
+  const { book, changes, events } = context;
+  events.lease(EventPart.replaced, slot);
   countUnassigned(context, slot);
   context.dns?.remove(book, slot);
   changes.drop(slot, isLast);
@@ -90,12 +106,14 @@ function endLease(context: Context6, slot: number, isLast: boolean): void {
 
 /** Ends the leases of a RELEASE, which are kept for their client where that is configured. */
 export function release(context: Context6): void {
-  const { book, changes, nowSec, plan, settings } = context;
+  const { book, changes, events, nowSec, plan, query, settings } = context;
   const { rows } = book.table;
   beginAnswered(context);
+  events.begin();
   for (let i = 0; i < plan.bindingCount; i++) {
     const { slot, address } = plan.bindings[i]!;
     const isLast = i === plan.bindingCount - 1;
+    events.lease(EventPart.former, slot);
     countUnassigned(context, slot);
     context.dns?.remove(book, slot);
     if (settings.keepReleased && !rows.isExpired(slot, nowSec)) {
@@ -108,4 +126,6 @@ export function release(context: Context6): void {
       book.remove(slot);
     }
   }
+  events.query(query);
+  events.end(LeaseEventKind.released, changes.lastChange);
 }

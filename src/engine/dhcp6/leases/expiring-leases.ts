@@ -2,27 +2,33 @@
 import { emptyRange } from '../../../base/byte-range.ts';
 import type { LeaseBook6 } from '../../../lease/dhcp6/book.ts';
 import type { LeaseRecord6 } from '../../../lease/dhcp6/record.ts';
+import { EventPart, LeaseEventKind } from '../../../lease/events.ts';
 import { LeaseState } from '../../../lease/state.ts';
 import type { ExpiringLeases } from '../../leases/reclaim.ts';
 import type { DnsLog } from '../../names/dns-log.ts';
+import type { LeaseEventWriter6 } from './event-query.ts';
 import { type CountingLeases, countReclaimed } from './lease-counts.ts';
 
 export class ExpiringLeases6 implements ExpiringLeases {
   readonly book: LeaseBook6;
   readonly #counting: () => CountingLeases;
+  readonly #events: () => LeaseEventWriter6;
   readonly #dns: () => DnsLog<LeaseBook6> | null;
 
   /**
    * @param counting where leases are counted now
+   * @param events where those who listen are told of
    * @param dns where the names of leases that are over are taken back; null = there are no DNS updates
    */
   constructor(
     book: LeaseBook6,
     counting: () => CountingLeases,
+    events: () => LeaseEventWriter6,
     dns: () => DnsLog<LeaseBook6> | null = () => null,
   ) {
     this.book = book;
     this.#counting = counting;
+    this.#events = events;
     this.#dns = dns;
   }
 
@@ -38,6 +44,9 @@ export class ExpiringLeases6 implements ExpiringLeases {
   begin(slot: number, state: number): void {
     this.#dns()?.remove(this.book, slot);
     countReclaimed(this.#counting(), slot, state);
+    const events = this.#events();
+    events.begin();
+    events.lease(EventPart.former, slot);
   }
 
   keep(slot: number): number {
@@ -48,9 +57,12 @@ export class ExpiringLeases6 implements ExpiringLeases {
     return this.book.logRow(slot);
   }
 
-  end(): void {}
+  end(isDeclined: boolean, change: number): void {
+    this.#events().end(isDeclined ? LeaseEventKind.recovered : LeaseEventKind.expired, change);
+  }
 
   announce(): void {
+    this.#events().announce();
     this.#dns()?.announce();
   }
 

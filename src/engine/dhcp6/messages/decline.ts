@@ -5,6 +5,7 @@ import { type ByteRange, copyRange, emptyRange, setRange } from '../../../base/b
 import { IPV6_BYTES } from '../../../base/ipv6.ts';
 import { LeaseType } from '../../../lease/dhcp6/model.ts';
 import { emptyRecord6, NOBODY } from '../../../lease/dhcp6/record.ts';
+import { EventPart, LeaseEventKind } from '../../../lease/events.ts';
 import { NO_SLOT } from '../../../lease/hash-chain.ts';
 import { USER_CONTEXT_BYTES_MAX } from '../../../lease/limits.ts';
 import { LeaseState } from '../../../lease/state.ts';
@@ -48,11 +49,13 @@ export function serveDecline(context: Context6): number {
 }
 
 function decline(context: Context6): void {
-  const { book, changes, nowSec, plan, settings } = context;
+  const { book, changes, events, nowSec, plan, query, settings } = context;
   const { rows } = book.table;
   beginAnswered(context);
+  events.begin();
   for (let i = 0; i < plan.bindingCount; i++) {
     const { address, slot } = plan.bindings[i]!;
+    events.lease(EventPart.former, slot);
     context.dns?.remove(book, slot);
     // A lease of no seconds is a deletion in the lease file.
     const probationSec = Math.max(1, settings.declineProbationSec);
@@ -62,10 +65,15 @@ function decline(context: Context6): void {
     // The lease stays in its subnet, wherever the query comes from.
     declined.subnetId = rows.subnetId(slot);
     declined.poolId = rows.poolId(slot);
+    // [Kea] Which identity association it was of is kept of the client.
+    declined.iaid = rows.iaid(slot);
     writeDeclined(context, slot);
     changes.put(slot, i === plan.bindingCount - 1);
+    events.lease(EventPart.lease, slot);
     countDeclined(context, slot);
   }
+  events.query(query);
+  events.end(LeaseEventKind.declined, changes.lastChange);
 }
 
 /** [Kea] What the lease has kept of relays says where the address was found in use. */

@@ -152,7 +152,11 @@ t.test('a lifetime of 0 ends a registration, or does nothing', async (t) => {
 
 t.test('what is over is reclaimed and deleted, whatever is kept of other leases', async (t) => {
   const server = serverOf();
-  const leases = new ExpiringLeases6(server.context.book, () => server.context);
+  const leases = new ExpiringLeases6(
+    server.context.book,
+    () => server.context,
+    () => server.context.events,
+  );
   const limits = { ...config6().expiredLeases, flushReclaimedTimerWaitSec: 25, holdReclaimedSec: 3600 };
   server.ask(inform(1, A, 100), from(A));
   server.rows();

@@ -2,14 +2,14 @@
 import type { ArgumentMap, CommandListener, LeaseCommandName } from '../../events/event.ts';
 import { type CommandHandler, Result } from '../answer.ts';
 import { isMap } from '../arguments.ts';
-import type { LeaseCommandParts4 } from './lease4-parts.ts';
+
+/** Who wants to hear it, read at each command; absent or null = nobody. */
+export interface ToldParts {
+  readonly listener?: () => CommandListener | null;
+}
 
 /** A command that changes one lease. */
-export function told(
-  parts: LeaseCommandParts4,
-  command: LeaseCommandName,
-  handler: CommandHandler,
-): CommandHandler {
+export function told(parts: ToldParts, command: LeaseCommandName, handler: CommandHandler): CommandHandler {
   return async (args) => {
     const answer = await handler(args);
     if (answer.result === Result.success && isMap(args)) parts.listener?.()?.(command, args);
@@ -18,14 +18,14 @@ export function told(
 }
 
 /** A command with many leases, of which the answer names those that were not taken. */
-export function toldInBulk(parts: LeaseCommandParts4, handler: CommandHandler): CommandHandler {
+export function toldInBulk(family: 4 | 6, parts: ToldParts, handler: CommandHandler): CommandHandler {
   return async (args) => {
     const answer = await handler(args);
     const listener = parts.listener?.() ?? null;
     if (listener === null || answer.result !== Result.success || !isMap(args)) return answer;
     const refused = isMap(answer.arguments) ? answer.arguments : {};
-    tell(listener, 'lease4-del', args, args['deleted-leases'], refused['failed-deleted-leases']);
-    tell(listener, 'lease4-update', args, args['leases'], refused['failed-leases']);
+    tell(listener, `lease${family}-del`, args, args['deleted-leases'], refused['failed-deleted-leases']);
+    tell(listener, `lease${family}-update`, args, args['leases'], refused['failed-leases']);
     return answer;
   };
 }
