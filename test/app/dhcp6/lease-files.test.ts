@@ -78,7 +78,7 @@ function load(
     if (book.table.rows.isFree(slot)) continue;
     const { address, subnetId, userContext } = book.recordOf(slot);
     const { bytes, offset, length } = userContext;
-    contexts.push(Buffer.from(bytes).toString('latin1', offset, offset + length));
+    contexts.push(Buffer.from(bytes.subarray(offset, offset + length)).toString('latin1'));
     leases.push(`${formatIpv6(address.bytes, address.offset)} ${subnetId}`);
   }
   return { leases: leases.sort(), contexts, log };

@@ -38,7 +38,7 @@ function contexts({ context: { book } }: BenchEngine6): string[] {
   for (let slot = 0; slot < book.table.highWater(); slot++) {
     if (rows.isFree(slot)) continue;
     const { bytes, offset, length } = book.recordOf(slot).userContext;
-    texts.push([rows.type(slot), Buffer.from(bytes).toString('latin1', offset, offset + length)]);
+    texts.push([rows.type(slot), Buffer.from(bytes.subarray(offset, offset + length)).toString('latin1')]);
   }
   return texts.sort(([a], [b]) => a - b).map(([, text]) => text);
 }
@@ -278,6 +278,6 @@ t.test('what is cut off in a relay, or any octet of it, never harms', async () =
         return true;
       },
     ),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
 });
