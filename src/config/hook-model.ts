@@ -65,6 +65,8 @@ export interface FlexIdConfig {
   readonly identifier: ValueNode;
   /** The lease is that of the identifier, not of the client identifier. */
   readonly replacesClientId: boolean;
+  /** Of DHCPv6: the only IA_NA of a client, and its only IA_PD, is known without its IAID. */
+  readonly ignoresIaids: boolean;
 }
 
 /** libdhcp_limits: what classes and subnets say of it in their user contexts. */
@@ -118,7 +120,7 @@ export interface FlexEntriesConfig {
 
 /** What an entry is about, and for whom. */
 export interface FlexTarget {
-  /** 1..254 */
+  /** 1..254, of DHCPv6 1..65535. */
   readonly code: number;
   /** The query must be in this class; '' = any query. */
   readonly clientClass: string;
@@ -143,7 +145,7 @@ export interface FlexSubOptionConfig extends FlexOptionConfig {
   /** Code of the option that it is in. */
   readonly container: number;
   readonly containerClass: string;
-  /** Of a container 125, else 0. */
+  /** Of a container 125, of DHCPv6 17; else 0. */
   readonly enterprise: number;
   /** The fields before the sub-options of the container; null = nobody knows. */
   readonly fields: readonly FieldType[] | null;

@@ -1,5 +1,6 @@
 /** What DHCPv4 has of options, for whoever reads a configuration. */
 import type { OptionStandard } from '../options/standard.ts';
+import { OptionCode } from './codes.ts';
 import { DHCP4_SPACE, STANDARD_DEFINITIONS } from './option-definitions.ts';
 import { CONFIGURED_BYTES_MAX } from './reply-size.ts';
 import { parseSubOptions, SUB_OPTION_OCTETS_MAX } from './sub-options.ts';
@@ -11,6 +12,7 @@ export const DHCP4_OPTIONS: OptionStandard = {
   codeMax: 255,
   // 255 is the end of the options (RFC 2132 section 3.2).
   messageCodeMax: 254,
+  vendorOptionsCode: OptionCode.vendorOptions,
   definitions: STANDARD_DEFINITIONS,
   // 43 is anybody's, the others became standard in Kea after sites had begun to define them on their own.
   givesWay: new Set([43, 121, 122, 143, 151, 152, 153, 154, 155, 156, 157, 162]),

@@ -20,10 +20,16 @@ export class IaReader {
   readonly #bytes: Uint8Array;
   readonly #ias: OptionReader;
   readonly #bindings: OptionReader;
+  readonly #ignoresIaids: boolean;
+  /** Where IAIDs may be ignored: how many there are of each. */
+  #naCount = 0;
+  #pdCount = 0;
   /** OptionCode.iaNa or OptionCode.iaPd. */
   code = 0;
   /** 0..2^32-1. */
   iaid = 0;
+  /** That of its leases: 0 where it is ignored. */
+  leaseIaid = 0;
   /** Seconds, 0..2^32-1. */
   t1Sec = 0;
   t2Sec = 0;
@@ -35,9 +41,13 @@ export class IaReader {
   preferredLifetimeSec = 0;
   validLifetimeSec = 0;
 
-  /** @param bytes the memory that holds the datagrams */
-  constructor(bytes: Uint8Array) {
+  /**
+   * @param bytes the memory that holds the datagrams
+   * @param ignoresIaids the only IA_NA of a message, and its only IA_PD, is the client's, whatever number it has
+   */
+  constructor(bytes: Uint8Array, ignoresIaids = false) {
     this.#bytes = bytes;
+    this.#ignoresIaids = ignoresIaids;
     this.#ias = new OptionReader(bytes);
     this.#bindings = new OptionReader(bytes);
   }
@@ -46,6 +56,16 @@ export class IaReader {
   point(from: number, end: number): void {
     this.#ias.point(from, end);
     this.#bindings.point(from, from);
+    if (this.#ignoresIaids) this.#countIas(from, end);
+  }
+
+  #countIas(from: number, end: number): void {
+    this.#naCount = 0;
+    this.#pdCount = 0;
+    while (this.next())
+      if (this.code === OptionCode.iaNa) this.#naCount++;
+      else this.#pdCount++;
+    this.#ias.point(from, end);
   }
 
   /** Reads the next IA; one that is too short, which no message has that was classified, is passed over. */
@@ -56,6 +76,8 @@ export class IaReader {
       if (ias.length < IA_HEADER_BYTES) continue;
       this.code = ias.code;
       this.iaid = readNetworkWord(this.#bytes, ias.offset);
+      const count = ias.code === OptionCode.iaNa ? this.#naCount : this.#pdCount;
+      this.leaseIaid = count === 1 ? 0 : this.iaid;
       this.t1Sec = readNetworkWord(this.#bytes, ias.offset + 4);
       this.t2Sec = readNetworkWord(this.#bytes, ias.offset + 8);
       this.rewind();

@@ -24,6 +24,8 @@ export class OptionIndex6 {
   #from = 0;
   #end = 0;
   #isWalked = true;
+  /** In the place of option 1; null = the client's own counts. */
+  #clientId: ByteRange | null = null;
   #octets = 0;
   #generation = 0;
   /** By code: the walk in which it was seen last. */
@@ -44,10 +46,21 @@ export class OptionIndex6 {
     this.#from = from;
     this.#end = end;
     this.#isWalked = false;
+    this.#clientId = null;
+  }
+
+  /** Puts other octets in the place of option 1, until the next datagram. */
+  replaceClientId(clientId: ByteRange): void {
+    this.#clientId = clientId;
   }
 
   /** Finds an option. @param out its payload, valid until the next datagram; empty when it is absent */
   find(code: number, out: ByteRange): boolean {
+    const clientId = this.#clientId;
+    if (clientId !== null && code === OptionCode.clientId) {
+      setRange(out, clientId.bytes, clientId.offset, clientId.length);
+      return true;
+    }
     this.#walk();
     if (this.#seen[code] !== this.#generation) {
       clearRange(out);

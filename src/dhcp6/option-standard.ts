@@ -1,6 +1,6 @@
 /** What DHCPv6 has of options, for whoever reads a configuration. */
 import type { OptionStandard, SubOption } from '../options/standard.ts';
-import { OPTION_HEADER_BYTES } from './codes.ts';
+import { OPTION_HEADER_BYTES, OptionCode } from './codes.ts';
 import { DHCP6_SPACE, STANDARD_DEFINITIONS } from './option-definitions.ts';
 import { OptionReader } from './option-reader.ts';
 import { CONFIGURED_BYTES_MAX } from './reply-size.ts';
@@ -13,6 +13,7 @@ export const DHCP6_OPTIONS: OptionStandard = {
   foreignSpace: 'dhcp4',
   codeMax: UINT16_MAX,
   messageCodeMax: UINT16_MAX,
+  vendorOptionsCode: OptionCode.vendorOptions,
   definitions: STANDARD_DEFINITIONS,
   // They became standard in Kea after sites had begun to define them on their own.
   givesWay: new Set([56, 136, 144, 148]),

@@ -35,6 +35,8 @@ export class ReplyWriter {
   #start = 0;
   #end = 0;
   #at = 0;
+  /** Where the options of the message begin. */
+  #options = 0;
   #isVoid = false;
   /** Data of the options that are open, the outermost first; 0 = it did not fit. */
   readonly #open = new Uint32Array(DEPTH_MAX);
@@ -64,6 +66,27 @@ export class ReplyWriter {
     this.#relayCount = relays.count;
     for (let level = 0; level < relays.count; level++) this.#relay(relays, level);
     this.#word((messageType << 24) | transactionId);
+    this.#options = this.#at;
+  }
+
+  /** Whether something did not fit. */
+  get isVoid(): boolean {
+    return this.#isVoid;
+  }
+
+  /** Where the options of the message begin, and where they end so far. */
+  get optionsFrom(): number {
+    return this.#options;
+  }
+
+  get optionsEnd(): number {
+    return this.#at;
+  }
+
+  /** Forgets the options of the message, so that others are written. Pre: none is open. */
+  rewind(): void {
+    assert(this.#depth === 0, 'options are closed');
+    this.#at = this.#options;
   }
 
   /** [RFC8415 19.3] [RFC8357 5.2] What a relay needs to find its way back: interface and port are returned as they came. */

@@ -80,7 +80,7 @@ export interface Context {
   readonly query: Query;
   readonly hosts: QueryHosts;
   /** Null when no reservation is found by what an expression makes. */
-  readonly flexId: FlexId | null;
+  readonly flexId: FlexId<Packet4> | null;
   /** Null where no subnet keeps what a relay says of its clients. */
   readonly extendedInfo: ExtendedInfo | null;
   /** Null where no subnet is to be one of IPv6 alone. */

@@ -10,6 +10,8 @@ export interface OptionStandard {
   /** The largest code, and the largest that is one in the space of messages. */
   readonly codeMax: number;
   readonly messageCodeMax: number;
+  /** Of the option that holds the options of an enterprise. */
+  readonly vendorOptionsCode: number;
   readonly definitions: ReadonlyMap<string, readonly OptionDefinition[]>;
   /** Codes of the space of messages whose definition gives way to one of the configuration. */
   readonly givesWay: ReadonlySet<number>;

@@ -101,6 +101,23 @@ t.test(
   },
 );
 
+t.test('IAIDs of leases, where those of the only IA_NA and of the only IA_PD are ignored', async (t) => {
+  const leaseIaids = (ignoresIaids: boolean, ...ias: readonly number[][]): number[] => {
+    const message = Uint8Array.from(message6(1, [...CLIENT_ID, ...ias.flat()]));
+    const reader = new IaReader(message, ignoresIaids);
+    reader.point(OPTIONS_OFFSET, message.length);
+    const found: number[] = [];
+    while (reader.next()) found.push(reader.leaseIaid);
+    return found;
+  };
+  const [na, otherNa] = [iaOption({ iaid: 5 }), iaOption({ iaid: 6 })];
+  const pd = iaOption({ code: OptionCode.iaPd, iaid: 0xffffffff });
+  t.same(leaseIaids(false, na, pd), [5, 0xffffffff]);
+  t.same(leaseIaids(true, na, pd), [0, 0]);
+  t.same(leaseIaids(true, pd, na, otherNa), [0, 5, 6]);
+  t.same(leaseIaids(true), []);
+});
+
 t.test('an address inside of an address is nobody`s', async (t) => {
   const [ia] = ofMessage(iaOption({ options: iaAddress(1, 0, 0, iaAddress(2)) }));
   t.same(

@@ -178,7 +178,7 @@ export class BenchServer {
       config: this.config,
       book: this.bookMemory,
       limited,
-      rates: allocateRateLimits(this.config),
+      rates: allocateRateLimits(this.config.hooks.limits),
       ping: options.ping ?? null,
       durations: options.durations ?? null,
       policies: this.#policy,

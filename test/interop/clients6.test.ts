@@ -1,6 +1,6 @@
 /**
  * Real DHCPv6 clients, on the server's segment and behind ISC's relay: each gets what it asks for, an address, a prefix or both,
- * renews it and gives it back.
+ * renews it, keeps it when another server has taken over, and gives it back.
  */
 import t, { type Test } from 'tap';
 import { needRootAnd } from '../support/need.ts';
@@ -10,7 +10,7 @@ import { temporaryDirectory } from './leftovers.ts';
 import { createNetwork, type Network, type Teardown } from './network.ts';
 import { BEGIN_MS } from './programs.ts';
 import { ADDRESS6, addressesUsable, farSubnet6, nearSubnet6 } from './scene6.ts';
-import { createServer6, type DhcpServer6, type FiledLease6 } from './server6.ts';
+import { createServer6, type DhcpServer6, type FiledLease6, serverId6 } from './server6.ts';
 import { until } from './waiting.ts';
 
 /** Short, so that a client renews while somebody waits. */
@@ -44,6 +44,8 @@ interface Subject {
 
 interface Scene {
   readonly server: DhcpServer6;
+  /** With the leases of `server`, and another DUID: a RENEW is not for it, a REBIND is. */
+  readonly successor: DhcpServer6;
   readonly clients: readonly Client6[];
   readonly subjects: readonly Subject[];
 }
@@ -77,11 +79,17 @@ async function createScene(t: Teardown, place: Place): Promise<Scene> {
   ]);
   if (place === 'relayed') await startRelay6(network);
   const dhcp6 = { ...LIFETIMES, subnet6: [nearSubnet6(), farSubnet6()] };
-  const server = createServer6(network, 'tandem', { name: 'server1', directory, dhcp6 });
+  const [server, successor] = (['server1', 'server2'] as const).map((identity) =>
+    createServer6(network, 'tandem', {
+      name: 'server1',
+      directory,
+      dhcp6: { ...dhcp6, 'server-id': serverId6(identity) },
+    }),
+  ) as [DhcpServer6, DhcpServer6];
   const clients = CLIENT_KINDS_6.map((kind, i) =>
     createClient6(kind, network, hostOf(i), segment, directory),
   );
-  return { server, clients, subjects: SUBJECTS };
+  return { server, successor, clients, subjects: SUBJECTS };
 }
 
 async function startRelay6(network: Network): Promise<void> {
@@ -127,12 +135,19 @@ async function released({ server, subjects }: Scene): Promise<void> {
     );
 }
 
+/** How many messages of a kind have come. */
+async function received(server: DhcpServer6, kind: string): Promise<number> {
+  const name = `pkt6-${kind}-received`;
+  const { arguments: found } = await server.command('statistic-get', { name });
+  return (found as Record<string, [[number]]>)[name]?.[0][0] ?? 0;
+}
+
 /** Adds what everybody has said to an error of the story. */
 async function told(scene: Scene, story: () => Promise<void>): Promise<void> {
-  const { server, clients } = scene;
+  const { server, successor, clients } = scene;
   await story().catch((error: Error) => {
     throw Object.assign(error, {
-      log: server.log().slice(-3000),
+      log: (successor.isRunning() ? successor : server).log().slice(-3000),
       leases: server.leases(),
       clients: clients.map((client) => client.output()),
     });
@@ -140,7 +155,7 @@ async function told(scene: Scene, story: () => Promise<void>): Promise<void> {
 }
 
 async function tellLife(t: Test, place: Place, scene: Scene): Promise<void> {
-  const { server, clients, subjects } = scene;
+  const { server, successor, clients, subjects } = scene;
   await server.start();
   for (const client of clients) client.start();
   const first = await extended(scene, []);
@@ -153,6 +168,12 @@ async function tellLife(t: Test, place: Place, scene: Scene): Promise<void> {
 
   const renewed = await extended(scene, first);
   t.same(addressesOf(renewed), addressesOf(first), 'what is renewed stays the same');
+
+  await server.stop();
+  await successor.start();
+  const rebound = await extended(scene, renewed);
+  t.same(addressesOf(rebound), addressesOf(first), 'what is rebound stays the same');
+  t.ok((await received(successor, 'rebind')) >= clients.length, 'by a REBIND of each client');
 
   await Promise.all(clients.map((client) => client.release()));
   await released(scene);

@@ -4,6 +4,7 @@ import {
   type HaMode,
   type HaParameters,
   hooksOf,
+  type PeerName,
   SERVERS_PREFIX_LENGTH,
   SERVERS_SEGMENT,
   type ServerName,
@@ -19,39 +20,51 @@ export interface PairPlan6 {
   readonly mode: HaMode;
   readonly server1: ServerKind;
   readonly server2: ServerKind;
-  /** What both servers have in their relationship beside the usual. */
-  readonly ha?: HaParameters;
+  /** The relationship has a backup server. */
+  readonly backup?: ServerKind;
+  /** What a server has in its relationship beside the usual. */
+  readonly ha?: Readonly<Partial<Record<ServerName, HaParameters>>>;
   /** Keys of the Dhcp6 map that one of them has beside the usual ones. */
   readonly dhcp6?: Readonly<Partial<Record<ServerName, Readonly<Record<string, unknown>>>>>;
 }
 
-export type Pair6 = PairOf<DhcpServer6>;
+export interface Pair6 extends PairOf<DhcpServer6> {
+  /** Where the plan names one; the story starts it itself. */
+  readonly backup: DhcpServer6 | null;
+}
 
 /** The host of the clients. */
 export const CLIENTS_HOST = 'load';
-const HOSTS = ['server1', 'server2', CLIENTS_HOST] as const;
+const HOSTS = ['server1', 'server2', 'backup', 'fork', CLIENTS_HOST] as const;
 /** A Kea 3.0 answers who asks again from its own fresh lease, as if the partner had it. */
 const LIFETIMES = { 'preferred-lifetime': 3000, 'valid-lifetime': 4000, 'cache-max-age': 0 };
 
 /** Builds the network and both servers, and starts neither. */
 export async function createPair6(t: Teardown, plan: PairPlan6): Promise<Pair6> {
-  const { mode, ha, dhcp6 } = plan;
+  const { mode, backup, ha, dhcp6 } = plan;
   const directory = temporaryDirectory(t);
   const network = await createLink(t);
-  const create = (name: ServerName): DhcpServer6 =>
-    createServer6(network, plan[name], {
+  const create = (kind: ServerKind, name: PeerName): DhcpServer6 =>
+    createServer6(network, kind, {
       name,
       directory,
       dhcp6: {
         ...LIFETIMES,
         'server-id': serverId6(name),
         'multi-threading': { 'enable-multi-threading': true, 'thread-pool-size': 2, 'packet-queue-size': 64 },
-        'hooks-libraries': hooksOf({ name, mode, ...(ha !== undefined && { ha }) }),
+        'hooks-libraries': hooksOf({
+          name,
+          mode,
+          hasBackup: backup !== undefined,
+          ...(name !== 'backup' && ha?.[name] !== undefined && { ha: ha[name] }),
+        }),
         subnet6: [nearSubnet6(mode === 'load-balancing' ? SHARED_POOLS : {})],
-        ...dhcp6?.[name],
+        ...(name !== 'backup' && dhcp6?.[name]),
       },
     });
-  return joinPair({ network, directory, server1: create('server1'), server2: create('server2') }, mode);
+  const [server1, server2] = [create(plan.server1, 'server1'), create(plan.server2, 'server2')];
+  const pair = joinPair({ network, directory, server1, server2 }, mode);
+  return { ...pair, backup: backup === undefined ? null : create(backup, 'backup') };
 }
 
 /** In load balancing each server gives from pools of its own. */

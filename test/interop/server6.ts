@@ -1,7 +1,7 @@
 /** One DHCPv6 server under test on a host of a network: Tandem, or the real Kea in its place. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SERVERS_SEGMENT, type ServerName } from './configuration.ts';
+import { type PeerName, SERVERS_SEGMENT, type ServerName } from './configuration.ts';
 import { type HaServer, haStatesOf } from './ha-states.ts';
 import { type ServerKind, spelled } from './kea.ts';
 import { type FiledRow, readRows } from './lease-files.ts';
@@ -42,10 +42,10 @@ export interface DhcpServer6 extends HaServer {
 const PREFIX_TYPE = 2;
 /** ISC's. */
 const ENTERPRISE = 2495;
-const IDENTIFIERS = { server1: '01', server2: '02' } as const;
+const IDENTIFIERS = { server1: '01', server2: '02', backup: '03' } as const;
 
 /** The `server-id` of a server of a pair. */
-export function serverId6(name: ServerName): Readonly<Record<string, unknown>> {
+export function serverId6(name: PeerName): Readonly<Record<string, unknown>> {
   return { type: 'EN', 'enterprise-id': ENTERPRISE, identifier: IDENTIFIERS[name], persist: false };
 }
 

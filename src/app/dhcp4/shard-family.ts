@@ -56,7 +56,7 @@ export class ShardFamily4 implements ShardFamily<ShardKinds4> {
   tasksOf(config: ServerConfig): (common: CommonTask, handed: HandedQuery[]) => ShardTask {
     const listening = listeningOf(config);
     // [Kea] With another configuration the periods begin anew.
-    const rates = allocateRateLimits(config);
+    const rates = allocateRateLimits(config.hooks.limits);
     const { book, limited, events, dns } = this.#memory;
     return (common, handed) => ({
       ...common,

@@ -2,6 +2,7 @@
 import { formatIpv6 } from '../../base/ipv6-text.ts';
 import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
 import { STATISTICS_6 } from '../../engine/dhcp6/statistics.ts';
+import { allocateRateLimits } from '../../engine/figures/rate-limits.ts';
 import { allocateStatistics, type StatisticsMemory } from '../../engine/figures/statistics.ts';
 import type { ShardTask6 } from '../../shard/dhcp6/desk.ts';
 import {
@@ -53,6 +54,8 @@ export class ShardFamily6 implements ShardFamily<ShardKinds6> {
 
   tasksOf(config: ServerConfig6): (common: CommonTask) => ShardTask6 {
     const { book, dns } = this.#memory;
-    return (common) => ({ ...common, config, book, dns, serverId: this.#serverId.octets });
+    // [Kea] With another configuration the periods begin anew.
+    const rates = allocateRateLimits(config.hooks.limits);
+    return (common) => ({ ...common, config, book, dns, rates, serverId: this.#serverId.octets });
   }
 }

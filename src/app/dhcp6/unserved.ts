@@ -2,11 +2,19 @@
 import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
 import type { Log } from '../../log/logger.ts';
 
+/** Hook libraries that the server has, by the keys of the configuration. */
+const SERVED_HOOKS: ReadonlySet<string> = new Set(['flexId', 'flexOption', 'limits']);
+
 /** @returns what is asked for in vain, for people; empty = everything is done */
 function unservedParts(config: ServerConfig6): string[] {
   const { hooks, subnets } = config;
   const asks: readonly (readonly [boolean, string])[] = [
-    [Object.values(hooks).some((hook) => hook !== null && hook !== false), 'hook libraries'],
+    [
+      Object.entries(hooks).some(
+        ([name, hook]) => !SERVED_HOOKS.has(name) && hook !== null && hook !== false,
+      ),
+      'hook libraries',
+    ],
     [subnets.some(({ storeExtendedInfo }) => storeExtendedInfo), 'store-extended-info'],
   ];
   return asks.filter(([isAsked]) => isAsked).map(([, what]) => what);

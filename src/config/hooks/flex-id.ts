@@ -4,15 +4,15 @@ import type { FlexIdConfig } from '../hook-model.ts';
 import { child, type Path } from '../problem.ts';
 import type { Report } from '../report.ts';
 import { defineMap, readMap } from '../schema/map.ts';
-import { accepted, required, withDefault } from '../schema/rule.ts';
+import { required, withDefault } from '../schema/rule.ts';
 import { flag, text } from '../schema/scalars.ts';
 import { readValueExpression } from './expression.ts';
 
 export const flexIdSchema = defineMap('parameters of flex_id', {
   'identifier-expression': required(text()),
   'replace-client-id': withDefault(flag(), false),
-  // Clients of DHCPv6 alone have IAIDs.
-  'ignore-iaid': accepted(flag()),
+  // Clients of DHCPv4 have none.
+  'ignore-iaid': withDefault(flag(), false),
 });
 
 /** @param parameters undefined when the file has none */
@@ -27,5 +27,11 @@ export function readFlexId(
   if (values === undefined || expression === undefined || expression === '') return null;
   const place = child(at, 'identifier-expression');
   const identifier = readValueExpression(expression, spaces, place, report);
-  return identifier && { identifier, replacesClientId: values['replace-client-id'] };
+  return (
+    identifier && {
+      identifier,
+      replacesClientId: values['replace-client-id'],
+      ignoresIaids: values['ignore-iaid'],
+    }
+  );
 }

@@ -1,9 +1,9 @@
 /** Parameters of libdhcp_flex_option. */
-import { OptionCode } from '../../dhcp4/codes.ts';
-import { DHCP4_SPACE } from '../../dhcp4/option-definitions.ts';
 import { DHCP4_OPTIONS } from '../../dhcp4/option-standard.ts';
+import { DHCP6_OPTIONS } from '../../dhcp6/option-standard.ts';
 import type { OptionDefinition } from '../../options/definition.ts';
 import type { OptionSpaces } from '../../options/spaces.ts';
+import type { OptionStandard } from '../../options/standard.ts';
 import type {
   FlexAction,
   FlexEntriesConfig,
@@ -21,34 +21,40 @@ import { spaceName } from '../sections/option-def.ts';
 import { enterpriseOf } from '../sections/options.ts';
 import { readTestExpression, readValueExpression } from './expression.ts';
 
-/** What an entry for an option and one for a sub-option have in common. 0 and 255 are no options. */
-const entryRules = {
-  code: integer(1, 254),
-  name: name(),
-  space: spaceName(DHCP4_OPTIONS),
-  'csv-format': withDefault(flag(), false),
-  add: name(),
-  supersede: name(),
-  remove: name(),
-  'client-class': withDefault(text(), ''),
-  comment: accepted(text()),
-} as const;
+/** What an entry for an option and one for a sub-option have in common. 0 is no option, nor is 255 of DHCPv4. */
+const rulesOf = (standard: OptionStandard) =>
+  ({
+    code: integer(1, standard.messageCodeMax),
+    name: name(),
+    space: spaceName(standard),
+    'csv-format': withDefault(flag(), false),
+    add: name(),
+    supersede: name(),
+    remove: name(),
+    'client-class': withDefault(text(), ''),
+    comment: accepted(text()),
+  }) as const;
 
 export const flexOptionSchema = defineMap('parameters of flex_option', { options: required(list()) });
 
-export const flexOptionEntrySchema = withoutContext(
-  defineMap('options[] of flex_option', { ...entryRules, 'sub-options': list() }),
-);
+const entrySchemaOf = (standard: OptionStandard) =>
+  withoutContext(defineMap('options[] of flex_option', { ...rulesOf(standard), 'sub-options': list() }));
 
-export const flexSubOptionSchema = withoutContext(
-  defineMap('sub-options[] of flex_option', {
-    ...entryRules,
-    'container-add': withDefault(flag(), true),
-    'container-remove': withDefault(flag(), true),
-  }),
-);
+const subOptionSchemaOf = (standard: OptionStandard) =>
+  withoutContext(
+    defineMap('sub-options[] of flex_option', {
+      ...rulesOf(standard),
+      'container-add': withDefault(flag(), true),
+      'container-remove': withDefault(flag(), true),
+    }),
+  );
 
-type EntryValues = Pick<Values<typeof flexSubOptionSchema.rules>, keyof typeof entryRules>;
+export const flexOptionEntrySchema = entrySchemaOf(DHCP4_OPTIONS);
+export const flexSubOptionSchema = subOptionSchemaOf(DHCP4_OPTIONS);
+const entrySchema6 = entrySchemaOf(DHCP6_OPTIONS);
+const subOptionSchema6 = subOptionSchemaOf(DHCP6_OPTIONS);
+
+type EntryValues = Pick<Values<typeof flexSubOptionSchema.rules>, keyof ReturnType<typeof rulesOf>>;
 
 const ACTIONS = ['add', 'supersede', 'remove'] as const;
 
@@ -85,9 +91,11 @@ function readEntry(
   subOptions: FlexSubOptionConfig[],
 ): void {
   const errorsBefore = report.errorCount;
-  const values = readMap(flexOptionEntrySchema, entry, at, report);
+  const { standard } = spaces;
+  const schema = standard.family === 6 ? entrySchema6 : flexOptionEntrySchema;
+  const values = readMap(schema, entry, at, report);
   if (values === undefined || report.errorCount > errorsBefore) return;
-  const identity = identify(values, values.space ?? DHCP4_SPACE, spaces, at, report);
+  const identity = identify(values, values.space ?? standard.space, spaces, at, report);
   if (identity === null) return;
   const list = values['sub-options'];
   if (list === undefined) {
@@ -123,14 +131,16 @@ function readSubOption(
   report: Report,
 ): FlexSubOptionConfig | null {
   const errorsBefore = report.errorCount;
-  const values = readMap(flexSubOptionSchema, entry, at, report);
+  const { standard } = spaces;
+  const schema = standard.family === 6 ? subOptionSchema6 : flexSubOptionSchema;
+  const values = readMap(schema, entry, at, report);
   if (values === undefined || report.errorCount > errorsBefore) return null;
   const space = values.space ?? container.definition?.encapsulates ?? '';
   if (space === '') {
     report.error(at, `a sub-option of option ${container.code}, which has no space of its own`, 'a "space"');
     return null;
   }
-  const enterprise = container.code === OptionCode.vendorOptions ? enterpriseOf(space) : 0;
+  const enterprise = container.code === standard.vendorOptionsCode ? enterpriseOf(space) : 0;
   if (enterprise === null) {
     report.error(child(at, 'space'), quote(space), 'the space of a vendor, such as "vendor-4491"');
     return null;

@@ -24,6 +24,9 @@ const UNITS_SEC: Readonly<Record<string, number>> = {
 /** Each lease is counted once for each of them at most: memory for that is set aside. */
 const TEMPLATES_MAX = 16;
 
+/** Of DHCPv4, so far. */
+const LEASE_LIMITS = ['address-limit', 'prefix-limit'] as const;
+
 const RATE = new RegExp(`^(\\d{1,10}) packets? per (${Object.keys(UNITS_SEC).join('|')})$`);
 
 function rateLimit() {
@@ -62,8 +65,36 @@ export interface LimitedScopes {
   readonly subnets: readonly LimitedScope<number>[];
 }
 
-export function readLimits({ classes, templates, subnets }: LimitedScopes, report: Report): LimitsConfig {
-  const ofTemplates = readScopes(templates, report);
+/** What stands in the list of classes; a class without a name is an error elsewhere. @param at of the list */
+export function limitedClasses(
+  entries: readonly unknown[],
+  at: Path,
+): Pick<LimitedScopes, 'classes' | 'templates'> {
+  const scopesOf = (areTemplates: boolean): LimitedScope<string>[] =>
+    entries.flatMap((entry, index) => {
+      if (!isMap(entry) || typeof entry['name'] !== 'string') return [];
+      if (Object.hasOwn(entry, 'template-test') !== areTemplates) return [];
+      return [{ key: entry['name'], userContext: entry['user-context'], at: child(at, index) }];
+    });
+  return { classes: scopesOf(false), templates: scopesOf(true) };
+}
+
+/** A subnet of either family. */
+interface SubnetOfFile {
+  readonly config: { readonly id: number; readonly userContext: unknown };
+  readonly at: Path;
+}
+
+export function limitedSubnet({ config: { id, userContext }, at }: SubnetOfFile): LimitedScope<number> {
+  return { key: id, userContext, at };
+}
+
+export function readLimits(
+  { classes, templates, subnets }: LimitedScopes,
+  family: 4 | 6,
+  report: Report,
+): LimitsConfig {
+  const ofTemplates = readScopes(templates, family, report);
   for (const { at } of ofTemplates.filter(({ addressLimit }) => addressLimit !== null).slice(TEMPLATES_MAX))
     report.error(
       child(at, 'address-limit'),
@@ -71,9 +102,9 @@ export function readLimits({ classes, templates, subnets }: LimitedScopes, repor
       `at most ${TEMPLATES_MAX}`,
     );
   return {
-    classes: readScopes(classes, report).map(limitsOf),
+    classes: readScopes(classes, family, report).map(limitsOf),
     templates: ofTemplates.map(limitsOf),
-    subnets: readScopes(subnets, report).map(limitsOf),
+    subnets: readScopes(subnets, family, report).map(limitsOf),
   };
 }
 
@@ -83,12 +114,15 @@ function limitsOf<T>({ key, rate, addressLimit }: PlacedLimits<T>): ScopeLimits<
   return { key, rate, addressLimit };
 }
 
-function readScopes<T>(scopes: readonly LimitedScope<T>[], report: Report): PlacedLimits<T>[] {
+function readScopes<T>(scopes: readonly LimitedScope<T>[], family: 4 | 6, report: Report): PlacedLimits<T>[] {
   return scopes.flatMap(({ key, userContext, at: scopeAt }) => {
     if (!isMap(userContext) || !Object.hasOwn(userContext, 'limits')) return [];
     const at = child(child(scopeAt, 'user-context'), 'limits');
     const values = readMap(limitsSchema, userContext['limits'], at, report);
     if (values === undefined) return [];
+    for (const key of LEASE_LIMITS)
+      if (family === 6 && values[key] !== undefined)
+        report.unsupported(child(at, key), `${values[key]}`, 'a "rate-limit"');
     return [{ key, rate: values['rate-limit'] ?? null, addressLimit: values['address-limit'] ?? null, at }];
   });
 }

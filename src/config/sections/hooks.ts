@@ -51,13 +51,7 @@ export const BUILT_IN: ReadonlySet<string> = new Set([
 ]);
 
 /** What Tandem has of its own for DHCPv4 alone. */
-const NOT_OF_DHCP6: ReadonlySet<string> = new Set([
-  'flex_option',
-  'limits',
-  'bootp',
-  'ping_check',
-  'perfmon',
-]);
+const NOT_OF_DHCP6: ReadonlySet<string> = new Set(['bootp', 'ping_check', 'perfmon']);
 
 /** Other libraries that come with Kea. */
 export const KNOWN: ReadonlySet<string> = new Set(

@@ -6,7 +6,9 @@ import type { LifetimeConfig } from '../../config/model.ts';
 import type { ReplyWriter } from '../../dhcp6/reply-writer.ts';
 import type { LeaseBook6 } from '../../lease/dhcp6/book.ts';
 import type { LeaseRecord6 } from '../../lease/dhcp6/record.ts';
+import type { RateLimits } from '../figures/rate-limits.ts';
 import type { StatisticsWriter } from '../figures/statistics.ts';
+import type { FlexId } from '../hosts/flex-id.ts';
 import type { LeaseChanges } from '../leases/lease-changes.ts';
 import type { DnsLog } from '../names/dns-log.ts';
 import type { Park } from '../parked/park.ts';
@@ -22,6 +24,7 @@ import type { OverdueSearch6 } from './leases/overdue.ts';
 import type { OwnLeases } from './leases/own-leases.ts';
 import type { ClientNames6 } from './names/client-names.ts';
 import type { Query6 } from './query.ts';
+import type { FlexOptions6 } from './reply/flex-options.ts';
 import type { ReplyPlan6, SubnetScopes6 } from './reply/reply-plan.ts';
 import type { SuppliedOptions6 } from './reply/supplied-options.ts';
 import type { VendorOptions6 } from './reply/vendor-options.ts';
@@ -59,6 +62,10 @@ export interface Context6 {
   readonly policy: PolicyView;
   readonly query: Query6;
   readonly hosts: QueryHosts6;
+  /** Null when nothing is found by what an expression makes. */
+  readonly flexId: FlexId<Packet6> | null;
+  /** Null where no query is one too many. */
+  readonly rateLimits: RateLimits | null;
   /** The classes of the configuration. */
   readonly classes: ClassProgram<Packet6>;
   /** Cell of the expressions of classes that could not be evaluated. */
@@ -76,6 +83,8 @@ export interface Context6 {
   readonly reply: ReplyWriter;
   readonly vendors: VendorOptions6;
   readonly supplied: SuppliedOptions6;
+  /** Null when no expression changes replies. */
+  readonly flexOptions: FlexOptions6 | null;
   readonly slots: ReplySlots;
   readonly park: Park;
   /** The class of a query of each active server, by relationship and server. */
@@ -89,6 +98,8 @@ export interface Context6 {
   nowSec: number;
   /** Monotonic milliseconds of this batch. */
   nowMs: number;
+  /** Wall clock of this batch, milliseconds; kept where rates are limited. */
+  wallMs: number;
   /** Index of the relationship of the query in work. */
   relationship: number;
   /** The subnet of the query in work: the selected one, then that of the lease that it got last. */

@@ -57,19 +57,22 @@ export function serve6(context: Context6, shed: boolean): number {
   if (!isServed(context, type)) return G6['tandem-drop-message-type'];
   const { isHub } = context.settings;
   // On a hub the subnet comes first, and its guard asks for classes.
-  if (isHub) classifyReceived6(context);
+  if (isHub && !receive(context)) return G6['tandem-drop-bad-client-id'];
   if (isHub && !chooseRelationship(context)) return G6['tandem-drop-no-relationship'];
   // [Kea] What the partner leaves without an answer is looked at first: also what names the partner.
   if (!isInScope(context, type)) return OUT_OF_SCOPE_6;
   if (!query.isRelayed && query.arrival.isUnicast && isForGroups(type)) return G6['tandem-drop-unicast'];
   if (isForOtherServer(context)) return G6['tandem-drop-other-server'];
   if (type === MessageType.solicit && shed) return G6['tandem-drop-solicit-shed'];
-  if (!isHub) classifyReceived6(context);
+  if (!isHub && !receive(context)) return G6['tandem-drop-bad-client-id'];
+  const { rateLimits } = context;
+  if (rateLimits?.admitsClasses(query.classes, context.wallMs) === false) return G6['tandem-drop-rate-limit'];
   if (isDropped(context)) return G6['tandem-drop-class'];
   // A lease that the partner cannot hold could not be confirmed: its client is told so by silence, at once.
   if (query.duid.length > context.policy.clientIdBytesMax) return G6['tandem-drop-partner-cannot-hold'];
   context.plan.clear();
   findHosts(context);
+  if (isOverRateOfSubnet(context)) return G6['tandem-drop-rate-limit'];
   if (isDropped(context)) return G6['tandem-drop-class'];
   if (type === MessageType.confirm) return serveConfirm(context);
   if (type === MessageType.informationRequest) return serveInformationRequest(context);
@@ -80,6 +83,18 @@ export function serve6(context: Context6, shed: boolean): number {
     // A fault ends this thread; with the lock held, main would wait for ever instead of ending the process.
     context.book.table.unlock();
   }
+}
+
+/** [Kea] The subnet that was selected counts, wherever the leases are of in the end. */
+function isOverRateOfSubnet({ rateLimits, subnet, wallMs }: Context6): boolean {
+  return rateLimits !== null && subnet !== null && !rateLimits.admitsSubnet(subnet, wallMs);
+}
+
+/** Assigns the classes of the arrival, then makes the client's flexible identifier; false when it makes no DUID. */
+function receive(context: Context6): boolean {
+  const { flexId, hosts, query } = context;
+  classifyReceived6(context);
+  return flexId === null || flexId.identify(query, hosts.flexId);
 }
 
 /**
@@ -226,6 +241,7 @@ const KEA_DROPS: Readonly<Record<number, number>> = {
   [G6['tandem-drop-unicast']]: G6['pkt6-rfc-violation'],
   [G6['tandem-drop-bad-registration']]: G6['pkt6-rfc-violation'],
   [G6['tandem-drop-class']]: G6['pkt6-admin-filtered'],
+  [G6['tandem-drop-rate-limit']]: G6['pkt6-limit-exceeded'],
   [G6['tandem-drop-service-disabled']]: G6['pkt6-service-disabled'],
   [G6['tandem-drop-out-of-scope']]: G6['pkt6-not-for-us'],
   [G6['tandem-drop-other-server']]: G6['pkt6-not-for-us'],

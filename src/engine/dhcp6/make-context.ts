@@ -6,9 +6,12 @@ import { QUERY_ACCESS_6 } from '../../classes/dhcp6/query-access.ts';
 import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
 import { ReplyWriter } from '../../dhcp6/reply-writer.ts';
 import { LeaseBook6, type LeaseBookMemory6 } from '../../lease/dhcp6/book.ts';
-import { emptyRecord6 } from '../../lease/dhcp6/record.ts';
+import { DUID_BYTES_MAX, emptyRecord6 } from '../../lease/dhcp6/record.ts';
 import { encodeUpdateRecord6, UPDATE_RECORD_BYTES_MAX_6 } from '../../lease/dhcp6/update-record.ts';
+import { spawnedNamesOf } from '../classes/spawned-names-of.ts';
+import { type RateLimitMemory, RateLimits } from '../figures/rate-limits.ts';
 import { type StatisticsMemory, StatisticsWriter } from '../figures/statistics.ts';
+import { flexIdOf } from '../hosts/flex-id.ts';
 import { LeaseChanges } from '../leases/lease-changes.ts';
 import { DnsLog, type DnsLogMemory } from '../names/dns-log.ts';
 import { PARKED_MS_MAX, Park, type ParkExit } from '../parked/park.ts';
@@ -26,6 +29,7 @@ import { OwnLeases } from './leases/own-leases.ts';
 import { ClientNames6 } from './names/client-names.ts';
 import { readNamedLease6 } from './names/named-lease.ts';
 import { type Classified6, Query6 } from './query.ts';
+import { FlexOptions6 } from './reply/flex-options.ts';
 import { NO_SCOPES_6 } from './reply/reply-plan.ts';
 import { SuppliedOptions6 } from './reply/supplied-options.ts';
 import { VendorOptions6 } from './reply/vendor-options.ts';
@@ -33,6 +37,10 @@ import { G6 } from './statistics.ts';
 import { SubnetIndex6 } from './subnets/subnet-index.ts';
 
 const UPDATE_CODEC = { bytesMax: UPDATE_RECORD_BYTES_MAX_6, encode: encodeUpdateRecord6 };
+/** A DUID type in front of what an expression makes, which no client's DUID has (RFC 8415 section 11.1). */
+const FLEX_ID_6 = { access: QUERY_ACCESS_6, headBytes: 2, bytesMin: 3, bytesMax: DUID_BYTES_MAX };
+
+const FORGOTTEN_CELL = G6['tandem-rate-limit-forgotten'];
 
 export interface Shard6 {
   readonly shard: number;
@@ -43,6 +51,8 @@ export interface Shard6 {
   /** The update log of each relationship, at least one. */
   readonly updates: readonly ByteRingMemory[];
   readonly dns: DnsLogMemory;
+  /** Null = nothing is limited. */
+  readonly rates: RateLimitMemory | null;
   readonly statistics: StatisticsMemory;
   /** The DUID of this server. */
   readonly serverId: Uint8Array;
@@ -58,9 +68,16 @@ export interface Shard6 {
 export function makeContext6(shard: Shard6): Context6 {
   const { config, compiled, slots, clock } = shard;
   const book = new LeaseBook6(shard.book);
+  const flexId = flexIdOf(config, compiled.classes, FLEX_ID_6);
+  const statistics = new StatisticsWriter(shard.statistics, shard.shard + 1);
+  const { flexOption } = config.hooks;
+  const flexOptions =
+    flexOption && new FlexOptions6(flexOption, compiled.classes, statistics, slots.bytes, slots.slotBytes);
   // All that refers to a class has its number by now.
   const classes = new ClassProgram(config.clientClasses, compiled.classes, QUERY_ACCESS_6);
-  const query = new Query6(shard.classified, compiled.classes.count);
+  const { flexId: flexIdConfig, limits } = config.hooks;
+  const spawned = spawnedNamesOf(config, compiled.classes);
+  const query = new Query6(shard.classified, compiled.classes.count, spawned, flexIdConfig?.ignoresIaids);
   return {
     book,
     overdue: new OverdueSearch6(book, shard.book.pools.plan.pools.length),
@@ -68,13 +85,18 @@ export function makeContext6(shard: Shard6): Context6 {
     dns: config.ddns.enableUpdates ? new DnsLog(shard.dns, readNamedLease6) : null,
     subnets: new SubnetIndex6(compiled.subnets),
     settings: settingsOf(config),
-    statistics: new StatisticsWriter(shard.statistics, shard.shard + 1),
+    statistics,
     policy: new PolicyView(shard.policies),
     query,
     classes,
     classErrorsCell: G6['tandem-class-errors'],
     vendorNames: new VendorNames(),
     hosts: new QueryHosts6(compiled.hosts),
+    flexId,
+    rateLimits:
+      limits &&
+      shard.rates &&
+      new RateLimits(shard.rates, limits, compiled.subnets, compiled.classes, statistics, FORGOTTEN_CELL),
     hardware: new ClientHardware(config.macSources),
     plan: new IaPlan(),
     own: new OwnLeases(),
@@ -83,6 +105,7 @@ export function makeContext6(shard: Shard6): Context6 {
     reply: new ReplyWriter(slots.bytes),
     vendors: new VendorOptions6(query),
     supplied: new SuppliedOptions6(query, config.relaySuppliedOptions),
+    flexOptions,
     slots,
     park: new Park(shard.parkedMax, PARKED_MS_MAX, shard.exit, shard.firstTransaction),
     haClasses: compiled.haClasses,
@@ -91,6 +114,7 @@ export function makeContext6(shard: Shard6): Context6 {
     serverId: shard.serverId,
     nowSec: clock.wallSec(),
     nowMs: clock.monotonicMs(),
+    wallMs: clock.wallMs(),
     relationship: 0,
     subnet: null,
     slot: 0,

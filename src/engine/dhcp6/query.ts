@@ -2,6 +2,7 @@
 import { type ByteRange, emptyRange, setRange } from '../../base/byte-range.ts';
 import { IPV6_BYTES } from '../../base/ipv6.ts';
 import { ClassSet } from '../../classes/class-set.ts';
+import type { SpawnedNames } from '../../classes/spawned-names.ts';
 import { OPTIONS_OFFSET } from '../../dhcp6/codes.ts';
 import { DESCRIPTOR_WORDS, Field } from '../../dhcp6/descriptor.ts';
 import { IaReader } from '../../dhcp6/ia-reader.ts';
@@ -46,18 +47,29 @@ export class Query6 {
   readonly options: OptionReader;
   /** Finds the first option of each code. */
   readonly optionIndex: OptionIndex6;
-  /** The client's DUID; empty when it sent none. */
+  /** The client's DUID, or what stands for it, see `replaceClientId`; empty when it sent none. */
   readonly duid: ByteRange = emptyRange();
+  /** The DUID that the client sent: it gets that one back. */
+  readonly sentDuid: ByteRange = emptyRange();
   /** Option 6: its codes, two octets each. */
   readonly requestList: ByteRange = emptyRange();
 
-  /** @param classes number of classes that exist */
-  constructor({ bytes, words6, relays }: Classified6, classes: number) {
+  /**
+   * @param classes number of classes that exist
+   * @param spawned the names that templates make, or null
+   * @param ignoresIaids see `IaReader`
+   */
+  constructor(
+    { bytes, words6, relays }: Classified6,
+    classes: number,
+    spawned: SpawnedNames | null = null,
+    ignoresIaids = false,
+  ) {
     this.bytes = bytes;
     this.#words = words6;
-    this.classes = new ClassSet(classes);
+    this.classes = new ClassSet(classes, spawned);
     this.relays = new RelayLevels(bytes, relays);
-    this.ias = new IaReader(bytes);
+    this.ias = new IaReader(bytes, ignoresIaids);
     this.options = new OptionReader(bytes);
     this.optionIndex = new OptionIndex6(bytes);
   }
@@ -75,7 +87,14 @@ export class Query6 {
     this.relays.point(index, this.field(Field.relayCount));
     this.optionIndex.point(this.#optionsFrom(), this.#optionsEnd());
     this.range(this.duid, Field.clientIdOffset);
+    this.range(this.sentDuid, Field.clientIdOffset);
     this.range(this.requestList, Field.requestListOffset);
+  }
+
+  /** Serves the query as if the client had another DUID, also where expressions ask for option 1. */
+  replaceClientId({ bytes, offset, length }: ByteRange): void {
+    setRange(this.duid, bytes, offset, length);
+    this.optionIndex.replaceClientId(this.duid);
   }
 
   /** A field of the descriptor, see dhcp6/descriptor.ts. */

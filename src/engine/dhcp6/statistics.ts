@@ -68,6 +68,7 @@ const GLOBAL_STATISTICS_6 = [
   'tandem-drop-bad-registration',
   'tandem-drop-address-taken',
   'tandem-drop-class',
+  'tandem-drop-rate-limit',
   'tandem-drop-solicit-shed',
   'tandem-drop-park-full',
   'tandem-drop-journal-full',
@@ -79,9 +80,11 @@ const GLOBAL_STATISTICS_6 = [
   'tandem-drop-socket-gone',
   'tandem-drop-update-rejected',
   'tandem-drop-parked-too-long',
-  // Not datagrams: expressions of classes that could not be evaluated, times that the kernel refused to join replies, and
-  // observed clients of the silent partner that main was not told of.
+  // Not datagrams: expressions of classes and of flex_option that could not be evaluated, times that the kernel refused to
+  // join replies, and observed clients of the silent partner that main was not told of.
   'tandem-class-errors',
+  'tandem-flex-option-errors',
+  'tandem-rate-limit-forgotten',
   'tandem-join-refused',
   'tandem-observations-lost',
   // Names that found no memory, then name change requests.

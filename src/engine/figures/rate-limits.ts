@@ -7,11 +7,9 @@ import { lock, unlock } from '../../base/lock.ts';
 import type { ClassIds } from '../../classes/class-ids.ts';
 import type { ClassSet } from '../../classes/class-set.ts';
 import type { LimitsConfig, RateLimit, ScopeLimits } from '../../config/hook-model.ts';
-import type { ServerConfig } from '../../config/model.ts';
-import type { CompiledSubnet } from '../compiled/compiled.ts';
 import { allocateQueryWindows, QueryWindows, type QueryWindowsMemory } from './query-windows.ts';
 import { allocateSpawnedRates, SpawnedRates, type SpawnedRatesMemory } from './spawned-rates.ts';
-import { G, type StatisticsWriter } from './statistics.ts';
+import type { StatisticsWriter } from './statistics.ts';
 
 const PARTS = 1000;
 
@@ -24,6 +22,13 @@ export interface RateLimitMemory {
   readonly spawned: SpawnedRatesMemory | null;
 }
 
+/** A subnet of either family. */
+interface RatedSubnet {
+  /** Position in the configuration. */
+  readonly index: number;
+  readonly id: number;
+}
+
 /** A subnet or class with a limit of queries. */
 type Limited<T> = Pick<ScopeLimits<T>, 'key'> & { readonly rate: RateLimit };
 
@@ -32,7 +37,7 @@ function limited<T>(scopes: readonly ScopeLimits<T>[]): Limited<T>[] {
 }
 
 /** Memory in which nothing has been counted yet; null = nothing is limited. */
-export function allocateRateLimits({ hooks: { limits } }: ServerConfig): RateLimitMemory | null {
+export function allocateRateLimits(limits: LimitsConfig | null): RateLimitMemory | null {
   if (limits === null) return null;
   const count = limited(limits.classes).length + limited(limits.subnets).length;
   const hasTemplates = limited(limits.templates).length > 0;
@@ -55,19 +60,22 @@ export class RateLimits {
   readonly #ofSubnet: Int32Array;
   readonly #spawned: SpawnedRates | null;
   readonly #statistics: StatisticsWriter;
+  readonly #forgottenCell: number;
 
-  /** @param classes all that exist */
+  /** @param classes all that exist @param forgottenCell statistics cell of the classes that were forgotten too early */
   constructor(
     memory: RateLimitMemory,
     config: LimitsConfig,
-    subnets: readonly CompiledSubnet[],
+    subnets: readonly RatedSubnet[],
     classes: ClassIds,
     statistics: StatisticsWriter,
+    forgottenCell: number,
   ) {
     this.#lock = new Int32Array(memory.lock);
     this.#windows = new QueryWindows(memory.windows, PARTS);
     this.#spawned = memory.spawned && new SpawnedRates(memory.spawned, limited(config.templates), classes);
     this.#statistics = statistics;
+    this.#forgottenCell = forgottenCell;
     const ofClasses = limited(config.classes);
     const ofSubnets = limited(config.subnets);
     const rates = [...ofClasses, ...ofSubnets].map(({ rate }) => rate);
@@ -75,7 +83,7 @@ export class RateLimits {
     this.#partMs = Float64Array.from(rates, ({ periodSec }) => (periodSec * 1000) / PARTS);
     this.#ofClass = new Int32Array(classes.count).fill(NONE);
     for (const [limit, { key }] of ofClasses.entries()) this.#ofClass[classes.find(key)] = limit;
-    const positions = new Map(subnets.map(({ config: { id }, index }) => [id, index]));
+    const positions = new Map(subnets.map(({ id, index }) => [id, index]));
     this.#ofSubnet = new Int32Array(subnets.length).fill(NONE);
     for (const [index, { key }] of ofSubnets.entries())
       this.#ofSubnet[positions.get(key)!] = ofClasses.length + index;
@@ -99,12 +107,12 @@ export class RateLimits {
     }
     unlock(this.#lock, 0);
     if (this.#spawned !== null && this.#spawned.forgotten !== forgotten)
-      this.#statistics.add(G['tandem-rate-limit-forgotten'], this.#spawned.forgotten - forgotten);
+      this.#statistics.add(this.#forgottenCell, this.#spawned.forgotten - forgotten);
     return admits;
   }
 
   /** Counts a query for its subnet, or says false when that has had its share. @param wallMs now */
-  admitsSubnet({ index }: CompiledSubnet, wallMs: number): boolean {
+  admitsSubnet({ index }: RatedSubnet, wallMs: number): boolean {
     const limit = this.#ofSubnet[index]!;
     if (limit === NONE) return true;
     lock(this.#lock, 0);

@@ -1,23 +1,55 @@
 /**
- * The option of a reply that holds sub-options, for the flex_option library: opened, changed, put back.
+ * The option of a reply that holds sub-options, for the flex_option library: opened, changed, put back. Of several of one code it
+ * is the first.
  *
- *     43, 82 and others    fields of the definition | sub-options ascending by code
- *     125                  u32 enterprise | u8 length | sub-options | further enterprises   [RFC3925 4]
+ *     fields of the definition | sub-options ascending by code
+ *     u32 enterprise | u8 length, of DHCPv4 | sub-options | further enterprises, of DHCPv4
  */
 import { type ByteRange, emptyRange } from '../../base/byte-range.ts';
 import type { FlexSubOptionConfig } from '../../config/hook-model.ts';
-import { SUB_OPTION_OCTETS_MAX } from '../../dhcp4/sub-options.ts';
 import { fieldCodec } from '../../options/fields.ts';
-import type { ReplyOptions } from './reply-options.ts';
 
-/** Number and length of an enterprise in front of its sub-options. */
-const ENTERPRISE_HEAD_BYTES = 5;
-const ENTERPRISE_LENGTH_AT = 4;
-/** [Kea] The longest part of a sub-option in parts: with its header it has room in an option of 253 octets. */
-const PART_BYTES = 251;
+const ENTERPRISE_BYTES = 4;
+
+/** How a family writes sub-options. */
+export interface SubOptionLayout {
+  /** Octets of code and length: 1 and 1, or 2 and 2. */
+  readonly headerBytes: 2 | 4;
+  /** Octets of the longest part of a sub-option in parts. */
+  readonly partBytes: number;
+  readonly enterprise: {
+    /** An octet behind the number says how long the sub-options are, and other enterprises may follow. */
+    readonly hasLength: boolean;
+    /** Octets of all sub-options of one. */
+    readonly bytesMax: number;
+  };
+}
+
+/** The options of a reply while they are changed. */
+export interface ChangingOptions {
+  has(code: number): boolean;
+  /** The payload of the first option of a code, valid until the next call; empty when there is none. */
+  find(code: number, out: ByteRange): void;
+  /** Of the first option of a code: octets in front of its sub-options, -1 when the payload is the one that was written. */
+  headBytes(code: number): number;
+  /** Removes the options of a code. */
+  remove(code: number): void;
+  /** Removes the first option of a code. */
+  removeFirst(code: number): void;
+  /**
+   * Puts one option in the place of those of its code.
+   * @param headBytes octets of the payload in front of its sub-options
+   * @returns false when there is no room for it
+   */
+  put(code: number, payload: ByteRange, headBytes: number): boolean;
+  /** Gives the first option of a code another payload, or makes it. */
+  putFirst(code: number, payload: ByteRange, headBytes: number): boolean;
+}
 
 export class FlexContainer {
-  readonly #reply: ReplyOptions;
+  readonly #reply: ChangingOptions;
+  readonly #layout: SubOptionLayout;
+  readonly #enterpriseHeadBytes: number;
   readonly #payload = emptyRange();
   readonly #next: ByteRange = { bytes: new Uint8Array(65_536), offset: 0, length: 0 };
   #config: FlexSubOptionConfig | null = null;
@@ -27,8 +59,10 @@ export class FlexContainer {
   /** It belongs to another enterprise: nothing in it is changed. */
   isOfOther = false;
 
-  constructor(reply: ReplyOptions) {
+  constructor(reply: ChangingOptions, layout: SubOptionLayout) {
     this.#reply = reply;
+    this.#layout = layout;
+    this.#enterpriseHeadBytes = ENTERPRISE_BYTES + (layout.enterprise.hasLength ? 1 : 0);
   }
 
   /** Looks at the container of an entry. @returns whether the reply has it */
@@ -42,9 +76,10 @@ export class FlexContainer {
     this.#from = 0;
     this.#to = length;
     if (config.enterprise === 0) this.#from = isThere ? this.#headBytes(config) : 0;
-    else if (isThere && length >= ENTERPRISE_HEAD_BYTES) {
-      this.#from = ENTERPRISE_HEAD_BYTES;
-      this.#to = Math.min(length, ENTERPRISE_HEAD_BYTES + bytes[offset + ENTERPRISE_LENGTH_AT]!);
+    else if (isThere && length >= this.#enterpriseHeadBytes) {
+      this.#from = this.#enterpriseHeadBytes;
+      if (this.#layout.enterprise.hasLength)
+        this.#to = Math.min(length, this.#from + bytes[offset + ENTERPRISE_BYTES]!);
       this.isOfOther = enterpriseAt(bytes, offset) !== config.enterprise;
     } else if (isThere) this.isOfOther = true;
     return isThere;
@@ -67,17 +102,23 @@ export class FlexContainer {
   }
 
   has(code: number): boolean {
-    const { bytes, offset } = this.#payload;
     for (let at = this.#from; this.#endOf(at) > 0; at = this.#endOf(at))
-      if (bytes[offset + at] === code) return true;
+      if (this.#number(at) === code) return true;
     return false;
+  }
+
+  /** A code or length of the payload: one octet or two. */
+  #number(at: number): number {
+    const { bytes, offset } = this.#payload;
+    if (this.#layout.headerBytes === 2) return bytes[offset + at]!;
+    return (bytes[offset + at]! << 8) | bytes[offset + at + 1]!;
   }
 
   /** Where the sub-option at `at` ends; 0 when there is none, as when it runs past the end. */
   #endOf(at: number): number {
-    const { bytes, offset } = this.#payload;
-    if (at + 2 > this.#to) return 0;
-    const end = at + 2 + bytes[offset + at + 1]!;
+    const { headerBytes } = this.#layout;
+    if (at + headerBytes > this.#to) return 0;
+    const end = at + headerBytes + this.#number(at + headerBytes / 2);
     return end > this.#to ? 0 : end;
   }
 
@@ -90,7 +131,7 @@ export class FlexContainer {
   remove(code: number, whole: boolean): boolean {
     if (!this.#rebuild(code, null)) return false;
     if (this.#next.length > this.#from || !whole) return this.#end();
-    this.#reply.remove(this.#config!.container);
+    this.#reply.removeFirst(this.#config!.container);
     return true;
   }
 
@@ -101,7 +142,7 @@ export class FlexContainer {
     let isOpen = value !== null;
     if (!this.#appendHead()) return false;
     for (let at = this.#from; this.#endOf(at) > 0; at = this.#endOf(at)) {
-      const own = bytes[offset + at]!;
+      const own = this.#number(at);
       if (isOpen && own > code) {
         if (!this.#appendOption(code, value!)) return false;
         isOpen = false;
@@ -111,7 +152,7 @@ export class FlexContainer {
     return isOpen ? this.#appendOption(code, value!) : true;
   }
 
-  /** What stands before the sub-options; of a new option 125 its enterprise. */
+  /** What stands before the sub-options; where an enterprise is new, its number. */
   #appendHead(): boolean {
     const { bytes, offset, length } = this.#payload;
     const { enterprise } = this.#config!;
@@ -119,25 +160,32 @@ export class FlexContainer {
     if (!isNew) return this.#append(bytes, offset, this.#from);
     const next = this.#next;
     for (let shift = 24; shift >= 0; shift -= 8) next.bytes[next.length++] = enterprise >>> shift;
-    next.bytes[next.length++] = 0;
-    this.#from = ENTERPRISE_HEAD_BYTES;
+    if (this.#layout.enterprise.hasLength) next.bytes[next.length++] = 0;
+    this.#from = this.#enterpriseHeadBytes;
     return true;
   }
 
-  /** [RFC3396 5] A long sub-option is split; those of an enterprise have one octet for the length of all of them. */
+  /** [RFC3396 5] A sub-option of DHCPv4 that is too long is split; those of an enterprise have one octet for the length of all. */
   #appendOption(code: number, { bytes, offset, length }: ByteRange): boolean {
     const next = this.#next;
-    const partMax = this.#config!.enterprise === 0 ? PART_BYTES : SUB_OPTION_OCTETS_MAX;
+    const { enterprise, headerBytes, partBytes } = this.#layout;
+    const partMax = this.#config!.enterprise === 0 ? partBytes : enterprise.bytesMax;
     let done = 0;
     do {
       const part = Math.min(partMax, length - done);
-      if (next.length + 2 + part > next.bytes.length) return false;
-      next.bytes[next.length++] = code;
-      next.bytes[next.length++] = part;
+      if (next.length + headerBytes + part > next.bytes.length) return false;
+      this.#appendNumber(code);
+      this.#appendNumber(part);
       if (!this.#append(bytes, offset + done, part)) return false;
       done += part;
     } while (done < length);
     return true;
+  }
+
+  #appendNumber(value: number): void {
+    const next = this.#next;
+    if (this.#layout.headerBytes === 4) next.bytes[next.length++] = value >>> 8;
+    next.bytes[next.length++] = value;
   }
 
   #append(bytes: Uint8Array, offset: number, length: number): boolean {
@@ -155,11 +203,11 @@ export class FlexContainer {
     const { container, enterprise } = this.#config!;
     if (enterprise !== 0) {
       const ownBytes = next.length - this.#from;
-      if (ownBytes > SUB_OPTION_OCTETS_MAX) return false;
-      next.bytes[ENTERPRISE_LENGTH_AT] = ownBytes;
+      if (ownBytes > this.#layout.enterprise.bytesMax) return false;
+      if (this.#layout.enterprise.hasLength) next.bytes[ENTERPRISE_BYTES] = ownBytes;
       if (length > this.#to && !this.#append(bytes, offset + this.#to, length - this.#to)) return false;
     }
-    return this.#reply.put(container, next, this.#from);
+    return this.#reply.putFirst(container, next, this.#from);
   }
 }
 

@@ -9,6 +9,7 @@
 import type { ByteRange } from '../../base/byte-range.ts';
 import { OptionCode } from '../../dhcp4/codes.ts';
 import { OPTION_PART_BYTES } from '../../dhcp4/reply-size.ts';
+import type { ChangingOptions } from './flex-container.ts';
 
 const CODES = 256;
 const ABSENT = 0;
@@ -19,7 +20,7 @@ const MADE = 2;
 /** Payloads made for one reply; no datagram holds more. */
 const MADE_BYTES = 65_536;
 
-export class ReplyOptions {
+export class ReplyOptions implements ChangingOptions {
   readonly #written: Uint8Array;
   readonly #made = new Uint8Array(MADE_BYTES);
   #used = 0;
@@ -64,11 +65,15 @@ export class ReplyOptions {
     this.#states[code] = ABSENT;
   }
 
-  /**
-   * Gives an option another payload.
-   * @param headBytes octets of it in front of its sub-options
-   * @returns false when there is no room for it
-   */
+  /** There is one of each code. */
+  removeFirst(code: number): void {
+    this.remove(code);
+  }
+
+  putFirst(code: number, payload: ByteRange, headBytes: number): boolean {
+    return this.put(code, payload, headBytes);
+  }
+
   put(code: number, { bytes, offset, length }: ByteRange, headBytes: number): boolean {
     if (this.#used + length > MADE_BYTES) return false;
     const made = this.#made;

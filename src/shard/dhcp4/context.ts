@@ -4,9 +4,10 @@ import type { Clock } from '../../base/clock.ts';
 import type { ClassIds } from '../../classes/class-ids.ts';
 import { ClassProgram } from '../../classes/class-program.ts';
 import { QUERY_ACCESS_4 } from '../../classes/dhcp4/query-access.ts';
-import { SpawnedNames } from '../../classes/spawned-names.ts';
+import type { SpawnedNames } from '../../classes/spawned-names.ts';
 import type { ServerConfig } from '../../config/model.ts';
 import { haClasses } from '../../engine/classes/ha-classes.ts';
+import { spawnedNamesOf } from '../../engine/classes/spawned-names-of.ts';
 import type { CompiledSubnet } from '../../engine/compiled/compiled.ts';
 import type { CompiledConfiguration } from '../../engine/compiled/compiled-configuration.ts';
 import type { Context, EngineSettings } from '../../engine/context.ts';
@@ -14,7 +15,7 @@ import type { DurationMemory } from '../../engine/figures/durations.ts';
 import { type RateLimitMemory, RateLimits } from '../../engine/figures/rate-limits.ts';
 import { G, StatisticsWriter } from '../../engine/figures/statistics.ts';
 import { compileHosts } from '../../engine/hosts/compiled-host.ts';
-import { FlexId } from '../../engine/hosts/flex-id.ts';
+import { flexIdOf } from '../../engine/hosts/flex-id.ts';
 import { QueryHosts } from '../../engine/hosts/query-hosts.ts';
 import { EventTexts } from '../../engine/leases/event-texts.ts';
 import { ExtendedInfo } from '../../engine/leases/extended-info.ts';
@@ -38,7 +39,7 @@ import { ReplyPlans } from '../../engine/reply/reply-plans.ts';
 import type { ReplySlots } from '../../engine/reply/reply-slots.ts';
 import { SubnetIndex } from '../../engine/subnets/subnet-index.ts';
 import { LeaseBook, type LeaseBookMemory } from '../../lease/dhcp4/book.ts';
-import type { LeaseRecord } from '../../lease/dhcp4/record.ts';
+import { CLIENT_ID_BYTES_MAX, type LeaseRecord } from '../../lease/dhcp4/record.ts';
 import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../../lease/dhcp4/update-record.ts';
 import type { LeaseEventsMemory } from '../../lease/events.ts';
 import type { LimitedCountsMemory } from '../../lease/limited-counts.ts';
@@ -66,13 +67,8 @@ export interface ShardTask extends CommonTask {
   readonly dns: DnsLogMemory;
 }
 
-function flexIdOf(
-  { hooks: { flexId }, hosts, hostIdentifiers }: ServerConfig,
-  classes: ClassIds,
-): FlexId | null {
-  const isUsed = flexId?.replacesClientId || (hosts.length > 0 && hostIdentifiers.includes('flex-id'));
-  return flexId !== null && isUsed ? new FlexId(flexId, classes) : null;
-}
+/** A type octet in front of what an expression makes. */
+const FLEX_ID_4 = { access: QUERY_ACCESS_4, headBytes: 1, bytesMin: 1, bytesMax: CLIENT_ID_BYTES_MAX };
 
 function extendedInfoOf({ subnets }: ServerConfig): ExtendedInfo | null {
   return subnets.some(({ storeExtendedInfo }) => storeExtendedInfo) ? new ExtendedInfo() : null;
@@ -95,16 +91,6 @@ function settingsOf(config: ServerConfig): EngineSettings {
 
 type LibraryParts = Pick<Context, 'leaseLimits' | 'rateLimits' | 'pingRules'>;
 
-/** Where the names are kept that templates make: null where no lease names its classes and no query counts by them. */
-function spawnedNamesOf({ clientClasses, hooks }: ServerConfig, classes: ClassIds): SpawnedNames | null {
-  const templates = clientClasses.filter(({ templateTest }) => templateTest !== null);
-  if (hooks.limits === null || templates.length === 0) return null;
-  return new SpawnedNames(
-    templates.map(({ name }) => name),
-    classes,
-  );
-}
-
 /** What hook libraries take part in, null where one is not loaded. @param classes all that exist */
 function libraryParts(
   { config, rates, ping }: ShardTask,
@@ -116,7 +102,10 @@ function libraryParts(
   const { limits, pingCheck } = config.hooks;
   return {
     leaseLimits: limits && new LeaseLimits(limits, subnets, classes, spawned),
-    rateLimits: limits && rates && new RateLimits(rates, limits, subnets, classes, statistics),
+    rateLimits:
+      limits &&
+      rates &&
+      new RateLimits(rates, limits, subnets, classes, statistics, G['tandem-rate-limit-forgotten']),
     pingRules: pingCheck && ping && new PingRules(pingCheck, subnets),
   };
 }
@@ -131,7 +120,7 @@ function compileExpressions(
   const { flexOption, legalLog } = config.hooks;
   const formats = legalLog?.formats ?? null;
   return {
-    flexId: flexIdOf(config, classes),
+    flexId: flexIdOf(config, classes, FLEX_ID_4),
     flexOptions: flexOption && new FlexOptions(flexOption, classes, statistics, slots.slotBytes),
     eventTexts: formats && new EventTexts(formats, classes, statistics, slots),
   };

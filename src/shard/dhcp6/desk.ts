@@ -13,6 +13,7 @@ import { countDrop6, countMalformed6, OUT_OF_SCOPE_6, serve6 } from '../../engin
 import { makeContext6 } from '../../engine/dhcp6/make-context.ts';
 import { longestReplyBytes6 } from '../../engine/dhcp6/reply/reply-size.ts';
 import { G6 } from '../../engine/dhcp6/statistics.ts';
+import type { RateLimitMemory } from '../../engine/figures/rate-limits.ts';
 import type { DnsLogMemory } from '../../engine/names/dns-log.ts';
 import { UpdateMode } from '../../engine/policy.ts';
 import { Datagram6Sender } from '../../io/mmsg6.ts';
@@ -33,6 +34,7 @@ export interface ShardTask6 extends CommonTask {
   readonly config: ServerConfig6;
   readonly book: LeaseBookMemory6;
   readonly dns: DnsLogMemory;
+  readonly rates: RateLimitMemory | null;
   /** The DUID of this server. */
   readonly serverId: Uint8Array;
 }
@@ -59,6 +61,7 @@ export class Desk6 implements Desk<ServerSocket6> {
     joinRefused: G6['tandem-join-refused'],
   };
   readonly #exit: ReplyExit;
+  readonly #clock: Clock;
   readonly #inbox = new Inbox6();
   readonly #slots: RoutedSlots6;
   readonly #settled: SettledRows;
@@ -66,6 +69,7 @@ export class Desk6 implements Desk<ServerSocket6> {
 
   constructor(task: ShardTask6, exit: ReplyExit, clock: Clock) {
     this.#exit = exit;
+    this.#clock = clock;
     const slots = task.parkedMax + BATCH_MAX;
     const slotBytes = longestReplyBytes6(task.config);
     const sender = new Datagram6Sender(slots, slotBytes, BATCH_MAX);
@@ -97,6 +101,7 @@ export class Desk6 implements Desk<ServerSocket6> {
   }
 
   begin(count: number): void {
+    if (this.context.rateLimits !== null) this.context.wallMs = this.#clock.wallMs();
     this.#inbox.classify(count);
   }
 

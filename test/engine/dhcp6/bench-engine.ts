@@ -15,6 +15,7 @@ import type { Arrival6 } from '../../../src/engine/dhcp6/query.ts';
 import { longestReplyBytes6 } from '../../../src/engine/dhcp6/reply/reply-size.ts';
 import { STATISTICS_6 } from '../../../src/engine/dhcp6/statistics.ts';
 import { allocateServerPools6 } from '../../../src/engine/dhcp6/subnets/pool-memory.ts';
+import { allocateRateLimits } from '../../../src/engine/figures/rate-limits.ts';
 import { allocateStatistics } from '../../../src/engine/figures/statistics.ts';
 import { StatisticsReader } from '../../../src/engine/figures/statistics-reader.ts';
 import { allocateDnsLog } from '../../../src/engine/names/dns-log.ts';
@@ -119,6 +120,7 @@ export class BenchEngine6 {
       policies: this.#policies,
       updates: this.#updateLogs.map(({ ring }) => ring),
       dns: this.dns,
+      rates: allocateRateLimits(config.hooks.limits),
       statistics,
       serverId: SERVER_ID,
       parkedMax: PARKED_MAX,
@@ -173,6 +175,7 @@ export class BenchEngine6 {
     const { context } = this;
     context.nowSec = this.clock.wallSec();
     context.nowMs = this.clock.monotonicMs();
+    context.wallMs = this.clock.wallMs();
     place(classifier, [datagram]);
     classifier.classify6(1);
     const malformed = classifier.words6[Field.malformed]!;

@@ -3,13 +3,14 @@ import t from 'tap';
 import { MessageType } from '../../../src/dhcp4/codes.ts';
 import { compileConfiguration } from '../../../src/engine/compiled/compiled-configuration.ts';
 import { allocateRateLimits, RateLimits } from '../../../src/engine/figures/rate-limits.ts';
-import { allocateStatistics, StatisticsWriter } from '../../../src/engine/figures/statistics.ts';
+import { allocateStatistics, G, StatisticsWriter } from '../../../src/engine/figures/statistics.ts';
 import { configOf } from '../bench-server.ts';
 import { ip, packet } from '../packets.ts';
 import { discover, lease, type Options, release, request, serverFor } from '../queries.ts';
 import { TestClock } from '../test-clock.ts';
 
 const VENDOR: Options = [[60, [...Buffer.from('phone')]]];
+const FORGOTTEN = G['tandem-rate-limit-forgotten'];
 const statistics = new StatisticsWriter(allocateStatistics(1, [7]), 0);
 const RELAY = { 'ip-addresses': ['127.0.0.1'] };
 
@@ -142,8 +143,10 @@ t.test('a clock that is set back makes nobody wait for it', async (t) => {
 t.test('shards share one count, and another configuration begins anew', async (t) => {
   const config = configOf(configured('10 packets per second'));
   const { subnets, classes } = compileConfiguration(config);
-  const memory = allocateRateLimits(config)!;
-  const shards = [0, 1].map(() => new RateLimits(memory, config.hooks.limits!, subnets, classes, statistics));
+  const memory = allocateRateLimits(config.hooks.limits)!;
+  const shards = [0, 1].map(
+    () => new RateLimits(memory, config.hooks.limits!, subnets, classes, statistics, FORGOTTEN),
+  );
   const served = (limits: readonly RateLimits[], atMs: number, count: number): number =>
     Array.from({ length: count }, (_, i) =>
       limits[i % limits.length]!.admitsSubnet(subnets[0]!, atMs),
@@ -153,11 +156,12 @@ t.test('shards share one count, and another configuration begins anew', async (t
   t.equal(served(shards, 1e12 + 1001, 30), 10, 'and a thousandth of it more at most');
   t.equal(served(shards, 1e12 + 900, 30), 0, 'a shard that looked at the clock a little earlier');
   const next = new RateLimits(
-    allocateRateLimits(config)!,
+    allocateRateLimits(config.hooks.limits)!,
     config.hooks.limits!,
     subnets,
     classes,
     statistics,
+    FORGOTTEN,
   );
   t.equal(served([next], 1e12 + 1001, 30), 10);
 });
@@ -166,11 +170,12 @@ t.test('in any period no more are served than the rate says', async (t) => {
   const config = configOf(configured('7 packets per minute'));
   const { subnets, classes } = compileConfiguration(config);
   const limits = new RateLimits(
-    allocateRateLimits(config)!,
+    allocateRateLimits(config.hooks.limits)!,
     config.hooks.limits!,
     subnets,
     classes,
     statistics,
+    FORGOTTEN,
   );
   const served: number[] = [];
   let atMs = 1_700_000_000_123;

@@ -1,6 +1,7 @@
 /** Configurations of DHCPv6 that both servers are asked with; each is about a few keys. */
 import type { KeaKind } from '../kea.ts';
 import { classFamilies6 } from './class-families.ts';
+import { hookFamilies6 } from './hook-families.ts';
 import { hostFamilies6 } from './host-families.ts';
 import { networkFamilies6 } from './network-families.ts';
 import { optionFamilies6 } from './option-families.ts';
@@ -24,4 +25,5 @@ export const FAMILIES_6: readonly Family6[] = [
   ...hostFamilies6,
   ...optionFamilies6,
   ...classFamilies6,
+  ...hookFamilies6,
 ];

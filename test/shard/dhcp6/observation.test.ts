@@ -77,6 +77,7 @@ async function createDesk(t: Test, observeOutOfScope: boolean) {
     parkedMax: PARKED_MAX,
     forcedPort: 0,
     dns: allocateDnsLog(1 << 18),
+    rates: null,
     serverId: SERVER_ID,
   };
   const desk = new Desk6(

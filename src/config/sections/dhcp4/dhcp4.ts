@@ -2,14 +2,14 @@
 import { DHCP4_OPTIONS } from '../../../dhcp4/option-standard.ts';
 import { CONFIGURED_BYTES_MAX, encodedLength } from '../../../dhcp4/reply-size.ts';
 import type { OptionSpaces } from '../../../options/spaces.ts';
-import { type LimitedScope, type LimitedScopes, readLimits } from '../../hooks/limits.ts';
+import { limitedClasses, limitedSubnet, readLimits } from '../../hooks/limits.ts';
 import { warnOfSubnets } from '../../hooks/perfmon.ts';
 import { readPingSubnets } from '../../hooks/ping-check.ts';
 import { HOST_IDENTIFIERS, type HostConfig, type HostIdentifier } from '../../host-model.ts';
 import type { ServerConfig } from '../../model.ts';
 import { child, type Path } from '../../problem.ts';
 import type { Report } from '../../report.ts';
-import { isMap, list } from '../../schema/collections.ts';
+import { list } from '../../schema/collections.ts';
 import { defineMap, mapOf, readMap, type Values } from '../../schema/map.ts';
 import { withDefault } from '../../schema/rule.ts';
 import { flag } from '../../schema/scalars.ts';
@@ -68,7 +68,14 @@ export function readDhcp4(value: unknown, choices: Choices, at: Path, report: Re
     hooks: {
       ...hooks.config,
       limits: hooks.hasLimits
-        ? readLimits({ ...limitedClasses(values, at), subnets: addressing.placed.map(limitedSubnet) }, report)
+        ? readLimits(
+            {
+              ...limitedClasses(values['client-classes'], child(at, 'client-classes')),
+              subnets: addressing.placed.map(limitedSubnet),
+            },
+            4,
+            report,
+          )
         : null,
       pingCheck: readPingSubnets(hooks.pingCheck, addressing.placed, report),
     },
@@ -76,25 +83,6 @@ export function readDhcp4(value: unknown, choices: Choices, at: Path, report: Re
   warnOfSubnets(config, hooks.perfmonAt, report);
   if (hooks.haAt !== null) checkRelationships(config, hooks.haAt, report);
   return config;
-}
-
-/** What the limits library looks at; a class without a name is an error elsewhere. */
-function limitedClasses(
-  values: Values<typeof dhcp4Schema.rules>,
-  at: Path,
-): Pick<LimitedScopes, 'classes' | 'templates'> {
-  const listAt = child(at, 'client-classes');
-  const scopesOf = (areTemplates: boolean): LimitedScope<string>[] =>
-    values['client-classes'].flatMap((entry, index) => {
-      if (!isMap(entry) || typeof entry['name'] !== 'string') return [];
-      if (Object.hasOwn(entry, 'template-test') !== areTemplates) return [];
-      return [{ key: entry['name'], userContext: entry['user-context'], at: child(listAt, index) }];
-    });
-  return { classes: scopesOf(false), templates: scopesOf(true) };
-}
-
-function limitedSubnet({ config: { id, userContext }, at }: PlacedSubnet): LimitedScope<number> {
-  return { key: id, userContext, at };
 }
 
 interface Addressing {

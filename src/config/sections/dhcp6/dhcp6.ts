@@ -8,6 +8,7 @@ import {
   type MacSource,
   type ServerConfig6,
 } from '../../dhcp6/model.ts';
+import { limitedClasses, limitedSubnet, readLimits } from '../../hooks/limits.ts';
 import { child, type Path } from '../../problem.ts';
 import type { Report } from '../../report.ts';
 import { list, listOf } from '../../schema/collections.ts';
@@ -67,10 +68,15 @@ export function readDhcp6(value: unknown, choices: Choices, at: Path, report: Re
   if (values === undefined) return null;
   const ground = readGround(values, DHCP6_OPTIONS, choices, at, report);
   const { hooks, spaces } = ground;
+  const addressing = readAddressing(values, spaces, peerClasses(hooks.relationships), at, report);
+  const limited = {
+    ...limitedClasses(values['client-classes'], child(at, 'client-classes')),
+    subnets: addressing.placed.map(limitedSubnet),
+  };
   const config: ServerConfig6 = {
     ...readInterfaces6(values['interfaces-config'], child(at, 'interfaces-config'), report),
     ...readGlobal(values, ground, at, report),
-    ...readAddressing(values, spaces, peerClasses(hooks.relationships), at, report),
+    ...addressing.config,
     hostIdentifiers: values['host-reservation-identifiers'] ?? DEFAULT_HOST_IDENTIFIERS,
     serverId: readServerId(values['server-id']),
     relaySuppliedOptions: readSuppliedOptions(
@@ -81,7 +87,11 @@ export function readDhcp6(value: unknown, choices: Choices, at: Path, report: Re
     ),
     macSources: values['mac-sources'] ?? DEFAULT_MAC_SOURCES,
     allowAddressRegistration: values['allow-address-registration'],
-    hooks: { ...hooks.config, limits: null, pingCheck: null },
+    hooks: {
+      ...hooks.config,
+      limits: hooks.hasLimits ? readLimits(limited, 6, report) : null,
+      pingCheck: null,
+    },
   };
   if (hooks.haAt !== null) checkRelationships(config, hooks.haAt, report);
   return config;
@@ -99,6 +109,14 @@ function sizedSubnet({ config, at }: PlacedSubnet6): SizedSubnet {
   };
 }
 
+interface Addressing6 {
+  readonly config: Pick<
+    ServerConfig6,
+    'options' | 'vendorOptions' | 'clientClasses' | 'sharedNetworks' | 'subnets' | 'hosts'
+  >;
+  readonly placed: readonly PlacedSubnet6[];
+}
+
 /** Who gets what: options and classes, and with them networks, subnets and reservations. */
 function readAddressing(
   values: Values<typeof dhcp6Schema.rules>,
@@ -106,10 +124,7 @@ function readAddressing(
   builtInClasses: readonly string[],
   at: Path,
   report: Report,
-): Pick<
-  ServerConfig6,
-  'options' | 'vendorOptions' | 'clientClasses' | 'sharedNetworks' | 'subnets' | 'hosts'
-> {
+): Addressing6 {
   const classEntries = values['client-classes'];
   const classes = new Set([...builtInClasses, ...classNamesOf(classEntries)]);
   const surroundings = { classes, spaces };
@@ -135,11 +150,14 @@ function readAddressing(
     report,
   );
   return {
-    options: settings.options,
-    vendorOptions: settings.vendorOptions,
-    clientClasses,
-    sharedNetworks: inNetworks.networks,
-    subnets: subnets.map(({ config }) => config).sort((a, b) => a.id - b.id),
-    hosts: [...globalHosts, ...subnets.flatMap(({ hosts }) => hosts)],
+    config: {
+      options: settings.options,
+      vendorOptions: settings.vendorOptions,
+      clientClasses,
+      sharedNetworks: inNetworks.networks,
+      subnets: subnets.map(({ config }) => config).sort((a, b) => a.id - b.id),
+      hosts: [...globalHosts, ...subnets.flatMap(({ hosts }) => hosts)],
+    },
+    placed: subnets,
   };
 }

@@ -18,7 +18,7 @@ export function planExtensions(context: Context6): void {
   const { ias } = query;
   query.rewindIas();
   while (ias.next() && !plan.isOutOfMemory) {
-    const ia = plan.addIa(ias.code, ias.iaid);
+    const ia = plan.addIa(ias);
     if (ia === null) return;
     if (context.subnet === null) ia.status = isAddresses(ia) ? Statuses.noBinding : Statuses.noPrefixBinding;
     else if (isRejected(context)) refuse(ia);

@@ -25,7 +25,7 @@ export function planGrants(context: Context6, isFinal: boolean): void {
   const { ias } = query;
   query.rewindIas();
   while (ias.next() && !plan.isOutOfMemory) {
-    const ia = plan.addIa(ias.code, ias.iaid);
+    const ia = plan.addIa(ias);
     if (ia === null) return;
     if (context.subnet === null)
       ia.status = isAddresses(ia) ? Statuses.noSubnetForAddress : Statuses.noSubnetForPrefix;

@@ -3,6 +3,7 @@
  * complete before anything that cannot be undone is done: when one of them cannot be written, none is given.
  */
 import { IPV6_BYTES } from '../../../base/ipv6.ts';
+import type { IaReader } from '../../../dhcp6/ia-reader.ts';
 import { ADDRESS_BITS } from '../../../lease/dhcp6/model.ts';
 import { NO_SLOT } from '../../../lease/hash-chain.ts';
 import type { CompiledPool6, CompiledSubnet6 } from '../compiled/compiled.ts';
@@ -51,7 +52,10 @@ export class Binding {
 export class PlannedIa {
   /** OptionCode.iaNa or OptionCode.iaPd. */
   code = 0;
+  /** As the client calls it. */
   iaid = 0;
+  /** Of its leases. */
+  leaseIaid = 0;
   status: Status = NO_STATUS;
   /** Its bindings are those from `first` up to `end`. */
   first = 0;
@@ -82,12 +86,13 @@ export class IaPlan {
   }
 
   /** Begins with the next identity association, or is null when there is no room for it. */
-  addIa(code: number, iaid: number): PlannedIa | null {
+  addIa({ code, iaid, leaseIaid }: Pick<IaReader, 'code' | 'iaid' | 'leaseIaid'>): PlannedIa | null {
     const ia = this.ias[this.iaCount];
     if (ia === undefined) return null;
     this.iaCount++;
     ia.code = code;
     ia.iaid = iaid;
+    ia.leaseIaid = leaseIaid;
     ia.status = NO_STATUS;
     ia.first = this.bindingCount;
     ia.end = this.bindingCount;

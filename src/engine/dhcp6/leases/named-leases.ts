@@ -40,5 +40,5 @@ function faultOf(context: Context6, ia: PlannedIa, slot: number, faults: Faults)
   if (slot === NO_SLOT || rows.state(slot) !== LeaseState.assigned) return faults.unknown;
   if (rows.type(slot) !== leaseTypeOf(ia.code)) return faults.unknown;
   if (!belongsToClient(context, slot)) return faults.others;
-  return rows.iaid(slot) === ia.iaid ? NO_STATUS : faults.wrongIaid;
+  return rows.iaid(slot) === ia.leaseIaid ? NO_STATUS : faults.wrongIaid;
 }

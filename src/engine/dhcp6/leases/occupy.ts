@@ -82,12 +82,12 @@ function fillRecord(context: Context6, ia: PlannedIa, clttSec: number): void {
 }
 
 /** Makes the record that is written next one of an identity association of the client of the query. */
-export function fillClient({ hardware, query, record }: Context6, { code, iaid }: PlannedIa): void {
+export function fillClient({ hardware, query, record }: Context6, { code, leaseIaid }: PlannedIa): void {
   const { duid } = query;
   const { address } = hardware;
   record.type = leaseTypeOf(code);
   setRange(record.duid, duid.bytes, duid.offset, duid.length);
-  record.iaid = iaid;
+  record.iaid = leaseIaid;
   setRange(record.hw, address.bytes, address.offset, address.length);
   record.hwType = hardware.type;
   record.hwSource = hardware.source;

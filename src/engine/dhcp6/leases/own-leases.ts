@@ -29,14 +29,14 @@ export function leaseTypeOf(code: number): number {
  * Finds the rows of an identity association in the selected subnet and in those of its network that are open to the query:
  * leases, whether over or not, and offers. They are in `context.own` then.
  */
-export function findOwn(context: Context6, { code, iaid }: PlannedIa): void {
+export function findOwn(context: Context6, { code, leaseIaid }: PlannedIa): void {
   const { book, own, plan, query } = context;
   const { rows } = book.table;
   const type = leaseTypeOf(code);
   own.count = 0;
   let slot = NO_SLOT;
   for (let looks = 0; looks < LOOKS_MAX && own.count < OWN_MAX; looks++) {
-    slot = book.table.findByIa(query.duid, iaid, type, 0, slot);
+    slot = book.table.findByIa(query.duid, leaseIaid, type, 0, slot);
     if (slot === NO_SLOT) return;
     const state = rows.state(slot);
     if (state === LeaseState.declined || state === LeaseState.registered) continue;

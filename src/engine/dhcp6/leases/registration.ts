@@ -18,8 +18,8 @@ import { type Binding, Fate } from './ia-plan.ts';
 import { countChanged } from './lease-counts.ts';
 import { fillClient } from './occupy.ts';
 
-/** [Kea] No identity association has it. */
-const NO_IAID = 0;
+/** It stands in none: its lease is kept as that of an IA_NA. */
+const NO_IA = { code: OptionCode.iaNa, iaid: 0, leaseIaid: 0 };
 const NO_POOL = 0;
 
 /** The subnet of an address if it is on the link of the query: the selected one, or another of its network. */
@@ -41,7 +41,7 @@ export function planRegistration(context: Context6, at: number): void {
   const { bytes } = query;
   const slot = book.table.findByAddress(bytes, at);
   const validSec = readNetworkWord(bytes, at + IPV6_BYTES + 4);
-  plan.addIa(OptionCode.iaNa, NO_IAID);
+  plan.addIa(NO_IA);
   const binding = plan.add(fateOf(context, slot, validSec), slot, bytes, at, ADDRESS_BITS)!;
   binding.preferredSec = readNetworkWord(bytes, at + IPV6_BYTES);
   binding.validSec = validSec;

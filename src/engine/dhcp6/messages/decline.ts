@@ -33,7 +33,7 @@ export function serveDecline(context: Context6): number {
   const { ias } = query;
   query.rewindIas();
   while (ias.next()) {
-    const ia = plan.addIa(ias.code, ias.iaid);
+    const ia = plan.addIa(ias);
     if (ia === null) break;
     if (!isAddresses(ia)) plan.dropIa();
     else if (planEnds(context, ia, FAULTS) === 0) ia.status = Statuses.noAddressToDecline;

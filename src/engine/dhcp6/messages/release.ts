@@ -21,7 +21,7 @@ export function serveRelease(context: Context6): number {
   summary.code = Statuses.summary.code;
   query.rewindIas();
   while (ias.next()) {
-    const ia = plan.addIa(ias.code, ias.iaid);
+    const ia = plan.addIa(ias);
     if (ia === null) break;
     const count = planEnds(context, ia, FAULTS);
     if (count === 0) ia.status = isAddresses(ia) ? Statuses.noAddressToRelease : Statuses.noPrefixToRelease;

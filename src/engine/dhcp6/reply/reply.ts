@@ -33,7 +33,7 @@ export function writeReply(context: Context6, parts: ReplyParts): number {
   const { query, reply, serverId, slot, slots } = context;
   const { slotBytes } = slots;
   const from = slot * slotBytes;
-  const { bytes, offset, length } = query.duid;
+  const { bytes, offset, length } = query.sentDuid;
   reply.begin(from, from + slotBytes, query.relays, parts.messageType, query.field(Field.transactionId));
   if (length > 0) reply.option(OptionCode.clientId, bytes, offset, length);
   reply.option(OptionCode.serverId, serverId, 0, serverId.length);
@@ -53,6 +53,7 @@ export function writeReply(context: Context6, parts: ReplyParts): number {
   writeOptions(context, plan, OptionCode.fqdn);
   writeFqdn(context, plan);
   writeOptions(context, plan, CODES_END);
+  context.flexOptions?.apply(query, reply);
   const octets = reply.finish();
   slots.lengths[slot] = octets;
   return octets;

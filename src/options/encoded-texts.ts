@@ -3,8 +3,8 @@
  * What was not asked for before costs some strings.
  */
 import { type ByteRange, equalsOctets } from '../base/byte-range.ts';
-import { encodeOptionText } from '../options/data.ts';
-import type { OptionDefinition } from '../options/definition.ts';
+import { encodeOptionText } from './data.ts';
+import type { OptionDefinition } from './definition.ts';
 
 /** Texts kept; when there are more, all are forgotten. Clients choose them. */
 const KEPT_MAX = 256;
