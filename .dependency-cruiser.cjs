@@ -18,7 +18,7 @@ const DATA_PLANE = {
   dhcp6: ['base', 'options'],
   classes: ['base', 'options', 'dhcp4', 'dhcp6'],
   wasm: ['base', 'dhcp4', 'dhcp6'],
-  lease: ['base', 'dhcp4'],
+  lease: ['base', 'dhcp4', 'dhcp6'],
   loadbalance: ['base'],
   hosts: ['base'],
   engine: ['base', 'options', 'dhcp4', 'dhcp6', 'classes', 'lease', 'hosts', 'loadbalance'],

@@ -75,6 +75,8 @@ const COLD_FILES: Readonly<Record<string, string>> = {
   'src/io/session-secrets.ts': 'a connection of a partner, once',
   'src/io/stream-socket.ts': 'a connection of a partner, once',
   'src/lease/dhcp4/extended-info.ts': 'leases of the lease file and of commands',
+  'src/lease/dhcp6/extended-info.ts': 'leases of the lease file and of commands',
+  'src/lease/relay-context.ts': 'leases of the lease file and of commands',
   'src/lease/pool-blocks.ts': 'lays out the pools of a configuration',
   'src/lease/dhcp6/pools/layout.ts': 'lays out the pools of a configuration',
   'src/lease/row-codec.ts': 'the header of a file, once',

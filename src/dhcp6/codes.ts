@@ -76,6 +76,8 @@ export const OptionCode = {
   subscriberId: 38,
   /** RFC 4704. */
   fqdn: 39,
+  /** RFC 5460. */
+  relayId: 53,
   /** RFC 6440. */
   erpLocalDomainName: 65,
   /** RFC 6422. */

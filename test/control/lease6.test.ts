@@ -148,6 +148,14 @@ t.test('what cannot be done is refused in the words of Kea, and changes nothing'
   t.equal(store.changes(), 0);
 });
 
+t.test('what Kea 2.2 tells of relays is stored in the form of today', async (t) => {
+  const { run } = commands();
+  const relays = [{ hop: 0, link: '::', options: '0x003500020102', peer: '::' }];
+  await run('add', { ...LEASE, 'user-context': { ISC: { relays } } });
+  const { arguments: stored } = await run('get', { 'ip-address': LEASE['ip-address'] });
+  t.same(stored['user-context'], { ISC: { 'relay-info': [{ ...relays[0], 'relay-id': '0102' }] } });
+});
+
 t.test('an address and a prefix are added, found in every way, and deleted', async (t) => {
   const { run, engine, awaited } = commands();
   const full = { ...LEASE, hostname: 'A.b', 'hw-address': '01:02:03:04:05:06', 'user-context': { a: 1 } };

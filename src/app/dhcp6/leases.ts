@@ -15,17 +15,14 @@ import type { StatisticsReader } from '../../engine/figures/statistics-reader.ts
 import { Reclaimer } from '../../engine/leases/reclaim.ts';
 import { DnsLog } from '../../engine/names/dns-log.ts';
 import { MainDns } from '../../engine/names/main-dns.ts';
-import { loadLeaseFiles } from '../../journal/load.ts';
 import { LeaseBook6 } from '../../lease/dhcp6/book.ts';
 import { allocateLeaseTable6, type LeaseTableMemory6 } from '../../lease/dhcp6/layout.ts';
 import { allocatePools6 } from '../../lease/dhcp6/pools/memory.ts';
 import { planPools6 } from '../../lease/dhcp6/pools/plan.ts';
-import { rowCodec6 } from '../../lease/dhcp6/row-codec.ts';
 import { copyLeaseTable6 } from '../../lease/dhcp6/table-copy.ts';
-import { NO_SLOT } from '../../lease/hash-chain.ts';
 import type { Log } from '../../log/logger.ts';
-import { acceptLoad } from '../leases/accept-load.ts';
 import { ExpiryTimer } from '../leases/expiry.ts';
+import { loadLeases6 } from './lease-files.ts';
 import { namesOf6 } from './names-of.ts';
 
 const DDNS_CELLS = {
@@ -175,28 +172,4 @@ function leaseTables6({ memory, clock, log }: LeasesParts6): LeaseTables<ServerC
       return loadLeases6(config, new LeaseBook6({ ...memory.book, table, pools }), clock, log);
     },
   };
-}
-
-/**
- * Loads the lease file set into an empty book.
- * @returns whether a clean-up is due
- * @throws an Error with what is wrong and what to do; the files are as they were
- */
-function loadLeases6({ leaseDatabase }: ServerConfig6, book: LeaseBook6, clock: Clock, log: Log): boolean {
-  const { path, maxRowErrors } = leaseDatabase;
-  const nowSec = clock.wallSec();
-  const outcome = loadLeaseFiles(
-    rowCodec6,
-    { path, maxRowErrors },
-    {
-      put: (record) => (book.write(record, nowSec) === NO_SLOT ? 'full' : 'kept'),
-      remove: ({ bytes, offset }) => {
-        const slot = book.table.findByAddress(bytes, offset);
-        if (slot !== NO_SLOT) book.remove(slot);
-      },
-    },
-    clock,
-  );
-  if (outcome.kind === 'refused') throw new Error(outcome.reason);
-  return acceptLoad(outcome.report, book.table.capacity, log);
 }

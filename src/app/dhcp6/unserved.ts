@@ -7,7 +7,7 @@ const SERVED_HOOKS: ReadonlySet<string> = new Set(['flexId', 'flexOption', 'limi
 
 /** @returns what is asked for in vain, for people; empty = everything is done */
 function unservedParts(config: ServerConfig6): string[] {
-  const { hooks, subnets } = config;
+  const { hooks } = config;
   const asks: readonly (readonly [boolean, string])[] = [
     [
       Object.entries(hooks).some(
@@ -15,7 +15,6 @@ function unservedParts(config: ServerConfig6): string[] {
       ),
       'hook libraries',
     ],
-    [subnets.some(({ storeExtendedInfo }) => storeExtendedInfo), 'store-extended-info'],
   ];
   return asks.filter(([isAsked]) => isAsked).map(([, what]) => what);
 }

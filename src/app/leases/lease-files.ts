@@ -1,16 +1,45 @@
 /** Leases at the start: the lease file into the table, and the counters that follow from it. */
 import type { Clock } from '../../base/clock.ts';
-import type { ServerConfig } from '../../config/model.ts';
+import { formatIpv4, type Ipv4, maskOf } from '../../base/ipv4.ts';
+import type { ServerConfig, SubnetConfig } from '../../config/model.ts';
 import type { LeaseAccounting } from '../../engine/leases/lease-accounting.ts';
-import { loadLeaseFiles } from '../../journal/load.ts';
 import type { LeaseBook } from '../../lease/dhcp4/book.ts';
+import { checkExtendedInfo } from '../../lease/dhcp4/extended-info.ts';
 import type { LeaseRecord } from '../../lease/dhcp4/record.ts';
 import { rowCodec4 } from '../../lease/dhcp4/row-codec.ts';
-import { NO_SLOT } from '../../lease/hash-chain.ts';
 import type { Log } from '../../log/logger.ts';
-import { acceptLoad } from './accept-load.ts';
-import { ExtendedInfoCheck } from './extended-info-checks.ts';
-import { type CheckedSubnet, LeaseCheck } from './lease-checks.ts';
+import { ExtendedInfoCheck, type LeaseContexts } from './extended-info-checks.ts';
+import { LeaseCheck, type Placement } from './lease-checks.ts';
+import { loadLeaseTable } from './load-leases.ts';
+
+type CheckedSubnet = Pick<SubnetConfig, 'id' | 'prefix' | 'prefixLength'>;
+
+const placement4: Placement<LeaseRecord, CheckedSubnet> = {
+  isPlaced: () => true,
+  isIn: ({ address }, subnet) => firstBits(address, subnet.prefixLength) === subnet.prefix,
+  prefixOf: ({ address }, length) => firstBits(address, length),
+  prefixOfSubnet: ({ prefix }) => prefix,
+  nameOf,
+};
+
+const contexts4: LeaseContexts<LeaseRecord> = {
+  read: ({ userContext, userContextOffset, userContextLength }) =>
+    userContext.subarray(userContextOffset, userContextOffset + userContextLength),
+  write(lease, context) {
+    lease.userContext.set(context, lease.userContextOffset);
+    lease.userContextLength = context.length;
+  },
+  check: checkExtendedInfo,
+  nameOf,
+};
+
+function nameOf({ address }: LeaseRecord): string {
+  return formatIpv4(address);
+}
+
+function firstBits(address: Ipv4, length: number): Ipv4 {
+  return (address & maskOf(length)) >>> 0;
+}
 
 /** What of the configuration takes part. */
 interface LoadedConfig extends Pick<ServerConfig, 'leaseDatabase'> {
@@ -24,32 +53,17 @@ interface LoadedConfig extends Pick<ServerConfig, 'leaseDatabase'> {
  */
 export function loadLeases(config: LoadedConfig, book: LeaseBook, clock: Clock, log: Log): boolean {
   const { leaseDatabase: database, subnets } = config;
-  const check = new LeaseCheck(database.leaseChecks, subnets, log);
-  const extendedInfo = new ExtendedInfoCheck(database.extendedInfoChecks, log);
-  const nowSec = clock.wallSec();
-  const remove = (address: number): void => {
-    const slot = book.table.findByAddress(address);
-    if (slot !== NO_SLOT) book.remove(slot);
+  const load = {
+    codec: rowCodec4,
+    database,
+    book,
+    find: (address: Ipv4) => book.table.findByAddress(address),
+    checks: [
+      new LeaseCheck(placement4, database.leaseChecks, subnets, log),
+      new ExtendedInfoCheck(contexts4, database.extendedInfoChecks, log),
+    ],
   };
-  const put = (record: LeaseRecord): 'kept' | 'full' => {
-    if (check.accepts(record)) {
-      extendedInfo.mend(record);
-      return book.write(record, nowSec) === NO_SLOT ? 'full' : 'kept';
-    }
-    // An earlier row of this address is no better for it.
-    remove(record.address);
-    return 'kept';
-  };
-  const outcome = loadLeaseFiles(
-    rowCodec4,
-    { path: database.path, maxRowErrors: database.maxRowErrors },
-    { put, remove },
-    clock,
-  );
-  if (outcome.kind === 'refused') throw new Error(outcome.reason);
-  check.report();
-  extendedInfo.report();
-  return acceptLoad(outcome.report, book.table.capacity, log);
+  return loadLeaseTable(load, clock, log);
 }
 
 /** Counts what the table holds; the counters start from nothing. */

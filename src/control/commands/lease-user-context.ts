@@ -14,7 +14,7 @@ const DEPTH_MAX = 20;
 export function readUserContext(
   context: unknown,
   comment: unknown,
-  correct: (text: string) => string = (text) => text,
+  correct: (text: string) => string,
 ): string | null {
   if (context === undefined && comment === undefined) return '';
   if (context !== undefined && !isMap(context)) return null;

@@ -8,6 +8,7 @@
  */
 import { formatIpv6 } from '../../base/ipv6-text.ts';
 import { outsideSubnet6, unknownSubnet6 } from '../../engine/dhcp6/leases/lease-refusals.ts';
+import { checkExtendedInfo6 } from '../../lease/dhcp6/extended-info.ts';
 import { ADDRESS_BITS, type Lease6, LeaseType } from '../../lease/dhcp6/model.ts';
 import { hasHostBits } from '../../lease/dhcp6/prefix.ts';
 import { HARDWARE_ADDRESS_BYTES_MAX } from '../../lease/dhcp6/record.ts';
@@ -63,7 +64,7 @@ export function readLease6(
   if (state === LeaseState.declined && identity.type === LeaseType.pd)
     return malformed('Invalid declined state for PD prefix.');
   if (!isInteger(poolId, 0, U32_MAX)) return malformed(wrongInteger('pool-id', poolId));
-  const userContext = readUserContext(args['user-context'], args['comment']);
+  const userContext = readUserContext(args['user-context'], args['comment'], correctContext);
   if (userContext === null) return malformed(wrongContext(args['user-context']));
   return {
     ...identity,
@@ -132,4 +133,8 @@ function readSubnet(
   // Delegated prefixes need not be of the link's own.
   const fits = type === LeaseType.pd || isInSubnet6(subnet, address);
   return fits ? subnet : LeaseFault.conflict(outsideSubnet6(address, subnet));
+}
+
+function correctContext(text: string): string {
+  return checkExtendedInfo6(text, 'fix').text;
 }

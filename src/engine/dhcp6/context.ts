@@ -19,6 +19,7 @@ import type { VendorNames } from './classes/vendor-names.ts';
 import type { CompiledSubnet6 } from './compiled/compiled.ts';
 import type { ClientHardware } from './hosts/hardware.ts';
 import type { QueryHosts6 } from './hosts/query-hosts.ts';
+import type { ExtendedInfo6 } from './leases/extended-info.ts';
 import type { IaPlan } from './leases/ia-plan.ts';
 import type { OverdueSearch6 } from './leases/overdue.ts';
 import type { OwnLeases } from './leases/own-leases.ts';
@@ -78,6 +79,8 @@ export interface Context6 {
   readonly own: OwnLeases;
   /** The name of the client. */
   readonly names: ClientNames6;
+  /** Null = no subnet has `store-extended-info`. */
+  readonly extendedInfo: ExtendedInfo6 | null;
   /** The lease that is written next. */
   readonly record: LeaseRecord6;
   readonly reply: ReplyWriter;

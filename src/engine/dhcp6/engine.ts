@@ -53,6 +53,7 @@ export function serve6(context: Context6, shed: boolean): number {
   const { query, statistics } = context;
   const type = query.field(Field.messageType);
   if (!context.names.begin()) return G6['tandem-drop-bad-fqdn'];
+  context.extendedInfo?.begin();
   statistics.add(RECEIVED[type] ?? G6['pkt6-unknown-received']);
   if (!isServed(context, type)) return G6['tandem-drop-message-type'];
   const { isHub } = context.settings;

@@ -23,6 +23,7 @@ import type { CompiledConfiguration6 } from './compiled/compiled-configuration.t
 import type { Context6, EngineSettings6 } from './context.ts';
 import { ClientHardware } from './hosts/hardware.ts';
 import { QueryHosts6 } from './hosts/query-hosts.ts';
+import { ExtendedInfo6 } from './leases/extended-info.ts';
 import { IaPlan } from './leases/ia-plan.ts';
 import { OverdueSearch6 } from './leases/overdue.ts';
 import { OwnLeases } from './leases/own-leases.ts';
@@ -101,6 +102,9 @@ export function makeContext6(shard: Shard6): Context6 {
     plan: new IaPlan(),
     own: new OwnLeases(),
     names: new ClientNames6(query),
+    extendedInfo: config.subnets.some(({ storeExtendedInfo }) => storeExtendedInfo)
+      ? new ExtendedInfo6()
+      : null,
     record: emptyRecord6(),
     reply: new ReplyWriter(slots.bytes),
     vendors: new VendorOptions6(query),

@@ -87,8 +87,9 @@ const GLOBAL_STATISTICS_6 = [
   'tandem-rate-limit-forgotten',
   'tandem-join-refused',
   'tandem-observations-lost',
-  // Names that found no memory, then name change requests.
+  // What found no memory: names, and what leases keep of relays. Then name change requests.
   'tandem-host-name-lost',
+  'tandem-extended-info-lost',
   'tandem-ddns-sent',
   'tandem-ddns-send-failed',
   'tandem-ddns-lost',

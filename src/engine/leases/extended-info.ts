@@ -2,21 +2,20 @@
  * What a lease keeps of the relay that its client came through, where its subnet has `store-extended-info`: option 82 of the
  * last query that had one, in the lease's user context. One object a shard.
  */
-import { type ByteRange, emptyRange, equalRanges } from '../../base/byte-range.ts';
+import { type ByteRange, emptyRange } from '../../base/byte-range.ts';
 import { MessageType, OptionCode } from '../../dhcp4/codes.ts';
 import { Field } from '../../dhcp4/descriptor.ts';
 import { OptionTable } from '../../dhcp4/option-table.ts';
-import { IscMember } from '../../lease/context-member.ts';
 import {
   AGENT_BYTES_MAX,
   AGENT_INFO,
   AGENT_VALUE_BYTES_MAX,
   encodeAgentInfo,
 } from '../../lease/dhcp4/agent-info.ts';
-import { USER_CONTEXT_BYTES_MAX } from '../../lease/limits.ts';
 import type { Context } from '../context.ts';
 import { G } from '../figures/statistics.ts';
 import type { Query } from '../query.ts';
+import { ExtendedInfoBase } from './extended-info-base.ts';
 
 /** What is only offered is no lease yet, unless the offer stands in the lease file. */
 function isKept({ query, subnet }: Context): boolean {
@@ -25,26 +24,20 @@ function isKept({ query, subnet }: Context): boolean {
   return offerLifetimeSec > 0 || query.field(Field.messageType) !== MessageType.discover;
 }
 
-export class ExtendedInfo {
-  readonly #member = new IscMember(AGENT_INFO);
+export class ExtendedInfo extends ExtendedInfoBase<Query> {
   readonly #agent = new OptionTable(AGENT_BYTES_MAX, false);
-  /** What is to be kept of the query in work; no octets = it has no option 82. */
-  readonly #value: ByteRange = { bytes: new Uint8Array(AGENT_VALUE_BYTES_MAX), offset: 0, length: 0 };
-  readonly #range = emptyRange();
-  /** The context made last. */
-  readonly #context: ByteRange = { bytes: new Uint8Array(USER_CONTEXT_BYTES_MAX), offset: 0, length: 0 };
-  #isRead = false;
+  readonly #option = emptyRange();
+  readonly #context = emptyRange();
 
-  /** Goes over to the next query. */
-  begin(): void {
-    this.#isRead = false;
+  constructor() {
+    super(AGENT_INFO, AGENT_VALUE_BYTES_MAX);
   }
 
   /** Whether a row does not say yet what the query says of its relay. */
   isNews(context: Context, row: number): boolean {
-    if (!isKept(context) || !this.#read(context.query)) return false;
-    context.book.table.rows.contextRange(row, this.#range);
-    return !this.#member.find(this.#range, this.#range) || !equalRanges(this.#range, this.#value);
+    if (!isKept(context)) return false;
+    context.book.table.rows.contextRange(row, this.#context);
+    return this.isNewsIn(this.#context, context.query);
   }
 
   /**
@@ -53,24 +46,17 @@ export class ExtendedInfo {
    * @returns `kept` itself where nothing is to be kept, else one that is valid until the next call
    */
   contextFor(context: Context, kept: ByteRange): ByteRange {
-    if (!isKept(context) || !this.#read(context.query)) return kept;
-    const made = this.#context;
-    made.length = this.#member.put(kept, this.#value, made.bytes);
-    if (made.length > 0) return made;
-    context.statistics.add(G['tandem-extended-info-lost']);
-    return kept;
+    if (!isKept(context)) return kept;
+    const made = this.putInto(kept, context.query);
+    if (made === null) context.statistics.add(G['tandem-extended-info-lost']);
+    return made ?? kept;
   }
 
-  /** @returns whether the query has an option 82, be it empty */
-  #read(query: Query): boolean {
-    const value = this.#value;
-    if (this.#isRead) return value.length > 0;
-    this.#isRead = true;
-    value.length = 0;
-    if (!query.options.find(OptionCode.relayAgentInformation, this.#range)) return false;
-    const { bytes, offset, length } = this.#range;
-    this.#agent.walk(bytes, offset, offset + length);
-    value.length = encodeAgentInfo(value.bytes, this.#agent);
-    return true;
+  /** Option 82, be it empty. */
+  protected override write(out: Uint8Array, query: Query): number {
+    const option = this.#option;
+    if (!query.options.find(OptionCode.relayAgentInformation, option)) return 0;
+    this.#agent.walk(option.bytes, option.offset, option.offset + option.length);
+    return encodeAgentInfo(out, this.#agent);
   }
 }

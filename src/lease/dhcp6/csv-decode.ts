@@ -15,6 +15,7 @@ import { isPrefixLength, LEASE_FILE_COLUMNS_6, ROW_BYTES_MAX_6 } from './csv.ts'
 import { readAddress } from './csv-address.ts';
 import { RowFault6 } from './csv-fault.ts';
 import { ADDRESS_BITS, ADDRESS_BYTES, LeaseType } from './model.ts';
+import { hasHostBits } from './prefix.ts';
 import { DUID_BYTES_MAX, emptyRecord6, HARDWARE_ADDRESS_BYTES_MAX, type LeaseRecord6 } from './record.ts';
 
 const COLUMNS_OLDEST = 12;
@@ -101,7 +102,7 @@ export class RowDecoder6 {
     if (record.iaid < 0 || !fields.comma()) return RowFault6.iaid;
     record.prefixLength = fields.number(ADDRESS_BITS);
     if (!isPrefixLength(record.type, record.prefixLength) || !fields.comma()) return RowFault6.prefixLength;
-    return RowFault6.none;
+    return hasHostBits(fields.scratch, ADDRESS_AT, record.prefixLength) ? RowFault6.hostBits : RowFault6.none;
   }
 
   /** fqdn_fwd, fqdn_rev, hostname */

@@ -23,6 +23,7 @@ export const RowFault6 = {
   hardwareSource: 18,
   poolId: 19,
   tooLong: 20,
+  hostBits: 21,
 } as const;
 export type RowFault6 = (typeof RowFault6)[keyof typeof RowFault6];
 
@@ -49,4 +50,5 @@ export const rowFaultTexts6: readonly string[] = [
   'hwaddr_source is not a number from 0 to 4294967295',
   'pool_id is not a number from 0 to 4294967295',
   'the line is longer than any lease can be',
+  'address has bits set behind prefix_len',
 ];

@@ -22,6 +22,7 @@ import { HOSTNAME_BYTES_MAX, USER_CONTEXT_BYTES_MAX } from '../limits.ts';
 import { LeaseState } from '../state.ts';
 import { ADDRESS_TEXT_BYTES, writeAddress } from './csv-address.ts';
 import { ADDRESS_BITS, ADDRESS_BYTES, LeaseType } from './model.ts';
+import { hasHostBits } from './prefix.ts';
 import { DUID_BYTES_MAX, HARDWARE_ADDRESS_BYTES_MAX, type LeaseRecord6 } from './record.ts';
 
 /** The columns in their order, schema 5.0 of Kea 2.4 and later. */
@@ -126,7 +127,8 @@ export function hasRow6(lease: LeaseRecord6): boolean {
     lease.hostname.length <= HOSTNAME_BYTES_MAX &&
     lease.userContext.length <= USER_CONTEXT_BYTES_MAX &&
     lease.state <= LeaseState.registered &&
-    isPrefixLength(lease.type, lease.prefixLength)
+    isPrefixLength(lease.type, lease.prefixLength) &&
+    !hasHostBits(address.bytes, address.offset, lease.prefixLength)
   );
 }
 

@@ -28,7 +28,12 @@ export class LeaseTable6 {
   readonly #byDuid: HashChain;
   readonly #hashing: Int32Array;
   readonly #range = emptyRange();
-  readonly #kept = { duid: emptyRange(), hw: emptyRange(), userContext: emptyRange() };
+  readonly #kept = {
+    duid: emptyRange(),
+    hw: emptyRange(),
+    hostname: emptyRange(),
+    userContext: emptyRange(),
+  };
 
   constructor(memory: LeaseTableMemory6) {
     this.rows = new LeaseRows6(memory);
@@ -171,11 +176,25 @@ export class LeaseTable6 {
    */
   setHostName(slot: number, name: ByteRange): boolean {
     assert(name.length <= HOSTNAME_BYTES_MAX, 'host name fits its length octet');
+    const { userContext } = this.#kept;
+    this.rows.contextRange(slot, userContext);
+    return this.#setTexts(slot, name, userContext);
+  }
+
+  /** The same of its user context. */
+  setUserContext(slot: number, userContext: ByteRange): boolean {
+    assert(userContext.length <= USER_CONTEXT_BYTES_MAX, 'user context fits its length field');
+    const { hostname } = this.#kept;
+    this.rows.hostNameRange(slot, hostname);
+    return this.#setTexts(slot, hostname, userContext);
+  }
+
+  /** The former block stands until the new one is written: what is kept is copied from it. */
+  #setTexts(slot: number, name: ByteRange, userContext: ByteRange): boolean {
     const { rows } = this;
-    const { duid, hw, userContext } = this.#kept;
+    const { duid, hw } = this.#kept;
     rows.duidRange(slot, duid);
     rows.hwRange(slot, hw);
-    rows.contextRange(slot, userContext);
     const length = tailBytes(duid.length, hw.length) + name.length + userContext.length;
     const block = length > 0 ? rows.arena.allocate(length) : 0;
     if (length > 0 && block === 0) return false;

@@ -111,7 +111,6 @@ t.test(
 
     const refusals: readonly (readonly [Dhcp6, RegExp])[] = [
       [{ subnet6: 3 }, /Dhcp6\/subnet6: found 3/],
-      [{ 'store-extended-info': true }, /does not have yet: store-extended-info/],
       [{ 'control-socket': { 'socket-type': 'unix', 'socket-name': '/nowhere/ctl' } }, /nowhere/],
       [{ 'lease-database': { type: 'memfile', name: '/nowhere/leases6.csv' } }, /nowhere/],
       [{ 'multi-threading': { 'thread-pool-size': 7 } }, /takes a restart/],

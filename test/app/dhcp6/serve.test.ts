@@ -1,5 +1,5 @@
 /** A DHCPv6 server as an operator runs it: what it grants is on the disk before the answer leaves, and outlives it. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
@@ -154,25 +154,3 @@ t.test('a client class brings its option, and DROP is silence', { skip }, async 
   t.equal(figure('pkt6-admin-filtered'), 1);
   t.equal(await server.stop(), 0);
 });
-
-t.test(
-  'what it does not do yet is no configuration for it, unless it is to be left out',
-  { skip },
-  async (t) => {
-    const directory = scratch(t);
-    const file = writeConfig6(directory, { 'store-extended-info': true });
-    const port = freeUdpPort();
-    const refused = new ServerUnderTest(['serve', '-c', file, '-p', `${port}`]);
-    t.equal(await refused.exitCode(), 1);
-    t.match(
-      (await refused.logged('TDM_ENGINE_NOT_STARTED'))['reason'],
-      /does not have yet: store-extended-info/,
-    );
-    t.notOk(existsSync(join(directory, 'leases6.csv')));
-    const server = new ServerUnderTest(['serve', '-c', file, '-p', `${port}`, '--ignore-unsupported']);
-    t.teardown(() => server.child.kill('SIGKILL'));
-    await server.logged('TDM_ENGINE_SERVING');
-    t.match((await server.logged('TDM_CONFIG_WARNING'))['warning'], /store-extended-info; it is left out/);
-    t.equal(await server.stop(), 0);
-  },
-);

@@ -48,6 +48,7 @@ t.test('a row is written as Kea writes it', async (t) => {
     { duid: new Uint8Array(0) },
     { state: 255 },
     { prefixLength: 64 },
+    { type: 2, prefixLength: 64 },
     { address: new Uint8Array(16) },
   ])
     t.equal(textOf(wrong), '', 'and what is no lease of a file is not');
@@ -154,6 +155,16 @@ t.test('each malformed column has its fault', async (t) => {
     names[column] = text;
     t.equal(rowFaultTexts6[decode(names.join(',')).fault], rowFaultTexts6[fault], `${column}: ${text}`);
   }
+});
+
+t.test('a prefix ends where its length says', async (t) => {
+  const prefix = (address: string, length: number) =>
+    decode(ROW.replace('2001:db8::1', address).replace(',0,5,128,', `,2,5,${length},`)).fault;
+  t.equal(prefix('2001:db8:0:100::', 56), RowFault6.none);
+  t.equal(prefix('2001:db8:0:100::', 55), RowFault6.hostBits);
+  t.equal(prefix('2001:db8::1', 128), RowFault6.none);
+  t.equal(prefix('2001:db8::1', 64), RowFault6.hostBits);
+  t.match(rowFaultTexts6[RowFault6.hostBits], /prefix_len/);
 });
 
 t.test('every truncation and any octets are judged, never thrown', async (t) => {

@@ -144,7 +144,7 @@ t.test('an arena without room leaves the row as it was', async (t) => {
 });
 
 t.test(
-  'a host name comes and goes while all else of a row stays, and its memory is used again',
+  'host name and user context come and go while all else of a row stays, and their memory is used again',
   async (t) => {
     const table = new LeaseTable6(allocateLeaseTable6(1));
     const back = emptyRecord6();
@@ -158,9 +158,12 @@ t.test(
       t.ok(table.setClient(slot, recordWith(fields)));
       for (let round = 0; round < 20_000; round++) {
         const hostname = fill(round % 256);
-        if (!table.setHostName(slot, rangeOf(hostname))) return t.fail(`round ${round}: no memory`);
+        const userContext = fill((7 * round) % 300);
+        const isSet =
+          table.setHostName(slot, rangeOf(hostname)) && table.setUserContext(slot, rangeOf(userContext));
+        if (!isSet) return t.fail(`round ${round}: no memory`);
         readClient(table.rows, slot, back);
-        for (const [name, wanted] of Object.entries({ ...fields, hostname })) {
+        for (const [name, wanted] of Object.entries({ ...fields, hostname, userContext })) {
           const { bytes, offset, length } = back[name as keyof typeof fields];
           if (Buffer.compare(bytes.subarray(offset, offset + length), wanted) !== 0)
             return t.fail(`round ${round}: ${name}`);

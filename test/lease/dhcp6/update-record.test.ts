@@ -29,15 +29,7 @@ const LEASE = lease6({
   userContext: '{"a":1}',
 });
 
-/** Any lease whose prefix has no host bits, or has nothing but them cleared. */
-const anyRecord = anyFields.map((fields) => {
-  const address = fields.address!.map((octet, i) => {
-    const bits = Math.min(8, Math.max(0, fields.prefixLength! - i * 8));
-    return octet & (0xff00 >>> bits);
-  });
-  if (address.every((octet) => octet === 0)) address[0] = 0x80;
-  return recordWith({ ...fields, address });
-});
+const anyRecord = anyFields.map(recordWith);
 
 function encode(lease: Lease6, isUpdate = true): Uint8Array {
   const out = new Uint8Array(UPDATE_RECORD_BYTES_MAX_6);

@@ -66,6 +66,7 @@ function makeLease(context: Context6, binding: Binding, isLast: boolean): void {
   const isLeased = rows.state(slot) === LeaseState.assigned;
   const subnet = binding.subnet!;
   const nameFlags = nameLease(context, binding);
+  context.extendedInfo?.keep(context, binding);
   book.settlePlace(slot);
   rows.setState(slot, LeaseState.assigned);
   rows.setFlags(slot, RowFlag.granted | nameFlags);

@@ -53,7 +53,7 @@ function fateOf({ book, query }: Context6, slot: number, validSec: number): numb
   const isRegistered = slot !== NO_SLOT && table.rows.state(slot) === LeaseState.registered;
   if (validSec === 0) return isRegistered ? Fate.revoked : Fate.refused;
   if (!isRegistered) return Fate.granted;
-  return table.isOfIa(slot, query.duid, NO_IAID, LeaseType.na) ? Fate.kept : Fate.granted;
+  return table.isOfIa(slot, query.duid, NO_IA.iaid, LeaseType.na) ? Fate.kept : Fate.granted;
 }
 
 /**

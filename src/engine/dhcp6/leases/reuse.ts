@@ -36,8 +36,9 @@ function reuseOf(context: Context6, ia: PlannedIa): void {
 }
 
 /** Whether nothing about a lease would change but its times, which are fresh. Pre: the client's name is settled. */
-function isReusable(context: Context6, { fate, preferredSec, slot, subnet, validSec }: Binding): boolean {
-  const { book, nowSec } = context;
+function isReusable(context: Context6, binding: Binding): boolean {
+  const { book, extendedInfo, nowSec } = context;
+  const { fate, preferredSec, slot, subnet, validSec } = binding;
   if (fate !== Fate.kept) return false;
   const { rows } = book.table;
   // A REPLY tells that the lease is on disk and with the partner: a client that asks again does not change that.
@@ -45,7 +46,7 @@ function isReusable(context: Context6, { fate, preferredSec, slot, subnet, valid
   if (rows.isExpired(slot, nowSec) || rows.subnetId(slot) !== subnet!.id) return false;
   if (rows.validLifetimeSec(slot) !== validSec || rows.preferredLifetimeSec(slot) !== preferredSec)
     return false;
-  if (!hasItsName(context, slot)) return false;
+  if (!hasItsName(context, slot) || extendedInfo?.isNews(context, binding) === true) return false;
   const { cacheMaxAgeSec, cacheThreshold } = subnet!.config;
   return isFresh(cacheThreshold, cacheMaxAgeSec, validSec, nowSec - rows.clttSec(slot));
 }

@@ -1,10 +1,12 @@
 /** DECLINE: the client found addresses in use by somebody; they are kept away from everyone for a while. [RFC8415 18.3.8] */
 
 import { assert } from '../../../base/assert.ts';
-import { setRange } from '../../../base/byte-range.ts';
+import { type ByteRange, copyRange, emptyRange, setRange } from '../../../base/byte-range.ts';
 import { IPV6_BYTES } from '../../../base/ipv6.ts';
 import { LeaseType } from '../../../lease/dhcp6/model.ts';
 import { emptyRecord6, NOBODY } from '../../../lease/dhcp6/record.ts';
+import { NO_SLOT } from '../../../lease/hash-chain.ts';
+import { USER_CONTEXT_BYTES_MAX } from '../../../lease/limits.ts';
 import { LeaseState } from '../../../lease/state.ts';
 import { clttAfter } from '../../leases/cltt.ts';
 import { beginAnswered } from '../../transaction.ts';
@@ -26,6 +28,9 @@ const declined = emptyRecord6();
 declined.type = LeaseType.na;
 declined.state = LeaseState.declined;
 setRange(declined.duid, NOBODY, 0, NOBODY.length);
+/** Its user context is copied here while its row is rewritten. */
+const kept: ByteRange = { bytes: new Uint8Array(USER_CONTEXT_BYTES_MAX), offset: 0, length: 0 };
+const range = emptyRange();
 
 /** Serves a DECLINE under the table's lock. Prefixes cannot be declined: what is said of them is passed over. */
 export function serveDecline(context: Context6): number {
@@ -57,8 +62,18 @@ function decline(context: Context6): void {
     // The lease stays in its subnet, wherever the query comes from.
     declined.subnetId = rows.subnetId(slot);
     declined.poolId = rows.poolId(slot);
-    assert(book.write(declined, nowSec) === slot, 'nobody needs no memory');
+    writeDeclined(context, slot);
     changes.put(slot, i === plan.bindingCount - 1);
     countDeclined(context, slot);
   }
+}
+
+/** [Kea] What the lease has kept of relays says where the address was found in use. */
+function writeDeclined({ book, nowSec }: Context6, slot: number): void {
+  book.table.rows.contextRange(slot, range);
+  copyRange(kept, range);
+  setRange(declined.userContext, kept.bytes, 0, range.length);
+  if (book.write(declined, nowSec) !== NO_SLOT) return;
+  declined.userContext.length = 0;
+  assert(book.write(declined, nowSec) === slot, 'nobody needs no memory');
 }

@@ -1,6 +1,7 @@
 /** Reads one lease of a lease6-get-page reply, as strictly as Kea does: every field must be there with its type. */
 import { isIpv6Unspecified } from '../../../base/ipv6.ts';
 import { parseIpv6 } from '../../../base/ipv6-text.ts';
+import { checkExtendedInfo6 } from '../../../lease/dhcp6/extended-info.ts';
 import { leaseAddress6 } from '../../../lease/dhcp6/lease-address.ts';
 import { ADDRESS_BITS, type Lease6, LeaseType } from '../../../lease/dhcp6/model.ts';
 import { hasHostBits } from '../../../lease/dhcp6/prefix.ts';
@@ -36,7 +37,7 @@ export function readPageLease6(entry: unknown): Read<Lease6> {
   if (!numbers.ok) return numbers;
   const preferredLifetimeSec = readInteger(entry, 'preferred-lft', 0);
   if (preferredLifetimeSec === null) return bad("no valid 'preferred-lft'");
-  const names = readNames(entry, (text) => text);
+  const names = readNames(entry, (text) => checkExtendedInfo6(text, 'fix').text);
   if (!names.ok) return names;
   return ok({ ...leased.value, ...client.value, ...numbers.value, ...names.value, preferredLifetimeSec });
 }

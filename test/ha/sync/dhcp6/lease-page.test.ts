@@ -13,6 +13,14 @@ t.test('what the commands show is read as the same lease', async (t) => {
     t.same(readPageLease6(entryOf(lease)), { ok: true, value: lease });
 });
 
+t.test('what Kea 2.2 tells of relays is read in the form of today', async (t) => {
+  const relays = [{ hop: 0, link: '::', options: '0x003500020102', peer: '::' }];
+  const entry = { ...entryOf(), 'user-context': { ISC: { relays } } };
+  const userContext =
+    '{ "ISC": { "relay-info": [ { "hop": 0, "link": "::", "options": "0x003500020102", "peer": "::", "relay-id": "0102" } ] } }';
+  t.match(readPageLease6(entry), { ok: true, value: { userContext } });
+});
+
 t.test('each field that is missing or of another type makes an entry worthless', async (t) => {
   const rows: [object, RegExp][] = [
     [{ 'ip-address': undefined }, /ip-address/],

@@ -51,6 +51,13 @@ export function valuesOf(record: LeaseRecord6): object {
   return { ...record, ...Object.fromEntries(RANGES.map((name) => [name, hex(record[name])])) };
 }
 
+/** The first address of the prefix of that length at an address; the first bit is set, so that it is not ::. */
+function prefixAt(address: Uint8Array, length: number): Uint8Array {
+  const octets = address.map((octet, i) => octet & ~(0xff >> Math.min(8, Math.max(0, length - i * 8))));
+  octets[0] = octets[0]! | 0x80;
+  return octets;
+}
+
 const u32 = fc.oneof(
   fc.integer({ min: 0, max: 0xffff_ffff }),
   fc.constantFrom(0, 1, 0x8000_0000, 0xffff_ffff),
@@ -82,8 +89,9 @@ export const anyFields: fc.Arbitrary<RecordFields> = fc
     hwSource: u32,
     userContext: fc.option(fc.dictionary(fc.string(), fc.string(), { maxKeys: 3 }), { nil: null }),
   })
-  .map(({ prefix, clttSec, userContext, ...rest }) => ({
+  .map(({ prefix, clttSec, userContext, address, ...rest }) => ({
     ...rest,
+    address: rest.type === 2 ? prefixAt(address, prefix) : address,
     prefixLength: rest.type === 2 ? prefix : 128,
     expireSec: clttSec + rest.validLifetimeSec,
     // What stands without an address means nothing, and the file does not keep it.
