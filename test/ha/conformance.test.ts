@@ -34,26 +34,39 @@ function collectPlaces(): Places {
   return places;
 }
 
+/** Scenarios in which a lease, a client or a query of a family is at stake. */
+const OF_EACH_FAMILY = [38, 39, 43, 44, 48, 49, 50, 57, 58, 61, 65];
+
+function isOfDhcp6(place: string): boolean {
+  return place.includes('/dhcp6/');
+}
+
 const places = collectPlaces();
 const numbers = CONFORMANCE_SCENARIOS.map((_, index) => index + 1);
 
 function page(): string {
   const rows = CONFORMANCE_SCENARIOS.map(({ title, remark }, index) => {
     const what = remark === undefined ? title : `${title}. *${remark}.*`;
-    return `| ${index + 1} | ${what} | ${(places.get(index + 1) ?? []).join(', ')} |`;
+    const all = places.get(index + 1) ?? [];
+    const [others, ofDhcp6] = [false, true].map((is) => all.filter((place) => isOfDhcp6(place) === is));
+    return `| ${index + 1} | ${what} | ${others!.join(', ')} | ${ofDhcp6!.join(', ')} |`.replaceAll(
+      '  |',
+      ' |',
+    );
   });
   return `# Conformance
 
 High availability behaves as Kea's does in ${CONFORMANCE_SCENARIOS.length} scenarios, taken from the unit tests of Kea's HA hook library. The name of
 each test begins with the numbers of the scenarios that it checks: \`grep -rn '\\[scenario' test/\` finds them. What is
-checked otherwise than in Kea, on purpose, stands in italics; [ha.md](ha.md) and [kea-compatibility.md](kea-compatibility.md)
-have all differences.
+checked otherwise than in Kea, on purpose, stands in italics; what is checked with DHCPv6 besides, where leases, clients or
+queries of a family are at stake, stands in the last column: the state machine, its commands and its service know no
+family. [ha.md](ha.md) and [kea-compatibility.md](kea-compatibility.md) have all differences.
 
 This page is made from the tests; \`TANDEM_UPDATE_DOCS=1 node build/test/ha/conformance.test.js\` writes it again, and fails
 when a scenario has no test.
 
-| number | scenario | \`test/*.test.ts\` |
-|---|---|---|
+| number | scenario | \`test/*.test.ts\` | the same of DHCPv6 |
+|---|---|---|---|
 ${rows.join('\n')}
 `;
 }
@@ -63,6 +76,13 @@ t.test('every scenario has a test', async (t) => {
   const missing = numbers.filter((number) => !places.has(number));
   t.same(
     missing.map((number) => `${number}: ${CONFORMANCE_SCENARIOS[number - 1]!.title}`),
+    [],
+  );
+});
+
+t.test('what depends on the family has a test for DHCPv6 too', async (t) => {
+  t.same(
+    OF_EACH_FAMILY.filter((number) => places.get(number)?.some(isOfDhcp6) !== true),
     [],
   );
 });

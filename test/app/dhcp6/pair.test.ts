@@ -19,7 +19,7 @@ function granted(t: Test, answer: Reply6): string[] {
 }
 
 t.test(
-  'hot-standby: both disks have a lease before its client; the survivor goes on, the other catches up',
+  '[scenario 58] hot-standby: both disks have a lease before its client; the survivor goes on, the other catches up',
   {
     skip,
   },
@@ -57,7 +57,7 @@ t.test(
 );
 
 t.test(
-  'load-balancing: each client has one server, which gives from its own pools; both know all leases',
+  '[scenario 57] load-balancing: each client has one server, which gives from its own pools; both know all leases',
   {
     skip,
   },

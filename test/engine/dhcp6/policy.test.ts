@@ -23,19 +23,22 @@ const both = message(
   iaPd(2, iaPrefix('2001:db8:8000::/56')),
 );
 
-t.test('with load balancing a client is that server`s which the hash of its DUID says', async (t) => {
-  const engine = new BenchEngine6(config6({ relationships: PAIR }));
-  for (const scopes of [PRIMARY, SECONDARY, PRIMARY | SECONDARY]) {
-    engine.allow({ activeServers: 2, scopes });
-    for (let client = 0; client < CLIENTS; client++) {
-      const server = hashTwin(duid(client)) % 2 === 0 ? PRIMARY : SECONDARY;
-      const fate = engine.send(message(solicit, client, iaNa(1)));
-      t.equal(fate === OUT_OF_SCOPE, (scopes & server) === 0, `client ${client}, scopes ${scopes}`);
+t.test(
+  '[scenario 57] with load balancing a client is that server`s which the hash of its DUID says',
+  async (t) => {
+    const engine = new BenchEngine6(config6({ relationships: PAIR }));
+    for (const scopes of [PRIMARY, SECONDARY, PRIMARY | SECONDARY]) {
+      engine.allow({ activeServers: 2, scopes });
+      for (let client = 0; client < CLIENTS; client++) {
+        const server = hashTwin(duid(client)) % 2 === 0 ? PRIMARY : SECONDARY;
+        const fate = engine.send(message(solicit, client, iaNa(1)));
+        t.equal(fate === OUT_OF_SCOPE, (scopes & server) === 0, `client ${client}, scopes ${scopes}`);
+      }
     }
-  }
-});
+  },
+);
 
-t.test('without load balancing all belong to the primary', async (t) => {
+t.test('[scenario 58] without load balancing all belong to the primary', async (t) => {
   const engine = new BenchEngine6(config6({ relationships: [relationship('hot-standby', 'server2')] }));
   engine.allow({ activeServers: 1, scopes: 0 });
   t.equal(engine.send(message(solicit, 1, iaNa(1))), OUT_OF_SCOPE);
@@ -51,7 +54,7 @@ t.test('INFORMATION-REQUEST asks for no lease: any server that is there answers 
   }
 });
 
-t.test('the class of the server to which a query belongs opens its pool', async (t) => {
+t.test('[scenario 57] the class of the server to which a query belongs opens its pool', async (t) => {
   const guarded = (server: string, range: string) => pool(range, { clientClasses: [`HA_${server}`] });
   const subnets = [
     {
@@ -130,7 +133,7 @@ t.test(
   },
 );
 
-t.test('what is released or declined is recorded, an offer is not', async (t) => {
+t.test('[scenarios 38, 48] what is released or declined is recorded, an offer is not', async (t) => {
   const engine = new BenchEngine6(config6());
   engine.allow({ updateMode: UpdateMode.record });
   engine.ask(message(solicit, 7, iaNa(1), iaPd(2)));

@@ -1,11 +1,14 @@
 /** Lease updates of DHCPv6 to a Kea: what is asked, what its answers mean, and whose leases they are about. */
 import t from 'tap';
+import { keyOf } from '../../../src/ha/machine/unacked-clients.ts';
 import { leaseAddress6 } from '../../../src/lease/dhcp6/lease-address.ts';
 import { LeaseState } from '../../../src/lease/state.ts';
 import type { UpdateBytes } from '../../../src/lease/update-family.ts';
 import { peerFamily6 } from '../../../src/peer/dhcp6/family.ts';
 import { REQUEST_RECORD_BYTES_MAX } from '../../../src/peer/limits.ts';
 import type { PeerAnswer } from '../../../src/peer/model.ts';
+import { Machine } from '../../ha/support/machine.ts';
+import { relationship } from '../../ha/support/relationship.ts';
 import { address6, encodeRecord6, prefixAddress6, type TestRecord6 } from '../support/records6.ts';
 
 const ADDRESS = address6('2001:db8:1::1');
@@ -145,3 +148,20 @@ t.test('addresses of records are those of what they are about', async (t) => {
   t.equal(peerFamily6.formatAddress(PREFIX), '2001:db8:8000:100::');
   t.equal(leaseAddress6(new Uint8Array(16), 0, true), `${'0'.repeat(32)}p`);
 });
+
+t.test(
+  '[scenario 65] a client of DHCPv6 is its DUID: its address and its prefix count as one rejected client',
+  async (t) => {
+    const machine = Machine.in(relationship('load-balancing', 'server1'), 'load-balancing');
+    const reject = (client: number): string => {
+      const clients = [ADDRESS, PREFIX].map((address) => {
+        const bytes = encodeRecord6({ address, duid: Uint8Array.of(0, 1, client) });
+        return keyOf(peerFamily6.clientOf(bytes, 0, bytes.length));
+      });
+      return machine.submit({ kind: 'updates-rejected', clients }).heartbeat('load-balancing').name;
+    };
+    for (let client = 1; client < 10; client++) t.equal(reject(client), 'load-balancing', `client ${client}`);
+    t.equal(reject(9), 'load-balancing', 'the same once more');
+    t.equal(reject(10), 'terminated');
+  },
+);

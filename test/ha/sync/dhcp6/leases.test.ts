@@ -33,7 +33,7 @@ function told(leases: ReturnType<typeof haLeases6>, update: UpdateBytes | null):
   return (JSON.parse(Buffer.from(leases.family.encodeRequest([update!])).toString()) as Told).arguments;
 }
 
-t.test('what is newer stands, here and there, at addresses and at prefixes', async (t) => {
+t.test('[scenario 49] what is newer stands, here and there, at addresses and at prefixes', async (t) => {
   const { store, leases } = setup();
   for (const make of [address, prefix]) {
     store.put(make(2, 100), 'synchronization');
@@ -77,7 +77,7 @@ t.test('what is newer stands, here and there, at addresses and at prefixes', asy
   );
 });
 
-t.test('leases of other subnets are left alone', async (t) => {
+t.test('[scenario 50] leases of other subnets are left alone', async (t) => {
   const { store, leases } = setup();
   const merge = leases.merge({
     subnets: new Set([2]),
