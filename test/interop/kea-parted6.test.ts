@@ -9,7 +9,6 @@ import { type Binding, openLinkClients6 } from './link-clients6.ts';
 import { ROLES_IN_TURN, startBoth, synchronizes, syncsOf } from './pair-steps.ts';
 import { CLIENTS_HOST, createPair6, type Pair6 } from './pair6.ts';
 import { type Gate, startGate, throughGate } from './parted.ts';
-import { FILE_TURN } from './turn.ts';
 
 const MODE = 'load-balancing';
 /** An address and a prefix. */
@@ -25,9 +24,7 @@ const LOSES = 'server2';
 // Each in networks of its own; they wait for most of the time.
 t.jobs = 2;
 
-for (const { server1, server2 } of ROLES_IN_TURN.filter(
-  (_, at) => FILE_TURN === null || at % 2 === FILE_TURN,
-))
+for (const { server1, server2 } of ROLES_IN_TURN)
   t.test(
     `${server1} and ${server2} are parted; ${server2} loses updates and resets its partner`,
     { buffered: true },

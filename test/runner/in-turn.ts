@@ -40,6 +40,10 @@ export const PAIRS: readonly (readonly [string, string])[] = [
   ['interop/kea-classes', 'interop/kea-classes6'],
   ['interop/lease-file', 'interop/lease-file6'],
   ['interop/names', 'interop/names6'],
+  ['interop/extended-info6', 'interop/lease-checks6'],
+  ['interop/kea-backup6', 'interop/kea-parted6'],
+  ['interop/kea-flex-id6', 'interop/kea-perfmon6'],
+  ['interop/registration6', 'interop/kea-lease-events6'],
 ];
 
 /** @param path below `test/`. @param turn of TANDEM_TURN */
