@@ -137,9 +137,11 @@ t.test('kea-lfc keeps every lease that Tandem has written, as it was', async (t)
   // What Kea 2.2 takes from a file: no state above 2, DUIDs of 3 to 128 octets, contexts in its own spacing.
   const leases = fc
     .sample(anyFields, { numRuns: 200, seed: 20_261_128 })
-    .map(({ duid, userContext, state, hostname, hwType, ...fields }, number) => ({
+    .map(({ duid, userContext, state, hostname, hwType, prefixLength, ...fields }, number) => ({
       ...fields,
-      address: addressNumber(number + 1),
+      // A prefix has nothing behind its length.
+      address: Uint8Array.from({ length: 16 }, (_, at) => [0x20, number + 1][at] ?? 0),
+      prefixLength: Math.max(16, prefixLength!),
       duid: Uint8Array.from({ length: Math.min(128, Math.max(3, duid!.length)) }, (_, at) => duid![at] ?? 1),
       state: Math.min(2, state!),
       hwType: Math.min(255, hwType!),

@@ -309,7 +309,7 @@ t.test('DECLINE: the address is kept from everybody for a while', async (t) => {
     message(decline, 1, iaNa(1, iaAddress('2001:db8:1::10')), iaPd(1, iaPrefix('2001:db8:8000::/56'))),
   );
   t.same(parts(declined), ['na 1 0/0 [status 0]'], 'of prefixes nothing is said');
-  t.same(engine.rows(), ['2001:db8:1::10/128 000000 0 1 600']);
+  t.same(engine.rows(), ['2001:db8:1::10/128 000000 1 1 600']);
   t.equal(engine.statistic('declined-addresses'), 1);
   t.match(parts(engine.ask(message(request, 1, iaNa(1, iaAddress('2001:db8:1::10'))))), [/2001:db8:1::11/]);
 });
