@@ -4,10 +4,13 @@
  *     node esbuild.config.mjs program   dist/: a few files with every package but the native and the threaded one, because
  *                                       to find and read a thousand modules takes longer than to start the server
  *     node esbuild.config.mjs tests     build/: src, bench and test, each module a file of its own; the program of dist/ is laid
- *                                       over it, so that what tests and benches start is what users do
+ *                                       over it, so that what tests and benches start is what users do; and a server for the simulator
+ *     node esbuild.config.mjs image FILE CHANGES
+ *                                       another server for the simulator: changes is JSON, [{ "file", "from", "to" }]
  */
 import { relative } from 'node:path';
 import { build } from 'esbuild';
+import { imageOptions } from './test/sim/image-build.mjs';
 
 const COMMON = { format: 'esm', platform: 'node', target: 'node20', sourcemap: true };
 
@@ -66,6 +69,11 @@ const TESTS = {
   plugins: [MODULES],
 };
 
-const wanted = { program: [PROGRAM], tests: [TAP, TESTS] }[process.argv[2]];
-if (wanted === undefined) throw new Error('expected program or tests');
+const [kind, outfile, changes] = process.argv.slice(2);
+const wanted = {
+  program: [PROGRAM],
+  tests: [TAP, TESTS, imageOptions('build/src/simulated/image.js')],
+  image: [imageOptions(outfile, JSON.parse(changes ?? '[]'))],
+}[kind];
+if (wanted === undefined) throw new Error('expected program, tests or image');
 for (const options of wanted) await build(options);

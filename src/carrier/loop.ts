@@ -48,7 +48,17 @@ export class CarrierLoop<Record extends LinkRecord> {
 
   /** Works until main says stop, which it says when the shard that there may be has ended. */
   run(): void {
-    while (!this.#link.isStopping) this.turn();
+    while (!this.isStopping) this.turn();
+    this.end();
+  }
+
+  /** Main has said stop. */
+  get isStopping(): boolean {
+    return this.#link.isStopping;
+  }
+
+  /** Works for what is on its way, and ends. */
+  end(): void {
     this.#link.end();
   }
 

@@ -42,6 +42,15 @@ export interface JournalSeams {
   readonly wait: (words: Int32Array, index: number, value: number, timeoutMs: number) => void;
 }
 
+/** While a word has this value, at most so long, there is nothing to do. */
+export interface JournalRest {
+  readonly words: Int32Array;
+  readonly index: number;
+  readonly value: number;
+  /** 0 = none at all. */
+  readonly timeoutMs: number;
+}
+
 export class JournalLoop {
   readonly #task: JournalTask;
   readonly #seams: JournalSeams;
@@ -51,6 +60,7 @@ export class JournalLoop {
   readonly #batch: Batch;
   readonly #file: ActiveLeaseFile | null;
   #step: FailingStep = 'open';
+  #stopAtMs = Number.POSITIVE_INFINITY;
 
   constructor(task: JournalTask, seams: JournalSeams) {
     this.#task = task;
@@ -67,29 +77,37 @@ export class JournalLoop {
 
   /** Works until the stop word is set and everything is written, or cannot be written within the grace time. */
   run(): JournalReport {
-    const clock = this.#seams.clock;
-    let stopAtMs = Number.POSITIVE_INFINITY;
     for (;;) {
-      // Read before looking for work: what is announced after this ends the sleep below.
-      const pending = Atomics.load(this.#changeWords, ChangeWord.pending);
-      const stopping = Atomics.load(this.#words, JournalWord.stop) !== 0;
-      if (stopping) stopAtMs = Math.min(stopAtMs, clock.monotonicMs() + this.#task.stopGraceMs);
-      const progress = this.#lockedTurn();
-      if (progress === 'idle' && stopping) return this.#finish(true);
-      if (progress === 'failed' && clock.monotonicMs() >= stopAtMs) return this.#finish(false);
-      if (progress === 'idle') this.#sleep(pending);
-      // On a word that only changes at a stop: the writers' announcements must not cut the pause short.
-      if (progress === 'failed') this.#seams.wait(this.#words, JournalWord.stop, stopping ? 1 : 0, RETRY_MS);
+      const next = this.step();
+      if ('drained' in next) return next;
+      if (next.timeoutMs > 0) this.#seams.wait(next.words, next.index, next.value, next.timeoutMs);
     }
   }
 
+  /** One turn of the loop. @returns what to wait for before the next one, or the report at the end */
+  step(): JournalRest | JournalReport {
+    Atomics.store(this.#words, JournalWord.isOpenToAll, 0);
+    const clock = this.#seams.clock;
+    // Read before looking for work: what is announced after this ends the wait.
+    const pending = Atomics.load(this.#changeWords, ChangeWord.pending);
+    const stopping = Atomics.load(this.#words, JournalWord.stop) !== 0;
+    if (stopping) this.#stopAtMs = Math.min(this.#stopAtMs, clock.monotonicMs() + this.#task.stopGraceMs);
+    const progress = this.#lockedTurn();
+    if (progress === 'idle' && stopping) return this.#finish(true);
+    if (progress === 'failed' && clock.monotonicMs() >= this.#stopAtMs) return this.#finish(false);
+    if (progress === 'idle') return this.#rest(pending);
+    // On a word that only changes at a stop: the writers' announcements must not cut the pause short.
+    const value = stopping ? 1 : 0;
+    const timeoutMs = progress === 'failed' ? RETRY_MS : 0;
+    return { words: this.#words, index: JournalWord.stop, value, timeoutMs };
+  }
+
   /** While there is nothing to do here, others may commit (committer.ts). @param pending as it was before the last turn */
-  #sleep(pending: number): void {
+  #rest(pending: number): JournalRest {
     Atomics.store(this.#words, JournalWord.fd, this.#file?.fd ?? NO_FILE);
     Atomics.store(this.#words, JournalWord.fdatasync, this.#task.file?.fdatasync === true ? 1 : 0);
     Atomics.store(this.#words, JournalWord.isOpenToAll, 1);
-    this.#seams.wait(this.#changeWords, ChangeWord.pending, pending, IDLE_MS);
-    Atomics.store(this.#words, JournalWord.isOpenToAll, 0);
+    return { words: this.#changeWords, index: ChangeWord.pending, value: pending, timeoutMs: IDLE_MS };
   }
 
   #lockedTurn(): 'worked' | 'idle' | 'failed' {

@@ -1,0 +1,74 @@
+/**
+ * Makes the image of a server for the simulator: the product in one file, with modules of stand-ins/ in place of those that touch
+ * the world. A copy with a bug planted into it is made in the same way. To be used in the folder of the project.
+ */
+import { readFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+
+const FOLDER = resolve('test/sim/stand-ins');
+/** By what they stand for. */
+const STAND_INS = {
+  'src/io/libc.ts': 'libc.ts',
+  'src/io/pinned.ts': 'pinned.ts',
+  'src/io/interfaces.ts': 'interfaces.ts',
+  'src/io/rtnetlink.ts': 'rtnetlink.ts',
+  'src/base/clock.ts': 'clock.ts',
+  'src/base/random.ts': 'random.ts',
+  'src/app/threads.ts': 'threads.ts',
+  'src/peer/client.ts': 'peer-client.ts',
+  'src/control/http/kea-http.ts': 'kea-http.ts',
+};
+const STAND_INS_OF_NODE = {
+  'node:fs': 'fs.ts',
+  'node:worker_threads': 'worker-threads.ts',
+  'node:timers/promises': 'timers.ts',
+};
+
+const SIMULATED = {
+  name: 'simulated',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^node:/ }, ({ path }) => {
+      const standIn = STAND_INS_OF_NODE[path];
+      return standIn === undefined ? undefined : { path: join(FOLDER, standIn) };
+    });
+    onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ importer, path, resolveDir }) => {
+      const standIn = STAND_INS[relative('.', resolve(resolveDir, path))];
+      // A stand-in may use what it stands for.
+      const isItself = dirname(importer) === FOLDER && importer.endsWith(`/${standIn}`);
+      return standIn === undefined || isItself ? undefined : { path: join(FOLDER, standIn) };
+    });
+  },
+};
+
+/** @param changes each a place in the product, and what stands there instead */
+function planted(changes) {
+  return {
+    name: 'planted',
+    setup: ({ onLoad }) => {
+      for (const { file, from, to } of changes) {
+        const path = resolve(file);
+        onLoad({ filter: new RegExp(`^${path.replaceAll('.', '\\.')}$`) }, async () => {
+          const source = await readFile(path, 'utf8');
+          if (source.split(from).length !== 2) throw new Error(`${file} has not once: ${from}`);
+          return { contents: source.replace(from, () => to), loader: 'ts' };
+        });
+      }
+    },
+  };
+}
+
+/** The options of esbuild for an image. @param outfile in a folder beside which tandem.wasm is */
+export function imageOptions(outfile, changes = []) {
+  return {
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    sourcemap: true,
+    bundle: true,
+    packages: 'external',
+    entryPoints: ['test/sim/stand-ins/image.ts'],
+    outfile,
+    inject: ['test/sim/stand-ins/globals.ts'],
+    plugins: [planted(changes), SIMULATED],
+  };
+}

@@ -1,0 +1,59 @@
+/** Who holds which address by what servers have told clients: the invariant of the whole product is that it is one at a time. */
+
+export interface Holding {
+  readonly client: string;
+  readonly address: string;
+  readonly untilUs: number;
+  readonly server: string;
+}
+
+export interface Violation {
+  readonly kind: string;
+  readonly text: string;
+  /** What the timeline is to be searched for. */
+  readonly about: readonly string[];
+}
+
+export class LeasesHeld {
+  readonly #byAddress = new Map<string, Holding>();
+  readonly #nowUs: () => number;
+  readonly violations: Violation[] = [];
+  /** Allowed by the protocol: both servers served everybody, each without the other. */
+  splitBrains = 0;
+  acknowledged = 0;
+
+  constructor(nowUs: () => number) {
+    this.#nowUs = nowUs;
+  }
+
+  /** A client has heard that it has an address. @param isSplit both servers have taken each other for dead since its holder was told */
+  taken(holding: Holding, isSplit: boolean): void {
+    this.acknowledged++;
+    const other = this.#byAddress.get(holding.address);
+    if (other !== undefined && other.client !== holding.client && other.untilUs > this.#nowUs()) {
+      if (isSplit) this.splitBrains++;
+      else
+        this.broken({
+          kind: 'two clients',
+          text: `${holding.address} was given to ${holding.client} by ${holding.server}, while ${other.client} has it from ${other.server} for ${Math.round((other.untilUs - this.#nowUs()) / 1e6)} s more`,
+          about: [holding.address, holding.client, other.client],
+        });
+    }
+    this.#byAddress.set(holding.address, holding);
+  }
+
+  /** A promise is broken, now. */
+  broken(violation: Violation): void {
+    this.violations.push({ ...violation, text: `${(this.#nowUs() / 1e6).toFixed(6)} s: ${violation.text}` });
+  }
+
+  /** A client uses its address no more. */
+  left(client: string, address: string): void {
+    if (this.#byAddress.get(address)?.client === client) this.#byAddress.delete(address);
+  }
+
+  /** What is held now. */
+  current(): Holding[] {
+    return [...this.#byAddress.values()].filter(({ untilUs }) => untilUs > this.#nowUs());
+  }
+}

@@ -1,0 +1,35 @@
+/** Stories of a simulated pair: none of the product breaks a promise, and each of a product with a planted bug does, soon. */
+import t from 'tap';
+import { loadBugged, loadImages, type ServerImage } from './images.ts';
+import { PLANTED_BUGS } from './planted-bugs.ts';
+import { type StoryOutcome, tellStory } from './story.ts';
+
+const MACHINES = 2;
+const STORIES = 5;
+const HOURS = 0.2;
+
+const tell = (images: readonly ServerImage[], seed: number): Promise<StoryOutcome> =>
+  tellStory(images, { seed, hours: HOURS, isDetailed: false });
+
+t.test('whatever happens, no address has two clients, and no acknowledged lease is lost', async (t) => {
+  const images = await loadImages(MACHINES);
+  for (let seed = 1; seed <= STORIES; seed++) {
+    const { summary, violations, acknowledged } = await tell(images, seed);
+    t.same(violations, [], `seed ${seed}: ${summary}`);
+    t.ok(acknowledged > 0, `seed ${seed}: leases were given`);
+  }
+});
+
+t.test('a seed tells the same story each time', async (t) => {
+  const images = await loadImages(MACHINES);
+  const [first, second] = [await tell(images, 3), await tell(images, 3)];
+  t.equal(second.summary, first.summary);
+  t.same(second.timeline.lines(), first.timeline.lines());
+});
+
+for (const { name, changes } of PLANTED_BUGS)
+  t.test(`it finds a server that ${name}`, async (t) => {
+    const images = await loadBugged(MACHINES, changes);
+    const { violations } = await tell(images, 1);
+    t.ok(violations.length > 0, violations[0]?.text ?? 'nothing was found');
+  });
