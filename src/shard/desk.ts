@@ -53,6 +53,7 @@ export interface DeskCells {
   readonly dropServiceDisabled: number;
   readonly dropSocketGone: number;
   readonly dropUpdateRejected: number;
+  readonly dropLeaseOver: number;
   readonly dropParkedTooLong: number;
   readonly dropSendFailed: number;
   readonly joinRefused: number;
@@ -73,6 +74,11 @@ export interface Desk<Channel extends PolledChannel = PolledChannel> {
   begin(count: number): void;
   /** Serves number `index` of them: its reply is written, and queued or parked; or it is counted why there is none. */
   serve(index: number, shed: boolean): void;
+  /**
+   * Whether what a parked reply grants is not its client's any more: a RELEASE that the network has delivered late, or anybody else,
+   * has ended the lease meanwhile.
+   */
+  isOver(slot: number): boolean;
   /** The lease of a parked reply is safe, also for answers to come. */
   settle(slot: number): void;
   /** A peer refused the lease of a parked reply. */

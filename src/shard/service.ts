@@ -156,6 +156,7 @@ export class ShardService implements ReplyExit {
 
   /** A parked reply may leave: its lease is safe, also for answers to come. */
   release(slot: number): void {
+    if (this.#desk.isOver(slot)) return this.discard(slot, this.cells.dropLeaseOver);
     this.#desk.settle(slot);
     this.enqueue(slot);
   }

@@ -8,13 +8,21 @@ const MACHINES = 2;
 const STORIES = 5;
 const HOURS = 0.2;
 
-const tell = (images: readonly ServerImage[], seed: number): Promise<StoryOutcome> =>
-  tellStory(images, { seed, hours: HOURS, isDetailed: false });
+/** Stories that have found something. */
+const FOUND = [
+  // A RELEASE that the network delivers behind the next REQUEST ends the lease whose reply is parked.
+  { seed: 61, hours: 0.5 },
+  { seed: 65, hours: 0.5 },
+];
+
+const tell = (images: readonly ServerImage[], seed: number, hours = HOURS): Promise<StoryOutcome> =>
+  tellStory(images, { seed, hours, isDetailed: false });
 
 t.test('whatever happens, no address has two clients, and no acknowledged lease is lost', async (t) => {
   const images = await loadImages(MACHINES);
-  for (let seed = 1; seed <= STORIES; seed++) {
-    const { summary, violations, acknowledged } = await tell(images, seed);
+  const stories = [...Array.from({ length: STORIES }, (_, at) => ({ seed: at + 1, hours: HOURS })), ...FOUND];
+  for (const { seed, hours } of stories) {
+    const { summary, violations, acknowledged } = await tell(images, seed, hours);
     t.same(violations, [], `seed ${seed}: ${summary}`);
     t.ok(acknowledged > 0, `seed ${seed}: leases were given`);
   }

@@ -79,6 +79,7 @@ const GLOBAL_STATISTICS_6 = [
   'tandem-drop-send-failed',
   'tandem-drop-socket-gone',
   'tandem-drop-update-rejected',
+  'tandem-drop-lease-over',
   'tandem-drop-parked-too-long',
   // Not datagrams: expressions of classes and of flex_option that could not be evaluated, times that the kernel refused to
   // join replies, and observed clients of the silent partner that main was not told of.

@@ -90,6 +90,7 @@ export const GLOBAL_STATISTICS = [
   'tandem-drop-send-failed',
   'tandem-drop-socket-gone',
   'tandem-drop-update-rejected',
+  'tandem-drop-lease-over',
   'tandem-drop-parked-too-long',
   'tandem-repeated-parked',
   // A repeated query that is answered by what was sent before.

@@ -10,19 +10,11 @@
  * it leaves again. What is kept are the reply slots themselves: no copy is made.
  */
 import { assert } from '../../base/assert.ts';
-import { swap32 } from '../../base/byte-order.ts';
-import {
-  CHADDR_BYTES,
-  CHADDR_OFFSET,
-  OPTIONS_OFFSET,
-  OptionCode,
-  XID_OFFSET,
-  YIADDR_OFFSET,
-} from '../../dhcp4/codes.ts';
+import { CHADDR_BYTES, CHADDR_OFFSET, OPTIONS_OFFSET, OptionCode, XID_OFFSET } from '../../dhcp4/codes.ts';
 import type { LeaseRows } from '../../lease/dhcp4/rows.ts';
-import { LeaseState } from '../../lease/state.ts';
 import type { Query } from '../query.ts';
 import type { ReplySlots } from '../reply/reply-slots.ts';
+import { isGranted } from './granted-lease.ts';
 
 /** Answers of one shard that are kept after they were sent: those of four seconds at 1,000 a second. */
 export const KEPT_MAX = 4096;
@@ -37,7 +29,6 @@ const NOT_KEPT = -1;
 const SECS_WORD = 2;
 const SECS_MASK = 0xffff0000;
 const XID_WORD = XID_OFFSET / 4;
-const YIADDR_WORD = YIADDR_OFFSET / 4;
 const CHADDR_WORD = CHADDR_OFFSET / 4;
 const CHADDR_WORDS = CHADDR_BYTES / 4;
 const MIX = 0x9e3779b1;
@@ -127,13 +118,11 @@ export class Repeats {
     const rows = this.#rows;
     const row = this.#slots.rows[slot]!;
     return (
-      rows.address(row) === swap32(this.#words[this.#start(slot) + YIADDR_WORD]!) &&
-      rows.state(row) === LeaseState.assigned &&
+      isGranted(this.#slots, rows, slot) &&
       rows.unsettledChange(row) === 0 &&
       rows.clttSec(row) === this.#clttSec[slot] &&
       rows.validLifetimeSec(row) === this.#validSec[slot] &&
-      !rows.isExpired(row, nowSec) &&
-      this.#isHardwareOf(row, slot)
+      !rows.isExpired(row, nowSec)
     );
   }
 
@@ -235,15 +224,6 @@ export class Repeats {
     const asked = (query.offset >>> 2) + CHADDR_WORD;
     for (let i = 0; i < CHADDR_WORDS; i++)
       if (this.#words[reply + i] !== this.#queries[asked + i]) return false;
-    return true;
-  }
-
-  #isHardwareOf(row: number, slot: number): boolean {
-    const rows = this.#rows;
-    const from = rows.hwOffset(row);
-    const reply = slot * this.#slots.slotBytes + CHADDR_OFFSET;
-    for (let i = 0; i < rows.hwLength(row); i++)
-      if (rows.bytes[from + i] !== this.#slots.bytes[reply + i]) return false;
     return true;
   }
 

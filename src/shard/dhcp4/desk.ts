@@ -11,6 +11,7 @@ import { countDrop, hasReply, OUT_OF_SCOPE, serve } from '../../engine/engine.ts
 import { durationPairOf, durationSubnetOf } from '../../engine/figures/duration-pair.ts';
 import { DurationWriter } from '../../engine/figures/durations.ts';
 import { G } from '../../engine/figures/statistics.ts';
+import { isGranted } from '../../engine/parked/granted-lease.ts';
 import { KEPT_MAX, Repeats } from '../../engine/parked/repeats.ts';
 import { UpdateMode } from '../../engine/policy.ts';
 import type { ServerSocket } from '../../engine/query.ts';
@@ -44,6 +45,7 @@ export class Desk4 implements Desk<Channel> {
     dropServiceDisabled: G['tandem-drop-service-disabled'],
     dropSocketGone: G['tandem-drop-socket-gone'],
     dropUpdateRejected: G['tandem-drop-update-rejected'],
+    dropLeaseOver: G['tandem-drop-lease-over'],
     dropParkedTooLong: G['tandem-drop-parked-too-long'],
     dropSendFailed: G['tandem-drop-send-failed'],
     joinRefused: G['tandem-join-refused'],
@@ -189,6 +191,16 @@ export class Desk4 implements Desk<Channel> {
 
   complete(slot: number): void {
     this.#durations?.complete(slot);
+  }
+
+  isOver(slot: number): boolean {
+    const { table } = this.context.book;
+    // Nearly always nothing has happened to the row since.
+    if (table.rows.unsettledChange(this.#slots.rows[slot]!) === this.#slots.changes[slot]) return false;
+    table.lock();
+    const isStill = isGranted(this.#slots, table.rows, slot);
+    table.unlock();
+    return !isStill;
   }
 
   settle(slot: number): void {

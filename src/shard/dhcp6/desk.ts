@@ -66,6 +66,7 @@ export class Desk6 implements Desk<ServerSocket6> {
     dropServiceDisabled: G6['tandem-drop-service-disabled'],
     dropSocketGone: G6['tandem-drop-socket-gone'],
     dropUpdateRejected: G6['tandem-drop-update-rejected'],
+    dropLeaseOver: G6['tandem-drop-lease-over'],
     dropParkedTooLong: G6['tandem-drop-parked-too-long'],
     dropSendFailed: G6['tandem-drop-send-failed'],
     joinRefused: G6['tandem-join-refused'],
@@ -170,6 +171,10 @@ export class Desk6 implements Desk<ServerSocket6> {
 
   complete(slot: number): void {
     this.#durations?.complete(slot);
+  }
+
+  isOver(slot: number): boolean {
+    return this.#settled.isOver(slot);
   }
 
   settle(slot: number): void {

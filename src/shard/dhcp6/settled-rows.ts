@@ -6,6 +6,7 @@ import type { IaPlan } from '../../engine/dhcp6/leases/ia-plan.ts';
 import type { DnsLog } from '../../engine/names/dns-log.ts';
 import type { LeaseBook6 } from '../../lease/dhcp6/book.ts';
 import { RowFlag } from '../../lease/row-flag.ts';
+import { LeaseState } from '../../lease/state.ts';
 
 const ROWS_MAX = 8;
 
@@ -43,6 +44,19 @@ export class SettledRows {
       this.#changes[reply * ROWS_MAX + count - 1] = change;
     }
     this.#counts[reply] = count;
+  }
+
+  /** Whether a lease was given back, declined or taken since its reply was written. */
+  isOver(reply: number): boolean {
+    const { rows } = this.#book.table;
+    const first = reply * ROWS_MAX;
+    for (let i = 0; i < this.#counts[reply]!; i++) {
+      const slot = this.#slots[first + i]!;
+      if (rows.unsettledChange(slot) === this.#changes[first + i]) continue;
+      const state = rows.state(slot);
+      if (state !== LeaseState.assigned && state !== LeaseState.registered) return true;
+    }
+    return false;
   }
 
   /** The rows are on stable storage and with every peer that is awaited: DNS may hear of them. */

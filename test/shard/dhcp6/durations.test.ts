@@ -72,6 +72,8 @@ t.test('each answer counts once, with its pair and its subnet; some kinds do not
   await send(message(MessageType.renew, 1, address));
   await send(message(MessageType.rebind, 1, address));
   await send(message(MessageType.solicit, 2, iaNa(1), RAPID_COMMIT));
+  // What is given back before its reply has left is granted to nobody.
+  makeDurable();
   await send(message(MessageType.informationRequest, 1));
   await send(message(MessageType.decline, 2, iaNa(1, iaAddress('2001:db8:1::11'))));
   await send(message(MessageType.release, 1, address));
