@@ -2,6 +2,7 @@
  * The system calls of a simulated machine, as far as servers make them: datagram sockets, eventfds, streams, poll. They work on the
  * very structures that the product lays out for Linux.
  */
+import { swap16, swap32 } from '../../src/base/byte-order.ts';
 import type { Memory } from './memory.ts';
 
 export const EAGAIN = 11;
@@ -363,12 +364,4 @@ export class Kernel {
 
 function pointerAt(words: Uint32Array, index: number): number {
   return words[index]! + words[index + 1]! * 0x1_0000_0000;
-}
-
-function swap16(value: number): number {
-  return ((value & 0xff) << 8) | ((value >>> 8) & 0xff);
-}
-
-function swap32(value: number): number {
-  return ((value << 24) | ((value & 0xff00) << 8) | ((value >>> 8) & 0xff00) | (value >>> 24)) >>> 0;
 }

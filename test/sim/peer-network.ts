@@ -1,4 +1,5 @@
 /** The network between the servers: HTTP requests, and the lease streams that begin as one. */
+import { formatIpv4 } from '../../src/base/ipv4.ts';
 import type { HttpUpgrade } from '../../src/control/http/upgrade.ts';
 import type { StreamOpening } from '../../src/peer/model.ts';
 import { StreamDescriptor } from './kernel.ts';
@@ -104,7 +105,7 @@ export class PeerNetwork {
   }
 
   #at({ host }: Place): Machine {
-    return this.#parts.machines.find(({ address }) => formatAddress(address) === host)!;
+    return this.#parts.machines.find(({ address }) => formatIpv4(address) === host)!;
   }
 
   /** Does something at another machine when what causes it arrives there. */
@@ -154,7 +155,7 @@ class Stream {
     };
     return {
       fd,
-      remote: formatAddress(this.#machines[1 - end]!.address),
+      remote: formatIpv4(this.#machines[1 - end]!.address),
       secrets: null,
       close: () => close(false),
       reset: () => close(true),
@@ -188,8 +189,4 @@ class Stream {
       if (to.life === this.#lives[1 - end]) action?.(this.#ends[1 - end]!);
     });
   }
-}
-
-export function formatAddress(address: number): string {
-  return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');
 }

@@ -3,6 +3,7 @@
  * one thread and in virtual time. The same seed makes the same story, to the last packet.
  */
 import { setImmediate as settled } from 'node:timers/promises';
+import { formatIpv4, parseIpv4 } from '../../src/base/ipv4.ts';
 import { MessageType } from '../../src/dhcp4/codes.ts';
 import { type Reply, readReply } from '../engine/packets.ts';
 import { Agenda } from './agenda.ts';
@@ -12,7 +13,7 @@ import type { ServerImage } from './images.ts';
 import type { UdpDescriptor } from './kernel.ts';
 import { LeasesHeld } from './leases-held.ts';
 import { Machine, type World } from './machine.ts';
-import { formatAddress, type Listener, PeerNetwork } from './peer-network.ts';
+import { type Listener, PeerNetwork } from './peer-network.ts';
 import { Random } from './random.ts';
 import { Timeline } from './timeline.ts';
 
@@ -93,17 +94,17 @@ export class SimulatedWorld implements World {
       random: this.random,
       held: this.held,
       timeline: this.timeline,
-      relay: formatAddress(RELAY),
+      relay: formatIpv4(RELAY),
       broadcast: (bytes: Uint8Array) => {
         for (const machine of this.machines) this.#toServer(machine, RELAY, bytes);
       },
       unicast: (server: string, from: string, bytes: Uint8Array) => {
-        const machine = this.machines.find(({ address }) => formatAddress(address) === server);
-        if (machine !== undefined) this.#toServer(machine, parse(from), bytes);
+        const machine = this.machines.find(({ address }) => formatIpv4(address) === server);
+        if (machine !== undefined) this.#toServer(machine, parseIpv4(from)!, bytes);
       },
       isSplitSince: (sinceUs: number) => this.#splitUs >= sinceUs,
       nameOf: (address: string) =>
-        this.machines.find((each) => formatAddress(each.address) === address)?.name ?? address,
+        this.machines.find((each) => formatIpv4(each.address) === address)?.name ?? address,
     };
     this.clients = Array.from({ length: clients }, (_, i) => new Client(parts, i + 1));
   }
@@ -287,8 +288,4 @@ export class SimulatedWorld implements World {
         if (!this.#cuts.has(way)) arrive();
       });
   }
-}
-
-function parse(address: string): number {
-  return address.split('.').reduce((all, part) => all * 256 + Number(part), 0);
 }

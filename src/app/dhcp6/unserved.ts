@@ -2,26 +2,10 @@
 import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
 import type { Log } from '../../log/logger.ts';
 
-/** Hook libraries that the server has, by the keys of the configuration. */
-const SERVED_HOOKS: ReadonlySet<string> = new Set([
-  'flexId',
-  'flexOption',
-  'legalLog',
-  'limits',
-  'perfmon',
-  'runScript',
-]);
-
 /** @returns what is asked for in vain, for people; empty = everything is done */
 function unservedParts(config: ServerConfig6): string[] {
   const { hooks } = config;
   const asks: readonly (readonly [boolean, string])[] = [
-    [
-      Object.entries(hooks).some(
-        ([name, hook]) => !SERVED_HOOKS.has(name) && hook !== null && hook !== false,
-      ),
-      'hook libraries',
-    ],
     [hooks.legalLog !== null && hooks.legalLog.formats !== null, 'formats of libdhcp_legal_log'],
   ];
   return asks.filter(([isAsked]) => isAsked).map(([, what]) => what);

@@ -17,18 +17,6 @@ export function putHalf(out: Uint8Array, at: number, value: number): number {
   return at + 2;
 }
 
-/** Writes `length` octets. @returns the offset behind them */
-export function putOctets(
-  out: Uint8Array,
-  at: number,
-  bytes: Uint8Array,
-  offset: number,
-  length: number,
-): number {
-  for (let i = 0; i < length; i++) out[at + i] = bytes[offset + i]!;
-  return at + length;
-}
-
 /** Writes the name of an interface behind an octet that says how long it is. @returns the offset behind it */
 export function putInterfaceName(out: Uint8Array, from: number, name: string): number {
   let at = from;

@@ -4,6 +4,8 @@
  *     44 octets of the header, op to chaddr | u8 message type | u32 source address | u16 source port |
  *     u32 address of the socket | u8 length, name of the interface | u16 length, payload of option 82
  */
+
+import { writeOctets } from '../../base/little-endian.ts';
 import { Field } from '../../dhcp4/descriptor.ts';
 import type { LeaseBook } from '../../lease/dhcp4/book.ts';
 import type { LeaseRecord } from '../../lease/dhcp4/record.ts';
@@ -15,7 +17,7 @@ import {
   type LeaseEventsMemory,
 } from '../../lease/events.ts';
 import type { Query } from '../query.ts';
-import { putHalf, putInterfaceName, putOctets, putWord } from './event-octets.ts';
+import { putHalf, putInterfaceName, putWord } from './event-octets.ts';
 import { type EventFamily, LeaseEventWriter, type Listening, type TextMaker } from './lease-events.ts';
 
 export type LeaseEventWriter4 = LeaseEventWriter<LeaseRecord, Query>;
@@ -37,7 +39,7 @@ export function leaseEvents4(
 }
 
 function encodeQuery(out: Uint8Array, from: number, query: Query): number {
-  let at = putOctets(out, from, query.bytes, query.offset, EVENT_HEADER_BYTES);
+  let at = writeOctets(out, from, query.bytes, query.offset, EVENT_HEADER_BYTES);
   out[at++] = query.field(Field.messageType);
   at = putWord(out, at, query.sourceAddress);
   at = putHalf(out, at, query.sourcePort);
@@ -45,5 +47,5 @@ function encodeQuery(out: Uint8Array, from: number, query: Query): number {
   at = putInterfaceName(out, at, query.socket.interfaceName);
   const agentLength = Math.min(query.field(Field.agentLength), EVENT_OPTION_BYTES_MAX);
   at = putHalf(out, at, agentLength);
-  return putOctets(out, at, query.bytes, query.field(Field.agentOffset), agentLength);
+  return writeOctets(out, at, query.bytes, query.field(Field.agentOffset), agentLength);
 }

@@ -1,4 +1,5 @@
 /** Whether what a reply grants is still so. */
+import { readNetworkWord } from '../../base/big-endian.ts';
 import { CHADDR_OFFSET, YIADDR_OFFSET } from '../../dhcp4/codes.ts';
 import type { LeaseRows } from '../../lease/dhcp4/rows.ts';
 import { LeaseState } from '../../lease/state.ts';
@@ -17,13 +18,9 @@ export function isGranted(
   const reply = slot * slotBytes;
   return (
     rows.state(row) === LeaseState.assigned &&
-    rows.address(row) === addressIn(bytes, reply + YIADDR_OFFSET) &&
+    rows.address(row) === readNetworkWord(bytes, reply + YIADDR_OFFSET) &&
     isHardwareOf(rows, row, bytes, reply + CHADDR_OFFSET)
   );
-}
-
-function addressIn(bytes: Uint8Array, at: number): number {
-  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
 }
 
 function isHardwareOf(rows: LeaseRows, row: number, bytes: Uint8Array, at: number): boolean {

@@ -8,6 +8,7 @@
  *     u8 identity associations, of each u16 code | u32 IAID | u32 T1 | u32 T2
  */
 import { IPV6_BYTES } from '../../../base/ipv6.ts';
+import { writeOctets } from '../../../base/little-endian.ts';
 import { OptionCode } from '../../../dhcp6/codes.ts';
 import { Field } from '../../../dhcp6/descriptor.ts';
 import type { LeaseBook6 } from '../../../lease/dhcp6/book.ts';
@@ -20,7 +21,7 @@ import {
   EVENT_OPTION_BYTES_MAX,
   type LeaseEventsMemory,
 } from '../../../lease/events.ts';
-import { putHalf, putInterfaceName, putOctets, putWord } from '../../leases/event-octets.ts';
+import { putHalf, putInterfaceName, putWord } from '../../leases/event-octets.ts';
 import {
   type EventFamily,
   LeaseEventWriter,
@@ -63,14 +64,14 @@ function encodeQuery6(out: Uint8Array, from: number, query: Query6): number {
   const message = query.field(Field.messageOffset);
   let at = from;
   out[at++] = query.field(Field.messageType);
-  at = putOctets(out, at, bytes, message + 1, TRANSACTION_ID_BYTES);
-  at = putOctets(out, at, query.source, 0, IPV6_BYTES);
+  at = writeOctets(out, at, bytes, message + 1, TRANSACTION_ID_BYTES);
+  at = writeOctets(out, at, query.source, 0, IPV6_BYTES);
   at = putHalf(out, at, query.sourcePort);
-  at = putOctets(out, at, arrival.address, 0, IPV6_BYTES);
+  at = writeOctets(out, at, arrival.address, 0, IPV6_BYTES);
   at = putInterfaceName(out, at, arrival.interfaceName);
   const duidLength = Math.min(duid.length, DUID_BYTES_MAX);
   out[at++] = duidLength;
-  at = putOctets(out, at, duid.bytes, duid.offset, duidLength);
+  at = writeOctets(out, at, duid.bytes, duid.offset, duidLength);
   out[at++] = relays.count;
   if (relays.count > 0) at = putRelay(out, at, query);
   at = putRelayOption(out, at, query, OptionCode.interfaceId);
@@ -83,8 +84,8 @@ function putRelay(out: Uint8Array, from: number, { bytes, relays }: Query6): num
   let at = from;
   relays.read(0);
   out[at++] = relays.hopCount;
-  at = putOctets(out, at, bytes, relays.linkAddressOffset, IPV6_BYTES);
-  return putOctets(out, at, bytes, relays.peerAddressOffset, IPV6_BYTES);
+  at = writeOctets(out, at, bytes, relays.linkAddressOffset, IPV6_BYTES);
+  return writeOctets(out, at, bytes, relays.peerAddressOffset, IPV6_BYTES);
 }
 
 /** [Kea] The option of the relay that has it and is the nearest to the client. */
@@ -94,7 +95,7 @@ function putRelayOption(out: Uint8Array, at: number, { bytes, relays }: Query6, 
     if (!relays.find(code)) continue;
     const { offset, length } = relays.options;
     const kept = Math.min(length, EVENT_OPTION_BYTES_MAX);
-    return putOctets(out, putHalf(out, at, kept), bytes, offset, kept);
+    return writeOctets(out, putHalf(out, at, kept), bytes, offset, kept);
   }
   return putHalf(out, at, EVENT_NO_OPTION);
 }
