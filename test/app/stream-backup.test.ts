@@ -9,6 +9,7 @@ import {
   leaseRows,
   leasesOf,
   lostLeases,
+  served,
   syncByCommand,
   until,
 } from './synchronizing.ts';
@@ -19,6 +20,7 @@ t.setTimeout(240_000);
 t.jobs = 2;
 
 const RATE = 300;
+const SERVED = 300;
 const LEASES = 8_000;
 const buffered = { buffered: true };
 
@@ -27,10 +29,10 @@ for (const mode of ['hot-standby', 'load-balancing', 'passive-backup'] as const)
     const scene = await WithBackup.start(t, { mode });
     await scene.streams();
     const client = await startLoad(scene.clientPorts, scene.relayPort, RATE);
-    await sleep(1500);
+    await served(client, SERVED);
     await endWithoutLoss(t, client);
     const leases = await scene.untilEqual();
-    t.ok(leases.size > 200);
+    t.ok(leases.size >= SERVED);
     for (const name of scene.active) {
       t.match(await scene.fact(name, 'backup'), /is up, lease updates go by it/);
       t.match(await scene.fact('backup', name), /is up, its lease updates come by it/);

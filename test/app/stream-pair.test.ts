@@ -6,13 +6,15 @@ import t from 'tap';
 import { NAMES, type Name, Pair, SUBNET } from './hot-standby-pair.ts';
 import { scratch } from './process.ts';
 import { endWithoutLoss, LOST_MS, startLoad } from './reloading.ts';
-import { isSame, leaseFileOf, tlsOf, until } from './synchronizing.ts';
+import { isSame, leaseFileOf, served, tlsOf, until } from './synchronizing.ts';
 
 t.setTimeout(240_000);
 // They wait for most of the time.
 t.jobs = 2;
 
 const WAIT_MS = 60_000;
+/** Exchanges: as much as a busy machine does in its time, enough to fill many frames. */
+const SERVED = 600;
 const CUTS = 4;
 /** More than two portions. */
 const GIVEN = 5_000;
@@ -52,11 +54,11 @@ t.test('under load every lease goes by the stream, and both tables are equal', b
   const pair = await Pair.start(t);
   await up(pair);
   const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 400);
-  await sleep(2000);
+  await served(client, SERVED);
   const counts = await endWithoutLoss(t, client);
   t.equal(counts['address-conflicts'], 0);
   const [a, b] = [await pair.leases('a'), await pair.leases('b')];
-  t.ok(a.size > 500);
+  t.ok(a.size >= SERVED);
   t.same(b, a, 'both hold the same leases');
   const sent = Number(/(\d+) records sent/.exec(await fact(pair, 'a'))![1]);
   t.ok(sent >= counts['exchanges-completed'], `${sent} records`);
@@ -186,12 +188,12 @@ t.test('a forensic log has a line for each lease that came by the stream', buffe
   await up(pair);
   t.match(await pair.reload('b', { libraries }), { result: 0 });
   const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 400);
-  await sleep(2000);
+  await served(client, SERVED);
   await endWithoutLoss(t, client);
   t.match(await fact(pair, 'b'), /is up/);
   t.same(pair.get('b').logged('TDM_STREAM_DOWN'), [], 'the reload has not touched it');
   const leases = await pair.leases('b');
-  t.ok(leases.size > 500);
+  t.ok(leases.size >= SERVED);
   t.match(await pair.reload('b'), { result: 0 }, 'who leaves hears of all that was done before');
   const [file] = readdirSync(path);
   const lines = readFileSync(join(path, file!), 'utf8').split('\n');
@@ -211,7 +213,7 @@ t.test('with TLS and certificates of clients it is the same', buffered, async (t
   const pair = await Pair.start(t, { more: tlsOf(t), scheme: 'https' });
   await up(pair);
   const client = await startLoad([pair.get('a').port, pair.get('b').port], pair.relayPort, 400);
-  await sleep(2000);
+  await served(client, SERVED);
   const counts = await endWithoutLoss(t, client);
   t.equal(counts['address-conflicts'], 0);
   t.same(await pair.leases('b'), await pair.leases('a'), 'both hold the same leases');
@@ -283,13 +285,13 @@ t.test(
     await sleep(POOR_MS);
     t.same(pair.get('a').logged('TDM_STREAM_DOWN'), [], 'what is late breaks nothing');
     await cutAgainAndAgain(pair);
+    await served(client, SERVED);
     const counts = await client.stop(LOST_MS);
     t.equal(counts['address-conflicts'], 0, 'no address was given twice');
     t.equal(counts['in-flight'], 0, 'everybody has an answer in the end');
     await until('equal', () => isSame(leaseFile(pair, 'a'), leaseFile(pair, 'b')));
     const leases = leaseFile(pair, 'a');
     t.ok(leases.size >= counts['exchanges-completed']);
-    t.ok(counts['exchanges-completed'] > 1000, `${counts['exchanges-completed']} exchanges`);
     t.match(await fact(pair, 'a'), /is up, lease updates go by it/);
     t.same([await pair.state('a'), await pair.state('b')], ['hot-standby', 'hot-standby']);
   },

@@ -52,6 +52,11 @@ export async function until(
   throw new Error(`not ${what} after ${WAIT_MS} ms`);
 }
 
+/** Waits until a load has had so many exchanges answered, however long a busy machine takes. */
+export function served(client: LoadClient, exchanges: number): Promise<void> {
+  return until(`served ${exchanges} times`, () => client.counts()['exchanges-completed'] >= exchanges);
+}
+
 /** Every lease of a server with everything that it holds, by its address. @param subnetId null = of all subnets */
 export async function leasesOf(
   server: Pick<Reloadable, 'ask'>,
