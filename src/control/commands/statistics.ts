@@ -5,7 +5,7 @@
  */
 import type { StatisticSamplesConfig } from '../../config/control-model.ts';
 import type { ServerConfig } from '../../config/model.ts';
-import type { StatisticNames } from '../../engine/figures/statistic-names.ts';
+import { type StatisticNames, seriesPrefix } from '../../engine/figures/statistic-names.ts';
 import type { GlobalStatistic } from '../../engine/figures/statistics.ts';
 import type { StatisticsReader } from '../../engine/figures/statistics-reader.ts';
 import { poolSeries } from '../../engine/subnets/pool-series.ts';
@@ -79,10 +79,11 @@ export class StatisticValues {
 /** `subnet[ID].total-addresses` of every subnet, the addresses of its pools, and the same of each series of pools. */
 export function addressTotals({ subnets }: Pick<ServerConfig, 'subnets'>): ReadonlyMap<string, number> {
   const totals = new Map(subnets.map(({ id }) => [`subnet[${id}].total-addresses`, 0]));
-  for (const { subnetId, poolId, addresses } of poolSeries(subnets).series) {
-    const ofSubnet = `subnet[${subnetId}].total-addresses`;
+  for (const series of poolSeries(subnets).series) {
+    const addresses = Number(series.units);
+    const ofSubnet = `subnet[${series.subnetId}].total-addresses`;
     totals.set(ofSubnet, totals.get(ofSubnet)! + addresses);
-    totals.set(`subnet[${subnetId}].pool[${poolId}].total-addresses`, addresses);
+    totals.set(`${seriesPrefix(series)}total-addresses`, addresses);
   }
   return totals;
 }
