@@ -67,6 +67,9 @@ export interface CompiledSubnet6 {
   readonly names: CompiledNames;
 }
 
+/** What pools of addresses have otherwise than those of prefixes. */
+type OfKind = Pick<CompiledPool6, 'unitLength' | 'excluded' | 'names'>;
+
 /** Compiles the subnets. @param classes gets the classes that guards name */
 export function compileSubnets6(config: ServerConfig6, classes: ClassIds): CompiledSubnet6[] {
   const networks = compileNetworks<CompiledSubnet6>(config.sharedNetworks, classes);
@@ -77,26 +80,27 @@ export function compileSubnets6(config: ServerConfig6, classes: ClassIds): Compi
   return config.subnets.map((subnet, position) => {
     const network = networks.get(subnet.networkName ?? '') ?? null;
     const plan = roots.ofSubnet(subnet, network?.config ?? null);
-    const compilePool = (pool: PoolConfig6 | PdPoolConfig) => ({
+    const compilePool = (pool: PoolConfig6 | PdPoolConfig, own: OfKind): CompiledPool6 => ({
       series: seriesOfPool[index]!,
       index: index++,
+      unitLength: own.unitLength,
       poolId: pool.poolId,
       guard: guardOf(pool.clientClasses, classes),
       additional: pool.additionalClasses.map((name) => classes.intern(name)),
       plan: roots.ofPool(pool, plan),
+      excluded: own.excluded,
+      names: own.names,
     });
-    const pools = subnet.pools.map((pool) => ({
-      ...compilePool(pool),
-      unitLength: ADDRESS_BITS,
-      excluded: null,
-      names: pool.ddns === null ? null : names.of(pool.ddns),
-    }));
-    const pdPools = subnet.pdPools.map((pool) => ({
-      ...compilePool(pool),
-      unitLength: pool.delegatedLength,
-      excluded: excludedOf(pool),
-      names: null,
-    }));
+    const pools = subnet.pools.map((pool) =>
+      compilePool(pool, {
+        unitLength: ADDRESS_BITS,
+        excluded: null,
+        names: pool.ddns === null ? null : names.of(pool.ddns),
+      }),
+    );
+    const pdPools = subnet.pdPools.map((pool) =>
+      compilePool(pool, { unitLength: pool.delegatedLength, excluded: excludedOf(pool), names: null }),
+    );
     const compiled: CompiledSubnet6 = {
       index: position,
       id: subnet.id,
