@@ -2,6 +2,8 @@
 
 export interface Holding {
   readonly client: string;
+  /** The client as servers know it. */
+  readonly owner: string;
   readonly address: string;
   readonly untilUs: number;
   readonly server: string;

@@ -1,5 +1,6 @@
 /** `npm run simulate`: stories of a pair, one a seed. */
 import { parseArgs } from 'node:util';
+import { family4 } from './dhcp4/family4.ts';
 import { loadBugged, loadImages } from './images.ts';
 import { PLANTED_BUGS } from './planted-bugs.ts';
 import { tellStory } from './story.ts';
@@ -22,7 +23,12 @@ let failures = 0;
 const began = performance.now();
 let simulatedSec = 0;
 for (let seed = Number(values.seed); seed < Number(values.seed) + Number(values.seeds); seed++) {
-  const outcome = await tellStory(images, { seed, hours: Number(values.hours), isDetailed: values.verbose });
+  const outcome = await tellStory(images, {
+    family: family4,
+    seed,
+    hours: Number(values.hours),
+    isDetailed: values.verbose,
+  });
   simulatedSec += outcome.simulatedSec;
   if (values.verbose) say(outcome.timeline.lines().join('\n'));
   say(`seed ${seed}: ${outcome.summary}`);
