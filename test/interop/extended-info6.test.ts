@@ -1,5 +1,5 @@
 /**
- * What DHCPv6 leases keep of relays (`store-extended-info`): row by row the same in the lease files of Kea and Tandem, when leases
+ * What DHCPv6 leases keep of relays (`store-extended-info`), and the hardware addresses that these tell: row by row the same in the lease files of Kea and Tandem, when leases
  * are given, go on, and end.
  */
 import t from 'tap';
@@ -64,6 +64,7 @@ const WAYS: readonly (readonly Relay[])[] = [
       [300, '00'],
     ]),
   ],
+  [relay([[79, '0006020304050608']])],
   [relay([[18, '01']]), relay([[37, '00000009ab']], '::', 'fe80::2')],
   [relay([[53, '00']], LINK, '::ffff:c000:201'), relay([], '2001:db8:2::'), relay([[53, '01']], '::', '::')],
 ];
@@ -80,12 +81,21 @@ const DEEDS: readonly (readonly Deed[])[] = [
     [request, 2, BOTH],
     [renew, 0, OWN],
     [renew, 4, OWN],
-    [rebind, 8, OWN],
-    [rebind, 8, OWN],
+    [rebind, 9, OWN],
+    [rebind, 9, OWN],
   ],
   [
     [request, 0, BOTH],
     [rebind, 2, OWN],
+  ],
+  // What relays say of the hardware address changes with the way.
+  [
+    [request, 0, BOTH],
+    [renew, 7, OWN],
+    [request, 2, OWN],
+    [rebind, 8, OWN.slice(0, 1)],
+    [renew, 2, OWN],
+    [release, 7, OWN],
   ],
   [
     [request, 2, BOTH],
@@ -110,7 +120,7 @@ function stepOf(client: number, [type, way, ias, options = []]: Deed): Step {
 
 const STEPS = DEEDS.flatMap((deeds, client) => deeds.map((deed) => stepOf(client, deed)));
 
-/** Rows of the file in their order: of which lease, in which state, and its context. */
+/** Rows of the file in their order: of which lease, in which state, its hardware address and its context. */
 async function rowsOf(t: Parameters<typeof createNetwork>[0], kind: ServerKind): Promise<string[]> {
   const network = createNetwork(t, {
     [SERVERS_SEGMENT]: { server1: { address: ADDRESS6.server1 }, load: { address: ADDRESS6.load } },
@@ -137,7 +147,8 @@ async function rowsOf(t: Parameters<typeof createNetwork>[0], kind: ServerKind):
   const { rows } = readRows(server.leaseFile);
   return rows.map((field) => {
     const end = field('valid_lifetime') === '0' ? ' gone' : '';
-    return `${field('duid').slice(-5)} ${field('lease_type')} ${field('state')}${end}: ${field('user_context')}`;
+    const hardware = ['hwaddr', 'hwtype', 'hwaddr_source'].map(field).join('/');
+    return `${field('duid').slice(-5)} ${field('lease_type')} ${field('state')}${end}: ${hardware} ${field('user_context')}`;
   });
 }
 

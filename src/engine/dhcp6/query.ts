@@ -3,7 +3,7 @@ import { type ByteRange, emptyRange, setRange } from '../../base/byte-range.ts';
 import { IPV6_BYTES } from '../../base/ipv6.ts';
 import { ClassSet } from '../../classes/class-set.ts';
 import type { SpawnedNames } from '../../classes/spawned-names.ts';
-import { OPTIONS_OFFSET } from '../../dhcp6/codes.ts';
+import { MessageType, OPTIONS_OFFSET } from '../../dhcp6/codes.ts';
 import { DESCRIPTOR_WORDS, Field } from '../../dhcp6/descriptor.ts';
 import { IaReader } from '../../dhcp6/ia-reader.ts';
 import { OptionIndex6 } from '../../dhcp6/option-index.ts';
@@ -105,6 +105,12 @@ export class Query6 {
 
   has(present: number): boolean {
     return (this.field(Field.present) & present) !== 0;
+  }
+
+  /** Whether the client extends its leases: RENEW or REBIND. */
+  get isExtension(): boolean {
+    const type = this.field(Field.messageType);
+    return type === MessageType.renew || type === MessageType.rebind;
   }
 
   get isRelayed(): boolean {

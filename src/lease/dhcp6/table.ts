@@ -176,25 +176,38 @@ export class LeaseTable6 {
    */
   setHostName(slot: number, name: ByteRange): boolean {
     assert(name.length <= HOSTNAME_BYTES_MAX, 'host name fits its length octet');
-    const { userContext } = this.#kept;
+    const { hw, userContext } = this.#kept;
+    this.rows.hwRange(slot, hw);
     this.rows.contextRange(slot, userContext);
-    return this.#setTexts(slot, name, userContext);
+    return this.#setVariable(slot, hw, name, userContext);
   }
 
   /** The same of its user context. */
   setUserContext(slot: number, userContext: ByteRange): boolean {
     assert(userContext.length <= USER_CONTEXT_BYTES_MAX, 'user context fits its length field');
-    const { hostname } = this.#kept;
+    const { hw, hostname } = this.#kept;
+    this.rows.hwRange(slot, hw);
     this.rows.hostNameRange(slot, hostname);
-    return this.#setTexts(slot, hostname, userContext);
+    return this.#setVariable(slot, hw, hostname, userContext);
+  }
+
+  /** The same of its hardware address. @param type of the IANA registry. @param source how it was found out, as in the lease file */
+  setHardware(slot: number, hw: ByteRange, type: number, source: number): boolean {
+    assert(hw.length <= HARDWARE_ADDRESS_BYTES_MAX, 'hardware address fits its field');
+    const { rows } = this;
+    const { hostname, userContext } = this.#kept;
+    rows.hostNameRange(slot, hostname);
+    rows.contextRange(slot, userContext);
+    if (!this.#setVariable(slot, hw, hostname, userContext)) return false;
+    rows.setHwKind(slot, type, source);
+    return true;
   }
 
   /** The former block stands until the new one is written: what is kept is copied from it. */
-  #setTexts(slot: number, name: ByteRange, userContext: ByteRange): boolean {
+  #setVariable(slot: number, hw: ByteRange, name: ByteRange, userContext: ByteRange): boolean {
     const { rows } = this;
-    const { duid, hw } = this.#kept;
+    const { duid } = this.#kept;
     rows.duidRange(slot, duid);
-    rows.hwRange(slot, hw);
     const length = tailBytes(duid.length, hw.length) + name.length + userContext.length;
     const block = length > 0 ? rows.arena.allocate(length) : 0;
     if (length > 0 && block === 0) return false;

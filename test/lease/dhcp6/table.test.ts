@@ -144,7 +144,7 @@ t.test('an arena without room leaves the row as it was', async (t) => {
 });
 
 t.test(
-  'host name and user context come and go while all else of a row stays, and their memory is used again',
+  'host name, user context and hardware address come and go while all else of a row stays, and their memory is used again',
   async (t) => {
     const table = new LeaseTable6(allocateLeaseTable6(1));
     const back = emptyRecord6();
@@ -159,15 +159,19 @@ t.test(
       for (let round = 0; round < 20_000; round++) {
         const hostname = fill(round % 256);
         const userContext = fill((7 * round) % 300);
+        const hw = fill(round % 3 === 0 ? hwBytes : round % 21);
         const isSet =
-          table.setHostName(slot, rangeOf(hostname)) && table.setUserContext(slot, rangeOf(userContext));
+          table.setHostName(slot, rangeOf(hostname)) &&
+          table.setUserContext(slot, rangeOf(userContext)) &&
+          table.setHardware(slot, rangeOf(hw), round % 7, round);
         if (!isSet) return t.fail(`round ${round}: no memory`);
         readClient(table.rows, slot, back);
-        for (const [name, wanted] of Object.entries({ ...fields, hostname, userContext })) {
+        for (const [name, wanted] of Object.entries({ ...fields, hw, hostname, userContext })) {
           const { bytes, offset, length } = back[name as keyof typeof fields];
           if (Buffer.compare(bytes.subarray(offset, offset + length), wanted) !== 0)
             return t.fail(`round ${round}: ${name}`);
         }
+        if (back.hwType !== round % 7 || back.hwSource !== round) return t.fail(`round ${round}: hwType`);
       }
       t.same(slotsOf(table, fields.duid), [slot]);
       table.remove(slot);

@@ -8,6 +8,7 @@ import { beginAnswered } from '../../transaction.ts';
 import type { Context6 } from '../context.ts';
 import { nameLease } from '../names/name-lease.ts';
 import { type Binding, Fate } from './ia-plan.ts';
+import { keepHardware } from './keep-hardware.ts';
 import { countAssigned, countTakeover, countUnassigned } from './lease-counts.ts';
 import { tellLease } from './tell-lease.ts';
 
@@ -75,6 +76,7 @@ function makeLease(context: Context6, binding: Binding, isLast: boolean): number
   const subnet = binding.subnet!;
   const nameFlags = nameLease(context, binding);
   context.extendedInfo?.keep(context, binding);
+  keepHardware(context, slot);
   book.settlePlace(slot);
   rows.setState(slot, LeaseState.assigned);
   rows.setFlags(slot, RowFlag.granted | nameFlags);

@@ -3,8 +3,6 @@
  * query that came through any. One object a shard.
  */
 import { emptyRange } from '../../../base/byte-range.ts';
-import { MessageType } from '../../../dhcp6/codes.ts';
-import { Field } from '../../../dhcp6/descriptor.ts';
 import {
   encodeRelayInfo,
   RELAY_INFO,
@@ -18,12 +16,6 @@ import type { Query6 } from '../query.ts';
 import { G6 } from '../statistics.ts';
 import type { Binding } from './ia-plan.ts';
 
-/** [Kea] Who asks again for a lease that it has changes nothing of what is kept; RENEW and REBIND do. */
-function isExtension(query: Query6): boolean {
-  const type = query.field(Field.messageType);
-  return type === MessageType.renew || type === MessageType.rebind;
-}
-
 export class ExtendedInfo6 extends ExtendedInfoBase<Query6> {
   readonly #order = new RelayOptionOrder();
   readonly #context = emptyRange();
@@ -36,7 +28,7 @@ export class ExtendedInfo6 extends ExtendedInfoBase<Query6> {
   isNews({ book, query }: Context6, { slot, subnet }: Binding): boolean {
     if (!query.isRelayed || !subnet!.config.storeExtendedInfo) return false;
     const { rows } = book.table;
-    if (rows.state(slot) === LeaseState.assigned && !isExtension(query)) return false;
+    if (rows.state(slot) === LeaseState.assigned && !query.isExtension) return false;
     rows.contextRange(slot, this.#context);
     return this.isNewsIn(this.#context, query);
   }

@@ -9,6 +9,7 @@ import type { Context6 } from '../context.ts';
 import { hasItsName } from '../names/name-lease.ts';
 import { G6, S6 } from '../statistics.ts';
 import { type Binding, Fate, type PlannedIa } from './ia-plan.ts';
+import { hasNewHardware } from './keep-hardware.ts';
 import { setTimers } from './lifetimes.ts';
 
 /** Takes out of the changes of a planned message what need not be written. */
@@ -46,7 +47,8 @@ function isReusable(context: Context6, binding: Binding): boolean {
   if (rows.isExpired(slot, nowSec) || rows.subnetId(slot) !== subnet!.id) return false;
   if (rows.validLifetimeSec(slot) !== validSec || rows.preferredLifetimeSec(slot) !== preferredSec)
     return false;
-  if (!hasItsName(context, slot) || extendedInfo?.isNews(context, binding) === true) return false;
+  if (!hasItsName(context, slot) || hasNewHardware(context, slot)) return false;
+  if (extendedInfo?.isNews(context, binding) === true) return false;
   const { cacheMaxAgeSec, cacheThreshold } = subnet!.config;
   return isFresh(cacheThreshold, cacheMaxAgeSec, validSec, nowSec - rows.clttSec(slot));
 }
