@@ -48,16 +48,21 @@ const ENTERPRISE_BYTES: u32 = 4;
 store<u8>(LEAST_OF + Entry.requestList, CODE_BYTES);
 store<u8>(LEAST_OF + Entry.elapsedTime, 2);
 store<u8>(LEAST_OF + Entry.vendorClass, 4);
-store<u8>(LEAST_OF + Entry.vendorOptions, 4);
 store<u8>(LEAST_OF + Entry.fqdn, 1);
 store<u8>(LEAST_OF + Entry.address, ADDRESS_BYTES);
 store<u8>(LEAST_OF + Entry.ia, IA_BYTES);
 store<u8>(LEAST_OF + Entry.remoteId, 4);
 store<u8>(LEAST_OF + Entry.relayPort, 2);
 
-/** By code, of options of a message: octets of a value, 0 = any number; and whether there may be several values. */
+/** By code, of options of a message: octets of a value, 0 = any number; and how many values there may be. */
 const VALUES_OF: u32 = <u32>memory.data(256);
-const IS_LIST: u32 = <u32>memory.data(256);
+const COUNT_OF: u32 = <u32>memory.data(256);
+/** One; what stands behind it is passed over. */
+const ONE: u8 = 0;
+/** One at least, and nothing behind the last. */
+const SOME: u8 = 1;
+/** The same, or none. */
+const ANY: u8 = 2;
 
 // preference, dns-servers, information-refresh-time, client-arch-type, solmax-rt, inf-max-rt
 store<u8>(VALUES_OF + 7, 1);
@@ -66,8 +71,8 @@ store<u8>(VALUES_OF + 32, 4);
 store<u8>(VALUES_OF + 61, 2);
 store<u8>(VALUES_OF + 82, 4);
 store<u8>(VALUES_OF + 83, 4);
-store<u8>(IS_LIST + 23, 1);
-store<u8>(IS_LIST + 61, 1);
+store<u8>(COUNT_OF + 23, ANY);
+store<u8>(COUNT_OF + 61, SOME);
 
 /** How many options of an entry there are. */
 export function timesOf(entry: u32): u32 {
@@ -109,7 +114,7 @@ function walk(from: u32, end: u32, entryOf: u32): bool {
     position += HEADER_BYTES;
     if (length > end - position) break;
     const entry: u32 = code < CODES ? load<u8>(entryOf + code) : Entry.none;
-    if (entry === Entry.vendorOptions && length >= ENTERPRISE_BYTES && !isWhole(position, length)) {
+    if (entry === Entry.vendorOptions && isCutOff(position, length)) {
       readingEnd = position - HEADER_BYTES;
       return true;
     }
@@ -128,20 +133,26 @@ function walk(from: u32, end: u32, entryOf: u32): bool {
 /** Whether an option that nothing here reads has as many octets as its values take. */
 function hasWholeValues(code: u32, length: u32): bool {
   const unit: u32 = load<u8>(VALUES_OF + code);
-  return unit === 0 || (length >= unit && (load<u8>(IS_LIST + code) === 0 || length % unit === 0));
+  if (unit === 0) return true;
+  const count = load<u8>(COUNT_OF + code);
+  return (length >= unit || count === ANY) && (count === ONE || length % unit === 0);
 }
 
-/** Whether the sub-options of vendor options end where these do. [Kea] Otherwise nothing is read from them on. */
-function isWhole(position: u32, length: u32): bool {
+/**
+ * Whether the sub-options of vendor options do not end where these do, or there is not even room for an enterprise.
+ * [Kea] Then nothing is read from them on.
+ */
+function isCutOff(position: u32, length: u32): bool {
+  if (length < ENTERPRISE_BYTES) return true;
   const end = position + length;
   let at = position + ENTERPRISE_BYTES;
   while (end - at >= HEADER_BYTES) {
     const octets = load16(at + 2);
     at += HEADER_BYTES;
-    if (octets > end - at) return false;
+    if (octets > end - at) return true;
     at += octets;
   }
-  return at === end;
+  return at !== end;
 }
 
 function isLongEnough(entry: u32, position: u32, length: u32): bool {

@@ -40,10 +40,8 @@ const MESSAGE_LEAST: Readonly<Record<number, number>> = {
   [OptionCode.optionRequest]: 2,
   [OptionCode.elapsedTime]: 2,
   [OptionCode.vendorClass]: 4,
-  [OptionCode.vendorOptions]: 4,
   [OptionCode.fqdn]: 1,
   [OptionCode.preference]: 1,
-  23: 16,
   32: 4,
   61: 2,
   82: 4,
@@ -162,9 +160,9 @@ export class ClassifierTwin6 {
     return options;
   }
 
-  /** Vendor options whose last sub-option is not whole. */
+  /** Vendor options whose last sub-option is not whole, or that are too short for an enterprise. */
   #isCut({ offset, length }: Option): boolean {
-    if (length < ENTERPRISE_BYTES) return false;
+    if (length < ENTERPRISE_BYTES) return true;
     const inside = this.#read(offset + ENTERPRISE_BYTES, offset + length);
     const last = inside.at(-1);
     return offset + length !== (last ? last.offset + last.length : offset + ENTERPRISE_BYTES);

@@ -31,6 +31,8 @@ export interface ServerConfig6 extends CommonConfig {
   readonly macSources: readonly MacSource[];
   /** ADDR-REG-INFORM is answered (RFC 9686). */
   readonly allowAddressRegistration: boolean;
+  /** A message with a domain name in option 39 that is none is served as if it had no option 39. */
+  readonly lenientOptionParsing: boolean;
 }
 
 export interface InterfaceConfig6 {

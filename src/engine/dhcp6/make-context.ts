@@ -107,7 +107,7 @@ export function makeContext6(shard: Shard6): Context6 {
     hardware: new ClientHardware(config.macSources),
     plan: new IaPlan(),
     own: new OwnLeases(),
-    names: new ClientNames6(query),
+    names: new ClientNames6(query, config.lenientOptionParsing),
     extendedInfo: config.subnets.some(({ storeExtendedInfo }) => storeExtendedInfo)
       ? new ExtendedInfo6()
       : null,

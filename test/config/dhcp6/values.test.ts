@@ -72,6 +72,7 @@ t.test('an empty map has the defaults of Kea', async (t) => {
     relaySuppliedOptions: [],
     macSources: ['any'],
     allowAddressRegistration: true,
+    lenientOptionParsing: false,
   });
 });
 
@@ -328,6 +329,7 @@ t.test(
     t.strictSame(config.macSources, ['duid', 'subscriber-id', 'remote-id', 'client-link-addr-option']);
     t.strictSame(config.hostIdentifiers, ['flex-id', 'duid']);
     t.equal(config.allowAddressRegistration, false);
+    t.equal(config.lenientOptionParsing, true);
     t.equal(config.loggers[0]?.severity, 'WARN');
   },
 );

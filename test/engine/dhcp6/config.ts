@@ -158,6 +158,7 @@ export function config6(more: Partial<ServerConfig6> = {}): ServerConfig6 {
     relaySuppliedOptions: [],
     macSources: ['any'],
     allowAddressRegistration: false,
+    lenientOptionParsing: false,
     ...more,
   };
 }

@@ -16,14 +16,20 @@ const IA = iaNa(1, iaAddress(ADDRESS));
 /** A server with DNS updates. @param ddns of its subnet */
 function serverWith(
   ddns: Partial<DdnsConfig> = {},
-  more: { enableUpdates?: boolean; hosts?: HostConfig6[]; rapidCommit?: boolean } = {},
+  more: {
+    enableUpdates?: boolean;
+    hosts?: HostConfig6[];
+    rapidCommit?: boolean;
+    lenientOptionParsing?: boolean;
+  } = {},
 ): BenchEngine6 {
-  const { enableUpdates = true, hosts = [], rapidCommit = false } = more;
+  const { enableUpdates = true, hosts = [], rapidCommit = false, lenientOptionParsing = false } = more;
   const names = { ...DDNS_DEFAULTS, qualifyingSuffix: 'x.org', ...ddns };
   return new BenchEngine6(
     config6({
       ddns: { ...DDNS_SERVER_DEFAULTS, enableUpdates },
       hosts,
+      lenientOptionParsing,
       subnets: [{ ...HOME, ddns: names, rapidCommit }],
     }),
   );
@@ -137,6 +143,16 @@ t.test('a malformed option 39 makes a query malformed, whatever it is', async (t
       t.equal(engine.send(message(type, 1, IA, option)), 'tandem-drop-bad-fqdn');
       t.equal(engine.statistic('pkt6-parse-failed'), 1);
     }
+});
+
+t.test('a domain name that is none is passed over with its option where that is configured', async (t) => {
+  const more = { lenientOptionParsing: true };
+  for (const name of ['\x05ab', '\xc0\0'])
+    t.equal(answered(serverWith({}, more), request, IA, fqdn(S, name)), null, 'no name, and no option 39');
+  const always = { replaceClientName: 'always' } as const;
+  const absent = answered(serverWith(always, more), request, IA);
+  t.equal(answered(serverWith(always, more), request, IA, fqdn(N, '\x05ab')), absent, 'as without it');
+  t.equal(serverWith({}, more).send(message(request, 1, IA, fqdn(S | N, '\x01a'))), 'tandem-drop-bad-fqdn');
 });
 
 t.test('a reserved name goes before all others', async (t) => {

@@ -48,6 +48,12 @@ const BOOT = [
   { name: 'unicast', data: '2001:db8:1::1' },
 ];
 
+/** A list of no address, and vendor options without an enterprise, from which on Kea reads nothing. */
+const FAULTY = [
+  [23, ''],
+  [17, '00'],
+] as const;
+
 export const optionFamilies6: readonly Family6[] = [
   {
     name: 'options asked for and always sent',
@@ -246,5 +252,20 @@ export const optionFamilies6: readonly Family6[] = [
         by('2001:db8:2::1', [66, '']),
       ],
     },
+  },
+  {
+    name: 'a domain name that is none, and is forgiven',
+    only: 'kea 3.0',
+    dhcp6: {
+      compatibility: { 'lenient-option-parsing': true },
+      'dhcp-ddns': { 'enable-updates': true },
+      subnet6: [nearSubnet6(), farSubnet6()],
+    },
+    traffic: { options: [[39, '0105616263'], ...FAULTY] },
+  },
+  {
+    name: 'options that are cut short',
+    dhcp6: { subnet6: [nearSubnet6(), farSubnet6()] },
+    traffic: { options: FAULTY },
   },
 ];

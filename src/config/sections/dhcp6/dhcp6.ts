@@ -37,7 +37,7 @@ import { NO_PLACE, type PlacedSubnet6, readSubnets6, type Scope6 } from './subne
 import { readSuppliedOptions } from './supplied-options.ts';
 
 export const compatibilitySchema6 = withoutContext(
-  defineMap('compatibility', { 'lenient-option-parsing': accepted(flag()) }),
+  defineMap('compatibility', { 'lenient-option-parsing': withDefault(flag(), false) }),
 );
 
 export const dhcp6Schema = defineMap('Dhcp6', {
@@ -88,6 +88,7 @@ export function readDhcp6(value: unknown, choices: Choices, at: Path, report: Re
     ),
     macSources: values['mac-sources'] ?? DEFAULT_MAC_SOURCES,
     allowAddressRegistration: values['allow-address-registration'],
+    lenientOptionParsing: values.compatibility?.['lenient-option-parsing'] ?? false,
     hooks: {
       ...hooks.config,
       limits: hooks.hasLimits ? readLimits(limited, 6, report) : null,

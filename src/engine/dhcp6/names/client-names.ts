@@ -29,6 +29,9 @@ const NOTHING = emptyRange();
 
 export class ClientNames6 extends FqdnMaker {
   readonly #query: Query6;
+  readonly #isLenient: boolean;
+  /** The client has sent an option 39 that counts. */
+  #isSent = false;
   /** As the leases keep it, in small letters; empty = the client has no name. */
   readonly lease = { bytes: new Uint8Array(HOSTNAME_BYTES_MAX), offset: 0, length: 0 };
   /** Payload of option 39 of the reply; empty = it has none. */
@@ -42,9 +45,11 @@ export class ClientNames6 extends FqdnMaker {
   #only = NO_SLOT;
   readonly #addressText = new Uint8Array(ADDRESS_TEXT_BYTES);
 
-  constructor(query: Query6) {
+  /** @param isLenient a domain name in option 39 that is none is passed over with the option */
+  constructor(query: Query6, isLenient = false) {
     super();
     this.#query = query;
+    this.#isLenient = isLenient;
   }
 
   /** Starts with the query. @returns false when its option 39 is malformed: Kea drops such a query, whatever it is */
@@ -54,7 +59,8 @@ export class ClientNames6 extends FqdnMaker {
     this.flags = 0;
     this.isTold = false;
     this.#only = NO_SLOT;
-    return this.#query.field(Field.fqdnLength) === 0 || this.#readFqdn();
+    this.#isSent = this.#query.field(Field.fqdnLength) > 0;
+    return !this.#isSent || this.#readFqdn();
   }
 
   #readFqdn(): boolean {
@@ -69,7 +75,10 @@ export class ClientNames6 extends FqdnMaker {
     if (length === 0) return true;
     const from = offset + FQDN_HEADER_BYTES;
     this.isPartial = bytes[from + length - 1] !== 0;
-    if (!readDomainWire(bytes, from, length, this.sent)) return false;
+    if (!readDomainWire(bytes, from, length, this.sent)) {
+      this.#isSent = false;
+      return this.#isLenient;
+    }
     lowerDomain(this.sent);
     return true;
   }
@@ -82,7 +91,7 @@ export class ClientNames6 extends FqdnMaker {
    * @param slot the row of its lease
    */
   settle(settings: CompiledNames, reserved: Uint8Array, address: ByteRange, slot: number): void {
-    const isSent = this.#query.field(Field.fqdnLength) > 0;
+    const isSent = this.#isSent;
     if (!isSent) {
       if (!settings.updates || !settings.replacesAbsent) return this.#takeReserved(reserved);
       this.sent.length = 0;
