@@ -85,6 +85,8 @@ const GLOBAL_STATISTICS_6 = [
   // join replies, and observed clients of the silent partner that main was not told of.
   'tandem-class-errors',
   'tandem-flex-option-errors',
+  // Texts for the forensic log that could not be made: there is no line.
+  'tandem-legal-log-errors',
   'tandem-rate-limit-forgotten',
   'tandem-join-refused',
   'tandem-observations-lost',
