@@ -17,8 +17,8 @@ export const PLANTED_BUGS_6: readonly PlantedBug[] = [
     changes: [
       {
         file: 'src/engine/dhcp6/leases/carry-out.ts',
-        from: '  changes.put(slot, isLast);\n  context.events.lease(part, slot);',
-        to: '  if (isLast || part === EventPart.lease) changes.put(slot, isLast);\n  context.events.lease(part, slot);',
+        from: '  changes.put(slot, isLast);\n  tellLease(context, part, slot);',
+        to: '  if (isLast || part === EventPart.lease) changes.put(slot, isLast);\n  tellLease(context, part, slot);',
       },
     ],
   },
