@@ -207,7 +207,7 @@ export class App {
   #createReloader(storage: Storage): Reloading {
     const { file, log } = this.#options;
     return new Reloader<ServerConfig, LeaseTableMemory, HandedQuery>({
-      source: { server: DHCP4, file, log, refusal: () => null },
+      source: { server: DHCP4, file, log },
       active: this.#active,
       interfaces: this.#interfaces,
       dataPlane: this.#dataPlane,

@@ -55,8 +55,6 @@ export interface ConfigurationSource<C extends CommonConfig> {
   readonly server: Server<C>;
   readonly file: ConfigurationFile;
   readonly log: Log;
-  /** Why a right configuration is none for this server, null = it is one. */
-  readonly refusal: (config: C) => string | null;
 }
 
 /** Reads the file of a running server. @returns the configuration, or every problem as text */
@@ -67,7 +65,7 @@ export function readConfiguration<C extends AnyServerConfig>(
   const { server, file, log } = source;
   const result = readServerFile(server, file.path, choicesOf(file, dates));
   tell(result, file, log);
-  return loadedOf(result, source);
+  return loadedOf(result);
 }
 
 function tell(
@@ -96,7 +94,7 @@ export function readDocument<C extends CommonConfig>(
   dates: DateRule,
 ): LoadedConfiguration<C> | ConfigOutcome {
   const result = readServerDocument(source.server, document, choicesOf(source.file, dates));
-  const loaded = loadedOf(result, source);
+  const loaded = loadedOf(result);
   if (!('config' in loaded)) return loaded;
   const strays = places.strays(loaded);
   return strays.length === 0 ? loaded : { ok: false, problems: strays };
@@ -104,12 +102,8 @@ export function readDocument<C extends CommonConfig>(
 
 function loadedOf<C extends CommonConfig>(
   result: Loaded<C> | Refused,
-  { refusal }: ConfigurationSource<C>,
 ): LoadedConfiguration<C> | ConfigOutcome {
-  if (!result.ok) return refusalOf(result);
-  const { config, document } = result;
-  const problem = refusal(config);
-  return problem === null ? { config, document } : { ok: false, problems: [problem] };
+  return result.ok ? { config: result.config, document: result.document } : refusalOf(result);
 }
 
 function refusalOf({ problems }: { readonly problems: readonly Problem[] }): ConfigOutcome {

@@ -17,9 +17,11 @@ import { OptionReader } from './option-reader.ts';
 const ADDRESS_BITS = 128;
 
 export class IaReader {
-  readonly #bytes: Uint8Array;
+  /** The memory that holds the messages. */
+  readonly bytes: Uint8Array;
   readonly #ias: OptionReader;
-  readonly #bindings: OptionReader;
+  /** Reads the options of the IA that was read last; at the address or prefix that was read last. */
+  readonly options: OptionReader;
   readonly #ignoresIaids: boolean;
   /** Where IAIDs may be ignored: how many there are of each. */
   #naCount = 0;
@@ -46,16 +48,16 @@ export class IaReader {
    * @param ignoresIaids the only IA_NA of a message, and its only IA_PD, is the client's, whatever number it has
    */
   constructor(bytes: Uint8Array, ignoresIaids = false) {
-    this.#bytes = bytes;
+    this.bytes = bytes;
     this.#ignoresIaids = ignoresIaids;
     this.#ias = new OptionReader(bytes);
-    this.#bindings = new OptionReader(bytes);
+    this.options = new OptionReader(bytes);
   }
 
   /** Goes over to the options of a message, in [from, end) of the memory. */
   point(from: number, end: number): void {
     this.#ias.point(from, end);
-    this.#bindings.point(from, from);
+    this.options.point(from, from);
     if (this.#ignoresIaids) this.#countIas(from, end);
   }
 
@@ -75,11 +77,11 @@ export class IaReader {
       if (ias.code !== OptionCode.iaNa && ias.code !== OptionCode.iaPd) continue;
       if (ias.length < IA_HEADER_BYTES) continue;
       this.code = ias.code;
-      this.iaid = readNetworkWord(this.#bytes, ias.offset);
+      this.iaid = readNetworkWord(this.bytes, ias.offset);
       const count = ias.code === OptionCode.iaNa ? this.#naCount : this.#pdCount;
       this.leaseIaid = count === 1 ? 0 : this.iaid;
-      this.t1Sec = readNetworkWord(this.#bytes, ias.offset + 4);
-      this.t2Sec = readNetworkWord(this.#bytes, ias.offset + 8);
+      this.t1Sec = readNetworkWord(this.bytes, ias.offset + 4);
+      this.t2Sec = readNetworkWord(this.bytes, ias.offset + 8);
       this.rewind();
       return true;
     }
@@ -89,7 +91,7 @@ export class IaReader {
   /** Goes back to before the first address or prefix of the IA that was read last. */
   rewind(): void {
     const { offset, length } = this.#ias;
-    this.#bindings.point(offset + IA_HEADER_BYTES, offset + length);
+    this.options.point(offset + IA_HEADER_BYTES, offset + length);
   }
 
   /** Reads the next address of an IA_NA, or prefix of an IA_PD. @returns whether there is one */
@@ -98,26 +100,26 @@ export class IaReader {
   }
 
   #nextAddress(): boolean {
-    const bindings = this.#bindings;
-    while (bindings.find(OptionCode.iaAddress)) {
-      if (bindings.length < IA_ADDRESS_BYTES) continue;
-      this.addressOffset = bindings.offset;
+    const { options } = this;
+    while (options.find(OptionCode.iaAddress)) {
+      if (options.length < IA_ADDRESS_BYTES) continue;
+      this.addressOffset = options.offset;
       this.prefixLength = ADDRESS_BITS;
-      this.preferredLifetimeSec = readNetworkWord(this.#bytes, bindings.offset + 16);
-      this.validLifetimeSec = readNetworkWord(this.#bytes, bindings.offset + 20);
+      this.preferredLifetimeSec = readNetworkWord(this.bytes, options.offset + 16);
+      this.validLifetimeSec = readNetworkWord(this.bytes, options.offset + 20);
       return true;
     }
     return false;
   }
 
   #nextPrefix(): boolean {
-    const bindings = this.#bindings;
-    while (bindings.find(OptionCode.iaPrefix)) {
-      if (bindings.length < IA_PREFIX_BYTES) continue;
-      this.addressOffset = bindings.offset + 9;
-      this.prefixLength = this.#bytes[bindings.offset + 8]!;
-      this.preferredLifetimeSec = readNetworkWord(this.#bytes, bindings.offset);
-      this.validLifetimeSec = readNetworkWord(this.#bytes, bindings.offset + 4);
+    const { options } = this;
+    while (options.find(OptionCode.iaPrefix)) {
+      if (options.length < IA_PREFIX_BYTES) continue;
+      this.addressOffset = options.offset + 9;
+      this.prefixLength = this.bytes[options.offset + 8]!;
+      this.preferredLifetimeSec = readNetworkWord(this.bytes, options.offset);
+      this.validLifetimeSec = readNetworkWord(this.bytes, options.offset + 4);
       return true;
     }
     return false;

@@ -6,7 +6,7 @@
 import { type ByteRange, clearRange, setRange } from '../base/byte-range.ts';
 import { OPTION_HEADER_BYTES, OPTIONS_OFFSET, OptionCode } from './codes.ts';
 import { DHCP6_SPACE } from './option-definitions.ts';
-import { OptionReader } from './option-reader.ts';
+import { descend, OptionReader } from './option-reader.ts';
 import { OPAQUE, shapeOf, TEXT } from './option-shapes.ts';
 
 const CODES = 0x1_0000;
@@ -76,20 +76,9 @@ export class OptionIndex6 {
     return OPTIONS_OFFSET + this.#octets;
   }
 
-  /**
-   * Makes a range that holds options behind its fields the first one of a code.
-   * @param fieldBytes octets of the fields
-   * @returns false and nothing when there is none
-   */
+  /** Goes on to what an option has inside, see `descend` of option-reader.ts. */
   descend(range: ByteRange, fieldBytes: number, code: number): boolean {
-    const reader = this.#inner;
-    reader.point(range.offset + fieldBytes, range.offset + range.length);
-    if (range.length >= fieldBytes && reader.find(code)) {
-      setRange(range, this.#bytes, reader.offset, reader.length);
-      return true;
-    }
-    clearRange(range);
-    return false;
+    return descend(this.#inner, range, fieldBytes, code);
   }
 
   #walk(): void {

@@ -4,10 +4,11 @@
  *
  *     option-code[2] | option-len[2] | option-data        RFC 8415 section 21.1
  */
+import { type ByteRange, clearRange, setRange } from '../base/byte-range.ts';
 import { OPTION_HEADER_BYTES } from './codes.ts';
 
 export class OptionReader {
-  readonly #bytes: Uint8Array;
+  readonly bytes: Uint8Array;
   #next = 0;
   #end = 0;
   /** Of the option that was read last, 0..65535. */
@@ -18,7 +19,7 @@ export class OptionReader {
 
   /** @param bytes the memory that holds the options */
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+    this.bytes = bytes;
   }
 
   /** Goes over to the options in [from, end) of the memory. */
@@ -29,7 +30,7 @@ export class OptionReader {
 
   /** Reads the next option. @returns whether there is one */
   next(): boolean {
-    const bytes = this.#bytes;
+    const { bytes } = this;
     const at = this.#next;
     const data = at + OPTION_HEADER_BYTES;
     if (data > this.#end) return false;
@@ -52,4 +53,20 @@ export class OptionReader {
     while (this.next()) if (this.code === code) return true;
     return false;
   }
+}
+
+/**
+ * Makes a range that holds options behind its fields the first one of a code.
+ * @param reader of the memory that the range is in
+ * @param fieldBytes octets of the fields
+ * @returns false and nothing when there is none
+ */
+export function descend(reader: OptionReader, range: ByteRange, fieldBytes: number, code: number): boolean {
+  reader.point(range.offset + fieldBytes, range.offset + range.length);
+  if (range.length >= fieldBytes && reader.find(code)) {
+    setRange(range, reader.bytes, reader.offset, reader.length);
+    return true;
+  }
+  clearRange(range);
+  return false;
 }

@@ -2,6 +2,7 @@
 
 import type { Lease4 } from '../lease/dhcp4/model.ts';
 import type { LeaseEventKind } from '../lease/events.ts';
+import type { LegalTexts } from './parts.ts';
 
 /** What is known of the query that an event comes of. */
 export interface EventQuery {
@@ -28,10 +29,8 @@ export interface LeaseEvent {
   readonly replaced: Lease4 | null;
   /** Null for what no query has done, and unless the listener wants queries. */
   readonly query: EventQuery | null;
-  /** What the format for queries has made of the query; null = there is none, or it could not be evaluated. */
-  readonly requestText: string | null;
-  /** The same of the reply, which a release or a decline has not. */
-  readonly responseText: string | null;
+  /** A release and a decline have no reply. */
+  readonly texts: LegalTexts;
 }
 
 /** The commands that change one lease. */

@@ -7,7 +7,7 @@ import { leaseOfRecord } from '../lease/dhcp4/csv-lease.ts';
 import type { Lease4 } from '../lease/dhcp4/model.ts';
 import { EVENT_HEADER_BYTES, EventPart, type LeaseEventKind } from '../lease/events.ts';
 import type { EventQuery, LeaseEvent } from './event.ts';
-import { eachPart, partText } from './parts.ts';
+import { eachPart, NO_TEXTS, withText } from './parts.ts';
 
 const COLUMNS = { min: LEASE_FILE_COLUMNS.length, max: LEASE_FILE_COLUMNS.length };
 const decoder = new RowDecoder();
@@ -18,17 +18,15 @@ export function parseLeaseEvent(kind: number, bytes: Uint8Array): LeaseEvent {
   let lease: Lease4 | null = null;
   let replaced: Lease4 | null = null;
   let query: EventQuery | null = null;
-  let requestText: string | null = null;
-  let responseText: string | null = null;
+  let texts = NO_TEXTS;
   eachPart(bytes, (role, part) => {
     if (role === EventPart.former) former = leaseIn(part);
     else if (role === EventPart.lease) lease = leaseIn(part);
     else if (role === EventPart.replaced) replaced = leaseIn(part);
     else if (role === EventPart.query) query = queryOf(part);
-    else if (role === EventPart.requestText) requestText = partText(part);
-    else if (role === EventPart.responseText) responseText = partText(part);
+    else texts = withText(texts, role, part);
   });
-  return { kind: kind as LeaseEventKind, former, lease, replaced, query, requestText, responseText };
+  return { kind: kind as LeaseEventKind, former, lease, replaced, query, texts };
 }
 
 function leaseIn(part: Uint8Array): Lease4 {

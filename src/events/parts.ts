@@ -1,5 +1,5 @@
 /** The parts of a lease event, see lease/events.ts. */
-import { EVENT_PART_HEADER_BYTES } from '../lease/events.ts';
+import { EVENT_PART_HEADER_BYTES, EventPart } from '../lease/events.ts';
 
 /** Called for each part. @param role of `EventPart` */
 export type PartVisitor = (role: number, octets: Uint8Array) => void;
@@ -14,7 +14,17 @@ export function eachPart(bytes: Uint8Array, visit: PartVisitor): void {
   }
 }
 
-/** What clients have sent may be in it: what is no UTF-8 is shown as such. */
-export function partText(octets: Uint8Array): string {
-  return Buffer.from(octets).toString('utf8');
+/** What the formats of a forensic log have made of a query and of its reply; null = there is no format, or it could not be evaluated. */
+export interface LegalTexts {
+  readonly request: string | null;
+  readonly response: string | null;
+}
+
+export const NO_TEXTS: LegalTexts = { request: null, response: null };
+
+/** Takes over a text. @param role `EventPart.requestText` or `EventPart.responseText` */
+export function withText(texts: LegalTexts, role: number, octets: Uint8Array): LegalTexts {
+  // What clients have sent may be in it: what is no UTF-8 is shown as such.
+  const text = Buffer.from(octets).toString('utf8');
+  return { ...texts, [role === EventPart.requestText ? 'request' : 'response']: text };
 }

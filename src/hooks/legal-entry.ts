@@ -26,9 +26,15 @@ const IDENTIFIERS: readonly (readonly [number, string])[] = [
  */
 export function legalEntries(event: LeaseEvent, formats: LegalFormats | null): LegalEntry[] {
   const own = ownEntries(event);
-  const custom = formats === null ? null : customText(event, formats);
+  const custom = formats === null ? null : customTextOf(event, formats);
   if (custom === null) return own;
   return custom === '' ? [] : own.map(({ subnetId }) => ({ subnetId, text: custom }));
+}
+
+/** A release and a decline have no reply. */
+function customTextOf({ kind, query, texts }: LeaseEvent, formats: LegalFormats): string | null {
+  const isAnswered = kind === LeaseEventKind.granted || kind === LeaseEventKind.renewed;
+  return query && customText(texts, formats, isAnswered);
 }
 
 function ownEntries({ kind, former, lease, replaced, query }: LeaseEvent): LegalEntry[] {

@@ -1,7 +1,7 @@
 /** What lines of the forensic log are made of, word for word as Kea's legal_log library writes them. */
 import { formatHex } from '../base/hex.ts';
 import type { LegalFormats } from '../config/hook-model.ts';
-import { LeaseEventKind } from '../lease/events.ts';
+import type { LegalTexts } from '../events/parts.ts';
 import { INFINITE_LIFETIME_SEC } from '../lease/state.ts';
 
 /** A line, and the subnet that says whether it is wanted; null = it names none. */
@@ -10,25 +10,22 @@ export interface LegalEntry {
   readonly text: string;
 }
 
-/** What of an event the formats of the administrator are about. */
-export interface FormattedEvent {
-  readonly kind: LeaseEventKind;
-  readonly query: object | null;
-  readonly requestText: string | null;
-  readonly responseText: string | null;
-}
-
-/** What the formats have made of query and reply; null = none of them applies, '' = there is no line. */
-export function customText(event: FormattedEvent, { request, response }: LegalFormats): string | null {
-  const { kind, query, requestText, responseText } = event;
-  const isAnswered = kind === LeaseEventKind.granted || kind === LeaseEventKind.renewed;
-  const asksRequest = request !== null && query !== null;
-  const asksResponse = response !== null && query !== null && isAnswered;
+/**
+ * What is written of query and reply; null = no format applies, '' = there is no line.
+ * @param isAnswered whether the query has a reply
+ */
+export function customText(
+  { request, response }: LegalTexts,
+  formats: LegalFormats,
+  isAnswered: boolean,
+): string | null {
+  const asksRequest = formats.request !== null;
+  const asksResponse = formats.response !== null && isAnswered;
   if (!asksRequest && !asksResponse) return null;
-  const isMissing = (asksRequest && requestText === null) || (asksResponse && responseText === null);
+  const isMissing = (asksRequest && request === null) || (asksResponse && response === null);
   if (isMissing) return '';
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what clients send must not steer a terminal
-  return `${requestText ?? ''}${responseText ?? ''}`.replaceAll(/[\x00-\x08\x0b-\x1f\x7f]/g, '?');
+  return `${request ?? ''}${response ?? ''}`.replaceAll(/[\x00-\x08\x0b-\x1f\x7f]/g, '?');
 }
 
 /** `2 days 1 hrs 0 mins 30 secs`. @param seconds 0..2^32-1 */

@@ -43,7 +43,7 @@ export const EventPart = {
   /** The client's lease at another address, which is gone now. Of DHCPv6, where there may be several, any that it loses. */
   replaced: 3,
   query: 4,
-  /** Text for the forensic log, out of the query and out of its reply. */
+  /** Text for the forensic log, out of the query and out of its reply. Of DHCPv6, where there may be several leases, about the one in front. */
   requestText: 5,
   responseText: 6,
   /** A lease of the client that was written again beside new ones; DHCPv6, where a message changes several leases. */

@@ -168,7 +168,7 @@ t.test('formats of the forensic log are made of the query and of its reply', asy
   const { yiaddr } = lease(server, 1, [[12, HOST_NAME]]);
   server.send(release(1, yiaddr));
   t.strictSame(
-    heard(server).map(({ requestText, responseText }) => [requestText, responseText]),
+    heard(server).map(({ texts: { request, response } }) => [request, response]),
     [
       ['alpha\n00000003', `${yiaddr}/3600/020000000001 ok`],
       ['\n00000007', null],
@@ -189,11 +189,15 @@ t.test('what formats see of the datagrams: the ends, the interface, the octets o
   const renewal = packet({ type, xid: 8, mac: mac(1), ciaddr: yiaddr, giaddr: '0.0.0.0' });
   server.send(renewal);
   const [byRelay, direct] = heard(server);
-  t.match(byRelay?.requestText, /^127\.0\.0\.1 127\.0\.0\.1 lo 2\d\d$/);
-  t.match(byRelay?.responseText, /^127\.0\.0\.1 127\.0\.0\.1 lo 2\d\d$/);
+  t.match(byRelay?.texts.request, /^127\.0\.0\.1 127\.0\.0\.1 lo 2\d\d$/);
+  t.match(byRelay?.texts.response, /^127\.0\.0\.1 127\.0\.0\.1 lo 2\d\d$/);
   // [Kea] Neither the cookie nor the end is in the length of a packet.
-  t.equal(direct?.requestText, `127.0.0.1 127.0.0.1 lo ${renewal.length - 5}`);
-  t.match(direct?.responseText, new RegExp(`^${yiaddr} 127.0.0.1 lo 2\\d\\d$`), 'of a reply: where it goes');
+  t.equal(direct?.texts.request, `127.0.0.1 127.0.0.1 lo ${renewal.length - 5}`);
+  t.match(
+    direct?.texts.response,
+    new RegExp(`^${yiaddr} 127.0.0.1 lo 2\\d\\d$`),
+    'of a reply: where it goes',
+  );
 });
 
 t.test('a format that fails, or grows too long, makes no text', async (t) => {
@@ -201,8 +205,7 @@ t.test('a format that fails, or grows too long, makes no text', async (t) => {
     listening: Listening.queries,
   });
   lease(server, 1, [[12, HOST_NAME]]);
-  const [{ requestText, responseText } = { requestText: '', responseText: '' }] = heard(server);
-  t.strictSame([requestText, responseText], [null, 'x']);
+  t.strictSame(heard(server)[0]?.texts, { request: null, response: 'x' });
   t.equal(server.statistic('tandem-legal-log-errors'), 1);
   const threefold = "hexstring(hexstring(hexstring(option[225].hex, ':'), ':'), ':')";
   const longer = serverFor(t, formatted(threefold, ''), { listening: Listening.queries });
@@ -213,7 +216,7 @@ t.test('a format that fails, or grows too long, makes no text', async (t) => {
     [225, octets],
   ]);
   t.strictSame(
-    heard(longer).map((event) => event.requestText?.length ?? null),
+    heard(longer).map((event) => event.texts.request?.length ?? null),
     [5387, null],
   );
   t.equal(longer.statistic('tandem-legal-log-errors'), 1);

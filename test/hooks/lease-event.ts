@@ -1,5 +1,7 @@
 /** Events as the hooks hear them. */
+
 import type { LeaseEvent } from '../../src/events/event.ts';
+import { NO_TEXTS } from '../../src/events/parts.ts';
 import { LeaseEventKind } from '../../src/lease/events.ts';
 
 /** A granted lease of which nothing is told but the fields. */
@@ -10,8 +12,7 @@ export function event(fields: Partial<LeaseEvent>): LeaseEvent {
     lease: null,
     replaced: null,
     query: null,
-    requestText: null,
-    responseText: null,
+    texts: NO_TEXTS,
     ...fields,
   };
 }

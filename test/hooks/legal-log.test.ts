@@ -46,6 +46,9 @@ function directory(t: { teardown: (done: () => void) => void }): string {
   return path;
 }
 
+/** What formats have made of query and reply. */
+const said = (request: string, response: string | null = null) => ({ texts: { request, response } });
+
 const noSyslog = (): never => {
   throw new Error('nobody asked for it');
 };
@@ -191,16 +194,16 @@ t.test('a format takes the place of Kea’s line, each of its lines with the tim
     const formats = { request: request ? literal : null, response: response ? literal : null };
     return legalEntries(event({ lease, query, ...fields }), formats).map(({ text }) => text);
   };
-  t.strictSame(texts({ requestText: 'a\nb' }, true, false), ['a\nb']);
-  t.strictSame(texts({ requestText: 'a', responseText: 'b' }, true, true), ['ab']);
-  t.strictSame(texts({ requestText: '' }, true, false), [], 'an empty text is no line');
-  t.strictSame(texts({ requestText: 'a' }, true, true), [], 'nor is one of which a part has failed');
-  t.strictSame(texts({ requestText: '\x1b[2Ja\r' }, true, false), ['?[2Ja?']);
+  t.strictSame(texts(said('a\nb'), true, false), ['a\nb']);
+  t.strictSame(texts(said('a', 'b'), true, true), ['ab']);
+  t.strictSame(texts(said(''), true, false), [], 'an empty text is no line');
+  t.strictSame(texts(said('a'), true, true), [], 'nor is one of which a part has failed');
+  t.strictSame(texts(said('\x1b[2Ja\r'), true, false), ['?[2Ja?']);
   const gone = { kind: LeaseEventKind.released, lease: null, former: lease };
-  t.strictSame(texts({ ...gone, requestText: 'gone' }, true, true), ['gone'], 'a release has no reply');
+  t.strictSame(texts({ ...gone, ...said('gone') }, true, true), ['gone'], 'a release has no reply');
   t.match(texts(gone, false, true)?.[0], /^Address: 192.2.1.100 has been released/);
   t.strictSame(
-    texts({ replaced: leaseOf(1), requestText: 'x' }, true, false),
+    texts({ replaced: leaseOf(1), ...said('x') }, true, false),
     ['x', 'x'],
     'a line for each lease',
   );
@@ -214,7 +217,7 @@ t.test('a format takes the place of Kea’s line, each of its lines with the tim
     () => undefined,
     noSyslog,
   );
-  log.take(event({ lease, query, requestText: 'one\n\ntwo\n' }));
+  log.take(event({ lease, query, ...said('one\n\ntwo\n') }));
   await log.close();
   t.equal(readFileSync(join(path, readdirSync(path)[0]!), 'utf8'), 'T one\nT \nT two\n');
 });
@@ -295,8 +298,8 @@ t.test(
       ['TDM_EVENTS_LEGAL_LOG_GOES_ON', { file: 'syslog:LOCAL3', lost: 2 }],
     ]);
     const own = open('%p: %m', { request: literal, response: null });
-    own.take(event({ lease, query: relayed([]), requestText: 'one\ntwo\x07\n' }));
-    own.take(event({ lease, query: relayed([]), requestText: '' }));
+    own.take(event({ lease, query: relayed([]), ...said('one\ntwo\x07\n') }));
+    own.take(event({ lease, query: relayed([]), ...said('') }));
     await own.close();
     t.match(daemon.read(), /: INFO: LEGAL_LOG_SYSLOG one\ntwo\?$/);
     t.equal(daemon.read(), null);
@@ -322,7 +325,7 @@ t.test(
     const COUNT = 3000;
     const query = relayed([]);
     const text = (i: number): string => `${i} ${'x'.repeat(2000)}`;
-    for (let i = 0; i < COUNT; i++) log.take(event({ lease, query, requestText: text(i) }));
+    for (let i = 0; i < COUNT; i++) log.take(event({ lease, query, ...said(text(i)) }));
     t.match(logged, [['TDM_EVENTS_LEGAL_LOG_FAILED', { file: 'syslog:LOCAL3' }]]);
     const heard: number[] = [];
     const closed = log.close();

@@ -34,7 +34,8 @@ export const PAIRS: readonly (readonly [string, string])[] = [
   ['interop/disk-failover', 'interop/privileges'],
   ['interop/interfaces-start', 'interop/interfaces'],
   ['interop/kea-flex-id', 'interop/raw-frames'],
-  ['interop/kea-legal-log', 'interop/kea-refusal'],
+  ['interop/kea-legal-log', 'interop/kea-legal-log6'],
+  ['interop/kea-conflict6', 'interop/kea-refusal'],
   // What a family does beside real programs: the one this time, the other the next.
   ['app/reload', 'app/dhcp6/reload'],
   ['interop/clients', 'interop/clients6'],

@@ -1,29 +1,29 @@
 /** Who has which address by what is on a disk for good: the rows of a lease file as a power failure would leave it. */
 import type { Disk } from './disk.ts';
+import type { Family, OwnedLease } from './family.ts';
 
 const NEWLINE = 0x0a;
 
 export class FiledLeases {
   readonly #disk: Disk;
-  readonly #path: string;
-  /** The hardware address by the address. */
-  readonly #byAddress = new Map<string, string>();
+  readonly #family: Family;
+  readonly #byAddress = new Map<string, OwnedLease>();
   #inode = -1;
   #read = 0;
 
-  constructor(disk: Disk, path: string) {
+  constructor(disk: Disk, family: Family) {
     this.#disk = disk;
-    this.#path = path;
+    this.#family = family;
   }
 
-  /** The hardware address of whom an address belongs to, or undefined. */
-  at(address: string): string | undefined {
+  /** Whom an address or a prefix belongs to, or undefined. */
+  at(address: string): OwnedLease | undefined {
     this.#follow();
     return this.#byAddress.get(address);
   }
 
   #follow(): void {
-    const { inode, bytes } = this.#disk.synced(this.#path);
+    const { inode, bytes } = this.#disk.synced(this.#family.leaseFile);
     if (inode !== this.#inode || bytes.length < this.#read) {
       this.#inode = inode;
       this.#read = 0;
@@ -35,10 +35,9 @@ export class FiledLeases {
     }
   }
 
-  /** address,hwaddr,client_id,valid_lifetime,... */
   #take(row: string): void {
-    const [address = '', hwAddress = '', , lifetime] = row.split(',');
-    if (lifetime === '0') this.#byAddress.delete(address);
-    else this.#byAddress.set(address, hwAddress);
+    const lease = this.#family.leaseOf(row.split(','));
+    if (lease.untilSec === 0) this.#byAddress.delete(lease.address);
+    else this.#byAddress.set(lease.address, lease);
   }
 }

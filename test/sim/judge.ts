@@ -3,15 +3,6 @@ import type { SimulatedWorld } from './world.ts';
 
 /** A lease that ends so soon is nobody's concern. */
 const SOON_US = 5e6;
-const ASSIGNED = 0;
-
-interface ListedLease {
-  readonly 'ip-address': string;
-  readonly 'hw-address': string;
-  readonly state: number;
-  readonly cltt: number;
-  readonly 'valid-lft': number;
-}
 
 /** Both servers have every lease that a client holds. Pre: they have been in their normal state for a while. */
 export async function judgeTables(world: SimulatedWorld): Promise<void> {
@@ -19,24 +10,24 @@ export async function judgeTables(world: SimulatedWorld): Promise<void> {
   const before = world.held.current();
   const tables = [await tableOf(world, 0), await tableOf(world, 1)];
   const after = new Set(world.held.current().map(({ client, address }) => `${client} ${address}`));
-  for (const { client, address, untilUs } of before) {
+  for (const { client, owner, address, untilUs } of before) {
     if (untilUs - world.agenda.nowUs < SOON_US || !after.has(`${client} ${address}`)) continue;
-    const { mac } = world.clients.find(({ name }) => name === client)!;
     tables.forEach((table, index) => {
       const holder = table.get(address);
-      if (holder === mac) return;
-      const text = `server${index + 1} has ${holder ?? 'nobody'} at ${address}, which ${client} (${mac}) holds`;
+      if (holder === owner) return;
+      const text = `server${index + 1} has ${holder ?? 'nobody'} at ${address}, which ${client} (${owner}) holds`;
       world.held.broken({ kind: 'lost lease', text, about: [address, client] });
     });
   }
 }
 
-/** Whom the addresses belong to, by a server's table. */
+/** Whom addresses and prefixes belong to, by a server's table. */
 async function tableOf(world: SimulatedWorld, index: number): Promise<ReadonlyMap<string, string>> {
-  const { arguments: found } = await world.command(index, 'lease4-get-all', { subnets: [1] });
-  const { leases } = found as { readonly leases: readonly ListedLease[] };
-  const held = leases.filter(({ state }) => state === ASSIGNED);
-  return new Map(held.map((lease) => [lease['ip-address'], lease['hw-address']]));
+  const { listCommand, leaseListed } = world.family;
+  const { arguments: found } = await world.command(index, listCommand, { subnets: [1] });
+  const { leases } = found as { readonly leases: readonly Record<string, unknown>[] };
+  const held = leases.map(leaseListed).filter(({ untilSec }) => untilSec > 0);
+  return new Map(held.map(({ address, owner }) => [address, owner]));
 }
 
 /** Every client has an address, and both servers are in their normal state. @param quietSec for how long nothing has been wrong */

@@ -2,8 +2,14 @@
  * The system calls of a simulated machine, as far as servers make them: datagram sockets, eventfds, streams, poll. They work on the
  * very structures that the product lays out for Linux.
  */
-import { swap16, swap32 } from '../../src/base/byte-order.ts';
+import {
+  HEADER_CONTROL_LENGTH,
+  HEADER_FLAGS,
+  HEADER_LENGTH,
+  HEADER_WORDS,
+} from '../../src/io/message-vector.ts';
 import type { Memory } from './memory.ts';
+import { type Place, readPlace, writePlace } from './socket-address.ts';
 
 export const EAGAIN = 11;
 const EBADF = 9;
@@ -15,18 +21,13 @@ const POLLHUP = 0x010;
 const POLLNVAL = 0x020;
 const POLLRDHUP = 0x2000;
 
-const HEADER_WORDS = 16;
-const SOCKADDR_WORDS = 4;
-
 /** Octets that one side of a stream takes before it must wait. */
 const STREAM_BYTES = 256 * 1024;
 /** Datagrams that wait in a socket; further ones are lost, as in the kernel. */
 const DATAGRAMS_MAX = 512;
 
 export interface Datagram {
-  /** sockaddr_in as the kernel writes it. */
-  readonly fromAddress: number;
-  readonly fromPort: number;
+  readonly from: Place;
   readonly bytes: Uint8Array;
 }
 
@@ -48,8 +49,8 @@ export class UdpDescriptor implements Descriptor {
   readonly kind = 'udp';
   readonly sleepers = new Set<Sleeper>();
   readonly #waiting: Datagram[] = [];
-  address = 0;
-  port = 0;
+  /** Where it is bound. */
+  place: Place = { address: '', port: 0 };
   lost = 0;
 
   readiness(): number {
@@ -182,7 +183,9 @@ function wakeAll(sleepers: Set<Sleeper>): void {
 /** What the kernel does for whoever calls. */
 export interface KernelHost {
   /** A datagram leaves the machine. */
-  sendDatagram(socket: UdpDescriptor, toAddress: number, toPort: number, bytes: Uint8Array): void;
+  sendDatagram(to: Place, bytes: Uint8Array): void;
+  /** Chance: 0..below-1. */
+  below(below: number): number;
   /** The thread that makes the call. */
   readonly currentThread: (Sleeper & { pollTimeoutMs: number; wasReady: boolean }) | null;
   wallMs(): number;
@@ -200,11 +203,13 @@ export class Kernel {
     this.#memory = memory;
   }
 
-  /** The datagram socket at a port, or undefined. */
-  socketAt(address: number, port: number): UdpDescriptor | undefined {
-    for (const each of this.#descriptors.values())
-      if (each instanceof UdpDescriptor && each.port === port && each.address === address) return each;
-    return undefined;
+  /** Gives a datagram to one of the sockets of a place (SO_REUSEPORT), whichever: programs that choose only save time. */
+  deliver({ address, port }: Place, datagram: Datagram): void {
+    const sockets = [...this.#descriptors.values()].filter(
+      (each): each is UdpDescriptor =>
+        each instanceof UdpDescriptor && each.place.port === port && each.place.address === address,
+    );
+    if (sockets.length > 0) sockets[this.#host.below(sockets.length)]!.deliver(datagram);
   }
 
   add(descriptor: Descriptor): number {
@@ -228,19 +233,19 @@ export class Kernel {
   bind(fd: number, address: number): number {
     const socket = this.#descriptors.get(fd);
     if (!(socket instanceof UdpDescriptor)) return this.#fail(EBADF);
-    const words = this.#memory.words(address, 2);
-    socket.port = swap16(words[0]! >>> 16);
-    socket.address = swap32(words[1]!);
+    socket.place = readPlace(this.#wordsAt(address));
     return 0;
   }
 
   getsockname(fd: number, address: number): number {
     const socket = this.#descriptors.get(fd);
     if (!(socket instanceof UdpDescriptor)) return this.#fail(EBADF);
-    const words = this.#memory.words(address, 2);
-    words[0] = 2 | (swap16(socket.port) << 16);
-    words[1] = swap32(socket.address);
+    writePlace(this.#wordsAt(address), socket.place);
     return 0;
+  }
+
+  #wordsAt(address: number): (count: number) => Uint32Array {
+    return (count) => this.#memory.words(address, count);
   }
 
   eventfd(): number {
@@ -289,16 +294,16 @@ export class Kernel {
     return received === 0 ? this.#fail(EAGAIN) : received;
   }
 
-  #receive(header: number, { fromAddress, fromPort, bytes }: Datagram): void {
+  /** Nothing is said beside the octets: servers have replies to relays leave by the socket that the query came to. */
+  #receive(header: number, { from, bytes }: Datagram): void {
     const words = this.#memory.words(header, HEADER_WORDS);
-    const name = this.#memory.words(pointerAt(words, 0), SOCKADDR_WORDS);
-    name[0] = 2 | (swap16(fromPort) << 16);
-    name[1] = swap32(fromAddress);
+    writePlace(this.#wordsAt(pointerAt(words, 0)), from);
     const vector = this.#memory.words(pointerAt(words, 4), 4);
     const into = this.#memory.at(pointerAt(vector, 0), vector[2]!);
     into.set(bytes.subarray(0, into.length));
-    words[12] = 0;
-    words[14] = bytes.length;
+    words[HEADER_CONTROL_LENGTH] = 0;
+    words[HEADER_FLAGS] = 0;
+    words[HEADER_LENGTH] = bytes.length;
   }
 
   sendmmsg(fd: number, headers: number, count: number): number {
@@ -306,10 +311,9 @@ export class Kernel {
     if (!(socket instanceof UdpDescriptor)) return this.#fail(EBADF);
     for (let i = 0; i < count; i++) {
       const words = this.#memory.words(headers + i * HEADER_WORDS * 4, HEADER_WORDS);
-      const name = this.#memory.words(pointerAt(words, 0), SOCKADDR_WORDS);
       const vector = this.#memory.words(pointerAt(words, 4), 4);
       const bytes = this.#memory.at(pointerAt(vector, 0), vector[2]!).slice();
-      this.#host.sendDatagram(socket, swap32(name[1]!), swap16(name[0]! >>> 16), bytes);
+      this.#host.sendDatagram(readPlace(this.#wordsAt(pointerAt(words, 0))), bytes);
     }
     return count;
   }

@@ -4,9 +4,10 @@
  */
 import type { Agenda, Appointment } from './agenda.ts';
 import { Disk } from './disk.ts';
-import { Kernel, type Sleeper, type UdpDescriptor } from './kernel.ts';
+import { Kernel, type Sleeper } from './kernel.ts';
 import type { Memory } from './memory.ts';
 import type { Random } from './random.ts';
+import type { Place } from './socket-address.ts';
 
 const US_PER_MS = 1000;
 /** What a turn of a thread takes, and how late one is woken. */
@@ -18,13 +19,7 @@ export interface World {
   readonly random: Random;
   /** Promises were settled: what follows from them happens before anything else. */
   settle(): void;
-  sendDatagram(
-    from: Machine,
-    socket: UdpDescriptor,
-    toAddress: number,
-    toPort: number,
-    bytes: Uint8Array,
-  ): void;
+  sendDatagram(from: Machine, to: Place, bytes: Uint8Array): void;
   /** A fault of the program itself. */
   fail(machine: Machine, error: unknown): void;
 }
@@ -88,8 +83,8 @@ class Thread implements Sleeper {
 export class Machine {
   readonly world: World;
   readonly name: string;
-  /** IPv4, host order. */
-  readonly address: number;
+  /** Its number: addresses are made of it. */
+  readonly host: number;
   readonly random: Random;
   readonly kernel: Kernel;
   readonly disk: Disk;
@@ -103,10 +98,10 @@ export class Machine {
   readonly #waiters = new Map<ArrayBufferLike, Map<number, Set<() => void>>>();
   readonly listeners = new Map<number, unknown>();
 
-  constructor(world: World, name: string, address: number, memory: Memory) {
+  constructor(world: World, host: number, memory: Memory) {
     this.world = world;
-    this.name = name;
-    this.address = address;
+    this.name = `server${host}`;
+    this.host = host;
     this.memory = memory;
     this.random = world.random;
     this.disk = new Disk(world.random);
@@ -120,8 +115,8 @@ export class Machine {
         get currentThread() {
           return machine.currentThread;
         },
-        sendDatagram: (socket, address, port, bytes) =>
-          this.world.sendDatagram(this, socket, address, port, bytes),
+        sendDatagram: (to, bytes) => this.world.sendDatagram(this, to, bytes),
+        below: (below) => this.random.below(below),
         wallMs: () => this.wallMs(),
       },
       this.memory,

@@ -1,9 +1,9 @@
 /** The network between the servers: HTTP requests, and the lease streams that begin as one. */
-import { formatIpv4 } from '../../src/base/ipv4.ts';
 import type { HttpUpgrade } from '../../src/control/http/upgrade.ts';
 import type { StreamOpening } from '../../src/peer/model.ts';
 import { StreamDescriptor } from './kernel.ts';
 import type { Machine } from './machine.ts';
+import { serverAddress4 } from './places.ts';
 
 export interface Place {
   readonly host: string;
@@ -105,7 +105,7 @@ export class PeerNetwork {
   }
 
   #at({ host }: Place): Machine {
-    return this.#parts.machines.find(({ address }) => formatIpv4(address) === host)!;
+    return this.#parts.machines.find((machine) => serverAddress4(machine.host) === host)!;
   }
 
   /** Does something at another machine when what causes it arrives there. */
@@ -155,7 +155,7 @@ class Stream {
     };
     return {
       fd,
-      remote: formatIpv4(this.#machines[1 - end]!.address),
+      remote: serverAddress4(this.#machines[1 - end]!.host),
       secrets: null,
       close: () => close(false),
       reset: () => close(true),

@@ -1,12 +1,15 @@
 /** The story of a seed: a pair with its clients, faults one after the other, then quiet, and what must hold then. */
+import { configurationOf } from './configuration.ts';
+import type { Family } from './family.ts';
 import type { ServerImage } from './images.ts';
 import { judgeRest, judgeTables } from './judge.ts';
 import type { Violation } from './leases-held.ts';
 import { Random } from './random.ts';
 import type { Timeline } from './timeline.ts';
-import { LEASE_FILE, SimulatedWorld } from './world.ts';
+import { SimulatedWorld } from './world.ts';
 
 export interface StoryOptions {
+  readonly family: Family;
   readonly seed: number;
   readonly hours: number;
   readonly isDetailed: boolean;
@@ -29,7 +32,7 @@ const SETTLED_SEC = 15;
 
 export async function tellStory(
   images: readonly ServerImage[],
-  { seed, hours, isDetailed }: StoryOptions,
+  { family, seed, hours, isDetailed }: StoryOptions,
 ): Promise<StoryOutcome> {
   const draw = new Random(seed * 7919 + 1);
   const mode = draw.chance(0.5) ? 'hot-standby' : 'load-balancing';
@@ -42,8 +45,8 @@ export async function tellStory(
     shards: draw.between(1, 3),
     unacked: draw.between(0, 3),
   };
-  const configurations = [1, 2].map((number) => configurationOf(number, settings));
-  const world = new SimulatedWorld(images, { seed, isDetailed, configurations, clients });
+  const configurations = [1, 2].map((number) => configurationOf(family, number, settings));
+  const world = new SimulatedWorld(images, { family, seed, isDetailed, configurations, clients });
   world.timeline.note('story', JSON.stringify({ ...settings, clients }));
   const faults: Record<string, number> = {};
   let problem: Violation | null = null;
@@ -89,7 +92,7 @@ async function live(world: SimulatedWorld, seconds: number, faults: Record<strin
       if (what === 0) client.release();
       else if (what === 1) client.vanish();
       else if (what === 2 && random.chance(0.2)) client.decline();
-      else if (client.phase === 'silent') client.start();
+      else if (client.isAway) client.start();
     }
     if (random.chance(0.05) && world.areNormal(SETTLED_SEC)) await judgeTables(world);
     if (world.agenda.nowUs < nextFaultUs) continue;
@@ -146,74 +149,11 @@ async function heal(world: SimulatedWorld): Promise<void> {
     machine.disk.trouble = 'none';
     if (!machine.isRunning) world.boot(index);
   });
-  for (const client of world.clients) if (client.phase === 'silent') client.start();
+  for (const client of world.clients) if (client.isAway) client.start();
   for (let waitedSec = 0; waitedSec < QUIET_SEC && !world.areNormal(SETTLED_SEC); waitedSec += SETTLED_SEC)
     await world.run(SETTLED_SEC);
   // Before the clients have renewed everything.
   await judgeTables(world);
   await world.run(QUIET_SEC);
   judgeRest(world, QUIET_SEC);
-}
-
-interface PairSettings {
-  readonly mode: string;
-  readonly leaseSec: number;
-  readonly addresses: number;
-  readonly shards: number;
-  readonly unacked: number;
-}
-
-function configurationOf(
-  number: number,
-  { mode, leaseSec, addresses, shards, unacked }: PairSettings,
-): object {
-  const poolOf = (from: number, count: number) => `10.1.0.${from} - 10.1.0.${from + count - 1}`;
-  const pools =
-    mode === 'hot-standby'
-      ? [{ pool: poolOf(10, addresses) }]
-      : [
-          { pool: poolOf(10, addresses), 'client-class': 'HA_server1' },
-          { pool: poolOf(10 + addresses, addresses), 'client-class': 'HA_server2' },
-        ];
-  const peers = [1, 2].map((peer) => ({
-    name: `server${peer}`,
-    url: `http://10.0.0.${peer}:8000/`,
-    role: peer === 1 ? 'primary' : mode === 'hot-standby' ? 'standby' : 'secondary',
-  }));
-  return {
-    Dhcp4: {
-      'interfaces-config': { interfaces: ['eth0'], 'dhcp-socket-type': 'udp' },
-      'lease-database': { type: 'memfile', name: LEASE_FILE, persist: true, 'lfc-interval': 0 },
-      'multi-threading': {
-        'enable-multi-threading': true,
-        'thread-pool-size': shards,
-        'packet-queue-size': 64,
-      },
-      'valid-lifetime': leaseSec,
-      // Shorter than the quiet at the end: until then a declined address is nobody's.
-      'decline-probation-period': 300,
-      'hooks-libraries': [
-        { library: 'libdhcp_lease_cmds.so' },
-        {
-          library: 'libdhcp_ha.so',
-          parameters: {
-            'high-availability': [
-              {
-                'this-server-name': `server${number}`,
-                mode,
-                'heartbeat-delay': 10_000,
-                'max-response-delay': 60_000,
-                'max-ack-delay': 5_000,
-                'max-unacked-clients': unacked,
-                'restrict-commands': false,
-                'multi-threading': { 'enable-multi-threading': true, 'http-dedicated-listener': true },
-                peers,
-              },
-            ],
-          },
-        },
-      ],
-      subnet4: [{ id: 1, subnet: '10.1.0.0/16', relay: { 'ip-addresses': ['10.0.0.100'] }, pools }],
-    },
-  };
 }

@@ -3,32 +3,28 @@
  * one thread and in virtual time. The same seed makes the same story, to the last packet.
  */
 import { setImmediate as settled } from 'node:timers/promises';
-import { formatIpv4, parseIpv4 } from '../../src/base/ipv4.ts';
-import { MessageType } from '../../src/dhcp4/codes.ts';
-import { type Reply, readReply } from '../engine/packets.ts';
 import { Agenda } from './agenda.ts';
-import { Client } from './clients.ts';
+import type { ClientsParts, Family, SeenReply, SimulatedClient } from './family.ts';
 import { FiledLeases } from './filed-leases.ts';
 import type { ServerImage } from './images.ts';
-import type { UdpDescriptor } from './kernel.ts';
 import { LeasesHeld } from './leases-held.ts';
-import { Machine, type World } from './machine.ts';
+import { EPOCH_MS, Machine, type World } from './machine.ts';
 import { type Listener, PeerNetwork } from './peer-network.ts';
 import { Random } from './random.ts';
+import type { Place } from './socket-address.ts';
 import { Timeline } from './timeline.ts';
 
 const US_PER_SEC = 1e6;
-const SERVER_PORT = 67;
-const RELAY = 0x0a000064;
 const PEER_PORT = 8000;
 /** A lease is acknowledged by both servers. */
 const NORMAL_STATES: ReadonlySet<string> = new Set(['hot-standby', 'load-balancing']);
 /** What was granted in the state before has left by then. */
 const SETTLED_US = 2e6;
-export const LEASE_FILE = '/var/lib/kea/leases.csv';
-const CONFIG_FILE = '/etc/kea/kea-dhcp4.conf';
+/** Between what a client counts from and what a server does. */
+const ROUNDING_SEC = 1;
 
 export interface WorldPlan {
+  readonly family: Family;
   readonly seed: number;
   readonly isDetailed: boolean;
   readonly configurations: readonly object[];
@@ -48,7 +44,8 @@ export class SimulatedWorld implements World {
   readonly timeline: Timeline;
   readonly held: LeasesHeld;
   readonly machines: readonly Machine[];
-  readonly clients: readonly Client[];
+  readonly clients: readonly SimulatedClient[];
+  readonly family: Family;
   readonly peers: PeerNetwork;
   readonly packetFaults: PacketFaults = { loss: 0, duplication: 0, delayMsMax: 3 };
   readonly #images: readonly ServerImage[];
@@ -62,7 +59,11 @@ export class SimulatedWorld implements World {
   packets = 0;
   steps = 0;
 
-  constructor(images: readonly ServerImage[], { seed, isDetailed, configurations, clients }: WorldPlan) {
+  constructor(
+    images: readonly ServerImage[],
+    { family, seed, isDetailed, configurations, clients }: WorldPlan,
+  ) {
+    this.family = family;
     this.random = new Random(seed);
     const nowUs = (): number => this.agenda.nowUs;
     this.timeline = new Timeline(nowUs, isDetailed);
@@ -71,14 +72,14 @@ export class SimulatedWorld implements World {
     this.machines = configurations.map((configuration, i) => {
       const { memory } = images[i]!.slot;
       memory.forgetSince(images[i]!.loadedMark);
-      const machine = new Machine(this, `server${i + 1}`, 0x0a000001 + i, memory);
-      machine.disk.put(CONFIG_FILE, JSON.stringify(configuration));
+      const machine = new Machine(this, i + 1, memory);
+      machine.disk.put(family.configFile, JSON.stringify(configuration));
       machine.disk.put('/var/lib/kea/.directory', '');
       return machine;
     });
     this.states = this.machines.map(() => 'off');
     this.#stateSinceUs = this.machines.map(() => 0);
-    this.filed = this.machines.map(({ disk }) => new FiledLeases(disk, LEASE_FILE));
+    this.filed = this.machines.map(({ disk }) => new FiledLeases(disk, family));
     this.peers = new PeerNetwork({
       machines: this.machines,
       delayUs: () => this.random.between(80, 400),
@@ -89,24 +90,21 @@ export class SimulatedWorld implements World {
       images[i]!.slot.machine = machine;
       images[i]!.slot.peers = this.peers;
     });
-    const parts = {
+    const parts: ClientsParts = {
       agenda: this.agenda,
       random: this.random,
       held: this.held,
       timeline: this.timeline,
-      relay: formatIpv4(RELAY),
-      broadcast: (bytes: Uint8Array) => {
-        for (const machine of this.machines) this.#toServer(machine, RELAY, bytes);
+      broadcast: (from, bytes) => {
+        for (const machine of this.machines) this.#toServer(machine, from, bytes);
       },
-      unicast: (server: string, from: string, bytes: Uint8Array) => {
-        const machine = this.machines.find(({ address }) => formatIpv4(address) === server);
-        if (machine !== undefined) this.#toServer(machine, parseIpv4(from)!, bytes);
+      unicast: (server, from, bytes) => {
+        const machine = this.machines.find(({ host }) => family.serverAddress(host) === server);
+        if (machine !== undefined) this.#toServer(machine, from, bytes);
       },
-      isSplitSince: (sinceUs: number) => this.#splitUs >= sinceUs,
-      nameOf: (address: string) =>
-        this.machines.find((each) => formatIpv4(each.address) === address)?.name ?? address,
+      isSplitSince: (sinceUs) => this.#splitUs >= sinceUs,
     };
-    this.clients = Array.from({ length: clients }, (_, i) => new Client(parts, i + 1));
+    this.clients = Array.from({ length: clients }, (_, i) => family.newClient(parts, i + 1));
   }
 
   settle(): void {
@@ -165,7 +163,7 @@ export class SimulatedWorld implements World {
       { prepare: () => {}, take: () => {} },
     );
     const onFatal = (error: unknown): void => this.fail(machine, error);
-    void this.#images[index]!.start(CONFIG_FILE, log, onFatal).catch((error: unknown) => {
+    void this.#images[index]!.start(this.family.configFile, log, onFatal).catch((error: unknown) => {
       if (machine.life === life) this.fail(machine, error);
     });
     this.settle();
@@ -227,54 +225,45 @@ export class SimulatedWorld implements World {
     if (this.states.every((state) => state === 'partner-down')) this.#splitUs = this.agenda.nowUs;
   }
 
-  #toServer(machine: Machine, from: number, bytes: Uint8Array): void {
-    this.#carry(`clients>${machine.name}`, () => {
-      const fromPort = from === RELAY ? SERVER_PORT : 68;
-      machine.kernel.socketAt(machine.address, SERVER_PORT)?.deliver({ fromAddress: from, fromPort, bytes });
-    });
+  #toServer(machine: Machine, from: Place, bytes: Uint8Array): void {
+    const { serverAddress, serverPort } = this.family;
+    const place = { address: serverAddress(machine.host), port: serverPort };
+    this.#carry(`clients>${machine.name}`, () => machine.kernel.deliver(place, { from, bytes }));
   }
 
-  sendDatagram(
-    from: Machine,
-    _socket: UdpDescriptor,
-    _toAddress: number,
-    _toPort: number,
-    bytes: Uint8Array,
-  ): void {
-    const reply = readReply(bytes);
-    if (reply.type === MessageType.ack) this.#judgeAck(from, reply);
-    this.#carry(`clients>${from.name}`, () => {
-      const client = this.#clientOf(reply.mac);
-      if (this.timeline.isDetailed)
-        this.timeline.note(from.name, `sends type ${reply.type} ${reply.yiaddr} to ${client?.name}`);
-      client?.hear(reply);
-    });
-  }
-
-  /** By its hardware address in hexadecimal digits. */
-  #clientOf(mac: string): Client | undefined {
-    return this.clients[Number.parseInt(mac.slice(8), 16) - 1];
-  }
-
-  /** Whatever is acknowledged is on this server's disk, and in normal operation on the partner's. */
-  #judgeAck(from: Machine, { yiaddr, mac, xid }: Reply): void {
+  sendDatagram(from: Machine, _to: Place, bytes: Uint8Array): void {
+    const reply = this.family.read(bytes);
+    const client = this.clients[reply.client - 1];
     // Who has released the address since may well be told once more that it is his.
-    if (this.#clientOf(mac)?.awaits(xid) !== true) return;
+    if (client?.awaits(reply.transactionId)) this.#judgeGrants(from, reply, client);
+    this.#carry(`clients>${from.name}`, () => {
+      if (this.timeline.isDetailed) this.timeline.note(from.name, `sends ${reply.text} to ${client?.name}`);
+      client?.hear(bytes);
+    });
+  }
+
+  /** Whatever is acknowledged is on this server's disk for as long as it was given, and in normal operation on the partner's. */
+  #judgeGrants(from: Machine, { grants }: SeenReply, { askedAtUs }: SimulatedClient): void {
     const index = this.machines.indexOf(from);
-    const hwAddress = mac.replace(/..(?=.)/g, '$&:');
     const isNormal =
       NORMAL_STATES.has(this.states[index]!) && this.agenda.nowUs - this.#stateSinceUs[index]! > SETTLED_US;
-    for (const [which, filed] of this.filed.entries()) {
-      if (which !== index && !isNormal) continue;
-      if (filed.at(yiaddr) === hwAddress) continue;
-      const kind =
-        which === index ? 'acknowledged before it was on the disk' : 'acknowledged before the partner had it';
-      this.held.broken({
-        kind,
-        text: `${yiaddr} of ${hwAddress} by ${from.name}, ${filed.at(yiaddr) ?? 'nobody'} is filed`,
-        about: [yiaddr],
-      });
-    }
+    for (const { address, owner, validSec } of grants)
+      for (const [which, filed] of this.filed.entries()) {
+        if (which !== index && !isNormal) continue;
+        const lease = filed.at(address);
+        const untilSec = (EPOCH_MS + askedAtUs / 1000) / 1000 + validSec;
+        if (lease?.owner === owner && lease.untilSec >= untilSec - ROUNDING_SEC) continue;
+        const kind =
+          which === index
+            ? 'acknowledged before it was on the disk'
+            : 'acknowledged before the partner had it';
+        const found = lease === undefined ? 'nobody is' : `${lease.owner} is until ${lease.untilSec}`;
+        this.held.broken({
+          kind,
+          text: `${address} of ${owner} until ${untilSec} by ${from.name}, ${found} filed`,
+          about: [address],
+        });
+      }
   }
 
   /** By UDP: what is lost is lost. */

@@ -45,7 +45,6 @@ import { Leases6 } from './leases.ts';
 import { allocateServerMemory6, type ServerMemory6 } from './memory.ts';
 import { ServerId, serverIdFile } from './server-id.ts';
 import { ShardFamily6, type ShardKinds6 } from './shard-family.ts';
-import { refusalOf } from './unserved.ts';
 
 /** Of a server that requires all its sockets and does not get them, as Kea's. */
 const GIVEN_UP_EXIT_VALUE = 1;
@@ -88,13 +87,11 @@ export class App6 {
 
   /** Builds the server and starts it. @throws an Error that says what is wrong and what to do; nothing stays open */
   static async start(options: AppOptions6): Promise<App6> {
-    const { file, loaded, log } = options;
+    const { loaded, log } = options;
     const { config } = loaded;
     log.prepare(config.loggers);
     log.take();
     log('TDM_ENGINE_STARTING', { version: VERSION, node: process.version });
-    const refusal = refusalOf(config, file.ignoreUnsupported, log);
-    if (refusal !== null) throw new Error(refusal);
     const shards = shardCount(config);
     const onGivenUp = (): void => options.shutdown(GIVEN_UP_EXIT_VALUE);
     const { serverPort } = options;
@@ -222,9 +219,8 @@ export class App6 {
 
   #createReloader(storage: Storage): Reloading {
     const { file, log } = this.#options;
-    const refusal = (config: ServerConfig6): string | null => refusalOf(config, file.ignoreUnsupported, log);
     return new Reloader<ServerConfig6, LeaseTableMemory6, never>({
-      source: { server: DHCP6, file, log, refusal },
+      source: { server: DHCP6, file, log },
       active: this.#active,
       interfaces: this.#interfaces,
       dataPlane: this.#dataPlane,

@@ -37,17 +37,26 @@ export const QUERY_ACCESS_6: QueryAccess<Packet6> = {
 };
 
 function finder(node: OptionNode): Find<Packet6> {
-  if (node.space === 'message') return pathFinder(node.path);
+  if (node.space === 'message') return pathFinder(node.path, ({ optionIndex }) => optionIndex);
   if (node.space === 'vendor') return vendorFinder(node.option, node.enterprise ?? ANY, node.code);
   if (node.space === 'relay') throw new Error('a DHCPv4 relay in an expression about DHCPv6');
   const { level, code } = node;
   return (packet, range) => findInRelay(packet, level, code, range);
 }
 
-/** An option, or one inside of another: where options stand in it, its definition says. */
-function pathFinder(path: readonly number[]): Find<Packet6> {
+/** Where options are found by their codes. */
+export interface OptionSource {
+  find(code: number, out: ByteRange): boolean;
+  descend(range: ByteRange, fieldBytes: number, code: number): boolean;
+}
+
+/** An option, or one inside of another: where options stand in it, its definition says. @param sourceOf the options of a packet */
+export function pathFinder(
+  path: readonly number[],
+  sourceOf: (packet: Packet6) => OptionSource,
+): Find<Packet6> {
   const [outer = 0] = path;
-  if (path.length === 1) return (packet, range) => packet.optionIndex.find(outer, range);
+  if (path.length === 1) return (packet, range) => sourceOf(packet).find(outer, range);
   const fieldBytes: number[] = [];
   let space = DHCP6_SPACE;
   for (let i = 0; i + 1 < path.length; i++) {
@@ -57,9 +66,10 @@ function pathFinder(path: readonly number[]): Find<Packet6> {
   // In what is data, or text, there are none.
   if (fieldBytes.some((bytes) => bytes < 0)) return nothing;
   return (packet, range) => {
-    let isThere = packet.optionIndex.find(outer, range);
+    const source = sourceOf(packet);
+    let isThere = source.find(outer, range);
     for (let i = 1; isThere && i < path.length; i++)
-      isThere = packet.optionIndex.descend(range, fieldBytes[i - 1]!, path[i]!);
+      isThere = source.descend(range, fieldBytes[i - 1]!, path[i]!);
     return isThere;
   };
 }

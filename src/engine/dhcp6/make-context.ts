@@ -13,6 +13,7 @@ import { spawnedNamesOf } from '../classes/spawned-names-of.ts';
 import { type RateLimitMemory, RateLimits } from '../figures/rate-limits.ts';
 import { type StatisticsMemory, StatisticsWriter } from '../figures/statistics.ts';
 import { flexIdOf } from '../hosts/flex-id.ts';
+import { EventTexts } from '../leases/event-texts.ts';
 import { LeaseChanges } from '../leases/lease-changes.ts';
 import type { Listening } from '../leases/lease-events.ts';
 import { DnsLog, type DnsLogMemory } from '../names/dns-log.ts';
@@ -35,6 +36,7 @@ import { readNamedLease6 } from './names/named-lease.ts';
 import { type Classified6, Query6 } from './query.ts';
 import { FlexOptions6 } from './reply/flex-options.ts';
 import { NO_SCOPES_6 } from './reply/reply-plan.ts';
+import { seenMessages6 } from './reply/seen-messages.ts';
 import { SuppliedOptions6 } from './reply/supplied-options.ts';
 import { VendorOptions6 } from './reply/vendor-options.ts';
 import { G6 } from './statistics.ts';
@@ -74,21 +76,19 @@ export interface Shard6 {
 export function makeContext6(shard: Shard6): Context6 {
   const { config, compiled, slots, clock } = shard;
   const book = new LeaseBook6(shard.book);
-  const flexId = flexIdOf(config, compiled.classes, FLEX_ID_6);
   const statistics = new StatisticsWriter(shard.statistics, shard.shard + 1);
-  const { flexOption } = config.hooks;
-  const flexOptions =
-    flexOption && new FlexOptions6(flexOption, compiled.classes, statistics, slots.bytes, slots.slotBytes);
+  const { flexId: flexIdConfig, limits } = config.hooks;
+  const ignoresIaids = flexIdConfig?.ignoresIaids ?? false;
+  const { eventTexts, flexId, flexOptions } = compileExpressions(shard, book, statistics, ignoresIaids);
   // All that refers to a class has its number by now.
   const classes = new ClassProgram(config.clientClasses, compiled.classes, QUERY_ACCESS_6);
-  const { flexId: flexIdConfig, limits } = config.hooks;
   const spawned = spawnedNamesOf(config, compiled.classes);
-  const query = new Query6(shard.classified, compiled.classes.count, spawned, flexIdConfig?.ignoresIaids);
+  const query = new Query6(shard.classified, compiled.classes.count, spawned, ignoresIaids);
   return {
     book,
     overdue: new OverdueSearch6(book, shard.book.pools.plan.pools.length),
     changes: new LeaseChanges(book, UPDATE_CODEC, shard.updates, shard.shard),
-    events: leaseEvents6(book, shard.events, shard.listening),
+    events: leaseEvents6(book, shard.events, shard.listening, eventTexts),
     dns: config.ddns.enableUpdates ? new DnsLog(shard.dns, readNamedLease6) : null,
     subnets: new SubnetIndex6(compiled.subnets),
     settings: settingsOf(config),
@@ -128,6 +128,25 @@ export function makeContext6(shard: Shard6): Context6 {
     relationship: 0,
     subnet: null,
     slot: 0,
+  };
+}
+
+/** The expressions of the hooks, null where there are none: behind them all that refers to a class has its number. */
+function compileExpressions(
+  { config, compiled: { classes }, slots }: Shard6,
+  book: LeaseBook6,
+  statistics: StatisticsWriter,
+  ignoresIaids: boolean,
+) {
+  const { flexOption, legalLog } = config.hooks;
+  const formats = legalLog?.formats;
+  return {
+    flexId: flexIdOf(config, classes, FLEX_ID_6),
+    flexOptions:
+      flexOption && new FlexOptions6(flexOption, classes, statistics, slots.bytes, slots.slotBytes),
+    eventTexts: formats
+      ? new EventTexts(formats, classes, statistics, seenMessages6(book, slots, ignoresIaids))
+      : null,
   };
 }
 

@@ -20,7 +20,8 @@ export interface Arrival6 {
   readonly isUnicast: boolean;
 }
 
-const NOWHERE: Arrival6 = { interfaceName: '', address: new Uint8Array(IPV6_BYTES), isUnicast: false };
+/** That of no query. */
+export const NOWHERE: Arrival6 = { interfaceName: '', address: new Uint8Array(IPV6_BYTES), isUnicast: false };
 
 /** The memory that a classifier has written of a batch, see wasm/module.ts. */
 export interface Classified6 {

@@ -5,6 +5,7 @@
  *     u32 address of the socket | u8 length, name of the interface | u16 length, payload of option 82
  */
 
+import { writeNetworkHalf, writeNetworkWord } from '../../base/big-endian.ts';
 import { writeOctets } from '../../base/little-endian.ts';
 import { Field } from '../../dhcp4/descriptor.ts';
 import type { LeaseBook } from '../../lease/dhcp4/book.ts';
@@ -17,7 +18,7 @@ import {
   type LeaseEventsMemory,
 } from '../../lease/events.ts';
 import type { Query } from '../query.ts';
-import { putHalf, putInterfaceName, putWord } from './event-octets.ts';
+import { putInterfaceName } from './event-octets.ts';
 import { type EventFamily, LeaseEventWriter, type Listening, type TextMaker } from './lease-events.ts';
 
 export type LeaseEventWriter4 = LeaseEventWriter<LeaseRecord, Query>;
@@ -41,11 +42,11 @@ export function leaseEvents4(
 function encodeQuery(out: Uint8Array, from: number, query: Query): number {
   let at = writeOctets(out, from, query.bytes, query.offset, EVENT_HEADER_BYTES);
   out[at++] = query.field(Field.messageType);
-  at = putWord(out, at, query.sourceAddress);
-  at = putHalf(out, at, query.sourcePort);
-  at = putWord(out, at, query.socket.address);
+  at = writeNetworkWord(out, at, query.sourceAddress);
+  at = writeNetworkHalf(out, at, query.sourcePort);
+  at = writeNetworkWord(out, at, query.socket.address);
   at = putInterfaceName(out, at, query.socket.interfaceName);
   const agentLength = Math.min(query.field(Field.agentLength), EVENT_OPTION_BYTES_MAX);
-  at = putHalf(out, at, agentLength);
+  at = writeNetworkHalf(out, at, agentLength);
   return writeOctets(out, at, query.bytes, query.field(Field.agentOffset), agentLength);
 }

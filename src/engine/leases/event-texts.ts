@@ -1,26 +1,34 @@
-/** What expressions say of a query and of its reply, for lines in the forensic log. Made in the shard, which has both. */
-import { type ByteRange, emptyRange } from '../../base/byte-range.ts';
+/**
+ * What expressions say of a query and of its reply, for lines in the forensic log, of either family. Made in the shard, which has
+ * both.
+ */
+import { type ByteRange, emptyRange, setRange } from '../../base/byte-range.ts';
 import type { ClassIds } from '../../classes/class-ids.ts';
 import { Compiler } from '../../classes/compile-test.ts';
-import type { Packet4 } from '../../classes/dhcp4/packet.ts';
-import { QUERY_ACCESS_4 } from '../../classes/dhcp4/query-access.ts';
-import type { Operand } from '../../classes/packet.ts';
+import type { Operand, Packet, QueryAccess } from '../../classes/packet.ts';
 import { Scratch } from '../../classes/scratch.ts';
 import type { LegalFormats } from '../../config/hook-model.ts';
 import { EVENT_TEXT_BYTES_MAX } from '../../lease/events.ts';
-import { G, type StatisticsWriter } from '../figures/statistics.ts';
-import type { Query } from '../query.ts';
-import { ReplyPacket } from '../reply/reply-packet.ts';
-import type { ReplySlots } from '../reply/reply-slots.ts';
+import type { StatisticsWriter } from '../figures/statistics.ts';
 import type { TextMaker } from './lease-events.ts';
 
-export class EventTexts implements TextMaker<Query> {
+/** The messages of a family as expressions about a lease see them; each is valid until the next one. */
+export interface SeenMessages<P extends Packet, Query> {
+  readonly access: QueryAccess<P>;
+  /** Statistics cell of the texts that could not be made. */
+  readonly errorsCell: number;
+  /** @param row of the lease */
+  query(query: Query, row: number): P;
+  /** @param slot of the finished reply */
+  reply(slot: number, query: Query, row: number): P;
+}
+
+export class EventTexts<P extends Packet, Query> implements TextMaker<Query> {
   readonly #scratch = new Scratch();
   readonly #statistics: StatisticsWriter;
-  readonly #slots: ReplySlots;
-  readonly #request: Operand<Packet4> | null;
-  readonly #response: Operand<Packet4> | null;
-  readonly #reply: ReplyPacket;
+  readonly #messages: SeenMessages<P, Query>;
+  readonly #request: Operand<P> | null;
+  readonly #response: Operand<P> | null;
   readonly #text = emptyRange();
 
   /** @param classes gets the classes that the formats ask for */
@@ -28,38 +36,34 @@ export class EventTexts implements TextMaker<Query> {
     { request, response }: LegalFormats,
     classes: ClassIds,
     statistics: StatisticsWriter,
-    slots: ReplySlots,
+    messages: SeenMessages<P, Query>,
   ) {
-    const compiler = new Compiler(this.#scratch, classes, QUERY_ACCESS_4);
+    const compiler = new Compiler(this.#scratch, classes, messages.access);
     this.#statistics = statistics;
-    this.#slots = slots;
+    this.#messages = messages;
     this.#request = request && compiler.value(request);
     this.#response = response && compiler.value(response);
-    this.#reply = new ReplyPacket(slots);
   }
 
   /** The text of a query, valid until the next one; null = there is no format for it, or it has failed. */
-  ofQuery(query: Query): ByteRange | null {
-    return this.#request === null ? null : this.#make(this.#request, query);
+  ofQuery(query: Query, row: number): ByteRange | null {
+    return this.#request === null ? null : this.#make(this.#request, this.#messages.query(query, row));
   }
 
   /** The text of the finished reply in a slot, valid until the next one; null as above. */
-  ofReply(slot: number, query: Query): ByteRange | null {
+  ofReply(slot: number, query: Query, row: number): ByteRange | null {
     if (this.#response === null) return null;
-    this.#reply.point(slot, this.#slots.lengths[slot]!, query);
-    return this.#make(this.#response, this.#reply);
+    return this.#make(this.#response, this.#messages.reply(slot, query, row));
   }
 
-  #make({ range, load }: Operand<Packet4>, packet: Packet4): ByteRange | null {
+  #make({ range, load }: Operand<P>, packet: P): ByteRange | null {
     this.#scratch.reset();
     load(packet);
     if (this.#scratch.failed || range.length > EVENT_TEXT_BYTES_MAX) {
-      this.#statistics.add(G['tandem-legal-log-errors']);
+      this.#statistics.add(this.#messages.errorsCell);
       return null;
     }
-    this.#text.bytes = range.bytes;
-    this.#text.offset = range.offset;
-    this.#text.length = range.length;
+    setRange(this.#text, range.bytes, range.offset, range.length);
     return this.#text;
   }
 }

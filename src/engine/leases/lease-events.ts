@@ -29,11 +29,17 @@ export interface EventBook<Lease> {
   recordOf(slot: number): Lease;
 }
 
-/** Makes the texts that somebody wants of queries and replies; each is valid until the next one. */
+/**
+ * Makes the texts that somebody wants of queries and replies, about the lease of a row; each is valid until the next one. Null =
+ * nobody wants it, or it could not be made.
+ */
 export interface TextMaker<Query> {
-  ofQuery(query: Query): ByteRange | null;
-  ofReply(slot: number, query: Query): ByteRange | null;
+  ofQuery(query: Query, row: number): ByteRange | null;
+  ofReply(slot: number, query: Query, row: number): ByteRange | null;
 }
+
+/** In place of the slot of a reply: there is none. */
+export const NO_REPLY = -1;
 
 export class LeaseEventWriter<Lease extends FiledLease, Query> {
   readonly #family: EventFamily<Lease, Query>;
@@ -73,11 +79,11 @@ export class LeaseEventWriter<Lease extends FiledLease, Query> {
   }
 
   /** Adds a lease as its row stands now; a mere offer is none, nor is a row that nothing was written to yet. */
-  lease(role: number, slot: number): void {
-    if (this.#listening === Listening.off || this.#book.table.rows.clttSec(slot) === 0) return;
+  lease(role: number, row: number): void {
+    if (this.#listening === Listening.off || this.#book.table.rows.clttSec(row) === 0) return;
     const from = this.#at + EVENT_PART_HEADER_BYTES;
     if (from > RING_RECORD_BYTES_MAX) return;
-    const end = this.#family.codec.encode(this.#bytes, from, this.#book.recordOf(slot));
+    const end = this.#family.codec.encode(this.#bytes, from, this.#book.recordOf(row));
     if (end > from) this.#finishPart(role, end);
   }
 
@@ -87,12 +93,18 @@ export class LeaseEventWriter<Lease extends FiledLease, Query> {
     const at = this.#at + EVENT_PART_HEADER_BYTES;
     if (at > RING_RECORD_BYTES_MAX) return;
     this.#finishPart(EventPart.query, this.#family.encodeQuery(this.#bytes, at, query));
-    if (this.#texts !== null) this.#text(EventPart.requestText, this.#texts.ofQuery(query));
   }
 
-  /** Adds what somebody wants of the finished reply in a slot. */
-  reply(slot: number, query: Query): void {
-    if (this.#texts !== null) this.#text(EventPart.responseText, this.#texts.ofReply(slot, query));
+  /**
+   * Adds what somebody wants to be told of the query and of its reply about a lease that was added.
+   * @param slot of the finished reply, or NO_REPLY
+   * @param row of the lease
+   */
+  texts(query: Query, slot: number, row: number): void {
+    const texts = this.#texts;
+    if (texts === null || this.#listening !== Listening.queries) return;
+    this.#text(EventPart.requestText, texts.ofQuery(query, row));
+    if (slot !== NO_REPLY) this.#text(EventPart.responseText, texts.ofReply(slot, query, row));
   }
 
   #text(role: number, text: ByteRange | null): void {

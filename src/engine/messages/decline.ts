@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { G } from '../figures/statistics.ts';
 import { belongsToClient } from '../leases/client-lease.ts';
 import { countDeclined } from '../leases/lease-counts.ts';
+import { NO_REPLY } from '../leases/lease-events.ts';
 import { clttOfChange, eraseClient } from '../leases/write-lease.ts';
 import { poolAt } from '../subnets/pool-at.ts';
 import { beginSilent, endSilent, roomForChange } from '../transaction.ts';
@@ -36,6 +37,7 @@ export function serveDecline(context: Context): number {
   endSilent(context);
   events.lease(EventPart.lease, slot);
   events.query(query);
+  events.texts(query, NO_REPLY, slot);
   events.end(LeaseEventKind.declined, context.changes.lastChange);
   countDeclined(context, rows.subnetId(slot), rows.address(slot));
   return G['tandem-done-decline'];

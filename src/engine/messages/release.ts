@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import { G } from '../figures/statistics.ts';
 import { belongsToClient } from '../leases/client-lease.ts';
 import { countUnassigned } from '../leases/lease-counts.ts';
+import { NO_REPLY } from '../leases/lease-events.ts';
 import { clttOfChange } from '../leases/write-lease.ts';
 import { beginSilent, endSilent, roomForChange } from '../transaction.ts';
 
@@ -36,6 +37,7 @@ export function serveRelease(context: Context): number {
   }
   endSilent(context);
   events.query(query);
+  events.texts(query, NO_REPLY, slot);
   events.end(LeaseEventKind.released, context.changes.lastChange);
   return G['tandem-done-release'];
 }

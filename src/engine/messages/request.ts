@@ -22,6 +22,7 @@ import { enterPool, takeAnyAddress } from '../leases/allocate.ts';
 import { belongsToClient, findClientRow, findKnownRow, homeOf } from '../leases/client-lease.ts';
 import { isFresh } from '../leases/lease-cache.ts';
 import { countAssigned, countUnassigned } from '../leases/lease-counts.ts';
+import { NO_REPLY } from '../leases/lease-events.ts';
 import { setTimes } from '../leases/lifetimes.ts';
 import { abandonRow, isClientUnchanged, rowFor, writeClient, writeTerms } from '../leases/write-lease.ts';
 import { namesAt } from '../names/name-client.ts';
@@ -210,7 +211,7 @@ function commit(context: Context, slot: number, mine: number, isSameClient: bool
   if (!isAnswered) endSilent(context);
   events.lease(EventPart.lease, slot);
   events.query(query);
-  if (isAnswered) events.reply(context.slot, query);
+  events.texts(query, isAnswered ? context.slot : NO_REPLY, slot);
   events.end(wasAssigned ? LeaseEventKind.renewed : LeaseEventKind.granted, changes.lastChange);
   return outcome;
 }

@@ -1,6 +1,7 @@
 /** A lease event of DHCPv6 as main sees it: all that one message, or the end of one lease, came to. */
 import type { Lease6 } from '../../lease/dhcp6/model.ts';
 import type { LeaseEventKind } from '../../lease/events.ts';
+import type { LegalTexts } from '../parts.ts';
 
 /** The relay that is the nearest to the server. */
 export interface EventRelay6 {
@@ -58,8 +59,6 @@ export interface LeaseEvent6 {
   readonly replaced: readonly Lease6[];
   /** Null for what no query has done, and unless a listener wants queries. */
   readonly query: EventQuery6 | null;
-  /** What the format for queries has made of the query; null = there is none, or it could not be evaluated. */
-  readonly requestText: string | null;
-  /** The same of the reply, which a release or a decline has not. */
-  readonly responseText: string | null;
+  /** Those about each lease; of one that is not there none were made. */
+  readonly texts: ReadonlyMap<Lease6, LegalTexts>;
 }

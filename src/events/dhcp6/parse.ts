@@ -7,7 +7,7 @@ import { RowFault6 } from '../../lease/dhcp6/csv-fault.ts';
 import { leaseOfRecord6 } from '../../lease/dhcp6/csv-lease.ts';
 import type { Lease6 } from '../../lease/dhcp6/model.ts';
 import { EVENT_NO_OPTION, EventPart, type LeaseEventKind } from '../../lease/events.ts';
-import { eachPart, partText } from '../parts.ts';
+import { eachPart, type LegalTexts, NO_TEXTS, withText } from '../parts.ts';
 import type { EventIa6, EventQuery6, EventRelay6, LeaseEvent6, WrittenLease6 } from './event.ts';
 
 const COLUMNS = { min: LEASE_FILE_COLUMNS_6.length, max: LEASE_FILE_COLUMNS_6.length };
@@ -19,18 +19,22 @@ export function parseLeaseEvent6(kind: number, bytes: Uint8Array): LeaseEvent6 {
   const written: WrittenLease6[] = [];
   const replaced: Lease6[] = [];
   let query: EventQuery6 | null = null;
-  let requestText: string | null = null;
-  let responseText: string | null = null;
+  const texts = new Map<Lease6, LegalTexts>();
+  /** Texts are about the lease in front of them. */
+  let last: Lease6 | null = null;
+  const take = (part: Uint8Array): Lease6 => {
+    last = leaseIn(part);
+    return last;
+  };
   eachPart(bytes, (role, part) => {
-    if (role === EventPart.former) former.push(leaseIn(part));
-    else if (role === EventPart.lease) written.push({ lease: leaseIn(part), isRenewed: false });
-    else if (role === EventPart.renewed) written.push({ lease: leaseIn(part), isRenewed: true });
-    else if (role === EventPart.replaced) replaced.push(leaseIn(part));
+    if (role === EventPart.former) former.push(take(part));
+    else if (role === EventPart.lease) written.push({ lease: take(part), isRenewed: false });
+    else if (role === EventPart.renewed) written.push({ lease: take(part), isRenewed: true });
+    else if (role === EventPart.replaced) replaced.push(take(part));
     else if (role === EventPart.query) query = new QueryPart(part).read();
-    else if (role === EventPart.requestText) requestText = partText(part);
-    else if (role === EventPart.responseText) responseText = partText(part);
+    else if (last !== null) texts.set(last, withText(texts.get(last) ?? NO_TEXTS, role, part));
   });
-  return { kind: kind as LeaseEventKind, former, written, replaced, query, requestText, responseText };
+  return { kind: kind as LeaseEventKind, former, written, replaced, query, texts };
 }
 
 function leaseIn(part: Uint8Array): Lease6 {

@@ -3,6 +3,7 @@ import { formatHex } from '../../base/hex.ts';
 import { formatIpv6 } from '../../base/ipv6-text.ts';
 import type { LegalFormats } from '../../config/hook-model.ts';
 import type { EventQuery6, LeaseEvent6 } from '../../events/dhcp6/event.ts';
+import { NO_TEXTS } from '../../events/parts.ts';
 import { type Lease6, LeaseType } from '../../lease/dhcp6/model.ts';
 import { LeaseEventKind } from '../../lease/events.ts';
 import { customText, durationText, type LegalEntry, octetsText } from '../legal-text.ts';
@@ -24,40 +25,52 @@ const HARDWARE_SOURCES: Readonly<Record<number, string>> = {
  * @param formats of the administrator, null = Kea's own lines
  */
 export function legalEntries6(event: LeaseEvent6, formats: LegalFormats | null): LegalEntry[] {
-  const own = ownEntries(event);
-  const custom = formats === null ? null : customText(event, formats);
-  if (custom === null) return own;
-  return custom === '' ? [] : own.map(({ subnetId }) => ({ subnetId, text: custom }));
+  return toldLeases(event).flatMap(([verb, lease]) => {
+    const text = customTextOf(event, lease, formats) ?? ownText(verb, lease, event.query);
+    return text === '' ? [] : [{ subnetId: lease.subnetId, text }];
+  });
 }
 
+/** Every message has a reply. */
+function customTextOf(
+  { query, texts }: LeaseEvent6,
+  lease: Lease6,
+  formats: LegalFormats | null,
+): string | null {
+  return query && formats && customText(texts.get(lease) ?? NO_TEXTS, formats, true);
+}
+
+type Verb = 'assigned' | 'released';
+
 /** [Kea] An address that was declined is told as one that nobody has got. */
-function ownEntries({ kind, former, written, replaced, query }: LeaseEvent6): LegalEntry[] {
+function toldLeases({ kind, former, written, replaced }: LeaseEvent6): (readonly [Verb, Lease6])[] {
   switch (kind) {
     case LeaseEventKind.granted:
     case LeaseEventKind.renewed:
     case LeaseEventKind.declined:
       return [
-        ...written.map(({ lease }) => entry('assigned', lease, query)),
-        ...replaced.map((lease) => entry('released', lease, query)),
+        ...written.map(({ lease }) => ['assigned', lease] as const),
+        ...replaced.map((lease) => ['released', lease] as const),
       ];
     case LeaseEventKind.released:
-      return former.map((lease) => entry('released', lease, query));
+      return former.map((lease) => ['released', lease] as const);
     default:
       return [];
   }
 }
 
-function entry(verb: 'assigned' | 'released', lease: Lease6, query: EventQuery6 | null): LegalEntry {
+/** Kea's own line. */
+function ownText(verb: Verb, lease: Lease6, query: EventQuery6 | null): string {
   const address = formatIpv6(lease.address);
   const what =
     lease.type === LeaseType.pd ? `Prefix: ${address}/${lease.prefixLength}` : `Address: ${address}`;
   const duration = verb === 'released' ? 'from' : `for ${durationText(lease.validLifetimeSec)} to`;
-  const text =
+  return (
     `${what} has been ${verb} ${duration} a device with DUID: ${formatHex(lease.duid)}` +
     hardwareText(lease) +
     (query === null ? '' : relayText(query)) +
-    (lease.userContext === '' ? '' : `, context: ${lease.userContext}`);
-  return { subnetId: lease.subnetId, text };
+    (lease.userContext === '' ? '' : `, context: ${lease.userContext}`)
+  );
 }
 
 function hardwareText({ hwAddress, hwSource, hwType }: Lease6): string {

@@ -38,6 +38,7 @@ import { ReplyWriter } from '../../engine/reply/reply.ts';
 import { serverIdentifiersOf } from '../../engine/reply/reply-plan.ts';
 import { ReplyPlans } from '../../engine/reply/reply-plans.ts';
 import type { ReplySlots } from '../../engine/reply/reply-slots.ts';
+import { seenMessages4 } from '../../engine/reply/seen-messages.ts';
 import { SubnetIndex } from '../../engine/subnets/subnet-index.ts';
 import { LeaseBook, type LeaseBookMemory } from '../../lease/dhcp4/book.ts';
 import { CLIENT_ID_BYTES_MAX, type LeaseRecord } from '../../lease/dhcp4/record.ts';
@@ -123,7 +124,7 @@ function compileExpressions(
   return {
     flexId: flexIdOf(config, classes, FLEX_ID_4),
     flexOptions: flexOption && new FlexOptions(flexOption, classes, statistics, slots.slotBytes),
-    eventTexts: formats && new EventTexts(formats, classes, statistics, slots),
+    eventTexts: formats && new EventTexts(formats, classes, statistics, seenMessages4(slots)),
   };
 }
 

@@ -11,8 +11,7 @@ export function event6(fields: Partial<LeaseEvent6>): LeaseEvent6 {
     written: [],
     replaced: [],
     query: null,
-    requestText: null,
-    responseText: null,
+    texts: new Map(),
     ...fields,
   };
 }

@@ -35,6 +35,26 @@ t.test('addresses and prefixes: given, lost, given back; what no client has done
   t.equal(legalEntries6(event6({ written: given }), null)[0]?.subnetId, 3);
 });
 
+t.test(
+  'a format takes the place of Kea’s line for each lease, also of those that are given back',
+  async (t) => {
+    const literal = { kind: 'literal', octets: new Uint8Array(0) } as const;
+    const both = { request: literal, response: literal };
+    const texts = new Map([
+      [lease, { request: 'a', response: 'b\x07' }],
+      [prefix, { request: '', response: '' }],
+    ]);
+    const lines = (fields: Parameters<typeof event6>[0], formats = both): string[] =>
+      legalEntries6(event6({ texts, query: query6({}), ...fields }), formats).map(({ text }) => text);
+    t.same(lines({ written: given }), ['ab?'], 'an empty text is no line');
+    t.same(lines({ kind: LeaseEventKind.released, former: [prefix, lease] }), ['ab?']);
+    t.same(lines({ written: given, texts: new Map([[lease, { request: 'a', response: null }]]) }), []);
+    t.match(lines({ kind: LeaseEventKind.released, former: [lease], query: null }), [
+      /^Address: .* released/,
+    ]);
+  },
+);
+
 t.test('how a hardware address was found out', async (t) => {
   const sources: readonly [number, string][] = [
     [2, 'DUID'],

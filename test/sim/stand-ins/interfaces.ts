@@ -1,12 +1,17 @@
 /** In place of src/io/interfaces.ts: a machine has one Ethernet interface. */
+
+import { parseIpv4 } from '../../../src/base/ipv4.ts';
+import { parseIpv6 } from '../../../src/base/ipv6-text.ts';
 import type { NetworkInterface, NetworkInterface6 } from '../../../src/io/interfaces.ts';
+import { serverAddress4, serverAddress6, serverLinkLocal } from '../places.ts';
+import { LINK_INDEX } from '../socket-address.ts';
 import { slot } from './slot.ts';
 
 export type { NetworkInterface, NetworkInterface6 };
 
 const LINK = {
   name: 'eth0',
-  index: 2,
+  index: LINK_INDEX,
   hardwareType: 1,
   isUp: true,
   isRunning: true,
@@ -18,18 +23,20 @@ const LINK = {
 } as const;
 
 export function listInterfaces(): NetworkInterface[] {
-  const { address } = slot.machine;
-  const hardwareAddress = Buffer.from([
-    2,
-    0,
-    address >>> 24,
-    (address >>> 16) & 255,
-    (address >>> 8) & 255,
-    address & 255,
-  ]);
-  return [{ ...LINK, hardwareAddress, addresses: [address] }];
+  return [{ ...link(), addresses: [parseIpv4(serverAddress4(slot.machine.host))!] }];
 }
 
+/** An address of the link, and one that relays send to. */
 export function listInterfaces6(): NetworkInterface6[] {
-  return [];
+  const { host } = slot.machine;
+  const addresses = [serverLinkLocal(host), serverAddress6(host)].map((text) => ({
+    index: LINK_INDEX,
+    address: parseIpv6(text)!,
+    isUsable: true,
+  }));
+  return [{ ...link(), addresses }];
+}
+
+function link() {
+  return { ...LINK, hardwareAddress: Buffer.from([2, 0, 10, 0, 0, slot.machine.host]) };
 }

@@ -9,6 +9,7 @@ import type { Context6 } from '../context.ts';
 import { nameLease } from '../names/name-lease.ts';
 import { type Binding, Fate } from './ia-plan.ts';
 import { countAssigned, countTakeover, countUnassigned } from './lease-counts.ts';
+import { tellLease } from './tell-lease.ts';
 
 /** Gives back all that was taken for the message in work; what was on offer before it still is. */
 export function undo({ book, plan }: Context6): void {
@@ -60,14 +61,8 @@ export function commit(context: Context6): void {
     if (binding.fate === Fate.revoked) endLease(context, binding.slot, left === 0);
     else if (makeLease(context, binding, left === 0) === EventPart.renewed) kind = LeaseEventKind.renewed;
   }
-  tell(context, kind);
-}
-
-/** Tells those who listen of a message that has changed leases. Pre: its reply is finished */
-function tell({ changes, events, query, slot }: Context6, kind: number): void {
-  events.query(query);
-  events.reply(slot, query);
-  events.end(kind, changes.lastChange);
+  context.events.query(context.query);
+  context.events.end(kind, context.changes.lastChange);
 }
 
 /** @returns the part that it has in the event: whether the client had the lease before */
@@ -90,14 +85,14 @@ function makeLease(context: Context6, binding: Binding, isLast: boolean): number
   book.hold(binding.address, 0);
   if (state !== LeaseState.assigned) countAssigned(context, slot);
   changes.put(slot, isLast);
-  context.events.lease(part, slot);
+  tellLease(context, part, slot);
   return part;
 }
 
 /** Ends a lease without a trace. */
 function endLease(context: Context6, slot: number, isLast: boolean): void {
-  const { book, changes, events } = context;
-  events.lease(EventPart.replaced, slot);
+  const { book, changes } = context;
+  tellLease(context, EventPart.replaced, slot);
   countUnassigned(context, slot);
   context.dns?.remove(book, slot);
   changes.drop(slot, isLast);
@@ -113,7 +108,7 @@ export function release(context: Context6): void {
   for (let i = 0; i < plan.bindingCount; i++) {
     const { slot, address } = plan.bindings[i]!;
     const isLast = i === plan.bindingCount - 1;
-    events.lease(EventPart.former, slot);
+    tellLease(context, EventPart.former, slot);
     countUnassigned(context, slot);
     context.dns?.remove(book, slot);
     if (settings.keepReleased && !rows.isExpired(slot, nowSec)) {

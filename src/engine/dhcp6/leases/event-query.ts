@@ -7,6 +7,7 @@
  *     u16 length, data of interface-id, remote-id and subscriber-id, length 0xffff = none |
  *     u8 identity associations, of each u16 code | u32 IAID | u32 T1 | u32 T2
  */
+import { writeNetworkHalf, writeNetworkWord } from '../../../base/big-endian.ts';
 import { IPV6_BYTES } from '../../../base/ipv6.ts';
 import { writeOctets } from '../../../base/little-endian.ts';
 import { OptionCode } from '../../../dhcp6/codes.ts';
@@ -21,7 +22,7 @@ import {
   EVENT_OPTION_BYTES_MAX,
   type LeaseEventsMemory,
 } from '../../../lease/events.ts';
-import { putHalf, putInterfaceName, putWord } from '../../leases/event-octets.ts';
+import { putInterfaceName } from '../../leases/event-octets.ts';
 import {
   type EventFamily,
   LeaseEventWriter,
@@ -66,7 +67,7 @@ function encodeQuery6(out: Uint8Array, from: number, query: Query6): number {
   out[at++] = query.field(Field.messageType);
   at = writeOctets(out, at, bytes, message + 1, TRANSACTION_ID_BYTES);
   at = writeOctets(out, at, query.source, 0, IPV6_BYTES);
-  at = putHalf(out, at, query.sourcePort);
+  at = writeNetworkHalf(out, at, query.sourcePort);
   at = writeOctets(out, at, arrival.address, 0, IPV6_BYTES);
   at = putInterfaceName(out, at, arrival.interfaceName);
   const duidLength = Math.min(duid.length, DUID_BYTES_MAX);
@@ -95,9 +96,9 @@ function putRelayOption(out: Uint8Array, at: number, { bytes, relays }: Query6, 
     if (!relays.find(code)) continue;
     const { offset, length } = relays.options;
     const kept = Math.min(length, EVENT_OPTION_BYTES_MAX);
-    return writeOctets(out, putHalf(out, at, kept), bytes, offset, kept);
+    return writeOctets(out, writeNetworkHalf(out, at, kept), bytes, offset, kept);
   }
-  return putHalf(out, at, EVENT_NO_OPTION);
+  return writeNetworkHalf(out, at, EVENT_NO_OPTION);
 }
 
 function putIas(out: Uint8Array, from: number, query: Query6): number {
@@ -106,10 +107,10 @@ function putIas(out: Uint8Array, from: number, query: Query6): number {
   let count = 0;
   query.rewindIas();
   for (; count < EVENT_IAS_MAX && ias.next(); count++) {
-    at = putHalf(out, at, ias.code);
-    at = putWord(out, at, ias.iaid);
-    at = putWord(out, at, ias.t1Sec);
-    at = putWord(out, at, ias.t2Sec);
+    at = writeNetworkHalf(out, at, ias.code);
+    at = writeNetworkWord(out, at, ias.iaid);
+    at = writeNetworkWord(out, at, ias.t1Sec);
+    at = writeNetworkWord(out, at, ias.t2Sec);
   }
   out[from] = count;
   return at;

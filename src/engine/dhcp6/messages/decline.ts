@@ -16,6 +16,7 @@ import type { Context6 } from '../context.ts';
 import { isAddresses } from '../leases/grant.ts';
 import { countDeclined } from '../leases/lease-counts.ts';
 import { planEnds } from '../leases/named-leases.ts';
+import { tellLease } from '../leases/tell-lease.ts';
 import { NO_STATUS, Statuses } from '../reply/status.ts';
 
 const FAULTS = {
@@ -69,7 +70,7 @@ function decline(context: Context6): void {
     declined.iaid = rows.iaid(slot);
     writeDeclined(context, slot);
     changes.put(slot, i === plan.bindingCount - 1);
-    events.lease(EventPart.lease, slot);
+    tellLease(context, EventPart.lease, slot);
     countDeclined(context, slot);
   }
   events.query(query);

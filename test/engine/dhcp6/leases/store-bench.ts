@@ -1,4 +1,5 @@
 /** Main's lease store of DHCPv6 over the engine of a server. */
+import type { ServerConfig6 } from '../../../../src/config/dhcp6/model.ts';
 import { MainLeaseStore6 } from '../../../../src/engine/dhcp6/leases/main-lease-store.ts';
 import { BenchEngine6, type Engine6Options } from '../bench-engine.ts';
 import { config6, HOME, pool, subnet } from '../config.ts';
@@ -15,8 +16,8 @@ export interface StoreBench6 {
   readonly awaited: number[];
 }
 
-export function storeBench6(options: Engine6Options = {}): StoreBench6 {
-  const engine = new BenchEngine6(TWO_SUBNETS, options);
+export function storeBench6(options: Engine6Options = {}, config: ServerConfig6 = TWO_SUBNETS): StoreBench6 {
+  const engine = new BenchEngine6(config, options);
   const { book, statistics, subnets } = engine.context;
   const awaited: number[] = [];
   const store = new MainLeaseStore6({

@@ -1,0 +1,91 @@
+/** What of a simulated world knows the family: clients and their messages, the configuration of the servers, and their lease files. */
+import type { Agenda } from './agenda.ts';
+import type { PairSettings } from './configuration.ts';
+import type { LeasesHeld } from './leases-held.ts';
+import type { Random } from './random.ts';
+import type { Place } from './socket-address.ts';
+import type { Timeline } from './timeline.ts';
+
+/** What clients are given by their world. */
+export interface ClientsParts {
+  readonly agenda: Agenda;
+  readonly random: Random;
+  readonly held: LeasesHeld;
+  readonly timeline: Timeline;
+  /** To all servers, as a relay sends what it hears. */
+  readonly broadcast: (from: Place, bytes: Uint8Array) => void;
+  /** To one server. */
+  readonly unicast: (server: string, from: Place, bytes: Uint8Array) => void;
+  /** Whether both servers take each other for dead, or have done so since `sinceUs`. */
+  readonly isSplitSince: (sinceUs: number) => boolean;
+}
+
+/** A client, and what its user does to it. */
+export interface SimulatedClient {
+  readonly name: string;
+  /** For people. */
+  readonly phase: string;
+  /** It is switched off, or will be when it has taken its leave. */
+  readonly isAway: boolean;
+  /** It has whatever it wants. */
+  readonly isBound: boolean;
+  /** When the exchange began in which it is, us. */
+  readonly askedAtUs: number;
+  /** Whether it would take a reply of this number. */
+  awaits(transactionId: number): boolean;
+  /** A reply has arrived. */
+  hear(bytes: Uint8Array): void;
+  /** Comes up, with what it remembers of before. */
+  start(): void;
+  /** Is gone without a word. Its leases go on. */
+  vanish(): void;
+  release(): void;
+  decline(): void;
+}
+
+/** What a reply gives somebody. */
+export interface Grant {
+  /** An address or a prefix. */
+  readonly address: string;
+  readonly owner: string;
+  readonly validSec: number;
+}
+
+/** A reply on its way from a server. */
+export interface SeenReply {
+  /** Of the client, 1... */
+  readonly client: number;
+  readonly transactionId: number;
+  /** For people. */
+  readonly text: string;
+  readonly grants: readonly Grant[];
+}
+
+/** Whose an address or a prefix is, by a row of a lease file or by a server's table. */
+export interface OwnedLease {
+  readonly address: string;
+  readonly owner: string;
+  /** Seconds since 1970; 0 = it is nobody's any more, or declined. */
+  readonly untilSec: number;
+}
+
+export interface Family {
+  readonly number: 4 | 6;
+  /** What the configuration is in. */
+  readonly root: 'Dhcp4' | 'Dhcp6';
+  readonly configFile: string;
+  readonly leaseFile: string;
+  readonly serverPort: number;
+  /** What clients and relays send to at a machine. @param host 1... */
+  serverAddress(host: number): string;
+  /** Of the configuration: what no other family has in this form. @param number of the server, 1 or 2 */
+  configure(number: number, settings: PairSettings): object;
+  newClient(parts: ClientsParts, number: number): SimulatedClient;
+  /** @throws Error where the datagram is none that a server should send */
+  read(reply: Uint8Array): SeenReply;
+  /** @param columns of a row of the lease file */
+  leaseOf(columns: readonly string[]): OwnedLease;
+  /** Lists all leases. */
+  readonly listCommand: string;
+  leaseListed(listed: Readonly<Record<string, unknown>>): OwnedLease;
+}
