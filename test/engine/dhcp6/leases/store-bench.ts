@@ -1,4 +1,5 @@
 /** Main's lease store of DHCPv6 over the engine of a server. */
+import type { Clock } from '../../../../src/base/clock.ts';
 import { MainLeaseStore6 } from '../../../../src/engine/dhcp6/leases/main-lease-store.ts';
 import { BenchEngine6, type Engine6Options } from '../bench-engine.ts';
 import { config6, HOME, pool, subnet } from '../config.ts';
@@ -13,17 +14,25 @@ export interface StoreBench6 {
   readonly store: MainLeaseStore6;
   /** Change numbers that somebody waited for. */
   readonly awaited: number[];
+  /** Called for each wait for durability; default: everything is durable at once. */
+  durable: () => Promise<void>;
 }
 
-export function storeBench6(options: Engine6Options = {}): StoreBench6 {
+/** @param clock of the store, default: that of the engine */
+export function storeBench6(options: Engine6Options = {}, clock?: Clock): StoreBench6 {
   const engine = new BenchEngine6(TWO_SUBNETS, options);
   const { book, statistics, subnets } = engine.context;
   const awaited: number[] = [];
+  const durable = async (change: number): Promise<void> => {
+    awaited.push(change);
+    await bench.durable();
+  };
   const store = new MainLeaseStore6({
     book,
     counting: () => ({ book, statistics, subnets, subnet: null }),
-    durability: { durable: async (change) => void awaited.push(change) },
-    clock: engine.clock,
+    durability: { durable },
+    clock: clock ?? engine.clock,
   });
-  return { engine, store, awaited };
+  const bench: StoreBench6 = { engine, store, awaited, durable: async () => {} };
+  return bench;
 }
