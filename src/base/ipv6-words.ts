@@ -32,6 +32,13 @@ export function isIpv6UnitStart(words: Uint32Array, at: number, length: number):
   return (words[at + word]! & ((1 << bitOfUnit(length)) - 1)) === 0;
 }
 
+/** Makes an address the first one of its unit, in place: nothing stands behind its first `length` bits then. @param length 1..128 */
+export function clearBehindIpv6Unit(words: Uint32Array, at: number, length: number): void {
+  const word = wordOfUnit(length);
+  for (let i = word + 1; i < IPV6_WORDS; i++) words[at + i] = 0;
+  words[at + word] = (words[at + word]! >>> bitOfUnit(length)) << bitOfUnit(length);
+}
+
 /**
  * Adds so many units to an address, in place, and goes on at :: behind the last address there is.
  * @param units u32; @param length 1..128

@@ -13,7 +13,7 @@ export interface ServerView {
 export const DOWN: ServerView = { state: 'down', leases: 0, drops: new Map() };
 
 /** Statistics that say how many leases there are, of either family. */
-const ASSIGNED = ['tandem-assigned-addresses', 'assigned-nas', 'assigned-pds'];
+const ASSIGNED = ['tandem-assigned-addresses', 'tandem-assigned-nas', 'tandem-assigned-pds'];
 const DROP_PREFIX = 'tandem-drop-';
 /** The partner's clients, and clients that chose the partner's offer. */
 const EXPECTED_DROPS = new Set(['out-of-scope', 'other-server']);

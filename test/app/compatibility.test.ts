@@ -14,6 +14,7 @@ import {
   KEA_DURATIONS,
   KEA_LIBRARIES,
   KEA_STATISTICS,
+  KEA_STATISTICS_6,
 } from './kea-inventory.ts';
 import { freeUdpPort, scratch, serve } from './process.ts';
 import { ask, Reloadable, SERVER } from './reloading.ts';
@@ -22,9 +23,13 @@ const BEGIN = '<!-- commands, libraries, statistics: made by test/app/compatibil
 const END = '<!-- end of commands, libraries, statistics -->\n';
 
 /** What stands before the name of a statistic, in the server that is asked. */
-const PLACES = { server: '', subnet: 'subnet[1].', pool: 'subnet[1].pool[0].' } as const;
-/** Kea has it for subnets and pools alone, so that a name of our own is shown instead. */
-const STATISTIC = /^(?:subnet\[1\]\.(?:pool\[0\]\.)?)?/;
+const PLACES = {
+  server: '',
+  subnet: 'subnet[1].',
+  pool: 'subnet[1].pool[0].',
+  'pd-pool': 'subnet[1].pd-pool[0].',
+} as const;
+const STATISTIC = /^(?:subnet\[1\]\.(?:(?:pd-)?pool\[0\]\.)?)?/;
 
 /** The library that needs parameters to be loaded at all. */
 async function haLibrary(): Promise<object> {
@@ -65,8 +70,14 @@ function durations(): readonly string[] {
 /** Commands that have the family in their name. */
 const OF_DHCP4 = /^(?:stat-)?(?:lease|subnet|network)4/;
 
-/** Every command of a DHCPv6 server. */
-async function commandsOfDhcp6(t: Test): Promise<readonly string[]> {
+/** What a server has. */
+interface Has {
+  readonly commands: readonly string[];
+  readonly statistics: readonly string[];
+}
+
+/** What a DHCPv6 server with pools of addresses and of prefixes has. */
+async function dhcp6Has(t: Test): Promise<Has> {
   const directory = scratch(t);
   const names = ['subnet_cmds', 'class_cmds', 'host_cmds', 'lease_cmds', 'stat_cmds'];
   const libraries = [...names.map((name) => ({ library: `libdhcp_${name}.so` })), await haLibrary()];
@@ -75,8 +86,10 @@ async function commandsOfDhcp6(t: Test): Promise<readonly string[]> {
     'interfaces-config': { interfaces: [] },
   });
   await serve(t, file, freeUdpPort(), ['--ignore-unsupported']);
-  const answer = await ask({ socket: join(directory, 'ctl') }, 'list-commands');
-  return answer.arguments as unknown as string[];
+  const socket = join(directory, 'ctl');
+  const commands = (await ask({ socket }, 'list-commands')).arguments as unknown as string[];
+  const statistics = Object.keys((await ask({ socket }, 'statistic-get-all')).arguments ?? {});
+  return { commands, statistics };
 }
 
 const quoted = (names: readonly string[]): string =>
@@ -115,24 +128,32 @@ function inventory6(): Readonly<Record<string, readonly string[]>> {
   return Object.fromEntries(shared);
 }
 
-/** The tables. @param commands of servers of both families with every library; @param statistics of one of DHCPv4 with a pool */
-function tables(
-  commands: readonly string[],
-  commands6: readonly string[],
-  statistics: readonly string[],
-): string {
-  const known = Object.values(KEA_COMMANDS).flat();
-  const ofLibraries = commandRows(KEA_COMMANDS, commands);
-  const own = commands.filter((name) => !known.includes(name));
-  const places = Object.entries(PLACES).map(([place, prefix]) => {
-    const names = KEA_STATISTICS[place as keyof typeof PLACES];
-    const there = (name: string): boolean => statistics.includes(prefix + name);
+type Inventory = Readonly<Partial<Record<keyof typeof PLACES, readonly string[]>>>;
+
+/** A row for each place that has statistics. */
+function statisticRows(inventory: Inventory, statistics: readonly string[]): string[] {
+  return Object.entries(inventory).map(([place, names]) => {
+    const there = (name: string): boolean => statistics.includes(PLACES[place as keyof typeof PLACES] + name);
     return row(
       `each ${place}`,
       names.filter(there),
       names.filter((name) => !there(name)),
     );
   });
+}
+
+/** Those that Kea does not have, and that have no name of Tandem's own. */
+function unheard(inventory: Inventory, statistics: readonly string[]): string[] {
+  return statistics
+    .map((name) => name.replace(STATISTIC, ''))
+    .filter((name) => !name.startsWith('tandem-') && !Object.values(inventory).flat().includes(name));
+}
+
+/** The tables. @param server of DHCPv4 with every library and a pool. @param server6 the same of DHCPv6 */
+function tables({ commands, statistics }: Has, server6: Has): string {
+  const known = Object.values(KEA_COMMANDS).flat();
+  const ofLibraries = commandRows(KEA_COMMANDS, commands);
+  const own = commands.filter((name) => !known.includes(name));
   return [
     '| commands of | as in Kea | not implemented |',
     '|---|---|---|',
@@ -141,7 +162,7 @@ function tables(
     '',
     '| commands of DHCPv6, of | as in Kea | not implemented |',
     '|---|---|---|',
-    ...commandRows(inventory6(), commands6),
+    ...commandRows(inventory6(), server6.commands),
     '',
     '| library | built in | known and refused |',
     '|---|---|---|',
@@ -153,12 +174,16 @@ function tables(
     '',
     '| statistics of | as in Kea | not counted |',
     '|---|---|---|',
-    ...places,
+    ...statisticRows(KEA_STATISTICS, statistics),
     row(
       'perfmon, of the server and of each subnet',
       KEA_DURATIONS.filter((name) => durations().includes(name)),
       KEA_DURATIONS.filter((name) => !durations().includes(name)),
     ),
+    '',
+    '| statistics of DHCPv6, of | as in Kea | not counted |',
+    '|---|---|---|',
+    ...statisticRows(KEA_STATISTICS_6, server6.statistics),
   ].join('\n');
 }
 
@@ -171,21 +196,20 @@ t.test('the page has the state of every command, library and statistic', async (
     [...BUILT_IN, ...KNOWN].sort(),
     'every library of the program is one of Kea and the other way round',
   );
-  const unheard = statistics
-    .map((name) => name.replace(STATISTIC, ''))
-    .filter((name) => !name.startsWith('tandem-') && !Object.values(KEA_STATISTICS).flat().includes(name));
   t.same(
     durations().filter((name) => !KEA_DURATIONS.includes(name)),
     [],
     'no duration that Kea does not have',
   );
-  t.same(unheard, [], 'a statistic that Kea does not have begins with tandem-');
+  const server6 = await dhcp6Has(t);
+  t.same(unheard(KEA_STATISTICS, statistics), [], 'a statistic that Kea does not have begins with tandem-');
+  t.same(unheard(KEA_STATISTICS_6, server6.statistics), [], 'also of DHCPv6');
   const file = new URL('../../../docs/kea-compatibility.md', import.meta.url);
   const page = readFileSync(file, 'utf8');
   const begin = page.indexOf(BEGIN) + BEGIN.length;
   const end = page.indexOf(END);
   t.ok(begin > BEGIN.length && end > begin, 'both marks are there');
-  const made = tables(commands, await commandsOfDhcp6(t), statistics);
+  const made = tables({ commands, statistics }, server6);
   if (process.env['TANDEM_UPDATE_DOCS'] !== undefined)
     writeFileSync(file, `${page.slice(0, begin)}\n${made}\n\n${page.slice(end)}`);
   else t.equal(page.slice(begin, end).trim(), made);

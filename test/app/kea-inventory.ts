@@ -61,6 +61,27 @@ export const KEA_DURATIONS =
     (span) => `perfmon.QUERY-RESPONSE.${span}.mean-usecs`,
   );
 
+const LEASES_6 = `assigned-nas cumulative-assigned-nas declined-addresses reclaimed-declined-addresses reclaimed-leases`;
+const FAILURES_6 = `v6-allocation-fail v6-allocation-fail-classes v6-allocation-fail-no-pools
+  v6-allocation-fail-shared-network v6-allocation-fail-subnet v6-ia-na-lease-reuses v6-ia-pd-lease-reuses`;
+
+/** The same of a DHCPv6 server. */
+export const KEA_STATISTICS_6 = {
+  server:
+    words(`pkt6-addr-reg-inform-received pkt6-addr-reg-reply-received pkt6-addr-reg-reply-sent pkt6-admin-filtered
+    pkt6-advertise-received pkt6-advertise-sent pkt6-confirm-received pkt6-decline-received pkt6-dhcpv4-query-received pkt6-dhcpv4-response-received
+    pkt6-dhcpv4-response-sent pkt6-duplicate pkt6-infrequest-received pkt6-limit-exceeded pkt6-not-for-us pkt6-parse-failed
+    pkt6-processing-failed pkt6-queue-full pkt6-rebind-received pkt6-receive-drop pkt6-received pkt6-release-received
+    pkt6-renew-received pkt6-reply-received pkt6-reply-sent pkt6-request-received pkt6-rfc-violation pkt6-sent
+    pkt6-service-disabled pkt6-solicit-received pkt6-unknown-received cumulative-assigned-nas cumulative-assigned-pds
+    cumulative-registered-nas declined-addresses reclaimed-declined-addresses reclaimed-leases ${FAILURES_6}`),
+  subnet:
+    words(`total-nas total-pds assigned-pds cumulative-assigned-pds registered-nas cumulative-registered-nas
+    ${LEASES_6} ${FAILURES_6}`),
+  pool: words(`total-nas ${LEASES_6}`),
+  'pd-pool': words('total-pds assigned-pds cumulative-assigned-pds reclaimed-leases'),
+} as const;
+
 /** Without what stands before the name: `subnet[ID].` and `subnet[ID].pool[POOL ID].` */
 export const KEA_STATISTICS: Readonly<Record<'server' | 'subnet' | 'pool', readonly string[]>> = {
   server:

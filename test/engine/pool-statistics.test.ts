@@ -74,9 +74,9 @@ function sceneFor(t: { teardown: (done: () => void) => void }) {
 t.test('pools of one number are one series, in each subnet its own', async (t) => {
   const { series, pools } = poolSeries(configOf(SUBNETS(7)).subnets);
   t.same(series, [
-    { subnetId: 1, poolId: 0, addresses: 6 },
-    { subnetId: 1, poolId: 7, addresses: 10 },
-    { subnetId: 2, poolId: 7, addresses: 16 },
+    { subnetId: 1, kind: 'pool', poolId: 0, units: 6n },
+    { subnetId: 1, kind: 'pool', poolId: 7, units: 10n },
+    { subnetId: 2, kind: 'pool', poolId: 7, units: 16n },
   ]);
   t.same(
     pools.map((pool) => pool.series),

@@ -11,6 +11,7 @@ import { recountLeases } from '../../engine/dhcp6/leases/recount.ts';
 import { readNamedLease6 } from '../../engine/dhcp6/names/named-lease.ts';
 import { G6 } from '../../engine/dhcp6/statistics.ts';
 import { allocateServerPools6 } from '../../engine/dhcp6/subnets/pool-memory.ts';
+import type { StatisticNames } from '../../engine/figures/statistic-names.ts';
 import type { StatisticsWriter } from '../../engine/figures/statistics.ts';
 import type { StatisticsReader } from '../../engine/figures/statistics-reader.ts';
 import { Reclaimer } from '../../engine/leases/reclaim.ts';
@@ -47,7 +48,7 @@ export interface LeasesParts6 {
 
 /** The data plane's statistics, as main sees them. */
 interface Statistics {
-  readonly reader: StatisticsReader;
+  readonly reader: StatisticsReader<StatisticNames>;
   readonly writer: StatisticsWriter;
 }
 
@@ -139,8 +140,7 @@ export class Leases6 {
     memory.book = { ...memory.book, table, pools };
     this.#counting = this.#countingBy(config, writer);
     this.#sender.use(config.ddns, namesOf6(config));
-    const ids = config.subnets.map(({ id }) => id);
-    recountLeases(this.#counting, reader.all(), ids);
+    recountLeases(this.#counting, reader);
     change.commit();
   }
 

@@ -2,6 +2,7 @@
 import { formatIpv6 } from '../../base/ipv6-text.ts';
 import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
 import { STATISTICS_6 } from '../../engine/dhcp6/statistics.ts';
+import { poolSeries6 } from '../../engine/dhcp6/subnets/pool-series.ts';
 import type { DurationMemory } from '../../engine/figures/durations.ts';
 import { allocateRateLimits } from '../../engine/figures/rate-limits.ts';
 import { allocateStatistics, type StatisticsMemory } from '../../engine/figures/statistics.ts';
@@ -52,7 +53,7 @@ export class ShardFamily6 implements ShardFamily<ShardKinds6> {
     return allocateStatistics(
       rows,
       subnets.map(({ id }) => id),
-      [],
+      poolSeries6(subnets).series,
       STATISTICS_6,
     );
   }

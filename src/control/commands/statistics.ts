@@ -5,7 +5,8 @@
  */
 import type { StatisticSamplesConfig } from '../../config/control-model.ts';
 import type { ServerConfig } from '../../config/model.ts';
-import type { StatisticNames } from '../../engine/figures/statistic-names.ts';
+import type { G6 } from '../../engine/dhcp6/statistics.ts';
+import { type StatisticNames, seriesPrefix } from '../../engine/figures/statistic-names.ts';
 import type { GlobalStatistic } from '../../engine/figures/statistics.ts';
 import type { StatisticsReader } from '../../engine/figures/statistics-reader.ts';
 import { poolSeries } from '../../engine/subnets/pool-series.ts';
@@ -15,12 +16,15 @@ import { formatTimestamp } from '../kea-time.ts';
 import type { Sample, StatisticHistory, StatisticLook } from '../statistic-history.ts';
 
 /**
- * Kea 2.2 has this name for subnets alone, and tools that map names to labels fail when it comes without a subnet. What Kea
- * does not have is called tandem-something, which they skip.
+ * Kea has these names for subnets and pools alone, and tools that map names to labels fail when one comes without a subnet.
+ * What Kea does not have is called tandem-something, which they skip.
  */
-const OWN_NAMES: Partial<Record<GlobalStatistic, string>> = {
-  'assigned-addresses': 'tandem-assigned-addresses',
-};
+const OWN_NAMES: readonly string[] = [
+  'assigned-addresses',
+  'assigned-nas',
+  'assigned-pds',
+  'registered-nas',
+] satisfies (GlobalStatistic | keyof typeof G6)[];
 
 /** The sender's text, cut, so that an answer does not grow with it. */
 const QUOTED_NAME_MAX = 64;
@@ -45,9 +49,9 @@ export function createStatisticsCommands(history: StatisticHistory): Map<string,
 
 /** Gives names of answers to those that are counted. @param counted by their names in memory; they are changed in place */
 function asShown(counted: Map<string, number>): Map<string, number> {
-  for (const [name, own] of Object.entries(OWN_NAMES)) {
+  for (const name of OWN_NAMES) {
     const value = counted.get(name);
-    if (value !== undefined) counted.set(own, value);
+    if (value !== undefined) counted.set(`tandem-${name}`, value);
     counted.delete(name);
   }
   return counted;
@@ -79,10 +83,11 @@ export class StatisticValues {
 /** `subnet[ID].total-addresses` of every subnet, the addresses of its pools, and the same of each series of pools. */
 export function addressTotals({ subnets }: Pick<ServerConfig, 'subnets'>): ReadonlyMap<string, number> {
   const totals = new Map(subnets.map(({ id }) => [`subnet[${id}].total-addresses`, 0]));
-  for (const { subnetId, poolId, addresses } of poolSeries(subnets).series) {
-    const ofSubnet = `subnet[${subnetId}].total-addresses`;
+  for (const series of poolSeries(subnets).series) {
+    const addresses = Number(series.units);
+    const ofSubnet = `subnet[${series.subnetId}].total-addresses`;
     totals.set(ofSubnet, totals.get(ofSubnet)! + addresses);
-    totals.set(`subnet[${subnetId}].pool[${poolId}].total-addresses`, addresses);
+    totals.set(`${seriesPrefix(series)}total-addresses`, addresses);
   }
   return totals;
 }

@@ -119,13 +119,28 @@ const SUBNET_STATISTICS_6 = [
   'v6-ia-pd-lease-reuses',
 ] as const;
 
-/** For `allocateStatistics`; series of pools are not counted. */
-export const STATISTICS_6: StatisticNames = {
+/** Of each series of pools, named `subnet[ID].pool[POOL ID].NAME`. */
+const POOL_STATISTICS_6 = [
+  'assigned-nas',
+  'cumulative-assigned-nas',
+  'declined-addresses',
+  'reclaimed-declined-addresses',
+  'reclaimed-leases',
+] as const;
+
+/** The same of pools of prefixes, named `subnet[ID].pd-pool[POOL ID].NAME`. */
+const PD_POOL_STATISTICS_6 = ['assigned-pds', 'cumulative-assigned-pds', 'reclaimed-leases'] as const;
+
+/** For `allocateStatistics`. */
+export const STATISTICS_6 = {
   global: GLOBAL_STATISTICS_6,
   subnet: SUBNET_STATISTICS_6,
-  pool: [],
-};
+  pool: POOL_STATISTICS_6,
+  pdPool: PD_POOL_STATISTICS_6,
+} as const satisfies StatisticNames;
 
 // Statistic name -> cell number, for code that counts.
 export const G6 = cellsOf(GLOBAL_STATISTICS_6);
 export const S6 = cellsOf(SUBNET_STATISTICS_6);
+export const P6 = cellsOf(POOL_STATISTICS_6);
+export const PD6 = cellsOf(PD_POOL_STATISTICS_6);

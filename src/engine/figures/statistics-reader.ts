@@ -1,14 +1,22 @@
 /** Reads statistics: sums over all who count, by name. */
 import { assert } from '../../base/assert.ts';
-import { cellNames, cellsOf, type StatisticNames } from './statistic-names.ts';
-import { firstPoolCell, rowOf, type STATISTICS_4, type StatisticsMemory } from './statistics.ts';
+import {
+  cellNames,
+  cellsOf,
+  type NamedCells,
+  type PoolKind,
+  type StatisticNames,
+  seriesCells,
+} from './statistic-names.ts';
+import { rowOf, type STATISTICS_4, type StatisticsMemory } from './statistics.ts';
 
 /** Sums over all writers; for main and the control API. @typeParam Names what its family counts */
 export class StatisticsReader<Names extends StatisticNames = typeof STATISTICS_4> {
   readonly #memory: StatisticsMemory;
   readonly #globalCells: Readonly<Record<string, number>>;
   readonly #subnetCells: Readonly<Record<string, number>>;
-  readonly #poolCells: Readonly<Record<string, number>>;
+  readonly #poolCells: Readonly<Record<PoolKind, Readonly<Record<string, number>>>>;
+  readonly #seriesCells: Float64Array;
   readonly #rows: readonly Float64Array[];
   /** Made when they are asked for, once: a hundred thousand names take a while. And the values that were given last. */
   #names: readonly string[] | null = null;
@@ -16,10 +24,11 @@ export class StatisticsReader<Names extends StatisticNames = typeof STATISTICS_4
 
   constructor(memory: StatisticsMemory) {
     this.#memory = memory;
-    const { global, subnet, pool } = memory.names;
+    const { global, subnet, pool, pdPool } = memory.names;
     this.#globalCells = cellsOf(global);
     this.#subnetCells = cellsOf(subnet);
-    this.#poolCells = cellsOf(pool);
+    this.#poolCells = { pool: cellsOf(pool), 'pd-pool': cellsOf(pdPool) };
+    this.#seriesCells = seriesCells(memory);
     this.#rows = Array.from({ length: memory.writers }, (_, writer) => rowOf(memory, writer));
   }
 
@@ -40,13 +49,17 @@ export class StatisticsReader<Names extends StatisticNames = typeof STATISTICS_4
   }
 
   /** @param series position of the series of pools */
-  pool(series: number, name: Names['pool'][number]): number {
-    const { names, subnetIds } = this.#memory;
-    const first = firstPoolCell(names, subnetIds) + series * names.pool.length;
-    return this.#sum(first + cellOf(this.#poolCells, name));
+  pool(series: number, name: Names['pool'][number] | Names['pdPool'][number]): number {
+    const { kind } = this.#memory.pools[series]!;
+    return this.#sum(this.#seriesCells[series]! + cellOf(this.#poolCells[kind], name));
   }
 
-  /** Every statistic with Kea's name: global ones, then `subnet[ID].NAME`, then `subnet[ID].pool[POOL ID].NAME`. */
+  /** Of what there are values. */
+  get cells(): NamedCells {
+    return this.#memory;
+  }
+
+  /** Every statistic with Kea's name: global ones, then `subnet[ID].NAME`, then `subnet[ID].pool[POOL ID].NAME` and `subnet[ID].pd-pool[POOL ID].NAME`. */
   all(): Map<string, number> {
     this.#seen?.fill(Number.NaN);
     return this.changed();

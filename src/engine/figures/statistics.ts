@@ -6,8 +6,14 @@
  *     row = global cells | subnet 0 cells | subnet 1 cells | ... | pool series 0 cells | ...
  */
 import { assert } from '../../base/assert.ts';
-import type { PoolSeries } from '../subnets/pool-series.ts';
-import { cellNames, cellsOf, type NamedCells, type StatisticNames } from './statistic-names.ts';
+import {
+  cellNames,
+  cellsOf,
+  type NamedCells,
+  type NamedSeries,
+  type StatisticNames,
+  seriesCells,
+} from './statistic-names.ts';
 
 /** Kea's global statistics that this server keeps, then Tandem's own reasons for packets without an answer. */
 export const GLOBAL_STATISTICS = [
@@ -168,6 +174,7 @@ export const STATISTICS_4 = {
   global: GLOBAL_STATISTICS,
   subnet: SUBNET_STATISTICS,
   pool: POOL_STATISTICS,
+  pdPool: [],
 } as const satisfies StatisticNames;
 
 export interface StatisticsMemory extends NamedCells {
@@ -180,16 +187,11 @@ const CELL_BYTES = 8;
 export function allocateStatistics(
   writers: number,
   subnetIds: readonly number[],
-  pools: readonly PoolSeries[] = [],
+  pools: readonly NamedSeries[] = [],
   names: StatisticNames = STATISTICS_4,
 ): StatisticsMemory {
-  const rowCells = firstPoolCell(names, subnetIds) + pools.length * names.pool.length;
+  const rowCells = seriesCells({ names, subnetIds, pools })[pools.length]!;
   return { cells: new SharedArrayBuffer(writers * rowCells * CELL_BYTES), writers, names, subnetIds, pools };
-}
-
-/** The first cell of the series of pools in each row. */
-export function firstPoolCell(names: StatisticNames, subnetIds: readonly number[]): number {
-  return names.global.length + subnetIds.length * names.subnet.length;
 }
 
 /** The cells of one writer. */
@@ -205,8 +207,7 @@ export class StatisticsWriter {
   readonly #row: Float64Array;
   readonly #firstSubnetCell: number;
   readonly #subnetCells: number;
-  readonly #firstPoolCell: number;
-  readonly #poolCells: number;
+  readonly #seriesCells: Float64Array;
 
   constructor(memory: StatisticsMemory, writer: number) {
     this.#memory = memory;
@@ -214,8 +215,7 @@ export class StatisticsWriter {
     const { names } = memory;
     this.#firstSubnetCell = names.global.length;
     this.#subnetCells = names.subnet.length;
-    this.#firstPoolCell = firstPoolCell(names, memory.subnetIds);
-    this.#poolCells = names.pool.length;
+    this.#seriesCells = seriesCells(memory);
   }
 
   /** Adds the values of another set of statistics, as far as names, subnets and pools are the same. */
@@ -236,8 +236,8 @@ export class StatisticsWriter {
     this.#row[this.#firstSubnetCell + subnetIndex * this.#subnetCells + cell]! += delta;
   }
 
-  /** @param series position of the series of pools; @param cell from `P` */
+  /** @param series position of the series of pools; @param cell of its kind, from `P` */
   addPool(series: number, cell: number, delta = 1): void {
-    this.#row[this.#firstPoolCell + series * this.#poolCells + cell]! += delta;
+    this.#row[this.#seriesCells[series]! + cell]! += delta;
   }
 }

@@ -1,15 +1,15 @@
 /**
  * Pools as the statistics count them. [Kea 2.4] The pools of a subnet that have one `pool-id`, 0 where none is given, are one
- * series; a lease counts for the pool that its address lies in, whatever number its row carries.
+ * series; those of addresses and those of prefixes are two. A lease counts for the pool that its address lies in, whatever
+ * number its row carries.
  */
 import type { SubnetConfig } from '../../config/model.ts';
+import type { NamedSeries } from '../figures/statistic-names.ts';
 
-/** The pools of a subnet with one number. */
-export interface PoolSeries {
-  readonly subnetId: number;
-  readonly poolId: number;
-  /** Addresses of all of them. */
-  readonly addresses: number;
+/** A pool, or the pools of a series together. */
+export interface SizedSeries extends NamedSeries {
+  /** Addresses, or prefixes of the length that clients get. */
+  readonly units: bigint;
 }
 
 /** Addresses that count for a series. */
@@ -21,22 +21,50 @@ export interface CountedPool {
   readonly series: number;
 }
 
-/** Every series, and every pool in the order in which `compileSubnets` numbers them. */
+/** Every series, and which of them each pool belongs to. @param pools those of one subnet beside each other */
+export function joinPools(pools: readonly SizedSeries[]): {
+  readonly series: readonly SizedSeries[];
+  readonly seriesOfPool: readonly number[];
+} {
+  const series: SizedSeries[] = [];
+  const known = new Map<string, number>();
+  let knownSubnet = 0;
+  const seriesOfPool = pools.map((pool) => {
+    const { subnetId, kind, poolId } = pool;
+    if (subnetId !== knownSubnet) known.clear();
+    knownSubnet = subnetId;
+    const key = `${kind} ${poolId}`;
+    const at = known.get(key) ?? series.length;
+    known.set(key, at);
+    series[at] = { ...pool, units: (series[at]?.units ?? 0n) + pool.units };
+    return at;
+  });
+  return { series, seriesOfPool };
+}
+
+/** Every series of DHCPv4, and every pool in the order in which `compileSubnets` numbers them. */
 export function poolSeries(subnets: readonly Pick<SubnetConfig, 'id' | 'pools'>[]): {
-  readonly series: readonly PoolSeries[];
+  readonly series: readonly SizedSeries[];
   readonly pools: readonly CountedPool[];
 } {
-  const series: PoolSeries[] = [];
-  const pools: CountedPool[] = [];
-  for (const subnet of subnets) {
-    const known = new Map<number, number>();
-    for (const { poolId, first, last } of subnet.pools) {
-      const at = known.get(poolId) ?? series.length;
-      known.set(poolId, at);
-      const addresses = (series[at]?.addresses ?? 0) + last - first + 1;
-      series[at] = { subnetId: subnet.id, poolId, addresses };
-      pools.push({ subnetId: subnet.id, first, last, series: at });
-    }
-  }
-  return { series, pools };
+  const pools = subnets.flatMap(({ id, pools }) =>
+    pools.map(({ poolId, first, last }) => ({ subnetId: id, poolId, first, last })),
+  );
+  const { series, seriesOfPool } = joinPools(
+    pools.map(({ subnetId, poolId, first, last }) => ({
+      subnetId,
+      kind: 'pool',
+      poolId,
+      units: BigInt(last - first + 1),
+    })),
+  );
+  return {
+    series,
+    pools: pools.map(({ subnetId, first, last }, at) => ({
+      subnetId,
+      first,
+      last,
+      series: seriesOfPool[at]!,
+    })),
+  };
 }

@@ -47,7 +47,7 @@ t.test(
     const third = granted(t, await b.ask(message(solicit, 3, RAPID, iaNa(7))));
     t.notOk(first.includes(third[0]!), 'nobody gets what another has');
     t.equal((await b.ask(registers, own)).type, addrRegReply, 'the survivor renews the registration');
-    t.equal(await pair.statistic('b', 'registered-nas'), 1);
+    t.equal(await pair.statistic('b', 'tandem-registered-nas'), 1);
 
     await pair.again(t, 'a');
     await pair.reach({ a: 'hot-standby', b: 'hot-standby' });

@@ -92,10 +92,10 @@ t.test('config-reload takes the file as a whole; leases, statistics and DUID go 
   t.equal(await running.figure('pkt6-renew-received'), 1);
 
   t.match(await running.reload({ subnet6: [other] }), { result: 0 });
-  t.equal(await running.figure('assigned-nas'), 1, 'a lease of a subnet that has gone is one still');
+  t.equal(await running.figure('tandem-assigned-nas'), 1, 'a lease of a subnet that has gone is one still');
   t.match(await running.reload({}), { result: 0 });
   t.equal(await running.figure('subnet[1].assigned-nas'), 1, 'and counted for its subnet again');
-  t.equal(await running.figure('assigned-nas'), 1);
+  t.equal(await running.figure('tandem-assigned-nas'), 1);
   t.equal(await running.server.stop(), 0);
 });
 
@@ -165,7 +165,7 @@ t.test('a larger table takes all leases along; one that is too small is refused'
   t.match(kept, /2001:db8:1::1002 1[78]\d\d\/3[56]\d\d/, 'what is left of its lifetimes');
   for (let client = 7; client <= 40; client++)
     t.match(await running.answer(request, client, iaNa(7)), /\/3600/, `client ${client}`);
-  t.equal(await running.figure('assigned-nas'), 40);
+  t.equal(await running.figure('tandem-assigned-nas'), 40);
   t.equal(await running.server.stop(), 0);
 });
 

@@ -15,6 +15,7 @@ import type { Arrival6 } from '../../../src/engine/dhcp6/query.ts';
 import { longestReplyBytes6 } from '../../../src/engine/dhcp6/reply/reply-size.ts';
 import { STATISTICS_6 } from '../../../src/engine/dhcp6/statistics.ts';
 import { allocateServerPools6 } from '../../../src/engine/dhcp6/subnets/pool-memory.ts';
+import { poolSeries6 } from '../../../src/engine/dhcp6/subnets/pool-series.ts';
 import { allocateRateLimits } from '../../../src/engine/figures/rate-limits.ts';
 import { allocateStatistics } from '../../../src/engine/figures/statistics.ts';
 import { StatisticsReader } from '../../../src/engine/figures/statistics-reader.ts';
@@ -80,7 +81,7 @@ export class BenchEngine6 {
   readonly dns = allocateDnsLog(1 << 18);
   readonly bookMemory: LeaseBookMemory6;
   readonly context: Context6;
-  readonly #reader: StatisticsReader;
+  readonly reader: StatisticsReader<typeof STATISTICS_6>;
   readonly #changes: Int32Array;
   readonly #rows: ByteRingReader;
   readonly #decoder = new RowDecoder6();
@@ -106,10 +107,10 @@ export class BenchEngine6 {
     const statistics = allocateStatistics(
       2,
       config.subnets.map(({ id }) => id),
-      [],
+      poolSeries6(config.subnets).series,
       STATISTICS_6,
     );
-    this.#reader = new StatisticsReader(statistics);
+    this.reader = new StatisticsReader(statistics);
     const slotBytes = longestReplyBytes6(config);
     const slots = new ReplySlots(new Uint8Array(2 * PARKED_MAX * slotBytes), 2 * PARKED_MAX, slotBytes);
     const leave = (slot: number): void => {
@@ -212,7 +213,7 @@ export class BenchEngine6 {
   }
 
   #drops(): Map<string, number> {
-    return new Map([...this.#reader.all()].filter(([name]) => name.startsWith('tandem-drop-')));
+    return new Map([...this.reader.all()].filter(([name]) => name.startsWith('tandem-drop-')));
   }
 
   #leave(slot: number): void {
@@ -246,7 +247,7 @@ export class BenchEngine6 {
   }
 
   statistic(name: string): number {
-    const value = this.#reader.all().get(name);
+    const value = this.reader.all().get(name);
     if (value === undefined) throw new Error(`no statistic ${name}`);
     return value;
   }

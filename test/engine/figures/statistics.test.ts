@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import t from 'tap';
+import { P6, PD6, STATISTICS_6 } from '../../../src/engine/dhcp6/statistics.ts';
 import {
   allocateStatistics,
   G,
@@ -32,9 +33,9 @@ t.test('a value is the sum of what every thread has counted', async (t) => {
 t.test('every statistic has a cell of its own', async (t) => {
   const subnetIds = [1, 7, 4294967294];
   const pools = [
-    { subnetId: 1, poolId: 0, addresses: 5 },
-    { subnetId: 7, poolId: 4294967295, addresses: 5 },
-  ];
+    { subnetId: 1, kind: 'pool', poolId: 0 },
+    { subnetId: 7, kind: 'pool', poolId: 4294967295 },
+  ] as const;
   const memory = allocateStatistics(2, subnetIds, pools);
   const writer = new StatisticsWriter(memory, 1);
   const expected = new Map<string, number>();
@@ -58,13 +59,37 @@ t.test('every statistic has a cell of its own', async (t) => {
   t.same(new StatisticsReader(memory).all(), expected);
 });
 
+t.test('pools of addresses and of prefixes have names of their own', async (t) => {
+  const pools = [
+    { subnetId: 1, kind: 'pd-pool', poolId: 5 },
+    { subnetId: 1, kind: 'pool', poolId: 5 },
+    { subnetId: 2, kind: 'pd-pool', poolId: 5 },
+  ] as const;
+  const memory = allocateStatistics(1, [1, 2], pools, STATISTICS_6);
+  const writer = new StatisticsWriter(memory, 0);
+  writer.addPool(0, PD6['assigned-pds'], 2);
+  writer.addPool(1, P6['reclaimed-leases'], 3);
+  writer.addPool(2, PD6['reclaimed-leases'], 4);
+  const reader = new StatisticsReader<typeof STATISTICS_6>(memory);
+  t.equal(reader.pool(0, 'assigned-pds'), 2);
+  t.equal(reader.pool(1, 'reclaimed-leases'), 3);
+  t.equal(reader.pool(2, 'reclaimed-leases'), 4);
+  t.throws(() => reader.pool(0, 'assigned-nas'), /the statistic is counted/);
+  const ofPools = [...reader.all()].filter(([name, value]) => /pool/.test(name) && value !== 0);
+  t.same(ofPools, [
+    ['subnet[1].pd-pool[5].assigned-pds', 2],
+    ['subnet[1].pool[5].reclaimed-leases', 3],
+    ['subnet[2].pd-pool[5].reclaimed-leases', 4],
+  ]);
+});
+
 t.test('a writer without a row is a fault of the program', async (t) => {
   const memory = allocateStatistics(2, []);
   for (const writer of [-1, 2]) t.throws(() => new StatisticsWriter(memory, writer), /invariant/);
 });
 
 t.test('another set of subnets and pools takes over what both have', async (t) => {
-  const pool = (subnetId: number, poolId: number) => ({ subnetId, poolId, addresses: 1 });
+  const pool = (subnetId: number, poolId: number) => ({ subnetId, kind: 'pool' as const, poolId });
   const before = allocateStatistics(2, [1, 2], [pool(1, 0), pool(2, 0), pool(2, 7)]);
   const writer = new StatisticsWriter(before, 1);
   writer.add(G['pkt4-received'], 9);

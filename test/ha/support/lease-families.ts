@@ -119,7 +119,7 @@ const FAMILY6: LeaseFamily<Lease6> = {
   name: 'DHCPv6',
   pageCommand: 'lease6-get-page',
   open(diskWorks = true) {
-    const bench = storeBench6({}, TIME);
+    const bench = storeBench6({ clock: TIME });
     if (!diskWorks) bench.durable = brokenDisk;
     const { engine, store } = bench;
     const subnets = LeaseSubnets6.of(TWO_SUBNETS);

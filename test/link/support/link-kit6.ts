@@ -3,6 +3,7 @@ import { systemClock } from '../../../src/base/clock.ts';
 import type { ServerConfig6 } from '../../../src/config/dhcp6/model.ts';
 import { STATISTICS_6 } from '../../../src/engine/dhcp6/statistics.ts';
 import { allocateServerPools6 } from '../../../src/engine/dhcp6/subnets/pool-memory.ts';
+import { poolSeries6 } from '../../../src/engine/dhcp6/subnets/pool-series.ts';
 import { allocateStatistics } from '../../../src/engine/figures/statistics.ts';
 import { allocateChangeLog } from '../../../src/lease/change-log.ts';
 import { LeaseBook6 } from '../../../src/lease/dhcp6/book.ts';
@@ -55,7 +56,7 @@ function workplaceOf(config: ServerConfig6, changeLogBytes: number): LinkWorkpla
       changes: allocateChangeLog(changeLogBytes),
     },
     isHeard: false,
-    statistics: allocateStatistics(2, ids, [], STATISTICS_6),
+    statistics: allocateStatistics(2, ids, poolSeries6(config.subnets).series, STATISTICS_6),
   };
 }
 

@@ -5,6 +5,7 @@ import type { ServerConfig6 } from '../../../src/config/dhcp6/model.ts';
 import { findFreeTcpPort } from '../../../src/demo/ports.ts';
 import { STATISTICS_6 } from '../../../src/engine/dhcp6/statistics.ts';
 import { allocateServerPools6 } from '../../../src/engine/dhcp6/subnets/pool-memory.ts';
+import { poolSeries6 } from '../../../src/engine/dhcp6/subnets/pool-series.ts';
 import { allocateStatistics } from '../../../src/engine/figures/statistics.ts';
 import { Listening } from '../../../src/engine/leases/lease-events.ts';
 import { allocateDnsLog } from '../../../src/engine/names/dns-log.ts';
@@ -67,7 +68,7 @@ export async function createShardTask6(
     },
     journal: allocateJournal(),
     bells: [],
-    statistics: allocateStatistics(2, [1], [], STATISTICS_6),
+    statistics: allocateStatistics(2, [1], poolSeries6(config.subnets).series, STATISTICS_6),
     parkedMax: PARKED_MAX,
     forcedPort: 0,
     events: allocateLeaseEvents(1 << 18),

@@ -4,7 +4,13 @@ import { SharedValues } from '../../../base/shared-values.ts';
 import type { ClassIds } from '../../../classes/class-ids.ts';
 import { type Guard, guardOf } from '../../../classes/class-set.ts';
 import type { DdnsConfig } from '../../../config/ddns-model.ts';
-import type { HostConfig6, PdPoolConfig, ServerConfig6, SubnetConfig6 } from '../../../config/dhcp6/model.ts';
+import type {
+  HostConfig6,
+  PdPoolConfig,
+  PoolConfig6,
+  ServerConfig6,
+  SubnetConfig6,
+} from '../../../config/dhcp6/model.ts';
 import type { HostModes } from '../../../config/host-model.ts';
 import { ADDRESS_BITS } from '../../../lease/dhcp6/model.ts';
 import { type CompiledNames, compileNames } from '../../names/names-settings.ts';
@@ -12,6 +18,7 @@ import { PlanRoots } from '../../reply/plan-roots.ts';
 import { type CompiledNetwork, compileNetworks } from '../../subnets/network.ts';
 import { relationshipOf } from '../../subnets/relationship-of.ts';
 import type { ReplyPlan6, ReplyPlanNode6 } from '../reply/reply-plan.ts';
+import { poolSeries6 } from '../subnets/pool-series.ts';
 
 /** Addresses or prefixes that clients are given. */
 export interface CompiledPool6 {
@@ -20,6 +27,8 @@ export interface CompiledPool6 {
   /** 128 = it gives addresses. */
   readonly unitLength: number;
   readonly poolId: number;
+  /** Position of its series of pools, see `poolSeries6`. */
+  readonly series: number;
   readonly guard: Guard;
   /** Classes that are looked at once the lease is known. */
   readonly additional: Guard;
@@ -47,6 +56,9 @@ export interface CompiledSubnet6 {
   /** In the order of the configuration. */
   readonly pools: readonly CompiledPool6[];
   readonly pdPools: readonly CompiledPool6[];
+  /** The same, ascending, for `poolAround`. */
+  readonly poolsByAddress: readonly CompiledPool6[];
+  readonly pdPoolsByAddress: readonly CompiledPool6[];
   /** What a client gets that has no lease of a pool. */
   readonly plan: ReplyPlanNode6;
   readonly hostModes: HostModes;
@@ -55,15 +67,40 @@ export interface CompiledSubnet6 {
   readonly names: CompiledNames;
 }
 
+/** What pools of addresses have otherwise than those of prefixes. */
+type OfKind = Pick<CompiledPool6, 'unitLength' | 'excluded' | 'names'>;
+
 /** Compiles the subnets. @param classes gets the classes that guards name */
 export function compileSubnets6(config: ServerConfig6, classes: ClassIds): CompiledSubnet6[] {
   const networks = compileNetworks<CompiledSubnet6>(config.sharedNetworks, classes);
   const roots = new PlanRoots<SubnetConfig6, HostConfig6, ReplyPlan6>(saidBy);
   const names = new SharedValues((ddns: DdnsConfig) => compileNames(ddns, config.ddns.enableUpdates));
+  const { seriesOfPool } = poolSeries6(config.subnets);
   let index = 0;
   return config.subnets.map((subnet, position) => {
     const network = networks.get(subnet.networkName ?? '') ?? null;
     const plan = roots.ofSubnet(subnet, network?.config ?? null);
+    const compilePool = (pool: PoolConfig6 | PdPoolConfig, own: OfKind): CompiledPool6 => ({
+      series: seriesOfPool[index]!,
+      index: index++,
+      unitLength: own.unitLength,
+      poolId: pool.poolId,
+      guard: guardOf(pool.clientClasses, classes),
+      additional: pool.additionalClasses.map((name) => classes.intern(name)),
+      plan: roots.ofPool(pool, plan),
+      excluded: own.excluded,
+      names: own.names,
+    });
+    const pools = subnet.pools.map((pool) =>
+      compilePool(pool, {
+        unitLength: ADDRESS_BITS,
+        excluded: null,
+        names: pool.ddns === null ? null : names.of(pool.ddns),
+      }),
+    );
+    const pdPools = subnet.pdPools.map((pool) =>
+      compilePool(pool, { unitLength: pool.delegatedLength, excluded: excludedOf(pool), names: null }),
+    );
     const compiled: CompiledSubnet6 = {
       index: position,
       id: subnet.id,
@@ -72,26 +109,10 @@ export function compileSubnets6(config: ServerConfig6, classes: ClassIds): Compi
       additional: subnet.additionalClasses.map((name) => classes.intern(name)),
       network,
       place: network?.subnets.length ?? 0,
-      pools: subnet.pools.map((pool) => ({
-        index: index++,
-        unitLength: ADDRESS_BITS,
-        poolId: pool.poolId,
-        guard: guardOf(pool.clientClasses, classes),
-        additional: pool.additionalClasses.map((name) => classes.intern(name)),
-        plan: roots.ofPool(pool, plan),
-        excluded: null,
-        names: pool.ddns === null ? null : names.of(pool.ddns),
-      })),
-      pdPools: subnet.pdPools.map((pool) => ({
-        index: index++,
-        unitLength: pool.delegatedLength,
-        poolId: pool.poolId,
-        guard: guardOf(pool.clientClasses, classes),
-        additional: pool.additionalClasses.map((name) => classes.intern(name)),
-        plan: roots.ofPool(pool, plan),
-        excluded: excludedOf(pool),
-        names: null,
-      })),
+      pools,
+      pdPools,
+      poolsByAddress: ascending(pools, (at) => subnet.pools[at]!.first),
+      pdPoolsByAddress: ascending(pdPools, (at) => subnet.pdPools[at]!.prefix),
       plan,
       hostModes: subnet.hostModes,
       relationship: relationshipOf(subnet, config.relationships),
@@ -100,6 +121,15 @@ export function compileSubnets6(config: ServerConfig6, classes: ClassIds): Compi
     network?.subnets.push(compiled);
     return compiled;
   });
+}
+
+/** Pools in the order of their addresses. @param firstOf where the pool of this place begins: 16 octets */
+function ascending(
+  pools: readonly CompiledPool6[],
+  firstOf: (at: number) => Uint8Array,
+): readonly CompiledPool6[] {
+  const places = pools.map((_, at) => at).sort((a, b) => Buffer.compare(firstOf(a), firstOf(b)));
+  return places.every((place, at) => place === at) ? pools : places.map((place) => pools[place]!);
 }
 
 /** All that a subnet says of replies. */

@@ -41,9 +41,9 @@ export class ExpiringLeases6 implements ExpiringLeases {
     this.book.release(rows.bytes, rows.addressOffset(slot));
   }
 
-  begin(slot: number, state: number): void {
+  begin(slot: number): void {
     this.#dns()?.remove(this.book, slot);
-    countReclaimed(this.#counting(), slot, state);
+    countReclaimed(this.#counting(), slot);
     const events = this.#events();
     events.begin();
     events.lease(EventPart.former, slot);

@@ -45,10 +45,10 @@ export class LeaseApplier6 extends LeaseApplierBase<LeaseRecord6, ByteRange> {
   protected override changed(
     kind: number,
     subnetId: number,
-    _address: ByteRange,
+    { bytes, offset }: ByteRange,
     before: number | null,
     after: number | null,
   ): void {
-    countChanged(this.#counting(), kind, subnetId, before, after);
+    countChanged(this.#counting(), kind, subnetId, bytes, offset, before, after);
   }
 }

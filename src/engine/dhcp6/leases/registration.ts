@@ -79,8 +79,10 @@ export function register(context: Context6): boolean {
   book.setPlace(slot, subnet!.id, NO_POOL);
   book.hold(binding.address, 0);
   if (formerSubnet !== subnet!.id) {
-    if (wasRegistered) countChanged(context, LeaseType.na, formerSubnet, LeaseState.registered, null);
-    countChanged(context, LeaseType.na, subnet!.id, null, LeaseState.registered);
+    const { address } = binding;
+    if (wasRegistered)
+      countChanged(context, LeaseType.na, formerSubnet, address, 0, LeaseState.registered, null);
+    countChanged(context, LeaseType.na, subnet!.id, address, 0, null, LeaseState.registered);
   }
   changes.put(slot, true);
   return true;

@@ -8,7 +8,12 @@
  * several lengths, do not know of each other, wherever they overlap. Callers hold the lease table's lock.
  */
 import { IPV6_WORDS, readIpv6Words, writeIpv6Words } from '../../../base/ipv6.ts';
-import { addIpv6Units, compareIpv6Words, isIpv6UnitStart } from '../../../base/ipv6-words.ts';
+import {
+  addIpv6Units,
+  clearBehindIpv6Unit,
+  compareIpv6Words,
+  isIpv6UnitStart,
+} from '../../../base/ipv6-words.ts';
 import { randomBelow } from '../../../base/random.ts';
 import { NO_SLOT } from '../../hash-chain.ts';
 import { isLiveRow } from '../../live.ts';
@@ -93,6 +98,15 @@ export class PoolSet6 {
     if (compareIpv6Words(address, 0, this.#firsts, at) < 0) return false;
     if (compareIpv6Words(address, 0, this.#lasts, at) > 0) return false;
     return isIpv6UnitStart(address, 0, this.#unitLengths[pool]!);
+  }
+
+  /** Where an address lies: before a pool (< 0), in one of its units (0) or behind it (> 0). */
+  sideOf(pool: number, bytes: Uint8Array, offset: number): number {
+    const address = this.#read(bytes, offset);
+    const at = pool * IPV6_WORDS;
+    if (compareIpv6Words(address, 0, this.#firsts, at) < 0) return -1;
+    clearBehindIpv6Unit(address, 0, this.#unitLengths[pool]!);
+    return compareIpv6Words(address, 0, this.#lasts, at) > 0 ? 1 : 0;
   }
 
   /** True when a pool has nothing free left. Of a large one nobody knows that, and it never comes to it. */

@@ -1,5 +1,6 @@
 /** Main's lease store of DHCPv6 over the engine of a server. */
 import type { Clock } from '../../../../src/base/clock.ts';
+import type { ServerConfig6 } from '../../../../src/config/dhcp6/model.ts';
 import { MainLeaseStore6 } from '../../../../src/engine/dhcp6/leases/main-lease-store.ts';
 import { BenchEngine6, type Engine6Options } from '../bench-engine.ts';
 import { config6, HOME, pool, subnet } from '../config.ts';
@@ -18,9 +19,13 @@ export interface StoreBench6 {
   durable: () => Promise<void>;
 }
 
-/** @param clock of the store, default: that of the engine */
-export function storeBench6(options: Engine6Options = {}, clock?: Clock): StoreBench6 {
-  const engine = new BenchEngine6(TWO_SUBNETS, options);
+export interface StoreOptions6 extends Engine6Options {
+  /** Of the store; default: that of the engine. */
+  readonly clock?: Clock;
+}
+
+export function storeBench6(options: StoreOptions6 = {}, config: ServerConfig6 = TWO_SUBNETS): StoreBench6 {
+  const engine = new BenchEngine6(config, options);
   const { book, statistics, subnets } = engine.context;
   const awaited: number[] = [];
   const durable = async (change: number): Promise<void> => {
@@ -31,7 +36,7 @@ export function storeBench6(options: Engine6Options = {}, clock?: Clock): StoreB
     book,
     counting: () => ({ book, statistics, subnets, subnet: null }),
     durability: { durable },
-    clock: clock ?? engine.clock,
+    clock: options.clock ?? engine.clock,
   });
   const bench: StoreBench6 = { engine, store, awaited, durable: async () => {} };
   return bench;

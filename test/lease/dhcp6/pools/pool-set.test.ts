@@ -139,6 +139,29 @@ t.test('a pool has its units and no other address', async (t) => {
   t.ok(pools.has(0, within, 2), 'at an offset');
 });
 
+t.test('an address lies before a pool, in one of its units, or behind it', async (t) => {
+  const pools = setOf('2001:db8::5-2001:db8::9', '2001:db8::/48>64', '::/0>32', 'ffff::/16>33');
+  const cases: [number, string, number][] = [
+    [0, '2001:db8::4', -1],
+    [0, '2001:db8::5', 0],
+    [0, '2001:db8::9', 0],
+    [0, '2001:db8::a', 1],
+    [0, '2001:db8:1::', 1],
+    [1, '2001:db7:ffff:ffff:ffff:ffff:ffff:ffff', -1],
+    [1, '2001:db8::1', 0],
+    [1, '2001:db8:0:ffff:ffff:ffff:ffff:ffff', 0],
+    [1, '2001:db8:1::', 1],
+    [2, '::', 0],
+    [2, 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', 0],
+    [3, 'fffe:ffff:ffff::', -1],
+    [3, 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', 0],
+  ];
+  for (const [pool, address, side] of cases)
+    t.equal(Math.sign(pools.sideOf(pool, octets(`${address}`), 0)), side, `${address} and pool ${pool}`);
+  const within = Uint8Array.of(9, 9, ...octets('2001:db8::6'), 9);
+  t.equal(pools.sideOf(0, within, 2), 0, 'at an offset');
+});
+
 t.test('a lease within a prefix does not take the prefix', async (t) => {
   const pools = setOf('2001:db8::1-2001:db8::1', '2001:db8::/47>48');
   const table = tableOf();
