@@ -186,7 +186,8 @@ class Dispatcher implements UpdateDispatcher {
     while (sender.hasSlot && found === 'full') {
       if (sender.sendReady()) continue;
       if (lends) {
-        // Each answer of what is still under way tries again.
+        // Each answer of what is still under way tries again: whatever was gathered needs one.
+        sender.flush();
         if (sender.isIdle) this.#loan.take();
         return 'full';
       }

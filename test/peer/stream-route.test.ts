@@ -244,29 +244,34 @@ t.test('the log is lent when updates are sent, a stream is up and nothing is und
   t.equal(partner.received.length, 0, 'no request');
 });
 
-t.test('requests under way end first, and take nothing more out of the log', async (t) => {
-  const partner = await startPartner(t);
-  const { shards, stream, dispatcher } = dispatch(t, partner);
-  dispatcher.setPartnerUpdates('send');
-  const hold = gate(partner);
-  shards.send(0, [{ address: BASE }]);
-  await until(() => partner.inFlight === 1);
-  // It waits for its address.
-  shards.send(0, [{ address: BASE, expireSec: 1_800_000_001 }]);
-  await delay(10);
-  stream.comeUp();
-  const later = shards.send(1, [{ address: BASE, expireSec: 1_800_000_002 }]);
-  await delay(20);
-  t.equal(stream.hasLog, false);
-  t.equal(partner.received.length, 1);
-  hold.release();
-  await until(() => stream.hasLog);
-  t.same(partner.received.length, 2, 'with what waited for its address');
-  t.same(stream.taken, [BASE]);
-  stream.acknowledge();
-  await shards.settled(1, 1);
-  t.same(shards.of(1, later), [Verdict.confirmed]);
-});
+// With several to a request what has waited for its address is gathered before it goes.
+for (const family of [peerFamily4, { ...peerFamily4, leasesPerRequestMax: 64 }])
+  t.test(
+    `requests of ${family.leasesPerRequestMax} end first, and take nothing more out of the log`,
+    async (t) => {
+      const partner = await startPartner(t);
+      const { shards, stream, dispatcher } = dispatch(t, partner, { family });
+      dispatcher.setPartnerUpdates('send');
+      const hold = gate(partner);
+      shards.send(0, [{ address: BASE }]);
+      await until(() => partner.inFlight === 1);
+      // It waits for its address.
+      shards.send(0, [{ address: BASE, expireSec: 1_800_000_001 }]);
+      await delay(10);
+      stream.comeUp();
+      const later = shards.send(1, [{ address: BASE, expireSec: 1_800_000_002 }]);
+      await delay(20);
+      t.equal(stream.hasLog, false);
+      t.equal(partner.received.length, 1);
+      hold.release();
+      await until(() => stream.hasLog);
+      t.same(partner.received.length, 2, 'with what waited for its address');
+      t.same(stream.taken, [BASE]);
+      stream.acknowledge();
+      await shards.settled(1, 1);
+      t.same(shards.of(1, later), [Verdict.confirmed]);
+    },
+  );
 
 t.test(
   'what was on its way when the stream broke is owed, and sent before the log is lent again',

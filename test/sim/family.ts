@@ -23,8 +23,10 @@ export interface ClientsParts {
 /** A client, and what its user does to it. */
 export interface SimulatedClient {
   readonly name: string;
-  /** 'silent' = it is switched off. */
+  /** For people. */
   readonly phase: string;
+  /** It is switched off, or will be when it has taken its leave. */
+  readonly isAway: boolean;
   /** It has whatever it wants. */
   readonly isBound: boolean;
   /** When the exchange began in which it is, us. */

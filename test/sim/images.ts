@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { App, AppOptions } from '../../src/app/app.ts';
 import type { AnyLoadedConfiguration, ConfigurationFile } from '../../src/app/configuration.ts';
+import type { App6, AppOptions6 } from '../../src/app/dhcp6/app.ts';
 import type { ConfigOutcome } from '../../src/control/commands/configuration.ts';
 import type { AdjustableLog, Log } from '../../src/log/logger.ts';
 import { Memory } from './memory.ts';
@@ -11,6 +12,7 @@ import type { Slot } from './stand-ins/slot.ts';
 
 interface Image {
   readonly App: { start(options: AppOptions): Promise<App> };
+  readonly App6: { start(options: AppOptions6): Promise<App6> };
   readAnyConfiguration(
     file: ConfigurationFile,
     log: Log,
@@ -71,16 +73,15 @@ async function loadImage(file: URL): Promise<ServerImage> {
       const file = { path, ignoreUnsupported: false, thisServerName: null };
       const loaded = await image.readAnyConfiguration(file, log as Log, { allowOutdated: true });
       if (!('config' in loaded)) throw new Error(JSON.stringify(loaded));
-      if (loaded.family !== 4) throw new Error('a configuration of DHCPv4 is wanted');
-      await image.App.start({
+      const common = {
         file,
-        loaded,
-        serverPort: 67,
         clientPort: 0,
         log: log as AdjustableLog,
         shutdown: () => {},
         onFatal,
-      });
+      };
+      if (loaded.family === 4) await image.App.start({ ...common, loaded, serverPort: 67 });
+      else await image.App6.start({ ...common, loaded, serverPort: 547 });
     },
   };
 }

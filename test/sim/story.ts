@@ -92,7 +92,7 @@ async function live(world: SimulatedWorld, seconds: number, faults: Record<strin
       if (what === 0) client.release();
       else if (what === 1) client.vanish();
       else if (what === 2 && random.chance(0.2)) client.decline();
-      else if (client.phase === 'silent') client.start();
+      else if (client.isAway) client.start();
     }
     if (random.chance(0.05) && world.areNormal(SETTLED_SEC)) await judgeTables(world);
     if (world.agenda.nowUs < nextFaultUs) continue;
@@ -149,7 +149,7 @@ async function heal(world: SimulatedWorld): Promise<void> {
     machine.disk.trouble = 'none';
     if (!machine.isRunning) world.boot(index);
   });
-  for (const client of world.clients) if (client.phase === 'silent') client.start();
+  for (const client of world.clients) if (client.isAway) client.start();
   for (let waitedSec = 0; waitedSec < QUIET_SEC && !world.areNormal(SETTLED_SEC); waitedSec += SETTLED_SEC)
     await world.run(SETTLED_SEC);
   // Before the clients have renewed everything.

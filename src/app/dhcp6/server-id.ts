@@ -10,6 +10,7 @@ import { formatHex } from '../../base/hex.ts';
 import type { ServerConfig6, ServerIdConfig } from '../../config/dhcp6/model.ts';
 import { DuidType } from '../../dhcp6/codes.ts';
 import { LLT_EPOCH_SEC, parseDuid, readDuid } from '../../dhcp6/duid.ts';
+import { syncDirectory, systemFiles } from '../../journal/files.ts';
 import { type Change, together } from '../change.ts';
 
 /** What a hardware address is taken from. */
@@ -92,11 +93,13 @@ function readStored(path: string): Uint8Array | null {
   throw new Error(`${path} holds no DUID: write the server's DUID into it as hex with colons, or remove it`);
 }
 
+/** Durable when it returns: an empty file after a loss of power would keep the server from starting. */
 function writeStored(path: string, duid: Uint8Array): void {
   const next = `${path}.next`;
   try {
-    writeFileSync(next, formatHex(duid));
+    writeFileSync(next, formatHex(duid), { flush: true });
     renameSync(next, path);
+    syncDirectory(systemFiles, path);
   } catch (error) {
     throw new Error(
       `cannot keep the server's DUID in ${path}: ${(error as Error).message}; ` +

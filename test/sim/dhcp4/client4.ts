@@ -50,6 +50,10 @@ export class Client4 implements SimulatedClient {
     return this.phase === 'bound' || this.phase === 'renewing' || this.phase === 'rebinding';
   }
 
+  get isAway(): boolean {
+    return this.phase === 'silent';
+  }
+
   get askedAtUs(): number {
     return this.#exchange.sinceUs;
   }

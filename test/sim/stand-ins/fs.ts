@@ -33,6 +33,18 @@ export const renameSync = (from: string, to: string): void => disk().renameSync(
 export const unlinkSync = (path: string): void => disk().unlinkSync(path);
 export const readFileSync = (path: string | URL, encoding?: string) =>
   path instanceof URL ? readRealFileSync(path) : disk().readFileSync(path, encoding);
+export const writeFileSync = (path: string, text: string, options?: { readonly flush?: boolean }): void => {
+  const fd = openSync(path, constants.O_CREAT | constants.O_TRUNC | constants.O_WRONLY);
+  try {
+    writeSync(fd, text);
+    if (options?.flush === true) fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+};
+export const rmSync = (path: string): void => {
+  if (existsSync(path)) unlinkSync(path);
+};
 
 const refuse = (): never => {
   throw new Error('the simulated disk has no such call');
@@ -44,5 +56,3 @@ export const createWriteStream = refuse;
 export const lstatSync = refuse;
 export const mkdirSync = refuse;
 export const readdirSync = refuse;
-export const rmSync = refuse;
-export const writeFileSync = refuse;

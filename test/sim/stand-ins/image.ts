@@ -2,3 +2,4 @@
 // biome-ignore lint/performance/noBarrelFile: the entry of an image
 export { App } from '../../../src/app/app.ts';
 export { readAnyConfiguration } from '../../../src/app/configuration.ts';
+export { App6 } from '../../../src/app/dhcp6/app.ts';

@@ -1,0 +1,35 @@
+/** Bugs of DHCPv6 that a story must show: each is a change to the product that a careless hand might make. */
+import type { PlantedBug } from '../planted-bugs.ts';
+
+export const PLANTED_BUGS_6: readonly PlantedBug[] = [
+  {
+    name: 'answers DHCPv6 clients before the partner has confirmed',
+    changes: [
+      {
+        file: 'src/shard/dhcp6/desk.ts',
+        from: 'policy.updateMode === UpdateMode.await, nowMs',
+        to: 'false && UpdateMode.await > 0, nowMs',
+      },
+    ],
+  },
+  {
+    name: 'files of several leases that go on only the last',
+    changes: [
+      {
+        file: 'src/engine/dhcp6/leases/carry-out.ts',
+        from: '  changes.put(slot, isLast);\n  tellLease(context, part, slot);',
+        to: '  if (isLast || part === EventPart.lease) changes.put(slot, isLast);\n  tellLease(context, part, slot);',
+      },
+    ],
+  },
+  {
+    name: 'confirms prefixes of its partner and does not file them',
+    changes: [
+      {
+        file: 'src/engine/leases/lease-applier-base.ts',
+        from: 'this.#lastChange = book.logRow(slot);',
+        to: 'if (kind !== 2) this.#lastChange = book.logRow(slot);',
+      },
+    ],
+  },
+];
