@@ -60,8 +60,11 @@ export const DIFFERENCES_6: readonly Difference6[] = [
     query: 'a client in the class REJECT',
     keas: ['kea 2.2', 'kea 3.0'],
     why: 'later versions of Kea refuse it its leases, these do not know the class',
-    covers: ({ family, step }) =>
-      JSON.stringify(family.dhcp6).includes('"REJECT"') && step.options.some(([code]) => code === 1234),
+    covers: ({ family, step, kea, tandem }) =>
+      JSON.stringify(family.dhcp6).includes('"REJECT"') &&
+      names(step, 1234) &&
+      (kea.some(isGiven) || kea.some((line) => line.endsWith('status 0'))) &&
+      hasNothing(step, tandem),
   },
   {
     query: 'what the client of the script before was given, named by a client that both scripts are of',
@@ -106,6 +109,18 @@ export const DIFFERENCES_6: readonly Difference6[] = [
       ([16, 17].every((code) => names(step, code)) || JSON.stringify(family.dhcp6).includes('"vendor-opts"')),
   },
 ];
+
+/** Whether a line is of an address or prefix that its client may use. */
+function isGiven(line: string): boolean {
+  return / valid [1-9]/.test(line);
+}
+
+/** Whether a reply says that the client gets no lease, has none, or names none. */
+function hasNothing({ type }: Step, reply: readonly string[]): boolean {
+  if (reply.some(isGiven)) return false;
+  if (type === MessageType.confirm) return reply.join() === 'silence';
+  return reply.some((line) => /status [236]$/.test(line));
+}
 
 /** Whether an address or prefix is preferred for longer than it is valid. */
 function isOutlived(line: string): boolean {
