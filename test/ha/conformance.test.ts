@@ -9,37 +9,59 @@ import t from 'tap';
 import { checkPage } from '../log/catalogue-page.ts';
 import { CONFORMANCE_SCENARIOS } from './support/conformance-scenarios.ts';
 
-/** Scenario number -> files with a test of it: path below test/, without the ending. */
-type Places = ReadonlyMap<number, readonly string[]>;
+/** A file with a test of a scenario: path below test/, without the ending, and the families for which it has one. */
+interface Place {
+  readonly path: string;
+  readonly ofDhcp4: boolean;
+  readonly ofDhcp6: boolean;
+}
+
+/** By scenario number. */
+type Places = ReadonlyMap<number, readonly Place[]>;
 
 /** Tests run from build/test/ha; their sources stay where they are. */
 const root = fileURLToPath(new URL('../../../test/', import.meta.url));
 
-/** The number stands at the beginning of a test's name, so that it follows a quotation mark. */
-const TAG = /['"`]\[scenarios? (\d+(?:, \d+)*)\]/g;
+/**
+ * The number stands at the beginning of a test's name, so that it follows a quotation mark. A test whose function says so is run for
+ * each family.
+ */
+const TAG = /(?<each>for\w+OfEach\(\s*)?['"`]\[scenarios? (?<numbers>\d+(?:, \d+)*)\]/g;
 
-function numbersIn(source: string): number[] {
-  return [...source.matchAll(TAG)].flatMap((match) => match[1]!.split(', ').map(Number));
+/** A scenario of which a file has a test. */
+interface Tag {
+  readonly number: number;
+  readonly isOfEach: boolean;
+}
+
+function tagsIn(source: string): Tag[] {
+  return [...source.matchAll(TAG)].flatMap(({ groups }) =>
+    groups!
+      ['numbers']!.split(', ')
+      .map((number) => ({ number: Number(number), isOfEach: groups!['each'] !== undefined })),
+  );
 }
 
 function collectPlaces(): Places {
-  const places = new Map<number, string[]>();
+  const places = new Map<number, Place[]>();
   for (const file of readdirSync(root, { recursive: true, encoding: 'utf8' }).sort()) {
     const name = file.split(sep).join('/');
     // The names in this file are examples.
     if (!name.endsWith('.test.ts') || name === 'ha/conformance.test.ts') continue;
-    for (const number of new Set(numbersIn(readFileSync(root + file, 'utf8'))))
-      places.set(number, [...(places.get(number) ?? []), name.slice(0, -'.test.ts'.length)]);
+    const path = name.slice(0, -'.test.ts'.length);
+    const tags = tagsIn(readFileSync(root + file, 'utf8'));
+    for (const number of new Set(tags.map((tag) => tag.number))) {
+      const isOfEach = tags.some((tag) => tag.number === number && tag.isOfEach);
+      const isOfDhcp6 = path.includes('/dhcp6/');
+      const place = { path, ofDhcp4: !isOfDhcp6 || isOfEach, ofDhcp6: isOfDhcp6 || isOfEach };
+      places.set(number, [...(places.get(number) ?? []), place]);
+    }
   }
   return places;
 }
 
 /** Scenarios in which a lease, a client or a query of a family is at stake. */
-const OF_EACH_FAMILY = [38, 39, 43, 44, 48, 49, 50, 57, 58, 61, 65];
-
-function isOfDhcp6(place: string): boolean {
-  return place.includes('/dhcp6/');
-}
+const OF_EACH_FAMILY = [...Array.from({ length: 20 }, (_, at) => 37 + at), 57, 58, 61, 65];
 
 const places = collectPlaces();
 const numbers = CONFORMANCE_SCENARIOS.map((_, index) => index + 1);
@@ -48,19 +70,21 @@ function page(): string {
   const rows = CONFORMANCE_SCENARIOS.map(({ title, remark }, index) => {
     const what = remark === undefined ? title : `${title}. *${remark}.*`;
     const all = places.get(index + 1) ?? [];
-    const [others, ofDhcp6] = [false, true].map((is) => all.filter((place) => isOfDhcp6(place) === is));
-    return `| ${index + 1} | ${what} | ${others!.join(', ')} | ${ofDhcp6!.join(', ')} |`.replaceAll(
-      '  |',
-      ' |',
-    );
+    const pathsOf = (family: 'ofDhcp4' | 'ofDhcp6'): string =>
+      all
+        .filter((place) => place[family])
+        .map(({ path }) => path)
+        .join(', ');
+    const row = `| ${index + 1} | ${what} | ${pathsOf('ofDhcp4')} | ${pathsOf('ofDhcp6')} |`;
+    return row.replaceAll('  |', ' |');
   });
   return `# Conformance
 
 High availability behaves as Kea's does in ${CONFORMANCE_SCENARIOS.length} scenarios, taken from the unit tests of Kea's HA hook library. The name of
 each test begins with the numbers of the scenarios that it checks: \`grep -rn '\\[scenario' test/\` finds them. What is
-checked otherwise than in Kea, on purpose, stands in italics; what is checked with DHCPv6 besides, where leases, clients or
-queries of a family are at stake, stands in the last column: the state machine, its commands and its service know no
-family. [ha.md](ha.md) and [kea-compatibility.md](kea-compatibility.md) have all differences.
+checked otherwise than in Kea, on purpose, stands in italics. Where leases, clients or queries of a family are at stake, what is
+checked with DHCPv6 stands in the last column; a file in both has tests that run for each family, from one table. The state
+machine, its commands and its service know no family. [ha.md](ha.md) and [kea-compatibility.md](kea-compatibility.md) have all differences.
 
 This page is made from the tests; \`TANDEM_UPDATE_DOCS=1 node build/test/ha/conformance.test.js\` writes it again, and fails
 when a scenario has no test.
@@ -82,7 +106,7 @@ t.test('every scenario has a test', async (t) => {
 
 t.test('what depends on the family has a test for DHCPv6 too', async (t) => {
   t.same(
-    OF_EACH_FAMILY.filter((number) => places.get(number)?.some(isOfDhcp6) !== true),
+    OF_EACH_FAMILY.filter((number) => places.get(number)?.some(({ ofDhcp6 }) => ofDhcp6) !== true),
     [],
   );
 });
@@ -96,10 +120,13 @@ t.test('no test names a scenario that does not exist', async (t) => {
 
 t.test('numbers are read from the names of tests and from nowhere else', async (t) => {
   const quoted = (name: string) => `t.test('${name}', async`;
+  const numbersIn = (source: string) => tagsIn(source).map(({ number }) => number);
   t.same(numbersIn(quoted('[scenarios 1, 23] x')), [1, 23]);
   t.same(numbersIn(`t.test(\n  \`[scenario 4] \${x}\``), [4]);
   t.same(numbersIn('// as in [scenario 5]'), []);
   t.same(numbersIn(quoted('as in [scenario 6]')), []);
+  t.same(tagsIn("forLeasesOfEach(\n  '[scenario 7] x'"), [{ number: 7, isOfEach: true }]);
+  t.same(tagsIn(quoted('[scenario 7] x')), [{ number: 7, isOfEach: false }]);
 });
 
 t.test('docs/conformance.md says which test is where', async (t) => {

@@ -1,16 +1,14 @@
 /** Conformance scenarios of which the service is a part: synchronization, updates by state, maintenance by command. */
 
 import t from 'tap';
-import { systemClock } from '../../src/base/clock.ts';
 import type { HaRelationshipConfig } from '../../src/config/ha-model.ts';
 import { UpdateMode } from '../../src/engine/policy.ts';
-import { haLeases4 } from '../../src/ha/sync/dhcp4/leases.ts';
 import { synchronize } from '../../src/ha/sync/run.ts';
 import { LeaseState } from '../../src/lease/state.ts';
 import { recordLog } from '../peer/support/log.ts';
-import { createTestStore } from '../peer/support/store.ts';
-import { lease, MemoryStore } from './support/memory-store.ts';
-import { answered, pageHandler, type Respond, refused, ScriptedPeer, wireLease } from './support/peers.ts';
+import { forLeasesOfEach, respondBy } from './support/lease-families.ts';
+import { lease } from './support/memory-store.ts';
+import { answered, type Respond, refused, ScriptedPeer, wireLease } from './support/peers.ts';
 import { relationship } from './support/relationship.ts';
 import { Server } from './support/server.ts';
 import { VirtualTime } from './support/virtual-time.ts';
@@ -119,25 +117,20 @@ t.test('[scenario 36] a refused cancellation changes nothing', async (t) => {
   }
 });
 
-t.test('[scenario 49] a newer lease takes its state and the counters with it', async (t) => {
-  const remote = new MemoryStore();
-  const { store, statistics } = createTestStore(4_096, [1]);
-  remote.put(lease(BASE + 1, 2000, { state: LeaseState.declined }));
-  remote.put(lease(BASE + 2, 2000, { state: LeaseState.expiredReclaimed }));
-  remote.put(lease(BASE + 3, 500, { state: LeaseState.declined }));
-  remote.put(lease(BASE + 4, 2000));
-  for (const host of [1, 2, 3]) store.put(lease(BASE + host, 1000));
-  t.equal(statistics.global('assigned-addresses'), 3);
-  const page = pageHandler(remote);
-  const source = new ScriptedPeer('server2', 'standby', async (command, args) => {
-    const answer = command === 'lease4-get-page' ? await page(args) : { result: 0, arguments: undefined };
-    return answered(answer.result, answer.arguments);
-  });
+forLeasesOfEach('[scenario 49] a newer lease takes its state and the counters with it', async (t, family) => {
+  const [remote, own] = [family.open(), family.open()];
+  remote.put(family.lease(1, 2000, { state: LeaseState.declined }));
+  remote.put(family.lease(2, 2000, { state: LeaseState.expiredReclaimed }));
+  remote.put(family.lease(3, 500, { state: LeaseState.declined }));
+  remote.put(family.lease(4, 2000));
+  for (const host of [1, 2, 3]) own.put(family.lease(host, 1000));
+  t.equal(own.assigned(), 3);
+  const time = new VirtualTime();
   const outcome = await synchronize(
     {
-      leases: haLeases4(store, systemClock),
+      leases: own.haLeases(time),
       log: recordLog().log,
-      clock: systemClock,
+      clock: time,
       sendLeases: async () => ({ taken: 0, refused: 0, named: [], failure: null }),
       yieldTurn: async () => {},
       passTime: async () => {},
@@ -148,34 +141,39 @@ t.test('[scenario 49] a newer lease takes its state and the counters with it', a
       pageLimit: 10,
       pageTimeoutMs: 1000,
     },
-    { source, kind: 'fetch', maxPeriodSec: 60, isCancelled: () => false },
+    {
+      source: new ScriptedPeer('server2', 'standby', respondBy(remote)),
+      kind: 'fetch',
+      maxPeriodSec: 60,
+      isCancelled: () => false,
+    },
   );
   t.ok(outcome.ok, outcome.text);
   t.same(
-    [1, 2, 3, 4].map((host) => store.get(BASE + host)?.state),
+    [1, 2, 3, 4].map((host) => own.at(host)?.state),
     [LeaseState.declined, LeaseState.expiredReclaimed, LeaseState.assigned, LeaseState.assigned],
   );
   // Declined leases count as assigned, as in Kea.
-  t.equal(statistics.global('assigned-addresses'), 3);
-  t.equal(statistics.global('declined-addresses'), 1);
+  t.equal(own.assigned(), 3);
+  t.equal(own.declined(), 1);
 });
 
-t.test('[scenario 51] in passive-backup a primary can take over the leases of its backup', async (t) => {
-  const remote = new MemoryStore();
-  remote.put(lease(BASE, 1000));
-  const page = pageHandler(remote);
-  const backup = new ScriptedPeer('server3', 'backup', async (command, args) => {
-    const answer = command === 'lease4-get-page' ? await page(args) : { result: 0, arguments: undefined };
-    return answered(answer.result, answer.arguments);
-  });
-  const server = new Server(relationship('passive-backup', 'server1'), new VirtualTime(), [backup]).start();
-  const answer = await server.command('ha-sync', { 'server-name': 'server3', 'max-period': 30 });
-  t.equal(answer.result, 0);
-  t.same(backup.commands, ['dhcp-disable', 'lease4-get-page', 'ha-sync-complete-notify']);
-  t.equal(backup.sent[0]?.args?.['max-period'], 30);
-  t.equal(server.store.count(), 1);
-  t.equal(server.state, 'passive-backup');
-});
+forLeasesOfEach(
+  '[scenario 51] in passive-backup a primary can take over the leases of its backup',
+  async (t, family) => {
+    const remote = family.open();
+    remote.put(family.lease(1, 1000));
+    const backup = new ScriptedPeer('server3', 'backup', respondBy(remote));
+    const config = relationship('passive-backup', 'server1');
+    const server = new Server(config, new VirtualTime(), [backup], family.open()).start();
+    const answer = await server.command('ha-sync', { 'server-name': 'server3', 'max-period': 30 });
+    t.equal(answer.result, 0);
+    t.same(backup.commands, ['dhcp-disable', family.pageCommand, 'ha-sync-complete-notify']);
+    t.equal(backup.sent[0]?.args?.['max-period'], 30);
+    t.equal(server.store.count(), 1);
+    t.equal(server.state, 'passive-backup');
+  },
+);
 
 t.test('[scenario 52] a refused credential at dhcp-disable ends the synchronization', async (t) => {
   const { server, partner } = setup(lb, () => unauthorized);

@@ -10,9 +10,10 @@ import { findFreeTcpPort } from '../../src/demo/ports.ts';
 import { Verdict } from '../../src/engine/parked/verdicts.ts';
 import { BACKUP_QUEUE_RECORDS_MAX, TICK_MS } from '../../src/peer/limits.ts';
 import { backupOf, ModelBackupStream } from './support/backups.ts';
-import { dispatch } from './support/dispatch.ts';
+import { dispatch, dispatchFor } from './support/dispatch.ts';
 import { gate, leasesOf, startPartner } from './support/partner.ts';
 import { encodeRecord } from './support/shards.ts';
+import { changesToldTo, forUpdatesOfEach, partnerOf } from './support/update-families.ts';
 
 const BASE = parseIpv4('10.0.0.0')!;
 const CONFIRMED = [Verdict.confirmed];
@@ -320,14 +321,16 @@ t.test('the backlog is delivered in order, several addresses at once, none of th
   t.equal(partner.received.length, 2, 'each as it stands');
 });
 
-t.test('[scenario 47] the backlog remembers an overflow until it is cleared', async (t) => {
-  const partner = await startPartner(t);
-  const { shards, dispatcher, recorded } = dispatch(t, partner.client, { delayedUpdatesLimit: 5 });
+forUpdatesOfEach('[scenario 47] the backlog remembers an overflow until it is cleared', async (t, family) => {
+  const partner = await partnerOf(t, family);
+  const { shards, dispatcher, recorded } = dispatchFor(t, family.kit, partner.client, {
+    delayedUpdatesLimit: 5,
+  });
   dispatcher.setPartnerUpdates('queue');
-  for (let i = 0; i < 5; i++) shards.send(0, [{ address: BASE + i }]);
+  for (let i = 1; i <= 5; i++) shards.send(0, [family.put(i)]);
   await shards.settled(0, 5);
   t.strictSame(dispatcher.backlog(), { length: 5, overflown: false });
-  for (let i = 5; i < 8; i++) shards.send(0, [{ address: BASE + i }]);
+  for (let i = 6; i <= 8; i++) shards.send(0, [family.put(i)]);
   await shards.settled(0, 8);
   t.strictSame(dispatcher.backlog(), { length: 5, overflown: true });
   t.equal(recorded.count('TDM_PEER_BACKLOG_OVERFLOWN'), 1);
@@ -375,34 +378,35 @@ t.test('a backlog that is cleared while it is being delivered is not delivered',
   t.equal(dispatcher.backlog().length, 1, 'what came later stays');
 });
 
-t.test('[scenarios 26, 42] backups get every update in every mode and nobody waits for them', async (t) => {
-  const partner = await startPartner(t);
-  const backup = await startPartner(t, 'backup1');
-  const slow = await startPartner(t, 'backup2');
-  const dead = await startPartner(t, 'backup3');
-  await dead.close();
-  const hold = gate(slow);
-  const { shards, listener, dispatcher, recorded } = dispatch(t, partner.client, {
-    backups: [backup, slow, dead].map(({ client }) => backupOf(client)),
-  });
-  for (const mode of ['withhold', 'queue', 'send'] as const) {
-    dispatcher.setPartnerUpdates(mode);
-    shards.send(0, [{ address: BASE + mode.length, isUpdate: false }, { address: BASE + mode.length + 10 }]);
-    await shards.settled(0, 1);
-  }
-  await shards.settled(0, 3);
-  await until(() => backup.leases.size === 3);
-  t.same(
-    ['lease4-update', 'lease4-del'].map((name) => backup.named(name).length),
-    [3, 3],
-    'a lease each, as to a Kea',
-  );
-  await until(() => slow.inFlight > 0);
-  t.strictSame([...shards.given[0]!.values()], [REJECTED, CONFIRMED, CONFIRMED]);
-  t.notMatch(listener.calls, /failed/);
-  await until(() => recorded.count('TDM_PEER_BACKUP_LOST') === 1);
-  hold.release();
-});
+forUpdatesOfEach(
+  '[scenarios 26, 42] backups get every update in every mode and nobody waits for them',
+  async (t, family) => {
+    const partner = await partnerOf(t, family);
+    const backup = await partnerOf(t, family, 'backup1');
+    const slow = await partnerOf(t, family, 'backup2');
+    const dead = await partnerOf(t, family, 'backup3');
+    await dead.close();
+    const hold = gate(slow);
+    const { shards, listener, dispatcher, recorded } = dispatchFor(t, family.kit, partner.client, {
+      backups: [backup, slow, dead].map(({ client }) => backupOf(client)),
+    });
+    const modes = ['withhold', 'queue', 'send'] as const;
+    for (const [at, mode] of modes.entries()) {
+      dispatcher.setPartnerUpdates(mode);
+      shards.send(0, [family.drop(2 * at + 1), family.put(2 * at + 2)]);
+      await shards.settled(0, 1);
+    }
+    await shards.settled(0, 3);
+    await until(() => backup.leases.size === 3);
+    const told = (verb: string) => changesToldTo(backup).filter((change) => change.startsWith(verb)).length;
+    t.same([told('put'), told('delete')], [3, 3]);
+    await until(() => slow.inFlight > 0);
+    t.strictSame([...shards.given[0]!.values()], [REJECTED, CONFIRMED, CONFIRMED]);
+    t.notMatch(listener.calls, /failed/);
+    await until(() => recorded.count('TDM_PEER_BACKUP_LOST') === 1);
+    hold.release();
+  },
+);
 
 t.test(
   'a backup that returns is told of new updates, and the loss is logged once and closed once',

@@ -1,9 +1,14 @@
 /** A lease store without table, pools and file: a sorted map, and a switch for the disk. */
+import type { Clock } from '../../../src/base/clock.ts';
 import type { Ipv4 } from '../../../src/base/ipv4.ts';
+import type { CommandHandler } from '../../../src/control/answer.ts';
+import { haLeases4 } from '../../../src/ha/sync/dhcp4/leases.ts';
+import type { HaLeases } from '../../../src/ha/sync/leases.ts';
 import type { Lease4 } from '../../../src/lease/dhcp4/model.ts';
 import type { LeaseStore } from '../../../src/lease/dhcp4/store.ts';
 import { LeaseState } from '../../../src/lease/state.ts';
 import type { AddressWalk, ChangeSource, PutOutcome } from '../../../src/lease/store.ts';
+import { pageHandler, updateHandlers } from './peers.ts';
 
 export class MemoryStore implements LeaseStore {
   readonly #leases = new Map<Ipv4, Lease4>();
@@ -17,6 +22,14 @@ export class MemoryStore implements LeaseStore {
 
   constructor(sizeMax = Number.POSITIVE_INFINITY) {
     this.#sizeMax = sizeMax;
+  }
+
+  haLeases(clock: Clock): HaLeases {
+    return haLeases4(this, clock);
+  }
+
+  commands(): [string, CommandHandler][] {
+    return [['lease4-get-page', pageHandler(this)], ...updateHandlers(this)];
   }
 
   get(address: Ipv4): Lease4 | null {

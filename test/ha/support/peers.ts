@@ -9,6 +9,7 @@ import type { Lease4 } from '../../../src/lease/dhcp4/model.ts';
 import type { LeaseStore } from '../../../src/lease/dhcp4/store.ts';
 import type { UpdateBytes } from '../../../src/lease/update-family.ts';
 import { peerFamily4 } from '../../../src/peer/dhcp4/family.ts';
+import type { PeerFamily } from '../../../src/peer/family.ts';
 import { deliverLeases } from '../../../src/peer/lease-delivery.ts';
 import type {
   Delivery,
@@ -129,6 +130,7 @@ export class RecordingDispatcher implements UpdateDispatcher {
   mode: PartnerUpdates | null = null;
   readonly modes: PartnerUpdates[] = [];
   tracking = false;
+  family: PeerFamily = peerFamily4;
   isFollowed = false;
   entries = 0;
   /** Who gets leases that are sent as they stand. */
@@ -166,7 +168,7 @@ export class RecordingDispatcher implements UpdateDispatcher {
     const delivery = { taken: 0, refused: 0, named: [], failure: null };
     if (this.partner === null) return { ...delivery, failure: 'no partner' };
     const limits = { requestsInFlightMax: 4 };
-    return deliverLeases({ family: peerFamily4, client: this.partner, stream: null, limits }, leases);
+    return deliverLeases({ family: this.family, client: this.partner, stream: null, limits }, leases);
   }
 
   async sendBacklog(): Promise<boolean> {

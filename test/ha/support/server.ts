@@ -1,16 +1,17 @@
 /** One server of a pair: the HA service with everything around it in memory. */
 
+import type { Clock } from '../../../src/base/clock.ts';
 import type { HaRelationshipConfig } from '../../../src/config/ha-model.ts';
 import type { Answer, CommandHandler } from '../../../src/control/answer.ts';
 import type { Policy } from '../../../src/engine/policy.ts';
 import type { HaService } from '../../../src/ha/service/model.ts';
 import { createHaService } from '../../../src/ha/service/service.ts';
 import { createServiceSwitch, type ServiceSwitch } from '../../../src/ha/switch/switch.ts';
-import { haLeases4 } from '../../../src/ha/sync/dhcp4/leases.ts';
+import type { HaLeases } from '../../../src/ha/sync/leases.ts';
 import type { LogId } from '../../../src/log/messages.ts';
 import type { PeerClient } from '../../../src/peer/model.ts';
 import { MemoryStore } from './memory-store.ts';
-import { pageHandler, RecordingDispatcher, updateHandlers } from './peers.ts';
+import { RecordingDispatcher } from './peers.ts';
 import { NO_STREAMS } from './streams.ts';
 import { settle, type VirtualTime } from './virtual-time.ts';
 
@@ -19,11 +20,18 @@ export interface Logged {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-export class Server {
+/** The leases of a server, of either family. */
+export interface TestLeases {
+  haLeases(clock: Clock): HaLeases;
+  /** What peers ask of them. */
+  commands(): Iterable<readonly [string, CommandHandler]>;
+}
+
+export class Server<Leases extends TestLeases = MemoryStore> {
   readonly service: HaService;
   readonly serviceSwitch: ServiceSwitch;
   readonly dispatcher = new RecordingDispatcher();
-  readonly store: MemoryStore;
+  readonly store: Leases;
   readonly logged: Logged[] = [];
   readonly policies: Policy[] = [];
   readonly handlers: ReadonlyMap<string, CommandHandler>;
@@ -41,13 +49,15 @@ export class Server {
     config: HaRelationshipConfig,
     time: VirtualTime,
     peers: readonly PeerClient[],
-    store = new MemoryStore(),
+    store: Leases = new MemoryStore() as unknown as Leases,
     hub: { readonly index: number; readonly serviceSwitch: ServiceSwitch } | null = null,
   ) {
     const log = (id: LogId, fields: Readonly<Record<string, unknown>> = {}) => {
       this.logged.push({ id, fields });
     };
     this.store = store;
+    const leases = store.haLeases(time);
+    this.dispatcher.family = leases.family;
     this.serviceSwitch = hub?.serviceSwitch ?? createServiceSwitch({ timers: time, log });
     this.service = createHaService({
       config,
@@ -55,7 +65,7 @@ export class Server {
       clock: time,
       timers: time,
       log,
-      leases: haLeases4(store, time),
+      leases,
       peers,
       serviceSwitch: this.serviceSwitch,
       synchronizedSubnets: () => this.synchronizedSubnets,
@@ -70,11 +80,7 @@ export class Server {
       concerns: () => [],
     });
     this.dispatcher.partner = this.service.setup.partner === null ? null : (peers[0] ?? null);
-    this.handlers = new Map([
-      ...this.service.commands,
-      ['lease4-get-page', pageHandler(store)],
-      ...updateHandlers(store),
-    ]);
+    this.handlers = new Map([...this.service.commands, ...store.commands()]);
   }
 
   start(): this {

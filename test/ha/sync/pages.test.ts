@@ -1,99 +1,106 @@
-/** Conformance scenarios 49 to 56: synchronization, here through ha-sync and the syncing state. */
+/** Conformance scenarios 49 to 56, for each family: synchronization, here through ha-sync and the syncing state. */
 import t from 'tap';
-import { formatIpv4, parseIpv4 } from '../../../src/base/ipv4.ts';
 import type { HaRelationshipConfig } from '../../../src/config/ha-model.ts';
+import { forLeasesOfEach, type LeaseFamily, respondBy, type Told } from '../support/lease-families.ts';
 import { lease, MemoryStore } from '../support/memory-store.ts';
-import { answered, pageHandler, type Respond, refused, ScriptedPeer, wireLease } from '../support/peers.ts';
+import { answered, type Respond, refused, ScriptedPeer, wireLease } from '../support/peers.ts';
 import { relationship } from '../support/relationship.ts';
-import { Server } from '../support/server.ts';
+import { Server, type TestLeases } from '../support/server.ts';
 import { settle, VirtualTime } from '../support/virtual-time.ts';
 
 const BASE = 0x0a000000;
 
 /** A hot-standby primary whose partner serves `remote` page by page; `respond` may answer differently. */
-function setup(
-  options: {
-    config?: Partial<HaRelationshipConfig>;
-    store?: MemoryStore;
-    respond?: Partial<Record<string, Respond>>;
-  } = {},
+function setup<Leases extends TestLeases, Remote extends TestLeases>(
+  store: Leases,
+  remote: Remote,
+  options: { config?: Partial<HaRelationshipConfig>; respond?: Partial<Record<string, Respond>> } = {},
 ) {
-  const remote = new MemoryStore();
-  const page = pageHandler(remote);
-  const respond: Respond = async (command, args) => {
-    const special = options.respond?.[command]?.(command, args);
-    if (special !== undefined) return special;
-    if (command !== 'lease4-get-page') return answered(0);
-    const answer = await page(args);
-    return answered(answer.result, answer.arguments);
-  };
+  const byLeases = respondBy(remote);
+  const respond: Respond = (command, args) =>
+    options.respond?.[command]?.(command, args) ?? byLeases(command, args);
   const partner = new ScriptedPeer('server2', 'standby', respond);
   const backup = new ScriptedPeer('server3', 'backup', respond);
   const time = new VirtualTime();
-  const server = new Server(
-    relationship('hot-standby', 'server1', options.config),
-    time,
-    [partner, backup],
-    options.store,
-  ).start();
+  const config = relationship('hot-standby', 'server1', options.config);
+  const server = new Server(config, time, [partner, backup], store).start();
   return { server, partner, backup, remote, time, respond };
 }
 
-t.test('[scenario 49] ten leases in pages of three, the partner held off before each', async (t) => {
-  const { server, partner, remote } = setup({ config: { syncPageLimit: 3 } });
-  for (let host = 0; host < 10; host++) remote.put(lease(BASE + host, 1000 + host));
-  server.store.put(lease(BASE + 2, 500, { hostname: 'older-here' }));
-  server.store.put(lease(BASE + 3, 5000, { hostname: 'newer-here' }));
-  server.store.put(lease(BASE + 4, 1004, { hostname: 'same-age' }));
-  server.store.put(lease(BASE + 99, 1, { hostname: 'only-here' }));
-  const answer = await server.command('ha-sync', { 'server-name': 'server2', 'max-period': 45 });
-  t.equal(answer.result, 0);
-  t.same(partner.commands, [
-    ...Array(4).fill(['dhcp-disable', 'lease4-get-page']).flat(),
-    'ha-sync-complete-notify',
-  ]);
-  t.same(partner.sent[0]?.args, { 'origin-id': 2000, origin: 'ha-partner', 'max-period': 45 });
-  t.same(
-    partner.sent.filter(({ command }) => command === 'lease4-get-page').map(({ args }) => args),
-    ['start', '10.0.0.2', '10.0.0.5', '10.0.0.8'].map((from) => ({ from, limit: 3 })),
-  );
-  t.same(partner.sent.at(-1)?.args, { 'server-name': 'server1', 'origin-id': 2000, origin: 2000 });
-  t.equal(server.store.count(), 11);
-  t.equal(server.store.get(BASE + 2)?.hostname, '');
-  t.equal(server.store.get(BASE + 3)?.hostname, 'newer-here');
-  t.equal(server.store.get(BASE + 4)?.hostname, 'same-age');
-  t.equal(server.store.get(BASE + 99)?.hostname, 'only-here', 'nothing is deleted');
-});
+type Options = NonNullable<Parameters<typeof setup>[2]> & { readonly store?: MemoryStore };
 
-t.test('[scenario 49] a bad lease is skipped alone, even as the last one of a full page', async (t) => {
-  const good = Array.from({ length: 5 }, (_, host) => wireLease(lease(BASE + host, 1000)));
-  good[1]!['subnet-id'] = 0;
-  good[2]!['hw-address'] = 'nonsense';
-  const pages: Respond = (_command, args) => {
-    const from = args?.['from'] === 'start' ? -1 : parseIpv4(String(args?.['from']))!;
-    const leases = good.filter((entry) => parseIpv4(String(entry['ip-address']))! > from).slice(0, 3);
-    return answered(0, { leases, count: leases.length });
-  };
-  const { server } = setup({ config: { syncPageLimit: 3 }, respond: { 'lease4-get-page': pages } });
-  t.equal((await server.command('ha-sync', { 'server-name': 'server2' })).result, 0);
-  t.same(
-    server.store.all().map(({ address }) => formatIpv4(address)),
-    ['10.0.0.0', '10.0.0.3', '10.0.0.4'],
-  );
-  t.match(server.logged.find(({ id }) => id === 'TDM_HA_SYNC_LEASE_SKIPPED')?.fields, {
-    address: '10.0.0.1',
-    reason: /subnet-id/,
-  });
-  t.match(server.logged.find(({ id }) => id === 'TDM_HA_SYNC_SUCCEEDED')?.fields, {
-    pages: 2,
-    created: 3,
-    skipped: 2,
-  });
-});
+/** Of DHCPv4, without table and file. */
+function setup4({ store = new MemoryStore(), ...options }: Options = {}) {
+  return setup(store, new MemoryStore(), options);
+}
+
+function setupOf<Lease extends Told>(family: LeaseFamily<Lease>, options: Options = {}, diskWorks = true) {
+  return setup(family.open(diskWorks), family.open(), options);
+}
+
+forLeasesOfEach(
+  '[scenario 49] ten leases in pages of three, the partner held off before each',
+  async (t, family) => {
+    const { server, partner, remote } = setupOf(family, { config: { syncPageLimit: 3 } });
+    for (let host = 1; host <= 10; host++) remote.put(family.lease(host, 1000 + host));
+    server.store.put(family.lease(3, 500, { hostname: 'older-here' }));
+    server.store.put(family.lease(4, 2500, { hostname: 'newer-here' }));
+    server.store.put(family.lease(5, 1005, { hostname: 'same-age' }));
+    server.store.put(family.lease(99, 1, { hostname: 'only-here' }));
+    const answer = await server.command('ha-sync', { 'server-name': 'server2', 'max-period': 45 });
+    t.equal(answer.result, 0);
+    t.same(partner.commands, [
+      ...Array(4).fill(['dhcp-disable', family.pageCommand]).flat(),
+      'ha-sync-complete-notify',
+    ]);
+    t.same(partner.sent[0]?.args, { 'origin-id': 2000, origin: 'ha-partner', 'max-period': 45 });
+    t.same(
+      partner.sent.filter(({ command }) => command === family.pageCommand).map(({ args }) => args),
+      ['start', ...[3, 6, 9].map(family.addressOf)].map((from) => ({ from, limit: 3 })),
+    );
+    t.same(partner.sent.at(-1)?.args, { 'server-name': 'server1', 'origin-id': 2000, origin: 2000 });
+    t.equal(server.store.count(), 11);
+    t.equal(server.store.at(3)?.hostname, '');
+    t.equal(server.store.at(4)?.hostname, 'newer-here');
+    t.equal(server.store.at(5)?.hostname, 'same-age');
+    t.equal(server.store.at(99)?.hostname, 'only-here', 'nothing is deleted');
+  },
+);
+
+forLeasesOfEach(
+  '[scenario 49] a bad lease is skipped alone, even as the last one of a full page',
+  async (t, family) => {
+    const hosts = [4, 5, 6, 7, 8];
+    const all = hosts.map((host) => family.wire(family.lease(host, 1000)));
+    all[1]!['subnet-id'] = 0;
+    all[2]!['hw-address'] = 'nonsense';
+    const pages: Respond = (_command, args) => {
+      const after = all.findIndex((entry) => entry['ip-address'] === args?.['from']);
+      const leases = all.slice(after + 1, after + 4);
+      return answered(0, { leases, count: leases.length });
+    };
+    const options = { config: { syncPageLimit: 3 }, respond: { [family.pageCommand]: pages } };
+    const { server } = setupOf(family, options);
+    t.equal((await server.command('ha-sync', { 'server-name': 'server2' })).result, 0);
+    t.same(
+      hosts.filter((host) => server.store.at(host) !== null),
+      [4, 7, 8],
+    );
+    t.match(server.logged.find(({ id }) => id === 'TDM_HA_SYNC_LEASE_SKIPPED')?.fields, {
+      address: family.addressOf(5),
+      reason: /subnet-id/,
+    });
+    t.match(server.logged.find(({ id }) => id === 'TDM_HA_SYNC_SUCCEEDED')?.fields, {
+      pages: 2,
+      created: 3,
+      skipped: 2,
+    });
+  },
+);
 
 t.test('a source that repeats its pages does not keep us for ever', async (t) => {
   const leases = [wireLease(lease(BASE, 1000))];
-  const { server, partner } = setup({
+  const { server, partner } = setup4({
     config: { syncPageLimit: 1 },
     respond: { 'lease4-get-page': () => answered(0, { leases, count: 1 }) },
   });
@@ -101,10 +108,10 @@ t.test('a source that repeats its pages does not keep us for ever', async (t) =>
   t.equal(partner.commands.at(-1), 'dhcp-enable');
 });
 
-t.test('[scenario 51] a backup is a source as well, and an empty one is fine', async (t) => {
-  const { server, backup, partner } = setup();
+forLeasesOfEach('[scenario 51] a backup is a source as well, and an empty one is fine', async (t, family) => {
+  const { server, backup, partner } = setupOf(family);
   t.equal((await server.command('ha-sync', { 'server-name': 'server3' })).result, 0);
-  t.same(backup.commands, ['dhcp-disable', 'lease4-get-page', 'ha-sync-complete-notify']);
+  t.same(backup.commands, ['dhcp-disable', family.pageCommand, 'ha-sync-complete-notify']);
   t.same(partner.commands, []);
   t.equal(
     backup.sent[0]?.args?.['max-period'],
@@ -113,9 +120,9 @@ t.test('[scenario 51] a backup is a source as well, and an empty one is fine', a
   );
 });
 
-t.test('[scenario 52] a refused dhcp-disable ends it, nothing more is sent', async (t) => {
+forLeasesOfEach('[scenario 52] a refused dhcp-disable ends it, nothing more is sent', async (t, family) => {
   for (const answer of [refused, answered(1, undefined, 'no')]) {
-    const { server, partner } = setup({ respond: { 'dhcp-disable': () => answer } });
+    const { server, partner } = setupOf(family, { respond: { 'dhcp-disable': () => answer } });
     t.match(await server.command('ha-sync', { 'server-name': 'server2' }), {
       result: 1,
       text: /^dhcp-disable: /,
@@ -125,29 +132,32 @@ t.test('[scenario 52] a refused dhcp-disable ends it, nothing more is sent', asy
   }
 });
 
-t.test('[scenario 53] a failed page releases the partner and does not notify it', async (t) => {
-  for (const answer of [refused, answered(1), answered(0), answered(0, { leases: 7 }), answered(0, [])]) {
-    const { server, partner } = setup({ respond: { 'lease4-get-page': () => answer } });
-    t.match(await server.command('ha-sync', { 'server-name': 'server2' }), {
-      result: 1,
-      text: /^lease4-get-page: /,
-    });
-    t.same(partner.commands, ['dhcp-disable', 'lease4-get-page', 'dhcp-enable']);
-  }
-});
+forLeasesOfEach(
+  '[scenario 53] a failed page releases the partner and does not notify it',
+  async (t, family) => {
+    for (const answer of [refused, answered(1), answered(0), answered(0, { leases: 7 }), answered(0, [])]) {
+      const { server, partner } = setupOf(family, { respond: { [family.pageCommand]: () => answer } });
+      t.match(await server.command('ha-sync', { 'server-name': 'server2' }), {
+        result: 1,
+        text: new RegExp(`^${family.pageCommand}: `),
+      });
+      t.same(partner.commands, ['dhcp-disable', family.pageCommand, 'dhcp-enable']);
+    }
+  },
+);
 
-t.test('[scenario 53] a backup that fails says nothing of the partner', async (t) => {
-  const { server } = setup({ respond: { 'lease4-get-page': () => refused } });
+forLeasesOfEach('[scenario 53] a backup that fails says nothing of the partner', async (t, family) => {
+  const { server } = setupOf(family, { respond: { [family.pageCommand]: () => refused } });
   t.equal((await server.command('ha-sync', { 'server-name': 'server3' })).result, 1);
   t.match(server.service.status(), { 'ha-servers': { remote: { 'last-state': '' } } });
 });
 
-t.test('[scenario 54] an old partner that knows no notify gets dhcp-enable', async (t) => {
-  const old = setup({ respond: { 'ha-sync-complete-notify': () => answered(2) } });
+forLeasesOfEach('[scenario 54] an old partner that knows no notify gets dhcp-enable', async (t, family) => {
+  const old = setupOf(family, { respond: { 'ha-sync-complete-notify': () => answered(2) } });
   t.equal((await old.server.command('ha-sync', { 'server-name': 'server2' })).result, 0);
   t.equal(old.partner.commands.at(-1), 'dhcp-enable');
   t.same(old.partner.sent.at(-1)?.args, { 'origin-id': 2000, origin: 'ha-partner' });
-  const failing = setup({
+  const failing = setupOf(family, {
     respond: { 'ha-sync-complete-notify': () => answered(2), 'dhcp-enable': () => refused },
   });
   t.match(await failing.server.command('ha-sync', { 'server-name': 'server2' }), {
@@ -156,14 +166,19 @@ t.test('[scenario 54] an old partner that knows no notify gets dhcp-enable', asy
   });
 });
 
-t.test('[scenario 55] a failed notify fails the synchronization, without dhcp-enable', async (t) => {
-  const { server, partner } = setup({ respond: { 'ha-sync-complete-notify': () => answered(1) } });
-  t.equal((await server.command('ha-sync', { 'server-name': 'server2' })).result, 1);
-  t.equal(partner.commands.at(-1), 'ha-sync-complete-notify');
-});
+forLeasesOfEach(
+  '[scenario 55] a failed notify fails the synchronization, without dhcp-enable',
+  async (t, family) => {
+    const { server, partner } = setupOf(family, {
+      respond: { 'ha-sync-complete-notify': () => answered(1) },
+    });
+    t.equal((await server.command('ha-sync', { 'server-name': 'server2' })).result, 1);
+    t.equal(partner.commands.at(-1), 'ha-sync-complete-notify');
+  },
+);
 
-t.test('[scenario 56] unknown or own names and bad arguments send nothing', async (t) => {
-  const { server, partner, backup } = setup();
+forLeasesOfEach('[scenario 56] unknown or own names and bad arguments send nothing', async (t, family) => {
+  const { server, partner, backup } = setupOf(family);
   for (const args of [
     undefined,
     null,
@@ -181,23 +196,21 @@ t.test('[scenario 56] unknown or own names and bad arguments send nothing', asyn
   t.same([...partner.commands, ...backup.commands], []);
 });
 
-t.test(
+forLeasesOfEach(
   'leases that cannot be made durable fail the synchronization before the partner is told',
-  async (t) => {
-    const store = new MemoryStore();
-    store.diskWorks = false;
-    const { server, partner, remote } = setup({ store });
-    remote.put(lease(BASE, 1000));
+  async (t, family) => {
+    const { server, partner, remote } = setupOf(family, {}, false);
+    remote.put(family.lease(1, 1000));
     t.match(await server.command('ha-sync', { 'server-name': 'server2' }), {
       result: 1,
       text: /stable storage/,
     });
-    t.same(partner.commands, ['dhcp-disable', 'lease4-get-page', 'dhcp-enable']);
+    t.same(partner.commands, ['dhcp-disable', family.pageCommand, 'dhcp-enable']);
   },
 );
 
 t.test('leases without a place are counted and skipped', async (t) => {
-  const { server, remote } = setup({ store: new MemoryStore(3) });
+  const { server, remote } = setup4({ store: new MemoryStore(3) });
   for (let host = 0; host < 20; host++) remote.put(lease(BASE + host, 1000));
   t.equal((await server.command('ha-sync', { 'server-name': 'server2' })).result, 0);
   t.equal(server.store.count(), 3);
@@ -207,7 +220,7 @@ t.test('leases without a place are counted and skipped', async (t) => {
 
 t.test('a second synchronization is refused while one is under way', async (t) => {
   let release: () => void = () => {};
-  const { server, partner } = setup({
+  const { server, partner } = setup4({
     respond: { 'dhcp-disable': () => new Promise((resolve) => (release = () => resolve(answered(0)))) },
   });
   const running = server.command('ha-sync', { 'server-name': 'server2' });
@@ -221,7 +234,7 @@ t.test('a second synchronization is refused while one is under way', async (t) =
 t.test('syncing that is left in the middle is abandoned and releases the partner', async (t) => {
   let release: () => void = () => {};
   const heartbeat = { state: 'partner-down', 'date-time': new VirtualTime().wallMs() };
-  const { server, partner, time, remote } = setup({
+  const { server, partner, time, remote } = setup4({
     respond: {
       'ha-heartbeat': () => answered(0, { ...heartbeat, 'date-time': new Date(time.wallMs()).toUTCString() }),
       'lease4-get-page': () =>
@@ -243,7 +256,7 @@ t.test('syncing that is left in the middle is abandoned and releases the partner
 
 t.test('while syncing no heartbeats are sent; they go on afterwards', async (t) => {
   let release: () => void = () => {};
-  const { server, partner, time } = setup({
+  const { server, partner, time } = setup4({
     respond: {
       'ha-heartbeat': () =>
         answered(0, { state: 'ready', 'date-time': new Date(time.wallMs()).toUTCString() }),
@@ -267,7 +280,7 @@ t.test(
   'a source that still works off what it has taken is given time, once, before its first page',
   async (t) => {
     const sync = async (disabled: object | undefined) => {
-      const { server, remote } = setup({
+      const { server, remote } = setup4({
         config: { syncPageLimit: 1 },
         respond: { 'dhcp-disable': () => answered(0, disabled) },
       });
@@ -281,7 +294,7 @@ t.test(
 );
 
 t.test('this server answers dhcp-disable when it is silent, and says so', async (t) => {
-  const { server } = setup();
+  const { server } = setup4();
   t.match(await server.command('dhcp-disable', { 'max-period': 5 }), {
     result: 0,
     arguments: { silent: true },

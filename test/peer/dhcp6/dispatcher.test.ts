@@ -4,7 +4,7 @@ import t from 'tap';
 import { Verdict } from '../../../src/engine/parked/verdicts.ts';
 import { peerFamily6 } from '../../../src/peer/dhcp6/family.ts';
 import { dispatch6 } from '../support/dispatch.ts';
-import { gate, leasesOf, type ReceivedCommand, startPartner, type TestPartner } from '../support/partner.ts';
+import { changesOf, gate, leasesOf, startPartner, type TestPartner } from '../support/partner.ts';
 import { address6, prefixAddress6 } from '../support/records6.ts';
 
 const ADDRESS = address6('2001:db8:1::1');
@@ -15,15 +15,6 @@ const start = (t: Parameters<typeof startPartner>[0]) => startPartner(t, 'server
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await delay(2);
-}
-
-/** What a request changes: where each lease stands, address and type. */
-function changesOf(command: ReceivedCommand): string[] {
-  const { 'deleted-leases': deleted } = command.args as { 'deleted-leases': unknown[] };
-  return leasesOf(command).map((lease) => {
-    const { 'ip-address': address, type } = lease;
-    return `${deleted.includes(lease) ? 'delete' : 'put'} ${address} ${type}`;
-  });
 }
 
 const asked = (partner: TestPartner): string[] => partner.received.flatMap(changesOf);

@@ -1,6 +1,6 @@
 /** Backups as a dispatcher has them: over real HTTP, with a stream that does what the test says. */
 
-import type { UpdateBytes } from '../../../src/lease/update-family.ts';
+import type { LeaseAddress, UpdateBytes } from '../../../src/lease/update-family.ts';
 import type { BackupPeer, BackupStream } from '../../../src/peer/backup-peer.ts';
 import type { PartnerStreamListener, PeerClient, StreamDelivery } from '../../../src/peer/model.ts';
 
@@ -10,7 +10,7 @@ export class ModelBackupStream implements BackupStream {
   #answer: ((delivery: StreamDelivery) => void) | null = null;
   isUp = false;
   /** Portions in the order in which they were sent, addresses only. */
-  readonly portions: number[][] = [];
+  readonly portions: LeaseAddress[][] = [];
   readonly ended: string[] = [];
   /** Acknowledges at once. */
   isFast = false;
@@ -24,7 +24,7 @@ export class ModelBackupStream implements BackupStream {
   deliver(updates: readonly UpdateBytes[]): Promise<StreamDelivery | null> {
     if (!this.isUp) return Promise.resolve(null);
     if (this.#answer !== null) throw new Error('one portion at a time');
-    this.portions.push(updates.map(({ address }) => Number(address)));
+    this.portions.push(updates.map(({ address }) => address));
     return new Promise((resolve) => {
       this.#answer = resolve;
       if (this.isFast) setImmediate(() => this.answer());

@@ -5,28 +5,34 @@ import { systemClock } from '../../../src/base/clock.ts';
 import type { HaEffect, HaHappening } from '../../../src/ha/machine/model.ts';
 import { clientKey } from '../../../src/ha/machine/unacked-clients.ts';
 import type { BackupPeer } from '../../../src/peer/backup-peer.ts';
-import { peerFamily4 } from '../../../src/peer/dhcp4/family.ts';
 import { createUpdateDispatcher } from '../../../src/peer/dispatcher.ts';
 import type { ClientKey, PeerClient, UpdateDispatcher } from '../../../src/peer/model.ts';
 import type { Machine } from '../../ha/support/machine.ts';
+import type { DispatchKit } from './dispatch.ts';
 import { recordLog } from './log.ts';
+import type { TestChange } from './record-kit.ts';
 import { TestShards } from './shards.ts';
-import { standingBy } from './standing.ts';
 
-export class CoupledServer {
+export class CoupledServer<Change extends TestChange, Lease> {
   readonly machine: Machine;
-  readonly shards: TestShards;
+  readonly shards: TestShards<Change, Lease>;
   readonly dispatcher: UpdateDispatcher;
   readonly #partner: PeerClient;
   /** Resolves when what the machine has started outside has come back. */
   #operation: Promise<unknown> = Promise.resolve();
 
-  /** @param machine in the state in which the test begins */
-  constructor(t: Test, machine: Machine, partner: PeerClient, backups: readonly BackupPeer[]) {
+  /** @param kit of the family of the leases; @param machine in the state in which the test begins */
+  constructor(
+    t: Test,
+    kit: DispatchKit<Change, Lease>,
+    machine: Machine,
+    partner: PeerClient,
+    backups: readonly BackupPeer[],
+  ) {
     const { config } = machine.state.setup;
     this.machine = machine;
     this.#partner = partner;
-    this.shards = new TestShards(1, backups.length > 0 ? 2 : 1);
+    this.shards = new TestShards(1, backups.length > 0 ? 2 : 1, kit.records);
     this.dispatcher = createUpdateDispatcher({
       updates: this.shards.updates,
       verdicts: this.shards.verdicts,
@@ -48,8 +54,8 @@ export class CoupledServer {
         updatesLost: () => this.submit({ kind: 'updates-lost' }),
         completed: () => this.submit({ kind: 'updates-completed' }),
       },
-      family: peerFamily4,
-      standing: standingBy(this.shards.leaseAt),
+      family: kit.family,
+      standing: kit.standing(this.shards.leaseAt),
       clock: systemClock,
       log: recordLog().log,
     });

@@ -43,19 +43,19 @@ function recordListener() {
 }
 
 /** What a dispatcher needs to know of a family. */
-interface DispatchKit<Change extends TestChange, Lease> {
+export interface DispatchKit<Change extends TestChange, Lease> {
   readonly family: PeerFamily;
   readonly records: RecordKit<Change, Lease>;
   standing(leaseAt: (address: LeaseAddress) => Lease | null): DispatcherParts['standing'];
 }
 
-const KIT4: DispatchKit<TestRecord, Lease4> = {
+export const KIT4: DispatchKit<TestRecord, Lease4> = {
   family: peerFamily4,
   records: records4,
   standing: standingBy,
 };
 
-const KIT6: DispatchKit<TestRecord6, Lease6> = {
+export const KIT6: DispatchKit<TestRecord6, Lease6> = {
   family: peerFamily6,
   records: records6,
   standing: standing6By,
@@ -73,15 +73,16 @@ export function dispatch(
 
 /** The same of DHCPv6. */
 export function dispatch6(t: Test, partner: PeerClient | null, changes: Partial<DispatcherParts> = {}) {
-  return dispatchFor(t, KIT6, partner, changes, 1);
+  return dispatchFor(t, KIT6, partner, changes);
 }
 
-function dispatchFor<Change extends TestChange, Lease>(
+/** One of the family of a kit. */
+export function dispatchFor<Change extends TestChange, Lease>(
   t: Test,
   kit: DispatchKit<Change, Lease>,
   partner: PeerClient | null,
-  changes: Partial<DispatcherParts>,
-  shardCount: number,
+  changes: Partial<DispatcherParts> = {},
+  shardCount = 1,
 ) {
   const hasTwoReaders = partner !== null && (changes.backups ?? []).length > 0;
   const shards = new TestShards(shardCount, hasTwoReaders ? 2 : 1, kit.records);

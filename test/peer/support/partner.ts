@@ -91,6 +91,16 @@ export function leasesOf({ name, args }: ReceivedCommand): ReceivedLease[] {
   return [...leases, ...deleted];
 }
 
+/** What a command changes: "put PLACE" or "delete PLACE" for each of its leases; a place of DHCPv6 is an address and a type. */
+export function changesOf(command: ReceivedCommand): string[] {
+  const deleted = deletionsOf(command);
+  return leasesOf(command).map((lease) => {
+    const { 'ip-address': address, type } = lease;
+    const place = type === undefined ? address : `${address} ${type}`;
+    return `${deleted.includes(lease) ? 'delete' : 'put'} ${place}`;
+  });
+}
+
 interface BulkApply {
   readonly leases: readonly ReceivedLease[];
   readonly 'deleted-leases': readonly ReceivedLease[];

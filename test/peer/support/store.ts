@@ -1,6 +1,6 @@
 /** The lease store of the running server over its real table and change log; the test is the journal. */
 import { ByteRingReader } from '../../../src/base/byte-ring.ts';
-import { systemClock } from '../../../src/base/clock.ts';
+import { type Clock, systemClock } from '../../../src/base/clock.ts';
 import { allocateStatistics, StatisticsWriter } from '../../../src/engine/figures/statistics.ts';
 import { StatisticsReader } from '../../../src/engine/figures/statistics-reader.ts';
 import { LeaseAccounting } from '../../../src/engine/leases/lease-accounting.ts';
@@ -23,6 +23,7 @@ export function createTestStore(
   capacity = 4_096,
   subnetIds: readonly number[] = [1],
   journal = true,
+  clock: Clock = systemClock,
 ): TestStore {
   const changes = allocateChangeLog(1 << 20);
   const reader = new ByteRingReader(changes.ring);
@@ -45,7 +46,7 @@ export function createTestStore(
     book,
     accounting: () => accounting,
     durability: { durable },
-    clock: systemClock,
+    clock,
   });
   return Object.assign(test, { store });
 }

@@ -1,4 +1,5 @@
 /** Main's lease store of DHCPv6 over the engine of a server. */
+import type { Clock } from '../../../../src/base/clock.ts';
 import type { ServerConfig6 } from '../../../../src/config/dhcp6/model.ts';
 import { MainLeaseStore6 } from '../../../../src/engine/dhcp6/leases/main-lease-store.ts';
 import { BenchEngine6, type Engine6Options } from '../bench-engine.ts';
@@ -14,17 +15,29 @@ export interface StoreBench6 {
   readonly store: MainLeaseStore6;
   /** Change numbers that somebody waited for. */
   readonly awaited: number[];
+  /** Called for each wait for durability; default: everything is durable at once. */
+  durable: () => Promise<void>;
 }
 
-export function storeBench6(options: Engine6Options = {}, config: ServerConfig6 = TWO_SUBNETS): StoreBench6 {
+export interface StoreOptions6 extends Engine6Options {
+  /** Of the store; default: that of the engine. */
+  readonly clock?: Clock;
+}
+
+export function storeBench6(options: StoreOptions6 = {}, config: ServerConfig6 = TWO_SUBNETS): StoreBench6 {
   const engine = new BenchEngine6(config, options);
   const { book, statistics, subnets } = engine.context;
   const awaited: number[] = [];
+  const durable = async (change: number): Promise<void> => {
+    awaited.push(change);
+    await bench.durable();
+  };
   const store = new MainLeaseStore6({
     book,
     counting: () => ({ book, statistics, subnets, subnet: null }),
-    durability: { durable: async (change) => void awaited.push(change) },
-    clock: engine.clock,
+    durability: { durable },
+    clock: options.clock ?? engine.clock,
   });
-  return { engine, store, awaited };
+  const bench: StoreBench6 = { engine, store, awaited, durable: async () => {} };
+  return bench;
 }
