@@ -14,6 +14,7 @@ export class LeaseRows6 extends UnsettledChanges {
   readonly bytes: Uint8Array;
   readonly arena: Arena;
   readonly #range = emptyRange();
+  readonly #kept = emptyRange();
 
   constructor(memory: LeaseTableMemory6) {
     super(memory.unsettled);
@@ -164,6 +165,24 @@ export class LeaseRows6 extends UnsettledChanges {
     copyRange(range, name);
     this.contextRange(slot, range);
     copyRange(range, context);
+  }
+
+  /**
+   * Writes anew what has no fixed width but for the DUID, which stays. The former block stands until the new one is written: what
+   * is kept may be copied from it.
+   * @returns false when the arena has no room; then the row is as it was
+   */
+  replaceVariable(slot: number, hw: ByteRange, name: ByteRange, context: ByteRange): boolean {
+    const duid = this.#kept;
+    this.duidRange(slot, duid);
+    const length = tailBytes(duid.length, hw.length) + name.length + context.length;
+    const block = length > 0 ? this.arena.allocate(length) : 0;
+    if (length > 0 && block === 0) return false;
+    const formerBlock = this.tail(slot);
+    const formerLength = this.tailLength(slot);
+    this.setVariable(slot, block, duid, hw, name, context);
+    if (formerBlock !== 0) this.arena.free(formerBlock, formerLength);
+    return true;
   }
 
   /** Forgets what has no fixed width; its block is the caller's to free. */

@@ -32,7 +32,6 @@ export class LeaseTable6 {
   readonly #hashing: Int32Array;
   readonly #range = emptyRange();
   readonly #kept = {
-    duid: emptyRange(),
     hw: emptyRange(),
     hostname: emptyRange(),
     userContext: emptyRange(),
@@ -188,7 +187,7 @@ export class LeaseTable6 {
     const { hw, userContext } = this.#kept;
     this.rows.hwRange(slot, hw);
     this.rows.contextRange(slot, userContext);
-    return this.#setVariable(slot, hw, name, userContext);
+    return this.rows.replaceVariable(slot, hw, name, userContext);
   }
 
   /** The same of its user context. */
@@ -197,7 +196,7 @@ export class LeaseTable6 {
     const { hw, hostname } = this.#kept;
     this.rows.hwRange(slot, hw);
     this.rows.hostNameRange(slot, hostname);
-    return this.#setVariable(slot, hw, hostname, userContext);
+    return this.rows.replaceVariable(slot, hw, hostname, userContext);
   }
 
   /** The same of its hardware address. @param type of the IANA registry. @param source how it was found out, as in the lease file */
@@ -207,23 +206,8 @@ export class LeaseTable6 {
     const { hostname, userContext } = this.#kept;
     rows.hostNameRange(slot, hostname);
     rows.contextRange(slot, userContext);
-    if (!this.#setVariable(slot, hw, hostname, userContext)) return false;
+    if (!rows.replaceVariable(slot, hw, hostname, userContext)) return false;
     rows.setHwKind(slot, type, source);
-    return true;
-  }
-
-  /** The former block stands until the new one is written: what is kept is copied from it. */
-  #setVariable(slot: number, hw: ByteRange, name: ByteRange, userContext: ByteRange): boolean {
-    const { rows } = this;
-    const { duid } = this.#kept;
-    rows.duidRange(slot, duid);
-    const length = tailBytes(duid.length, hw.length) + name.length + userContext.length;
-    const block = length > 0 ? rows.arena.allocate(length) : 0;
-    if (length > 0 && block === 0) return false;
-    const formerBlock = rows.tail(slot);
-    const formerLength = rows.tailLength(slot);
-    rows.setVariable(slot, block, duid, hw, name, userContext);
-    if (formerBlock !== 0) rows.arena.free(formerBlock, formerLength);
     return true;
   }
 
