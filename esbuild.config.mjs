@@ -7,10 +7,13 @@
  *                                       over it, so that what tests and benches start is what users do; and a server for the simulator
  *     node esbuild.config.mjs image FILE CHANGES
  *                                       another server for the simulator: changes is JSON, [{ "file", "from", "to" }]
+ *     node esbuild.config.mjs staged FILE CHANGES
+ *                                       the same for test/threads
  */
 import { relative } from 'node:path';
 import { build } from 'esbuild';
 import { imageOptions } from './test/sim/image-build.mjs';
+import { stagedOptions } from './test/threads/image-build.mjs';
 
 const COMMON = { format: 'esm', platform: 'node', target: 'node20', sourcemap: true };
 
@@ -72,8 +75,14 @@ const TESTS = {
 const [kind, outfile, changes] = process.argv.slice(2);
 const wanted = {
   program: [PROGRAM],
-  tests: [TAP, TESTS, imageOptions('build/src/simulated/image.js')],
+  tests: [
+    TAP,
+    TESTS,
+    imageOptions('build/src/simulated/image.js'),
+    stagedOptions('build/test/threads/staged.js'),
+  ],
   image: [imageOptions(outfile, JSON.parse(changes ?? '[]'))],
+  staged: [stagedOptions(outfile, JSON.parse(changes ?? '[]'))],
 }[kind];
 if (wanted === undefined) throw new Error('expected program, tests or image');
 for (const options of wanted) await build(options);

@@ -6,7 +6,7 @@ import { formatIpv4, parseIpv4 } from '../../src/base/ipv4.ts';
 import { findFreeTcpPort, findFreeUdpPort } from '../../src/demo/ports.ts';
 import { scratch } from './process.ts';
 import { Relay } from './relay.ts';
-import { haStateOf, RELAY, Reloadable, SERVER, type Test } from './reloading.ts';
+import { haStateOf, type Owner, RELAY, Reloadable, SERVER } from './reloading.ts';
 
 const STATE_MS = 60_000;
 const HEADER =
@@ -50,7 +50,7 @@ export class Pair {
     this.ports = ports;
   }
 
-  static async start(t: Test, wish: Wish = {}): Promise<Pair> {
+  static async start(t: Owner, wish: Wish = {}): Promise<Pair> {
     const pair = await Pair.prepare(t, wish);
     for (const name of NAMES) {
       const directory = scratch(t);
@@ -62,7 +62,7 @@ export class Pair {
   }
 
   /** A pair of which no server runs yet. */
-  static async prepare(t: Test, wish: Wish = {}): Promise<Pair> {
+  static async prepare(t: Owner, wish: Wish = {}): Promise<Pair> {
     const pair = new Pair({ a: await findFreeTcpPort(SERVER), b: await findFreeTcpPort(SERVER) });
     pair.relayPort = await findFreeUdpPort(RELAY);
     for (const name of wish.isRelayed === true ? NAMES : []) {
@@ -74,7 +74,7 @@ export class Pair {
   }
 
   /** Starts one server. @param port for its clients; one that is free when it is not said */
-  async begin(t: Test, name: Name, wish: Wish, directory: string, port?: number): Promise<void> {
+  async begin(t: Owner, name: Name, wish: Wish, directory: string, port?: number): Promise<void> {
     const server = await Reloadable.start(t, directory, this.config(name, wish), port, this.relayPort);
     this.servers.set(name, server);
   }

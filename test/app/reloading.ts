@@ -6,9 +6,12 @@ import { runCtl } from '../../src/cli/ctl.ts';
 import { findFreeUdpPort } from '../../src/demo/ports.ts';
 import { LoadClient } from '../../src/load/client.ts';
 import type { LoadCounts } from '../../src/load/counters.ts';
+import type { LoadOptions } from '../../src/load/model.ts';
 import { type LogLine, type ServerUnderTest, serve, writeConfig } from './process.ts';
 
 export type Test = Pick<typeof t, 'teardown' | 'equal' | 'match' | 'comment'>;
+/** Whatever servers end with: a test, or a program. */
+export type Owner = Pick<Test, 'teardown'>;
 
 export const SERVER = '127.0.0.1';
 export const RELAY = '127.0.0.3';
@@ -59,7 +62,7 @@ export class Reloadable {
   }
 
   static async start(
-    t: Test,
+    t: Owner,
     directory: string,
     dhcp4: Record<string, unknown> = {},
     port?: number,
@@ -94,13 +97,20 @@ export async function startLoad(
   seed = 1,
   retryAfterMs = LOST_MS,
 ): Promise<LoadClient> {
+  return startClients(ports, relayPort, { inFlightMax: IN_FLIGHT_MAX, ratePerSec, seed, retryAfterMs });
+}
+
+/** Exchanges as they are wanted, until `end`. @param relay address of the relay that its clients are behind */
+export async function startClients(
+  ports: readonly number[],
+  relayPort: number,
+  settings: Partial<LoadOptions>,
+  relay = RELAY,
+): Promise<LoadClient> {
   return LoadClient.start({
-    relay: { address: parseIpv4(RELAY)!, port: relayPort },
+    relay: { address: parseIpv4(relay)!, port: relayPort },
     servers: ports.map((port) => ({ address: parseIpv4(SERVER)!, port })),
-    inFlightMax: IN_FLIGHT_MAX,
-    ratePerSec,
-    seed,
-    retryAfterMs,
+    ...settings,
   });
 }
 

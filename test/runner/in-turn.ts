@@ -22,6 +22,8 @@ export const PAIRS: readonly (readonly [string, string])[] = [
   ['interop/kea-renewal', 'interop/kea-security'],
   ['interop/extended-info', 'interop/lease-checks'],
   ['app/hostile', 'app/stream-sync'],
+  ['crash/crash', 'soak/soak'],
+  ['threads/full-speed', 'threads/planted-bugs'],
   ['fuzz/fuzz', 'pair/orders'],
   ['interop/hot-standby', 'interop/load-balancing'],
   ['interop/kea-answers', 'interop/kea-char-sets'],

@@ -41,16 +41,19 @@ const SIMULATED = {
 };
 
 /** @param changes each a place in the product, and what stands there instead */
-function planted(changes) {
+export function planted(changes) {
   return {
     name: 'planted',
     setup: ({ onLoad }) => {
-      for (const { file, from, to } of changes) {
+      for (const file of new Set(changes.map((change) => change.file))) {
         const path = resolve(file);
         onLoad({ filter: new RegExp(`^${path.replaceAll('.', '\\.')}$`) }, async () => {
-          const source = await readFile(path, 'utf8');
-          if (source.split(from).length !== 2) throw new Error(`${file} has not once: ${from}`);
-          return { contents: source.replace(from, () => to), loader: 'ts' };
+          let source = await readFile(path, 'utf8');
+          for (const { from, to } of changes.filter((change) => change.file === file)) {
+            if (source.split(from).length !== 2) throw new Error(`${file} has not once: ${from}`);
+            source = source.replace(from, () => to);
+          }
+          return { contents: source, loader: 'ts' };
         });
       }
     },
