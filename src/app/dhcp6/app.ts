@@ -173,11 +173,12 @@ export class App6 {
 
   #workplace(): LinkWorkplace {
     const { config } = this.#active;
-    const { book } = this.#memory;
+    const { book, limited } = this.#memory;
     return {
       family: 6,
       config,
       book,
+      limited,
       statistics: this.#dataPlane.statistics,
       isHeard: hearsPartners(config),
     };

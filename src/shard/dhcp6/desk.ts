@@ -23,6 +23,7 @@ import { realtimeUs } from '../../io/arrivals.ts';
 import { Datagram6Sender } from '../../io/mmsg6.ts';
 import type { LeaseBookMemory6 } from '../../lease/dhcp6/book.ts';
 import type { LeaseEventsMemory } from '../../lease/events.ts';
+import type { LimitedMemory } from '../../lease/limited-counts.ts';
 import { BATCH_MAX } from '../../wasm/layout.ts';
 import type { Desk, DeskCells, ReplyExit } from '../desk.ts';
 import { ObservationWriter } from '../observations.ts';
@@ -42,6 +43,8 @@ export interface ShardTask6 extends CommonTask {
   readonly events: LeaseEventsMemory;
   readonly listening: Listening;
   readonly dns: DnsLogMemory;
+  /** Where leases are counted whose number is limited, or null. */
+  readonly limited: LimitedMemory | null;
   readonly rates: RateLimitMemory | null;
   /** Where is measured how long answers take, or null. */
   readonly durations: DurationMemory | null;
@@ -157,7 +160,7 @@ export class Desk6 implements Desk<ServerSocket6> {
       this.#durations.answer(slot, pair, subnet === null ? NO_SUBNET : subnet.index);
     }
     if (outcome === Outcome.send) return this.#exit.enqueue(slot);
-    this.#settled.note(slot, plan);
+    this.#settled.note(slot, plan, query.duid);
     park.add(slot, changes.lastChange, policy.updateMode === UpdateMode.await, nowMs);
   }
 
