@@ -39,6 +39,7 @@ export const PAIRS: readonly (readonly [string, string])[] = [
   ['interop/kea-conflict6', 'interop/kea-refusal'],
   // What a family does beside real programs: the one this time, the other the next.
   ['app/reload', 'app/dhcp6/reload'],
+  ['app/log-files', 'app/dhcp6/hostile'],
   ['interop/clients', 'interop/clients6'],
   ['interop/dns', 'interop/dns6'],
   ['interop/kea-classes', 'interop/kea-classes6'],

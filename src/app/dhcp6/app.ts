@@ -89,7 +89,7 @@ export class App6 {
   static async start(options: AppOptions6): Promise<App6> {
     const { loaded, log } = options;
     const { config } = loaded;
-    log.prepare(config.loggers);
+    log.prepare(config.loggers, 6);
     log.take();
     log('TDM_ENGINE_STARTING', { version: VERSION, node: process.version });
     const shards = shardCount(config);
