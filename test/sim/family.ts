@@ -75,14 +75,15 @@ export interface Family {
   readonly root: 'Dhcp4' | 'Dhcp6';
   readonly configFile: string;
   readonly leaseFile: string;
-  readonly serverPort: number;
-  /** What clients and relays send to at a machine. @param host 1... */
+  /** A server as clients name it. @param host 1... */
   serverAddress(host: number): string;
+  /** Where a machine hears what a relay or a client sends to all servers. */
+  place(host: number, from: Place): Place;
   /** Of the configuration: what no other family has in this form. @param number of the server, 1 or 2 */
   configure(number: number, settings: PairSettings): object;
   newClient(parts: ClientsParts, number: number): SimulatedClient;
   /** @throws Error where the datagram is none that a server should send */
-  read(reply: Uint8Array): SeenReply;
+  read(reply: Uint8Array, to: Place): SeenReply;
   /** @param columns of a row of the lease file */
   leaseOf(columns: readonly string[]): OwnedLease;
   /** Lists all leases. */

@@ -58,9 +58,9 @@ export class LeasesHeld {
     this.violations.push({ ...violation, text: `${(this.#nowUs() / 1e6).toFixed(6)} s: ${violation.text}` });
   }
 
-  /** A client uses its address no more. */
-  left(client: string, address: string): void {
-    if (this.#byAddress.get(address)?.client === client) this.#byAddress.delete(address);
+  /** A client uses its address no more; of whoever calls himself so the servers know no other. */
+  left(owner: string, address: string): void {
+    if (this.#byAddress.get(address)?.owner === owner) this.#byAddress.delete(address);
   }
 
   /** What is held now. */

@@ -226,13 +226,12 @@ export class SimulatedWorld implements World {
   }
 
   #toServer(machine: Machine, from: Place, bytes: Uint8Array): void {
-    const { serverAddress, serverPort } = this.family;
-    const place = { address: serverAddress(machine.host), port: serverPort };
+    const place = this.family.place(machine.host, from);
     this.#carry(`clients>${machine.name}`, () => machine.kernel.deliver(place, { from, bytes }));
   }
 
-  sendDatagram(from: Machine, _to: Place, bytes: Uint8Array): void {
-    const reply = this.family.read(bytes);
+  sendDatagram(from: Machine, to: Place, bytes: Uint8Array): void {
+    const reply = this.family.read(bytes, to);
     const client = this.clients[reply.client - 1];
     // Who has released the address since may well be told once more that it is his.
     if (client?.awaits(reply.transactionId)) this.#judgeGrants(from, reply, client);

@@ -18,6 +18,9 @@ import { ADDRESS_BITS, ADDRESS_BYTES } from './model.ts';
 import { DUID_BYTES_MAX, HARDWARE_ADDRESS_BYTES_MAX, isNobody, type LeaseRecord6 } from './record.ts';
 import { LeaseRows6, tailBytes } from './rows.ts';
 
+/** Spreads the bits of one of two hashes that are made of the same words. */
+const ODD = 0x9e3779b1;
+
 export class LeaseTable6 {
   readonly rows: LeaseRows6;
   readonly capacity: number;
@@ -114,6 +117,12 @@ export class LeaseTable6 {
   /** Whether a row is one of this identity association. */
   isOfIa(slot: number, duid: ByteRange, iaid: number, type: number): boolean {
     return this.rows.iaid(slot) === iaid && this.rows.type(slot) === type && this.hasDuid(slot, duid);
+  }
+
+  /** By which a lease of somebody is known again later, as far as 32 bits can tell. @param bytes with the address at `offset` */
+  markOf(bytes: Uint8Array, offset: number, duid: ByteRange): number {
+    // Where both have the same octets, one would take the other out.
+    return Math.imul(hashBytes(this.#hashing, bytes, offset, ADDRESS_BYTES), ODD) ^ this.#hashDuid(duid);
   }
 
   /**

@@ -157,7 +157,7 @@ export class Desk6 implements Desk<ServerSocket6> {
       this.#durations.answer(slot, pair, subnet === null ? NO_SUBNET : subnet.index);
     }
     if (outcome === Outcome.send) return this.#exit.enqueue(slot);
-    this.#settled.note(slot, plan);
+    this.#settled.note(slot, plan, query.duid);
     park.add(slot, changes.lastChange, policy.updateMode === UpdateMode.await, nowMs);
   }
 

@@ -203,7 +203,7 @@ export class BenchEngine6 {
     const outcome = serve6(context, shed);
     if (outcome === Outcome.send) this.#leave(context.slot);
     else if (outcome === Outcome.park) {
-      this.#settled.note(context.slot, context.plan);
+      this.#settled.note(context.slot, context.plan, context.query.duid);
       const isAwaited = context.policy.updateMode === UpdateMode.await;
       context.park.add(context.slot, context.changes.lastChange, isAwaited, context.nowMs);
     } else {

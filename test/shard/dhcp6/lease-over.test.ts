@@ -16,12 +16,27 @@ const ADDRESS = '2001:db8:1::10';
 const TURNS_MAX = 200;
 const BINDING = iaNa(1, iaAddress(ADDRESS));
 
-for (const [after, dropped] of [
-  [MessageType.release, 1],
-  [MessageType.decline, 1],
-  [MessageType.renew, 0],
-] as const)
-  t.test(`a REPLY that is parked while message ${after} of its client comes`, async (t) => {
+/** What follows on the REQUEST of client 1, and how many replies are dropped for it. */
+const CASES: readonly (readonly [
+  what: string,
+  after: readonly (readonly [type: number, client: number])[],
+  dropped: number,
+])[] = [
+  ['its client releases it', [[MessageType.release, 1]], 1],
+  ['its client declines it', [[MessageType.decline, 1]], 1],
+  ['its client renews it', [[MessageType.renew, 1]], 0],
+  [
+    'its client releases it, and somebody else gets it',
+    [
+      [MessageType.release, 1],
+      [MessageType.request, 2],
+    ],
+    1,
+  ],
+];
+
+for (const [what, after, dropped] of CASES)
+  t.test(`a REPLY whose lease is parked while ${what}`, async (t) => {
     const config = config6({ subnets: [{ ...HOME, interfaceName: 'lo' }] });
     const { port, task } = await createShardTask6(t, config, standalonePolicy(true), {});
     const shard = openShard6(task, new TestClock());
@@ -32,19 +47,19 @@ for (const [after, dropped] of [
       signalEventFd(task.link.eventFd);
       shard.turn();
     };
-    const send = async (type: number): Promise<void> => {
+    const send = async (type: number, from: number): Promise<void> => {
       const before = statistic('pkt6-received');
       await new Promise<void>((resolve) =>
-        client.send(message(type, 1, BINDING), port, '::1', () => resolve()),
+        client.send(message(type, from, BINDING), port, '::1', () => resolve()),
       );
       for (let turns = 0; turns < TURNS_MAX && statistic('pkt6-received') === before; turns++) turn();
     };
-    await send(MessageType.request);
-    await send(after);
-    t.equal(statistic('pkt6-sent'), 0, 'both are parked');
+    await send(MessageType.request, 1);
+    for (const [type, from] of after) await send(type, from);
+    t.equal(statistic('pkt6-sent'), 0, 'all are parked');
     const changes = new Int32Array(task.book.changes.words);
     Atomics.store(changes, ChangeWord.durable, Atomics.load(changes, ChangeWord.last));
     turn();
     t.equal(statistic('tandem-drop-lease-over'), dropped);
-    t.equal(statistic('pkt6-sent'), 2 - dropped);
+    t.equal(statistic('pkt6-sent'), 1 + after.length - dropped);
   });

@@ -72,7 +72,7 @@ export class Client4 implements SimulatedClient {
   release(): void {
     if (!this.isBound) return;
     const { held, timeline } = this.#parts;
-    held.left(this.name, this.address);
+    held.left(this.owner, this.address);
     timeline.note(this.name, `releases ${this.address}`);
     this.#sendTo(this.server, {
       type: MessageType.release,
@@ -85,7 +85,7 @@ export class Client4 implements SimulatedClient {
   decline(): void {
     if (!this.isBound) return;
     const { held, timeline } = this.#parts;
-    held.left(this.name, this.address);
+    held.left(this.owner, this.address);
     timeline.note(this.name, `declines ${this.address}`);
     this.#broadcast({
       type: MessageType.decline,
@@ -184,7 +184,7 @@ export class Client4 implements SimulatedClient {
   #expire(): void {
     const { held, timeline } = this.#parts;
     timeline.note(this.name, `has lost ${this.address}: its time is over`);
-    held.left(this.name, this.address);
+    held.left(this.owner, this.address);
     this.address = '';
     this.#exchange.begin();
     this.#go('selecting');
@@ -213,7 +213,7 @@ export class Client4 implements SimulatedClient {
     const { agenda, held, timeline, isSplitSince } = this.#parts;
     if (this.isBound && reply.yiaddr !== this.address) return;
     const isNew = reply.yiaddr !== this.address;
-    if (isNew && this.address !== '') held.left(this.name, this.address);
+    if (isNew && this.address !== '') held.left(this.owner, this.address);
     this.address = reply.yiaddr;
     this.server = serverOf(reply);
     const leaseSec = number32(reply, OptionCode.leaseTime) ?? 0;
@@ -246,7 +246,7 @@ export class Client4 implements SimulatedClient {
     if (this.phase === 'selecting' || this.phase === 'silent' || this.phase === 'bound') return;
     const { held, timeline } = this.#parts;
     timeline.note(this.name, 'is told no');
-    if (this.address !== '') held.left(this.name, this.address);
+    if (this.address !== '') held.left(this.owner, this.address);
     this.address = '';
     this.#exchange.begin();
     this.#exchange.later(1, () => this.#go('selecting'));

@@ -15,8 +15,8 @@ export const family4: Family = {
   root: 'Dhcp4',
   configFile: '/etc/kea/kea-dhcp4.conf',
   leaseFile: '/var/lib/kea/leases.csv',
-  serverPort: SERVER_PORT,
   serverAddress: serverAddress4,
+  place: (host) => ({ address: serverAddress4(host), port: SERVER_PORT }),
   configure: (_number, { mode, addresses }) => ({
     'interfaces-config': { interfaces: ['eth0'], 'dhcp-socket-type': 'udp' },
     subnet4: [

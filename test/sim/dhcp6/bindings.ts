@@ -46,8 +46,8 @@ export class Bindings {
 
   /** They are given up, or were lost. */
   drop(ias: readonly IdentityAssociation[]): void {
-    for (const { leases } of ias) {
-      for (const address of leases.keys()) this.#parts.held.left(this.#name, address);
+    for (const { owner, leases } of ias) {
+      for (const address of leases.keys()) this.#parts.held.left(owner, address);
       leases.clear();
     }
   }
@@ -95,7 +95,7 @@ export class Bindings {
   ): void {
     const { held, timeline, agenda, isSplitSince } = this.#parts;
     if (validSec === 0) {
-      if (leases.delete(address)) held.left(this.#name, address);
+      if (leases.delete(address)) held.left(owner, address);
       timeline.note(this.#name, `is to leave ${address}, by ${server}`);
       return;
     }

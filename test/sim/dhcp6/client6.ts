@@ -1,17 +1,19 @@
 /**
- * DHCPv6 clients behind relays, by RFC 8415: SOLICIT and REQUEST or rapid commit, CONFIRM or REBIND after a reboot, RENEW, REBIND,
- * RELEASE and DECLINE, each asked again with back-off, for an address, a prefix, or several. Relays send every message to all servers.
+ * DHCPv6 clients behind relays, or on the link of the servers, by RFC 8415: SOLICIT and REQUEST or rapid commit, CONFIRM or REBIND
+ * after a reboot, RENEW, REBIND, RELEASE and DECLINE, each asked again with back-off, for an address, a prefix, or several. Relays
+ * send every message to all servers.
  */
 import { formatHex } from '../../../src/base/hex.ts';
-import { MessageType, OptionCode, SERVER_PORT, StatusCode } from '../../../src/dhcp6/codes.ts';
+import { CLIENT_PORT, MessageType, OptionCode, SERVER_PORT, StatusCode } from '../../../src/dhcp6/codes.ts';
 import { duid, opt, relayed } from '../../engine/dhcp6/messages.ts';
 import { Exchange } from '../exchange.ts';
 import type { ClientsParts, SimulatedClient } from '../family.ts';
 import { Bindings } from './bindings.ts';
 import type { IdentityAssociation } from './identity-association.ts';
+import { linkLocalOf } from './link-local.ts';
 import { type Reply, readReply } from './reply.ts';
 import { type Asking, nextWaitSec, RETRANSMISSION } from './retransmission.ts';
-import { isHeardTwice, isRapid, wishesOf } from './wishes.ts';
+import { identityOf, isDirect, isHeardTwice, isRapid, wishesOf } from './wishes.ts';
 
 const US_PER_SEC = 1e6;
 const TRANSACTION_IDS = 0x100_0000;
@@ -51,6 +53,7 @@ export class Client6 implements SimulatedClient {
   readonly #parts: ClientsParts;
   readonly #duid: Uint8Array;
   readonly #linkLocal: string;
+  readonly #isDirect: boolean;
   readonly #relays: readonly string[];
   readonly #isRapid: boolean;
   readonly #bindings: Bindings;
@@ -66,8 +69,9 @@ export class Client6 implements SimulatedClient {
     this.#parts = parts;
     this.#exchange = new Exchange(parts, TRANSACTION_IDS);
     this.name = `client${number}`;
-    this.#duid = duid(number);
-    this.#linkLocal = `fe80::${number.toString(16)}`;
+    this.#duid = duid(identityOf(number));
+    this.#linkLocal = linkLocalOf(number);
+    this.#isDirect = isDirect(number);
     this.#relays = isHeardTwice(number) ? RELAYS : RELAYS.slice(0, 1);
     this.#isRapid = isRapid(number);
     this.#bindings = new Bindings(parts, this.name, wishesOf(number), formatHex(this.#duid));
@@ -147,8 +151,10 @@ export class Client6 implements SimulatedClient {
     const { random, broadcast } = this.#parts;
     exchange.tries++;
     const message = this.#message(phase);
-    for (const address of this.#relays)
-      broadcast({ address, port: SERVER_PORT }, relayed(message, LINK_ADDRESS, this.#linkLocal));
+    if (this.#isDirect) broadcast({ address: this.#linkLocal, port: CLIENT_PORT }, message);
+    else
+      for (const address of this.#relays)
+        broadcast({ address, port: SERVER_PORT }, relayed(message, LINK_ADDRESS, this.#linkLocal));
     this.#waitSec = nextWaitSec(phase, this.#waitSec, random);
     const leftSec = this.#durationSec(phase) - exchange.elapsedSec;
     const { tries } = RETRANSMISSION[phase];

@@ -5,6 +5,7 @@ import type { Family, OwnedLease } from '../family.ts';
 import { serverAddress6 } from '../places.ts';
 import { Client6 } from './client6.ts';
 import { type IaKind, ownerOf } from './identity-association.ts';
+import { isLinkLocal, numberOf } from './link-local.ts';
 import { readReply } from './reply.ts';
 import { wishesCount } from './wishes.ts';
 
@@ -12,6 +13,8 @@ import { wishesCount } from './wishes.ts';
 const ASSIGNED = '0';
 /** The lease type of a prefix, in a file and in the list. */
 const PREFIX_TYPES: readonly unknown[] = ['2', 'IA_PD'];
+/** All_DHCP_Relay_Agents_and_Servers. */
+const ALL_SERVERS = 'ff02::1:2';
 const NAMES = Object.entries(MessageType);
 /** So many prefixes are longer than the others. */
 const LONG_PREFIX_BITS = 2;
@@ -21,14 +24,18 @@ export const family6: Family = {
   root: 'Dhcp6',
   configFile: '/etc/kea/kea-dhcp6.conf',
   leaseFile: '/var/lib/kea/leases6.csv',
-  serverPort: SERVER_PORT,
   serverAddress: serverAddress6,
+  place: (host, { address }) => ({
+    address: isLinkLocal(address) ? ALL_SERVERS : serverAddress6(host),
+    port: SERVER_PORT,
+  }),
   configure: (number, { mode, addresses }) => ({
     'interfaces-config': { interfaces: [`eth0/${serverAddress6(number)}`] },
     subnet6: [
       {
         id: 1,
         subnet: '2001:db8:1::/64',
+        interface: 'eth0',
         'rapid-commit': true,
         pools: poolsOf(mode, (place) => {
           const block = (place + 1).toString(16);
@@ -40,8 +47,8 @@ export const family6: Family = {
     ],
   }),
   newClient: (parts, number) => new Client6(parts, number),
-  read: (bytes) => {
-    const { type, clientId, transactionId, ias } = readReply(bytes);
+  read: (bytes, to) => {
+    const { type, peer, clientId, transactionId, ias } = readReply(bytes);
     const name = NAMES.find(([, code]) => code === type)?.[0] ?? `type ${type}`;
     const grants = ias.flatMap(({ kind, iaid, leases }) =>
       leases.map(({ address, validSec }) => ({ address, owner: ownerOf(kind, iaid, clientId), validSec })),
@@ -51,7 +58,7 @@ export const family6: Family = {
       return ` | ${kind} ${iaid} status ${status} ${inside.join(', ')}`;
     });
     return {
-      client: Number.parseInt(clientId.slice(-5).replace(':', ''), 16),
+      client: numberOf(peer ?? to.address),
       transactionId,
       text: `${name}${text.join('')}`,
       grants: type === MessageType.reply ? grants.filter(({ validSec }) => validSec > 0) : [],

@@ -32,4 +32,14 @@ export const PLANTED_BUGS_6: readonly PlantedBug[] = [
       },
     ],
   },
+  {
+    name: 'tells its partner of a message only the last lease',
+    changes: [
+      {
+        file: 'src/engine/leases/lease-changes.ts',
+        from: 'if (this.#mode === UpdateMode.off) return;',
+        to: 'if (this.#mode === UpdateMode.off || !last) return;',
+      },
+    ],
+  },
 ];

@@ -6,6 +6,7 @@ import {
   MessageType,
   OPTIONS_OFFSET,
   OptionCode,
+  PEER_ADDRESS_OFFSET,
   RELAY_OPTIONS_OFFSET,
   StatusCode,
 } from '../../../src/dhcp6/codes.ts';
@@ -30,6 +31,8 @@ export interface RepliedIa {
 }
 
 export interface Reply {
+  /** Whom the relay is to pass it on to; null = there is none. */
+  readonly peer: string | null;
   /** A `MessageType`. */
   readonly type: number;
   readonly transactionId: number;
@@ -45,10 +48,14 @@ export interface Reply {
 /** @throws Error where an option runs past the end, or one is missing that a server must send */
 export function readReply(datagram: Uint8Array): Reply {
   let message = datagram;
-  while (message[0] === MessageType.relayReply)
+  let peer: string | null = null;
+  while (message[0] === MessageType.relayReply) {
+    peer = formatIpv6(message, PEER_ADDRESS_OFFSET);
     message = dataOf(optionsOf(message.subarray(RELAY_OPTIONS_OFFSET)), OptionCode.relayMessage);
+  }
   const options = optionsOf(message.subarray(OPTIONS_OFFSET));
   return {
+    peer,
     type: message[0]!,
     transactionId: (message[1]! << 16) | (message[2]! << 8) | message[3]!,
     clientId: formatHex(dataOf(options, OptionCode.clientId)),

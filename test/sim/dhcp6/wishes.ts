@@ -21,10 +21,24 @@ const WISHES: readonly (readonly Wish[])[] = [
 ];
 const RAPID_EACH = 3;
 const TWICE_EACH = 4;
+const DIRECT_EACH = 7;
+const DIRECT_FIRST = 3;
+const CLONE_EACH = 8;
+const CLONE_FIRST = 6;
 
-/** Of client `number`, 1... */
+/** The number by which client `number`, 1..., calls itself: some are copies of a machine that runs already. */
+export function identityOf(number: number): number {
+  return number % CLONE_EACH === CLONE_FIRST ? number - 1 : number;
+}
+
+/** Of client `number`. */
 export function wishesOf(number: number): readonly Wish[] {
-  return WISHES[number % WISHES.length]!;
+  return WISHES[identityOf(number) % WISHES.length]!;
+}
+
+/** Whether it is on the link of the servers, and no relay hears it. */
+export function isDirect(number: number): boolean {
+  return number % DIRECT_EACH === DIRECT_FIRST;
 }
 
 /** Whether it asks for rapid commit. */
