@@ -50,7 +50,7 @@ const COLD_FILES: Readonly<Record<string, string>> = {
   'src/base/shared-values.ts': 'compiles the configuration at start',
   'src/dhcp6/option-shapes.ts': 'compiles expressions at start',
   'src/engine/classes/ha-classes.ts': 'compiles the configuration at start',
-  'src/engine/compiled/compiled.ts': 'compiles the configuration at start',
+  'src/engine/classes/kept-classes.ts': 'compiles the configuration at start',
   'src/engine/dhcp6/hosts/compiled-host.ts': 'compiles the configuration at start',
   'src/engine/dhcp6/subnets/pool-series.ts': 'joins the pools of a configuration',
   'src/engine/dhcp6/reply/reply-plan.ts': 'made once a combination of scopes',

@@ -89,7 +89,7 @@ export class App {
   /** Builds the server and starts it. @throws an Error that says what is wrong and what to do; nothing stays open */
   static async start(options: AppOptions): Promise<App> {
     const { config } = options.loaded;
-    options.log.prepare(config.loggers);
+    options.log.prepare(config.loggers, 4);
     options.log.take();
     options.log('TDM_ENGINE_STARTING', { version: VERSION, node: process.version });
     const shards = shardCount(config);

@@ -1,6 +1,6 @@
 /** The shared memory of the server, sized by the configuration. */
 import type { ServerConfig } from '../config/model.ts';
-import { limitedCountsOf } from '../engine/leases/lease-limits.ts';
+import { limitedCountsOf } from '../engine/leases/limited-scopes.ts';
 import { allocateDnsLog, type DnsLogMemory } from '../engine/names/dns-log.ts';
 import type { UpdateLogMemory } from '../engine/parked/shard-link.ts';
 import { allocatePolicies } from '../engine/policy.ts';
@@ -10,7 +10,7 @@ import { allocateChangeLog } from '../lease/change-log.ts';
 import type { LeaseBookMemory } from '../lease/dhcp4/book.ts';
 import { allocateLeaseTable } from '../lease/dhcp4/layout.ts';
 import { allocateLeaseEvents, type LeaseEventsMemory } from '../lease/events.ts';
-import type { LimitedCountsMemory } from '../lease/limited-counts.ts';
+import type { LimitedMemory } from '../lease/limited-counts.ts';
 import { CHANGE_LOG_BYTES, DNS_LOG_BYTES, LEASE_EVENTS_BYTES, LEASES_MAX, LEASES_MIN } from '../limits.ts';
 import { allocateUpdateLogs, policyCount } from './ha/memory.ts';
 
@@ -18,7 +18,7 @@ import { allocateUpdateLogs, policyCount } from './ha/memory.ts';
 export interface ServerMemory {
   book: LeaseBookMemory;
   /** Where leases are counted whose number is limited, or null. */
-  limited: LimitedCountsMemory | null;
+  limited: LimitedMemory | null;
   policies: SharedArrayBuffer;
   /** One a relationship; one, never read, without high availability. */
   updates: readonly UpdateLogMemory[];
@@ -47,7 +47,7 @@ export function allocateServerMemory(config: ServerConfig): ServerMemory {
       pools: allocateServerPools(config),
       changes: allocateChangeLog(CHANGE_LOG_BYTES),
     },
-    limited: limitedCountsOf(config, capacity),
+    limited: limitedCountsOf(config.hooks.limits, capacity),
     policies: allocatePolicies(policyCount(config)),
     updates: allocateUpdateLogs(config),
     journal: allocateJournal(),

@@ -187,8 +187,8 @@ export class Reloader<C extends AnyServerConfig, Table extends TableMemory, Hand
 
   /** @returns how long the shards stood still, in ms */
   async #apply(next: LoadedConfiguration<C>, isOfFile: boolean): Promise<number> {
-    const { leases, log } = this.#parts;
-    log.prepare(next.config.loggers);
+    const { leases, log, source } = this.#parts;
+    log.prepare(next.config.loggers, source.server.family);
     const leaseChange = await leases.prepare(next.config);
     try {
       return await this.#applyWith({ ...next, isOfFile }, leaseChange);

@@ -32,6 +32,7 @@ export interface Refused {
 /** The server that a file is for, by the one key of its document. */
 export interface Server<C> {
   readonly key: 'Dhcp4' | 'Dhcp6';
+  readonly family: 4 | 6;
   /** The keys that are right, for who finds none. */
   readonly expected: string;
   readonly read: (value: unknown, choices: Choices, at: Path, report: Report) => C | null;

@@ -82,8 +82,10 @@ export interface LimitsConfig {
 export interface ScopeLimits<T> {
   readonly key: T;
   readonly rate: RateLimit | null;
-  /** Leases at most; null = any number. */
+  /** Leases of addresses at most; null = any number. */
   readonly addressLimit: number | null;
+  /** The same of prefixes. */
+  readonly prefixLimit: number | null;
 }
 
 /** So many queries are served in any period of this length. */

@@ -11,7 +11,7 @@ export type { LoadOptions } from './check.ts';
 
 export type LoadResult = Loaded<ServerConfig> | Refused;
 
-export const DHCP4: Server<ServerConfig> = { key: 'Dhcp4', expected: '"Dhcp4"', read: readDhcp4 };
+export const DHCP4: Server<ServerConfig> = { key: 'Dhcp4', family: 4, expected: '"Dhcp4"', read: readDhcp4 };
 
 /** Reads and checks a configuration file of DHCPv4. Never throws. */
 export function loadConfig(path: string, options: LoadOptions = {}): LoadResult {

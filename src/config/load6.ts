@@ -6,7 +6,7 @@ import { readDhcp6 } from './sections/dhcp6/dhcp6.ts';
 
 export type LoadResult6 = Loaded<ServerConfig6> | Refused;
 
-export const DHCP6: Server<ServerConfig6> = { key: 'Dhcp6', expected: '"Dhcp6"', read: readDhcp6 };
+export const DHCP6: Server<ServerConfig6> = { key: 'Dhcp6', family: 6, expected: '"Dhcp6"', read: readDhcp6 };
 
 /**
  * Checks a configuration text of DHCPv6. Never throws.

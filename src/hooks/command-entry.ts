@@ -6,22 +6,22 @@ import { durationText, type LegalEntry } from './legal-text.ts';
 const DELETION = /-del$/;
 const ADDITION = /-add$/;
 
-/**
- * The line for a command that was done.
- * @param leaseOf what the arguments say of the lease and its device, from its kind on; null = too little
- * @returns null when the arguments do not say what a line would
- */
-export function commandEntryBy(
-  leaseOf: (args: ArgumentMap) => string | null,
+/** The line for a command that was done; null when the arguments do not say what a line would. */
+export type CommandEntry = (
   command: LeaseCommandName,
   args: ArgumentMap,
   nowSec: number,
-): LegalEntry | null {
-  const what = DELETION.test(command) ? deletion(args) : change(leaseOf, command, args, nowSec);
-  if (what === null) return null;
-  const who = args['origin'] === 'ha-partner' ? 'HA partner' : 'Administrator';
-  const subnetId = integer(args['subnet-id']) ?? 0;
-  return { subnetId: subnetId > 0 ? subnetId : null, text: `${who} ${what}` };
+) => LegalEntry | null;
+
+/** @param leaseOf what the arguments say of the lease and its device, from its kind on; null = too little */
+export function commandEntryBy(leaseOf: (args: ArgumentMap) => string | null): CommandEntry {
+  return (command, args, nowSec) => {
+    const what = DELETION.test(command) ? deletion(args) : change(leaseOf, command, args, nowSec);
+    if (what === null) return null;
+    const who = args['origin'] === 'ha-partner' ? 'HA partner' : 'Administrator';
+    const subnetId = integer(args['subnet-id']) ?? 0;
+    return { subnetId: subnetId > 0 ? subnetId : null, text: `${who} ${what}` };
+  };
 }
 
 function deletion(args: ArgumentMap): string | null {

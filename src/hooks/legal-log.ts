@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import type { LegalFormats, LegalLogConfig, LegalSyslogConfig } from '../config/hook-model.ts';
 import type { ArgumentMap, LeaseCommandName, LeaseEventListener } from '../events/event.ts';
 import type { Log } from '../log/logger.ts';
+import type { CommandEntry } from './command-entry.ts';
 import { LegalFile, LegalMessages, type LegalOutput, type MessageSink } from './legal-output.ts';
 import type { LegalEntry } from './legal-text.ts';
 import { startProgram } from './program.ts';
@@ -21,8 +22,7 @@ const LAST_TRIES = 1000;
 export interface LegalLines<Event> {
   /** @param formats of the administrator, null = Kea's own lines */
   entriesOf(event: Event, formats: LegalFormats | null): readonly LegalEntry[];
-  /** Null where the arguments do not say what a line would. */
-  commandEntry(command: LeaseCommandName, args: ArgumentMap, nowSec: number): LegalEntry | null;
+  readonly commandEntry: CommandEntry;
 }
 
 export class LegalLog<Event> implements LeaseEventListener<Event> {

@@ -6,6 +6,7 @@
 import { assert } from '../base/assert.ts';
 import { ChangeLog, type ChangeLogMemory } from './change-log.ts';
 import { NO_SLOT } from './hash-chain.ts';
+import { type CountedRows, LimitedCounts, type LimitedMemory } from './limited-counts.ts';
 import { isLiveRow, type RowEnds } from './live.ts';
 import { NO_OFFER, OfferQueue, type OffersMemory } from './offers.ts';
 import type { FiledLease, RowCodec } from './row-codec.ts';
@@ -17,12 +18,16 @@ const RECALLS_MAX = 64;
 
 /** What of a table the book of either family needs. */
 export interface BookTable {
-  readonly rows: RowEnds & {
-    /** Bits of `RowFlag`. */
-    flags(slot: number): number;
-    clttSec(slot: number): number;
-    setUnsettled(slot: number, change: number): void;
-  };
+  readonly rows: RowEnds &
+    CountedRows & {
+      isFree(slot: number): boolean;
+      /** Bits of `RowFlag`. */
+      flags(slot: number): number;
+      clttSec(slot: number): number;
+      setUnsettled(slot: number, change: number): void;
+    };
+  /** Slots 0..highWater-1 have been used at least once. */
+  highWater(): number;
   moveLast(slot: number): void;
 }
 
@@ -36,16 +41,21 @@ export abstract class LeaseBookBase<Table extends BookTable, Record extends Book
   readonly changes: ChangeLog;
   #table: Table;
   #offers: OfferQueue;
+  /** By kind; null = no number is limited. */
+  #limited: readonly (LimitedCounts | null)[] | null;
   readonly #codec: RowCodec<Record, unknown>;
   readonly #row: Uint8Array;
 
+  /** @param limited where leases are counted whose number is limited; null = nowhere */
   constructor(
     table: Table,
     offers: OffersMemory,
     changes: ChangeLogMemory,
     codec: RowCodec<Record, unknown>,
+    limited: LimitedMemory | null,
   ) {
     this.#table = table;
+    this.#limited = countsOf(limited);
     this.#offers = new OfferQueue(offers);
     this.changes = new ChangeLog(changes);
     this.#codec = codec;
@@ -55,6 +65,32 @@ export abstract class LeaseBookBase<Table extends BookTable, Record extends Book
   get table(): Table {
     return this.#table;
   }
+
+  /** The counts of the leases of a kind whose number is limited, or null. @param kind a `LimitedKind` */
+  limited(kind: number): LimitedCounts | null {
+    return this.#limited === null ? null : this.#limited[kind]!;
+  }
+
+  /** Counts leases elsewhere from now on, all that the table holds. No shard runs. */
+  replaceLimited(memory: LimitedMemory | null): void {
+    this.#limited = countsOf(memory);
+    for (const counts of this.#limited ?? []) counts?.clear();
+    for (let slot = 0; slot < this.#table.highWater(); slot++)
+      if (!this.#table.rows.isFree(slot)) this.countIn(slot);
+  }
+
+  /** Counts a row as it is after a change. */
+  countIn(slot: number): void {
+    if (this.#limited !== null) this.#limited[this.limitedKind(slot)]?.add(this.#table.rows, slot, 1);
+  }
+
+  /** Takes a row out of the counts, before its state, subnet, kind or user context changes. */
+  countOut(slot: number): void {
+    if (this.#limited !== null) this.#limited[this.limitedKind(slot)]?.add(this.#table.rows, slot, -1);
+  }
+
+  /** The `LimitedKind` of a row. */
+  protected abstract limitedKind(slot: number): number;
 
   /** The queue of open offers, for the marks of a family. */
   protected get offers(): OfferQueue {
@@ -163,4 +199,8 @@ export abstract class LeaseBookBase<Table extends BookTable, Record extends Book
       this.recall(this.#offers.pop());
     }
   }
+}
+
+function countsOf(memory: LimitedMemory | null): readonly (LimitedCounts | null)[] | null {
+  return memory === null ? null : memory.map((counts) => counts && new LimitedCounts(counts));
 }

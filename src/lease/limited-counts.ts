@@ -1,5 +1,5 @@
 /**
- * How many leases the subnets and classes have whose leases are limited: one number each in shared memory, changed under the
+ * How many leases of a kind the subnets and classes have whose leases are limited: one number each in shared memory, changed under the
  * table's lock together with the row, so that it is exact whenever a lease is about to be given. A row is taken out before it
  * changes and counted again as it is afterwards. [Kea] The classes of a lease are those in its user context; a declined address
  * counts for its subnet, not for classes, and a lease that is over counts until it is reclaimed.
@@ -10,6 +10,12 @@ import { CLIENT_CLASSES, IscMember } from './context-member.ts';
 import { skipBlanks, skipString } from './csv-context.ts';
 import { SpawnedCounts, type SpawnedCountsMemory } from './spawned-counts.ts';
 import { LeaseState } from './state.ts';
+
+/** What is counted apart. With DHCPv4 there are addresses alone. */
+export const LimitedKind = { addresses: 0, prefixes: 1 } as const;
+
+/** By kind; null = leases of this kind are not limited. */
+export type LimitedMemory = readonly (LimitedCountsMemory | null)[];
 
 export interface LimitedCountsMemory {
   /** A number for each subnet, then one for each class. */

@@ -6,7 +6,7 @@ import type { UpdateLogMemory } from '../engine/parked/shard-link.ts';
 import type { SessionSecrets } from '../io/session-secrets.ts';
 import type { LeaseBookMemory } from '../lease/dhcp4/book.ts';
 import type { LeaseBookMemory6 } from '../lease/dhcp6/book.ts';
-import type { LimitedCountsMemory } from '../lease/limited-counts.ts';
+import type { LimitedMemory } from '../lease/limited-counts.ts';
 import type { LeaseAddress } from '../lease/update-family.ts';
 import type { NamedLease, StreamRefusal, SyncCounts, UpdateNews } from '../peer/model.ts';
 import type { CommonTask } from '../shard/task.ts';
@@ -17,6 +17,8 @@ import type { SyncKind } from './sync-frames.ts';
 export type LinkWorkplace = LinkWorkplace4 | LinkWorkplace6;
 
 interface CommonWorkplace {
+  /** Where leases are counted whose number is limited, or null. */
+  readonly limited: LimitedMemory | null;
   readonly statistics: StatisticsMemory;
   /** Somebody wants to hear of every lease that a partner changes. */
   readonly isHeard: boolean;
@@ -26,8 +28,6 @@ export interface LinkWorkplace4 extends CommonWorkplace {
   readonly family: 4;
   readonly config: ServerConfig;
   readonly book: LeaseBookMemory;
-  /** Where leases are counted whose number is limited, or null. */
-  readonly limited: LimitedCountsMemory | null;
 }
 
 export interface LinkWorkplace6 extends CommonWorkplace {

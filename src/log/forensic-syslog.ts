@@ -17,7 +17,7 @@ export class ForensicSyslog {
   /** @param socketPath of the daemon, where it is not the usual one */
   constructor({ facility, pattern }: LegalSyslogConfig, family: 4 | 6, socketPath?: string) {
     this.#logger = `kea-dhcp${family}.legal-log`;
-    this.#sink = new SyslogSink(facility, socketPath);
+    this.#sink = new SyslogSink(facility, family, socketPath);
     this.#layout = patternLayout(pattern ?? PATTERN);
     this.name = this.#sink.name;
   }

@@ -10,7 +10,7 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import type { LoggerConfig } from '../config/model.ts';
 import { type LogId, type LogMessage, messages } from './messages.ts';
 import type { Sink } from './output.ts';
-import { type LogLevel, loggerOf, openRoutes, type Routes, singleRoute } from './routes.ts';
+import { type LogFamily, type LogLevel, loggerOf, openRoutes, type Routes, singleRoute } from './routes.ts';
 import { standardSink } from './standard-sink.ts';
 
 /** Writes one event. The level comes from the catalogue. */
@@ -20,9 +20,10 @@ export type Log = (id: LogId, fields?: Readonly<Record<string, unknown>>) => voi
 export interface AdjustableLog extends Log {
   /**
    * Opens the outputs of a configuration; the log goes on as it is until take().
+   * @param family of the server, which stands in the names of the loggers
    * @throws TDM_ERR_LOG_FILE when a file cannot be opened
    */
-  prepare(loggers: readonly LoggerConfig[]): void;
+  prepare(loggers: readonly LoggerConfig[], family: LogFamily): void;
   /** From now on the log is what was prepared last. Files are those that now have the name, so that a log can be moved away. */
   take(): void;
 }
@@ -69,7 +70,7 @@ export function createLog({ level, destination, clock = systemClock }: LogOption
   let prepared: Routes | null = null;
   const write = (id: LogId, fields: Announcement['fields'], lastResort?: Sink): void => {
     const { level: severity, text }: LogMessage = messages[id];
-    const logger = loggerOf(id);
+    const logger = loggerOf(id, routes.family);
     const outputs = routes.outputsFor(logger, severity);
     if (outputs.length === 0) return;
     // The id comes last, so that no field can take its place.
@@ -85,8 +86,8 @@ export function createLog({ level, destination, clock = systemClock }: LogOption
       write(next.id, next.fields, standardSink('stderr'));
   };
   return Object.assign(log, {
-    prepare(loggers: readonly LoggerConfig[]): void {
-      const opened = openRoutes(loggers, announce);
+    prepare(loggers: readonly LoggerConfig[], family: LogFamily): void {
+      const opened = openRoutes(loggers, family, announce);
       prepared?.close();
       prepared = opened;
     },

@@ -1,7 +1,9 @@
 /**
  * Which outputs an event goes to. Loggers form a tree by the dots of their names: an event goes by the most special logger that
- * the configuration has, `kea-dhcp4.ha-hooks` before `kea-dhcp4`; without any, by standard output.
+ * the configuration has, `kea-dhcp4.ha-hooks` before `kea-dhcp4`; without any, by standard output. Those of a DHCPv6 server have
+ * its number in their names.
  */
+import { LOGGER_NAMES_6 } from '../config/dhcp6/model.ts';
 import { LOGGER_NAMES, type LoggerConfig, type LoggerOutputConfig } from '../config/model.ts';
 import { FileSink } from './file-sink.ts';
 import { jsonLayout, type Severity } from './line.ts';
@@ -25,26 +27,32 @@ const levelOfSeverity = {
   NONE: 'silent',
 } as const satisfies Record<LoggerConfig['severity'], LogLevel>;
 
-type LoggerName = (typeof LOGGER_NAMES)[number];
+export type LogFamily = 4 | 6;
+
+/** The loggers of a family. */
+const NAMES: Readonly<Record<LogFamily, readonly string[]>> = { 4: LOGGER_NAMES, 6: LOGGER_NAMES_6 };
 
 /** The logger that speaks for the whole program. */
-const ROOT_LOGGER: LoggerName = 'kea-dhcp4';
+function rootOf(family: LogFamily): string {
+  return `kea-dhcp${family}`;
+}
 
-/** The loggers of the parts of the program, by the word behind TDM_ in the ids. */
-const LOGGER_OF_AREA: Readonly<Record<string, LoggerName>> = {
-  CONFIG: 'kea-dhcp4.dhcp4',
-  ENGINE: 'kea-dhcp4.dhcp4',
-  CONTROL: 'kea-dhcp4.commands',
-  HTTP: 'kea-dhcp4.http',
-  HA: 'kea-dhcp4.ha-hooks',
-  PEER: 'kea-dhcp4.ha-hooks',
-  JOURNAL: 'kea-dhcp4.dhcpsrv',
-  PERFMON: 'kea-dhcp4.perfmon-hooks',
+/** The loggers of the parts of the program, by the word behind TDM_ in the ids; the family stands in the place of the #. */
+const LOGGER_OF_AREA: Readonly<Record<string, string>> = {
+  CONFIG: '.dhcp#',
+  ENGINE: '.dhcp#',
+  CONTROL: '.commands',
+  HTTP: '.http',
+  HA: '.ha-hooks',
+  PEER: '.ha-hooks',
+  JOURNAL: '.dhcpsrv',
+  PERFMON: '.perfmon-hooks',
 };
 
 /** The logger that an event belongs to. */
-export function loggerOf(id: LogId): string {
-  return LOGGER_OF_AREA[id.split('_', 2)[1] ?? ''] ?? ROOT_LOGGER;
+export function loggerOf(id: LogId, family: LogFamily): string {
+  const part = LOGGER_OF_AREA[id.split('_', 2)[1] ?? ''] ?? '';
+  return rootOf(family) + part.replace('#', `${family}`);
 }
 
 interface Route {
@@ -53,18 +61,20 @@ interface Route {
 }
 
 export class Routes {
+  readonly family: LogFamily;
   readonly #routes: ReadonlyMap<string, Route>;
   readonly #sinks: Iterable<Sink>;
 
-  /** @param sinks what the outputs write to, each once */
-  constructor(routes: ReadonlyMap<string, Route>, sinks: Iterable<Sink>) {
+  /** @param family whose loggers they are by; @param sinks what the outputs write to, each once */
+  constructor(family: LogFamily, routes: ReadonlyMap<string, Route>, sinks: Iterable<Sink>) {
+    this.family = family;
     this.#routes = routes;
     this.#sinks = sinks;
   }
 
   /** Where an event goes; none when nobody wants it. */
   outputsFor(logger: string, severity: Severity): readonly LogOutput[] {
-    const route = this.#routes.get(logger) ?? this.#routes.get(ROOT_LOGGER)!;
+    const route = this.#routes.get(logger) ?? this.#routes.get(rootOf(this.family))!;
     return RANKS[severity] >= RANKS[route.level] ? route.outputs : [];
   }
 
@@ -73,29 +83,30 @@ export class Routes {
   }
 }
 
-/** Everything at this level or above to one sink, as JSON. */
+/** Everything at this level or above to one sink, as JSON, which names no logger: until it is known of which family the server is. */
 export function singleRoute(level: LogLevel, sink: Sink, announce: Announce): Routes {
   const outputs = [new LogOutput(sink, jsonLayout, announce)];
-  return new Routes(new Map([[ROOT_LOGGER, { level, outputs }]]), [sink]);
+  return new Routes(4, new Map([[rootOf(4), { level, outputs }]]), [sink]);
 }
 
 /**
  * Opens the outputs of a configuration. Of two loggers of the same name the last one counts, as in Kea.
  * @throws TDM_ERR_LOG_FILE when a file cannot be opened; nothing stays open
  */
-export function openRoutes(loggers: readonly LoggerConfig[], announce: Announce): Routes {
-  const opener = new Opener(announce);
+export function openRoutes(loggers: readonly LoggerConfig[], family: LogFamily, announce: Announce): Routes {
+  const opener = new Opener(family, announce);
   const byName = new Map(loggers.map((logger) => [logger.name, logger]));
-  const root = byName.get(ROOT_LOGGER);
+  const rootName = rootOf(family);
+  const root = byName.get(rootName);
   const routes = new Map<string, Route>();
   try {
     const standard = (): readonly LogOutput[] => opener.open([{ target: { kind: 'stdout' }, pattern: null }]);
     const rootOutputs =
       root !== undefined && root.outputs.length > 0 ? opener.open(root.outputs) : standard();
-    routes.set(ROOT_LOGGER, { level: levelOfSeverity[root?.severity ?? 'INFO'], outputs: rootOutputs });
-    for (const name of LOGGER_NAMES) {
+    routes.set(rootName, { level: levelOfSeverity[root?.severity ?? 'INFO'], outputs: rootOutputs });
+    for (const name of NAMES[family]) {
       const logger = byName.get(name);
-      if (logger === undefined || name === ROOT_LOGGER) continue;
+      if (logger === undefined || name === rootName) continue;
       const outputs = logger.outputs.length > 0 ? opener.open(logger.outputs) : rootOutputs;
       routes.set(name, { level: levelOfSeverity[logger.severity], outputs });
     }
@@ -103,15 +114,17 @@ export function openRoutes(loggers: readonly LoggerConfig[], announce: Announce)
     for (const sink of opener.sinks) sink.close();
     throw error;
   }
-  return new Routes(routes, opener.sinks);
+  return new Routes(family, routes, opener.sinks);
 }
 
 /** Opens each target once: a file that two loggers name must not be rotated by two. */
 class Opener {
+  readonly #family: LogFamily;
   readonly #announce: Announce;
   readonly #sinks = new Map<string, Sink>();
 
-  constructor(announce: Announce) {
+  constructor(family: LogFamily, announce: Announce) {
+    this.#family = family;
     this.#announce = announce;
   }
 
@@ -128,18 +141,18 @@ class Opener {
 
   #sinkOf(target: LoggerOutputConfig['target']): Sink {
     const key = target.kind === 'file' ? target.path : JSON.stringify(target);
-    const sink = this.#sinks.get(key) ?? openSink(target, this.#announce);
+    const sink = this.#sinks.get(key) ?? openSink(target, this.#family, this.#announce);
     this.#sinks.set(key, sink);
     return sink;
   }
 }
 
-function openSink(target: LoggerOutputConfig['target'], announce: Announce): Sink {
+function openSink(target: LoggerOutputConfig['target'], family: LogFamily, announce: Announce): Sink {
   switch (target.kind) {
     case 'file':
       return new FileSink(target, announce);
     case 'syslog':
-      return new SyslogSink(target.facility);
+      return new SyslogSink(target.facility, family);
     default:
       return standardSink(target.kind);
   }

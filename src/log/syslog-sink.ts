@@ -7,8 +7,6 @@ import type { LogEvent, Severity } from './line.ts';
 import type { Sink } from './output.ts';
 
 const SOCKET_PATH = '/dev/log';
-/** What Kea calls itself there. */
-const PROGRAM = 'kea-dhcp4';
 
 /** RFC 3164 section 4.1.1. */
 const PRIORITIES = { fatal: 2, error: 3, warn: 4, info: 6, debug: 7 } as const satisfies Record<
@@ -19,9 +17,12 @@ const PRIORITIES = { fatal: 2, error: 3, warn: 4, info: 6, debug: 7 } as const s
 export class SyslogSink implements Sink {
   readonly name: string;
   readonly #facility: number;
+  /** What Kea calls itself there. */
+  readonly #program: string;
   readonly #socket: LogSocket;
 
-  constructor(facility: keyof typeof SyslogFacility, socketPath = SOCKET_PATH) {
+  constructor(facility: keyof typeof SyslogFacility, family: 4 | 6, socketPath = SOCKET_PATH) {
+    this.#program = `kea-dhcp${family}`;
     this.name = `syslog:${facility}`;
     this.#facility = SyslogFacility[facility];
     this.#socket = new LogSocket(socketPath);
@@ -30,7 +31,7 @@ export class SyslogSink implements Sink {
   write(text: string, { severity, time }: LogEvent): string | null {
     const priority = this.#facility * 8 + PRIORITIES[severity];
     const date = formatDate('%b %e %H:%M:%S', time, false);
-    return this.#socket.send(`<${priority}>${date} ${PROGRAM}[${process.pid}]: ${text.trimEnd()}`);
+    return this.#socket.send(`<${priority}>${date} ${this.#program}[${process.pid}]: ${text.trimEnd()}`);
   }
 
   close(): void {

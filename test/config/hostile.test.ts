@@ -2,7 +2,9 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { checkDocument, parseConfig } from '../../src/config/load.ts';
+import { DHCP6 } from '../../src/config/load6.ts';
 import { formatProblem } from '../../src/config/problem.ts';
+import { readServerDocument } from '../../src/config/read.ts';
 import { hotStandby } from './fixtures/examples.ts';
 
 t.test('values of any kind are refused as documents and never throw', async (t) => {
@@ -142,15 +144,58 @@ function* withoutOne(value: unknown): Generator<unknown> {
   }
 }
 
+const PEERS_6 = ['primary', 'standby'].map((role, at) => ({
+  name: `server${at + 1}`,
+  url: `http://[::1]:${9000 + at}/`,
+  role,
+}));
+const WHOLE_6 = {
+  Dhcp6: {
+    'interfaces-config': { interfaces: ['lo/::1'] },
+    'lease-database': { type: 'memfile', persist: false },
+    'control-sockets': [{ 'socket-type': 'unix', 'socket-name': '/run/kea/six.sock' }],
+    'client-classes': [{ name: 'phones', test: 'option[15].exists' }],
+    'option-def': [{ name: 'own', code: 2000, type: 'uint16' }],
+    'option-data': [{ name: 'dns-servers', data: '2001:db8::53' }],
+    'hooks-libraries': [
+      { library: 'libdhcp_lease_cmds.so' },
+      {
+        library: 'libdhcp_ha.so',
+        parameters: {
+          'high-availability': [{ 'this-server-name': 'server1', mode: 'hot-standby', peers: PEERS_6 }],
+        },
+      },
+    ],
+    loggers: [{ name: 'kea-dhcp6', severity: 'INFO', 'output-options': [{ output: 'stdout' }] }],
+    subnet6: [
+      {
+        id: 1,
+        subnet: '2001:db8:1::/64',
+        pools: [{ pool: '2001:db8:1::10 - 2001:db8:1::1f' }],
+        'pd-pools': [{ prefix: '2001:db8:8000::', 'prefix-len': 48, 'delegated-len': 56 }],
+        reservations: [{ duid: '00:01:02:03', 'ip-addresses': ['2001:db8:1::99'] }],
+      },
+    ],
+    'shared-networks': [{ name: 'net', subnet6: [{ id: 2, subnet: '2001:db8:2::/64' }] }],
+  },
+};
+
 t.test('each key of a file left out, one by one: taken, or asked for by its path', async (t) => {
   const whole = parseConfig(hotStandby, 'whole');
   if (!whole.ok) throw new Error('the example is right');
-  let [taken, refused] = [0, 0];
-  for (const document of withoutOne(whole.document)) {
-    const result = checkDocument(document);
-    if (result.ok) taken++;
-    else refused++;
-    if (!result.ok) t.ok(result.problems.every(({ found, expected }) => found !== '' && expected !== ''));
+  const check6 = (document: unknown) => readServerDocument(DHCP6, document, {});
+  for (const [document, check, takenMin] of [
+    [whole.document, checkDocument, 20],
+    [WHOLE_6, check6, 12],
+  ] as const) {
+    t.match(check(document), { ok: true });
+    let [taken, refused] = [0, 0];
+    for (const each of withoutOne(document)) {
+      const result = check(each);
+      if (result.ok) taken++;
+      else refused++;
+      if (!result.ok) t.ok(result.problems.every(({ found, expected }) => found !== '' && expected !== ''));
+    }
+    t.ok(taken > takenMin && refused > 10, `${taken} taken, ${refused} refused`);
   }
-  t.ok(taken > 20 && refused > 10, `${taken} taken, ${refused} refused`);
 });

@@ -1,5 +1,6 @@
 /** What the limits library finds in the user contexts of classes and subnets. */
 import t from 'tap';
+import { parseConfig6 } from '../../src/config/load6.ts';
 import { configOf } from '../engine/bench-server.ts';
 import { checkRefused, dhcp4 } from './fixtures/marked-file.ts';
 
@@ -15,6 +16,11 @@ function subnet(limits: string): string {
 function inClass(limits: string): string {
   return dhcp4(`${LIBRARY}, "client-classes": [ { "name": "a", "user-context": { "limits": ${limits} } } ]`);
 }
+
+const EMPTY6 = {
+  'interfaces-config': { interfaces: [] },
+  'lease-database': { type: 'memfile', persist: false },
+};
 
 const SUBNET_AT = 'Dhcp4/subnet4[0]/user-context/limits';
 const CLASS_AT = 'Dhcp4/client-classes[0]/user-context/limits';
@@ -73,7 +79,7 @@ t.test('every unit and both spellings', async (t) => {
         ],
       });
       t.same(hooks.limits?.classes, [
-        { key: 'a', rate: { packets: 4294967295, periodSec }, addressLimit: null },
+        { key: 'a', rate: { packets: 4294967295, periodSec }, addressLimit: null, prefixLimit: null },
       ]);
     }
   }
@@ -93,9 +99,35 @@ t.test('subnets of shared networks have limits too, and without the library nobo
   t.same(loaded.hooks.limits, {
     classes: [],
     templates: [],
-    subnets: [{ key: 4, rate: null, addressLimit: 3 }],
+    subnets: [{ key: 4, rate: null, addressLimit: 3, prefixLimit: null }],
   });
   t.equal(configOf({ ...network, subnet4: [] }).hooks.limits, null);
+});
+
+t.test('with DHCPv6 addresses and prefixes have limits, with DHCPv4 addresses alone', async (t) => {
+  const limits = { 'address-limit': 3, 'prefix-limit': 0 };
+  const common = { 'hooks-libraries': [{ library: 'libdhcp_limits.so' }] };
+  const classes = { 'client-classes': [{ name: 'c', 'user-context': { limits } }] };
+  const of4 = configOf({ ...common, ...classes }).hooks.limits;
+  t.same(of4?.classes, [{ key: 'c', rate: null, addressLimit: 3, prefixLimit: null }]);
+  const limitsOf6 = (dhcp6: object) => {
+    const result = parseConfig6(JSON.stringify({ Dhcp6: { ...EMPTY6, ...common, ...dhcp6 } }), 'kea.conf');
+    return result.ok ? result.config.hooks.limits : result.problems.map(({ path }) => path);
+  };
+  const subnet6 = [{ id: 4, subnet: '2001:db8::/64', 'user-context': { limits } }];
+  t.same(limitsOf6({ ...classes, subnet6 }), {
+    classes: [{ key: 'c', rate: null, addressLimit: 3, prefixLimit: 0 }],
+    templates: [],
+    subnets: [{ key: 4, rate: null, addressLimit: 3, prefixLimit: 0 }],
+  });
+  const templates = Array.from({ length: 17 }, (_, i) => ({
+    name: `t${i}`,
+    'template-test': 'option[16].hex',
+    'user-context': { limits: { 'prefix-limit': i } },
+  }));
+  t.same(limitsOf6({ 'client-classes': templates }), [
+    'Dhcp6/client-classes[16]/user-context/limits/prefix-limit',
+  ]);
 });
 
 t.test('limits of templates stand apart, and those of leases are not many', async (t) => {
@@ -113,9 +145,9 @@ t.test('limits of templates stand apart, and those of leases are not many', asyn
     ],
   });
   const { limits } = configOf(file(16)).hooks;
-  t.same(limits?.classes, [{ key: 'c', rate: null, addressLimit: 5 }]);
+  t.same(limits?.classes, [{ key: 'c', rate: null, addressLimit: 5, prefixLimit: null }]);
   t.equal(limits?.templates.length, 16);
-  t.same(limits?.templates[3], { key: 't3', rate: null, addressLimit: 3 });
+  t.same(limits?.templates[3], { key: 't3', rate: null, addressLimit: 3, prefixLimit: null });
   t.throws(() => configOf(file(17)), {
     message: /client-classes\[16\]\/user-context\/limits\/address-limit.*at most 16/,
   });

@@ -1,4 +1,5 @@
 /** The lease6-* commands: arguments, answers and refusals as Kea has them, and what they change. */
+import fc from 'fast-check';
 import t from 'tap';
 import { createLease6Commands } from '../../src/control/commands/lease6.ts';
 import { LeaseSubnets6 } from '../../src/control/commands/lease6-subnets.ts';
@@ -306,4 +307,50 @@ t.test('the DUID of a declined address of an old file has as many zeros as Kea w
   t.match(await run('get', { 'ip-address': '2001:db8:1::10' }), {
     arguments: { duid: '00:00:00', state: 1 },
   });
+});
+
+t.test('no arguments make a command throw', async (t) => {
+  const { run } = commands();
+  const names = [...createLease6Commands({} as never).keys()].map((name) => name.slice('lease6-'.length));
+  const some = ['2001:db8:1::10', '::', '00:01', 1, 0, -1, 2 ** 40, 'start', 'duid', 'IA_PD', true, {}, []];
+  const anyMember = fc.oneof(fc.jsonValue(), fc.constantFrom<unknown>(...some));
+  const keys = [
+    ...Object.keys({ ...PREFIX, ...BY_DUID }),
+    ...[
+      'from',
+      'limit',
+      'leases',
+      'deleted-leases',
+      'subnets',
+      'user-context',
+      'comment',
+      'pool-id',
+      'expire',
+    ],
+    ...[
+      'hostname',
+      'hw-address',
+      'state',
+      'valid-lft',
+      'preferred-lft',
+      'origin',
+      'force-create',
+      '__proto__',
+    ],
+  ];
+  const anyMap = fc.dictionary(fc.constantFrom(...keys), anyMember);
+  const anyArgs = fc.oneof(
+    fc.jsonValue(),
+    anyMap,
+    anyMap.map((changes) => ({ ...PREFIX, ...changes })),
+    fc.array(anyMap).map((leases) => ({ leases, 'deleted-leases': leases })),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...names), anyArgs, async (name, args) => {
+      const { result } = await run(name, args);
+      return [0, 1, 3, 4].includes(result);
+    }),
+    { numRuns: 1500 },
+  );
+  t.match(await run('add', LEASE), { result: 0 }, 'and then it works as before');
 });

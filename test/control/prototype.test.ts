@@ -5,6 +5,9 @@ import { parseIpv4 } from '../../src/base/ipv4.ts';
 import type { CommandHandler } from '../../src/control/answer.ts';
 import { createLease4Commands } from '../../src/control/commands/lease4.ts';
 import { LeaseSubnets } from '../../src/control/commands/lease4-subnets.ts';
+import { createLease6Commands } from '../../src/control/commands/lease6.ts';
+import { LeaseSubnets6 } from '../../src/control/commands/lease6-subnets.ts';
+import { storeBench6, TWO_SUBNETS } from '../engine/dhcp6/leases/store-bench.ts';
 import { commandCases } from '../interop/command-cases.ts';
 import { createTestStore } from '../peer/support/store.ts';
 import { testDocument } from './library/support.ts';
@@ -27,7 +30,16 @@ function everyCommand(): Map<string, CommandHandler> {
   const library = document.commands.map(
     (name) => [name, (args: unknown) => document.run(name, args)] as const,
   );
-  return new Map([...leases, ...library]);
+  const bench = storeBench6();
+  const leases6 = createLease6Commands({
+    store: bench.store,
+    subnets: () => LeaseSubnets6.of(TWO_SUBNETS),
+    clock: systemClock,
+    caller: 'administrator',
+    leaseFile: () => null,
+    yieldTurn: async () => {},
+  });
+  return new Map([...leases, ...leases6, ...library]);
 }
 
 /** As JSON.parse gives them: own keys, whatever they are called. */

@@ -20,7 +20,7 @@ import {
 import { StatisticsReader } from '../../src/engine/figures/statistics-reader.ts';
 import { type LeaseEventWriter4, leaseEvents4 } from '../../src/engine/leases/event-query.ts';
 import { Listening } from '../../src/engine/leases/lease-events.ts';
-import { limitedCountsOf } from '../../src/engine/leases/lease-limits.ts';
+import { limitedCountsOf } from '../../src/engine/leases/limited-scopes.ts';
 import { allocateDnsLog } from '../../src/engine/names/dns-log.ts';
 import {
   allocateShardLink,
@@ -151,7 +151,7 @@ export class BenchServer {
     const changes = allocateChangeLog(options.changeLogBytes ?? 1 << 20);
     const table = allocateLeaseTable(options.capacity ?? 4096);
     this.bookMemory = { table, pools: allocateServerPools(this.config), changes };
-    const limited = limitedCountsOf(this.config, table.capacity);
+    const limited = limitedCountsOf(this.config.hooks.limits, table.capacity);
     this.book = new LeaseBook(this.bookMemory, limited);
     this.#changes = new Int32Array(changes.words);
     const relationships = Math.max(1, this.config.relationships.length);

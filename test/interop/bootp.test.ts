@@ -8,6 +8,7 @@ import { ADDRESS, type ServerName } from './configuration.ts';
 import { needServers } from './kea.ts';
 import { createPair } from './pair.ts';
 import { type DhcpServer, SUBJECT } from './server.ts';
+import { statisticOf } from './statistic.ts';
 import { KEAS_IN_TURN } from './turn.ts';
 
 type Option = readonly [number, readonly number[]];
@@ -108,13 +109,7 @@ for (const version of KEAS_IN_TURN)
       if (reply !== null) t.ok(reply.bytes.length >= 300, `${what}: ${reply.bytes.length} octets`);
     }
     const names = ['pkt4-request-received', 'pkt4-ack-sent', 'pkt4-nak-sent'];
-    for (const name of names) {
-      const count = async (server: DhcpServer): Promise<unknown> => {
-        const { arguments: found } = await server.command('statistic-get', { name });
-        return (found as Record<string, [[number]]>)[name]?.[0][0];
-      };
-      t.equal(await count(own), await count(kea), name);
-    }
+    for (const name of names) t.equal(await statisticOf(own, name), await statisticOf(kea, name), name);
     await Promise.all([kea.stop(), own.stop()]);
     const wanted = leasesOf(kea);
     const found = leasesOf(own);

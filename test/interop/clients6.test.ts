@@ -11,6 +11,7 @@ import { createNetwork, type Network, type Teardown } from './network.ts';
 import { BEGIN_MS } from './programs.ts';
 import { ADDRESS6, addressesUsable, farSubnet6, nearSubnet6 } from './scene6.ts';
 import { createServer6, type DhcpServer6, type FiledLease6, serverId6 } from './server6.ts';
+import { statisticOf } from './statistic.ts';
 import { until } from './waiting.ts';
 
 /** Short, so that a client renews while somebody waits. */
@@ -136,10 +137,8 @@ async function released({ server, subjects }: Scene): Promise<void> {
 }
 
 /** How many messages of a kind have come. */
-async function received(server: DhcpServer6, kind: string): Promise<number> {
-  const name = `pkt6-${kind}-received`;
-  const { arguments: found } = await server.command('statistic-get', { name });
-  return (found as Record<string, [[number]]>)[name]?.[0][0] ?? 0;
+function received(server: DhcpServer6, kind: string): Promise<number> {
+  return statisticOf(server, `pkt6-${kind}-received`);
 }
 
 /** Adds what everybody has said to an error of the story. */

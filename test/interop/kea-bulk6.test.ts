@@ -6,6 +6,7 @@ import { startBoth } from './pair-steps.ts';
 import { CLIENTS_HOST, createPair6 } from './pair6.ts';
 import { SUBJECT } from './server.ts';
 import type { DhcpServer6 } from './server6.ts';
+import { statisticOf } from './statistic.ts';
 import { KEAS_IN_TURN } from './turn.ts';
 import { until } from './waiting.ts';
 
@@ -46,10 +47,6 @@ for (const kea of KEAS_IN_TURN)
   });
 
 /** How many REQUESTs a server has received since it started. */
-async function requestsOf(server: DhcpServer6): Promise<number> {
-  const name = 'pkt6-request-received';
-  const { arguments: found } = await server.command('statistic-get', { name });
-  return Number(
-    (found as Readonly<Record<string, readonly (readonly [number, string])[]>>)[name]?.[0]?.[0] ?? 0,
-  );
+function requestsOf(server: DhcpServer6): Promise<number> {
+  return statisticOf(server, 'pkt6-request-received');
 }

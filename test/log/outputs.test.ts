@@ -42,7 +42,7 @@ function logBy(...loggers: readonly LoggerConfig[]): AdjustableLog {
     destination: { write: () => {} },
     clock: { wallMs: () => nowMs },
   });
-  log.prepare(loggers);
+  log.prepare(loggers, 4);
   log.take();
   return log;
 }
@@ -51,6 +51,31 @@ function idsIn(path: string): unknown[] {
   const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
   return lines.map((line) => (JSON.parse(line) as { id: unknown }).id);
 }
+
+t.test(
+  'the loggers of a DHCPv6 server have its number, in their names and where a pattern asks for them',
+  async (t) => {
+    const directory = t.testdir({});
+    const [whole, part] = [join(directory, 'a.log'), join(directory, 'b.log')];
+    const log = createLog({
+      level: 'silent',
+      destination: { write: () => {} },
+      clock: { wallMs: () => nowMs },
+    });
+    const loggers = [
+      logger('kea-dhcp6', 'INFO', file(whole, { pattern: '%c %m%n' })),
+      logger('kea-dhcp6.dhcp6', 'INFO', file(part, { pattern: '%c %m%n' })),
+      logger('kea-dhcp4', 'INFO', file(join(directory, 'other.log'))),
+    ];
+    log.prepare(loggers, 6);
+    log.take();
+    log('TDM_CONTROL_UNIX_LISTENING', { path: '/x' });
+    log('TDM_ENGINE_STOPPING');
+    t.match(readFileSync(whole, 'utf8'), /^kea-dhcp6\.commands [^\n]*\n$/);
+    t.match(readFileSync(part, 'utf8'), /^kea-dhcp6\.dhcp6 [^\n]*\n$/);
+    t.notOk(existsSync(join(directory, 'other.log')));
+  },
+);
 
 t.test('lines go to every output of the logger, from its severity on', async (t) => {
   const directory = t.testdir({});
@@ -136,7 +161,7 @@ t.test('a file that was moved away is made again when the configuration is read 
   log('TDM_CONFIG_LOADED');
   renameSync(path, `${path}.old`);
   log('TDM_CONFIG_WARNING');
-  log.prepare(loggers);
+  log.prepare(loggers, 4);
   log('TDM_CONFIG_PROBLEM');
   log.take();
   log('TDM_CONFIG_REFUSED');
@@ -149,7 +174,7 @@ t.test('a file that cannot be opened is an error, and the log goes on as it was'
   const path = join(directory, 'a.log');
   const log = logBy(logger('kea-dhcp4', 'INFO', file(path)));
   const open = (target: string) => () =>
-    log.prepare([logger('kea-dhcp4', 'INFO', file(join(directory, 'b.log')), file(target))]);
+    log.prepare([logger('kea-dhcp4', 'INFO', file(join(directory, 'b.log')), file(target))], 4);
   const missing = join(directory, 'none', 'x.log');
   t.throws(open(missing), {
     code: 'TDM_ERR_LOG_FILE',
@@ -235,7 +260,7 @@ t.test('a line of which only half fits is taken back: what is in the file are wh
     const log = createLog({ level: 'info' });
     const target = { kind: 'file', path: ${JSON.stringify(path)}, maxSize: 0, maxVersions: 1 };
     const outputs = [{ target, pattern: null }, { target: { kind: 'stdout' }, pattern: null }];
-    log.prepare([{ name: 'kea-dhcp4', severity: 'INFO', debugLevel: 0, outputs }]);
+    log.prepare([{ name: 'kea-dhcp4', severity: 'INFO', debugLevel: 0, outputs }], 4);
     log.take();
     for (let count = 0; count < 9; count++) log('TDM_CONFIG_LOADED', { count, text: 'x'.repeat(300) });`;
   // A file may have a block of 1,024 octets here; beyond it write(2) takes what fits and then fails.
@@ -263,7 +288,7 @@ t.test(
     const { createLog } = await import(${JSON.stringify(module)});
     const log = createLog({ level: 'info' });
     const target = { kind: 'file', path: '/dev/full', maxSize: 0, maxVersions: 1 };
-    log.prepare([{ name: 'kea-dhcp4', severity: 'INFO', debugLevel: 0, outputs: [{ target, pattern: null }] }]);
+    log.prepare([{ name: 'kea-dhcp4', severity: 'INFO', debugLevel: 0, outputs: [{ target, pattern: null }] }], 4);
     log.take();
     for (let count = 0; count < 3; count++) log('TDM_CONFIG_LOADED');`;
     const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
@@ -280,7 +305,7 @@ t.test('standard output and standard error stay open when the configuration chan
     const { createLog } = await import(${JSON.stringify(module)});
     const log = createLog({ level: 'info' });
     const by = (...kinds) => {
-      log.prepare([{ name: 'kea-dhcp4', severity: 'INFO', debugLevel: 0, outputs: kinds.map((kind) => ({ target: { kind }, pattern: '%m%n' })) }]);
+      log.prepare([{ name: 'kea-dhcp4', severity: 'INFO', debugLevel: 0, outputs: kinds.map((kind) => ({ target: { kind }, pattern: '%m%n' })) }], 4);
       log.take();
     };
     log('TDM_CONFIG_LOADED');

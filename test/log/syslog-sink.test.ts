@@ -15,7 +15,7 @@ function event(severity: LogEvent['severity']): LogEvent {
 t.test('a line gets its priority, its time and the name that Kea has there', async (t) => {
   const path = socketPath(t);
   const receiver = openDaemon(path);
-  const sink = new SyslogSink('LOCAL0', path);
+  const sink = new SyslogSink('LOCAL0', 4, path);
   const date = formatDate('%b %e %H:%M:%S', time, false);
   t.match(date, /^Nov {2}[67] \d\d:04:03$/);
   for (const [severity, priority] of [
@@ -29,13 +29,17 @@ t.test('a line gets its priority, its time and the name that Kea has there', asy
     t.equal(receiver.read(), `<${priority}>${date} kea-dhcp4[${process.pid}]: {"id":"x"}`);
   }
   sink.close();
+  const sink6 = new SyslogSink('LOCAL0', 6, path);
+  sink6.write('x', event('info'));
+  t.match(receiver.read(), ` kea-dhcp6[${process.pid}]: x`);
+  sink6.close();
   receiver.close();
 });
 
 t.test('a line that is too long is cut, not lost, and no character is torn', async (t) => {
   const path = socketPath(t);
   const receiver = openDaemon(path);
-  const sink = new SyslogSink('DAEMON', path);
+  const sink = new SyslogSink('DAEMON', 4, path);
   t.equal(sink.write('é'.repeat(10_000), event('info')), null);
   const message = receiver.read()!;
   t.ok(
@@ -49,7 +53,7 @@ t.test('a line that is too long is cut, not lost, and no character is torn', asy
 
 t.test('without a daemon lines are lost, with one they arrive again', async (t) => {
   const path = socketPath(t);
-  const sink = new SyslogSink('LOCAL7', path);
+  const sink = new SyslogSink('LOCAL7', 4, path);
   t.equal(sink.write('a', event('info')), 'ENOENT');
   for (const text of ['b', 'c']) {
     // A daemon that is started again has a new socket.
@@ -65,7 +69,7 @@ t.test('without a daemon lines are lost, with one they arrive again', async (t) 
 t.test('a daemon that reads nothing keeps nobody waiting', async (t) => {
   const path = socketPath(t);
   const receiver = openDaemon(path);
-  const sink = new SyslogSink('LOCAL0', path);
+  const sink = new SyslogSink('LOCAL0', 4, path);
   let reason: string | null = null;
   for (let count = 0; count < 10_000 && reason === null; count++)
     reason = sink.write('x'.repeat(4000), event('info'));

@@ -29,7 +29,8 @@ export const PAIRS: readonly (readonly [string, string])[] = [
   ['interop/kea-answers', 'interop/kea-char-sets'],
   ['interop/kea-backup', 'interop/kea-parted'],
   ['interop/kea-differential', 'interop/kea-configuration6'],
-  ['interop/kea-limits', 'interop/kea-options'],
+  ['interop/kea-limits', 'interop/kea-limits6'],
+  ['interop/kea-options', 'interop/kea-flex-options'],
   ['interop/socket-types', 'interop/v6-only'],
   ['interop/disk-failover', 'interop/privileges'],
   ['interop/interfaces-start', 'interop/interfaces'],
@@ -38,6 +39,7 @@ export const PAIRS: readonly (readonly [string, string])[] = [
   ['interop/kea-conflict6', 'interop/kea-refusal'],
   // What a family does beside real programs: the one this time, the other the next.
   ['app/reload', 'app/dhcp6/reload'],
+  ['app/log-files', 'app/dhcp6/hostile'],
   ['interop/clients', 'interop/clients6'],
   ['interop/dns', 'interop/dns6'],
   ['interop/kea-classes', 'interop/kea-classes6'],

@@ -89,7 +89,7 @@ export class App6 {
   static async start(options: AppOptions6): Promise<App6> {
     const { loaded, log } = options;
     const { config } = loaded;
-    log.prepare(config.loggers);
+    log.prepare(config.loggers, 6);
     log.take();
     log('TDM_ENGINE_STARTING', { version: VERSION, node: process.version });
     const shards = shardCount(config);
@@ -173,11 +173,12 @@ export class App6 {
 
   #workplace(): LinkWorkplace {
     const { config } = this.#active;
-    const { book } = this.#memory;
+    const { book, limited } = this.#memory;
     return {
       family: 6,
       config,
       book,
+      limited,
       statistics: this.#dataPlane.statistics,
       isHeard: hearsPartners(config),
     };

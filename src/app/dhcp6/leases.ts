@@ -14,6 +14,7 @@ import { allocateServerPools6 } from '../../engine/dhcp6/subnets/pool-memory.ts'
 import type { StatisticNames } from '../../engine/figures/statistic-names.ts';
 import type { StatisticsWriter } from '../../engine/figures/statistics.ts';
 import type { StatisticsReader } from '../../engine/figures/statistics-reader.ts';
+import { limitedCountsOf } from '../../engine/leases/limited-scopes.ts';
 import { Reclaimer } from '../../engine/leases/reclaim.ts';
 import { DnsLog } from '../../engine/names/dns-log.ts';
 import { MainDns } from '../../engine/names/main-dns.ts';
@@ -69,7 +70,7 @@ export class Leases6 {
   constructor(parts: LeasesParts6, config: ServerConfig6, statistics: StatisticsWriter) {
     this.#parts = parts;
     this.#config = config;
-    this.book = new LeaseBook6(parts.memory.book);
+    this.book = new LeaseBook6(parts.memory.book, parts.memory.limited);
     this.dns = new MainDns({
       book: this.book,
       log: new DnsLog(parts.memory.dns, readNamedLease6),
@@ -138,6 +139,8 @@ export class Leases6 {
     if (table !== memory.book.table) this.book.replaceTable(table);
     this.book.replacePools(pools, clock.wallSec());
     memory.book = { ...memory.book, table, pools };
+    memory.limited = limitedCountsOf(config.hooks.limits, table.capacity);
+    this.book.replaceLimited(memory.limited);
     this.#counting = this.#countingBy(config, writer);
     this.#sender.use(config.ddns, namesOf6(config));
     recountLeases(this.#counting, reader);

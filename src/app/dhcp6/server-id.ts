@@ -27,6 +27,7 @@ const HARDWARE_BYTES_MIN = 6;
 const ETHERNET = 1;
 
 const FILE_NAME = 'kea-dhcp6-serverid';
+const FILE_MODE = 0o640;
 
 /** What of a configuration takes part. */
 export type ServerIdSettings = Pick<ServerConfig6, 'serverId'> & {
@@ -97,7 +98,7 @@ function readStored(path: string): Uint8Array | null {
 function writeStored(path: string, duid: Uint8Array): void {
   const next = `${path}.next`;
   try {
-    writeFileSync(next, formatHex(duid), { flush: true });
+    writeFileSync(next, formatHex(duid), { flush: true, mode: FILE_MODE });
     renameSync(next, path);
     syncDirectory(systemFiles, path);
   } catch (error) {

@@ -59,7 +59,7 @@ export class ShardFamily6 implements ShardFamily<ShardKinds6> {
   }
 
   tasksOf(config: ServerConfig6): (common: CommonTask) => ShardTask6 {
-    const { book, dns, events } = this.#memory;
+    const { book, dns, events, limited } = this.#memory;
     // [Kea] With another configuration the periods begin anew.
     const rates = allocateRateLimits(config.hooks.limits);
     const own = {
@@ -67,6 +67,7 @@ export class ShardFamily6 implements ShardFamily<ShardKinds6> {
       book,
       dns,
       events,
+      limited,
       rates,
       listening: listeningOf(config),
       durations: this.#durations(),

@@ -10,7 +10,7 @@ import type { StatisticsReader } from '../../engine/figures/statistics-reader.ts
 import { type LeaseEventWriter4, leaseEvents4 } from '../../engine/leases/event-query.ts';
 import { createReclaimer4 } from '../../engine/leases/expiring-leases.ts';
 import { LeaseAccounting } from '../../engine/leases/lease-accounting.ts';
-import { limitedCountsOf } from '../../engine/leases/lease-limits.ts';
+import { limitedCountsOf } from '../../engine/leases/limited-scopes.ts';
 import { MainLeaseStore } from '../../engine/leases/main-lease-store.ts';
 import { DnsLog } from '../../engine/names/dns-log.ts';
 import { MainDns } from '../../engine/names/main-dns.ts';
@@ -137,7 +137,7 @@ export class Leases {
     if (table !== memory.book.table) this.book.replaceTable(table);
     this.book.replacePools(pools, clock.wallSec());
     memory.book = { ...memory.book, table, pools };
-    memory.limited = limitedCountsOf(config, table.capacity);
+    memory.limited = limitedCountsOf(config.hooks.limits, table.capacity);
     this.book.replaceLimited(memory.limited);
     this.#accounting.recount(this.book, statistics.reader);
     change.commit();

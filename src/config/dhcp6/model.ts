@@ -164,6 +164,7 @@ export const LOGGER_NAMES_6 = [
   'kea-dhcp6.commands',
   'kea-dhcp6.http',
   'kea-dhcp6.ha-hooks',
+  'kea-dhcp6.perfmon-hooks',
 ] as const;
 
 export const MAC_SOURCES = [

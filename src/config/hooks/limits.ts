@@ -7,7 +7,7 @@ import { child, type Path } from '../problem.ts';
 import type { Report } from '../report.ts';
 import { isMap } from '../schema/collections.ts';
 import { defineMap, readMap } from '../schema/map.ts';
-import { accepted, rule } from '../schema/rule.ts';
+import { rule } from '../schema/rule.ts';
 import { integer, UINT32_MAX } from '../schema/scalars.ts';
 
 /** [Kea] A month has 30 days and a year 365. */
@@ -24,8 +24,10 @@ const UNITS_SEC: Readonly<Record<string, number>> = {
 /** Each lease is counted once for each of them at most: memory for that is set aside. */
 const TEMPLATES_MAX = 16;
 
-/** Of DHCPv4, so far. */
-const LEASE_LIMITS = ['address-limit', 'prefix-limit'] as const;
+const LEASE_LIMITS = [
+  ['address-limit', 'addressLimit'],
+  ['prefix-limit', 'prefixLimit'],
+] as const;
 
 const RATE = new RegExp(`^(\\d{1,10}) packets? per (${Object.keys(UNITS_SEC).join('|')})$`);
 
@@ -44,8 +46,8 @@ export const limitsSchema = defineMap(
   {
     'rate-limit': rateLimit(),
     'address-limit': integer(0, UINT32_MAX),
-    // Of DHCPv6.
-    'prefix-limit': accepted(integer(0, UINT32_MAX)),
+    // Clients of DHCPv4 have no prefixes.
+    'prefix-limit': integer(0, UINT32_MAX),
   },
   'warning',
 );
@@ -95,12 +97,13 @@ export function readLimits(
   report: Report,
 ): LimitsConfig {
   const ofTemplates = readScopes(templates, family, report);
-  for (const { at } of ofTemplates.filter(({ addressLimit }) => addressLimit !== null).slice(TEMPLATES_MAX))
-    report.error(
-      child(at, 'address-limit'),
-      `more than ${TEMPLATES_MAX} classes with a "template-test" and an "address-limit"`,
-      `at most ${TEMPLATES_MAX}`,
-    );
+  for (const [key, limit] of LEASE_LIMITS)
+    for (const { at } of ofTemplates.filter((each) => each[limit] !== null).slice(TEMPLATES_MAX))
+      report.error(
+        child(at, key),
+        `more than ${TEMPLATES_MAX} classes with a "template-test" and "${key}"`,
+        `at most ${TEMPLATES_MAX}`,
+      );
   return {
     classes: readScopes(classes, family, report).map(limitsOf),
     templates: ofTemplates.map(limitsOf),
@@ -110,8 +113,8 @@ export function readLimits(
 
 type PlacedLimits<T> = ScopeLimits<T> & { readonly at: Path };
 
-function limitsOf<T>({ key, rate, addressLimit }: PlacedLimits<T>): ScopeLimits<T> {
-  return { key, rate, addressLimit };
+function limitsOf<T>({ key, rate, addressLimit, prefixLimit }: PlacedLimits<T>): ScopeLimits<T> {
+  return { key, rate, addressLimit, prefixLimit };
 }
 
 function readScopes<T>(scopes: readonly LimitedScope<T>[], family: 4 | 6, report: Report): PlacedLimits<T>[] {
@@ -120,9 +123,11 @@ function readScopes<T>(scopes: readonly LimitedScope<T>[], family: 4 | 6, report
     const at = child(child(scopeAt, 'user-context'), 'limits');
     const values = readMap(limitsSchema, userContext['limits'], at, report);
     if (values === undefined) return [];
-    for (const key of LEASE_LIMITS)
-      if (family === 6 && values[key] !== undefined)
-        report.unsupported(child(at, key), `${values[key]}`, 'a "rate-limit"');
-    return [{ key, rate: values['rate-limit'] ?? null, addressLimit: values['address-limit'] ?? null, at }];
+    const limits = {
+      rate: values['rate-limit'] ?? null,
+      addressLimit: values['address-limit'] ?? null,
+      prefixLimit: family === 6 ? (values['prefix-limit'] ?? null) : null,
+    };
+    return [{ key, ...limits, at }];
   });
 }

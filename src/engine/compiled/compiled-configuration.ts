@@ -2,8 +2,9 @@
 import { ClassIds } from '../../classes/class-ids.ts';
 import type { ServerConfig } from '../../config/model.ts';
 import { type ClassLifetimes, classLifetimes } from '../classes/class-terms.ts';
+import { internKeptClasses } from '../classes/kept-classes.ts';
 import { PlanMaker } from '../reply/reply-plan.ts';
-import { type CompiledSubnet, compileSubnets, internLeaseClasses } from './compiled.ts';
+import { type CompiledSubnet, compileSubnets } from './compiled.ts';
 
 export interface CompiledConfiguration {
   readonly subnets: readonly CompiledSubnet[];
@@ -15,7 +16,7 @@ export interface CompiledConfiguration {
 
 export function compileConfiguration(config: ServerConfig): CompiledConfiguration {
   const classes = new ClassIds();
-  internLeaseClasses(config, classes);
+  internKeptClasses(config, classes);
   const subnets = compileSubnets(config, classes);
   const lifetimes = classLifetimes(config, classes);
   return { subnets, classes, lifetimes, planMaker: new PlanMaker(config, classes) };

@@ -84,13 +84,6 @@ export interface CompiledSubnet {
   readonly caching: LeaseCaching;
 }
 
-/** Gives a number to each class that a lease is to keep, beside those of the file. */
-export function internLeaseClasses({ hooks, relationships }: ServerConfig, classes: ClassIds): void {
-  if (hooks.limits === null) return;
-  for (const name of ['ALL', 'BOOTP', 'KNOWN', 'UNKNOWN']) classes.intern(name);
-  for (const { peers } of relationships) for (const { name } of peers) classes.intern(`HA_${name}`);
-}
-
 /**
  * Compiles the subnets; the order of pools is the order of `poolRanges`.
  * @param classes gets the classes that guards name

@@ -22,6 +22,7 @@ import type { QueryHosts6 } from './hosts/query-hosts.ts';
 import type { LeaseEventWriter6 } from './leases/event-query.ts';
 import type { ExtendedInfo6 } from './leases/extended-info.ts';
 import type { IaPlan } from './leases/ia-plan.ts';
+import type { LeaseLimits6 } from './leases/lease-limits.ts';
 import type { OverdueSearch6 } from './leases/overdue.ts';
 import type { OwnLeases } from './leases/own-leases.ts';
 import type { ClientNames6 } from './names/client-names.ts';
@@ -69,6 +70,8 @@ export interface Context6 {
   readonly flexId: FlexId<Packet6> | null;
   /** Null where no query is one too many. */
   readonly rateLimits: RateLimits | null;
+  /** Null where no number of leases is limited. */
+  readonly leaseLimits: LeaseLimits6 | null;
   /** The classes of the configuration. */
   readonly classes: ClassProgram<Packet6>;
   /** Cell of the expressions of classes that could not be evaluated. */

@@ -9,6 +9,7 @@ import { LeaseBook6, type LeaseBookMemory6 } from '../../lease/dhcp6/book.ts';
 import { DUID_BYTES_MAX, emptyRecord6 } from '../../lease/dhcp6/record.ts';
 import { encodeUpdateRecord6, UPDATE_RECORD_BYTES_MAX_6 } from '../../lease/dhcp6/update-record.ts';
 import type { LeaseEventsMemory } from '../../lease/events.ts';
+import type { LimitedMemory } from '../../lease/limited-counts.ts';
 import { spawnedNamesOf } from '../classes/spawned-names-of.ts';
 import { type RateLimitMemory, RateLimits } from '../figures/rate-limits.ts';
 import { type StatisticsMemory, StatisticsWriter } from '../figures/statistics.ts';
@@ -29,6 +30,7 @@ import { QueryHosts6 } from './hosts/query-hosts.ts';
 import { leaseEvents6 } from './leases/event-query.ts';
 import { ExtendedInfo6 } from './leases/extended-info.ts';
 import { IaPlan } from './leases/ia-plan.ts';
+import { LeaseLimits6 } from './leases/lease-limits.ts';
 import { OverdueSearch6 } from './leases/overdue.ts';
 import { OwnLeases } from './leases/own-leases.ts';
 import { ClientNames6 } from './names/client-names.ts';
@@ -53,13 +55,15 @@ export interface Shard6 {
   readonly config: ServerConfig6;
   readonly compiled: CompiledConfiguration6;
   readonly book: LeaseBookMemory6;
+  /** Where leases are counted whose number is limited, or null. */
+  readonly limited: LimitedMemory | null;
   readonly policies: SharedArrayBuffer;
   /** The update log of each relationship, at least one. */
   readonly updates: readonly ByteRingMemory[];
   readonly events: LeaseEventsMemory;
   readonly listening: Listening;
   readonly dns: DnsLogMemory;
-  /** Null = nothing is limited. */
+  /** Null = no rate is limited. */
   readonly rates: RateLimitMemory | null;
   readonly statistics: StatisticsMemory;
   /** The DUID of this server. */
@@ -75,7 +79,7 @@ export interface Shard6 {
 
 export function makeContext6(shard: Shard6): Context6 {
   const { config, compiled, slots, clock } = shard;
-  const book = new LeaseBook6(shard.book);
+  const book = new LeaseBook6(shard.book, shard.limited);
   const statistics = new StatisticsWriter(shard.statistics, shard.shard + 1);
   const { flexId: flexIdConfig, limits } = config.hooks;
   const ignoresIaids = flexIdConfig?.ignoresIaids ?? false;
@@ -100,10 +104,8 @@ export function makeContext6(shard: Shard6): Context6 {
     vendorNames: new VendorNames(),
     hosts: new QueryHosts6(compiled.hosts),
     flexId,
-    rateLimits:
-      limits &&
-      shard.rates &&
-      new RateLimits(shard.rates, limits, compiled.subnets, compiled.classes, statistics, FORGOTTEN_CELL),
+    leaseLimits: limits && new LeaseLimits6(limits, compiled.subnets, compiled.classes, spawned),
+    rateLimits: rateLimitsOf(shard, statistics),
     hardware: new ClientHardware(config.macSources),
     plan: new IaPlan(),
     own: new OwnLeases(),
@@ -129,6 +131,14 @@ export function makeContext6(shard: Shard6): Context6 {
     subnet: null,
     slot: 0,
   };
+}
+
+function rateLimitsOf(
+  { config, compiled: { classes, subnets }, rates }: Shard6,
+  statistics: StatisticsWriter,
+): RateLimits | null {
+  const { limits } = config.hooks;
+  return limits && rates && new RateLimits(rates, limits, subnets, classes, statistics, FORGOTTEN_CELL);
 }
 
 /** The expressions of the hooks, null where there are none: behind them all that refers to a class has its number. */

@@ -81,18 +81,21 @@ const GLOBAL_STATISTICS_6 = [
   'tandem-drop-update-rejected',
   'tandem-drop-lease-over',
   'tandem-drop-parked-too-long',
-  // Not datagrams: expressions of classes and of flex_option that could not be evaluated, times that the kernel refused to
-  // join replies, and observed clients of the silent partner that main was not told of.
+  // Not datagrams: expressions of classes and of flex_option that could not be evaluated, identity associations that got nothing
+  // within the limits of leases, times that the kernel refused to join replies, and observed clients of the silent partner that
+  // main was not told of.
   'tandem-class-errors',
   'tandem-flex-option-errors',
   // Texts for the forensic log that could not be made: there is no line.
   'tandem-legal-log-errors',
   'tandem-rate-limit-forgotten',
+  'tandem-ia-lease-limit',
   'tandem-join-refused',
   'tandem-observations-lost',
-  // What found no memory: names, and what leases keep of relays. Then name change requests.
+  // What found no memory: names, and what leases keep of relays and of classes. Then name change requests.
   'tandem-host-name-lost',
   'tandem-extended-info-lost',
+  'tandem-lease-classes-lost',
   'tandem-ddns-sent',
   'tandem-ddns-send-failed',
   'tandem-ddns-lost',

@@ -4,7 +4,7 @@
  *
  * Which server of a pair shares the client is found before that, by what it has sent itself: as in Kea.
  */
-import { type ByteRange, emptyRange } from '../../base/byte-range.ts';
+import { type ByteRange, emptyRange, setRange } from '../../base/byte-range.ts';
 import type { ClassIds } from '../../classes/class-ids.ts';
 import { Compiler } from '../../classes/compile-test.ts';
 import type { Operand, Packet, QueryAccess } from '../../classes/packet.ts';
@@ -75,9 +75,7 @@ export class FlexId<P extends Packet> {
     const { range } = this.#value;
     this.#scratch.reset();
     this.#value.load(query);
-    out.bytes = range.bytes;
-    out.offset = range.offset;
-    out.length = this.#scratch.failed ? 0 : range.length;
+    setRange(out, range.bytes, range.offset, this.#scratch.failed ? 0 : range.length);
     return !this.#replaces || out.length === 0 || this.#replace(query, out);
   }
 

@@ -41,7 +41,7 @@ class ExpiringLeases4 implements ExpiringLeases {
   }
 
   isFree(slot: number): boolean {
-    return this.book.table.rows.address(slot) === 0;
+    return this.book.table.rows.isFree(slot);
   }
 
   free(slot: number): void {

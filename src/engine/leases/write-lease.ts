@@ -72,24 +72,30 @@ function hasSameName(context: Context, slot: number): boolean {
 export function writeClient(context: Context, slot: number, isSameClient: boolean): boolean {
   nameClient(context, context.book.table.rows.address(slot));
   if (context.dns !== null) takeNews(context, context.dns, slot, isSameClient);
-  const { leaseLimits, query } = context;
   const { table } = context.book;
-  const areClassesKept = leaseLimits === null || leaseLimits.hasClasses(table.rows, slot, query.classes);
-  if (areClassesKept && isClientUnchanged(context, slot)) return true;
+  if (hasItsClasses(context, slot) && isClientUnchanged(context, slot)) return true;
   keptContext.length = 0;
   if (isSameClient) {
     table.rows.contextRange(slot, range);
     for (let i = 0; i < range.length; i++) keptContext.bytes[i] = range.bytes[range.offset + i]!;
     keptContext.length = range.length;
   }
-  if (leaseLimits !== null) leaseLimits.putClasses(keptContext, query.classes);
-  const { extendedInfo } = context;
-  const userContext = extendedInfo === null ? keptContext : extendedInfo.contextFor(context, keptContext);
+  const { extendedInfo, leaseLimits } = context;
+  const ownContext = leaseLimits === null ? keptContext : leaseLimits.classes.putInto(keptContext);
+  const userContext = extendedInfo === null ? ownContext : extendedInfo.contextFor(context, ownContext);
   if (setClient(context, slot, userContext)) return true;
-  if (userContext === keptContext) return false;
+  if (userContext === ownContext) return false;
   // A lease that says nothing of its relay is better than none.
   context.statistics.add(G['tandem-extended-info-lost']);
-  return setClient(context, slot, keptContext);
+  return setClient(context, slot, ownContext);
+}
+
+/** Whether a row names the classes that its client is in now, where leases are counted by them. */
+function hasItsClasses({ book, leaseLimits, query }: Context, slot: number): boolean {
+  if (leaseLimits === null) return true;
+  leaseLimits.classes.read(query.classes);
+  book.table.rows.contextRange(slot, range);
+  return leaseLimits.classes.areIn(range);
 }
 
 function setClient({ book, names, query }: Context, slot: number, userContext: ByteRange): boolean {

@@ -2,7 +2,7 @@
  * Kea's flex_option library: expressions of the query add, replace and remove options of a reply that is otherwise complete, of
  * either family. The entries are followed in Kea's order; one that cannot be evaluated ends the work, what was done before it stays.
  */
-import { emptyRange } from '../../base/byte-range.ts';
+import { emptyRange, setRange } from '../../base/byte-range.ts';
 import { type ClassIds, NO_CLASS } from '../../classes/class-ids.ts';
 import { Compiler } from '../../classes/compile-test.ts';
 import type { Operand, Packet, QueryAccess, Test } from '../../classes/packet.ts';
@@ -163,15 +163,11 @@ export class FlexEntries<P extends Packet> {
     if (this.#scratch.failed) return Done.failed;
     const { bytes, offset, length } = value!.range;
     if (length === 0) return Done.nothing;
-    out.bytes = bytes;
-    out.offset = offset;
-    out.length = length;
+    setRange(out, bytes, offset, length);
     if (texts === null) return Done.changed;
     const data = texts.encode(out);
     if (data === null) return Done.failed;
-    out.bytes = data;
-    out.offset = 0;
-    out.length = data.length;
+    setRange(out, data, 0, data.length);
     return Done.changed;
   }
 }

@@ -2,18 +2,10 @@
  * The lines of the forensic log for commands that change DHCPv6 leases, word for word as Kea's legal_log library writes them:
  * what stands in the arguments of a command that was done.
  */
-import type { ArgumentMap, LeaseCommandName } from '../../events/event.ts';
+import type { ArgumentMap } from '../../events/event.ts';
 import { argumentText, commandEntryBy } from '../command-entry.ts';
-import type { LegalEntry } from '../legal-text.ts';
 
-/** @returns null when the arguments do not say what a line would */
-export function commandEntry6(
-  command: LeaseCommandName,
-  args: ArgumentMap,
-  nowSec: number,
-): LegalEntry | null {
-  return commandEntryBy(leaseOf, command, args, nowSec);
-}
+export const commandEntry6 = commandEntryBy(leaseOf);
 
 function leaseOf(args: ArgumentMap): string | null {
   const [address, duid] = [argumentText(args['ip-address']), argumentText(args['duid'])];

@@ -8,7 +8,7 @@ import type { Ipv4 } from '../../base/ipv4.ts';
 import { LeaseBookBase } from '../book-base.ts';
 import type { ChangeLogMemory } from '../change-log.ts';
 import { NO_SLOT } from '../hash-chain.ts';
-import { LimitedCounts, type LimitedCountsMemory } from '../limited-counts.ts';
+import { LimitedKind, type LimitedMemory } from '../limited-counts.ts';
 import { type PoolMemory, type PoolRange, PoolSet } from '../pool.ts';
 import { RowFlag } from '../row-flag.ts';
 import { LeaseState } from '../state.ts';
@@ -29,42 +29,17 @@ export interface LeaseBookMemory {
 /** An offer is told by its address. */
 export class LeaseBook extends LeaseBookBase<LeaseTable, LeaseRecord, PoolRange> {
   #pools: PoolSet;
-  #limited: LimitedCounts | null;
   readonly #record = emptyRecord();
   readonly #range = emptyRange();
 
   /** @param limited where leases are counted whose number is limited; null = nowhere */
-  constructor({ table, pools, changes }: LeaseBookMemory, limited: LimitedCountsMemory | null = null) {
-    super(new LeaseTable(table), table, changes, rowCodec4);
+  constructor({ table, pools, changes }: LeaseBookMemory, limited: LimitedMemory | null = null) {
+    super(new LeaseTable(table), table, changes, rowCodec4, limited);
     this.#pools = new PoolSet(pools);
-    this.#limited = limited && new LimitedCounts(limited);
   }
 
   get pools(): PoolSet {
     return this.#pools;
-  }
-
-  /** The counts of the leases whose number is limited, or null. */
-  get limited(): LimitedCounts | null {
-    return this.#limited;
-  }
-
-  /** Counts leases elsewhere from now on, all that the table holds. No shard runs. */
-  replaceLimited(memory: LimitedCountsMemory | null): void {
-    this.#limited = memory && new LimitedCounts(memory);
-    this.#limited?.clear();
-    for (let slot = 0; slot < this.table.highWater(); slot++)
-      if (this.table.rows.address(slot) !== 0) this.countIn(slot);
-  }
-
-  /** Counts a row as it is after a change. */
-  countIn(slot: number): void {
-    if (this.#limited !== null) this.#limited.add(this.table.rows, slot, 1);
-  }
-
-  /** Takes a row out of the counts, before its state, subnet or user context changes. */
-  countOut(slot: number): void {
-    if (this.#limited !== null) this.#limited.add(this.table.rows, slot, -1);
   }
 
   /** Works with another table from now on; `replacePools` must follow. No shard runs. */
@@ -76,8 +51,8 @@ export class LeaseBook extends LeaseBookBase<LeaseTable, LeaseRecord, PoolRange>
   replacePools(memory: PoolMemory, nowSec: number): void {
     this.#pools = new PoolSet(memory);
     for (let slot = 0; slot < this.table.highWater(); slot++) {
-      const address = this.table.rows.address(slot);
-      if (address !== 0 && this.isLive(slot, nowSec)) this.hold(address);
+      const { rows } = this.table;
+      if (!rows.isFree(slot) && this.isLive(slot, nowSec)) this.hold(rows.address(slot));
     }
   }
 
@@ -187,6 +162,10 @@ export class LeaseBook extends LeaseBookBase<LeaseTable, LeaseRecord, PoolRange>
     const slot = this.rowOnOffer(address);
     if (slot !== NO_SLOT) this.remove(slot);
     return !this.pools.isTaken(address);
+  }
+
+  protected override limitedKind(): number {
+    return LimitedKind.addresses;
   }
 
   /** Sets the subnet and the pool id of a row. */

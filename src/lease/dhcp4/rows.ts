@@ -43,6 +43,11 @@ export class LeaseRows extends UnsettledChanges {
     return this.#word(slot, Row.address);
   }
 
+  /** True for a row that holds no lease; the address 0.0.0.0 is never leased. */
+  isFree(slot: number): boolean {
+    return this.#word(slot, Row.address) === 0;
+  }
+
   state(slot: number): number {
     return this.#byte(slot, Row.head, 0);
   }

@@ -141,7 +141,7 @@ export class LeaseTable {
 
   /** Takes a row out of every index and frees it. */
   remove(slot: number): void {
-    assert(this.rows.address(slot) !== 0, 'a row is freed once');
+    assert(!this.rows.isFree(slot), 'a row is freed once');
     this.#unlinkClientId(slot);
     this.#unlinkHw(slot);
     this.#freeTail(slot);

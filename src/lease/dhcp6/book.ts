@@ -6,8 +6,10 @@
 import { LeaseBookBase } from '../book-base.ts';
 import type { ChangeLogMemory } from '../change-log.ts';
 import { NO_SLOT } from '../hash-chain.ts';
+import { LimitedKind, type LimitedMemory } from '../limited-counts.ts';
 import { RowFlag } from '../row-flag.ts';
 import type { LeaseTableMemory6 } from './layout.ts';
+import { LeaseType } from './model.ts';
 import { nextMark, offerOf, rowOnOffer } from './offer.ts';
 import type { PoolMemory6 } from './pools/memory.ts';
 import { PoolSet6 } from './pools/pool-set.ts';
@@ -27,8 +29,9 @@ export class LeaseBook6 extends LeaseBookBase<LeaseTable6, LeaseRecord6, number>
   #pools: PoolSet6;
   readonly #record = emptyRecord6();
 
-  constructor({ table, pools, changes }: LeaseBookMemory6) {
-    super(new LeaseTable6(table), table, changes, rowCodec6);
+  /** @param limited where leases are counted whose number is limited; null = nowhere */
+  constructor({ table, pools, changes }: LeaseBookMemory6, limited: LimitedMemory | null = null) {
+    super(new LeaseTable6(table), table, changes, rowCodec6, limited);
     this.#pools = new PoolSet6(pools);
   }
 
@@ -87,8 +90,10 @@ export class LeaseBook6 extends LeaseBookBase<LeaseTable6, LeaseRecord6, number>
     const isNew = slot === NO_SLOT;
     if (isNew) slot = table.insert(bytes, offset);
     if (slot === NO_SLOT) return NO_SLOT;
+    if (!isNew) this.countOut(slot);
     if (!table.setClient(slot, record)) {
       if (isNew) table.remove(slot);
+      else this.countIn(slot);
       return NO_SLOT;
     }
     const { rows } = table;
@@ -98,6 +103,7 @@ export class LeaseBook6 extends LeaseBookBase<LeaseTable6, LeaseRecord6, number>
     const { preferredLifetimeSec, validLifetimeSec, expireSec } = record;
     rows.setTimes(slot, Math.max(0, expireSec - validLifetimeSec), preferredLifetimeSec, validLifetimeSec);
     this.setPlace(slot, record.subnetId, record.poolId);
+    this.countIn(slot);
     if (this.isLive(slot, nowSec)) this.hold(bytes, offset);
     else this.release(bytes, offset);
     return slot;
@@ -106,7 +112,12 @@ export class LeaseBook6 extends LeaseBookBase<LeaseTable6, LeaseRecord6, number>
   override remove(slot: number): void {
     const { rows } = this.table;
     this.release(rows.bytes, rows.addressOffset(slot));
+    this.countOut(slot);
     this.table.remove(slot);
+  }
+
+  protected override limitedKind(slot: number): number {
+    return this.table.rows.type(slot) === LeaseType.pd ? LimitedKind.prefixes : LimitedKind.addresses;
   }
 
   /** Sets the subnet and the pool id of a row. */

@@ -61,7 +61,7 @@ export class LinkTable4 extends LinkTableBase implements LinkTable<LeaseRecord> 
 
   isLease(slot: number): boolean {
     const { rows } = this.#book.table;
-    return rows.address(slot) !== 0 && rows.state(slot) !== LeaseState.offered;
+    return !rows.isFree(slot) && rows.state(slot) !== LeaseState.offered;
   }
 
   clttSec(slot: number): number {

@@ -29,8 +29,8 @@ export class LinkTable6 extends LinkTableBase implements LinkTable<LeaseRecord6>
   readonly #applier: LeaseApplier6;
   readonly #subnets: ReadonlyMap<number, Subnet>;
 
-  constructor({ book, statistics, config }: LinkWorkplace6, statisticsRow: number) {
-    const leases = new LeaseBook6(book);
+  constructor({ book, limited, statistics, config }: LinkWorkplace6, statisticsRow: number) {
+    const leases = new LeaseBook6(book, limited);
     const counting = {
       book: leases,
       statistics: new StatisticsWriter(statistics, statisticsRow),

@@ -44,7 +44,7 @@ import { LeaseBook, type LeaseBookMemory } from '../../lease/dhcp4/book.ts';
 import { CLIENT_ID_BYTES_MAX, type LeaseRecord } from '../../lease/dhcp4/record.ts';
 import { encodeUpdateRecord, UPDATE_RECORD_BYTES_MAX } from '../../lease/dhcp4/update-record.ts';
 import type { LeaseEventsMemory } from '../../lease/events.ts';
-import type { LimitedCountsMemory } from '../../lease/limited-counts.ts';
+import type { LimitedMemory } from '../../lease/limited-counts.ts';
 import { STASH_OFFSET } from '../../wasm/layout.ts';
 import type { Classifier } from '../../wasm/module.ts';
 import { type CommonTask, firstTransaction } from '../task.ts';
@@ -57,7 +57,7 @@ export interface ShardTask extends CommonTask {
   readonly config: ServerConfig;
   readonly book: LeaseBookMemory;
   /** Where leases are counted whose number is limited, or null. */
-  readonly limited: LimitedCountsMemory | null;
+  readonly limited: LimitedMemory | null;
   /** Where queries are counted whose number is limited, or null. */
   readonly rates: RateLimitMemory | null;
   /** By what addresses are checked before they are offered, or null. */

@@ -23,6 +23,7 @@ import { realtimeUs } from '../../io/arrivals.ts';
 import { Datagram6Sender } from '../../io/mmsg6.ts';
 import type { LeaseBookMemory6 } from '../../lease/dhcp6/book.ts';
 import type { LeaseEventsMemory } from '../../lease/events.ts';
+import type { LimitedMemory } from '../../lease/limited-counts.ts';
 import { BATCH_MAX } from '../../wasm/layout.ts';
 import type { Desk, DeskCells, ReplyExit } from '../desk.ts';
 import { ObservationWriter } from '../observations.ts';
@@ -42,6 +43,8 @@ export interface ShardTask6 extends CommonTask {
   readonly events: LeaseEventsMemory;
   readonly listening: Listening;
   readonly dns: DnsLogMemory;
+  /** Where leases are counted whose number is limited, or null. */
+  readonly limited: LimitedMemory | null;
   readonly rates: RateLimitMemory | null;
   /** Where is measured how long answers take, or null. */
   readonly durations: DurationMemory | null;

@@ -20,6 +20,7 @@ import { allocateRateLimits } from '../../../src/engine/figures/rate-limits.ts';
 import { allocateStatistics } from '../../../src/engine/figures/statistics.ts';
 import { StatisticsReader } from '../../../src/engine/figures/statistics-reader.ts';
 import { Listening } from '../../../src/engine/leases/lease-events.ts';
+import { limitedCountsOf } from '../../../src/engine/leases/limited-scopes.ts';
 import { allocateDnsLog } from '../../../src/engine/names/dns-log.ts';
 import {
   allocateUpdateLog,
@@ -100,7 +101,8 @@ export class BenchEngine6 {
     this.#updateLogs = Array.from({ length: this.#relationships }, () => allocateUpdateLog(1 << 20));
     this.#updates = this.#updateLogs.map(({ ring }) => new ByteRingReader(ring));
     const changes = allocateChangeLog(options.changeLogBytes ?? 1 << 24);
-    const table = allocateLeaseTable6(options.capacity ?? 4096);
+    const capacity = options.capacity ?? 4096;
+    const table = allocateLeaseTable6(capacity);
     this.bookMemory = { table, pools: allocateServerPools6(config), changes };
     this.#changes = new Int32Array(changes.words);
     this.#rows = new ByteRingReader(changes.ring);
@@ -123,6 +125,7 @@ export class BenchEngine6 {
       config,
       compiled: compileConfiguration6(config),
       book: this.bookMemory,
+      limited: limitedCountsOf(config.hooks.limits, capacity),
       policies: this.#policies,
       updates: this.#updateLogs.map(({ ring }) => ring),
       events: this.eventMemory,

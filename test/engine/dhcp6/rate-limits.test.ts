@@ -77,14 +77,11 @@ t.test('each class that a template makes has its own rate', async (t) => {
   t.equal(engine.statistic('tandem-rate-limit-forgotten'), 0);
 });
 
-t.test('limits of leases are not taken silently', async (t) => {
-  const placesOf = (limits: Limits): string[] => {
-    const result = parseConfig6(textOf(limited(limits), []), 'kea.conf');
+t.test('a rate that is none is an error', async (t) => {
+  const placesOf = (rateLimit: string): string[] => {
+    const result = parseConfig6(textOf(rate(rateLimit), []), 'kea.conf');
     return result.ok ? [] : result.problems.map(({ path }) => path);
   };
-  const at = 'Dhcp6/subnet6[0]/user-context/limits';
-  t.same(placesOf({ 'address-limit': 1 }), [`${at}/address-limit`]);
-  t.same(placesOf({ 'prefix-limit': 1 }), [`${at}/prefix-limit`]);
-  t.same(placesOf({ 'rate-limit': '1 packet per moment' }), [`${at}/rate-limit`]);
-  t.same(placesOf({ 'rate-limit': '1 packet per second' }), []);
+  t.same(placesOf('1 packet per moment'), ['Dhcp6/subnet6[0]/user-context/limits/rate-limit']);
+  t.same(placesOf('1 packet per second'), []);
 });

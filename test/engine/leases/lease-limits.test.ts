@@ -1,7 +1,7 @@
 /** The limits library: how many leases a subnet and a class may have. */
 import t from 'tap';
 import { MessageType } from '../../../src/dhcp4/codes.ts';
-import { LimitedCounts } from '../../../src/lease/limited-counts.ts';
+import { LimitedCounts, LimitedKind } from '../../../src/lease/limited-counts.ts';
 import type { BenchServer } from '../bench-server.ts';
 import { decline, discover, lease, type Options, release, renew, request, serverFor } from '../queries.ts';
 import { TestClock } from '../test-clock.ts';
@@ -31,7 +31,8 @@ function configured(subnetLimit: number | null, classLimit: number | null, chang
 
 /** The counts are those that a look at the whole table finds. */
 function checkCounts(t: { same(found: unknown, wanted: unknown): unknown }, server: BenchServer): void {
-  const { limited, table } = server.book;
+  const { table } = server.book;
+  const limited = server.book.limited(LimitedKind.addresses)!;
   const { subnets, classes } = server.config.hooks.limits!;
   const subnetIds = subnets.filter((each) => each.addressLimit !== null).map(({ key }) => key);
   const classNames = classes.filter((each) => each.addressLimit !== null).map(({ key }) => key);
@@ -45,7 +46,7 @@ function checkCounts(t: { same(found: unknown, wanted: unknown): unknown }, serv
   for (let slot = 0; slot < table.highWater(); slot++)
     if (table.rows.address(slot) !== 0) fresh.add(table.rows, slot, 1);
   const of = (counts: LimitedCounts): number[] => Array.from({ length: cells }, (_, i) => counts.count(i));
-  t.same(of(limited!), of(fresh));
+  t.same(of(limited), of(fresh));
 }
 
 t.test('a full subnet offers nothing, refuses, and prolongs what there is', async (t) => {
@@ -166,6 +167,7 @@ t.test('an offer that is a lease for a while counts as one', async (t) => {
 t.test('whatever clients do, the counts are those of the table and never above the limits', async (t) => {
   const clock = new TestClock();
   const server = serverFor(t, configured(6, 3), { clock });
+  const limited = server.book.limited(LimitedKind.addresses)!;
   let seed = 12345;
   const below = (bound: number): number => {
     seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
@@ -183,8 +185,7 @@ t.test('whatever clients do, the counts are those of the table and never above t
     else server.ask((kind === 3 ? release : decline)(client, address));
     if (below(10) === 0) clock.pass(below(3000));
     if (step % 50 === 0) checkCounts(t, server);
-    if (server.book.limited!.count(0) > 6 || server.book.limited!.count(1) > 3)
-      t.fail(`over the limit at ${step}`);
+    if (limited.count(0) > 6 || limited.count(1) > 3) t.fail(`over the limit at ${step}`);
   }
   checkCounts(t, server);
   t.ok(server.statistic('tandem-drop-lease-limit') > 20 && server.statistic('tandem-nak-lease-limit') > 20);

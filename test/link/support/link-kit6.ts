@@ -55,6 +55,7 @@ function workplaceOf(config: ServerConfig6, changeLogBytes: number): LinkWorkpla
       pools: allocateServerPools6(config),
       changes: allocateChangeLog(changeLogBytes),
     },
+    limited: null,
     isHeard: false,
     statistics: allocateStatistics(2, ids, poolSeries6(config.subnets).series, STATISTICS_6),
   };

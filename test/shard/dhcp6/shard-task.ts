@@ -75,6 +75,7 @@ export async function createShardTask6(
     listening: Listening.off,
     dns: allocateDnsLog(1 << 18),
     durations: null,
+    limited: null,
     rates: null,
     serverId: SERVER_ID,
     ...more,

@@ -2,6 +2,7 @@
 import { ClassIds } from '../../../classes/class-ids.ts';
 import type { ServerConfig6 } from '../../../config/dhcp6/model.ts';
 import { haClasses } from '../../classes/ha-classes.ts';
+import { internKeptClasses } from '../../classes/kept-classes.ts';
 import type { ClassLifetime6 } from '../context.ts';
 import { type CompiledHosts6, compileHosts6 } from '../hosts/compiled-host.ts';
 import { PlanMaker6 } from '../reply/reply-plan.ts';
@@ -22,6 +23,7 @@ export interface CompiledConfiguration6 {
 
 export function compileConfiguration6(config: ServerConfig6): CompiledConfiguration6 {
   const classes = new ClassIds();
+  internKeptClasses(config, classes);
   const subnets = compileSubnets6(config, classes);
   const lifetimes = lifetimesOf(config, classes);
   const hosts = compileHosts6(config, classes);

@@ -1,12 +1,13 @@
 /** Finds an address or prefix for an identity association that has none. */
 import { isOpen } from '../../../classes/class-set.ts';
 import { ADDRESS_BITS, LeaseType } from '../../../lease/dhcp6/model.ts';
+import { NO_SLOT } from '../../../lease/hash-chain.ts';
 import { nextSubnet } from '../../subnets/network.ts';
 import type { CompiledPool6, CompiledSubnet6 } from '../compiled/compiled.ts';
 import type { Context6 } from '../context.ts';
 import { G6, S6 } from '../statistics.ts';
 import type { Binding, PlannedIa } from './ia-plan.ts';
-import { isHeld, occupy } from './occupy.ts';
+import { isHeld, isOverLimit, occupy } from './occupy.ts';
 import { leaseTypeOf, poolAt6 } from './own-leases.ts';
 
 /** The address or prefix that a client wishes for. */
@@ -59,6 +60,7 @@ export function takeAny(context: Context6, ia: PlannedIa, wishedLength: number):
       if (binding !== null || context.plan.isOutOfMemory) return binding;
     }
   }
+  if (ia.isOverLimit) context.statistics.add(G6['tandem-ia-lease-limit']);
   countFailure(context, leaseTypeOf(ia.code));
   return null;
 }
@@ -73,14 +75,29 @@ function takeMatching(
   const { query } = context;
   const first = context.subnet!;
   for (let subnet: CompiledSubnet6 | null = first; subnet !== null; ) {
-    const pools = poolsOf(subnet, leaseTypeOf(ia.code));
-    for (let i = 0; i < pools.length; i++) {
-      const pool = pools[i]!;
-      if (!isOpen(pool.guard, query.classes) || !matches(pool, wished, match)) continue;
-      if (!find(context, pool, supply)) continue;
-      return occupy(context, ia, { subnet, pool, excluded: pool.excluded }, proposed, 0, pool.unitLength);
-    }
+    const binding = takeMatchingIn(context, ia, subnet, wished, match, supply);
+    if (binding !== null || context.plan.isOutOfMemory) return binding;
     subnet = nextSubnet(subnet, first, query.classes);
+  }
+  return null;
+}
+
+function takeMatchingIn(
+  context: Context6,
+  ia: PlannedIa,
+  subnet: CompiledSubnet6,
+  wished: number,
+  match: number,
+  supply: number,
+): Binding | null {
+  // Nobody's offer is taken back for a client that cannot have it.
+  if (supply === Supply.offered && isOverLimit(context, ia, subnet, NO_SLOT)) return null;
+  const pools = poolsOf(subnet, leaseTypeOf(ia.code));
+  for (let i = 0; i < pools.length; i++) {
+    const pool = pools[i]!;
+    if (!isOpen(pool.guard, context.query.classes) || !matches(pool, wished, match)) continue;
+    if (!find(context, pool, supply)) continue;
+    return occupy(context, ia, { subnet, pool, excluded: pool.excluded }, proposed, 0, pool.unitLength);
   }
   return null;
 }

@@ -71,9 +71,11 @@ function makeLease(context: Context6, binding: Binding, isLast: boolean): number
   const { rows } = book.table;
   const { slot } = binding;
   const state = rows.state(slot);
+  book.countOut(slot);
   const part = state === LeaseState.offered ? EventPart.lease : EventPart.renewed;
   const subnet = binding.subnet!;
   const nameFlags = nameLease(context, binding);
+  if (state === LeaseState.assigned) context.leaseLimits?.renewClasses(context, slot);
   context.extendedInfo?.keep(context, binding);
   book.settlePlace(slot);
   rows.setState(slot, LeaseState.assigned);
@@ -82,6 +84,7 @@ function makeLease(context: Context6, binding: Binding, isLast: boolean): number
   const clttSec = clttAfter(rows.clttSec(slot), nowSec, false);
   rows.setTimes(slot, clttSec, binding.preferredSec, binding.validSec);
   book.setPlace(slot, subnet.id, binding.pool?.poolId ?? 0);
+  book.countIn(slot);
   book.hold(binding.address, 0);
   if (state !== LeaseState.assigned) countAssigned(context, slot);
   changes.put(slot, isLast);
@@ -112,6 +115,7 @@ export function release(context: Context6): void {
     countUnassigned(context, slot);
     context.dns?.remove(book, slot);
     if (settings.keepReleased && !rows.isExpired(slot, nowSec)) {
+      book.countOut(slot);
       rows.setState(slot, LeaseState.released);
       rows.setTimes(slot, clttAfter(rows.clttSec(slot), nowSec, false), 0, 0);
       changes.putReleased(slot, isLast);

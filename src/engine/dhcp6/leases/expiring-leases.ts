@@ -51,6 +51,7 @@ export class ExpiringLeases6 implements ExpiringLeases {
 
   keep(slot: number): number {
     const { rows } = this.book.table;
+    this.book.countOut(slot);
     rows.setState(slot, LeaseState.expiredReclaimed);
     rows.setFlags(slot, 0);
     this.#forgetHostName(slot);

@@ -16,6 +16,7 @@ import { takeReserved } from './reservations.ts';
 export function planExtensions(context: Context6): void {
   const { plan, query } = context;
   const { ias } = query;
+  context.leaseLimits?.begin(context, true);
   query.rewindIas();
   while (ias.next() && !plan.isOutOfMemory) {
     const ia = plan.addIa(ias);

@@ -23,6 +23,7 @@ let hasHint = false;
 export function planGrants(context: Context6, isFinal: boolean): void {
   const { plan, query } = context;
   const { ias } = query;
+  context.leaseLimits?.begin(context, isFinal);
   query.rewindIas();
   while (ias.next() && !plan.isOutOfMemory) {
     const ia = plan.addIa(ias);

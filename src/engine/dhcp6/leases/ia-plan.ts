@@ -56,6 +56,8 @@ export class PlannedIa {
   iaid = 0;
   /** Of its leases. */
   leaseIaid = 0;
+  /** What was found for it last would be one lease too many. */
+  isOverLimit = false;
   status: Status = NO_STATUS;
   /** Its bindings are those from `first` up to `end`. */
   first = 0;
@@ -93,6 +95,7 @@ export class IaPlan {
     ia.code = code;
     ia.iaid = iaid;
     ia.leaseIaid = leaseIaid;
+    ia.isOverLimit = false;
     ia.status = NO_STATUS;
     ia.first = this.bindingCount;
     ia.end = this.bindingCount;

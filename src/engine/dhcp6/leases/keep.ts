@@ -3,22 +3,33 @@ import { LeaseState } from '../../../lease/state.ts';
 import { clttAfter } from '../../leases/cltt.ts';
 import type { Context6 } from '../context.ts';
 import { type Binding, Fate, type PlannedIa } from './ia-plan.ts';
+import { isOverLimit } from './occupy.ts';
 import { homeOf, leaseTypeOf, poolAt6 } from './own-leases.ts';
 
 /** That of a row which stands in no queue of offers. */
 const NO_OFFER_MARK = 0;
 
-/** Lets an identity association have a row that is its own; null when the plan has no room for it. */
+/**
+ * Lets an identity association have a row that is its own; null when the plan has no room for it, or when it is no lease any more,
+ * or none yet, and would be one too many.
+ */
 export function keep(context: Context6, ia: PlannedIa, slot: number): Binding | null {
-  const { book, hosts, plan } = context;
+  const { book, hosts, leaseLimits, plan } = context;
   const { rows } = book.table;
   const at = rows.addressOffset(slot);
   const prefixLength = rows.prefixLength(slot);
+  const subnet = homeOf(context, slot)!;
+  const type = leaseTypeOf(ia.code);
+  if (leaseLimits !== null && rows.state(slot) !== LeaseState.assigned) {
+    if (isOverLimit(context, ia, subnet, slot)) return null;
+    if (!leaseLimits.keepClasses(context, slot)) {
+      plan.isOutOfMemory = true;
+      return null;
+    }
+  }
   const binding = plan.add(Fate.kept, slot, rows.bytes, at, prefixLength);
   if (binding === null) return null;
   if (rows.state(slot) === LeaseState.offered) guardOffer(context, slot);
-  const subnet = homeOf(context, slot)!;
-  const type = leaseTypeOf(ia.code);
   binding.subnet = subnet;
   binding.pool = poolAt6(context, subnet, type, rows.bytes, at, prefixLength);
   const reserved = hosts.reservationAt(subnet, type, rows.bytes, at);

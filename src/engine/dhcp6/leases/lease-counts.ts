@@ -88,6 +88,7 @@ export function countTakeover(context: CountingLeases, slot: number): void {
   const { rows } = context.book.table;
   if (kindOfRow(context, slot) === null) return;
   countReclaimed(context, slot);
+  context.book.countOut(slot);
   rows.setState(slot, LeaseState.expiredReclaimed);
 }
 

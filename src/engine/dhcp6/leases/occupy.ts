@@ -1,5 +1,5 @@
 /** Takes an address or prefix for an identity association: its row is made, on offer until the message is done. */
-import { setRange } from '../../../base/byte-range.ts';
+import { clearRange, emptyRange, setRange } from '../../../base/byte-range.ts';
 import { IPV6_BYTES } from '../../../base/ipv6.ts';
 import { NO_SLOT } from '../../../lease/hash-chain.ts';
 import { LeaseState } from '../../../lease/state.ts';
@@ -9,6 +9,8 @@ import type { Context6 } from '../context.ts';
 import { type Binding, Fate, type PlannedIa } from './ia-plan.ts';
 import { countTakeover } from './lease-counts.ts';
 import { leaseTypeOf } from './own-leases.ts';
+
+const NOTHING = emptyRange();
 
 /** Where a lease comes from. */
 export interface Source {
@@ -29,9 +31,26 @@ export function isHeld({ book, nowSec, plan }: Context6, bytes: Uint8Array, offs
 }
 
 /**
+ * Whether one lease more is one too many for a subnet or for a class of the client, which the identity association notes.
+ * @param former the row at the address that it would have, or NO_SLOT
+ */
+export function isOverLimit(
+  context: Context6,
+  ia: PlannedIa,
+  subnet: CompiledSubnet6,
+  former: number,
+): boolean {
+  const { leaseLimits } = context;
+  if (leaseLimits === null) return false;
+  ia.isOverLimit = leaseLimits.isOver(context, leaseTypeOf(ia.code), subnet, former);
+  return ia.isOverLimit;
+}
+
+/**
  * Takes an address or prefix that is not held.
  * @param bytes not those of the lease table
- * @returns null when there is no room for it: in the plan, or in the table, which the plan notes
+ * @returns null when there is no room for it: in the plan; in the table, which the plan notes; or within the limits of leases,
+ *   which the identity association notes
  */
 export function occupy(
   context: Context6,
@@ -44,6 +63,7 @@ export function occupy(
   const { book, plan, nowSec } = context;
   if (!plan.hasRoom) return null;
   const former = book.table.findByAddress(bytes, offset);
+  if (isOverLimit(context, ia, subnet, former)) return null;
   const formerSec = former === NO_SLOT ? 0 : book.table.rows.clttSec(former);
   if (former !== NO_SLOT) {
     context.dns?.remove(book, former);
@@ -73,12 +93,15 @@ export function occupy(
 
 /** The client of the query, with an offer. */
 function fillRecord(context: Context6, ia: PlannedIa, clttSec: number): void {
-  const { record, settings } = context;
+  const { leaseLimits, record, settings } = context;
   fillClient(context, ia);
   record.preferredLifetimeSec = settings.offerHoldSec;
   record.validLifetimeSec = settings.offerHoldSec;
   record.expireSec = clttSec + settings.offerHoldSec;
   record.state = LeaseState.offered;
+  if (leaseLimits === null) return;
+  const { bytes, length, offset } = leaseLimits.classes.putInto(NOTHING);
+  setRange(record.userContext, bytes, offset, length);
 }
 
 /** Makes the record that is written next one of an identity association of the client of the query. */
@@ -91,4 +114,5 @@ export function fillClient({ hardware, query, record }: Context6, { code, leaseI
   setRange(record.hw, address.bytes, address.offset, address.length);
   record.hwType = hardware.type;
   record.hwSource = hardware.source;
+  clearRange(record.userContext);
 }
