@@ -7,7 +7,7 @@ import { HARDWARE_BYTES, writeHardwareAddress } from '../../src/load/identity.ts
 import type { AcknowledgedLease, Ledger } from '../../src/load/ledger.ts';
 import type { LoadOptions } from '../../src/load/model.ts';
 import { startClients } from '../app/reloading.ts';
-import { type CrashingPair, RELAYS } from './crashing-pair.ts';
+import { RELAYS } from './crashing-pair.ts';
 
 const RATE_PER_SEC = 120;
 const RETRY_MS = 250;
@@ -34,12 +34,18 @@ export class CrashClients {
     this.#loads = loads;
   }
 
-  /** @param ratePerSec of each kind of clients; 0 = as fast as they are served */
-  static async start(pair: CrashingPair, ratePerSec = RATE_PER_SEC): Promise<CrashClients> {
-    const ports = [pair.ports.a, pair.ports.b];
+  /**
+   * @param ports of the servers
+   * @param ratePerSec of each kind of clients; 0 = as fast as they are served
+   */
+  static async start(
+    ports: readonly number[],
+    relayPort: number,
+    ratePerSec = RATE_PER_SEC,
+  ): Promise<CrashClients> {
     const common = { ratePerSec, retryAfterMs: RETRY_MS, inFlightMax: IN_FLIGHT_MAX };
     const loads = KINDS.map((kind, index) =>
-      startClients(ports, pair.relayPort, { ...common, ...kind, seed: index + 1 }, RELAYS[index]!),
+      startClients(ports, relayPort, { ...common, ...kind, seed: index + 1 }, RELAYS[index]!),
     );
     return new CrashClients(await Promise.all(loads));
   }
@@ -58,10 +64,10 @@ export class CrashClients {
     return this.#loads.reduce((total, load) => total + load.counts()[counter], 0);
   }
 
-  /** Begins nothing more, and waits until nobody waits for an answer, or gives up. */
-  async pause(): Promise<void> {
+  /** Begins nothing more, and waits until nobody waits for an answer, or gives up. @param drainMs how long it waits */
+  async pause(drainMs = DRAIN_MS): Promise<void> {
     for (const load of this.#loads) load.setInFlight(0);
-    const end = performance.now() + DRAIN_MS;
+    const end = performance.now() + drainMs;
     while (this.#sum('in-flight') > 0 && performance.now() < end) await sleep(LOOK_MS);
     for (const load of this.#loads) load.forget();
     while (this.#sum('in-flight') > 0) await sleep(LOOK_MS);

@@ -67,7 +67,7 @@ export class CrashStory {
   /** @param say is told of each round */
   static async tell(owner: Owner, wish: CrashWish, say: (line: string) => void): Promise<CrashReport> {
     const pair = await CrashingPair.start(owner, wish);
-    const clients = await CrashClients.start(pair);
+    const clients = await CrashClients.start([pair.ports.a, pair.ports.b], pair.relayPort);
     owner.teardown(() => clients.stop());
     const story = new CrashStory(pair, clients, wish.seed);
     while (story.#report.kills < wish.kills) await story.#round(say);

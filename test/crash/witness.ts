@@ -45,13 +45,17 @@ export function heldTwice(held: readonly HeldLease[]): string[] {
   return violations;
 }
 
+/** The leases of clients that a lease file does not have, or has for somebody else. @param file as leaseFileOf reads it */
+export function missingFrom(file: ReadonlyMap<string, string>, held: readonly HeldLease[]): HeldLease[] {
+  return held.filter(({ address, hardware }) => !isAssigned(file.get(address), hardware));
+}
+
 /** What the lease files lack of what clients hold, and what they differ in, in sentences. */
 export function diskViolations(files: LeaseFiles, held: readonly HeldLease[]): string[] {
   const { a, b } = files;
   const violations: string[] = [];
   for (const name of NAMES) {
-    const lost = held.filter(({ address, hardware }) => !isAssigned(files[name].get(address), hardware));
-    for (const { address, hardware } of lost.slice(0, TOLD_MAX))
+    for (const { address, hardware } of missingFrom(files[name], held).slice(0, TOLD_MAX))
       violations.push(`${address} of ${hardware} is not in the file of ${name}: ${files[name].get(address)}`);
   }
   const addresses = [...new Set([...a.keys(), ...b.keys()])];

@@ -94,6 +94,17 @@ function grants(server: ServerName, forms: readonly (readonly Option[])[]): { da
   });
 }
 
+const DECLINED = '10.65.2.1';
+
+/** A lease that its client declines. */
+function declined(server: ServerName): { datagram: Uint8Array }[] {
+  const mac = '02:00:00:00:0a:09';
+  const options = [[50, ip(DECLINED)] as const, [54, ip(ADDRESS[server])] as const, ...FORMS[3]!];
+  const xid = transaction++;
+  const decline = packet({ type: MessageType.decline, xid, mac, giaddr: ADDRESS.load, options });
+  return [{ datagram: request(server, mac, DECLINED, FORMS[3]!) }, { datagram: decline }];
+}
+
 /** Column user_context of the last row of each address, as it stands in the file. */
 function contextsOf({ leaseFile }: DhcpServer): Map<string, string> {
   const [header = '', ...rows] = readFileSync(leaseFile, 'latin1').trimEnd().split('\n');
@@ -112,8 +123,8 @@ for (const version of KEAS_IN_TURN)
     const forms = version === 'kea 2.2' ? FORMS : [...FORMS, ...IN_PARTS];
     const { network, kea, own } = besideKea(t, version, DHCP4);
     await Promise.all([kea.start(), own.start()]);
-    await askAsRelay(network, 'server1', grants('server1', forms));
-    await askAsRelay(network, 'server2', grants('server2', forms));
+    await askAsRelay(network, 'server1', [...grants('server1', forms), ...declined('server1')]);
+    await askAsRelay(network, 'server2', [...grants('server2', forms), ...declined('server2')]);
     await Promise.all([kea.stop(), own.stop()]);
     const wanted = contextsOf(kea);
     const found = contextsOf(own);
@@ -126,6 +137,8 @@ for (const version of KEAS_IN_TURN)
         JSON.stringify(options).slice(0, 99),
       );
     }
+    t.equal(found.get(DECLINED), '', 'a declined lease keeps nothing');
+    t.equal(wanted.get(DECLINED) === '', version === 'kea 3.0', 'as of Kea 3.0');
     await exchangeFiles(t, kea, own, forms.length);
   });
 

@@ -20,7 +20,7 @@ function judge(name: string, samples: readonly MemorySample[]): boolean {
   const growth = growthOf(samples);
   const isSteady = growth.resident <= GROWTH_MAX;
   say(
-    `  from the second tenth to the last: ${describe(growth, percent)}: ${isSteady ? 'steady' : 'IT GROWS'}`,
+    `  from tenths 2 to 4 to the last three: ${describe(growth, percent)}: ${isSteady ? 'steady' : 'IT GROWS'}`,
   );
   return isSteady;
 }

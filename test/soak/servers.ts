@@ -31,7 +31,7 @@ function dhcp4(directory: string, controlPort: number): Record<string, unknown> 
       { 'socket-type': 'unix', 'socket-name': join(directory, 'ctl') },
       { 'socket-type': 'http', 'socket-address': SERVER, 'socket-port': controlPort },
     ],
-    'lease-database': { type: 'memfile', name: join(directory, 'leases.csv'), 'lfc-interval': 10 },
+    'lease-database': { type: 'memfile', name: join(directory, 'leases.csv'), 'lfc-interval': 60 },
     'valid-lifetime': LIFETIME_SEC,
     'expired-leases-processing': { 'reclaim-timer-wait-time': 1, 'hold-reclaimed-time': 5 },
     subnet4: [{ ...SUBNET, relay: { 'ip-addresses': [RELAY, OTHER_RELAY] } }],

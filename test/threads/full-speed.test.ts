@@ -24,7 +24,7 @@ for (const [mode, threads] of [
 ] as const)
   t.test(`${mode} with ${threads} shards a server`, async (t) => {
     const pair = await CrashingPair.start(t, { mode, threads, silenceMs: SILENCE_MS });
-    const clients = await CrashClients.start(pair, 0);
+    const clients = await CrashClients.start([pair.ports.a, pair.ports.b], pair.relayPort, 0);
     t.teardown(() => clients.stop());
     if (isLong) await sleep(LONG_MS);
     await pair.until('served', () => clients.served >= SERVED);

@@ -1,6 +1,4 @@
 /** Leases in the file of DHCPv6 that are not in their subnet: kept, mended or dropped, as `sanity-checks` asks. */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { loadLeases6 } from '../../../src/app/dhcp6/lease-files.ts';
 import { formatIpv6, parseIpv6 } from '../../../src/base/ipv6-text.ts';
@@ -14,9 +12,9 @@ import { planPools6 } from '../../../src/lease/dhcp6/pools/plan.ts';
 import { rowCodec6 } from '../../../src/lease/dhcp6/row-codec.ts';
 import { headerOf } from '../../../src/lease/row-codec.ts';
 import { TestClock } from '../../engine/test-clock.ts';
-import { scratchDirectory } from '../../journal/support/scratch.ts';
 import { recordWith } from '../../lease/dhcp6/support/leases.ts';
 import { type RecordedLog, recordLog } from '../../peer/support/log.ts';
+import { checkedFile } from '../leases/checked-file.ts';
 
 /** Id and prefix. */
 type Subnet = readonly [number, string, number];
@@ -49,8 +47,7 @@ function load(
   rows: readonly string[],
   subnets = SUBNETS,
 ): { leases: string[]; contexts: string[]; log: RecordedLog } {
-  const path = join(scratchDirectory(t), 'leases6');
-  writeFileSync(path, headerOf(rowCodec6) + rows.join(''));
+  const leaseDatabase = checkedFile(t, leaseChecks, headerOf(rowCodec6) + rows.join(''));
   const pools = allocatePools6(planPools6([]));
   const book = new LeaseBook6({
     table: allocateLeaseTable6(1000),
@@ -58,14 +55,6 @@ function load(
     changes: allocateChangeLog(1 << 20),
   });
   const log = recordLog();
-  const leaseDatabase = {
-    persist: true,
-    path,
-    lfcIntervalSec: 0,
-    maxRowErrors: 0,
-    leaseChecks,
-    extendedInfoChecks: 'fix' as const,
-  };
   const checked = subnets.map(([id, prefix, prefixLength]) => ({
     id,
     prefix: parseIpv6(prefix)!,

@@ -1,6 +1,4 @@
 /** Leases in the file that are not in their subnet: kept, mended or dropped, as `sanity-checks` asks. */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { loadLeases } from '../../../src/app/leases/lease-files.ts';
 import { formatIpv4, parseIpv4 } from '../../../src/base/ipv4.ts';
@@ -12,8 +10,8 @@ import { allocateLeaseTable } from '../../../src/lease/dhcp4/layout.ts';
 import { allocatePools } from '../../../src/lease/pool.ts';
 import { TestClock } from '../../engine/test-clock.ts';
 import { HEADER, leaseNumber } from '../../journal/support/rows.ts';
-import { scratchDirectory } from '../../journal/support/scratch.ts';
 import { type RecordedLog, recordLog } from '../../peer/support/log.ts';
+import { checkedFile } from './checked-file.ts';
 
 type Subnet = readonly [id: number, prefix: string, prefixLength: number];
 
@@ -46,19 +44,10 @@ function load(
   rows: readonly string[],
   subnets: readonly Subnet[] = SUBNETS,
 ): { leases: string[]; log: RecordedLog } {
-  const path = join(scratchDirectory(t), 'leases');
-  writeFileSync(path, HEADER + rows.join(''));
+  const leaseDatabase = checkedFile(t, leaseChecks, HEADER + rows.join(''));
   const table = allocateLeaseTable(1000);
   const book = new LeaseBook({ table, pools: allocatePools([]), changes: allocateChangeLog(1 << 20) });
   const log = recordLog();
-  const leaseDatabase = {
-    persist: true,
-    path,
-    lfcIntervalSec: 0,
-    maxRowErrors: 0,
-    leaseChecks,
-    extendedInfoChecks: 'fix' as const,
-  };
   const checked = subnets.map(([id, prefix, prefixLength]) => ({
     id,
     prefix: parseIpv4(prefix)!,
