@@ -39,6 +39,11 @@ interface Handle {
   readStop?(): number;
 }
 
+/** However a TCP connection ends from now on, by the end of the process too: what has not arrived by then never will. */
+export function loseUnsentAtEnd(socket: Socket): void {
+  forgetUnsent(handleOf(socket)?.fd ?? -1);
+}
+
 /** From now on what comes waits in the kernel: it is for whoever gets the descriptor. */
 export function stopReading(socket: Socket): void {
   handleOf(socket)?.readStop?.();

@@ -8,13 +8,14 @@
  * is sent once more.
  */
 import { createSecureContext } from 'node:tls';
-import { Pool } from 'undici';
+import { buildConnector, Pool } from 'undici';
 import { systemClock } from '../base/clock.ts';
 import type { HaPeerConfig } from '../config/ha-model.ts';
 import type { DhcpService } from '../control/envelope.ts';
 import { FORMER_CREDENTIALS_MS } from '../control/http/gate.ts';
 import type { Login } from '../credentials/login.ts';
 import type { TlsSet } from '../credentials/tls-set.ts';
+import { loseUnsentAtEnd } from '../io/stream-socket.ts';
 import { readAnswer } from './answer-reader.ts';
 import { type PeerCredentials, readPeerCredentials } from './credentials.ts';
 import { type ExchangeEnd, exchange } from './exchange.ts';
@@ -152,9 +153,7 @@ class HttpPeerClient implements RenewablePeerClient {
     return new Pool(`${tls === null ? 'http' : 'https'}://${ipv6 ? `[${host}]` : host}:${port}`, {
       connections: this.#connections,
       pipelining: 1,
-      connect: { timeout: CONNECT_MS, ...(tls === null ? {} : tlsSettings(tls)) },
-      // Kea that asks for certificates refuses every session that is resumed ("session id context uninitialized").
-      maxCachedSessions: 0,
+      connect: connectorOf(tls),
       keepAliveTimeout: IDLE_MS,
       keepAliveMaxTimeout: IDLE_MS,
       maxHeaderSize: HEADER_BYTES_MAX,
@@ -192,6 +191,26 @@ class HttpPeerClient implements RenewablePeerClient {
     this.#failure = reason;
     return { kind: 'failed', reason };
   }
+}
+
+/**
+ * A request that was given up must not arrive any more: the kernel would go on sending it for minutes, and behind newer updates it
+ * would bring back what a lease was before them.
+ */
+function connectorOf(tls: TlsSet | null): buildConnector.connector {
+  const connect = buildConnector({
+    timeout: CONNECT_MS,
+    allowH2: false,
+    // Kea that asks for certificates refuses every session that is resumed ("session id context uninitialized").
+    maxCachedSessions: 0,
+    ...(tls === null ? {} : tlsSettings(tls)),
+  });
+  return (options, done) =>
+    connect(options, (...end) => {
+      // On failure there is an error and nothing behind it.
+      if (end[0] === null) loseUnsentAtEnd(end[1]);
+      done(...end);
+    });
 }
 
 function headersOf(login: Login | null): Headers {

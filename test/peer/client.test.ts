@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,6 +18,12 @@ async function listening(t: Test, server: Server): Promise<number> {
   await once(server, 'listening');
   t.teardown(() => void server.close());
   return (server.address() as AddressInfo).port;
+}
+
+/** Whether the kernel has a connection from a port of 127.0.0.1, also when nobody has it open any more. */
+function isKept(port: number): boolean {
+  const place = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  return new RegExp(`^ *[0-9]+: ${place} `, 'm').test(readFileSync('/proc/net/tcp', 'utf8'));
 }
 
 /** A TCP server that treats each connection as the test says. */
@@ -140,6 +147,24 @@ t.test('nobody listening, no answer and a late answer are failures in time', asy
     const answer = await clientOf(t, peerAt(port), 1, 'dhcp4').request('echo', null, 200);
     t.same(answer, { kind: 'failed', reason: 'no answer within 200 ms' });
   }
+});
+
+t.test('what of a request has not arrived when it is given up never does', async (t) => {
+  const server = createServer({ pauseOnConnect: true });
+  const connected = once(server, 'connection') as Promise<[Socket]>;
+  const port = await listening(t, server);
+  const client = clientOf(t, peerAt(port), 0, 'dhcp4');
+  // More than the kernel on the other side takes while nobody reads.
+  const body = Buffer.alloc(64 * 1024 * 1024, ' ');
+  const answer = client.requestBytes(body, 300);
+  const [socket] = await connected;
+  t.teardown(() => void socket.destroy());
+  const from = socket.remotePort!;
+  t.ok(isKept(from));
+  t.match(await answer, { kind: 'failed', reason: 'no answer within 300 ms' });
+  const endMs = performance.now() + PATIENCE_MS / 4;
+  while (isKept(from) && performance.now() < endMs) await delay(10);
+  t.notOk(isKept(from), 'the kernel sends nothing of it any more');
 });
 
 t.test('garbage is a failure, never an exception', async (t) => {
