@@ -25,6 +25,7 @@ export const PAIRS: readonly (readonly [string, string])[] = [
   ['crash/crash', 'soak/soak'],
   ['threads/full-speed', 'threads/planted-bugs'],
   ['fuzz/fuzz', 'pair/orders'],
+  ['sim/planted', 'sim/dhcp6/planted6'],
   ['interop/hot-standby', 'interop/load-balancing'],
   ['interop/kea-answers', 'interop/kea-char-sets'],
   ['interop/kea-backup', 'interop/kea-parted'],

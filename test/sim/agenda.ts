@@ -4,6 +4,8 @@ export interface Appointment {
   readonly atUs: number;
   readonly order: number;
   readonly action: () => void;
+  /** Settles no promise: it may happen while a thread is in a system call (world.ts). */
+  readonly isPure: boolean;
   isCancelled: boolean;
 }
 
@@ -13,11 +15,13 @@ export class Agenda {
   /** Microseconds since the world began. */
   nowUs = 0;
 
-  after(delayUs: number, action: () => void): Appointment {
+  /** @param isPure it settles no promise */
+  after(delayUs: number, action: () => void, isPure = false): Appointment {
     const appointment = {
       atUs: this.nowUs + Math.max(0, Math.round(delayUs)),
       order: this.#order++,
       action,
+      isPure,
       isCancelled: false,
     };
     this.#push(appointment);
@@ -33,6 +37,17 @@ export class Agenda {
       this.nowUs = first.atUs;
       return first;
     }
+  }
+
+  /** The next one until `endUs` if it is pure; null = time has passed until then, or until something else is due. */
+  nextPure(endUs: number): Appointment | null {
+    let first = this.#heap[0];
+    while (first?.isCancelled === true) {
+      this.#pop();
+      first = this.#heap[0];
+    }
+    this.nowUs = Math.max(this.nowUs, Math.min(endUs, first?.atUs ?? endUs));
+    return first === undefined || first.atUs > endUs || !first.isPure ? null : this.#pop();
   }
 
   #push(appointment: Appointment): void {

@@ -10,11 +10,13 @@ export interface PairSettings {
   readonly addresses: number;
   readonly shards: number;
   readonly unacked: number;
+  /** Between two clean-ups of the lease file; 0 = none. */
+  readonly cleanupSec: number;
 }
 
 /** @param number 1 or 2 */
 export function configurationOf(family: Family, number: number, settings: PairSettings): object {
-  const { mode, leaseSec, shards, unacked } = settings;
+  const { mode, leaseSec, shards, unacked, cleanupSec } = settings;
   const peers = [1, 2].map((peer) => ({
     name: `server${peer}`,
     url: `http://${serverAddress4(peer)}:8000/`,
@@ -33,7 +35,12 @@ export function configurationOf(family: Family, number: number, settings: PairSe
   };
   return {
     [family.root]: {
-      'lease-database': { type: 'memfile', name: family.leaseFile, persist: true, 'lfc-interval': 0 },
+      'lease-database': {
+        type: 'memfile',
+        name: family.leaseFile,
+        persist: true,
+        'lfc-interval': cleanupSec,
+      },
       'multi-threading': {
         'enable-multi-threading': true,
         'thread-pool-size': shards,

@@ -12,6 +12,8 @@ interface FileNode {
   /** Since the last sync, in order. */
   unsynced: ({ readonly at: number; readonly bytes: Uint8Array } | { readonly length: number })[];
   synced: Uint8Array;
+  /** Counts how often `synced` was cut. */
+  cuts: number;
 }
 
 interface OpenFile {
@@ -27,8 +29,24 @@ const ENOSPC = 28;
 const CODES: Readonly<Record<number, string>> = { [ENOENT]: 'ENOENT', [EIO]: 'EIO', [ENOSPC]: 'ENOSPC' };
 const FIRST_FD = 1_000_000;
 
+/** What of a file is on the disk for good. */
+export interface SyncedFile {
+  readonly inode: number;
+  readonly synced: Uint8Array;
+  /** Counts how often it was cut. */
+  readonly cuts: number;
+}
+
 /** What is wrong with a disk. */
 export type DiskTrouble = 'none' | 'full' | 'sync';
+
+/** What the disk needs of its machine. */
+export interface DiskHost {
+  /** A call is about to change something. @throws whatever ends the process in it */
+  beforeChange(): void;
+  /** The caller waits for so long, us. */
+  pass(us: number): void;
+}
 
 export class Disk {
   readonly #names = new Map<string, FileNode>();
@@ -37,11 +55,16 @@ export class Disk {
   readonly #random: Random;
   #nextInode = 1;
   #nextFd = FIRST_FD;
+  readonly #host: DiskHost;
   trouble: DiskTrouble = 'none';
-  syncs = 0;
+  /** The most that a sync takes, us. */
+  syncUsMax = 200;
+  /** Nobody can use it: the process has ended, and its last calls must do nothing any more. */
+  isOff = false;
 
-  constructor(random: Random) {
+  constructor(random: Random, host: DiskHost) {
     this.#random = random;
+    this.#host = host;
   }
 
   /** As an editor would. */
@@ -60,11 +83,14 @@ export class Disk {
   }
 
   /** What of a file is on the disk for good. */
-  synced(path: string): { readonly inode: number; readonly bytes: Uint8Array } {
-    const node = this.#names.get(path);
-    return node === undefined
-      ? { inode: -1, bytes: new Uint8Array(0) }
-      : { inode: node.inode, bytes: node.synced };
+  synced(path: string): SyncedFile | null {
+    return this.#names.get(path) ?? null;
+  }
+
+  /** Another disk is put in place of this one, with only these files of it. */
+  replace(kept: readonly string[]): void {
+    for (const path of [...this.#names.keys()]) if (!kept.includes(path)) this.#names.delete(path);
+    this.#syncedNames = new Map(this.#names);
   }
 
   /** The process has ended; the machine goes on. */
@@ -99,12 +125,15 @@ export class Disk {
     }
     node.unsynced = [];
     node.synced = node.cached.slice(0, node.length);
+    node.cuts++;
   }
 
   // The calls of node:fs that servers make.
 
   readonly openSync = (path: string, flags: number | string): number => {
     const isCreating = typeof flags === 'string' ? flags.startsWith('a') : (flags & constants.O_CREAT) !== 0;
+    if (isCreating) this.#beforeChange();
+    else this.#requireOn();
     let node = this.#names.get(path);
     if (node === undefined && isDirectory(path, this.#names)) node = directoryNode();
     if (node === undefined) {
@@ -148,6 +177,7 @@ export class Disk {
     length?: number,
     position?: number,
   ): number => {
+    this.#beforeChange();
     const { node } = this.#at(fd, 'write');
     if (this.trouble === 'full') throw failure('write', ENOSPC);
     const octets = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes;
@@ -158,8 +188,10 @@ export class Disk {
     return copy.length;
   };
 
-  readonly ftruncateSync = (fd: number, length = 0): void =>
+  readonly ftruncateSync = (fd: number, length = 0): void => {
+    this.#beforeChange();
     this.#truncate(this.#at(fd, 'ftruncate').node, length);
+  };
 
   readonly fdatasyncSync = (fd: number): void => this.#sync(this.#at(fd, 'fdatasync').node, 'fdatasync');
 
@@ -213,6 +245,7 @@ export class Disk {
   readonly realpathSync = (path: string): string => path;
 
   readonly renameSync = (from: string, to: string): void => {
+    this.#beforeChange();
     const node = this.#names.get(from);
     if (node === undefined) throw failure('rename', ENOENT, from);
     this.#names.delete(from);
@@ -220,6 +253,7 @@ export class Disk {
   };
 
   readonly unlinkSync = (path: string): void => {
+    this.#beforeChange();
     if (!this.#names.delete(path)) throw failure('unlink', ENOENT, path);
   };
 
@@ -230,6 +264,7 @@ export class Disk {
       length: 0,
       unsynced: [],
       synced: new Uint8Array(0),
+      cuts: 0,
     };
     this.#names.set(path, node);
     return node;
@@ -242,16 +277,30 @@ export class Disk {
 
   /** A failed sync leaves the pages clean: what was written is lost for the disk, whoever syncs next. [fsyncgate] */
   #sync(node: FileNode, call: string): void {
-    this.syncs++;
+    this.#beforeChange();
+    // What is written meanwhile is not part of it.
+    const count = node.unsynced.length;
+    this.#host.pass(this.#random.between(1, this.syncUsMax));
     if (this.trouble === 'sync') {
       node.unsynced = [];
       throw failure(call, EIO);
     }
-    for (const each of node.unsynced) {
+    for (const each of node.unsynced.splice(0, count)) {
       if ('bytes' in each) node.synced = overlay(node.synced, each.bytes, each.at);
-      else node.synced = node.synced.subarray(0, each.length);
+      else {
+        node.synced = node.synced.subarray(0, each.length);
+        node.cuts++;
+      }
     }
-    node.unsynced = [];
+  }
+
+  #beforeChange(): void {
+    this.#requireOn();
+    this.#host.beforeChange();
+  }
+
+  #requireOn(): void {
+    if (this.isOff) throw failure('use', EIO);
   }
 
   #at(fd: number, call: string): OpenFile {
@@ -267,7 +316,7 @@ function isDirectory(path: string, names: ReadonlyMap<string, unknown>): boolean
 }
 
 function directoryNode(): FileNode {
-  return { inode: 0, cached: new Uint8Array(0), length: 0, unsynced: [], synced: new Uint8Array(0) };
+  return { inode: 0, cached: new Uint8Array(0), length: 0, unsynced: [], synced: new Uint8Array(0), cuts: 0 };
 }
 
 function write(node: FileNode, bytes: Uint8Array, at: number): void {

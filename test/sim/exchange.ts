@@ -35,7 +35,7 @@ export class Exchange {
   /** Does something later, instead of what was to be done later so far. */
   later(delaySec: number, action: () => void): void {
     this.stop();
-    this.#timer = this.#agenda.after(delaySec * US_PER_SEC, action);
+    this.#timer = this.#agenda.after(delaySec * US_PER_SEC, action, true);
   }
 
   /** Nothing is to be done later. */

@@ -16,8 +16,6 @@ export interface ClientsParts {
   readonly broadcast: (from: Place, bytes: Uint8Array) => void;
   /** To one server. */
   readonly unicast: (server: string, from: Place, bytes: Uint8Array) => void;
-  /** Whether both servers take each other for dead, or have done so since `sinceUs`. */
-  readonly isSplitSince: (sinceUs: number) => boolean;
 }
 
 /** A client, and what its user does to it. */

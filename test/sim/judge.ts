@@ -1,14 +1,23 @@
 /** What must hold when nothing is wrong. */
+import { EPOCH_MS } from './machine.ts';
 import type { SimulatedWorld } from './world.ts';
 
 /** A lease that ends so soon is nobody's concern. */
 const SOON_US = 5e6;
+/** Longer than an update is under way. */
+const UNDER_WAY_SEC = 15;
+/** Statistics of datagrams that get no reply of their own: dropped, done in silence, or asked again while the reply waits. */
+const SILENT = /^tandem-(drop-|done-|ignored-|repeated-parked$)/;
 
-/** Both servers have every lease that a client holds. Pre: they have been in their normal state for a while. */
-export async function judgeTables(world: SimulatedWorld): Promise<void> {
+/**
+ * Both servers have every lease that a client holds, and while nothing is wrong they agree on all others.
+ * Pre: they have been in their normal state for a while.
+ * @param isWell whether no fault is at work, nor was a moment ago
+ */
+export async function judgeTables(world: SimulatedWorld, isWell: () => boolean): Promise<void> {
   if (!world.areNormal(0)) return;
   const before = world.held.current();
-  const tables = [await tableOf(world, 0), await tableOf(world, 1)];
+  const tables = await tablesOf(world);
   const after = new Set(world.held.current().map(({ client, address }) => `${client} ${address}`));
   for (const { client, owner, address, untilUs } of before) {
     if (untilUs - world.agenda.nowUs < SOON_US || !after.has(`${client} ${address}`)) continue;
@@ -19,6 +28,16 @@ export async function judgeTables(world: SimulatedWorld): Promise<void> {
       world.held.broken({ kind: 'lost lease', text, about: [address, client] });
     });
   }
+  const differing = differencesOf(tables);
+  if (differing.size === 0 || !isWell()) return;
+  await world.run(UNDER_WAY_SEC);
+  if (!world.areNormal(UNDER_WAY_SEC) || !isWell()) return;
+  for (const [address, text] of differencesOf(await tablesOf(world)))
+    if (differing.get(address) === text) world.held.broken({ kind: 'tables differ', text, about: [address] });
+}
+
+async function tablesOf(world: SimulatedWorld): Promise<readonly ReadonlyMap<string, string>[]> {
+  return [await tableOf(world, 0), await tableOf(world, 1)];
 }
 
 /** Whom addresses and prefixes belong to, by a server's table. */
@@ -26,8 +45,56 @@ async function tableOf(world: SimulatedWorld, index: number): Promise<ReadonlyMa
   const { listCommand, leaseListed } = world.family;
   const { arguments: found } = await world.command(index, listCommand, { subnets: [1] });
   const { leases } = found as { readonly leases: readonly Record<string, unknown>[] };
-  const held = leases.map(leaseListed).filter(({ untilSec }) => untilSec > 0);
+  const nowSec = (EPOCH_MS + world.agenda.nowUs / 1000) / 1000;
+  const held = leases.map(leaseListed).filter(({ untilSec }) => untilSec > nowSec);
   return new Map(held.map(({ address, owner }) => [address, owner]));
+}
+
+/** What the servers do not agree on, in words, by address. */
+function differencesOf([first, second]: readonly ReadonlyMap<string, string>[]): Map<string, string> {
+  const all = [...new Set([...first!.keys(), ...second!.keys()])];
+  const differing = all.filter((address) => first!.get(address) !== second!.get(address));
+  const nobody = 'nobody';
+  return new Map(
+    differing.map((address) => [
+      address,
+      `server1 has ${first!.get(address) ?? nobody} at ${address}, server2 ${second!.get(address) ?? nobody}`,
+    ]),
+  );
+}
+
+/**
+ * What each server has in force is in its file as well, both have the same, and every datagram was answered, or dropped for one reason.
+ * Pre: nothing is asked for any more, and nothing is on its way.
+ */
+export async function judgeBooks(world: SimulatedWorld): Promise<void> {
+  if (!world.areNormal(0)) return;
+  const tables = await tablesOf(world);
+  for (const [address, text] of differencesOf(tables))
+    world.held.broken({ kind: 'tables differ', text, about: [address] });
+  for (const [index, table] of tables.entries()) {
+    for (const [address, owner] of table) {
+      const filed = world.filed[index]!.at(address);
+      if (filed?.owner === owner) continue;
+      const text = `server${index + 1} has ${owner} at ${address}, its file ${filed?.owner ?? 'nobody'}`;
+      world.held.broken({ kind: 'the file differs from the table', text, about: [address] });
+    }
+    await judgeCounters(world, index);
+  }
+}
+
+async function judgeCounters(world: SimulatedWorld, index: number): Promise<void> {
+  const { arguments: found } = await world.command(index, 'statistic-get-all');
+  const samples = Object.entries(found as Readonly<Record<string, readonly [readonly [number]]>>);
+  const figures = new Map(samples.map(([name, [[value]]]) => [name, value]));
+  const { number } = world.family;
+  const received = figures.get(`pkt${number}-received`) ?? 0;
+  const sent = figures.get(`pkt${number}-sent`) ?? 0;
+  const unanswered = [...figures].filter(([name, count]) => SILENT.test(name) && count > 0);
+  if (received === sent + unanswered.reduce((sum, [, count]) => sum + count, 0)) return;
+  const reasons = unanswered.map(([name, count]) => `${name} ${count}`);
+  const text = `server${index + 1} has received ${received}, sent ${sent}; ${reasons.join(', ')}`;
+  world.held.broken({ kind: 'counters do not add up', text, about: [] });
 }
 
 /** Every client has an address, and both servers are in their normal state. @param quietSec for how long nothing has been wrong */
@@ -38,6 +105,6 @@ export function judgeRest(world: SimulatedWorld, quietSec: number): void {
     world.held.broken({ kind: 'not served', text, about: [client.name] });
   }
   if (world.areNormal(0)) return;
-  const text = `the servers are ${world.states.join(' and ')} after ${quietSec} s without faults`;
+  const text = `the servers are ${world.knowledge.states.join(' and ')} after ${quietSec} s without faults`;
   world.held.broken({ kind: 'not normal', text, about: [] });
 }

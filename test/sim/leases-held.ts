@@ -9,33 +9,64 @@ export interface Holding {
   readonly address: string;
   readonly untilUs: number;
   readonly server: string;
+  /** When the client was told. */
+  readonly atUs: number;
+  /** The other server may not know of it. */
+  readonly isAlone: boolean;
+  /** The client has just given it back, and the server may hear that last. */
+  readonly isDoubtful: boolean;
+}
+
+/** What servers know. */
+export interface Knowledge {
+  /** Whether a server gives leases without the other one now. */
+  isAlone(server: string): boolean;
+  /** Whether the protocol leaves a server without knowledge of a lease. */
+  couldNotKnow(server: string, lease: Holding): boolean;
 }
 
 export interface Violation {
   readonly kind: string;
+  /** When it was noticed. */
+  readonly atUs: number;
   readonly text: string;
   /** What the timeline is to be searched for. */
   readonly about: readonly string[];
 }
 
+/** Longer than any message is on its way. */
+const UNDER_WAY_US = 2e6;
+
 export class LeasesHeld {
   readonly #byAddress = new Map<string, Holding>();
+  /** When a client gave an address back. */
+  readonly #leftUs = new Map<string, number>();
   readonly #nowUs: () => number;
+  readonly #knowledge: Knowledge;
   readonly violations: Violation[] = [];
-  /** Allowed by the protocol: both servers served everybody, each without the other. */
+  /** Allowed by the protocol: who gave the address could not know. */
   splitBrains = 0;
   acknowledged = 0;
+  /** The server whose reply a client hears now. */
+  teller = '';
 
-  constructor(nowUs: () => number) {
+  constructor(nowUs: () => number, knowledge: Knowledge) {
     this.#nowUs = nowUs;
+    this.#knowledge = knowledge;
   }
 
-  /** A client has heard that it has an address. @param isSplit both servers have taken each other for dead since its holder was told */
-  taken(holding: Holding, isSplit: boolean): void {
+  /** A client has heard that it has an address. */
+  taken(told: Omit<Holding, 'server' | 'atUs' | 'isAlone' | 'isDoubtful'>): void {
     this.acknowledged++;
+    const server = this.teller;
+    const atUs = this.#nowUs();
+    const leftUs = this.#leftUs.get(`${told.owner} ${told.address}`) ?? Number.NEGATIVE_INFINITY;
+    const isDoubtful = atUs - leftUs < UNDER_WAY_US;
+    const holding = { ...told, server, atUs, isDoubtful, isAlone: this.#knowledge.isAlone(server) };
     for (const other of this.#overlapping(holding.address)) {
       if (other.owner === holding.owner || other.untilUs <= this.#nowUs()) continue;
-      if (isSplit) this.splitBrains++;
+      if (other.isDoubtful) continue;
+      if (this.#knowledge.couldNotKnow(holding.server, other)) this.splitBrains++;
       else
         this.broken({
           kind: 'two clients',
@@ -54,18 +85,21 @@ export class LeasesHeld {
   }
 
   /** A promise is broken, now. */
-  broken(violation: Violation): void {
-    this.violations.push({ ...violation, text: `${(this.#nowUs() / 1e6).toFixed(6)} s: ${violation.text}` });
+  broken(violation: Omit<Violation, 'atUs'>): void {
+    this.violations.push({ ...violation, atUs: this.#nowUs() });
   }
 
   /** A client uses its address no more; of whoever calls himself so the servers know no other. */
   left(owner: string, address: string): void {
     if (this.#byAddress.get(address)?.owner === owner) this.#byAddress.delete(address);
+    this.#leftUs.set(`${owner} ${address}`, this.#nowUs());
   }
 
-  /** What is held now. */
+  /** What is held now, without doubt. */
   current(): Holding[] {
-    return [...this.#byAddress.values()].filter(({ untilUs }) => untilUs > this.#nowUs());
+    return [...this.#byAddress.values()].filter(
+      ({ untilUs, isDoubtful }) => untilUs > this.#nowUs() && !isDoubtful,
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 /**
  * One simulated machine: memory, kernel, disk, clock, and at most one process on it, which is a whole server. The process may be
- * killed at any step; nothing of it happens after that.
+ * killed at any step; nothing of it happens after that. Its threads take turns; one that is in a system call that takes its time
+ * lets the others go on.
  */
 import type { Agenda, Appointment } from './agenda.ts';
 import { Disk } from './disk.ts';
@@ -13,12 +14,17 @@ const US_PER_MS = 1000;
 /** What a turn of a thread takes, and how late one is woken. */
 const TURN_US_MAX = 60;
 
+/** Leaves a process that has just been killed, from the system call in which it was. */
+export class Killed extends Error {}
+
 /** What a machine sees of the world. */
 export interface World {
   readonly agenda: Agenda;
   readonly random: Random;
   /** Promises were settled: what follows from them happens before anything else. */
   settle(): void;
+  /** Time passes and things happen, while `goesOn`, until a main thread has something to do. */
+  pass(us: number, goesOn: () => boolean): void;
   sendDatagram(from: Machine, to: Place, bytes: Uint8Array): void;
   /** A fault of the program itself. */
   fail(machine: Machine, error: unknown): void;
@@ -32,6 +38,11 @@ export interface WordWait {
   readonly index: number;
   readonly value: number;
   readonly timeoutMs: number;
+}
+
+interface Waiter {
+  readonly wake: () => void;
+  readonly isPure: boolean;
 }
 
 class Thread implements Sleeper {
@@ -59,14 +70,17 @@ class Thread implements Sleeper {
 
   #runAfter(delayUs: number): void {
     if (this.#next !== null) this.#next.isCancelled = true;
-    this.#next = this.#machine.after(delayUs, () => this.#run());
+    this.#next = this.#machine.after(delayUs, () => this.#run(), true);
   }
 
   #run(): void {
     this.#next = null;
     const machine = this.#machine;
+    if (!machine.mayRun(this)) return;
+    const { life } = machine;
     machine.currentThread = this;
     const next = this.#step();
+    if (machine.life !== life) return;
     machine.currentThread = null;
     if (next === 'ended') {
       this.#ended();
@@ -76,7 +90,7 @@ class Thread implements Sleeper {
       if (this.#next !== null) return;
       if (this.wasReady || this.pollTimeoutMs === 0) this.wake();
       else this.#runAfter(this.pollTimeoutMs * US_PER_MS);
-    } else machine.waitForWord(next, () => this.wake());
+    } else machine.waitForWord(next, () => this.wake(), true);
   }
 }
 
@@ -95,7 +109,12 @@ export class Machine {
   isRunning = false;
   /** Of the wall clock against that of the world, ms. */
   skewMs = 0;
-  readonly #waiters = new Map<ArrayBufferLike, Map<number, Set<() => void>>>();
+  readonly #waiters = new Map<ArrayBufferLike, Map<number, Set<Waiter>>>();
+  readonly #blocked = new Set<Thread>();
+  /** Those that would have had a turn meanwhile. */
+  readonly #owed = new Set<Thread>();
+  /** After so many calls that change something on the disk, the process is to end. */
+  doom: { calls: number; readonly end: () => void } | null = null;
   readonly listeners = new Map<number, unknown>();
 
   constructor(world: World, host: number, memory: Memory) {
@@ -104,7 +123,10 @@ export class Machine {
     this.host = host;
     this.memory = memory;
     this.random = world.random;
-    this.disk = new Disk(world.random);
+    this.disk = new Disk(world.random, {
+      beforeChange: () => this.#beforeChange(),
+      pass: (us) => this.block(us),
+    });
     this.kernel = this.#newKernel();
   }
 
@@ -135,6 +157,7 @@ export class Machine {
   boot(): void {
     this.life++;
     this.isRunning = true;
+    this.disk.isOff = false;
   }
 
   /** The process ends at once, wherever it is. */
@@ -143,16 +166,51 @@ export class Machine {
     this.life++;
     this.kernel.closeAll();
     this.disk.closeAll();
+    this.disk.isOff = true;
     this.#waiters.clear();
+    this.#blocked.clear();
+    this.#owed.clear();
+    this.currentThread = null;
+    this.doom = null;
     this.listeners.clear();
   }
 
-  /** Does something later, unless the process of now has ended by then. */
-  after(delayUs: number, action: () => void): Appointment {
+  /** The thread whose turn it is waits in a system call for so long, or less; the others go on. @throws Killed */
+  block(us: number): void {
+    const thread = this.currentThread;
+    // What main asks for takes no time.
+    if (thread === null) return;
     const { life } = this;
-    return this.world.agenda.after(delayUs, () => {
+    this.#blocked.add(thread);
+    this.currentThread = null;
+    this.world.pass(us, () => this.life === life);
+    if (this.life !== life) throw new Killed();
+    this.#blocked.delete(thread);
+    this.currentThread = thread;
+    for (const owed of this.#owed) owed.wake();
+    this.#owed.clear();
+  }
+
+  /** The lock that a thread may hold in a system call is that of the lease file, which only the journal's thread waits for. */
+  mayRun(thread: Thread): boolean {
+    const mayRun = !this.#blocked.has(thread) && (this.#blocked.size === 0 || thread.name !== 'journal');
+    if (!mayRun) this.#owed.add(thread);
+    return mayRun;
+  }
+
+  #beforeChange(): void {
+    if (this.doom === null || this.doom.calls-- > 0) return;
+    this.doom.end();
+    throw new Killed();
+  }
+
+  /** Does something later, unless the process of now has ended by then. */
+  after(delayUs: number, action: () => void, isPure = false): Appointment {
+    const { life } = this;
+    const ifAlive = (): void => {
       if (this.life === life) action();
-    });
+    };
+    return this.world.agenda.after(delayUs, ifAlive, isPure);
   }
 
   /** As setTimeout. What it does may settle promises. */
@@ -168,22 +226,29 @@ export class Machine {
   }
 
   /** Calls `then` when the word was notified and has another value, or when the time is over. */
-  waitForWord({ words, index, value, timeoutMs }: WordWait, then: (isChanged: boolean) => void): void {
-    if (Atomics.load(words, index) !== value || timeoutMs === 0) return void this.after(1, () => then(true));
+  waitForWord(
+    { words, index, value, timeoutMs }: WordWait,
+    then: (isChanged: boolean) => void,
+    isPure = false,
+  ): void {
+    if (Atomics.load(words, index) !== value || timeoutMs === 0)
+      return void this.after(1, () => then(true), isPure);
     const key = words.byteOffset + index * 4;
     const waiters = this.#waitersAt(words.buffer, key);
     const end = (isChanged: boolean): void => {
-      waiters.delete(wake);
+      waiters.delete(waiter);
       if (timer !== null) timer.isCancelled = true;
       then(isChanged);
     };
-    const wake = (): void => end(true);
-    const timer = Number.isFinite(timeoutMs) ? this.after(timeoutMs * US_PER_MS, () => end(false)) : null;
-    waiters.add(wake);
+    const waiter = { wake: () => end(true), isPure };
+    const timer = Number.isFinite(timeoutMs)
+      ? this.after(timeoutMs * US_PER_MS, () => end(false), isPure)
+      : null;
+    waiters.add(waiter);
   }
 
-  #waitersAt(buffer: ArrayBufferLike, key: number): Set<() => void> {
-    const places = this.#waiters.get(buffer) ?? new Map<number, Set<() => void>>();
+  #waitersAt(buffer: ArrayBufferLike, key: number): Set<Waiter> {
+    const places = this.#waiters.get(buffer) ?? new Map<number, Set<Waiter>>();
     this.#waiters.set(buffer, places);
     const waiters = places.get(key) ?? new Set();
     places.set(key, waiters);
@@ -196,7 +261,7 @@ export class Machine {
     if (waiters === undefined || waiters.size === 0) return 0;
     const woken = [...waiters];
     waiters.clear();
-    for (const wake of woken) this.after(this.random.between(1, TURN_US_MAX), wake);
+    for (const { wake, isPure } of woken) this.after(this.random.between(1, TURN_US_MAX), wake, isPure);
     return woken.length;
   }
 }

@@ -53,7 +53,10 @@ export class PeerNetwork {
       const timer = from.after(Math.max(timeoutMs, 1) * 1000, () =>
         end({ kind: 'failed', reason: `no answer within ${Math.round(timeoutMs)} ms` }),
       );
+      const { life } = from;
       this.#carry(from, this.#at(place), (to) => {
+        // Its connection was reset, and what was under way is gone.
+        if (isOver || from.life !== life) return;
         const listener = to.listeners.get(place.port) as Listener | undefined;
         const back = (how: RequestEnd): void => this.#carry(to, from, () => end(how));
         if (listener === undefined || !to.isRunning) return back({ kind: 'failed', reason: 'ECONNREFUSED' });
@@ -183,10 +186,11 @@ class Stream {
   /** The first of what is under way arrives, unless the network is parted. */
   #later(end: 0 | 1, delayUs: number): void {
     const [from, to] = [this.#machines[end], this.#machines[1 - end]!];
-    from.world.agenda.after(delayUs, () => {
+    const arrive = (): void => {
       if (this.#parts.isParted(from, to)) return this.#later(end, AGAIN_US);
       const action = this.#underWay[end]!.shift();
       if (to.life === this.#lives[1 - end]) action?.(this.#ends[1 - end]!);
-    });
+    };
+    from.world.agenda.after(delayUs, arrive, true);
   }
 }

@@ -3,9 +3,16 @@ import { parseArgs } from 'node:util';
 import { family4 } from './dhcp4/family4.ts';
 import { family6 } from './dhcp6/family6.ts';
 import { PLANTED_BUGS_6 } from './dhcp6/planted-bugs6.ts';
-import { loadBugged, loadImages } from './images.ts';
-import { PLANTED_BUGS } from './planted-bugs.ts';
-import { tellStory } from './story.ts';
+import { loadBugged, loadImages, type ServerImage } from './images.ts';
+import type { Violation } from './leases-held.ts';
+import { planStory, type StoryPlan } from './plan.ts';
+import { PLANTED_BUGS, type PlantedBug } from './planted-bugs.ts';
+import { shrink } from './shrink.ts';
+import { type StoryOutcome, tellStory } from './story.ts';
+
+const US_PER_SEC = 1e6;
+/** Of the timeline before something was noticed. */
+const LINES_SHOWN = 60;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -15,43 +22,98 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1' },
     family: { type: 'string', default: '4' },
     hours: { type: 'string', default: '0.5' },
+    plan: { type: 'string' },
     bug: { type: 'string' },
+    hunt: { type: 'boolean', default: false },
+    shrink: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 });
-const family = [family4, family6].find(({ number }) => `${number}` === values.family);
-if (family === undefined) throw new Error('--family is 4 or 6');
+const family = values.family === '6' ? family6 : family4;
 const bugs = family === family4 ? PLANTED_BUGS : [...PLANTED_BUGS, ...PLANTED_BUGS_6];
 const bug = bugs.find(({ name }) => name === values.bug);
 if (values.bug !== undefined && bug === undefined) throw new Error(`no bug is named ${values.bug}`);
-const images = bug === undefined ? await loadImages(2) : await loadBugged(2, bug.changes);
-let failures = 0;
+
+const totals = { simulatedSec: 0, acknowledged: 0, packets: 0, allowed: 0, violations: 0 };
+const faults = new Map<string, number>();
 const began = performance.now();
-let simulatedSec = 0;
-for (let seed = Number(values.seed); seed < Number(values.seed) + Number(values.seeds); seed++) {
-  const outcome = await tellStory(images, {
-    family,
-    seed,
-    hours: Number(values.hours),
-    isDetailed: values.verbose,
-  });
-  simulatedSec += outcome.simulatedSec;
+
+/** @returns whether it holds all promises */
+async function tell(images: readonly ServerImage[], plan: StoryPlan): Promise<boolean> {
+  const outcome = await tellStory(images, family, plan, values.verbose);
   if (values.verbose) say(outcome.timeline.lines().join('\n'));
-  say(`seed ${seed}: ${outcome.summary}`);
-  for (const violation of outcome.violations) {
-    failures++;
-    say(`  ${violation.kind}: ${violation.text}`);
-    if (!values.verbose)
-      say(
-        outcome.timeline
-          .lines([...violation.about, 'network', 'server1', 'server2'])
-          .slice(-60)
-          .join('\n'),
-      );
-  }
+  say(`seed ${plan.seed}: ${outcome.summary}`);
+  for (const violation of outcome.violations) show(outcome, violation);
+  count(outcome);
+  return outcome.violations.length === 0;
 }
-const tookSec = (performance.now() - began) / 1000;
-say(
-  `${Math.round(simulatedSec)} s simulated in ${tookSec.toFixed(1)} s, ${Math.round(simulatedSec / tookSec)} times as fast; ${failures} violations`,
-);
-process.exit(failures === 0 ? 0 : 1);
+
+function count({ simulatedSec, acknowledged, packets, allowed, violations, ...outcome }: StoryOutcome): void {
+  totals.simulatedSec += simulatedSec;
+  totals.acknowledged += acknowledged;
+  totals.packets += packets;
+  totals.allowed += allowed;
+  totals.violations += violations.length;
+  for (const [kind, times] of outcome.faults) faults.set(kind, (faults.get(kind) ?? 0) + times);
+}
+
+function show({ timeline }: StoryOutcome, { kind, atUs, text, about }: Violation): void {
+  say(`  ${kind} at ${(atUs / US_PER_SEC).toFixed(6)} s: ${text}`);
+  if (values.verbose) return;
+  say(
+    timeline
+      .lines([...about, 'network', 'server1', 'server2'], atUs)
+      .slice(-LINES_SHOWN)
+      .join('\n'),
+  );
+}
+
+/** Says what the shortest story is that shows the same, and how it is told again. */
+async function tellShorter(images: readonly ServerImage[], plan: StoryPlan): Promise<void> {
+  const [first] = (await tellStory(images, family, plan)).violations;
+  const shorter = await shrink(plan, async (tried) => {
+    const { violations } = await tellStory(images, family, tried);
+    const same = violations.find(({ kind }) => kind === first!.kind);
+    return same === undefined ? null : same.atUs / US_PER_SEC;
+  });
+  say(
+    `${plan.faults.length} faults and ${plan.clients} clients are cut to ${shorter.faults.length} and ${shorter.clients}:`,
+  );
+  const ofBug = bug === undefined ? '' : ` --bug '${bug.name}'`;
+  say(`npm run simulate -- --family ${family.number}${ofBug} --plan '${JSON.stringify(shorter)}'`);
+}
+
+/** Says which story is the first that shows a bug. */
+async function hunt({ name, changes }: PlantedBug): Promise<void> {
+  const images = await loadBugged(2, changes);
+  for (let seed = 1; seed <= Number(values.seeds); seed++) {
+    const [violation] = (await tellStory(images, family, planStory(seed, Number(values.hours)))).violations;
+    if (violation !== undefined) return say(`| ${name} | ${seed} | ${violation.kind} |`);
+  }
+  say(`| ${name} | none of ${values.seeds} | |`);
+}
+
+function sayTotals(): void {
+  const tookSec = (performance.now() - began) / 1000;
+  const { simulatedSec, acknowledged, packets, allowed, violations } = totals;
+  const list = [...faults].map(([kind, times]) => `${times} ${kind}`).join(', ');
+  say(`${acknowledged} leases acknowledged, ${packets} packets; ${list}`);
+  say(`${allowed} addresses given twice that the protocol allows`);
+  say(
+    `${Math.round(simulatedSec)} s simulated in ${tookSec.toFixed(1)} s, ${Math.round(simulatedSec / tookSec)} times as fast; ${violations} violations`,
+  );
+}
+
+if (values.hunt) {
+  for (const each of bug === undefined ? bugs : [bug]) await hunt(each);
+} else {
+  const images = bug === undefined ? await loadImages(2) : await loadBugged(2, bug.changes);
+  const first = Number(values.seed);
+  const plans =
+    values.plan === undefined
+      ? Array.from({ length: Number(values.seeds) }, (_, at) => planStory(first + at, Number(values.hours)))
+      : [JSON.parse(values.plan) as StoryPlan];
+  for (const plan of plans) if (!(await tell(images, plan)) && values.shrink) await tellShorter(images, plan);
+  sayTotals();
+}
+process.exit(totals.violations === 0 ? 0 : 1);

@@ -1,159 +1,187 @@
-/** The story of a seed: a pair with its clients, faults one after the other, then quiet, and what must hold then. */
+/** A story: a pair with its clients, the faults of its plan, then quiet, and what must hold then. */
 import { configurationOf } from './configuration.ts';
 import type { Family } from './family.ts';
+import { begin } from './faults.ts';
 import type { ServerImage } from './images.ts';
-import { judgeRest, judgeTables } from './judge.ts';
+import { judgeBooks, judgeRest, judgeTables } from './judge.ts';
 import type { Violation } from './leases-held.ts';
-import { Random } from './random.ts';
+import type { PlannedFault, StoryPlan } from './plan.ts';
 import type { Timeline } from './timeline.ts';
 import { SimulatedWorld } from './world.ts';
-
-export interface StoryOptions {
-  readonly family: Family;
-  readonly seed: number;
-  readonly hours: number;
-  readonly isDetailed: boolean;
-}
 
 export interface StoryOutcome {
   readonly summary: string;
   /** Leases that clients were told of. */
   readonly acknowledged: number;
   readonly simulatedSec: number;
+  readonly packets: number;
+  /** Addresses that were given twice as the protocol allows. */
+  readonly allowed: number;
+  /** How many of a kind there were. */
+  readonly faults: ReadonlyMap<string, number>;
   readonly violations: readonly Violation[];
   readonly timeline: Timeline;
 }
 
+const US_PER_SEC = 1e6;
 const SEC_PER_HOUR = 3600;
 /** Longer than any wait of the protocol: after it everything must be well. */
 const QUIET_SEC = 900;
 /** After so much normal operation both servers have the same leases. */
 const SETTLED_SEC = 15;
+/** After a fault, until what it has held up is done: two heartbeats and what they set going. */
+const RECOVERED_SEC = 40;
+/** Nothing waits for a partner any longer. */
+const SILENCE_SEC = 20;
+/** The servers are in their normal state by then. */
+const BEGINNING_SEC = 40;
 
+/** @param isDetailed the timeline has every packet */
 export async function tellStory(
   images: readonly ServerImage[],
-  { family, seed, hours, isDetailed }: StoryOptions,
+  family: Family,
+  plan: StoryPlan,
+  isDetailed = false,
 ): Promise<StoryOutcome> {
-  const draw = new Random(seed * 7919 + 1);
-  const mode = draw.chance(0.5) ? 'hot-standby' : 'load-balancing';
-  const clients = draw.between(4, 24);
-  const leaseSec = draw.pick([120, 300, 900]);
-  const settings = {
-    mode,
-    leaseSec,
-    addresses: clients + draw.between(0, 6),
-    shards: draw.between(1, 3),
-    unacked: draw.between(0, 3),
-  };
-  const configurations = [1, 2].map((number) => configurationOf(family, number, settings));
-  const world = new SimulatedWorld(images, { family, seed, isDetailed, configurations, clients });
-  world.timeline.note('story', JSON.stringify({ ...settings, clients }));
-  const faults: Record<string, number> = {};
-  let problem: Violation | null = null;
-  try {
-    world.boot(0);
-    world.boot(1);
-    await world.run(40);
-    for (const client of world.clients) client.start();
-    await live(world, hours * SEC_PER_HOUR, faults);
-    await heal(world);
-  } catch (error) {
-    problem = { kind: 'fault', text: String((error as Error).stack), about: [] };
-  }
-  const violations = [...world.held.violations, ...(problem === null ? [] : [problem])];
-  const faultText = Object.entries(faults)
-    .map(([name, count]) => `${count} ${name}`)
-    .join(', ');
-  return {
-    summary: `${mode}, ${clients} clients, ${world.held.acknowledged} leases acknowledged, ${world.packets} packets, ${world.steps} steps; ${faultText}; ${world.held.splitBrains} by split brain`,
-    acknowledged: world.held.acknowledged,
-    simulatedSec: world.agenda.nowUs / 1e6,
-    violations,
-    timeline: world.timeline,
-  };
+  const story = new Story(images, family, plan, isDetailed);
+  await story.tell();
+  return story.outcome();
 }
 
-/** Things happen to servers, networks and clients. */
-async function live(world: SimulatedWorld, seconds: number, faults: Record<string, number>): Promise<void> {
-  const { random } = world;
-  const count = (name: string): void => {
-    faults[name] = (faults[name] ?? 0) + 1;
-  };
-  world.packetFaults.loss = random.pick([0, 0.01, 0.1]);
-  world.packetFaults.duplication = random.pick([0, 0.05]);
-  world.packetFaults.delayMsMax = random.pick([2, 20, 300]);
-  const endUs = world.agenda.nowUs + seconds * 1e6;
-  let nextFaultUs = world.agenda.nowUs + random.between(20, 400) * 1e6;
-  while (world.agenda.nowUs < endUs) {
-    await world.run(random.between(1, 20));
-    const client = random.pick(world.clients);
-    if (random.chance(0.2)) {
-      const what = random.below(5);
-      if (what === 0) client.release();
-      else if (what === 1) client.vanish();
-      else if (what === 2 && random.chance(0.2)) client.decline();
-      else if (client.isAway) client.start();
-    }
-    if (random.chance(0.05) && world.areNormal(SETTLED_SEC)) await judgeTables(world);
-    if (world.agenda.nowUs < nextFaultUs) continue;
-    nextFaultUs = world.agenda.nowUs + random.between(20, 600) * 1e6;
-    await happen(world, count);
-  }
+/** Something that is to happen at a time, s. */
+interface Event {
+  readonly atSec: number;
+  readonly happen: () => Promise<void>;
 }
 
-async function happen(world: SimulatedWorld, count: (name: string) => void): Promise<void> {
-  const { random } = world;
-  const index = random.below(2);
-  const forSec = random.pick([0.001, 0.5, 5, 30, 90, 200]);
-  switch (random.below(5)) {
-    case 0:
-    case 1: {
-      const isPowerFailure = random.chance(0.5);
-      count(isPowerFailure ? 'power failures' : 'kills');
-      world.crash(index, isPowerFailure);
-      await world.run(forSec);
-      if (!world.machines[index]!.isRunning) world.boot(index);
-      break;
-    }
-    case 2: {
-      count('partitions');
-      const isBothWays = random.chance(0.6);
-      world.cut(index, 1 - index, true);
-      if (isBothWays) world.cut(1 - index, index, true);
-      await world.run(forSec);
-      world.cut(index, 1 - index, false);
-      world.cut(1 - index, index, false);
-      break;
-    }
-    case 3:
-      count('clients cut off');
-      world.cutClients(index, true);
-      await world.run(forSec);
-      world.cutClients(index, false);
-      break;
-    case 4:
-      count('disks in trouble');
-      world.machines[index]!.disk.trouble = random.pick(['full', 'sync'] as const);
-      world.timeline.note(world.machines[index]!.name, `disk: ${world.machines[index]!.disk.trouble}`);
-      await world.run(forSec);
-      world.machines[index]!.disk.trouble = 'none';
-      world.timeline.note(world.machines[index]!.name, 'disk: well');
-  }
-}
+class Story {
+  readonly #plan: StoryPlan;
+  readonly #world: SimulatedWorld;
+  readonly #faults = new Map<string, number>();
+  readonly #events: Event[] = [];
+  /** Faults that are not over. */
+  #atWork = 0;
+  #wellSinceSec = 0;
+  #problem: Violation | null = null;
 
-/** All is well again, and stays so until everything must have recovered. */
-async function heal(world: SimulatedWorld): Promise<void> {
-  Object.assign(world.packetFaults, { loss: 0, duplication: 0, delayMsMax: 3 });
-  world.timeline.note('story', 'all is well from here on');
-  world.machines.forEach((machine, index) => {
-    machine.disk.trouble = 'none';
-    if (!machine.isRunning) world.boot(index);
-  });
-  for (const client of world.clients) if (client.isAway) client.start();
-  for (let waitedSec = 0; waitedSec < QUIET_SEC && !world.areNormal(SETTLED_SEC); waitedSec += SETTLED_SEC)
-    await world.run(SETTLED_SEC);
-  // Before the clients have renewed everything.
-  await judgeTables(world);
-  await world.run(QUIET_SEC);
-  judgeRest(world, QUIET_SEC);
+  constructor(images: readonly ServerImage[], family: Family, plan: StoryPlan, isDetailed: boolean) {
+    const { seed, clients, pair } = plan;
+    const configurations = [1, 2].map((number) => configurationOf(family, number, pair));
+    this.#plan = plan;
+    this.#world = new SimulatedWorld(images, { family, seed, isDetailed, configurations, clients });
+    this.#world.timeline.note('story', JSON.stringify(plan));
+  }
+
+  async tell(): Promise<void> {
+    const world = this.#world;
+    try {
+      world.boot(0);
+      world.boot(1);
+      await world.run(BEGINNING_SEC);
+      for (const client of world.clients) client.start();
+      await this.#live();
+      await this.#heal();
+    } catch (error) {
+      this.#problem = {
+        kind: 'fault',
+        atUs: world.agenda.nowUs,
+        text: String((error as Error).stack),
+        about: [],
+      };
+    }
+  }
+
+  outcome(): StoryOutcome {
+    const { held, packets, steps, agenda, timeline } = this.#world;
+    const { pair, clients } = this.#plan;
+    const faults = [...this.#faults].map(([kind, count]) => `${count} ${kind}`).join(', ');
+    return {
+      summary: `${pair.mode}, ${clients} clients, ${held.acknowledged} leases acknowledged, ${packets} packets, ${steps} steps; ${faults}; ${held.splitBrains} given twice as allowed`,
+      acknowledged: held.acknowledged,
+      packets,
+      allowed: held.splitBrains,
+      simulatedSec: agenda.nowUs / US_PER_SEC,
+      faults: this.#faults,
+      violations: [...held.violations, ...(this.#problem === null ? [] : [this.#problem])],
+      timeline,
+    };
+  }
+
+  #nowSec(): number {
+    return this.#world.agenda.nowUs / US_PER_SEC;
+  }
+
+  /** Things happen to servers, networks and clients. */
+  async #live(): Promise<void> {
+    const world = this.#world;
+    const { loss, duplication, delayMsMax, hours, restlessness, faults } = this.#plan;
+    Object.assign(world.packetFaults, { loss, duplication, delayMsMax });
+    const beganSec = this.#nowSec();
+    for (const fault of faults) this.#expect(beganSec + fault.atSec, () => this.#befall(fault));
+    const endSec = beganSec + hours * SEC_PER_HOUR;
+    while (this.#nowSec() < endSec) {
+      const next = this.#events[0];
+      const restSec = Math.max(0, Math.min(endSec, next?.atSec ?? endSec) - this.#nowSec());
+      await world.run(Math.min(world.random.between(1, 15), restSec));
+      if (next !== undefined && next.atSec <= this.#nowSec()) {
+        this.#events.shift();
+        await next.happen();
+      }
+      if (world.random.chance(restlessness)) this.#disturbClient();
+      if (world.random.chance(0.1) && world.areNormal(SETTLED_SEC))
+        await judgeTables(world, () => this.#isWell());
+    }
+    for (const { happen } of this.#events.splice(0)) if (happen !== undefined) await happen();
+  }
+
+  #expect(atSec: number, happen: () => Promise<void>): void {
+    const index = this.#events.findIndex((event) => event.atSec > atSec);
+    this.#events.splice(index < 0 ? this.#events.length : index, 0, { atSec, happen });
+  }
+
+  async #befall(fault: PlannedFault): Promise<void> {
+    const end = await begin(this.#world, fault);
+    if (end === null) return;
+    this.#atWork++;
+    this.#faults.set(fault.kind, (this.#faults.get(fault.kind) ?? 0) + 1);
+    this.#expect(this.#nowSec() + fault.forSec, async () => {
+      await end();
+      this.#atWork--;
+      this.#wellSinceSec = this.#nowSec();
+    });
+  }
+
+  #isWell(): boolean {
+    return this.#atWork === 0 && this.#nowSec() - this.#wellSinceSec >= RECOVERED_SEC;
+  }
+
+  #disturbClient(): void {
+    const { random, clients } = this.#world;
+    const client = random.pick(clients);
+    const what = random.below(5);
+    if (what === 0) client.release();
+    else if (what === 1) client.vanish();
+    else if (what === 2 && random.chance(0.2)) client.decline();
+    else if (client.isAway) client.start();
+  }
+
+  /** All is well again, and stays so until everything must have recovered. */
+  async #heal(): Promise<void> {
+    const world = this.#world;
+    Object.assign(world.packetFaults, { loss: 0, duplication: 0, delayMsMax: 3 });
+    world.timeline.note('story', 'all is well from here on');
+    world.machines.forEach((machine, index) => {
+      if (!machine.isRunning) world.boot(index);
+    });
+    for (const client of world.clients) if (client.isAway) client.start();
+    for (let waitedSec = 0; waitedSec < QUIET_SEC && !world.areNormal(SETTLED_SEC); waitedSec += SETTLED_SEC)
+      await world.run(SETTLED_SEC);
+    // Before the clients have renewed everything.
+    await judgeTables(world, () => true);
+    await world.run(QUIET_SEC);
+    judgeRest(world, QUIET_SEC);
+    for (const client of world.clients) client.vanish();
+    await world.run(SILENCE_SEC);
+    await judgeBooks(world);
+  }
 }

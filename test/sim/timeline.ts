@@ -26,9 +26,11 @@ export class Timeline {
   }
 
   /** @param about only lines that have one of these words; none = all */
-  lines(about: readonly string[] = []): string[] {
+  lines(about: readonly string[] = [], untilUs = Number.POSITIVE_INFINITY): string[] {
     const chosen = this.#events.filter(
-      ({ who, what }) => about.length === 0 || about.some((word) => who === word || what.includes(word)),
+      ({ atUs, who, what }) =>
+        atUs <= untilUs &&
+        (about.length === 0 || about.some((word) => who === word || what.split(' ').includes(word))),
     );
     return chosen.map(
       ({ atUs, who, what }) => `${(atUs / US_PER_SEC).toFixed(6).padStart(15)}  ${who.padEnd(9)} ${what}`,

@@ -7,8 +7,9 @@ import { Agenda } from './agenda.ts';
 import type { ClientsParts, Family, SeenReply, SimulatedClient } from './family.ts';
 import { FiledLeases } from './filed-leases.ts';
 import type { ServerImage } from './images.ts';
+import { PairKnowledge } from './knowledge.ts';
 import { LeasesHeld } from './leases-held.ts';
-import { EPOCH_MS, Machine, type World } from './machine.ts';
+import { EPOCH_MS, Killed, Machine, type World } from './machine.ts';
 import { type Listener, PeerNetwork } from './peer-network.ts';
 import { Random } from './random.ts';
 import type { Place } from './socket-address.ts';
@@ -16,10 +17,13 @@ import { Timeline } from './timeline.ts';
 
 const US_PER_SEC = 1e6;
 const PEER_PORT = 8000;
-/** A lease is acknowledged by both servers. */
-const NORMAL_STATES: ReadonlySet<string> = new Set(['hot-standby', 'load-balancing']);
 /** What was granted in the state before has left by then. */
 const SETTLED_US = 2e6;
+/** Longer than a reply that was granted in the state before may wait for the disk. */
+const PARKED_US = 60e6;
+/** Of system calls during which others make system calls. */
+const DEPTH_MAX = 6;
+const RESTART_US = 5e6;
 /** Between what a client counts from and what a server does. */
 const ROUNDING_SEC = 1;
 
@@ -50,12 +54,14 @@ export class SimulatedWorld implements World {
   readonly packetFaults: PacketFaults = { loss: 0, duplication: 0, delayMsMax: 3 };
   readonly #images: readonly ServerImage[];
   readonly #cuts = new Set<string>();
-  readonly states: string[];
-  readonly #stateSinceUs: number[];
+  readonly knowledge: PairKnowledge;
   readonly filed: readonly FiledLeases[];
   #isUnsettled = false;
-  #splitUs = Number.NEGATIVE_INFINITY;
   #failure: Error | null = null;
+  /** Between the servers; null = as fast as a network in one house. */
+  peerDelayUsMax: number | null = null;
+  /** Threads that are in a system call, one within the other. */
+  #depth = 0;
   packets = 0;
   steps = 0;
 
@@ -67,7 +73,11 @@ export class SimulatedWorld implements World {
     this.random = new Random(seed);
     const nowUs = (): number => this.agenda.nowUs;
     this.timeline = new Timeline(nowUs, isDetailed);
-    this.held = new LeasesHeld(nowUs);
+    this.knowledge = new PairKnowledge(
+      nowUs,
+      configurations.map((_, i) => `server${i + 1}`),
+    );
+    this.held = new LeasesHeld(nowUs, this.knowledge);
     this.#images = images;
     this.machines = configurations.map((configuration, i) => {
       const { memory } = images[i]!.slot;
@@ -77,12 +87,10 @@ export class SimulatedWorld implements World {
       machine.disk.put('/var/lib/kea/.directory', '');
       return machine;
     });
-    this.states = this.machines.map(() => 'off');
-    this.#stateSinceUs = this.machines.map(() => 0);
     this.filed = this.machines.map(({ disk }) => new FiledLeases(disk, family));
     this.peers = new PeerNetwork({
       machines: this.machines,
-      delayUs: () => this.random.between(80, 400),
+      delayUs: () => this.random.between(80, this.peerDelayUsMax ?? 400),
       isParted: (from, to) => this.#cuts.has(`${from.name}>${to.name}`),
       settle: () => this.settle(),
     });
@@ -102,7 +110,6 @@ export class SimulatedWorld implements World {
         const machine = this.machines.find(({ host }) => family.serverAddress(host) === server);
         if (machine !== undefined) this.#toServer(machine, from, bytes);
       },
-      isSplitSince: (sinceUs) => this.#splitUs >= sinceUs,
     };
     this.clients = Array.from({ length: clients }, (_, i) => family.newClient(parts, i + 1));
   }
@@ -112,6 +119,8 @@ export class SimulatedWorld implements World {
   }
 
   fail(machine: Machine, error: unknown): void {
+    // What a process does that is being killed does not matter any more.
+    if (error instanceof Killed || !machine.isRunning) return;
     this.timeline.note(machine.name, `fails: ${(error as Error).stack}`);
     this.#failure ??= error as Error;
   }
@@ -128,10 +137,27 @@ export class SimulatedWorld implements World {
       const next = this.agenda.next();
       if (next === null || next.atUs > endUs) return;
       this.steps++;
-      next.action();
+      try {
+        next.action();
+      } catch (error) {
+        if (!(error instanceof Killed)) throw error;
+      }
       if (this.#isUnsettled) await this.#settleAll();
       if (this.#failure !== null) throw this.#failure;
     }
+  }
+
+  pass(us: number, goesOn: () => boolean): void {
+    if (this.#depth === DEPTH_MAX) return;
+    this.#depth++;
+    const endUs = this.agenda.nowUs + us;
+    while (goesOn() && !this.#isUnsettled) {
+      const next = this.agenda.nextPure(endUs);
+      if (next === null) break;
+      this.steps++;
+      next.action();
+    }
+    this.#depth--;
   }
 
   async #settleAll(): Promise<void> {
@@ -143,10 +169,7 @@ export class SimulatedWorld implements World {
   areNormal(seconds: number): boolean {
     return this.machines.every(
       ({ isRunning, listeners }, index) =>
-        isRunning &&
-        listeners.has(PEER_PORT) &&
-        NORMAL_STATES.has(this.states[index]!) &&
-        this.agenda.nowUs - this.#stateSinceUs[index]! >= seconds * US_PER_SEC,
+        isRunning && listeners.has(PEER_PORT) && this.knowledge.isNormal(index, seconds * US_PER_SEC),
     );
   }
 
@@ -162,11 +185,24 @@ export class SimulatedWorld implements World {
       },
       { prepare: () => {}, take: () => {} },
     );
-    const onFatal = (error: unknown): void => this.fail(machine, error);
-    void this.#images[index]!.start(this.family.configFile, log, onFatal).catch((error: unknown) => {
+    const onFatal = (error: unknown): void => {
       if (machine.life === life) this.fail(machine, error);
+    };
+    void this.#images[index]!.start(this.family.configFile, log, onFatal).catch((error: unknown) => {
+      if (machine.life === life) this.#restart(index, error as Error);
     });
     this.settle();
+  }
+
+  /** A server that cannot start says why and ends, and is started again, as service managers do. */
+  #restart(index: number, { message }: Error): void {
+    const machine = this.machines[index]!;
+    this.timeline.note(machine.name, `does not start: ${message}`);
+    machine.kill();
+    const { life } = machine;
+    this.agenda.after(RESTART_US, () => {
+      if (machine.life === life) this.boot(index);
+    });
   }
 
   /** Its process ends at once. @param isPowerFailure and what was not synced may be lost */
@@ -177,7 +213,15 @@ export class SimulatedWorld implements World {
     this.peers.ended(machine);
     machine.kill();
     if (isPowerFailure) machine.disk.powerFailure();
-    this.states[index] = 'off';
+    this.knowledge.changed(index, 'off');
+  }
+
+  /** The machine gets a new disk. Pre: its process has ended. */
+  loseDisk(index: number): void {
+    const machine = this.machines[index]!;
+    this.timeline.note(machine.name, 'gets a new disk');
+    machine.disk.replace([this.family.configFile]);
+    this.knowledge.losesDisk(index);
   }
 
   /** Cuts what goes from one server to the other, or joins it again. */
@@ -194,6 +238,18 @@ export class SimulatedWorld implements World {
     if (isCut) this.#cuts.add(name);
     else this.#cuts.delete(name);
     this.timeline.note('network', `${name} is ${isCut ? 'cut' : 'joined'}`);
+  }
+
+  /** Whether a server does what it is asked for, and says so. */
+  async tryCommand(index: number, command: string, args?: object): Promise<boolean> {
+    if (!this.machines[index]!.listeners.has(PEER_PORT)) return false;
+    try {
+      const { result, text } = await this.command(index, command, args);
+      this.timeline.note(this.machines[index]!.name, `${command}: ${result} ${text ?? ''}`);
+      return result === 0;
+    } catch {
+      return false;
+    }
   }
 
   /** What a server answers to a command. */
@@ -218,11 +274,8 @@ export class SimulatedWorld implements World {
     const machine = this.machines[index]!;
     if (id === 'TDM_CONTROL_COMMAND') return;
     this.timeline.note(machine.name, `${id} ${JSON.stringify(fields)}`);
-    if (id === 'TDM_HA_STATE_CHANGED') {
-      this.states[index] = String(fields['to']);
-      this.#stateSinceUs[index] = this.agenda.nowUs;
-    }
-    if (this.states.every((state) => state === 'partner-down')) this.#splitUs = this.agenda.nowUs;
+    if (id === 'TDM_HA_STATE_CHANGED') this.knowledge.changed(index, String(fields['to']));
+    if (id === 'TDM_HA_SYNC_SUCCEEDED') this.knowledge.learns(index);
   }
 
   #toServer(machine: Machine, from: Place, bytes: Uint8Array): void {
@@ -237,6 +290,7 @@ export class SimulatedWorld implements World {
     if (client?.awaits(reply.transactionId)) this.#judgeGrants(from, reply, client);
     this.#carry(`clients>${from.name}`, () => {
       if (this.timeline.isDetailed) this.timeline.note(from.name, `sends ${reply.text} to ${client?.name}`);
+      this.held.teller = from.name;
       client?.hear(bytes);
     });
   }
@@ -244,11 +298,17 @@ export class SimulatedWorld implements World {
   /** Whatever is acknowledged is on this server's disk for as long as it was given, and in normal operation on the partner's. */
   #judgeGrants(from: Machine, { grants }: SeenReply, { askedAtUs }: SimulatedClient): void {
     const index = this.machines.indexOf(from);
-    const isNormal =
-      NORMAL_STATES.has(this.states[index]!) && this.agenda.nowUs - this.#stateSinceUs[index]! > SETTLED_US;
+    const isNormal = this.knowledge.isNormal(index, SETTLED_US);
+    if (grants.length > 0 && this.knowledge.isSilent(index, PARKED_US))
+      this.held.broken({
+        kind: 'served out of turn',
+        text: `${from.name} answers in ${this.knowledge.states[index]}`,
+        about: [],
+      });
     for (const { address, owner, validSec } of grants)
       for (const [which, filed] of this.filed.entries()) {
-        if (which !== index && !isNormal) continue;
+        // What a new disk does not have was on the former one.
+        if (which !== index && (!isNormal || this.knowledge.isBlank(which))) continue;
         const lease = filed.at(address);
         const untilSec = (EPOCH_MS + askedAtUs / 1000) / 1000 + validSec;
         if (lease?.owner === owner && lease.untilSec >= untilSec - ROUNDING_SEC) continue;
@@ -272,8 +332,12 @@ export class SimulatedWorld implements World {
     if (this.#cuts.has(way) || this.random.chance(loss)) return;
     const copies = this.random.chance(duplication) ? 2 : 1;
     for (let copy = 0; copy < copies; copy++)
-      this.agenda.after(this.random.between(50, delayMsMax * 1000), () => {
-        if (!this.#cuts.has(way)) arrive();
-      });
+      this.agenda.after(
+        this.random.between(50, delayMsMax * 1000),
+        () => {
+          if (!this.#cuts.has(way)) arrive();
+        },
+        true,
+      );
   }
 }

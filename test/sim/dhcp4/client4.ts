@@ -210,7 +210,7 @@ export class Client4 implements SimulatedClient {
 
   #hearAck(reply: Reply): void {
     if (this.phase === 'silent' || this.phase === 'selecting' || this.phase === 'bound') return;
-    const { agenda, held, timeline, isSplitSince } = this.#parts;
+    const { held, timeline } = this.#parts;
     if (this.isBound && reply.yiaddr !== this.address) return;
     const isNew = reply.yiaddr !== this.address;
     if (isNew && this.address !== '') held.left(this.owner, this.address);
@@ -224,10 +224,9 @@ export class Client4 implements SimulatedClient {
       owner: this.owner,
       address: this.address,
       untilUs: fromUs + leaseSec * US_PER_SEC,
-      server: this.server,
     };
-    timeline.note(this.name, `has ${this.address} of ${this.server} for ${leaseSec} s`);
-    held.taken(holding, isSplitSince(agenda.nowUs - leaseSec * US_PER_SEC));
+    timeline.note(this.name, `has ${this.address} of ${held.teller} for ${leaseSec} s`);
+    held.taken(holding);
     this.#becomeBound(fromUs, leaseSec);
   }
 

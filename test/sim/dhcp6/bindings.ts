@@ -68,7 +68,7 @@ export class Bindings {
    * @param askedAtUs when the client began to ask: lifetimes count from then
    * @returns whether the server does not know of what was asked for
    */
-  take(reply: Reply, askedAtUs: number, server: string): boolean {
+  take(reply: Reply, askedAtUs: number): boolean {
     let isUnknown = false;
     for (const ia of this.ias) {
       const answer = this.#answerTo(ia, reply);
@@ -77,7 +77,7 @@ export class Bindings {
         isUnknown = true;
         this.drop([ia]);
       }
-      for (const lease of answer.leases) this.#takeLease(ia, lease, askedAtUs, server);
+      for (const lease of answer.leases) this.#takeLease(ia, lease, askedAtUs);
     }
     this.#setTimes(reply, askedAtUs);
     return isUnknown;
@@ -91,19 +91,17 @@ export class Bindings {
     { owner, leases }: IdentityAssociation,
     { address, validSec }: RepliedIa['leases'][number],
     askedAtUs: number,
-    server: string,
   ): void {
-    const { held, timeline, agenda, isSplitSince } = this.#parts;
+    const { held, timeline } = this.#parts;
     if (validSec === 0) {
       if (leases.delete(address)) held.left(owner, address);
-      timeline.note(this.#name, `is to leave ${address}, by ${server}`);
+      timeline.note(this.#name, `is to leave ${address}, by ${held.teller}`);
       return;
     }
     const untilUs = askedAtUs + validSec * US_PER_SEC;
     leases.set(address, untilUs);
-    timeline.note(this.#name, `has ${address} of ${server} for ${validSec} s`);
-    const holding = { client: this.#name, owner, address, untilUs, server };
-    held.taken(holding, isSplitSince(agenda.nowUs - validSec * US_PER_SEC));
+    timeline.note(this.#name, `has ${address} of ${held.teller} for ${validSec} s`);
+    held.taken({ client: this.#name, owner, address, untilUs });
   }
 
   #setTimes({ ias }: Reply, askedAtUs: number): void {

@@ -275,7 +275,7 @@ export class Client6 implements SimulatedClient {
   #take(reply: Reply): void {
     const bindings = this.#bindings;
     this.#serverId = reply.serverId.slice();
-    const isUnknown = bindings.take(reply, this.#exchange.sinceUs, formatHex(this.#serverId));
+    const isUnknown = bindings.take(reply, this.#exchange.sinceUs);
     // What the server does not know it may give all the same. [RFC8415 18.2.10.1]
     if (isUnknown && this.phase !== 'requesting') return this.#go('requesting');
     if (bindings.held().length > 0) return this.#goOn();

@@ -4,6 +4,7 @@ import type { PlantedBug } from '../planted-bugs.ts';
 export const PLANTED_BUGS_6: readonly PlantedBug[] = [
   {
     name: 'answers DHCPv6 clients before the partner has confirmed',
+    seed: 1,
     changes: [
       {
         file: 'src/shard/dhcp6/desk.ts',
@@ -14,6 +15,7 @@ export const PLANTED_BUGS_6: readonly PlantedBug[] = [
   },
   {
     name: 'files of several leases that go on only the last',
+    seed: 1,
     changes: [
       {
         file: 'src/engine/dhcp6/leases/carry-out.ts',
@@ -24,6 +26,7 @@ export const PLANTED_BUGS_6: readonly PlantedBug[] = [
   },
   {
     name: 'confirms prefixes of its partner and does not file them',
+    seed: 1,
     changes: [
       {
         file: 'src/engine/leases/lease-applier-base.ts',
@@ -34,11 +37,23 @@ export const PLANTED_BUGS_6: readonly PlantedBug[] = [
   },
   {
     name: 'tells its partner of a message only the last lease',
+    seed: 1,
     changes: [
       {
         file: 'src/engine/leases/lease-changes.ts',
         from: 'if (this.#mode === UpdateMode.off) return;',
         to: 'if (this.#mode === UpdateMode.off || !last) return;',
+      },
+    ],
+  },
+  {
+    name: 'has its DUID in the page cache only when others hear it',
+    seed: 3,
+    changes: [
+      {
+        file: 'src/app/dhcp6/server-id.ts',
+        from: '{ flush: true, mode: FILE_MODE }',
+        to: '{ mode: FILE_MODE }',
       },
     ],
   },

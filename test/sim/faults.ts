@@ -1,0 +1,125 @@
+/** What the faults of a plan do to a world, when they begin and when they are over. */
+import type { PlannedFault } from './plan.ts';
+import type { SimulatedWorld } from './world.ts';
+
+/** A process whose end was to come with a call to the disk ends without one after so long. */
+const PATIENCE_SEC = 20;
+const QUICK_SYNC_US = 200;
+/** A server whose disk is new has the leases of its partner after so much normal operation. */
+const SETTLED_SEC = 15;
+
+/** @returns what ends it, which may be called later; null = this could not happen just now */
+export async function begin(
+  world: SimulatedWorld,
+  fault: PlannedFault,
+): Promise<(() => Promise<void>) | null> {
+  switch (fault.kind) {
+    case 'kill':
+      world.crash(fault.server, fault.isPowerFailure);
+      return async () => revive(world, fault.server);
+    case 'kill at a disk call':
+      return killAtDiskCall(world, fault);
+    case 'kill both': {
+      world.crash(0, fault.isPowerFailure);
+      await world.run(fault.apartSec);
+      world.crash(1, fault.isPowerFailure);
+      return async () => {
+        revive(world, 1);
+        await world.run(fault.apartSec);
+        revive(world, 0);
+      };
+    }
+    case 'lost disk':
+      // Whoever loses the only copy of a lease has lost it, whatever the software does.
+      if (!world.areNormal(SETTLED_SEC)) return null;
+      world.crash(fault.server, true);
+      world.loseDisk(fault.server);
+      return async () => revive(world, fault.server);
+    case 'partition': {
+      const ways = fault.isBothWays ? [fault.from, 1 - fault.from] : [fault.from];
+      for (const from of ways) world.cut(from, 1 - from, true);
+      return async () => {
+        for (const from of ways) world.cut(from, 1 - from, false);
+      };
+    }
+    case 'clients cut off':
+      world.cutClients(fault.server, true);
+      return async () => world.cutClients(fault.server, false);
+    case 'disk in trouble':
+    case 'slow disk':
+      return troubleDisk(world, fault);
+    case 'slow link': {
+      world.peerDelayUsMax = fault.delayMs * 1000;
+      return async () => {
+        world.peerDelayUsMax = null;
+      };
+    }
+    case 'command':
+      return askFor(world, fault);
+  }
+}
+
+function revive(world: SimulatedWorld, server: number): void {
+  if (!world.machines[server]!.isRunning) world.boot(server);
+}
+
+async function killAtDiskCall(
+  world: SimulatedWorld,
+  fault: PlannedFault & { readonly kind: 'kill at a disk call' },
+): Promise<(() => Promise<void>) | null> {
+  const { server, isPowerFailure, calls } = fault;
+  const machine = world.machines[server]!;
+  if (!machine.isRunning) return null;
+  const { life } = machine;
+  machine.doom = { calls, end: () => world.crash(server, isPowerFailure) };
+  for (let waitedSec = 0; waitedSec < PATIENCE_SEC && machine.life === life; waitedSec++) await world.run(1);
+  if (machine.life === life) world.crash(server, isPowerFailure);
+  return async () => revive(world, server);
+}
+
+function troubleDisk(
+  world: SimulatedWorld,
+  fault: PlannedFault & { readonly kind: 'disk in trouble' | 'slow disk' },
+): () => Promise<void> {
+  const { name, disk } = world.machines[fault.server]!;
+  if (fault.kind === 'slow disk') disk.syncUsMax = fault.syncMs * 1000;
+  else disk.trouble = fault.trouble;
+  world.timeline.note(
+    name,
+    `disk: ${fault.kind === 'slow disk' ? `slow, ${fault.syncMs} ms` : fault.trouble}`,
+  );
+  return async () => {
+    disk.syncUsMax = QUICK_SYNC_US;
+    disk.trouble = 'none';
+    world.timeline.note(name, 'disk: well');
+  };
+}
+
+async function askFor(
+  world: SimulatedWorld,
+  fault: PlannedFault & { readonly kind: 'command' },
+): Promise<() => Promise<void>> {
+  const { server, command } = fault;
+  const args = command === 'ha-sync' ? { 'server-name': world.machines[1 - server]!.name } : undefined;
+  // Also what has failed may have been done.
+  await world.tryCommand(server, command, args);
+  const undoing = UNDOING[command];
+  return async () => {
+    if (undoing !== undefined) await world.tryCommand(server, undoing);
+    if (command === 'ha-maintenance-start') restartMaintained(world);
+  };
+}
+
+/** Who was told of a maintenance and not of its end stays so until it is started anew, as administrators know. */
+function restartMaintained(world: SimulatedWorld): void {
+  world.knowledge.states.forEach((state, server) => {
+    if (state !== 'in-maintenance') return;
+    world.crash(server, false);
+    world.boot(server);
+  });
+}
+
+const UNDOING: Readonly<Record<string, string>> = {
+  'ha-maintenance-start': 'ha-maintenance-cancel',
+  'dhcp-disable': 'dhcp-enable',
+};

@@ -1,0 +1,102 @@
+/** What each server of a pair can know of what the other has given, by the states in which they are. */
+import type { Holding, Knowledge } from './leases-held.ts';
+
+/** A lease is acknowledged by both servers. */
+const NORMAL_STATES: ReadonlySet<string> = new Set(['hot-standby', 'load-balancing']);
+const SILENT_STATES: ReadonlySet<string> = new Set(['waiting', 'syncing', 'ready', 'in-maintenance']);
+const NEVER_US = Number.POSITIVE_INFINITY;
+
+/** A time in which a server gave leases without the other one. */
+interface AloneTime {
+  untilUs: number;
+  /** What the other one gave later was unknown in it. */
+  readonly knowsUntilUs: number;
+}
+
+class ServerKnowledge {
+  state = 'off';
+  sinceUs = 0;
+  /** It knows what its partner has given until then. */
+  knowsUntilUs = 0;
+  /** Since when it has a new disk, if it has not got its leases again. */
+  blankSinceUs = NEVER_US;
+  readonly alone: AloneTime[] = [];
+
+  get isNormal(): boolean {
+    return NORMAL_STATES.has(this.state);
+  }
+}
+
+export class PairKnowledge implements Knowledge {
+  readonly #nowUs: () => number;
+  readonly #names: readonly string[];
+  readonly #servers: readonly ServerKnowledge[];
+
+  constructor(nowUs: () => number, names: readonly string[]) {
+    this.#nowUs = nowUs;
+    this.#names = names;
+    this.#servers = names.map(() => new ServerKnowledge());
+  }
+
+  get states(): readonly string[] {
+    return this.#servers.map(({ state }) => state);
+  }
+
+  /** @param state of Kea's, or 'off' */
+  changed(index: number, state: string): void {
+    const server = this.#servers[index]!;
+    const last = server.alone.at(-1);
+    if (last?.untilUs === NEVER_US) last.untilUs = this.#nowUs();
+    server.state = state;
+    server.sinceUs = this.#nowUs();
+    if (state === 'partner-down') server.alone.push({ untilUs: NEVER_US, knowsUntilUs: server.knowsUntilUs });
+    if (this.#servers.every(({ isNormal }) => isNormal))
+      this.#names.forEach((_, each) => void this.learns(each));
+  }
+
+  /** From here on it has all that its partner has given until now. */
+  learns(index: number): void {
+    const server = this.#servers[index]!;
+    server.knowsUntilUs = this.#nowUs();
+    server.blankSinceUs = NEVER_US;
+  }
+
+  losesDisk(index: number): void {
+    this.#servers[index]!.blankSinceUs = this.#nowUs();
+  }
+
+  isBlank(index: number): boolean {
+    return this.#servers[index]!.blankSinceUs < NEVER_US;
+  }
+
+  /** Whether a server has been in its normal state for so long. */
+  isNormal(index: number, forUs: number): boolean {
+    const { isNormal, sinceUs } = this.#servers[index]!;
+    return isNormal && this.#nowUs() - sinceUs >= forUs;
+  }
+
+  /** Whether a server has been for a while in a state in which it answers nobody: the standby of a pair that works normally, too. */
+  isSilent(index: number, forUs: number): boolean {
+    const { state, sinceUs } = this.#servers[index]!;
+    const isStandby = state === 'hot-standby' && index === 1;
+    return (SILENT_STATES.has(state) || isStandby) && this.#nowUs() - sinceUs >= forUs;
+  }
+
+  isAlone(server: string): boolean {
+    return !this.#servers[this.#names.indexOf(server)]!.isNormal;
+  }
+
+  /**
+   * By the protocol a server cannot know of a lease which the other one has given alone, and until they have spoken it may give the address
+   * to somebody else; nor can one whose disk has gone, until it has got back what was on it. Who has no partner then has lost the lease,
+   * whatever the software does.
+   */
+  couldNotKnow(server: string, { server: giver, atUs, isAlone }: Holding): boolean {
+    const { blankSinceUs, knowsUntilUs, alone } = this.#servers[this.#names.indexOf(server)]!;
+    if (blankSinceUs < NEVER_US) return true;
+    if (giver === server || !isAlone) return false;
+    // What was decided without knowledge is told later as well.
+    const wasIgnorant = alone.some((time) => time.untilUs > atUs && time.knowsUntilUs < atUs);
+    return wasIgnorant || knowsUntilUs < atUs;
+  }
+}

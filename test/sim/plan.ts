@@ -1,0 +1,117 @@
+/**
+ * What a story is made of: the pair, its clients, the network, and the faults with their times. All of it is drawn from the seed
+ * before the story begins, so that a story can be told again without one of them.
+ */
+import type { PairSettings } from './configuration.ts';
+import type { DiskTrouble } from './disk.ts';
+import { Random } from './random.ts';
+
+/** Something that is wrong for a while. `server` is 0 or 1; times in seconds. */
+export type Fault =
+  | { readonly kind: 'kill'; readonly server: number; readonly isPowerFailure: boolean }
+  /** At the n-th call from then on that changes something on the disk. */
+  | {
+      readonly kind: 'kill at a disk call';
+      readonly server: number;
+      readonly isPowerFailure: boolean;
+      readonly calls: number;
+    }
+  | { readonly kind: 'kill both'; readonly isPowerFailure: boolean; readonly apartSec: number }
+  /** The machine is replaced: all files but the configuration are gone. */
+  | { readonly kind: 'lost disk'; readonly server: number }
+  | { readonly kind: 'partition'; readonly from: number; readonly isBothWays: boolean }
+  | { readonly kind: 'clients cut off'; readonly server: number }
+  | { readonly kind: 'disk in trouble'; readonly server: number; readonly trouble: DiskTrouble }
+  | { readonly kind: 'slow disk'; readonly server: number; readonly syncMs: number }
+  | { readonly kind: 'slow link'; readonly delayMs: number }
+  /** An administrator's. */
+  | { readonly kind: 'command'; readonly server: number; readonly command: AdminCommand };
+
+export type AdminCommand =
+  | 'ha-maintenance-start'
+  | 'ha-reset'
+  | 'ha-sync'
+  | 'config-reload'
+  | 'dhcp-disable'
+  | 'kea-lfc-start';
+
+export type PlannedFault = Fault & { readonly atSec: number; readonly forSec: number };
+
+export interface StoryPlan {
+  readonly seed: number;
+  readonly hours: number;
+  readonly pair: PairSettings;
+  readonly clients: number;
+  readonly loss: number;
+  readonly duplication: number;
+  readonly delayMsMax: number;
+  /** How often something comes over a client, of each step of the story: release, decline, silence, a reboot. */
+  readonly restlessness: number;
+  readonly faults: readonly PlannedFault[];
+}
+
+const SEC_PER_HOUR = 3600;
+/** Powers of two up to some minutes: a millisecond is a glitch, 200 s are longer than any patience. */
+const FOR_SEC = [0.001, 0.5, 5, 30, 90, 200, 600];
+
+/** Everything that the seed decides beforehand. */
+export function planStory(seed: number, hours: number): StoryPlan {
+  const draw = new Random(seed * 7919 + 1);
+  const clients = draw.between(4, 24);
+  const pair: PairSettings = {
+    mode: draw.pick(['hot-standby', 'load-balancing']),
+    leaseSec: draw.pick([120, 300, 900]),
+    addresses: clients + draw.between(0, 6),
+    shards: draw.between(1, 3),
+    unacked: draw.between(0, 3),
+    cleanupSec: draw.pick([0, 60, 300]),
+  };
+  const [loss, duplication] = [draw.pick([0, 0.01, 0.1]), draw.pick([0, 0.05])];
+  const delayMsMax = draw.pick([2, 20, 300]);
+  const restlessness = draw.pick([0.05, 0.2, 0.5]);
+  const everySec = draw.pick([40, 150, 600]);
+  const faults: PlannedFault[] = [];
+  for (let atSec = draw.between(20, everySec); atSec < hours * SEC_PER_HOUR; ) {
+    faults.push({ ...drawFault(draw), atSec, forSec: draw.pick(FOR_SEC) });
+    atSec += draw.between(1, 2 * everySec);
+  }
+  return { seed, hours, pair, clients, loss, duplication, delayMsMax, restlessness, faults };
+}
+
+function drawFault(draw: Random): Fault {
+  const server = draw.below(2);
+  const isPowerFailure = draw.chance(0.5);
+  switch (draw.below(12)) {
+    case 0:
+      return { kind: 'kill', server, isPowerFailure };
+    case 1:
+    case 2:
+      return { kind: 'kill at a disk call', server, isPowerFailure, calls: draw.between(1, 40) };
+    case 3:
+      return { kind: 'kill both', isPowerFailure, apartSec: draw.pick([0, 0.01, 1, 20]) };
+    case 4:
+      return { kind: 'lost disk', server };
+    case 5:
+    case 6:
+      return { kind: 'partition', from: server, isBothWays: draw.chance(0.6) };
+    case 7:
+      return { kind: 'clients cut off', server };
+    case 8:
+      return { kind: 'disk in trouble', server, trouble: draw.pick(['full', 'sync']) };
+    case 9:
+      return { kind: 'slow disk', server, syncMs: draw.pick([1, 10, 60]) };
+    case 10:
+      return { kind: 'slow link', delayMs: draw.pick([2, 20, 400]) };
+    default:
+      return { kind: 'command', server, command: draw.pick(COMMANDS) };
+  }
+}
+
+const COMMANDS: readonly AdminCommand[] = [
+  'ha-maintenance-start',
+  'ha-reset',
+  'ha-sync',
+  'config-reload',
+  'dhcp-disable',
+  'kea-lfc-start',
+];
