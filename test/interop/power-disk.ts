@@ -3,7 +3,7 @@
  * (ext4's shutdown ioctl, which its own tests of crashes use). What was not synced is gone when it is mounted again.
  */
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, truncateSync, writeFileSync } from 'node:fs';
+import { closeSync, copyFileSync, mkdirSync, openSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import koffi from 'koffi';
 import { MOUNT_NAME, temporaryDirectory } from './leftovers.ts';
@@ -21,7 +21,7 @@ const ioctl = koffi.load(null).func('int ioctl(int fd, unsigned long request, ui
 
 export class PowerDisk {
   readonly directory: string;
-  readonly #image: string;
+  #image: string;
 
   constructor(t: Teardown) {
     const around = temporaryDirectory(t);
@@ -46,9 +46,15 @@ export class PowerDisk {
     if (!isDown) throw new Error(`ext4 has not shut down: errno ${koffi.errno()}`);
   }
 
-  /** The machine is started again. Pre: nobody has a file on it open. */
+  /**
+   * The machine is started again. Pre: nobody has a file on it open. It goes on with a copy of what is on the disk: whoever runs in a mount
+   * namespace of its own, as other tests do, has the former mount still, and with it the file system that has stopped.
+   */
   restore(): void {
     execFileSync('umount', [this.directory]);
+    const former = this.#image;
+    this.#image = `${former}+`;
+    copyFileSync(former, this.#image);
     this.#mount();
   }
 }
