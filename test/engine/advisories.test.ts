@@ -2,14 +2,13 @@
  * What has brought down DHCP servers elsewhere, packet by packet: identifiers and names of odd sizes, floods, and repetition
  * without end.
  */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import t from 'tap';
 import { ByteRingReader } from '../../src/base/byte-ring.ts';
 import { encodeRow, ROW_BYTES_MAX } from '../../src/lease/dhcp4/csv.ts';
 import { RowDecoder } from '../../src/lease/dhcp4/csv-decode.ts';
 import { RowFault } from '../../src/lease/dhcp4/csv-fault.ts';
 import { keptCorpus } from '../fuzz/corpus.ts';
+import { heapBytes } from '../support/heap.ts';
 import { numbersFrom } from '../support/numbers.ts';
 import { packet } from './packets.ts';
 import { discover, lease, mac, type Options, release, renew, request, serverFor } from './queries.ts';
@@ -155,16 +154,6 @@ t.test('a flood of DISCOVERs from stations that are none: bounded memory, and th
   for (let client = 1; client <= 11; client++) t.equal(lease(server, client).type, 5, `client ${client}`);
   t.equal(server.ask(discover(12)), null, 'and then the pool is empty');
 });
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
-
-/** Octets of the heap that are in use when everything that nobody needs is gone. */
-function heapBytes(): number {
-  collect();
-  collect();
-  return process.memoryUsage().heapUsed;
-}
 
 /** TANDEM_SOAK_SEC=900 sees some ten million queries. */
 const SOAK_MS = Number(process.env['TANDEM_SOAK_SEC'] ?? 12) * 1000;

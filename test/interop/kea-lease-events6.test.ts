@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { playSteps } from './differential6/player.ts';
 import { BEHIND, STEPS } from './event-steps6.ts';
+import { forensicLines } from './forensic-lines6.ts';
 import { type KeaKind, needServers } from './kea.ts';
 import { farSubnet6, nearSubnet6 } from './scene6.ts';
 import { type Side6, sidesBesideKea6 } from './sides6.ts';
@@ -115,14 +116,6 @@ function comparable(line: string, version: KeaKind): string {
   return version === 'kea 2.2' && /^QUERY6_OPTION/.test(line) ? '' : timeless;
 }
 
-function linesIn(directory: string): string[] {
-  const path = join(directory, 'legal');
-  return readdirSync(path)
-    .flatMap((file) => readFileSync(join(path, file), 'utf8').trimEnd().split('\n'))
-    .map((line) => line.replace(/^[0-9-]{10} [0-9:]{8} \S+ ?/, ''))
-    .filter((line) => !line.includes(BEHIND));
-}
-
 /** Addresses are those that each has given: Kea goes on with the next one of a pool. */
 async function tell({ network, server }: Side6): Promise<void> {
   await server.start();
@@ -148,8 +141,8 @@ for (const version of KEAS_IN_TURN)
     t.same(callsIn(own.directory, version).map(without), byKea.map(without));
     t.ok(byKea.length > 20, `${byKea.length} calls`);
     if (version === 'kea 3.0') {
-      const lines = linesIn(kea.directory);
-      t.same(linesIn(own.directory), lines);
+      const lines = forensicLines(kea.directory);
+      t.same(forensicLines(own.directory), lines);
       t.ok(lines.length > 20, `${lines.length} lines`);
     }
     await Promise.all([kea.server.stop(), own.server.stop()]);

@@ -1,9 +1,10 @@
 /** The formats of the forensic log of DHCPv6: Kea 3.0 and Tandem make the same lines. The library of Kea 2.2 is not free. */
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { playSteps } from './differential6/player.ts';
-import { BEHIND, STEPS } from './event-steps6.ts';
+import { STEPS } from './event-steps6.ts';
+import { forensicLines } from './forensic-lines6.ts';
 import { needServers } from './kea.ts';
 import { farSubnet6, nearSubnet6 } from './scene6.ts';
 import { type Side6, sidesBesideKea6 } from './sides6.ts';
@@ -68,14 +69,6 @@ const configured =
     };
   };
 
-function linesIn(directory: string): string[] {
-  const path = join(directory, 'legal');
-  return readdirSync(path)
-    .flatMap((file) => readFileSync(join(path, file), 'utf8').trimEnd().split('\n'))
-    .map((line) => line.replace(/^[0-9-]{10} [0-9:]{8} \S+ ?/, ''))
-    .filter((line) => !line.includes(BEHIND));
-}
-
 async function tell({ network, server }: Side6): Promise<void> {
   await server.start();
   await playSteps(network, STEPS);
@@ -89,11 +82,11 @@ FORMATS.forEach((formats, index) => {
     if (!needServers(t, ['kea 3.0'], ['ip'], 'kea-dhcp6')) return;
     const { kea, own } = await sidesBesideKea6(t, 'kea 3.0', configured(formats));
     await Promise.all([tell(kea), tell(own)]);
-    const byKea = linesIn(kea.directory);
+    const byKea = forensicLines(kea.directory);
     await until({ what: `${byKea.length} lines`, timeoutMs: 5_000 }, () =>
-      linesIn(own.directory).length >= byKea.length ? true : null,
+      forensicLines(own.directory).length >= byKea.length ? true : null,
     ).catch(() => null);
-    t.same(linesIn(own.directory), byKea);
+    t.same(forensicLines(own.directory), byKea);
     await Promise.all([kea.server.stop(), own.server.stop()]);
   });
 });

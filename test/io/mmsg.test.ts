@@ -1,15 +1,11 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import t from 'tap';
 import { Errno } from '../../src/io/libc.ts';
 import { DatagramReceiver, DatagramSender } from '../../src/io/mmsg.ts';
 import { closeFd, localPort, openUdpSocket } from '../../src/io/udp.ts';
+import { collectGarbage } from '../support/heap.ts';
 
 const LOOPBACK = 0x7f000001;
 const BUFFER_BYTES = 200_000;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 /** Two sockets that are closed after the test. */
 function openPair(t: { teardown(close: () => void): void }): { from: number; to: number; port: number } {

@@ -5,8 +5,6 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as delay, setImmediate as turnOfNode } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { parseIpv4 } from '../../src/base/ipv4.ts';
@@ -24,6 +22,7 @@ import { recordLog } from '../peer/support/log.ts';
 import { openSocket } from '../peer/support/raw-http.ts';
 import { relationshipOf } from '../peer/support/relationship.ts';
 import { encodeRecord } from '../peer/support/shards.ts';
+import { collectGarbage } from '../support/heap.ts';
 import { LinkServer } from './support/link-server.ts';
 
 const BASE = parseIpv4('10.0.0.100')!;
@@ -35,9 +34,6 @@ const PATIENCE_MS = 20_000;
 const u16 = (value: number): number[] => [value & 255, (value >>> 8) & 255];
 const u32 = (value: number): number[] => [...u16(value), ...u16(value >>> 16)];
 const text = (value: string): number[] => [...u16(Buffer.byteLength(value)), ...Buffer.from(value)];
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 function frame(type: number, body: Iterable<number>, length?: number, zeros = [0, 0, 0]): Buffer {
   const octets = Buffer.from([...body]);

@@ -24,19 +24,24 @@ const STAND_INS_OF_NODE = {
   'node:timers/promises': 'timers.ts',
 };
 
+/** Has modules of a folder stand in place of modules of the product. @param standIns file names by the paths of those */
+export function standIn(onResolve, folder, standIns) {
+  onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ importer, path, resolveDir }) => {
+    const name = standIns[relative('.', resolve(resolveDir, path))];
+    // A stand-in may use what it stands for.
+    const isItself = dirname(importer) === folder && importer.endsWith(`/${name}`);
+    return name === undefined || isItself ? undefined : { path: join(folder, name) };
+  });
+}
+
 const SIMULATED = {
   name: 'simulated',
   setup: ({ onResolve }) => {
     onResolve({ filter: /^node:/ }, ({ path }) => {
-      const standIn = STAND_INS_OF_NODE[path];
-      return standIn === undefined ? undefined : { path: join(FOLDER, standIn) };
+      const name = STAND_INS_OF_NODE[path];
+      return name === undefined ? undefined : { path: join(FOLDER, name) };
     });
-    onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ importer, path, resolveDir }) => {
-      const standIn = STAND_INS[relative('.', resolve(resolveDir, path))];
-      // A stand-in may use what it stands for.
-      const isItself = dirname(importer) === FOLDER && importer.endsWith(`/${standIn}`);
-      return standIn === undefined || isItself ? undefined : { path: join(FOLDER, standIn) };
-    });
+    standIn(onResolve, FOLDER, STAND_INS);
   },
 };
 
@@ -60,8 +65,11 @@ export function planted(changes) {
   };
 }
 
-/** The options of esbuild for an image. @param outfile in a folder beside which tandem.wasm is */
-export function imageOptions(outfile, changes = []) {
+/**
+ * What esbuild is told of every image.
+ * @param own its entry, what stands in place of globals, and its plugins
+ */
+export function bundleOptions(outfile, own) {
   return {
     format: 'esm',
     platform: 'node',
@@ -69,9 +77,16 @@ export function imageOptions(outfile, changes = []) {
     sourcemap: true,
     bundle: true,
     packages: 'external',
-    entryPoints: ['test/sim/stand-ins/image.ts'],
     outfile,
+    ...own,
+  };
+}
+
+/** The options of esbuild for an image. @param outfile in a folder beside which tandem.wasm is */
+export function imageOptions(outfile, changes = []) {
+  return bundleOptions(outfile, {
+    entryPoints: ['test/sim/stand-ins/image.ts'],
     inject: ['test/sim/stand-ins/globals.ts'],
     plugins: [planted(changes), SIMULATED],
-  };
+  });
 }

@@ -2,8 +2,8 @@
  * Makes an image of the product's code for shared memory, with points at which another thread may go on. To be used in the folder
  * of the project.
  */
-import { dirname, join, relative, resolve } from 'node:path';
-import { planted } from '../sim/image-build.mjs';
+import { resolve } from 'node:path';
+import { bundleOptions, planted, standIn } from '../sim/image-build.mjs';
 
 const FOLDER = resolve('test/threads/stand-ins');
 /** By what they stand for. */
@@ -11,13 +11,7 @@ const STAND_INS = { 'src/io/eventfd.ts': 'eventfd.ts' };
 
 const STAGED = {
   name: 'staged',
-  setup: ({ onResolve }) => {
-    onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ importer, path, resolveDir }) => {
-      const standIn = STAND_INS[relative('.', resolve(resolveDir, path))];
-      const isItself = dirname(importer) === FOLDER && importer.endsWith(`/${standIn}`);
-      return standIn === undefined || isItself ? undefined : { path: join(FOLDER, standIn) };
-    });
-  },
+  setup: ({ onResolve }) => standIn(onResolve, FOLDER, STAND_INS),
 };
 
 /** The stage's disk; a ring that ends soon; and who spins only asks the same again. */
@@ -33,16 +27,9 @@ const STAGED_CHANGES = [
 
 /** The options of esbuild. @param changes each a place in the product, and what stands there instead */
 export function stagedOptions(outfile, changes = []) {
-  return {
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    sourcemap: true,
-    bundle: true,
-    packages: 'external',
+  return bundleOptions(outfile, {
     entryPoints: ['test/threads/image.ts'],
-    outfile,
     inject: ['test/threads/stand-ins/globals.ts'],
     plugins: [planted([...STAGED_CHANGES, ...changes]), STAGED],
-  };
+  });
 }

@@ -1,8 +1,7 @@
 /** What has brought down DHCP servers elsewhere, in DHCPv6: identifiers of odd sizes, floods, and repetition without end. */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import t from 'tap';
 import { MessageType, OptionCode } from '../../../src/dhcp6/codes.ts';
+import { heapBytes } from '../../support/heap.ts';
 import { numbersFrom } from '../../support/numbers.ts';
 import { BenchEngine6 } from './bench-engine.ts';
 import { config6, HOME, pool } from './config.ts';
@@ -65,16 +64,6 @@ t.test('a flood of SOLICITs from clients that are none: bounded memory, and the 
     });
   t.notOk(hasAddress(engine.ask(message(request, ADDRESSES + 1, iaNa(1)))), 'and then the pool is empty');
 });
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
-
-/** Octets of the heap that are in use when everything that nobody needs is gone. */
-function heapBytes(): number {
-  collect();
-  collect();
-  return process.memoryUsage().heapUsed;
-}
 
 /** TANDEM_SOAK_SEC=900 sees some ten million queries. */
 const SOAK_MS = Number(process.env['TANDEM_SOAK_SEC'] ?? 3) * 1000;
