@@ -8,6 +8,7 @@ import { MessageType } from '../../dhcp6/codes.ts';
 import { Field, Malformed } from '../../dhcp6/descriptor.ts';
 import { NO_SERVER, serverIndexOf } from '../../loadbalance/scope.ts';
 import { addHostClasses, classifyKnown, isDropped } from '../classes/assign.ts';
+import { Outcome } from '../context.ts';
 import { NO_RELATIONSHIP } from '../subnets/relationship-of.ts';
 import { classesBeforeLeases, classifyReceived6 } from './classes/classification.ts';
 import type { Context6 } from './context.ts';
@@ -79,7 +80,9 @@ export function serve6(context: Context6, shed: boolean): number {
   if (type === MessageType.informationRequest) return serveInformationRequest(context);
   context.book.table.lock();
   try {
-    return handle(context, type);
+    const outcome = handle(context, type);
+    if (isUnchanged(context, outcome)) context.events.unchanged(query, context.book.changes.durable());
+    return outcome;
   } finally {
     // A fault ends this thread; with the lock held, main would wait for ever instead of ending the process.
     context.book.table.unlock();
@@ -229,6 +232,11 @@ function handle(context: Context6, type: number): number {
     default:
       return G6['tandem-drop-message-type'];
   }
+}
+
+/** [Kea] Whether a message is answered for good, more than an ADVERTISE, and has changed no lease. */
+function isUnchanged({ slot, slots }: Context6, outcome: number): boolean {
+  return outcome === Outcome.send && slots.cells[slot] === G6['pkt6-reply-sent'];
 }
 
 /** Kea's statistics that go with one of ours, for queries without an answer. */

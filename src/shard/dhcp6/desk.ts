@@ -10,7 +10,13 @@ import { Outcome } from '../../engine/context.ts';
 import { compileConfiguration6 } from '../../engine/dhcp6/compiled/compiled-configuration.ts';
 import type { Context6 } from '../../engine/dhcp6/context.ts';
 import { durationPairOf6 } from '../../engine/dhcp6/duration-pair.ts';
-import { countDrop6, countMalformed6, isMendable6, OUT_OF_SCOPE_6, serve6 } from '../../engine/dhcp6/engine.ts';
+import {
+  countDrop6,
+  countMalformed6,
+  isMendable6,
+  OUT_OF_SCOPE_6,
+  serve6,
+} from '../../engine/dhcp6/engine.ts';
 import { makeContext6 } from '../../engine/dhcp6/make-context.ts';
 import { longestReplyBytes6 } from '../../engine/dhcp6/reply/reply-size.ts';
 import { G6 } from '../../engine/dhcp6/statistics.ts';
