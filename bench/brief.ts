@@ -6,7 +6,7 @@ const LEGEND = 'exchanges/s · ACK p50 / p99 ms · processor µs an exchange';
 
 /**
  * @param table of any bench
- * @returns its figures of rate, wait and cost, what was lost if that is one of a hundred or more;
+ * @returns its figures of rate, wait and cost, what was sent again if that is one of a hundred or more;
  *   a table that is not one of loads as it is
  */
 export function briefOf(table: BenchTable): BenchTable {
@@ -20,7 +20,7 @@ export function briefOf(table: BenchTable): BenchTable {
       `${at(row, 'exchanges/s')}/s`,
       `${at(row, 'ACK p50 ms')} / ${at(row, 'p99 ms')} ms`,
       `${cost.reduce((sum, part) => sum + part).toLocaleString('en-US', { maximumSignificantDigits: 3 })} µs`,
-      ...(toNumber(lost) >= 1 ? [`${lost} % lost`] : []),
+      ...(toNumber(lost) >= 1 ? [`${lost} % sent again`] : []),
     ].join(' · ');
   };
   const loads = [...new Set(table.rows.map(([name]) => name!))];
