@@ -1,26 +1,15 @@
-/** The configuration of a simulated pair. */
+/** The configurations of the servers of a simulated relationship. */
 import type { Family } from './family.ts';
 import { serverAddress4 } from './places.ts';
+import { membersOf, type PairSettings, relationshipOf } from './relationship.ts';
 
-/** Of a pair and its only subnet. */
-export interface PairSettings {
-  readonly mode: string;
-  readonly leaseSec: number;
-  /** Of each pool. */
-  readonly addresses: number;
-  readonly shards: number;
-  readonly unacked: number;
-  /** Between two clean-ups of the lease file; 0 = none. */
-  readonly cleanupSec: number;
-}
-
-/** @param number 1 or 2 */
+/** @param number of the server, 1... */
 export function configurationOf(family: Family, number: number, settings: PairSettings): object {
   const { mode, leaseSec, shards, unacked, cleanupSec } = settings;
-  const peers = [1, 2].map((peer) => ({
-    name: `server${peer}`,
-    url: `http://${serverAddress4(peer)}:8000/`,
-    role: peer === 1 ? 'primary' : mode === 'hot-standby' ? 'standby' : 'secondary',
+  const peers = membersOf(relationshipOf(settings)).map((at) => ({
+    name: `server${at + 1}`,
+    url: `http://${serverAddress4(at + 1)}:8000/`,
+    role: roleOf(settings, at),
   }));
   const relationship = {
     'this-server-name': `server${number}`,
@@ -58,8 +47,14 @@ export function configurationOf(family: Family, number: number, settings: PairSe
   };
 }
 
+function roleOf(settings: PairSettings, at: number): string {
+  if (relationshipOf(settings).backups.includes(at)) return 'backup';
+  if (at === 0) return 'primary';
+  return settings.mode === 'hot-standby' ? 'standby' : 'secondary';
+}
+
 /** What one pool becomes for a mode: in load-balancing each server has its own. @param poolOf the n-th of equal pools, 0... */
 export function poolsOf(mode: string, poolOf: (place: number) => object): object[] {
-  if (mode === 'hot-standby') return [poolOf(0)];
+  if (mode !== 'load-balancing') return [poolOf(0)];
   return [0, 1].map((place) => ({ ...poolOf(place), 'client-class': `HA_server${place + 1}` }));
 }

@@ -1,8 +1,8 @@
 /** What of a simulated world knows the family: clients and their messages, the configuration of the servers, and their lease files. */
 import type { Agenda } from './agenda.ts';
-import type { PairSettings } from './configuration.ts';
 import type { LeasesHeld } from './leases-held.ts';
 import type { Random } from './random.ts';
+import type { PairSettings } from './relationship.ts';
 import type { Place } from './socket-address.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -77,7 +77,7 @@ export interface Family {
   serverAddress(host: number): string;
   /** Where a machine hears what a relay or a client sends to all servers. */
   place(host: number, from: Place): Place;
-  /** Of the configuration: what no other family has in this form. @param number of the server, 1 or 2 */
+  /** Of the configuration: what no other family has in this form. @param number of the server, 1... */
   configure(number: number, settings: PairSettings): object;
   newClient(parts: ClientsParts, number: number): SimulatedClient;
   /** @throws Error where the datagram is none that a server should send */

@@ -20,26 +20,28 @@ export async function begin(
     case 'kill at a disk call':
       return killAtDiskCall(world, fault);
     case 'kill both': {
-      world.crash(0, fault.isPowerFailure);
-      await world.run(fault.apartSec);
-      world.crash(1, fault.isPowerFailure);
-      return async () => {
-        revive(world, 1);
-        await world.run(fault.apartSec);
-        revive(world, 0);
-      };
+      const { active } = world.relationship;
+      await oneByOne(world, fault.apartSec, active, (server) => world.crash(server, fault.isPowerFailure));
+      const back = [...active].reverse();
+      return () => oneByOne(world, fault.apartSec, back, (server) => revive(world, server));
     }
     case 'lost disk':
       // Whoever loses the only copy of a lease has lost it, whatever the software does.
-      if (!world.areNormal(SETTLED_SEC)) return null;
+      if (!world.areNormal(SETTLED_SEC) || !hasPartner(world, fault.server)) return null;
       world.crash(fault.server, true);
       world.loseDisk(fault.server);
       return async () => revive(world, fault.server);
     case 'partition': {
-      const ways = fault.isBothWays ? [fault.from, 1 - fault.from] : [fault.from];
-      for (const from of ways) world.cut(from, 1 - from, true);
+      const { from, to } = fault;
+      const ways = fault.isBothWays
+        ? ([
+            [from, to],
+            [to, from],
+          ] as const)
+        : ([[from, to]] as const);
+      for (const [a, b] of ways) world.cut(a, b, true);
       return async () => {
-        for (const from of ways) world.cut(from, 1 - from, false);
+        for (const [a, b] of ways) world.cut(a, b, false);
       };
     }
     case 'clients cut off':
@@ -57,6 +59,23 @@ export async function begin(
     case 'command':
       return askFor(world, fault);
   }
+}
+
+/** @param apartSec from one to the next */
+async function oneByOne(
+  world: SimulatedWorld,
+  apartSec: number,
+  servers: readonly number[],
+  action: (server: number) => void,
+): Promise<void> {
+  for (const [at, server] of servers.entries()) {
+    if (at > 0) await world.run(apartSec);
+    action(server);
+  }
+}
+
+function hasPartner({ relationship: { active } }: SimulatedWorld, server: number): boolean {
+  return !active.includes(server) || active.length > 1;
 }
 
 function revive(world: SimulatedWorld, server: number): void {
@@ -99,8 +118,8 @@ async function askFor(
   world: SimulatedWorld,
   fault: PlannedFault & { readonly kind: 'command' },
 ): Promise<() => Promise<void>> {
-  const { server, command } = fault;
-  const args = command === 'ha-sync' ? { 'server-name': world.machines[1 - server]!.name } : undefined;
+  const { server, command, source } = fault;
+  const args = command === 'ha-sync' ? { 'server-name': world.machines[source]!.name } : undefined;
   // Also what has failed may have been done.
   await world.tryCommand(server, command, args);
   const undoing = UNDOING[command];

@@ -2,6 +2,9 @@
 import { EPOCH_MS } from './machine.ts';
 import type { SimulatedWorld } from './world.ts';
 
+/** Whom addresses and prefixes belong to, by the tables of servers. */
+type Tables = ReadonlyMap<number, ReadonlyMap<string, string>>;
+
 /** A lease that ends so soon is nobody's concern. */
 const SOON_US = 5e6;
 /** Longer than an update is under way. */
@@ -21,12 +24,12 @@ export async function judgeTables(world: SimulatedWorld, isWell: () => boolean):
   const after = new Set(world.held.current().map(({ client, address }) => `${client} ${address}`));
   for (const { client, owner, address, untilUs } of before) {
     if (untilUs - world.agenda.nowUs < SOON_US || !after.has(`${client} ${address}`)) continue;
-    tables.forEach((table, index) => {
+    for (const [index, table] of tables) {
       const holder = table.get(address);
-      if (holder === owner) return;
+      if (holder === owner) continue;
       const text = `server${index + 1} has ${holder ?? 'nobody'} at ${address}, which ${client} (${owner}) holds`;
       world.held.broken({ kind: 'lost lease', text, about: [address, client] });
-    });
+    }
   }
   const differing = differencesOf(tables);
   if (differing.size === 0 || !isWell()) return;
@@ -36,8 +39,11 @@ export async function judgeTables(world: SimulatedWorld, isWell: () => boolean):
     if (differing.get(address) === text) world.held.broken({ kind: 'tables differ', text, about: [address] });
 }
 
-async function tablesOf(world: SimulatedWorld): Promise<readonly ReadonlyMap<string, string>[]> {
-  return [await tableOf(world, 0), await tableOf(world, 1)];
+/** Of those that give leases. */
+async function tablesOf(world: SimulatedWorld): Promise<Tables> {
+  const tables = new Map<number, ReadonlyMap<string, string>>();
+  for (const index of world.relationship.active) tables.set(index, await tableOf(world, index));
+  return tables;
 }
 
 /** Whom addresses and prefixes belong to, by a server's table. */
@@ -51,16 +57,15 @@ async function tableOf(world: SimulatedWorld, index: number): Promise<ReadonlyMa
 }
 
 /** What the servers do not agree on, in words, by address. */
-function differencesOf([first, second]: readonly ReadonlyMap<string, string>[]): Map<string, string> {
-  const all = [...new Set([...first!.keys(), ...second!.keys()])];
-  const differing = all.filter((address) => first!.get(address) !== second!.get(address));
-  const nobody = 'nobody';
-  return new Map(
-    differing.map((address) => [
-      address,
-      `server1 has ${first!.get(address) ?? nobody} at ${address}, server2 ${second!.get(address) ?? nobody}`,
-    ]),
-  );
+function differencesOf(tables: Tables): Map<string, string> {
+  const differences = new Map<string, string>();
+  for (const address of new Set([...tables.values()].flatMap((table) => [...table.keys()]))) {
+    const holders = [...tables].map(([index, table]) => [index, table.get(address) ?? 'nobody'] as const);
+    if (new Set(holders.map(([, holder]) => holder)).size === 1) continue;
+    const said = holders.map(([index, holder]) => `server${index + 1} has ${holder}`);
+    differences.set(address, `at ${address} ${said.join(', ')}`);
+  }
+  return differences;
 }
 
 /**
@@ -72,7 +77,7 @@ export async function judgeBooks(world: SimulatedWorld): Promise<void> {
   const tables = await tablesOf(world);
   for (const [address, text] of differencesOf(tables))
     world.held.broken({ kind: 'tables differ', text, about: [address] });
-  for (const [index, table] of tables.entries()) {
+  for (const [index, table] of tables) {
     for (const [address, owner] of table) {
       const filed = world.filed[index]!.at(address);
       if (filed?.owner === owner) continue;

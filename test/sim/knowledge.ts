@@ -1,9 +1,16 @@
 /** What each server of a pair can know of what the other has given, by the states in which they are. */
 import type { Holding, Knowledge } from './leases-held.ts';
+import type { Relationship } from './relationship.ts';
 
 /** A lease is acknowledged by both servers. */
-const NORMAL_STATES: ReadonlySet<string> = new Set(['hot-standby', 'load-balancing']);
-const SILENT_STATES: ReadonlySet<string> = new Set(['waiting', 'syncing', 'ready', 'in-maintenance']);
+const NORMAL_STATES: ReadonlySet<string> = new Set(['hot-standby', 'load-balancing', 'passive-backup']);
+const SILENT_STATES: ReadonlySet<string> = new Set([
+  'waiting',
+  'syncing',
+  'ready',
+  'in-maintenance',
+  'backup',
+]);
 const NEVER_US = Number.POSITIVE_INFINITY;
 
 /** A time in which a server gave leases without the other one. */
@@ -31,8 +38,10 @@ export class PairKnowledge implements Knowledge {
   readonly #nowUs: () => number;
   readonly #names: readonly string[];
   readonly #servers: readonly ServerKnowledge[];
+  readonly #active: readonly number[];
 
-  constructor(nowUs: () => number, names: readonly string[]) {
+  constructor(nowUs: () => number, names: readonly string[], { active }: Relationship) {
+    this.#active = active;
     this.#nowUs = nowUs;
     this.#names = names;
     this.#servers = names.map(() => new ServerKnowledge());
@@ -50,8 +59,8 @@ export class PairKnowledge implements Knowledge {
     server.state = state;
     server.sinceUs = this.#nowUs();
     if (state === 'partner-down') server.alone.push({ untilUs: NEVER_US, knowsUntilUs: server.knowsUntilUs });
-    if (this.#servers.every(({ isNormal }) => isNormal))
-      this.#names.forEach((_, each) => void this.learns(each));
+    if (this.#active.every((each) => this.#servers[each]!.isNormal))
+      for (const each of this.#active) this.learns(each);
   }
 
   /** From here on it has all that its partner has given until now. */

@@ -1,4 +1,4 @@
-/** Where servers are found. Pre: a host is 1 or 2. */
+/** Where servers are found, by their number, 1... */
 
 /** Also where servers find each other, whatever family they serve. */
 export function serverAddress4(host: number): string {

@@ -2,11 +2,11 @@
  * What a story is made of: the pair, its clients, the network, and the faults with their times. All of it is drawn from the seed
  * before the story begins, so that a story can be told again without one of them.
  */
-import type { PairSettings } from './configuration.ts';
 import type { DiskTrouble } from './disk.ts';
 import { Random } from './random.ts';
+import { membersOf, type PairSettings, relationshipOf } from './relationship.ts';
 
-/** Something that is wrong for a while. `server` is 0 or 1; times in seconds. */
+/** Something that is wrong for a while. A server is its place in the world, 0...; times in seconds. */
 export type Fault =
   | { readonly kind: 'kill'; readonly server: number; readonly isPowerFailure: boolean }
   /** At the n-th call from then on that changes something on the disk. */
@@ -19,13 +19,19 @@ export type Fault =
   | { readonly kind: 'kill both'; readonly isPowerFailure: boolean; readonly apartSec: number }
   /** The machine is replaced: all files but the configuration are gone. */
   | { readonly kind: 'lost disk'; readonly server: number }
-  | { readonly kind: 'partition'; readonly from: number; readonly isBothWays: boolean }
+  | { readonly kind: 'partition'; readonly from: number; readonly to: number; readonly isBothWays: boolean }
   | { readonly kind: 'clients cut off'; readonly server: number }
   | { readonly kind: 'disk in trouble'; readonly server: number; readonly trouble: DiskTrouble }
   | { readonly kind: 'slow disk'; readonly server: number; readonly syncMs: number }
   | { readonly kind: 'slow link'; readonly delayMs: number }
   /** An administrator's. */
-  | { readonly kind: 'command'; readonly server: number; readonly command: AdminCommand };
+  | {
+      readonly kind: 'command';
+      readonly server: number;
+      readonly command: AdminCommand;
+      /** Of ha-sync. */
+      readonly source: number;
+    };
 
 export type AdminCommand =
   | 'ha-maintenance-start'
@@ -54,12 +60,14 @@ const SEC_PER_HOUR = 3600;
 /** Powers of two up to some minutes: a millisecond is a glitch, 200 s are longer than any patience. */
 const FOR_SEC = [0.001, 0.5, 5, 30, 90, 200, 600];
 
-/** Everything that the seed decides beforehand. */
-export function planStory(seed: number, hours: number): StoryPlan {
+/** Everything that the seed decides beforehand. @param servers more than two: all but two are backups, or all but one */
+export function planStory(seed: number, hours: number, servers = 2): StoryPlan {
   const draw = new Random(seed * 7919 + 1);
   const clients = draw.between(4, 24);
+  const mode = draw.pick(servers > 2 ? [...PAIRS, 'passive-backup'] : PAIRS);
   const pair: PairSettings = {
-    mode: draw.pick(['hot-standby', 'load-balancing']),
+    mode,
+    backups: servers - (mode === 'passive-backup' ? 1 : 2),
     leaseSec: draw.pick([120, 300, 900]),
     addresses: clients + draw.between(0, 6),
     shards: draw.between(1, 3),
@@ -72,14 +80,18 @@ export function planStory(seed: number, hours: number): StoryPlan {
   const everySec = draw.pick([40, 150, 600]);
   const faults: PlannedFault[] = [];
   for (let atSec = draw.between(20, everySec); atSec < hours * SEC_PER_HOUR; ) {
-    faults.push({ ...drawFault(draw), atSec, forSec: draw.pick(FOR_SEC) });
+    faults.push({ ...drawFault(draw, membersOf(relationshipOf(pair))), atSec, forSec: draw.pick(FOR_SEC) });
     atSec += draw.between(1, 2 * everySec);
   }
   return { seed, hours, pair, clients, loss, duplication, delayMsMax, restlessness, faults };
 }
 
-function drawFault(draw: Random): Fault {
-  const server = draw.below(2);
+const PAIRS: readonly string[] = ['hot-standby', 'load-balancing'];
+
+function drawFault(draw: Random, servers: readonly number[]): Fault {
+  const server = draw.pick(servers);
+  const others = servers.filter((each) => each !== server);
+  const other = others.length === 1 ? others[0]! : draw.pick(others);
   const isPowerFailure = draw.chance(0.5);
   switch (draw.below(12)) {
     case 0:
@@ -93,7 +105,7 @@ function drawFault(draw: Random): Fault {
       return { kind: 'lost disk', server };
     case 5:
     case 6:
-      return { kind: 'partition', from: server, isBothWays: draw.chance(0.6) };
+      return { kind: 'partition', from: server, to: other, isBothWays: draw.chance(0.6) };
     case 7:
       return { kind: 'clients cut off', server };
     case 8:
@@ -103,7 +115,7 @@ function drawFault(draw: Random): Fault {
     case 10:
       return { kind: 'slow link', delayMs: draw.pick([2, 20, 400]) };
     default:
-      return { kind: 'command', server, command: draw.pick(COMMANDS) };
+      return { kind: 'command', server, command: draw.pick(COMMANDS), source: other };
   }
 }
 

@@ -21,6 +21,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     seeds: { type: 'string', default: '1' },
     family: { type: 'string', default: '4' },
+    servers: { type: 'string', default: '2' },
     hours: { type: 'string', default: '0.5' },
     plan: { type: 'string' },
     bug: { type: 'string' },
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     verbose: { type: 'boolean', default: false },
   },
 });
+const servers = Number(values.servers);
 const family = values.family === '6' ? family6 : family4;
 const bugs = family === family4 ? PLANTED_BUGS : [...PLANTED_BUGS, ...PLANTED_BUGS_6];
 const bug = bugs.find(({ name }) => name === values.bug);
@@ -37,6 +39,8 @@ if (values.bug !== undefined && bug === undefined) throw new Error(`no bug is na
 const totals = { simulatedSec: 0, acknowledged: 0, packets: 0, allowed: 0, violations: 0 };
 const faults = new Map<string, number>();
 const began = performance.now();
+
+const plan = (seed: number): StoryPlan => planStory(seed, Number(values.hours), servers);
 
 /** @returns whether it holds all promises */
 async function tell(images: readonly ServerImage[], plan: StoryPlan): Promise<boolean> {
@@ -60,9 +64,10 @@ function count({ simulatedSec, acknowledged, packets, allowed, violations, ...ou
 function show({ timeline }: StoryOutcome, { kind, atUs, text, about }: Violation): void {
   say(`  ${kind} at ${(atUs / US_PER_SEC).toFixed(6)} s: ${text}`);
   if (values.verbose) return;
+  const names = Array.from({ length: servers }, (_, at) => `server${at + 1}`);
   say(
     timeline
-      .lines([...about, 'network', 'server1', 'server2'], atUs)
+      .lines([...about, 'network', ...names], atUs)
       .slice(-LINES_SHOWN)
       .join('\n'),
   );
@@ -80,14 +85,16 @@ async function tellShorter(images: readonly ServerImage[], plan: StoryPlan): Pro
     `${plan.faults.length} faults and ${plan.clients} clients are cut to ${shorter.faults.length} and ${shorter.clients}:`,
   );
   const ofBug = bug === undefined ? '' : ` --bug '${bug.name}'`;
-  say(`npm run simulate -- --family ${family.number}${ofBug} --plan '${JSON.stringify(shorter)}'`);
+  say(
+    `npm run simulate -- --family ${family.number} --servers ${servers}${ofBug} --plan '${JSON.stringify(shorter)}'`,
+  );
 }
 
 /** Says which story is the first that shows a bug. */
 async function hunt({ name, changes }: PlantedBug): Promise<void> {
-  const images = await loadBugged(2, changes);
+  const images = await loadBugged(servers, changes);
   for (let seed = 1; seed <= Number(values.seeds); seed++) {
-    const [violation] = (await tellStory(images, family, planStory(seed, Number(values.hours)))).violations;
+    const [violation] = (await tellStory(images, family, plan(seed))).violations;
     if (violation !== undefined) return say(`| ${name} | ${seed} | ${violation.kind} |`);
   }
   say(`| ${name} | none of ${values.seeds} | |`);
@@ -107,11 +114,11 @@ function sayTotals(): void {
 if (values.hunt) {
   for (const each of bug === undefined ? bugs : [bug]) await hunt(each);
 } else {
-  const images = bug === undefined ? await loadImages(2) : await loadBugged(2, bug.changes);
+  const images = bug === undefined ? await loadImages(servers) : await loadBugged(servers, bug.changes);
   const first = Number(values.seed);
   const plans =
     values.plan === undefined
-      ? Array.from({ length: Number(values.seeds) }, (_, at) => planStory(first + at, Number(values.hours)))
+      ? Array.from({ length: Number(values.seeds) }, (_, at) => plan(first + at))
       : [JSON.parse(values.plan) as StoryPlan];
   for (const plan of plans) if (!(await tell(images, plan)) && values.shrink) await tellShorter(images, plan);
   sayTotals();

@@ -6,6 +6,7 @@ import type { ServerImage } from './images.ts';
 import { judgeBooks, judgeRest, judgeTables } from './judge.ts';
 import type { Violation } from './leases-held.ts';
 import type { PlannedFault, StoryPlan } from './plan.ts';
+import { membersOf, relationshipOf } from './relationship.ts';
 import type { Timeline } from './timeline.ts';
 import { SimulatedWorld } from './world.ts';
 
@@ -66,17 +67,24 @@ class Story {
 
   constructor(images: readonly ServerImage[], family: Family, plan: StoryPlan, isDetailed: boolean) {
     const { seed, clients, pair } = plan;
-    const configurations = [1, 2].map((number) => configurationOf(family, number, pair));
+    const relationship = relationshipOf(pair);
+    const configurations = membersOf(relationship).map((at) => configurationOf(family, at + 1, pair));
     this.#plan = plan;
-    this.#world = new SimulatedWorld(images, { family, seed, isDetailed, configurations, clients });
+    this.#world = new SimulatedWorld(images, {
+      family,
+      seed,
+      isDetailed,
+      relationship,
+      configurations,
+      clients,
+    });
     this.#world.timeline.note('story', JSON.stringify(plan));
   }
 
   async tell(): Promise<void> {
     const world = this.#world;
     try {
-      world.boot(0);
-      world.boot(1);
+      for (const index of world.machines.keys()) world.boot(index);
       await world.run(BEGINNING_SEC);
       for (const client of world.clients) client.start();
       await this.#live();

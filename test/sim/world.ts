@@ -1,5 +1,5 @@
 /**
- * A world: two servers, each a whole process on a machine of its own, their clients behind a relay, and the networks between them, in
+ * A world: servers, each a whole process on a machine of its own, their clients behind a relay, and the networks between them, in
  * one thread and in virtual time. The same seed makes the same story, to the last packet.
  */
 import { setImmediate as settled } from 'node:timers/promises';
@@ -12,6 +12,7 @@ import { LeasesHeld } from './leases-held.ts';
 import { EPOCH_MS, Killed, Machine, type World } from './machine.ts';
 import { type Listener, PeerNetwork } from './peer-network.ts';
 import { Random } from './random.ts';
+import type { Relationship } from './relationship.ts';
 import type { Place } from './socket-address.ts';
 import { Timeline } from './timeline.ts';
 
@@ -31,6 +32,8 @@ export interface WorldPlan {
   readonly family: Family;
   readonly seed: number;
   readonly isDetailed: boolean;
+  readonly relationship: Relationship;
+  /** Of its members. */
   readonly configurations: readonly object[];
   readonly clients: number;
 }
@@ -50,6 +53,7 @@ export class SimulatedWorld implements World {
   readonly machines: readonly Machine[];
   readonly clients: readonly SimulatedClient[];
   readonly family: Family;
+  readonly relationship: Relationship;
   readonly peers: PeerNetwork;
   readonly packetFaults: PacketFaults = { loss: 0, duplication: 0, delayMsMax: 3 };
   readonly #images: readonly ServerImage[];
@@ -67,15 +71,17 @@ export class SimulatedWorld implements World {
 
   constructor(
     images: readonly ServerImage[],
-    { family, seed, isDetailed, configurations, clients }: WorldPlan,
+    { family, seed, isDetailed, relationship, configurations, clients }: WorldPlan,
   ) {
     this.family = family;
+    this.relationship = relationship;
     this.random = new Random(seed);
     const nowUs = (): number => this.agenda.nowUs;
     this.timeline = new Timeline(nowUs, isDetailed);
     this.knowledge = new PairKnowledge(
       nowUs,
       configurations.map((_, i) => `server${i + 1}`),
+      relationship,
     );
     this.held = new LeasesHeld(nowUs, this.knowledge);
     this.#images = images;
@@ -165,12 +171,12 @@ export class SimulatedWorld implements World {
     await settled();
   }
 
-  /** Whether both servers have been in their normal state for so long, and can be asked. */
+  /** Whether those that give leases have been in their normal state for so long, and can be asked. */
   areNormal(seconds: number): boolean {
-    return this.machines.every(
-      ({ isRunning, listeners }, index) =>
-        isRunning && listeners.has(PEER_PORT) && this.knowledge.isNormal(index, seconds * US_PER_SEC),
-    );
+    return this.relationship.active.every((index) => {
+      const { isRunning, listeners } = this.machines[index]!;
+      return isRunning && listeners.has(PEER_PORT) && this.knowledge.isNormal(index, seconds * US_PER_SEC);
+    });
   }
 
   /** Starts the server of a machine; it serves a moment later. */
@@ -306,10 +312,10 @@ export class SimulatedWorld implements World {
         about: [],
       });
     for (const { address, owner, validSec } of grants)
-      for (const [which, filed] of this.filed.entries()) {
+      for (const which of new Set([index, ...this.relationship.active])) {
         // What a new disk does not have was on the former one.
         if (which !== index && (!isNormal || this.knowledge.isBlank(which))) continue;
-        const lease = filed.at(address);
+        const lease = this.filed[which]!.at(address);
         const untilSec = (EPOCH_MS + askedAtUs / 1000) / 1000 + validSec;
         if (lease?.owner === owner && lease.untilSec >= untilSec - ROUNDING_SEC) continue;
         const kind =
