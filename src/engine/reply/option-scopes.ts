@@ -14,13 +14,14 @@ export interface OptionScope {
 
 /** The scopes below the classes; null = there is none of the kind. */
 export interface PlanScopes<Subnet> {
-  readonly pool: OptionScope | null;
+  /** Of DHCPv6 a client may get something of several; what the first says counts. */
+  readonly pools: readonly OptionScope[];
   readonly subnet: Subnet | null;
   readonly network: SharedNetworkConfig | null;
 }
 
 /** Those of a query without a subnet. */
-export const NO_SCOPES = { pool: null, subnet: null, network: null } as const satisfies PlanScopes<unknown>;
+export const NO_SCOPES = { pools: [], subnet: null, network: null } as const satisfies PlanScopes<unknown>;
 
 /** All scopes of a configuration. */
 export function* scopesOf(config: ServerConfig): Generator<OptionScope> {
