@@ -2,7 +2,7 @@
 import { OptionCode } from '../../../dhcp6/codes.ts';
 import { Field } from '../../../dhcp6/descriptor.ts';
 import type { Context6 } from '../context.ts';
-import { Fate, type PlannedIa } from '../leases/ia-plan.ts';
+import { type Binding, Fate, type PlannedIa } from '../leases/ia-plan.ts';
 import type { ReplyPlan6 } from './reply-plan.ts';
 import { rootOfPools } from './root-of-pools.ts';
 import { NO_STATUS, type Status } from './status.ts';
