@@ -12,10 +12,19 @@ export interface OptionScope {
   readonly vendorOptions: readonly VendorOptionConfig[];
 }
 
-/** The scopes below the classes; null = there is none of the kind. */
-export interface PlanScopes<Subnet> {
+/** Scopes with those of pools among them. */
+export interface PooledScopes {
   /** Of DHCPv6 a client may get something of several; what the first says counts. */
   readonly pools: readonly OptionScope[];
+}
+
+/** The scopes of `first`, with the pools of `next` behind its own. */
+export function joinPools<Scopes extends PooledScopes>(first: Scopes, next: Scopes): Scopes {
+  return { ...first, pools: [...first.pools, ...next.pools] };
+}
+
+/** The scopes below the classes; null = there is none of the kind. */
+export interface PlanScopes<Subnet> extends PooledScopes {
   readonly subnet: Subnet | null;
   readonly network: SharedNetworkConfig | null;
 }

@@ -10,6 +10,7 @@
  *     root of a pool --root of another--> root of both
  */
 import type { ClassSet } from '../../classes/class-set.ts';
+import { joinPools, type PooledScopes } from './option-scopes.ts';
 
 /** Combinations kept at once: with their lists of options some megabytes a shard. */
 const PLANS_MAX = 16_384;
@@ -52,7 +53,7 @@ export class PlanNode<Scopes, Host, Plan> {
   }
 }
 
-export class ReplyPlans<Scopes extends { readonly pools: readonly unknown[] }, Host, Plan> {
+export class ReplyPlans<Scopes extends PooledScopes, Host, Plan> {
   readonly #maker: PlanSource<Scopes, Host, Plan>;
   readonly #matters: Uint8Array;
   /** Roots that have anything but their own plan. */
@@ -97,8 +98,7 @@ export class ReplyPlans<Scopes extends { readonly pools: readonly unknown[] }, H
     const known = first.joined?.get(next);
     if (known !== undefined) return known;
     this.#grow(first);
-    const pools = [...first.scopes.pools, ...next.scopes.pools];
-    const root = new PlanNode<Scopes, Host, Plan>({ ...first.scopes, pools });
+    const root = new PlanNode<Scopes, Host, Plan>(joinPools(first.scopes, next.scopes));
     if (first.joined === null) first.joined = new Map();
     first.joined.set(next, root);
     return root;
