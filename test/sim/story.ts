@@ -143,7 +143,9 @@ class Story {
       if (world.random.chance(0.1) && world.areNormal(SETTLED_SEC))
         await judgeTables(world, () => this.#isWell());
     }
-    for (const { happen } of this.#events.splice(0)) if (happen !== undefined) await happen();
+    // What begins only now ends as well.
+    for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift())
+      await next.happen();
   }
 
   #expect(atSec: number, happen: () => Promise<void>): void {

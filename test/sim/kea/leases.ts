@@ -27,6 +27,7 @@ export interface LeaseListener {
   refused(row: string): void;
 }
 
+const HARDWARE_ADDRESS = /^(?:[0-9a-f]{2}(?::[0-9a-f]{2})*)?$/;
 const WRITEBACK_US = 30e6;
 const HEADER =
   'address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state,user_context,pool_id\n';
@@ -50,7 +51,7 @@ export class KeaLeases {
   }
 
   #load([address = '', hwAddress = '', , valid, expire, , , , , state, , poolId]: readonly string[]): void {
-    if (poolId === undefined) return;
+    if (poolId === undefined || parseIpv4(address) === null || !HARDWARE_ADDRESS.test(hwAddress)) return;
     const validSec = Number(valid);
     if (validSec === 0) return void this.#byAddress.delete(address);
     const lease = { address, hwAddress, validSec, clttSec: Number(expire) - validSec, state: Number(state) };
