@@ -1,4 +1,5 @@
 /** What must hold when nothing is wrong. */
+import type { Holding } from './leases-held.ts';
 import { EPOCH_MS } from './machine.ts';
 import type { SimulatedWorld } from './world.ts';
 
@@ -22,21 +23,27 @@ export async function judgeTables(world: SimulatedWorld, isWell: () => boolean):
   const before = world.held.current();
   const tables = await tablesOf(world);
   const after = new Set(world.held.current().map(({ client, address }) => `${client} ${address}`));
-  for (const { client, owner, address, untilUs } of before) {
+  for (const holding of before) {
+    const { client, owner, address, untilUs } = holding;
     if (untilUs - world.agenda.nowUs < SOON_US || !after.has(`${client} ${address}`)) continue;
     for (const [index, table] of tables) {
       const holder = table.get(address);
-      if (holder === owner) continue;
+      if (holder === owner || isExcused(world, index, holding)) continue;
       const text = `server${index + 1} has ${holder ?? 'nobody'} at ${address}, which ${client} (${owner}) holds`;
       world.held.broken({ kind: 'lost lease', text, about: [address, client] });
     }
   }
-  const differing = differencesOf(tables);
+  const differing = differencesOf(world, tables);
   if (differing.size === 0 || !isWell()) return;
   await world.run(UNDER_WAY_SEC);
   if (!world.areNormal(UNDER_WAY_SEC) || !isWell()) return;
-  for (const [address, text] of differencesOf(await tablesOf(world)))
+  for (const [address, text] of differencesOf(world, await tablesOf(world)))
     if (differing.get(address) === text) world.held.broken({ kind: 'tables differ', text, about: [address] });
+}
+
+/** Of a Kea that could not write what it was told, or lost it with its power. */
+function isExcused({ knowledge, machines }: SimulatedWorld, index: number, holding: Holding): boolean {
+  return knowledge.isBlank(index) || knowledge.wasLost(machines[index]!.name, holding);
 }
 
 /** Of those that give leases. */
@@ -57,7 +64,8 @@ async function tableOf(world: SimulatedWorld, index: number): Promise<ReadonlyMa
 }
 
 /** What the servers do not agree on, in words, by address. */
-function differencesOf(tables: Tables): Map<string, string> {
+function differencesOf({ knowledge }: SimulatedWorld, all: Tables): Map<string, string> {
+  const tables = new Map([...all].filter(([index]) => !knowledge.isBlank(index)));
   const differences = new Map<string, string>();
   for (const address of new Set([...tables.values()].flatMap((table) => [...table.keys()]))) {
     const holders = [...tables].map(([index, table]) => [index, table.get(address) ?? 'nobody'] as const);
@@ -75,9 +83,10 @@ function differencesOf(tables: Tables): Map<string, string> {
 export async function judgeBooks(world: SimulatedWorld): Promise<void> {
   if (!world.areNormal(0)) return;
   const tables = await tablesOf(world);
-  for (const [address, text] of differencesOf(tables))
+  for (const [address, text] of differencesOf(world, tables))
     world.held.broken({ kind: 'tables differ', text, about: [address] });
   for (const [index, table] of tables) {
+    if (world.isKea(index)) continue;
     for (const [address, owner] of table) {
       const filed = world.filed[index]!.at(address);
       if (filed?.owner === owner) continue;

@@ -4,9 +4,11 @@
  */
 import { setImmediate as settled } from 'node:timers/promises';
 import { Agenda } from './agenda.ts';
-import type { ClientsParts, Family, SeenReply, SimulatedClient } from './family.ts';
+import type { ClientsParts, Family, OwnedLease, SeenReply, SimulatedClient } from './family.ts';
 import { FiledLeases } from './filed-leases.ts';
+import type { Acquaintance } from './heartbeats.ts';
 import type { ServerImage } from './images.ts';
+import { KeaRecord } from './kea/record.ts';
 import { PairKnowledge } from './knowledge.ts';
 import { LeasesHeld } from './leases-held.ts';
 import { EPOCH_MS, Killed, Machine, type World } from './machine.ts';
@@ -36,6 +38,7 @@ export interface WorldPlan {
   /** Of its members. */
   readonly configurations: readonly object[];
   readonly clients: number;
+  readonly acquaintance: Acquaintance;
 }
 
 /** Of DHCP messages, between the relay or a client and a server. */
@@ -59,7 +62,8 @@ export class SimulatedWorld implements World {
   readonly #images: readonly ServerImage[];
   readonly #cuts = new Set<string>();
   readonly knowledge: PairKnowledge;
-  readonly filed: readonly FiledLeases[];
+  /** What each server has filed for good, and a Kea at all. */
+  readonly filed: readonly (FiledLeases | KeaRecord)[];
   #isUnsettled = false;
   #failure: Error | null = null;
   /** Between the servers; null = as fast as a network in one house. */
@@ -71,7 +75,7 @@ export class SimulatedWorld implements World {
 
   constructor(
     images: readonly ServerImage[],
-    { family, seed, isDetailed, relationship, configurations, clients }: WorldPlan,
+    { family, seed, isDetailed, relationship, configurations, clients, acquaintance }: WorldPlan,
   ) {
     this.family = family;
     this.relationship = relationship;
@@ -93,9 +97,10 @@ export class SimulatedWorld implements World {
       machine.disk.put('/var/lib/kea/.directory', '');
       return machine;
     });
-    this.filed = this.machines.map(({ disk }) => new FiledLeases(disk, family));
+    this.filed = this.machines.map(({ disk }, i) => images[i]!.record ?? new FiledLeases(disk, family));
     this.peers = new PeerNetwork({
       machines: this.machines,
+      acquaintance,
       delayUs: () => this.random.between(80, this.peerDelayUsMax ?? 400),
       isParted: (from, to) => this.#cuts.has(`${from.name}>${to.name}`),
       settle: () => this.settle(),
@@ -169,6 +174,16 @@ export class SimulatedWorld implements World {
   async #settleAll(): Promise<void> {
     this.#isUnsettled = false;
     await settled();
+  }
+
+  /** Whether a server is a modelled Kea. */
+  isKea(index: number): boolean {
+    return this.filed[index] instanceof KeaRecord;
+  }
+
+  /** Whether one of those that give leases lacks some that it is to have. */
+  get isAnyBlank(): boolean {
+    return this.relationship.active.some((index) => this.knowledge.isBlank(index));
   }
 
   /** Whether those that give leases have been in their normal state for so long, and can be asked. */
@@ -281,7 +296,9 @@ export class SimulatedWorld implements World {
     if (id === 'TDM_CONTROL_COMMAND') return;
     this.timeline.note(machine.name, `${id} ${JSON.stringify(fields)}`);
     if (id === 'TDM_HA_STATE_CHANGED') this.knowledge.changed(index, String(fields['to']));
-    if (id === 'TDM_HA_SYNC_SUCCEEDED') this.knowledge.learns(index);
+    if (id === 'TDM_HA_SYNC_SUCCEEDED') this.knowledge.synchronized(index);
+    if (id === 'KEA_ROW_REFUSED') this.knowledge.misses(index);
+    if (id === 'KEA_LEASES_LOST') this.knowledge.forgets(index, fields['lost'] as readonly OwnedLease[]);
   }
 
   #toServer(machine: Machine, from: Place, bytes: Uint8Array): void {
@@ -313,6 +330,8 @@ export class SimulatedWorld implements World {
       });
     for (const { address, owner, validSec } of grants)
       for (const which of new Set([index, ...this.relationship.active])) {
+        // A Kea's lease may have gone again while its reply waited.
+        if (which === index && this.isKea(index)) continue;
         // What a new disk does not have was on the former one.
         if (which !== index && (!isNormal || this.knowledge.isBlank(which))) continue;
         const lease = this.filed[which]!.at(address);
