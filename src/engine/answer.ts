@@ -18,7 +18,7 @@ function planFor(context: Context, address: number): ReplyPlan {
 }
 
 function rootOf(subnet: CompiledSubnet, address: number): ReplyPlanNode {
-  return poolAt(subnet.poolsByAddress, address)?.plan ?? subnet.plan;
+  return poolAt(subnet.pools, address)?.plan ?? subnet.plan;
 }
 
 /**

@@ -15,7 +15,7 @@ import { MainLeaseStore } from '../../engine/leases/main-lease-store.ts';
 import { DnsLog } from '../../engine/names/dns-log.ts';
 import { MainDns } from '../../engine/names/main-dns.ts';
 import { readNamedLease } from '../../engine/names/named-lease.ts';
-import { ascending, poolAt } from '../../engine/subnets/pool-at.ts';
+import { poolAt } from '../../engine/subnets/pool-at.ts';
 import { allocateServerPools } from '../../engine/subnets/pool-plan.ts';
 import { poolSeries } from '../../engine/subnets/pool-series.ts';
 import { LeaseBook } from '../../lease/dhcp4/book.ts';
@@ -179,7 +179,7 @@ function namesOf(config: ServerConfig): NamesOf {
   const bySubnet = new Map(
     config.subnets.map(({ id, ddns, pools }) => [
       id,
-      { ddns, pools: ascending(pools.filter((pool) => pool.ddns !== null)) },
+      { ddns, pools: pools.filter((pool) => pool.ddns !== null) },
     ]),
   );
   return (subnetId, address) => {

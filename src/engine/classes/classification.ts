@@ -36,7 +36,7 @@ export function classifyReceived(context: Context): void {
  * @param address that of the lease, 0 = none
  */
 export function classifyLease(context: Context, subnet: CompiledSubnet, address: number): void {
-  const pool = poolAt(subnet.poolsByAddress, address);
+  const pool = poolAt(subnet.pools, address);
   if (pool !== null) classifyAdditional(context, pool.additional);
   classifyAdditional(context, subnet.additional);
   if (subnet.network !== null) classifyAdditional(context, subnet.network.additional);

@@ -16,7 +16,6 @@ import { type CompiledNames, compileNames } from '../names/names-settings.ts';
 import { PlanRoots } from '../reply/plan-roots.ts';
 import type { ReplyPlan, ReplyPlanNode } from '../reply/reply-plan.ts';
 import { type CompiledNetwork, compileNetworks, groupOf } from '../subnets/network.ts';
-import { ascending } from '../subnets/pool-at.ts';
 import { poolSeries } from '../subnets/pool-series.ts';
 import { relationshipOf } from '../subnets/relationship-of.ts';
 
@@ -60,10 +59,8 @@ export interface CompiledSubnet {
   readonly place: number;
   /** Number of the subnets of its network with the same guard, see `groupOf`. */
   readonly group: number;
-  /** In the order of the configuration. */
+  /** In the order of their addresses, for `poolAt`. */
   readonly pools: readonly CompiledPool[];
-  /** The same for `poolAt`. */
-  readonly poolsByAddress: readonly CompiledPool[];
   /** What a client gets that has no address of a pool. */
   readonly plan: ReplyPlanNode;
   readonly mask: number;
@@ -136,7 +133,6 @@ export function compileSubnets(config: ServerConfig, classes: ClassIds = new Cla
       caching: cachings.of(cachingOf(subnet)),
       plan,
       pools,
-      poolsByAddress: ascending(pools),
     };
     network?.subnets.push(compiled);
     return compiled;
@@ -159,5 +155,5 @@ function namedPools(
   const own = pools.flatMap(({ first, last, ddns }) =>
     ddns === null ? [] : [{ first, last, names: names.of(ddns) }],
   );
-  return own.length === 0 ? null : ascending(own);
+  return own.length === 0 ? null : own;
 }

@@ -24,10 +24,10 @@ export function leaseTimeAt(context: Context, subnet: CompiledSubnet, address: n
 }
 
 /** The share of the addresses that are taken, 0 for an address of no pool. */
-function occupancy(context: Context, { pools, poolsByAddress }: CompiledSubnet, address: number): number {
+function occupancy(context: Context, { pools }: CompiledSubnet, address: number): number {
   const set = context.book.pools;
   const { classes } = context.query;
-  const own = poolAt(poolsByAddress, address);
+  const own = poolAt(pools, address);
   if (own === null || !isOpen(own.guard, classes)) return 0;
   let total = 0;
   let free = 0;

@@ -19,7 +19,7 @@ function isPermitted(context: Context, pool: CompiledPool): boolean {
 
 /** The pool of a subnet that holds an address and is open to the query, or null. */
 function permittedPool(context: Context, subnet: CompiledSubnet, address: number): CompiledPool | null {
-  const pool = poolAt(subnet.poolsByAddress, address);
+  const pool = poolAt(subnet.pools, address);
   return pool !== null && isPermitted(context, pool) ? pool : null;
 }
 

@@ -3,7 +3,6 @@ import type { LeaseBook } from '../../lease/dhcp4/book.ts';
 import { LeaseState } from '../../lease/state.ts';
 import { G, P, S, type StatisticsWriter } from '../figures/statistics.ts';
 import type { StatisticsReader } from '../figures/statistics-reader.ts';
-import { ascending } from '../subnets/pool-at.ts';
 import type { CountedPool } from '../subnets/pool-series.ts';
 import { type CountedSubnet, countLease, type LeaseCount, leaseCounts } from './lease-count.ts';
 
@@ -14,7 +13,7 @@ export class LeaseAccounting {
   readonly #statistics: StatisticsWriter;
   readonly #subnets: ReadonlyMap<number, CountedSubnet>;
 
-  /** @param subnetIds in the order of the configuration; @param pools those of `poolSeries`, when pools are counted */
+  /** @param subnetIds in the order of the configuration; @param pools those of `poolSeries`, when pools are counted, of each subnet in the order of their addresses */
   constructor(
     statistics: StatisticsWriter,
     subnetIds: readonly number[],
@@ -22,8 +21,8 @@ export class LeaseAccounting {
   ) {
     this.#statistics = statistics;
     const poolsOf = new Map<number, CountedPool[]>(subnetIds.map((id) => [id, []]));
-    for (const pool of ascending(pools)) poolsOf.get(pool.subnetId)!.push(pool);
-    this.#subnets = new Map(subnetIds.map((id, index) => [id, { index, poolsByAddress: poolsOf.get(id)! }]));
+    for (const pool of pools) poolsOf.get(pool.subnetId)!.push(pool);
+    this.#subnets = new Map(subnetIds.map((id, index) => [id, { index, pools: poolsOf.get(id)! }]));
   }
 
   /** The lease of an address in this subnet went from one state to another; null = there was, or is, none. */
@@ -59,9 +58,9 @@ export class LeaseAccounting {
   /** What is counted is taken away, so that everything can be counted once. */
   #forgetHeld(counted: StatisticsReader): void {
     const series = new Set<number>();
-    for (const { index, poolsByAddress } of this.#subnets.values()) {
+    for (const { index, pools } of this.#subnets.values()) {
       for (const name of HELD) this.#statistics.addSubnet(index, S[name], -counted.subnet(index, name));
-      for (const pool of poolsByAddress) series.add(pool.series);
+      for (const pool of pools) series.add(pool.series);
     }
     for (const name of HELD) {
       this.#statistics.add(G[name], -counted.global(name));

@@ -15,7 +15,7 @@ export interface CountedSubnet {
   /** Position in the configuration. */
   readonly index: number;
   /** Ascending. */
-  readonly poolsByAddress: readonly {
+  readonly pools: readonly {
     readonly first: number;
     readonly last: number;
     readonly series: number;
@@ -48,6 +48,6 @@ export function countLease(
   statistics.add(global, delta);
   if (subnet === null) return;
   statistics.addSubnet(subnet.index, ofSubnet, delta);
-  const pool = poolAt(subnet.poolsByAddress, address);
+  const pool = poolAt(subnet.pools, address);
   if (pool !== null) statistics.addPool(pool.series, ofPool, delta);
 }

@@ -155,7 +155,7 @@ export function writeTerms(
   const { rows } = book.table;
   const subnet = context.subnet!;
   const address = rows.address(slot);
-  const poolId = poolAt(subnet.poolsByAddress, address)?.poolId ?? 0;
+  const poolId = poolAt(subnet.pools, address)?.poolId ?? 0;
   if (state !== LeaseState.offered) book.settlePlace(slot);
   const place = state === LeaseState.offered ? placeFlag(context, slot, changesHands) : 0;
   rows.setState(slot, state);

@@ -62,7 +62,7 @@ function withdrawOffer(context: Context, slot: number): number {
   const address = rows.address(slot);
   const subnet = subnets.ofId(rows.subnetId(slot));
   book.remove(slot);
-  const pool = subnet === null ? null : poolAt(subnet.poolsByAddress, address);
+  const pool = subnet === null ? null : poolAt(subnet.pools, address);
   if (pool !== null) book.pools.startBehind(pool.index, address);
   return G['tandem-done-decline-offer'];
 }

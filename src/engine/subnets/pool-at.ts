@@ -1,12 +1,7 @@
 /** Which pool holds an address: a search by halves, because a subnet may have a thousand pools and is asked for each lease. */
 import type { PoolRange } from '../../lease/pool.ts';
 
-/** Pools in the order of their addresses. */
-export function ascending<Pool extends PoolRange>(pools: readonly Pool[]): readonly Pool[] {
-  return pools.slice().sort((a, b) => a.first - b.first);
-}
-
-/** The pool that holds an address, or null. @param pools ascending, none of them overlaps another one */
+/** The pool that holds an address, or null. @param pools in the order of their addresses, none of them overlaps another one */
 export function poolAt<Pool extends PoolRange>(pools: readonly Pool[], address: number): Pool | null {
   let low = 0;
   let high = pools.length - 1;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { ascending, poolAt } from '../../../src/engine/subnets/pool-at.ts';
+import { poolAt } from '../../../src/engine/subnets/pool-at.ts';
 
 t.test('the pool of an address is the one that looking at every pool finds', async () => {
   const gaps = fc.array(fc.record({ gap: fc.nat(3), size: fc.integer({ min: 1, max: 4 }) }), {
@@ -14,10 +14,9 @@ t.test('the pool of an address is the one that looking at every pool finds', asy
         next = first + size;
         return { first, last: next - 1 };
       });
-      const sorted = ascending(pools.toReversed());
       for (let address = high ? 0xc0a80000 - 1 : 0; address <= next; address++) {
         const expected = pools.find(({ first, last }) => address >= first && address <= last) ?? null;
-        if (poolAt(sorted, address) !== expected) return false;
+        if (poolAt(pools, address) !== expected) return false;
       }
       return true;
     }),

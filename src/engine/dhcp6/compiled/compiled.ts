@@ -53,12 +53,9 @@ export interface CompiledSubnet6 {
   readonly network: CompiledNetwork<CompiledSubnet6> | null;
   /** Position among the subnets of its network. */
   readonly place: number;
-  /** In the order of the configuration. */
+  /** In the order of their addresses, for `poolAround`. */
   readonly pools: readonly CompiledPool6[];
   readonly pdPools: readonly CompiledPool6[];
-  /** The same, ascending, for `poolAround`. */
-  readonly poolsByAddress: readonly CompiledPool6[];
-  readonly pdPoolsByAddress: readonly CompiledPool6[];
   /** What a client gets that has no lease of a pool. */
   readonly plan: ReplyPlanNode6;
   readonly hostModes: HostModes;
@@ -111,8 +108,6 @@ export function compileSubnets6(config: ServerConfig6, classes: ClassIds): Compi
       place: network?.subnets.length ?? 0,
       pools,
       pdPools,
-      poolsByAddress: ascending(pools, (at) => subnet.pools[at]!.first),
-      pdPoolsByAddress: ascending(pdPools, (at) => subnet.pdPools[at]!.prefix),
       plan,
       hostModes: subnet.hostModes,
       relationship: relationshipOf(subnet, config.relationships),
@@ -121,15 +116,6 @@ export function compileSubnets6(config: ServerConfig6, classes: ClassIds): Compi
     network?.subnets.push(compiled);
     return compiled;
   });
-}
-
-/** Pools in the order of their addresses. @param firstOf where the pool of this place begins: 16 octets */
-function ascending(
-  pools: readonly CompiledPool6[],
-  firstOf: (at: number) => Uint8Array,
-): readonly CompiledPool6[] {
-  const places = pools.map((_, at) => at).sort((a, b) => Buffer.compare(firstOf(a), firstOf(b)));
-  return places.every((place, at) => place === at) ? pools : places.map((place) => pools[place]!);
 }
 
 /** All that a subnet says of replies. */

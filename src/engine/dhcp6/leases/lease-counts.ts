@@ -157,7 +157,7 @@ function countAt(
   if (subnet === null) return;
   statistics.addSubnet(subnet.index, ofSubnet, delta);
   if (ofPool === NOT_OF_POOLS) return;
-  const pools = type === LeaseType.na ? subnet.poolsByAddress : subnet.pdPoolsByAddress;
+  const pools = type === LeaseType.na ? subnet.pools : subnet.pdPools;
   const pool = poolAround(book.pools, pools, bytes, offset);
   if (pool !== null) statistics.addPool(pool.series, ofPool, delta);
 }
