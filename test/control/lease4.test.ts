@@ -223,6 +223,19 @@ t.test('a partner does not delete by an older lease what another client has got 
   t.match(await run('lease4-del', { 'ip-address': update['ip-address'] }), { result: 0 }, 'or of no client');
 });
 
+t.test('a partner does not end by an old update what was given since', async (t) => {
+  const { run } = commands();
+  const declined = { ...update, 'hw-address': '', 'client-id': undefined, state: LeaseState.declined };
+  const after = (sec: number) => ({ ...update, expire: update.expire + sec });
+  const standing = async () => (await run('lease4-get', update)).arguments.state;
+  await run('lease4-update', after(61));
+  t.match(await run('lease4-update', declined), { result: 0, text: 'IPv4 lease updated.' });
+  t.equal(await standing(), LeaseState.assigned);
+  await run('lease4-update', after(60));
+  await run('lease4-update', declined);
+  t.equal(await standing(), LeaseState.declined, 'within what clocks may differ it does');
+});
+
 t.test('lease4-del deletes by address or identifier, and finds nothing the second time', async (t) => {
   const { run } = commands();
   const ways = [

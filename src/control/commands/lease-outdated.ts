@@ -1,12 +1,15 @@
 /**
- * Deletions that come too late. Kea keeps those that it could not send for its partner, and sends them when it has found it again; the
- * address may have been given to another client since. A Kea looks at the address alone and takes the lease from that client. What it sends
- * is the whole lease that it has deleted, so here the one that was given later stays.
+ * What a partner tells too late. Kea keeps what it could not send, and sends it when it has found its partner again; the address may have
+ * been given to another client since. A Kea takes the lease from that client: it looks at the address alone. What comes is the whole lease
+ * as it has ended, so here the one that was given later stays.
  */
+import { isLaterByFar } from '../../lease/precedence.ts';
+import { LeaseState } from '../../lease/state.ts';
 import type { ChangeSource } from '../../lease/store.ts';
 import { isMap } from '../arguments.ts';
 
 /**
+ * Whether a deletion means an older lease, of another client.
  * @param args of the deletion
  * @param clttSec of the lease that stands at the address
  * @param isSameClient whether the deletion names the client of that lease, or none
@@ -22,4 +25,19 @@ export function isOutdatedDeletion(
   return (
     typeof expire === 'number' && typeof validLifetimeSec === 'number' && expire - validLifetimeSec < clttSec
   );
+}
+
+/** Whether an update says that a lease is released, declined or reclaimed, of a time well before the one that stands. */
+export function isOutdatedEnd(
+  update: TimedLease,
+  source: ChangeSource,
+  standing: TimedLease | null,
+): boolean {
+  if (source !== 'peer' || update.state === LeaseState.assigned) return false;
+  return standing?.state === LeaseState.assigned && isLaterByFar(standing, update);
+}
+
+interface TimedLease {
+  readonly state: number;
+  readonly clttSec: number;
 }

@@ -17,7 +17,7 @@ import { type Answer, failure, Result } from '../answer.ts';
 import { isMap, NOT_A_MAP } from '../arguments.ts';
 import { BULK_LEASES_MAX, describeBulk } from './lease-bulk.ts';
 import { LeaseFault } from './lease-fault.ts';
-import { isOutdatedDeletion } from './lease-outdated.ts';
+import { isOutdatedDeletion, isOutdatedEnd } from './lease-outdated.ts';
 import { putLease, removeLease, STORE_FULL, sourceOf, whenDurable } from './lease-parts.ts';
 import { wrongLeaseAddress } from './lease-words.ts';
 import { findNamed, isOfClient6, type LeaseNaming6, readNaming6 } from './lease6-identify.ts';
@@ -130,6 +130,7 @@ function applyUpdates(
 ): Outcome {
   const faults: FaultEntry[] = [];
   for (const lease of leases) {
+    if (isOutdatedEnd(lease, source, store.get(lease.address))) continue;
     const outcome = putLease(store, lease, source);
     if (outcome === STORE_FULL) return { unable: outcome.text };
     if (outcome instanceof LeaseFault) faults.push(faultEntry(lease.type, lease.address, outcome));
