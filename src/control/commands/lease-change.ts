@@ -4,7 +4,7 @@ import { type Answer, failure, Result, success } from '../answer.ts';
 import { isMap, NOT_A_MAP } from '../arguments.ts';
 import type { CommandLease, LeaseFamily } from './lease-family.ts';
 import { LeaseFault } from './lease-fault.ts';
-import { isOutdatedDeletion, isOutdatedEnd } from './lease-outdated.ts';
+import { isOutdatedDeletion, isOutdatedUpdate } from './lease-outdated.ts';
 import { type LeaseCommandParts, putLease, removeLease, sourceOf, whenDurable } from './lease-parts.ts';
 import { wrongLeaseAddress, wrongParameter } from './lease-words.ts';
 
@@ -34,8 +34,8 @@ export async function leaseAdd<
 }
 
 /**
- * Overwrites whatever stands at the address; the newest change wins, whenever its client was seen, unless a partner tells of the end of a
- * lease that ended long before the one that stands began.
+ * Overwrites whatever stands at the address; the newest change wins, whenever its client was seen, unless a partner tells of
+ * it long after (lease-outdated.ts).
  */
 export async function leaseUpdate<
   Lease extends CommandLease,
@@ -59,8 +59,11 @@ export async function leaseUpdate<
       Result.conflict,
     );
   const source = sourceOf(parts, args);
-  if (isOutdatedEnd(lease, source, store.get(family.addressOf(lease))))
-    return success(`IPv${family.version} lease updated.`);
+  const standing = store.get(family.addressOf(lease));
+  const isOutdated =
+    standing !== null &&
+    isOutdatedUpdate(lease, source, standing, family.isOfClient(standing, args), parts.clock.wallSec());
+  if (isOutdated) return success(`IPv${family.version} lease updated.`);
   const outcome = putLease(store, lease, source);
   if (outcome instanceof LeaseFault) return outcome.answer();
   return whenDurable(

@@ -3,7 +3,7 @@
  * been given to another client since. A Kea takes the lease from that client: it looks at the address alone. What comes is the whole lease
  * as it has ended, so here the one that was given later stays.
  */
-import { isLaterByFar } from '../../lease/precedence.ts';
+import { isAhead, isLaterByFar } from '../../lease/precedence.ts';
 import { LeaseState } from '../../lease/state.ts';
 import type { ChangeSource } from '../../lease/store.ts';
 import { isMap } from '../arguments.ts';
@@ -27,17 +27,26 @@ export function isOutdatedDeletion(
   );
 }
 
-/** Whether an update says that a lease is released, declined or reclaimed, of a time well before the one that stands. */
-export function isOutdatedEnd(
+/**
+ * Whether an update is of a time well before the lease in force that stands, and would end it or give its address to another client.
+ * Updates of the same client stand: its lease is in force one way or the other.
+ * @param isSameClient whether the update names the client of the lease that stands, or none; @param nowSec Unix seconds
+ */
+export function isOutdatedUpdate(
   update: TimedLease,
   source: ChangeSource,
-  standing: TimedLease | null,
+  standing: TimedLease,
+  isSameClient: boolean,
+  nowSec: number,
 ): boolean {
-  if (source !== 'peer' || update.state === LeaseState.assigned) return false;
-  return standing?.state === LeaseState.assigned && isLaterByFar(standing, update);
+  if (source !== 'peer' || (update.state === LeaseState.assigned && isSameClient)) return false;
+  const { state, clttSec, validLifetimeSec } = standing;
+  if (state !== LeaseState.assigned || isAhead(clttSec, nowSec)) return false;
+  return clttSec + validLifetimeSec > nowSec && isLaterByFar(standing, update);
 }
 
 interface TimedLease {
   readonly state: number;
   readonly clttSec: number;
+  readonly validLifetimeSec: number;
 }
