@@ -120,6 +120,7 @@ export interface SubnetConfig {
   readonly prefixLength: number;
   /** The shared network that it belongs to; null = it stands alone. */
   readonly networkName: string | null;
+  /** In the order of their addresses. */
   readonly pools: readonly PoolConfig[];
   /** Its own, or else those of its network. */
   readonly relayAddresses: readonly Ipv4[];

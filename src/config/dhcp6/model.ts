@@ -49,6 +49,7 @@ export interface SubnetConfig6 {
   readonly prefixLength: number;
   /** The shared network that it belongs to; null = it stands alone. */
   readonly networkName: string | null;
+  /** In the order of their addresses, as those of prefixes. */
   readonly pools: readonly PoolConfig6[];
   readonly pdPools: readonly PdPoolConfig[];
   /** Its own, or else those of its network. */

@@ -19,19 +19,19 @@ import { duid, iaAddress, iaNa, iaPd, iaPrefix, message } from './messages.ts';
 
 const { request, release, decline } = MessageType;
 
-/** Pools of two numbers, not in the order of their addresses; subnet 2 has one with the same number. @param second number of some */
+/** Pools of two numbers; subnet 2 has one with the same number. @param second number of some */
 function subnets(second: number): SubnetConfig6[] {
   return [
     subnet(1, '2001:db8:1::/64', {
       interfaceName: 'eth0',
       pools: [
-        pool('2001:db8:1::20 - 2001:db8:1::22', { poolId: second }),
         pool('2001:db8:1::10 - 2001:db8:1::12'),
+        pool('2001:db8:1::20 - 2001:db8:1::22', { poolId: second }),
         pool('2001:db8:1::30 - 2001:db8:1::30', { poolId: second }),
       ],
       pdPools: [
-        pdPool('2001:db8:9000::/48', 56, { poolId: second }),
         pdPool('2001:db8:8000::/48', 56),
+        pdPool('2001:db8:9000::/48', 56, { poolId: second }),
         pdPool('2001:db8:a000::/48', 60),
       ],
     }),

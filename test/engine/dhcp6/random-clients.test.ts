@@ -28,7 +28,7 @@ const SUBNETS = [
     interfaceName: 'eth0',
     networkName: 'floor',
     rapidCommit: true,
-    pools: [pool('2001:db8:1::13 - 2001:db8:1::15'), pool('2001:db8:1::10 - 2001:db8:1::12', { poolId: 3 })],
+    pools: [pool('2001:db8:1::10 - 2001:db8:1::12', { poolId: 3 }), pool('2001:db8:1::13 - 2001:db8:1::15')],
     pdPools: [pdPool('2001:db8:8000::/54', 56), pdPool('2001:db8:9000::/63', 64, { poolId: 3 })],
   }),
   subnet(2, '2001:db8:2::/64', {
