@@ -77,6 +77,7 @@ export class ServerThreads {
       activeServers: 0,
       scopes: 0,
       updateMode: 0,
+      reusesLeases: true,
       observeOutOfScope: false,
       clientIdBytesMax: 255,
     });
