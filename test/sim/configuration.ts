@@ -19,6 +19,7 @@ export function configurationOf(family: Family, number: number, settings: PairSe
     'max-ack-delay': 5_000,
     'max-unacked-clients': unacked,
     'restrict-commands': false,
+    'wait-backup-ack': settings.isBackupAwaited,
     'multi-threading': { 'enable-multi-threading': true, 'http-dedicated-listener': true },
     peers,
   };

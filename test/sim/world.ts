@@ -3,13 +3,15 @@
  * one thread and in virtual time. The same seed makes the same story, to the last packet.
  */
 import { setImmediate as settled } from 'node:timers/promises';
+import { judgeGrants } from './acknowledgement.ts';
 import { Agenda } from './agenda.ts';
-import type { ClientsParts, Family, SeenReply, SimulatedClient } from './family.ts';
+import { BackupKnowledge } from './backup-knowledge.ts';
+import type { ClientsParts, Family, SimulatedClient } from './family.ts';
 import { FiledLeases } from './filed-leases.ts';
 import type { ServerImage } from './images.ts';
 import { PairKnowledge } from './knowledge.ts';
 import { LeasesHeld } from './leases-held.ts';
-import { EPOCH_MS, Killed, Machine, type World } from './machine.ts';
+import { Killed, Machine, type World } from './machine.ts';
 import { type Listener, PeerNetwork } from './peer-network.ts';
 import { Random } from './random.ts';
 import type { Relationship } from './relationship.ts';
@@ -18,15 +20,9 @@ import { Timeline } from './timeline.ts';
 
 const US_PER_SEC = 1e6;
 const PEER_PORT = 8000;
-/** What was granted in the state before has left by then. */
-const SETTLED_US = 2e6;
-/** Longer than a reply that was granted in the state before may wait for the disk. */
-const PARKED_US = 60e6;
 /** Of system calls during which others make system calls. */
 const DEPTH_MAX = 6;
 const RESTART_US = 5e6;
-/** Between what a client counts from and what a server does. */
-const ROUNDING_SEC = 1;
 
 export interface WorldPlan {
   readonly family: Family;
@@ -59,6 +55,7 @@ export class SimulatedWorld implements World {
   readonly #images: readonly ServerImage[];
   readonly #cuts = new Set<string>();
   readonly knowledge: PairKnowledge;
+  readonly backups: BackupKnowledge;
   readonly filed: readonly FiledLeases[];
   #isUnsettled = false;
   #failure: Error | null = null;
@@ -78,12 +75,16 @@ export class SimulatedWorld implements World {
     this.random = new Random(seed);
     const nowUs = (): number => this.agenda.nowUs;
     this.timeline = new Timeline(nowUs, isDetailed);
-    this.knowledge = new PairKnowledge(
-      nowUs,
-      configurations.map((_, i) => `server${i + 1}`),
-      relationship,
-    );
-    this.held = new LeasesHeld(nowUs, this.knowledge);
+    const names = configurations.map((_, i) => `server${i + 1}`);
+    this.knowledge = new PairKnowledge(nowUs, names, relationship);
+    this.held = new LeasesHeld(nowUs, {
+      isAlone: (server) => this.knowledge.isAlone(server),
+      couldNotKnow: (server, lease) =>
+        (this.backups.isBackup(names.indexOf(server)) ? this.backups : this.knowledge).couldNotKnow(
+          server,
+          lease,
+        ),
+    });
     this.#images = images;
     this.machines = configurations.map((configuration, i) => {
       const { memory } = images[i]!.slot;
@@ -94,6 +95,14 @@ export class SimulatedWorld implements World {
       return machine;
     });
     this.filed = this.machines.map(({ disk }) => new FiledLeases(disk, family));
+    this.backups = new BackupKnowledge({
+      nowUs,
+      relationship,
+      names,
+      filed: this.filed,
+      isJoined: (from, to) => this.#areJoined(from, to),
+      areNormal: () => this.areNormal(0),
+    });
     this.peers = new PeerNetwork({
       machines: this.machines,
       delayUs: () => this.random.between(80, this.peerDelayUsMax ?? 400),
@@ -173,10 +182,22 @@ export class SimulatedWorld implements World {
 
   /** Whether those that give leases have been in their normal state for so long, and can be asked. */
   areNormal(seconds: number): boolean {
-    return this.relationship.active.every((index) => {
-      const { isRunning, listeners } = this.machines[index]!;
-      return isRunning && listeners.has(PEER_PORT) && this.knowledge.isNormal(index, seconds * US_PER_SEC);
-    });
+    return this.relationship.active.every(
+      (index) => this.listens(index) && this.knowledge.isNormal(index, seconds * US_PER_SEC),
+    );
+  }
+
+  /** Whether a server can be asked. */
+  listens(index: number): boolean {
+    const { isRunning, listeners } = this.machines[index]!;
+    return isRunning && listeners.has(PEER_PORT);
+  }
+
+  /** Whether two servers can speak to each other. */
+  #areJoined(a: number, b: number): boolean {
+    const [first, second] = [this.machines[a]!.name, this.machines[b]!.name];
+    const isCut = this.#cuts.has(`${first}>${second}`) || this.#cuts.has(`${second}>${first}`);
+    return !isCut && this.listens(a) && this.listens(b);
   }
 
   /** Starts the server of a machine; it serves a moment later. */
@@ -220,6 +241,7 @@ export class SimulatedWorld implements World {
     machine.kill();
     if (isPowerFailure) machine.disk.powerFailure();
     this.knowledge.changed(index, 'off');
+    this.backups.ended(index);
   }
 
   /** The machine gets a new disk. Pre: its process has ended. */
@@ -228,6 +250,7 @@ export class SimulatedWorld implements World {
     this.timeline.note(machine.name, 'gets a new disk');
     machine.disk.replace([this.family.configFile]);
     this.knowledge.losesDisk(index);
+    this.backups.losesDisk(index);
   }
 
   /** Cuts what goes from one server to the other, or joins it again. */
@@ -281,7 +304,9 @@ export class SimulatedWorld implements World {
     if (id === 'TDM_CONTROL_COMMAND') return;
     this.timeline.note(machine.name, `${id} ${JSON.stringify(fields)}`);
     if (id === 'TDM_HA_STATE_CHANGED') this.knowledge.changed(index, String(fields['to']));
-    if (id === 'TDM_HA_SYNC_SUCCEEDED') this.knowledge.learns(index);
+    const isOfPartner = !this.backups.isBackup(this.knowledge.placeOf(fields['source']));
+    if (id === 'TDM_HA_SYNC_SUCCEEDED' && isOfPartner) this.knowledge.learns(index);
+    this.backups.hears(index, id, fields);
   }
 
   #toServer(machine: Machine, from: Place, bytes: Uint8Array): void {
@@ -293,42 +318,13 @@ export class SimulatedWorld implements World {
     const reply = this.family.read(bytes, to);
     const client = this.clients[reply.client - 1];
     // Who has released the address since may well be told once more that it is his.
-    if (client?.awaits(reply.transactionId)) this.#judgeGrants(from, reply, client);
+    if (client?.awaits(reply.transactionId))
+      judgeGrants(this, this.machines.indexOf(from), reply, client.askedAtUs);
     this.#carry(`clients>${from.name}`, () => {
       if (this.timeline.isDetailed) this.timeline.note(from.name, `sends ${reply.text} to ${client?.name}`);
       this.held.teller = from.name;
       client?.hear(bytes);
     });
-  }
-
-  /** Whatever is acknowledged is on this server's disk for as long as it was given, and in normal operation on the partner's. */
-  #judgeGrants(from: Machine, { grants }: SeenReply, { askedAtUs }: SimulatedClient): void {
-    const index = this.machines.indexOf(from);
-    const isNormal = this.knowledge.isNormal(index, SETTLED_US);
-    if (grants.length > 0 && this.knowledge.isSilent(index, PARKED_US))
-      this.held.broken({
-        kind: 'served out of turn',
-        text: `${from.name} answers in ${this.knowledge.states[index]}`,
-        about: [],
-      });
-    for (const { address, owner, validSec } of grants)
-      for (const which of new Set([index, ...this.relationship.active])) {
-        // What a new disk does not have was on the former one.
-        if (which !== index && (!isNormal || this.knowledge.isBlank(which))) continue;
-        const lease = this.filed[which]!.at(address);
-        const untilSec = (EPOCH_MS + askedAtUs / 1000) / 1000 + validSec;
-        if (lease?.owner === owner && lease.untilSec >= untilSec - ROUNDING_SEC) continue;
-        const kind =
-          which === index
-            ? 'acknowledged before it was on the disk'
-            : 'acknowledged before the partner had it';
-        const found = lease === undefined ? 'nobody is' : `${lease.owner} is until ${lease.untilSec}`;
-        this.held.broken({
-          kind,
-          text: `${address} of ${owner} until ${untilSec} by ${from.name}, ${found} filed`,
-          about: [address],
-        });
-      }
   }
 
   /** By UDP: what is lost is lost. */
