@@ -91,17 +91,17 @@ function isForAnyServer(type: u32): bool {
   return type === SOLICIT || type === CONFIRM || type === REBIND || type === ADDR_REG_INFORM;
 }
 
-/** RFC 8415 section 16, and what Kea asks of a DUID. */
+/** RFC 8415 section 16, and what Kea asks of a DUID; that there is none comes last, because the server may make one. */
 function offenceOf(type: u32): u32 {
   const clients = timesOf(Entry.clientId);
   if (clients > 1) return Malformed.severalClientIds;
-  if (clients === 0 && type !== INFORMATION_REQUEST) return Malformed.noClientId;
   if (clients === 1 && !isDuid(Entry.clientId)) return Malformed.badClientId;
   const servers = timesOf(Entry.serverId);
   if (servers > 0 && isForAnyServer(type)) return Malformed.unwantedServerId;
   if (servers > 1) return Malformed.severalServerIds;
   if (servers === 0 && isForOneServer(type)) return Malformed.noServerId;
-  return servers === 1 && !isDuid(Entry.serverId) ? Malformed.badServerId : Malformed.none;
+  if (servers === 1 && !isDuid(Entry.serverId)) return Malformed.badServerId;
+  return clients === 0 && type !== INFORMATION_REQUEST ? Malformed.noClientId : Malformed.none;
 }
 
 /** Neither too short nor too long, and not 00:00:00, which in Kea's leases is nobody. */

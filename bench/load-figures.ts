@@ -29,7 +29,9 @@ export const FIGURE_COLUMNS = [
   'of it by thread',
   'context switches an exchange',
   'lost %',
-];
+] as const;
+
+export type FigureColumn = (typeof FIGURE_COLUMNS)[number];
 
 /** @throws when the rival did what no server may do */
 export function figuresOf({ name }: Pick<Rival, 'name'>, answer: LoadAnswer): Figures {

@@ -85,7 +85,9 @@ export function serve(context: Context, shed: boolean): number {
     return answerV6Only(context, type);
   context.book.table.lock();
   try {
-    return handle(context, type);
+    const outcome = handle(context, type);
+    if (isUnchanged(type, outcome)) context.events.unchanged(query, context.book.changes.durable());
+    return outcome;
   } finally {
     // A fault ends this thread; with the lock held, main would wait for ever instead of ending the process.
     context.book.table.unlock();
@@ -160,6 +162,16 @@ function handle(context: Context, type: number): number {
     default:
       return G['tandem-drop-message-type'];
   }
+}
+
+/** [Kea] Whether a message other than a DISCOVER has been done with and has changed no lease. */
+function isUnchanged(type: number, outcome: number): boolean {
+  return (
+    (outcome === Outcome.send && type !== MessageType.discover) ||
+    outcome === G['tandem-ignored-release'] ||
+    outcome === G['tandem-ignored-decline'] ||
+    outcome === G['tandem-done-decline-offer']
+  );
 }
 
 /** On a hub the subnet comes first, because it says which partner shares the query; false when it says none. */

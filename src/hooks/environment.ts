@@ -11,7 +11,7 @@ import { parseSubOptions } from '../dhcp4/sub-options.ts';
 import type { EventQuery, LeaseEvent } from '../events/event.ts';
 import type { Lease4 } from '../lease/dhcp4/model.ts';
 import { LeaseEventKind } from '../lease/events.ts';
-import { type Environment, hostnameText, type ScriptCall, stateText } from './script-call.ts';
+import { type Environment, hostnameText, type ScriptCall, stateText, upperHex } from './script-call.ts';
 
 /** What the environment says of the server itself. */
 export interface ScriptHost {
@@ -45,11 +45,6 @@ const YIADDR = 16;
 const SIADDR = 20;
 const GIADDR = 24;
 const CHADDR = 28;
-
-/** Octets as 0x0a1b. */
-function compact(bytes: Uint8Array): string {
-  return `0x${Buffer.from(bytes).toString('hex')}`;
-}
 
 /** `LEASE4_ADDRESS` and the like. @param prefix with its underscore */
 function leaseVariables(prefix: string, lease: Lease4): Environment {
@@ -106,9 +101,9 @@ function hardwareAddress(header: Uint8Array): Uint8Array {
 /** Option 82 and its sub-options 1 and 2, where they are. */
 function agentVariables(agent: Uint8Array): Environment {
   if (agent.length === 0) return {};
-  const variables: Environment = { QUERY4_OPTION_82: compact(agent) };
+  const variables: Environment = { QUERY4_OPTION_82: upperHex(agent) };
   for (const { code, data } of parseSubOptions(AGENT_SPACE, agent))
-    if (code === 1 || code === 2) variables[`QUERY4_OPTION_82_SUB_OPTION_${code}`] = compact(data);
+    if (code === 1 || code === 2) variables[`QUERY4_OPTION_82_SUB_OPTION_${code}`] = upperHex(data);
   return variables;
 }
 
@@ -151,8 +146,11 @@ export function scriptCalls(event: LeaseEvent, host: ScriptHost): ScriptCall[] {
       hookPoint,
       environment: { ...query, ...more, ...leaseVariables('LEASE4_', each) },
     }));
+  const expired = (): ScriptCall[] =>
+    ofFormer('lease4_expire', { REMOVE_LEASE: String(host.removesExpired) });
   switch (kind) {
     case LeaseEventKind.granted:
+    case LeaseEventKind.unchanged:
       return [committed(query, given, lost)];
     case LeaseEventKind.renewed:
       return [...renewal(event, query, host), committed(query, given, lost)];
@@ -161,9 +159,9 @@ export function scriptCalls(event: LeaseEvent, host: ScriptHost): ScriptCall[] {
     case LeaseEventKind.declined:
       return [...ofFormer('lease4_decline'), committed(query, given, [])];
     case LeaseEventKind.expired:
-      return ofFormer('lease4_expire', { REMOVE_LEASE: String(host.removesExpired) });
+      return expired();
     case LeaseEventKind.recovered:
-      return ofFormer('lease4_recover');
+      return [...expired(), ...ofFormer('lease4_recover')];
   }
 }
 

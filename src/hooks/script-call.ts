@@ -22,6 +22,11 @@ export function stateText(state: number): string {
   return STATES[state] ?? '';
 }
 
+/** Octets as 0x0A1B. */
+export function upperHex(bytes: Uint8Array): string {
+  return `0x${Buffer.from(bytes).toString('hex').toUpperCase()}`;
+}
+
 /** A host name: no environment can hold a NUL. */
 export function hostnameText(hostname: string): string {
   return hostname.replaceAll('\0', '');

@@ -32,6 +32,8 @@ export const LeaseEventKind = {
   expired: 5,
   /** A declined address is back in its pool. */
   recovered: 6,
+  /** A message that might have changed leases has changed none: all that is told is the query. */
+  unchanged: 7,
 } as const;
 export type LeaseEventKind = (typeof LeaseEventKind)[keyof typeof LeaseEventKind];
 

@@ -80,7 +80,7 @@ t.test('pools of one number are one series, in each subnet its own', async (t) =
   ]);
   t.same(
     pools.map((pool) => pool.series),
-    [0, 1, 0, 2],
+    [0, 0, 1, 2],
   );
 });
 

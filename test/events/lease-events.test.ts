@@ -98,6 +98,35 @@ t.test('leases that run out, and declined addresses that come back', async (t) =
   );
 });
 
+t.test(
+  'messages that might have changed a lease and have changed none, where somebody wants to hear of them',
+  async (t) => {
+    for (const [listening, count] of [
+      [Listening.all, 4],
+      [Listening.queries, 0],
+    ] as const) {
+      const server = serverFor(t, { 'cache-threshold': 0.5 }, { listening });
+      const { yiaddr } = lease(server, 1);
+      server.ask(discover(2));
+      heard(server);
+      server.ask(renew(1, yiaddr));
+      server.ask(request(2, yiaddr));
+      server.send(release(2, yiaddr));
+      server.send(decline(2, yiaddr));
+      const events = heard(server);
+      t.strictSame(
+        events.map(told),
+        Array.from({ length: count }, () => [LeaseEventKind.unchanged, null, null, null]),
+      );
+      if (count > 0)
+        t.strictSame(
+          events.map(({ query }) => query?.messageType),
+          [MessageType.request, MessageType.request, MessageType.release, MessageType.decline],
+        );
+    }
+  },
+);
+
 t.test('nobody listens: nothing is written; a full ring loses events and counts them', async (t) => {
   const quiet = serverFor(t);
   lease(quiet, 1);

@@ -88,7 +88,8 @@ t.test('each kind of event has the calls that Kea makes', async (t) => {
     [LeaseEventKind.released, ['lease4_release', 'leases4_committed']],
     [LeaseEventKind.declined, ['lease4_decline', 'leases4_committed']],
     [LeaseEventKind.expired, ['lease4_expire']],
-    [LeaseEventKind.recovered, ['lease4_recover']],
+    [LeaseEventKind.recovered, ['lease4_expire', 'lease4_recover']],
+    [LeaseEventKind.unchanged, ['leases4_committed']],
   ];
   for (const [kind, points] of kinds)
     t.strictSame(

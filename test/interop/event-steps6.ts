@@ -1,8 +1,8 @@
 /** Messages by which leases of DHCPv6 begin, go on and end: addresses and prefixes, directly and through relays. */
 import { MessageType } from '../../src/dhcp6/codes.ts';
-import type { Ia, Relay, Step } from './differential6/steps.ts';
+import { type Ia, type Relay, type Step, UNKNOWN_LINK } from './differential6/steps.ts';
 
-const { solicit, request, confirm, renew, rebind, release, decline } = MessageType;
+const { solicit, request, confirm, renew, rebind, release, decline, informationRequest } = MessageType;
 const hexOf = (text: string): string => Buffer.from(text, 'latin1').toString('hex');
 
 /** Client identifiers: with a hardware address, with none, and one that can be printed. */
@@ -61,4 +61,14 @@ export const STEPS: readonly Step[] = [
   step(1, release, ENTERPRISE, [na(1, 'own'), pd(1, 'own')], near),
   step(2, request, PRINTED, [na(1), na(2), pd(3)], { relays: [BARE] }),
   step(2, decline, PRINTED, [na(1, 'own'), na(2, 'own')], { relays: [BARE] }),
+  // What follows changes no lease.
+  step(3, solicit, LINKED, [na(1)]),
+  step(3, confirm, LINKED, [na(1, '2001:db8:77::1')]),
+  step(3, informationRequest, LINKED, []),
+  step(3, request, LINKED, []),
+  step(3, request, LINKED, [na(1)], { relays: [{ ...BARE, link: UNKNOWN_LINK }] }),
+  step(3, rebind, LINKED, [na(1, '2001:db8:77::1')], { relays: [{ ...BARE, link: UNKNOWN_LINK }] }),
+  step(3, release, LINKED, [na(5, '2001:db8:1::1777')]),
+  step(3, decline, LINKED, [na(5, '2001:db8:1::1777')]),
+  step(3, release, LINKED, []),
 ];

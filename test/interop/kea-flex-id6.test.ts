@@ -13,17 +13,23 @@ import { farSubnet6, nearSubnet6 } from './scene6.ts';
 import { SUBJECT } from './server.ts';
 import type { FiledLease6 } from './server6.ts';
 
-const { request, renew, release } = MessageType;
+const { solicit, request, renew, rebind, release, informationRequest } = MessageType;
 const behind = (port: string): Step['relays'] => by('2001:db8:2::1', interfaceId(port));
 
 type Owned = readonly [kind: Ia['kind'], iaid: number, part?: string];
 
-function step(script: number, type: number, relays: Step['relays'], duid: string, ...ias: Owned[]): Step {
+function step(
+  script: number,
+  type: number,
+  relays: Step['relays'],
+  duid: string | null,
+  ...ias: Owned[]
+): Step {
   return {
     script,
     type,
     duid,
-    server: 'own',
+    server: type === solicit || type === rebind ? null : 'own',
     ias: ias.map(([kind, iaid, part]) => ({ kind, iaid, parts: part === undefined ? [] : [part] })),
     options: [],
     relays,
@@ -52,12 +58,26 @@ const STEPS: readonly Step[] = [
   step(7, request, behind('y'.repeat(128)), C, ['na', 5, '2001:db8:2::1504']),
   step(8, request, behind('port3'), A, ['na', 5, ADDRESS]),
   step(9, release, behind('port1'), A, ['na', 1, ADDRESS]),
+  ...[solicit, request, renew, rebind].map((type) =>
+    step(
+      10,
+      type,
+      behind('port4'),
+      null,
+      ['na', 5, '2001:db8:2::1505'],
+      ['pd', 6, '2001:db8:9000:1700::/56'],
+    ),
+  ),
+  step(10, informationRequest, behind('port4'), null),
+  step(11, request, behind('xy'), null, ['na', 5]),
+  step(12, request, ON_LINK, null, ['na', 5]),
+  step(13, informationRequest, ON_LINK, null),
 ];
 
 /** Leases whose address was asked for; that of the client that is always answered is not. */
 function ownersOf(leases: readonly FiledLease6[]): string[] {
   return leases
-    .filter(({ address, state }) => /:150\d(?:::)?|:1[56]00::/.test(address) && state === 0)
+    .filter(({ address, state }) => /:150\d(?:::)?|:1[567]00::/.test(address) && state === 0)
     .map(({ address, duid, iaid }) => `${address} ${duid} ${iaid}`)
     .sort();
 }

@@ -2,7 +2,7 @@
  * What the run_script and legal_log libraries tell of DHCPv6 leases: the same calls with the same environment from Kea 2.2, Kea
  * 3.0 and Tandem, and the same lines from Kea 3.0 and Tandem. The library of Kea 2.2 that writes lines is not free.
  */
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
@@ -11,9 +11,9 @@ import { BEHIND, STEPS } from './event-steps6.ts';
 import { forensicLines } from './forensic-lines6.ts';
 import { type KeaKind, needServers } from './kea.ts';
 import { farSubnet6, nearSubnet6 } from './scene6.ts';
+import { awaitCalls, callsIn, writeScript } from './script-calls.ts';
 import { type Side6, sidesBesideKea6 } from './sides6.ts';
 import { KEAS_IN_TURN } from './turn.ts';
-import { until } from './waiting.ts';
 
 const OWNER = { duid: '61:62:63:64', iaid: 7, 'subnet-id': 1 };
 const ADDRESS = '2001:db8:1::1a01';
@@ -53,20 +53,6 @@ const COMMANDS: readonly (readonly [command: string, args: Record<string, unknow
   ['lease6-add', { ...OWNER, 'ip-address': OTHER, 'valid-lft': 1, hostname: 'gone.example' }],
 ];
 
-/** A program that writes what it is told into a file of its own. */
-function writeScript(directory: string): string {
-  const calls = join(directory, 'calls');
-  mkdirSync(calls);
-  const path = join(directory, 'script.sh');
-  const own = 'grep -E "^(LEASES?6|DELETED_LEASES6|QUERY6|PKT6|SUBNET6|REMOVE_LEASE)"';
-  writeFileSync(
-    path,
-    `#!/bin/sh\nenv | ${own} | sort > ${calls}/$$.part\nmv ${calls}/$$.part ${calls}/$$-$1\n`,
-  );
-  chmodSync(path, 0o755);
-  return path;
-}
-
 function configured(version: KeaKind) {
   return (directory: string): Record<string, unknown> => {
     const legal = join(directory, 'legal');
@@ -88,34 +74,6 @@ function configured(version: KeaKind) {
   };
 }
 
-/** Hook point and environment of each call, in an order of their own: programs run beside each other. */
-function callsIn(directory: string, version: KeaKind): string[] {
-  const path = join(directory, 'calls');
-  return readdirSync(path)
-    .filter((file) => !file.endsWith('.part'))
-    .map((file) => {
-      const lines = readFileSync(join(path, file), 'utf8').trimEnd().split('\n');
-      return [file.replace(/^\d+-/, ''), ...lines.map((line) => comparable(line, version))].join('\n');
-    })
-    .filter((call) => !call.includes(BEHIND) && !isEmptyCommit(call))
-    .sort();
-}
-
-/** Kea runs the script also for messages by which no lease has changed. */
-function isEmptyCommit(call: string): boolean {
-  return (
-    call.startsWith('leases6_committed') &&
-    /^LEASES6_SIZE=0$/m.test(call) &&
-    /^DELETED_LEASES6_SIZE=0$/m.test(call)
-  );
-}
-
-function comparable(line: string, version: KeaKind): string {
-  const timeless = line.replace(/(_CLTT=)\d+/, '$1TIME').replace(/=00(:00:00)?$/, '=NOBODY');
-  // Kea 2.2 does not tell of the options of relays.
-  return version === 'kea 2.2' && /^QUERY6_OPTION/.test(line) ? '' : timeless;
-}
-
 /** Addresses are those that each has given: Kea goes on with the next one of a pool. */
 async function tell({ network, server }: Side6): Promise<void> {
   await server.start();
@@ -133,12 +91,10 @@ for (const version of KEAS_IN_TURN)
     if (!needServers(t, [version], ['ip'], 'kea-dhcp6')) return;
     const { kea, own } = await sidesBesideKea6(t, version, configured(version));
     await Promise.all([tell(kea), tell(own)]);
-    const byKea = callsIn(kea.directory, version);
-    await until({ what: `${byKea.length} calls`, timeoutMs: 5_000 }, () =>
-      callsIn(own.directory, version).length >= byKea.length ? true : null,
-    ).catch(() => null);
-    const without = (call: string): string => call.replaceAll(/^\n/gm, '');
-    t.same(callsIn(own.directory, version).map(without), byKea.map(without));
+    const callsOf = ({ directory }: Side6): string[] =>
+      callsIn(directory, version, (call) => !call.includes(BEHIND));
+    const byKea = callsOf(kea);
+    t.same(await awaitCalls(byKea.length, () => callsOf(own)), byKea);
     t.ok(byKea.length > 20, `${byKea.length} calls`);
     if (version === 'kea 3.0') {
       const lines = forensicLines(kea.directory);

@@ -231,12 +231,12 @@ export class ClassifierTwin6 {
     const clients = options.filter(({ code }) => code === OptionCode.clientId);
     const servers = options.filter(({ code }) => code === OptionCode.serverId);
     if (clients.length > 1) return Malformed.severalClientIds;
-    if (clients.length === 0 && type !== informationRequest) return Malformed.noClientId;
     if (clients[0] && !this.#isDuid(clients[0])) return Malformed.badClientId;
-    if (FOR_ANY_SERVER.includes(type)) return servers.length > 0 ? Malformed.unwantedServerId : 0;
+    if (servers.length > 0 && FOR_ANY_SERVER.includes(type)) return Malformed.unwantedServerId;
     if (servers.length > 1) return Malformed.severalServerIds;
-    if (servers.length === 0) return FOR_ONE_SERVER.includes(type) ? Malformed.noServerId : 0;
-    return this.#isDuid(servers[0]!) ? 0 : Malformed.badServerId;
+    if (servers.length === 0 && FOR_ONE_SERVER.includes(type)) return Malformed.noServerId;
+    if (servers[0] && !this.#isDuid(servers[0])) return Malformed.badServerId;
+    return clients.length === 0 && type !== informationRequest ? Malformed.noClientId : 0;
   }
 
   #isDuid({ offset, length }: Option): boolean {

@@ -19,7 +19,8 @@ import type { EventsConfig, EventsFamily } from './event-family.ts';
 
 /** What the shards have to write down for the listeners of a configuration. */
 export function listeningOf({ hooks }: Pick<EventsConfig, 'hooks'>): Listening {
-  return hooks.runScript === null && hooks.legalLog === null ? Listening.off : Listening.queries;
+  if (hooks.runScript !== null) return Listening.all;
+  return hooks.legalLog === null ? Listening.off : Listening.queries;
 }
 
 /** Whether somebody wants to hear of every lease that a partner changes. */

@@ -62,7 +62,8 @@ export interface PlacedRange<A> extends Range<A> {
 }
 
 /**
- * Reads the pools of a subnet, in the order of the file.
+ * Reads the pools of a subnet.
+ * @returns in the order of their addresses, which is that in which they are given [Kea]
  * @param subnet null when the subnet's own prefix is wrong
  * @param ddns the settings of the subnet
  */
@@ -95,7 +96,7 @@ export function readPools<A>(
     pools.push({ ...common, first, last, ddns: resolvePoolDdns(values, ddns, place, report) });
   }
   checkOverlaps(addresses, ranges, formatRange, report);
-  return pools;
+  return pools.sort((a, b) => addresses.compare(a.first, b.first));
 }
 
 /** The part that pools of addresses and pools of prefixes have in common. */

@@ -8,6 +8,7 @@ import { MessageType } from '../../dhcp6/codes.ts';
 import { Field, Malformed } from '../../dhcp6/descriptor.ts';
 import { NO_SERVER, serverIndexOf } from '../../loadbalance/scope.ts';
 import { addHostClasses, classifyKnown, isDropped } from '../classes/assign.ts';
+import { Outcome } from '../context.ts';
 import { NO_RELATIONSHIP } from '../subnets/relationship-of.ts';
 import { classesBeforeLeases, classifyReceived6 } from './classes/classification.ts';
 import type { Context6 } from './context.ts';
@@ -45,7 +46,7 @@ const PRIMARY = 0;
 const serverId = emptyRange();
 
 /**
- * Serves the query that `context.query` points at, which is well formed; the reply, if any, stands in `context.slot`.
+ * Serves the query that `context.query` points at, which is well formed or mendable; the reply, if any, stands in `context.slot`.
  * @param shed drop SOLICITs, because parked replies or logs pile up
  * @returns an `Outcome`, or the statistics cell of the reason why there is no answer
  */
@@ -58,14 +59,14 @@ export function serve6(context: Context6, shed: boolean): number {
   if (!isServed(context, type)) return G6['tandem-drop-message-type'];
   const { isHub } = context.settings;
   // On a hub the subnet comes first, and its guard asks for classes.
-  if (isHub && !receive(context)) return G6['tandem-drop-bad-client-id'];
+  if (isHub && !receive(context, type)) return G6['tandem-drop-bad-client-id'];
   if (isHub && !chooseRelationship(context)) return G6['tandem-drop-no-relationship'];
   // [Kea] What the partner leaves without an answer is looked at first: also what names the partner.
   if (!isInScope(context, type)) return OUT_OF_SCOPE_6;
   if (!query.isRelayed && query.arrival.isUnicast && isForGroups(type)) return G6['tandem-drop-unicast'];
   if (isForOtherServer(context)) return G6['tandem-drop-other-server'];
   if (type === MessageType.solicit && shed) return G6['tandem-drop-solicit-shed'];
-  if (!isHub && !receive(context)) return G6['tandem-drop-bad-client-id'];
+  if (!isHub && !receive(context, type)) return G6['tandem-drop-bad-client-id'];
   const { rateLimits } = context;
   if (rateLimits?.admitsClasses(query.classes, context.wallMs) === false) return G6['tandem-drop-rate-limit'];
   if (isDropped(context)) return G6['tandem-drop-class'];
@@ -79,7 +80,9 @@ export function serve6(context: Context6, shed: boolean): number {
   if (type === MessageType.informationRequest) return serveInformationRequest(context);
   context.book.table.lock();
   try {
-    return handle(context, type);
+    const outcome = handle(context, type);
+    if (isUnchanged(context, outcome)) context.events.unchanged(query, context.book.changes.durable());
+    return outcome;
   } finally {
     // A fault ends this thread; with the lock held, main would wait for ever instead of ending the process.
     context.book.table.unlock();
@@ -91,11 +94,21 @@ function isOverRateOfSubnet({ rateLimits, subnet, wallMs }: Context6): boolean {
   return rateLimits !== null && subnet !== null && !rateLimits.admitsSubnet(subnet, wallMs);
 }
 
-/** Assigns the classes of the arrival, then makes the client's flexible identifier; false when it makes no DUID. */
-function receive(context: Context6): boolean {
+/**
+ * Assigns the classes of the arrival, then makes the client's flexible identifier.
+ * @returns false when it makes no DUID, or there is none that the message has to have [RFC8415 16]
+ */
+function receive(context: Context6, type: number): boolean {
   const { flexId, hosts, query } = context;
   classifyReceived6(context);
-  return flexId === null || flexId.identify(query, hosts.flexId);
+  if (flexId === null) return true;
+  if (!flexId.identify(query, hosts.flexId)) return false;
+  return query.duid.length > 0 || type === MessageType.informationRequest;
+}
+
+/** [Kea] Whether a datagram is served though the classifier found this: an expression may make the DUID that is not there. */
+export function isMendable6({ flexId }: Context6, malformed: number): boolean {
+  return malformed === Malformed.noClientId && flexId !== null;
 }
 
 /**
@@ -219,6 +232,11 @@ function handle(context: Context6, type: number): number {
     default:
       return G6['tandem-drop-message-type'];
   }
+}
+
+/** [Kea] Whether a message is answered for good, more than an ADVERTISE, and has changed no lease. */
+function isUnchanged({ slot, slots }: Context6, outcome: number): boolean {
+  return outcome === Outcome.send && slots.cells[slot] === G6['pkt6-reply-sent'];
 }
 
 /** Kea's statistics that go with one of ours, for queries without an answer. */

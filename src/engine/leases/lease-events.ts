@@ -5,13 +5,14 @@ import {
   EVENT_PART_HEADER_BYTES,
   EVENT_TEXT_BYTES_MAX,
   EventPart,
+  LeaseEventKind,
   type LeaseEventsMemory,
   LeaseEventWord,
 } from '../../lease/events.ts';
 import type { FiledLease, RowCodec } from '../../lease/row-codec.ts';
 
-/** What is listened to: nothing, leases, or leases and the queries that changed them. */
-export const Listening = { off: 0, leases: 1, queries: 2 } as const;
+/** What is listened to: nothing, leases, also the queries that changed them, also those that might have and have not. */
+export const Listening = { off: 0, leases: 1, queries: 2, all: 3 } as const;
 export type Listening = (typeof Listening)[keyof typeof Listening];
 
 /** What events of a family are made of. */
@@ -89,7 +90,7 @@ export class LeaseEventWriter<Lease extends FiledLease, Query> {
 
   /** Adds the query that the event comes of, where somebody wants it. */
   query(query: Query): void {
-    if (this.#listening !== Listening.queries) return;
+    if (this.#listening < Listening.queries) return;
     const at = this.#at + EVENT_PART_HEADER_BYTES;
     if (at > RING_RECORD_BYTES_MAX) return;
     this.#finishPart(EventPart.query, this.#family.encodeQuery(this.#bytes, at, query));
@@ -102,7 +103,7 @@ export class LeaseEventWriter<Lease extends FiledLease, Query> {
    */
   texts(query: Query, slot: number, row: number): void {
     const texts = this.#texts;
-    if (texts === null || this.#listening !== Listening.queries) return;
+    if (texts === null || this.#listening < Listening.queries) return;
     this.#text(EventPart.requestText, texts.ofQuery(query, row));
     if (slot !== NO_REPLY) this.#text(EventPart.responseText, texts.ofReply(slot, query, row));
   }
@@ -124,6 +125,17 @@ export class LeaseEventWriter<Lease extends FiledLease, Query> {
     const fits = this.#at <= RING_RECORD_BYTES_MAX;
     if (fits && this.#ring.write(kind, change, this.#bytes, this.#at)) this.#dirty = true;
     else Atomics.add(this.#words, LeaseEventWord.lost, 1);
+  }
+
+  /**
+   * Tells of a query that might have changed leases and has changed none, where somebody wants to hear of such.
+   * @param change number of a change that is on stable storage
+   */
+  unchanged(query: Query, change: number): void {
+    if (this.#listening !== Listening.all) return;
+    this.begin();
+    this.query(query);
+    this.end(LeaseEventKind.unchanged, change);
   }
 
   /** Wakes main when there is something new; once a batch. */

@@ -9,7 +9,7 @@ import { MessageType, OptionCode } from '../../dhcp6/codes.ts';
 import type { EventIa6, EventQuery6, LeaseEvent6 } from '../../events/dhcp6/event.ts';
 import { type Lease6, LeaseType } from '../../lease/dhcp6/model.ts';
 import { LeaseEventKind } from '../../lease/events.ts';
-import { type Environment, hostnameText, type ScriptCall, stateText } from '../script-call.ts';
+import { type Environment, hostnameText, type ScriptCall, stateText, upperHex } from '../script-call.ts';
 
 /** What the environment says of the server itself. */
 export interface ScriptHost6 {
@@ -72,7 +72,7 @@ function queryVariables(query: EventQuery6, host: ScriptHost6): Environment {
 /** [Kea 3.0] `QUERY6_OPTION_18` and the like, where a relay has sent it. */
 function optionVariable(code: number, data: Uint8Array | null): Environment {
   if (data === null) return {};
-  return { [`QUERY6_OPTION_${code}`]: `0x${Buffer.from(data).toString('hex').toUpperCase()}` };
+  return { [`QUERY6_OPTION_${code}`]: upperHex(data) };
 }
 
 /** `PKT6_IA_*`: the identity association by which a lease goes on. */
@@ -113,6 +113,7 @@ export function scriptCalls6(event: LeaseEvent6, host: ScriptHost6): ScriptCall[
   switch (kind) {
     case LeaseEventKind.granted:
     case LeaseEventKind.renewed:
+    case LeaseEventKind.unchanged:
       return [...extensions(event, query), committed(query, leases, replaced)];
     case LeaseEventKind.released:
       return [...ofFormer('lease6_release'), committed(query, [], former)];

@@ -10,7 +10,13 @@ import { Outcome } from '../../engine/context.ts';
 import { compileConfiguration6 } from '../../engine/dhcp6/compiled/compiled-configuration.ts';
 import type { Context6 } from '../../engine/dhcp6/context.ts';
 import { durationPairOf6 } from '../../engine/dhcp6/duration-pair.ts';
-import { countDrop6, countMalformed6, OUT_OF_SCOPE_6, serve6 } from '../../engine/dhcp6/engine.ts';
+import {
+  countDrop6,
+  countMalformed6,
+  isMendable6,
+  OUT_OF_SCOPE_6,
+  serve6,
+} from '../../engine/dhcp6/engine.ts';
 import { makeContext6 } from '../../engine/dhcp6/make-context.ts';
 import { longestReplyBytes6 } from '../../engine/dhcp6/reply/reply-size.ts';
 import { G6 } from '../../engine/dhcp6/statistics.ts';
@@ -133,7 +139,8 @@ export class Desk6 implements Desk<ServerSocket6> {
     const { context } = this;
     const inbox = this.#inbox;
     const malformed = inbox.malformed(index);
-    if (malformed !== 0) return countMalformed6(context, malformed, inbox.messageType(index));
+    if (malformed !== 0 && !isMendable6(context, malformed))
+      return countMalformed6(context, malformed, inbox.messageType(index));
     if (this.#slots.freeCount === 0) return countDrop6(context, G6['tandem-drop-park-full']);
     context.query.point(index, inbox.socket, inbox.source, 0, inbox.readSource(index));
     this.#durations?.start(inbox.arrivalUs(index));
@@ -147,6 +154,8 @@ export class Desk6 implements Desk<ServerSocket6> {
 
   #observe(): void {
     const { query, relationship, statistics } = this.context;
+    // [Kea] Who has no name is not counted among those that the partner leaves alone.
+    if (query.duid.length === 0) return;
     const waitedMs = query.field(Field.elapsedTime) * MS_PER_UNIT;
     if (!this.#observations.write(relationship, waitedMs, NO_HARDWARE, query.duid))
       statistics.add(G6['tandem-observations-lost']);

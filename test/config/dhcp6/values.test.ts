@@ -165,6 +165,27 @@ t.test('pools of addresses and of prefixes', async (t) => {
   t.strictSame(second?.options.map(hex), ['07']);
 });
 
+t.test('pools are in the order of their addresses, however they stand in the file', async (t) => {
+  const pools = ['2', '1', 'ffff', '3'].map((at) => `{ "pool": "2001:db8::${at}:0/112" }`);
+  const pdPools = [7, 5, 9].map(
+    (at) => `{ "prefix": "2001:db8:${at}::", "prefix-len": 48, "delegated-len": 64 }`,
+  );
+  const [subnet] = good6(
+    subnet6(`"pools": [ ${pools.join()} ]`, `"pd-pools": [ ${pdPools.join()} ]`),
+  ).subnets;
+  t.strictSame(texts(subnet!.pools.map(({ first }) => first)), [
+    '2001:db8::1:0',
+    '2001:db8::2:0',
+    '2001:db8::3:0',
+    '2001:db8::ffff:0',
+  ]);
+  t.strictSame(texts(subnet!.pdPools.map(({ prefix }) => prefix)), [
+    '2001:db8:5::',
+    '2001:db8:7::',
+    '2001:db8:9::',
+  ]);
+});
+
 t.test('bits behind the length of a delegated prefix count for nothing, and that is said', async (t) => {
   const file = subnet6(
     '"pd-pools": [ { "prefix": "2001:db8:1::1", "prefix-len": 48, "delegated-len": 64 } ]',

@@ -9,7 +9,7 @@ import { Field } from '../../../src/dhcp6/descriptor.ts';
 import { Outcome } from '../../../src/engine/context.ts';
 import { compileConfiguration6 } from '../../../src/engine/dhcp6/compiled/compiled-configuration.ts';
 import type { Context6 } from '../../../src/engine/dhcp6/context.ts';
-import { countDrop6, countMalformed6, serve6 } from '../../../src/engine/dhcp6/engine.ts';
+import { countDrop6, countMalformed6, isMendable6, serve6 } from '../../../src/engine/dhcp6/engine.ts';
 import { makeContext6 } from '../../../src/engine/dhcp6/make-context.ts';
 import type { Arrival6 } from '../../../src/engine/dhcp6/query.ts';
 import { longestReplyBytes6 } from '../../../src/engine/dhcp6/reply/reply-size.ts';
@@ -192,7 +192,8 @@ export class BenchEngine6 {
     classifier.classify6(1);
     const malformed = classifier.words6[Field.malformed]!;
     const before = this.#drops();
-    if (malformed !== 0) countMalformed6(context, malformed, classifier.words6[Field.messageType]!);
+    if (malformed !== 0 && !isMendable6(context, malformed))
+      countMalformed6(context, malformed, classifier.words6[Field.messageType]!);
     else {
       context.query.point(0, { ...LINK, ...arrival }, source, 0, 546);
       this.#serve(shed);

@@ -72,6 +72,32 @@ t.test('with replace-client-id a lease goes over to another device behind the sa
   engine.ask(from('port1', message(release, 9, iaNa(1))));
 });
 
+t.test('a message without a DUID is served where one is made', async (t) => {
+  const engine = new BenchEngine6(configured(REPLACING));
+  const nameless = (type: number, ...ias: (readonly number[])[]) => {
+    const whole = message(type, 1, ...ias);
+    // The header, then option 1.
+    return Uint8Array.from([...whole.subarray(0, 4), ...whole.subarray(8 + duid(1).length)]);
+  };
+  const answer = engine.ask(from('port1', nameless(request, iaNa(1))))!;
+  t.match(engine.rows(), [/ 0000706f727431 1 0 /], 'the lease is that of the identifier');
+  t.notOk(
+    answer.options.some((option) => option.startsWith('1=')),
+    'nobody gets back what he has not sent',
+  );
+  const [lease] = parts(answer)!;
+  t.equal(parts(engine.ask(from('port1', nameless(renew, iaNa(1)))))![0], lease);
+  t.ok(engine.ask(from('', nameless(informationRequest))), 'who wants no lease needs none');
+  t.ok(engine.ask(from('port1', nameless(informationRequest))));
+  for (const datagram of [nameless(request, iaNa(1)), from('', nameless(request, iaNa(1)))])
+    t.equal(engine.send(datagram), 'tandem-drop-bad-client-id', 'where none is made');
+  const both = Uint8Array.from([...nameless(request, iaNa(1))]);
+  both[0] = solicit;
+  t.equal(engine.send(from('port1', both)), 'tandem-drop-bad-server-id', 'what else is wrong is so still');
+  const plain = new BenchEngine6(configured({ 'identifier-expression': PORT }));
+  t.equal(plain.send(from('kept', nameless(request, iaNa(1)))), 'tandem-drop-bad-client-id', 'none is made');
+});
+
 t.test('expressions see the identifier in the place of option 1', async (t) => {
   const more = {
     'client-classes': [

@@ -89,6 +89,7 @@ t.test('the name of the answer', async (t) => {
     ['as they come', { hostnameCharSet: '' }, '\x03a_b', '1 a_b.x.org..'],
     ['replaced ones', { hostnameCharReplacement: 'z' }, '\x03a_b', '1 azb.x.org..'],
     ['cleaned to nothing', {}, '\x01_', null],
+    ['a whole one cleaned to nothing', { qualifyingSuffix: '' }, '\x01_\0', null],
     ['none', {}, '', '1 myhost-2001-db8-1--15.x.org..'],
     ['always generated', all, '\x01a', '1 gen-2001-db8-1--15.x.org..'],
     [

@@ -74,16 +74,6 @@ export const DIFFERENCES_6: readonly Difference6[] = [
       (family.traffic?.clients ?? []).length > 0 && step.ias.some(({ parts }) => parts.includes('former')),
   },
   {
-    query: 'a message without a DUID behind a port that makes one',
-    keas: ['kea 3.0'],
-    why: 'Kea asks for the DUID when flex_id has put one in; it has to be there [RFC8415 16.2]',
-    isRare: true,
-    covers: ({ family, step, tandem }) =>
-      JSON.stringify(family.dhcp6).includes('replace-client-id') &&
-      step.duid === null &&
-      tandem.join() === 'silence',
-  },
-  {
     query: 'which of the free addresses and prefixes of a subnet a client gets',
     keas: ['kea 2.2', 'kea 3.0'],
     why: 'Kea goes on in the pool that it has given of last, and may give what it has offered to another client',

@@ -1,5 +1,6 @@
 /** Settings of names, and clients that send names: what two servers are asked with. */
 import type { Step } from '../differential6/steps.ts';
+import type { KeaKind } from '../kea.ts';
 import { nearSubnet6 } from '../scene6.ts';
 import { address, duidOf, fqdn, labels, prefix, step } from './steps.ts';
 
@@ -7,6 +8,8 @@ export interface NamesCase {
   readonly name: string;
   /** Keys of the Dhcp6 map. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Who says what is right; the other version does it otherwise. */
+  readonly kea?: KeaKind;
   /** Those of a client stand together. */
   readonly steps: readonly Step[];
 }
@@ -18,9 +21,9 @@ const UPDATES = { 'dhcp-ddns': { 'enable-updates': true } };
 const SUFFIX = { 'ddns-qualifying-suffix': 'example.com' };
 
 const L63 = 'a'.repeat(63);
-/** In wire form. One that `hostname-char-set` makes nothing of is left out: Kea answers nothing. */
+/** In wire form. One that `hostname-char-set` makes nothing of is left out: see `cleaned`. */
 const NAMES = [
-  ...['', '\0', '\x05ab', '\xc0\0', '\x04Host\0xyz', '\x03a.b\0'],
+  ...['', '\x05ab', '\xc0\0', '\x04Host\0xyz', '\x03a.b\0'],
   ...['Host', 'Host.', 'A.b', 'a.b.', 'a_b', 'x.example.com', 'x.EXAMPLE.com.', 'xexample.com', L63].map(
     labels,
   ),
@@ -92,6 +95,20 @@ const RESERVATIONS = ['Reserved', 'reserved.example.com', 'whole.example.com.', 
   (hostname, index) => ({ duid: duidOf(5 + index).replace(/..(?=.)/g, '$&:'), hostname }),
 );
 
+/** Of these nothing is left; the last one is left whole. */
+const CLEANED = { 'hostname-char-set': '[b-eB-E]', 'hostname-char-replacement': '' };
+
+/** Names of one label: of several of which nothing is left, both Keas answer nothing. */
+function cleaned(): Step[] {
+  const names = ['\0', ...['bcd', 'bcd.', 'BCD.', 'e', 'bly'].map(labels)];
+  return names.flatMap((name, index) => {
+    const own = address((0x1200 + index).toString(16));
+    return (['solicit', 'request', 'renew'] as const).map((kind) =>
+      step(kind, 300 + index, [own], fqdn(1, name)),
+    );
+  });
+}
+
 const last = (): Step => step('request', 9, [address('1fff')], fqdn(1, `${labels('lastofall')}\0`));
 
 export const NAMES_CASES: readonly NamesCase[] = [
@@ -125,5 +142,17 @@ export const NAMES_CASES: readonly NamesCase[] = [
       'ddns-generated-prefix': 'gen',
     },
     steps: [...inputs(), last()],
+  },
+  {
+    name: 'names of which nothing is left',
+    settings: { ...UPDATES, ...CLEANED },
+    kea: 'kea 3.0',
+    steps: [...cleaned(), last()],
+  },
+  {
+    name: 'names of which nothing is left, in front of a suffix',
+    settings: { ...UPDATES, ...CLEANED, ...SUFFIX },
+    kea: 'kea 3.0',
+    steps: [...cleaned(), last()],
   },
 ];

@@ -24,7 +24,7 @@ type PdPoolValues = Values<typeof pdPoolSchema.rules>;
 
 interface PlacedPrefix extends PlacedRange<Uint8Array>, Prefix<Uint8Array> {}
 
-/** Reads the pools of prefixes of a subnet, in the order of the file. They need not lie in the subnet. */
+/** Reads the pools of prefixes of a subnet, which they need not lie in. @returns as `readPools` does */
 export function readPdPools(
   entries: readonly unknown[],
   surroundings: Surroundings,
@@ -46,7 +46,7 @@ export function readPdPools(
     pools.push({ ...own, ...common });
   }
   checkOverlaps(IPV6, prefixes, formatPrefix, report);
-  return pools;
+  return pools.sort((a, b) => IPV6.compare(a.prefix, b.prefix));
 }
 
 /** @returns null when a length or a prefix is missing or wrong */

@@ -22,6 +22,8 @@ const FLAG_S = 1;
 const FLAG_O = 2;
 const FLAG_N = 4;
 const FQDN_HEADER_BYTES = 1;
+/** Of the domain name without labels. */
+const ROOT_BYTES = 1;
 const COLON = 0x3a;
 const DASH = 0x2d;
 
@@ -106,7 +108,8 @@ export class ClientNames6 extends FqdnMaker {
     }
     this.#address.bytes = address.bytes;
     this.#address.offset = address.offset;
-    if (!this.makeFqdn(settings, reserved)) return;
+    // [Kea 3.0] Where the only label is cleaned to nothing, what is left is no name, not even the root.
+    if (!this.makeFqdn(settings, reserved) || this.wire.length === ROOT_BYTES) return;
     copyText(this.lease, this.text);
     this.#putFqdn(wantsServer, this.wire.length);
   }

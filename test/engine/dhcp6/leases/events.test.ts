@@ -169,6 +169,30 @@ t.test('whatever octets a relay and a client send, what is told of them can be r
   t.ok(count > 100, `${count} events`);
 });
 
+t.test(
+  'messages that might have changed leases and have changed none, where somebody wants to hear of them',
+  async (t) => {
+    const queries: readonly (readonly [string, Uint8Array])[] = [
+      ['', message(solicit, 1, iaNa(1))],
+      ['unchanged', message(request, 1)],
+      ['unchanged', message(release, 1, iaNa(1, iaAddress(FIRST)))],
+      ['unchanged', message(decline, 1, iaNa(1, iaAddress(FIRST)))],
+      ['', message(MessageType.confirm, 1, iaNa(1, iaAddress(FIRST)))],
+      ['', message(MessageType.informationRequest, 1)],
+    ];
+    const wanting = new BenchEngine6(config6(), { listening: Listening.all });
+    const other = engineFor();
+    for (const [kinds, datagram] of queries) {
+      wanting.ask(datagram);
+      other.ask(datagram);
+      const events = heard(wanting);
+      t.equal(events.map(told).join(), kinds);
+      for (const { query } of events) t.equal(query?.messageType, datagram[0]);
+      t.same(heard(other), []);
+    }
+  },
+);
+
 t.test('nobody listens: nothing is written', async (t) => {
   const engine = new BenchEngine6(config6());
   engine.ask(message(request, 1, iaNa(1)));
