@@ -28,6 +28,8 @@ export interface StoryOutcome {
 
 const US_PER_SEC = 1e6;
 const SEC_PER_HOUR = 3600;
+/** The world counts whole microseconds: of less no time passes. */
+const INSTANT_SEC = 1 / US_PER_SEC;
 /** Longer than any wait of the protocol: after it everything must be well. */
 const QUIET_SEC = 900;
 /** After so much normal operation both servers have the same leases. */
@@ -133,7 +135,7 @@ class Story {
       const next = this.#events[0];
       const restSec = Math.max(0, Math.min(endSec, next?.atSec ?? endSec) - this.#nowSec());
       await world.run(Math.min(world.random.between(1, 15), restSec));
-      if (next !== undefined && next.atSec <= this.#nowSec()) {
+      if (next !== undefined && next.atSec - this.#nowSec() < INSTANT_SEC) {
         this.#events.shift();
         await next.happen();
       }

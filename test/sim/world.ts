@@ -113,7 +113,12 @@ export class SimulatedWorld implements World {
       images[i]!.slot.machine = machine;
       images[i]!.slot.peers = this.peers;
     });
-    const parts: ClientsParts = {
+    const parts = this.#clientsParts();
+    this.clients = Array.from({ length: clients }, (_, i) => family.newClient(parts, i + 1));
+  }
+
+  #clientsParts(): ClientsParts {
+    return {
       agenda: this.agenda,
       random: this.random,
       held: this.held,
@@ -122,11 +127,10 @@ export class SimulatedWorld implements World {
         for (const machine of this.machines) this.#toServer(machine, from, bytes);
       },
       unicast: (server, from, bytes) => {
-        const machine = this.machines.find(({ host }) => family.serverAddress(host) === server);
+        const machine = this.machines.find(({ host }) => this.family.serverAddress(host) === server);
         if (machine !== undefined) this.#toServer(machine, from, bytes);
       },
     };
-    this.clients = Array.from({ length: clients }, (_, i) => family.newClient(parts, i + 1));
   }
 
   settle(): void {
