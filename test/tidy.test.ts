@@ -59,6 +59,7 @@ const COLD_FILES: Readonly<Record<string, string>> = {
   'src/engine/dhcp6/leases/lease-refusals.ts': 'text for whoever sends a lease that is not taken',
   'src/engine/leases/main-lease-store-base.ts': 'the lease store of the main thread',
   'src/engine/reply/option-merge.ts': 'merges options once a combination of scopes',
+  'src/engine/reply/option-scopes.ts': 'joins pools once a combination of them',
   'src/engine/reply/option-size.ts': 'measures the configuration at start',
   'src/engine/reply/flex-size.ts': 'measures the configuration at start',
   'src/engine/reply/plan-roots.ts': 'compiles the configuration at start',

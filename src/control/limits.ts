@@ -30,5 +30,8 @@ export const UNIX_PATH_BYTES_MAX = 107;
 /** Subnets with metrics of their own: 500 take 20 ms of the main thread a scrape. With more there are only the sums. */
 export const SUBNET_METRICS_MAX = 500;
 
+/** Pools with metrics of their own, those of one subnet and number counted together: as many, with half as many series each. */
+export const POOL_METRICS_MAX = 500;
+
 /** Interfaces with a metric of their own, those that are not served first: a concentrator may have thousands. */
 export const INTERFACE_METRICS_MAX = 500;

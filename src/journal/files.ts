@@ -85,6 +85,16 @@ export function syncDirectory(files: FileSystem, path: string): void {
   }
 }
 
+/** Makes what a file holds durable, whoever has written it. */
+export function syncFile(files: FileSystem, path: string): void {
+  const fd = files.open(path, OpenFlags.read);
+  try {
+    files.fdatasync(fd);
+  } finally {
+    files.close(fd);
+  }
+}
+
 /** Removes a file that may be gone already. */
 export function unlinkIfPresent(files: FileSystem, path: string): void {
   try {

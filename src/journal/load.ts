@@ -7,7 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import type { FiledLease, RowCodec } from '../lease/row-codec.ts';
 import { makeAppendable, type Repair } from './appendable.ts';
 import { describeError } from './error-text.ts';
-import { type FileSystem, isSystemError, systemFiles } from './files.ts';
+import { type FileSystem, isSystemError, syncFile, systemFiles } from './files.ts';
 import { type LeaseFileNames, leaseFileNames } from './names.ts';
 import { type ReadOutcome, type RowReceiver, readLeaseFile } from './read.ts';
 
@@ -110,6 +110,7 @@ class Loader<Lease extends FiledLease, Address> implements RowReceiver<Lease> {
     try {
       let isCurrent = this.#loadEarlier();
       const active = this.#exists(this.#names.active) ? this.#load(this.#names.active) : null;
+      this.#keep();
       const repair = this.#attempt('write', this.#names.active, () =>
         makeAppendable(this.#codec, this.#fileSystem, this.#names, active, this.#clock),
       );
@@ -124,6 +125,14 @@ class Loader<Lease extends FiledLease, Address> implements RowReceiver<Lease> {
       if (error instanceof Refusal) return { kind: 'refused', reason: error.message };
       throw error;
     }
+  }
+
+  /**
+   * A row that was read may stand in the page cache alone: of a process that was killed before its fdatasync, or of a Kea, which makes
+   * none. It counts as a lease from here on, and may be given to its client, or not be written when a peer sends it, as what it is.
+   */
+  #keep(): void {
+    for (const file of this.#files) this.#attempt('write', file, () => syncFile(this.#fileSystem, file));
   }
 
   #report(rest: Pick<LoadReport, 'repair' | 'cleanupDue' | 'durationMs'>): LoadReport {

@@ -8,9 +8,11 @@ import {
   globalMetric,
   POOL_FILLS_4,
   POOL_FILLS_6,
+  poolMetric,
   subnetMetric,
 } from '../../src/control/monitoring/metric-names.ts';
 import { STATISTICS_6 } from '../../src/engine/dhcp6/statistics.ts';
+import { poolNames } from '../../src/engine/figures/statistic-names.ts';
 import { STATISTICS_4 } from '../../src/engine/figures/statistics.ts';
 
 const page = readFileSync(new URL('../../../docs/control-api.md', import.meta.url), 'utf8');
@@ -42,9 +44,17 @@ t.test('every metric has exactly one row, with its labels', async (t) => {
       ...global.map((name) => globalMetric(name)),
       ...subnet.map((name) => subnetMetric(name, 0)),
     ]),
-    ...[...POOL_FILLS_4, ...POOL_FILLS_6].map(({ total }) => subnetMetric(total, 0)),
+    ...[...POOL_FILLS_4, ...POOL_FILLS_6].flatMap(({ kind, total }) => [
+      subnetMetric(total, 0),
+      poolMetric(total, { subnetId: 0, kind, poolId: 0 }),
+    ]),
+    ...[STATISTICS_4, STATISTICS_6].flatMap((names) =>
+      (['pool', 'pd-pool'] as const).flatMap((kind) =>
+        poolNames(names, kind).map((name) => poolMetric(name, { subnetId: 0, kind, poolId: 0 })),
+      ),
+    ),
   ];
-  for (const { metric, label } of statistics) expected.set(metric, label === null ? [] : [label[0]]);
+  for (const { metric, labels } of statistics) expected.set(metric, Object.keys(labels));
   for (const { metric, labelNames } of figureMetrics) expected.set(metric, labelNames);
   t.same(rows.filter((row) => row.startsWith('tandem_')).toSorted(), [...expected.keys()].toSorted());
   for (const [metric, labels] of expected) {
@@ -62,5 +72,6 @@ t.test('the bounds on the page are those of the code', async (t) => {
   t.match(page, `At most ${limits.UNIX_CONNECTIONS_MAX} connections`);
   t.match(page, `${limits.UNIX_COMMAND_MS / 1000} s, and ${limits.UNIX_IDLE_MS / 1000} s of silence`);
   t.match(page, `more than ${limits.SUBNET_METRICS_MAX} subnets`);
+  t.match(page, `more than ${limits.POOL_METRICS_MAX} pools`);
   t.match(page, `| levels of nesting | ${limits.JSON_DEPTH_MAX} | ${limits.JSON_DEPTH_MAX} |`);
 });

@@ -206,6 +206,23 @@ t.test('lease4-add takes only what is free', async (t) => {
   t.match(await run('lease4-add', {}), { result: 1 });
 });
 
+t.test('a partner does not delete by an older lease what another client has got since', async (t) => {
+  const { run } = commands();
+  const other = { ...update, 'hw-address': '02:00:00:00:00:02', 'client-id': '01:02:00:00:00:00:02' };
+  await run('lease4-update', { ...other, expire: other.expire + 1 });
+  t.match(await run('lease4-del', update), { result: 3, text: 'IPv4 lease not found.' });
+  t.match(await run('lease4-get', update), { result: 0, arguments: { 'hw-address': other['hw-address'] } });
+  t.match(
+    await run('lease4-del', { ...update, expire: other.expire + 1 }),
+    { result: 0 },
+    'a later one does',
+  );
+  await run('lease4-update', { ...update, expire: update.expire + 1 });
+  t.match(await run('lease4-del', update), { result: 0 }, 'as does one of the same client');
+  await run('lease4-update', { ...other, expire: other.expire + 1 });
+  t.match(await run('lease4-del', { 'ip-address': update['ip-address'] }), { result: 0 }, 'or of no client');
+});
+
 t.test('lease4-del deletes by address or identifier, and finds nothing the second time', async (t) => {
   const { run } = commands();
   const ways = [

@@ -354,3 +354,16 @@ t.test('no arguments make a command throw', async (t) => {
   );
   t.match(await run('add', LEASE), { result: 0 }, 'and then it works as before');
 });
+
+t.test('a partner does not delete by an older lease what another client has got since', async (t) => {
+  const { run, engine } = commands('peer');
+  const expire = engine.clock.wallSec() + 3600;
+  const older = { ...LEASE, type: 'IA_NA', 'subnet-id': 1, 'valid-lft': 3600, expire };
+  const later = { ...older, duid: '05:04:03:02:01', expire: expire + 1 };
+  const deleting = (lease: object) => run('bulk-apply', { 'deleted-leases': [lease], leases: [] });
+  await run('bulk-apply', { 'deleted-leases': [], leases: [later] });
+  t.match(await deleting(older), { result: 3, arguments: { 'failed-deleted-leases': [{ result: 3 }] } });
+  t.match(await run('get', LEASE), { result: 0, arguments: { duid: later.duid } });
+  t.match(await run('del', older), { result: 3 });
+  t.match(await deleting(later), { result: 0 }, 'its own is deleted');
+});

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { systemClock } from '../../src/base/clock.ts';
 import { formatHex } from '../../src/base/hex.ts';
-import { systemFiles } from '../../src/journal/files.ts';
+import { type FileSystem, systemFiles } from '../../src/journal/files.ts';
 import { ROW_ERRORS_SHOWN_MAX } from '../../src/journal/load.ts';
 import { cleanUp } from './support/dhcp4.ts';
 import { filesWith, systemFault } from './support/faulty-files.ts';
@@ -299,4 +299,40 @@ t.test('a fault of the program is not taken for one of the disk', async (t) => {
     throw new TypeError('broken sink');
   };
   t.throws(() => tryLoad(path, map), /broken sink/);
+});
+
+t.test('what was read is on the disk for good, whoever has written it', async (t) => {
+  const path = join(scratchDirectory(t), 'leases');
+  writeFileSync(`${path}.2`, HEADER + row(0, 'two'));
+  writeFileSync(`${path}.1`, HEADER + row(1, 'one'));
+  writeFileSync(path, HEADER + row(2, 'now'));
+  const opened = new Map<number, string>();
+  const synced: (string | undefined)[] = [];
+  const files: FileSystem = {
+    ...systemFiles,
+    open: (name, flags) => {
+      const fd = systemFiles.open(name, flags);
+      opened.set(fd, name);
+      return fd;
+    },
+    fdatasync: (fd) => {
+      synced.push(opened.get(fd));
+      systemFiles.fdatasync(fd);
+    },
+  };
+  t.equal(tryLoad(path, new LeaseMap(), 0, files).kind, 'loaded');
+  t.same(synced, [`${path}.2`, `${path}.1`, path]);
+});
+
+t.test('a file that the disk does not keep is refused', async (t) => {
+  const path = join(scratchDirectory(t), 'leases');
+  writeFileSync(path, HEADER + row(0, 'now'));
+  const files: FileSystem = {
+    ...systemFiles,
+    fdatasync: () => {
+      throw systemFault('EIO', 'fdatasync');
+    },
+  };
+  const outcome = tryLoad(path, new LeaseMap(), 0, files);
+  t.match(outcome, { kind: 'refused', reason: /cannot write the lease file .*EIO/ });
 });

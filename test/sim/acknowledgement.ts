@@ -48,7 +48,8 @@ export function judgeGrants(
 /** On whose disks an acknowledged lease must be, and what it is called when it is not. */
 function* keepersOf(world: SimulatedWorld, index: number): Generator<[number, string]> {
   const { knowledge, relationship, backups } = world;
-  yield [index, 'acknowledged before it was on the disk'];
+  // A Kea's lease may have gone again while its reply waited.
+  if (!world.isKea(index)) yield [index, 'acknowledged before it was on the disk'];
   if (!knowledge.isNormal(index, SETTLED_US)) return;
   // What a new disk does not have was on the former one.
   for (const which of relationship.active)

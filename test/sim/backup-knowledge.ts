@@ -2,7 +2,7 @@
  * What the backups of a relationship must have: whatever a server has told a client of, unless that server has ended since with what
  * was still in its memory, or said that updates were lost.
  */
-import type { FiledLeases } from './filed-leases.ts';
+import type { OwnedLease } from './family.ts';
 import type { Holding } from './leases-held.ts';
 import type { Relationship } from './relationship.ts';
 
@@ -33,7 +33,7 @@ export interface BackupKnowledgeParts {
   readonly nowUs: () => number;
   readonly relationship: Relationship;
   readonly names: readonly string[];
-  readonly filed: readonly FiledLeases[];
+  readonly filed: readonly { at(address: string): OwnedLease | undefined }[];
   /** Whether a server can send its updates to another one. */
   isJoined(from: number, to: number): boolean;
   /** Whether those that give leases work normally, and so have the same. */

@@ -5,7 +5,7 @@ import { membersOf, type PairSettings, relationshipOf } from './relationship.ts'
 
 /** @param number of the server, 1... */
 export function configurationOf(family: Family, number: number, settings: PairSettings): object {
-  const { mode, leaseSec, shards, unacked, cleanupSec } = settings;
+  const { mode, leaseSec, shards, unacked, cleanupSec, pageLimit } = settings;
   const peers = membersOf(relationshipOf(settings)).map((at) => ({
     name: `server${at + 1}`,
     url: `http://${serverAddress4(at + 1)}:8000/`,
@@ -18,6 +18,7 @@ export function configurationOf(family: Family, number: number, settings: PairSe
     'max-response-delay': 60_000,
     'max-ack-delay': 5_000,
     'max-unacked-clients': unacked,
+    'sync-page-limit': pageLimit,
     'restrict-commands': false,
     'wait-backup-ack': settings.isBackupAwaited,
     'multi-threading': { 'enable-multi-threading': true, 'http-dedicated-listener': true },

@@ -87,6 +87,12 @@ export class Disk {
     return this.#names.get(path) ?? null;
   }
 
+  /** The kernel writes back what has waited long enough. */
+  writeBack(): void {
+    for (const node of this.#names.values()) this.#keep(node, node.unsynced.length);
+    this.#syncedNames = new Map(this.#names);
+  }
+
   /** Another disk is put in place of this one, with only these files of it. */
   replace(kept: readonly string[]): void {
     for (const path of [...this.#names.keys()]) if (!kept.includes(path)) this.#names.delete(path);
@@ -285,6 +291,11 @@ export class Disk {
       node.unsynced = [];
       throw failure(call, EIO);
     }
+    this.#keep(node, count);
+  }
+
+  /** The first so many changes since the last sync are on the disk for good. */
+  #keep(node: FileNode, count: number): void {
     for (const each of node.unsynced.splice(0, count)) {
       if ('bytes' in each) node.synced = overlay(node.synced, each.bytes, each.at);
       else {

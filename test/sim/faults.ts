@@ -27,7 +27,7 @@ export async function begin(
     }
     case 'lost disk':
       // Whoever loses the only copy of a lease has lost it, whatever the software does.
-      if (!world.areNormal(SETTLED_SEC) || !hasPartner(world, fault.server)) return null;
+      if (!world.areNormal(SETTLED_SEC) || world.isAnyBlank || !hasPartner(world, fault.server)) return null;
       world.crash(fault.server, true);
       world.loseDisk(fault.server);
       return async () => revive(world, fault.server);

@@ -7,6 +7,7 @@ import type { AnyLoadedConfiguration, ConfigurationFile } from '../../src/app/co
 import type { App6, AppOptions6 } from '../../src/app/dhcp6/app.ts';
 import type { ConfigOutcome } from '../../src/control/commands/configuration.ts';
 import type { AdjustableLog, Log } from '../../src/log/logger.ts';
+import type { KeaRecord } from './kea/record.ts';
 import { Memory } from './memory.ts';
 import type { Slot } from './stand-ins/slot.ts';
 
@@ -27,6 +28,8 @@ export interface ServerImage {
   readonly slot: Slot;
   /** Of its memory, after it was loaded. */
   readonly loadedMark: number;
+  /** Of a modelled Kea: what it has filed. */
+  readonly record?: KeaRecord;
   start(path: string, log: object, onFatal: (error: unknown) => void): Promise<void>;
 }
 

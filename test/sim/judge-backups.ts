@@ -27,7 +27,7 @@ export async function completeBackups(world: SimulatedWorld): Promise<void> {
 
 /** The backup that is to stand in has every lease but those that it may lack. */
 export async function judgeHeir(world: SimulatedWorld, heir: number): Promise<void> {
-  await judgeHeld(world, [heir], ({ address, owner, atUs }) =>
+  await judgeHeld(world, [heir], (_, { address, owner, atUs }) =>
     world.backups.mayLack(heir, address, owner, atUs),
   );
 }

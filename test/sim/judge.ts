@@ -21,12 +21,12 @@ const SILENT = /^tandem-(drop-|done-|ignored-|repeated-parked$)/;
  */
 export async function judgeTables(world: SimulatedWorld, isWell: () => boolean): Promise<void> {
   if (!world.areNormal(0)) return;
-  await judgeHeld(world, world.relationship.active);
-  const differing = differencesOf(await tablesOf(world, membersThatAgree(world)));
+  await judgeHeld(world, world.relationship.active, (index, lease) => hasKeaLost(world, index, lease));
+  const differing = differencesOf(world, await tablesOf(world, membersThatAgree(world)));
   if (differing.size === 0 || !isWell()) return;
   await world.run(UNDER_WAY_SEC);
   if (!world.areNormal(UNDER_WAY_SEC) || !isWell()) return;
-  for (const [address, text] of differencesOf(await tablesOf(world, membersThatAgree(world))))
+  for (const [address, text] of differencesOf(world, await tablesOf(world, membersThatAgree(world))))
     if (differing.get(address) === text) world.held.broken({ kind: 'tables differ', text, about: [address] });
 }
 
@@ -41,7 +41,7 @@ function membersThatAgree(world: SimulatedWorld): number[] {
 export async function judgeHeld(
   world: SimulatedWorld,
   servers: readonly number[],
-  isExcused: (lease: Holding) => boolean = () => false,
+  isExcused: (index: number, lease: Holding) => boolean = () => false,
 ): Promise<void> {
   const before = world.held.current();
   const tables = await tablesOf(world, servers);
@@ -51,11 +51,16 @@ export async function judgeHeld(
     if (untilUs - world.agenda.nowUs < SOON_US || !after.has(`${client} ${address}`)) continue;
     for (const [index, table] of tables) {
       const holder = table.get(address);
-      if (holder === owner || isExcused(lease)) continue;
+      if (holder === owner || isExcused(index, lease)) continue;
       const text = `server${index + 1} has ${holder ?? 'nobody'} at ${address}, which ${client} (${owner}) holds`;
       world.held.broken({ kind: 'lost lease', text, about: [address, client] });
     }
   }
+}
+
+/** A Kea could not write what it was told, or lost it with its power. */
+function hasKeaLost({ knowledge, machines }: SimulatedWorld, index: number, lease: Holding): boolean {
+  return knowledge.isBlank(index) || knowledge.wasLost(machines[index]!.name, lease);
 }
 
 async function tablesOf(world: SimulatedWorld, servers: readonly number[]): Promise<Tables> {
@@ -75,7 +80,8 @@ async function tableOf(world: SimulatedWorld, index: number): Promise<ReadonlyMa
 }
 
 /** What the servers do not agree on, in words, by address. */
-function differencesOf(tables: Tables): Map<string, string> {
+function differencesOf({ knowledge }: SimulatedWorld, all: Tables): Map<string, string> {
+  const tables = new Map([...all].filter(([index]) => !knowledge.isBlank(index)));
   const differences = new Map<string, string>();
   for (const address of new Set([...tables.values()].flatMap((table) => [...table.keys()]))) {
     const holders = [...tables].map(([index, table]) => [index, table.get(address) ?? 'nobody'] as const);
@@ -92,7 +98,7 @@ function differencesOf(tables: Tables): Map<string, string> {
  */
 export async function judgeBooks(world: SimulatedWorld): Promise<void> {
   if (!world.areNormal(0)) return;
-  for (const [address, text] of differencesOf(await tablesOf(world, membersThatAgree(world))))
+  for (const [address, text] of differencesOf(world, await tablesOf(world, membersThatAgree(world))))
     world.held.broken({ kind: 'tables differ', text, about: [address] });
   await judgeFiles(world, membersOf(world.relationship));
 }
@@ -100,6 +106,7 @@ export async function judgeBooks(world: SimulatedWorld): Promise<void> {
 /** Of each server by itself. */
 export async function judgeFiles(world: SimulatedWorld, servers: readonly number[]): Promise<void> {
   for (const [index, table] of await tablesOf(world, servers)) {
+    if (world.isKea(index)) continue;
     for (const [address, owner] of table) {
       const filed = world.filed[index]!.at(address);
       if (filed?.owner === owner) continue;

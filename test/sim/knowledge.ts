@@ -1,4 +1,5 @@
 /** What each server of a pair can know of what the other has given, by the states in which they are. */
+import type { OwnedLease } from './family.ts';
 import type { Holding, Knowledge } from './leases-held.ts';
 import type { Relationship } from './relationship.ts';
 
@@ -20,6 +21,13 @@ interface AloneTime {
   readonly knowsUntilUs: number;
 }
 
+/** A lease that a Kea had and has lost. */
+interface Loss {
+  readonly atUs: number;
+  /** What it had given until then its partner knew; nothing where the partner had a new disk. */
+  readonly partnerKnewUntilUs: number;
+}
+
 class ServerKnowledge {
   state = 'off';
   sinceUs = 0;
@@ -28,6 +36,15 @@ class ServerKnowledge {
   /** Since when it has a new disk, if it has not got its leases again. */
   blankSinceUs = NEVER_US;
   readonly alone: AloneTime[] = [];
+  /** By owner and address: leases that it lost with what its disk had not synced. */
+  readonly lost = new Map<string, Loss>();
+
+  /** Of a Kea: its disk has not taken all that it was to take since it has synchronized last. */
+  isIncomplete = false;
+
+  get isBlank(): boolean {
+    return this.isIncomplete || this.blankSinceUs < NEVER_US;
+  }
 
   get isNormal(): boolean {
     return NORMAL_STATES.has(this.state);
@@ -75,12 +92,49 @@ export class PairKnowledge implements Knowledge {
     server.blankSinceUs = NEVER_US;
   }
 
+  /** It has all that its partner has. */
+  synchronized(index: number): void {
+    this.learns(index);
+    this.#servers[index]!.isIncomplete = false;
+  }
+
+  /** A Kea could not write a lease, and goes on without it. */
+  misses(index: number): void {
+    this.#servers[index]!.isIncomplete = true;
+  }
+
   losesDisk(index: number): void {
     this.#servers[index]!.blankSinceUs = this.#nowUs();
   }
 
+  /** A Kea starts without leases that it had: it does not sync what it writes. */
+  forgets(index: number, leases: readonly OwnedLease[]): void {
+    const partner = this.#servers[1 - index]!;
+    for (const { owner, address } of leases)
+      this.#servers[index]!.lost.set(`${owner} ${address}`, {
+        atUs: this.#nowUs(),
+        partnerKnewUntilUs: partner.isBlank ? Number.NEGATIVE_INFINITY : partner.knowsUntilUs,
+      });
+  }
+
+  /**
+   * Whether a Kea has lost a lease, and a server can know of it no more: the Kea itself until it has synchronized, and both for ever
+   * where it had given the lease alone and its partner had not heard of it.
+   */
+  wasLost(server: string, { owner, address, atUs, server: giver, isAlone }: Holding): boolean {
+    return this.#servers.some((kea, index) => {
+      const loss = kea.lost.get(`${owner} ${address}`);
+      if (loss === undefined || loss.atUs < atUs) return false;
+      const isKea = this.#names[index] === server;
+      if (isKea && kea.knowsUntilUs < loss.atUs) return true;
+      const wasOnlyCopy = loss.partnerKnewUntilUs === Number.NEGATIVE_INFINITY;
+      return wasOnlyCopy || (isAlone && giver === this.#names[index] && loss.partnerKnewUntilUs < atUs);
+    });
+  }
+
+  /** Whether it lacks leases that it is to have. */
   isBlank(index: number): boolean {
-    return this.#servers[index]!.blankSinceUs < NEVER_US;
+    return this.#servers[index]!.isBlank;
   }
 
   /** Whether a server has been in its normal state for so long. */
@@ -105,9 +159,11 @@ export class PairKnowledge implements Knowledge {
    * to somebody else; nor can one whose disk has gone, until it has got back what was on it. Who has no partner then has lost the lease,
    * whatever the software does.
    */
-  couldNotKnow(server: string, { server: giver, atUs, isAlone }: Holding): boolean {
-    const { blankSinceUs, knowsUntilUs, alone } = this.#servers[this.#names.indexOf(server)]!;
-    if (blankSinceUs < NEVER_US) return true;
+  couldNotKnow(server: string, lease: Holding): boolean {
+    const { server: giver, atUs, isAlone } = lease;
+    if (this.wasLost(server, lease)) return true;
+    const { isBlank, knowsUntilUs, alone } = this.#servers[this.#names.indexOf(server)]!;
+    if (isBlank) return true;
     if (giver === server || !isAlone) return false;
     // What was decided without knowledge is told later as well.
     const wasIgnorant = alone.some((time) => time.untilUs > atUs && time.knowsUntilUs < atUs);

@@ -13,7 +13,7 @@ export interface Holding {
   readonly atUs: number;
   /** The other server may not know of it. */
   readonly isAlone: boolean;
-  /** The client has just given it back, and the server may hear that last. */
+  /** The client has just given it back, and the server may hear that last; or somebody else was told of it at the same time. */
   readonly isDoubtful: boolean;
 }
 
@@ -36,6 +36,8 @@ export interface Violation {
 
 /** Longer than any message is on its way. */
 const UNDER_WAY_US = 2e6;
+/** Times of leases are whole seconds, and a reply is under way for a while. */
+const SAME_TIME_US = 2e6;
 
 export class LeasesHeld {
   readonly #byAddress = new Map<string, Holding>();
@@ -63,18 +65,22 @@ export class LeasesHeld {
     const leftUs = this.#leftUs.get(`${told.owner} ${told.address}`) ?? Number.NEGATIVE_INFINITY;
     const isDoubtful = atUs - leftUs < UNDER_WAY_US;
     const holding = { ...told, server, atUs, isDoubtful, isAlone: this.#knowledge.isAlone(server) };
+    let isContested = false;
     for (const other of this.#overlapping(holding.address)) {
       if (other.owner === holding.owner || other.untilUs <= this.#nowUs()) continue;
       if (other.isDoubtful) continue;
-      if (this.#knowledge.couldNotKnow(holding.server, other)) this.splitBrains++;
-      else
+      if (this.#knowledge.couldNotKnow(holding.server, other)) {
+        this.splitBrains++;
+        // Of two leases of one second either may stand in the end.
+        if (atUs - other.atUs < SAME_TIME_US) isContested = true;
+      } else
         this.broken({
           kind: 'two clients',
           text: `${holding.address} was given to ${holding.client} by ${holding.server}, while ${other.client} has ${other.address} from ${other.server} for ${Math.round((other.untilUs - this.#nowUs()) / 1e6)} s more`,
           about: [holding.address, other.address, holding.client, other.client],
         });
     }
-    this.#byAddress.set(holding.address, holding);
+    this.#byAddress.set(holding.address, isContested ? { ...holding, isDoubtful: true } : holding);
   }
 
   /** Who has an address, or anything of a prefix. */

@@ -1,6 +1,7 @@
 /** The network between the servers: HTTP requests, and the lease streams that begin as one. */
 import type { HttpUpgrade } from '../../src/control/http/upgrade.ts';
 import type { StreamOpening } from '../../src/peer/model.ts';
+import { type Acquaintance, asHeard } from './heartbeats.ts';
 import { StreamDescriptor } from './kernel.ts';
 import type { Machine } from './machine.ts';
 import { serverAddress4 } from './places.ts';
@@ -22,6 +23,7 @@ export interface Listener {
 
 export interface PeerNetworkParts {
   readonly machines: readonly Machine[];
+  readonly acquaintance: Acquaintance;
   /** How long something takes from one machine to the other, us. */
   delayUs(): number;
   /** Whether nothing comes through: then it is tried again, as TCP does. */
@@ -60,7 +62,10 @@ export class PeerNetwork {
         const listener = to.listeners.get(place.port) as Listener | undefined;
         const back = (how: RequestEnd): void => this.#carry(to, from, () => end(how));
         if (listener === undefined || !to.isRunning) return back({ kind: 'failed', reason: 'ECONNREFUSED' });
-        void listener.answer(body).then((answer) => back({ kind: 'answered', body: answer }));
+        const { acquaintance } = this.#parts;
+        void listener
+          .answer(asHeard(acquaintance, body))
+          .then((answer) => back({ kind: 'answered', body: asHeard(acquaintance, answer) }));
         this.#parts.settle();
       });
     });

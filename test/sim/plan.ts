@@ -3,6 +3,7 @@
  * before the story begins, so that a story can be told again without one of them.
  */
 import type { DiskTrouble } from './disk.ts';
+import type { Acquaintance } from './heartbeats.ts';
 import { Random } from './random.ts';
 import { membersOf, type PairSettings, relationshipOf } from './relationship.ts';
 
@@ -43,8 +44,16 @@ export type AdminCommand =
 
 export type PlannedFault = Fault & { readonly atSec: number; readonly forSec: number };
 
+/** How the servers of a pair speak with each other, or that one is a modelled Kea. */
+export type Partner = Acquaintance | 'kea';
+
+export const PARTNERS: readonly Partner[] = ['tandem', 'requests', 'strangers', 'kea'];
+
 export interface StoryPlan {
   readonly seed: number;
+  readonly partner: Partner;
+  /** Which of the two is the Kea, where one is. */
+  readonly keaAt: number;
   readonly hours: number;
   readonly pair: PairSettings;
   readonly clients: number;
@@ -64,8 +73,11 @@ const SEC_PER_HOUR = 3600;
 /** Powers of two up to some minutes: a millisecond is a glitch, 200 s are longer than any patience. */
 const FOR_SEC = [0.001, 0.5, 5, 30, 90, 200, 600];
 
-/** Everything that the seed decides beforehand. @param servers more than two: all but two are backups, or all but one */
-export function planStory(seed: number, hours: number, servers = 2): StoryPlan {
+/**
+ * Everything that the seed decides beforehand.
+ * @param servers more than two: all but two are backups, or all but one
+ */
+export function planStory(seed: number, hours: number, servers = 2, partner: Partner = 'tandem'): StoryPlan {
   const draw = new Random(seed * 7919 + 1);
   const clients = draw.between(4, 24);
   const mode = draw.pick(servers > 2 ? [...PAIRS, 'passive-backup'] : PAIRS);
@@ -78,6 +90,8 @@ export function planStory(seed: number, hours: number, servers = 2): StoryPlan {
     shards: draw.between(1, 3),
     unacked: draw.between(0, 3),
     cleanupSec: draw.pick([0, 60, 300]),
+    // Of its own chance: what was drawn before there were pages stays as it was.
+    pageLimit: new Random(seed * 104_729 + 1).pick([1, 3, 10_000]),
   };
   const [loss, duplication] = [draw.pick([0, 0.01, 0.1]), draw.pick([0, 0.05])];
   const delayMsMax = draw.pick([2, 20, 300]);
@@ -88,8 +102,20 @@ export function planStory(seed: number, hours: number, servers = 2): StoryPlan {
     faults.push({ ...drawFault(draw, membersOf(relationshipOf(pair))), atSec, forSec: draw.pick(FOR_SEC) });
     atSec += draw.between(1, 2 * everySec);
   }
-  const end = pair.backups > 0 ? draw.pick(ENDS) : 'all return';
-  return { seed, hours, pair, clients, loss, duplication, delayMsMax, restlessness, faults, end };
+  return {
+    seed,
+    partner,
+    keaAt: seed % 2,
+    hours,
+    pair,
+    clients,
+    loss,
+    duplication,
+    delayMsMax,
+    restlessness,
+    faults,
+    end: pair.backups > 0 ? draw.pick(ENDS) : 'all return',
+  };
 }
 
 const ENDS: readonly StoryEnd[] = ['all return', 'pair lost in peace', 'pair lost at once'];

@@ -41,7 +41,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'acknowledges records of the stream before they are durable',
-    seed: 8,
+    seed: 28,
     changes: [
       {
         file: 'src/link/inbound.ts',
@@ -90,7 +90,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'serves while it waits',
-    seed: 4,
+    seed: 6,
     changes: [
       {
         file: 'src/ha/machine/traits.ts',
@@ -145,7 +145,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'answers when its partner has refused a lease',
-    seed: 3,
+    seed: 7,
     changes: [
       {
         file: 'src/engine/parked/park.ts',

@@ -14,6 +14,8 @@ export interface PairSettings {
   readonly unacked: number;
   /** Between two clean-ups of the lease file; 0 = none. */
   readonly cleanupSec: number;
+  /** Leases of a page, where a synchronization asks for pages. */
+  readonly pageLimit: number;
 }
 
 export interface Relationship {

@@ -5,7 +5,7 @@ import { family6 } from './dhcp6/family6.ts';
 import { PLANTED_BUGS_6 } from './dhcp6/planted-bugs6.ts';
 import { loadBugged, loadImages, type ServerImage } from './images.ts';
 import type { Violation } from './leases-held.ts';
-import { planStory, type StoryPlan } from './plan.ts';
+import { PARTNERS, type Partner, planStory, type StoryPlan } from './plan.ts';
 import { PLANTED_BUGS, type PlantedBug } from './planted-bugs.ts';
 import { PLANTED_BUGS_BACKUPS } from './planted-bugs-backups.ts';
 import { shrink } from './shrink.ts';
@@ -24,6 +24,7 @@ const { values } = parseArgs({
     family: { type: 'string', default: '4' },
     servers: { type: 'string', default: '2' },
     hours: { type: 'string', default: '0.5' },
+    partner: { type: 'string', default: 'tandem' },
     plan: { type: 'string' },
     bug: { type: 'string' },
     hunt: { type: 'boolean', default: false },
@@ -42,7 +43,13 @@ const totals = { simulatedSec: 0, acknowledged: 0, packets: 0, allowed: 0, viola
 const faults = new Map<string, number>();
 const began = performance.now();
 
-const plan = (seed: number): StoryPlan => planStory(seed, Number(values.hours), servers);
+/** @throws Error where there is no such partner */
+function plan(seed: number): StoryPlan {
+  const name = values.partner === 'any' ? PARTNERS[seed % PARTNERS.length] : values.partner;
+  if (!PARTNERS.includes(name as Partner))
+    throw new Error(`the partner is any or one of ${PARTNERS.join(', ')}`);
+  return planStory(seed, Number(values.hours), servers, name as Partner);
+}
 
 /** @returns whether it holds all promises */
 async function tell(images: readonly ServerImage[], plan: StoryPlan): Promise<boolean> {

@@ -6,6 +6,7 @@ import type { ServerImage } from './images.ts';
 import { inherit } from './inheritance.ts';
 import { judgeBooks, judgeRest, judgeTables } from './judge.ts';
 import { completeBackups, judgeFollowing } from './judge-backups.ts';
+import { keaImage } from './kea/image.ts';
 import type { Violation } from './leases-held.ts';
 import type { PlannedFault, StoryPlan } from './plan.ts';
 import { membersOf, relationshipOf } from './relationship.ts';
@@ -70,17 +71,20 @@ class Story {
   #problem: Violation | null = null;
 
   constructor(images: readonly ServerImage[], family: Family, plan: StoryPlan, isDetailed: boolean) {
-    const { seed, clients, pair } = plan;
+    const { seed, clients, pair, partner } = plan;
     const relationship = relationshipOf(pair);
     const configurations = membersOf(relationship).map((at) => configurationOf(family, at + 1, pair));
     this.#plan = plan;
-    this.#world = new SimulatedWorld(images, {
+    const isWithKea = partner === 'kea';
+    const servers = images.map((image, index) => (isWithKea && index === plan.keaAt ? keaImage() : image));
+    this.#world = new SimulatedWorld(servers, {
       family,
       seed,
       isDetailed,
       relationship,
       configurations,
       clients,
+      acquaintance: isWithKea ? 'strangers' : partner,
     });
     this.#world.timeline.note('story', JSON.stringify(plan));
   }
@@ -105,10 +109,10 @@ class Story {
 
   outcome(): StoryOutcome {
     const { held, packets, steps, agenda, timeline } = this.#world;
-    const { pair, clients } = this.#plan;
+    const { pair, clients, partner } = this.#plan;
     const faults = [...this.#faults].map(([kind, count]) => `${count} ${kind}`).join(', ');
     return {
-      summary: `${pair.mode}, ${clients} clients, ${held.acknowledged} leases acknowledged, ${packets} packets, ${steps} steps; ${faults}; ${held.splitBrains} given twice as allowed`,
+      summary: `${partner}, ${pair.mode}, ${clients} clients, ${held.acknowledged} leases acknowledged, ${packets} packets, ${steps} steps; ${faults}; ${held.splitBrains} given twice as allowed`,
       acknowledged: held.acknowledged,
       packets,
       allowed: held.splitBrains,
@@ -144,7 +148,9 @@ class Story {
       if (world.random.chance(0.1) && world.areNormal(SETTLED_SEC))
         await judgeTables(world, () => this.#isWell());
     }
-    for (const { happen } of this.#events.splice(0)) if (happen !== undefined) await happen();
+    // What begins only now ends as well.
+    for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift())
+      await next.happen();
   }
 
   #expect(atSec: number, happen: () => Promise<void>): void {

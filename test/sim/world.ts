@@ -6,11 +6,13 @@ import { setImmediate as settled } from 'node:timers/promises';
 import { judgeGrants } from './acknowledgement.ts';
 import { Agenda } from './agenda.ts';
 import { BackupKnowledge } from './backup-knowledge.ts';
-import type { ClientsParts, Family, SimulatedClient } from './family.ts';
+import type { ClientsParts, Family, OwnedLease, SimulatedClient } from './family.ts';
 import { FiledLeases } from './filed-leases.ts';
+import type { Acquaintance } from './heartbeats.ts';
 import type { ServerImage } from './images.ts';
+import { KeaRecord } from './kea/record.ts';
 import { PairKnowledge } from './knowledge.ts';
-import { LeasesHeld } from './leases-held.ts';
+import { type Holding, type Knowledge, LeasesHeld } from './leases-held.ts';
 import { Killed, Machine, type World } from './machine.ts';
 import { type Listener, PeerNetwork } from './peer-network.ts';
 import { Random } from './random.ts';
@@ -32,6 +34,7 @@ export interface WorldPlan {
   /** Of its members. */
   readonly configurations: readonly object[];
   readonly clients: number;
+  readonly acquaintance: Acquaintance;
 }
 
 /** Of DHCP messages, between the relay or a client and a server. */
@@ -41,7 +44,7 @@ export interface PacketFaults {
   delayMsMax: number;
 }
 
-export class SimulatedWorld implements World {
+export class SimulatedWorld implements World, Knowledge {
   readonly agenda = new Agenda();
   readonly random: Random;
   readonly timeline: Timeline;
@@ -56,7 +59,8 @@ export class SimulatedWorld implements World {
   readonly #cuts = new Set<string>();
   readonly knowledge: PairKnowledge;
   readonly backups: BackupKnowledge;
-  readonly filed: readonly FiledLeases[];
+  /** What each server has filed for good, and a Kea at all. */
+  readonly filed: readonly (FiledLeases | KeaRecord)[];
   #isUnsettled = false;
   #failure: Error | null = null;
   /** Between the servers; null = as fast as a network in one house. */
@@ -68,7 +72,7 @@ export class SimulatedWorld implements World {
 
   constructor(
     images: readonly ServerImage[],
-    { family, seed, isDetailed, relationship, configurations, clients }: WorldPlan,
+    { family, seed, isDetailed, relationship, configurations, clients, acquaintance }: WorldPlan,
   ) {
     this.family = family;
     this.relationship = relationship;
@@ -77,14 +81,7 @@ export class SimulatedWorld implements World {
     this.timeline = new Timeline(nowUs, isDetailed);
     const names = configurations.map((_, i) => `server${i + 1}`);
     this.knowledge = new PairKnowledge(nowUs, names, relationship);
-    this.held = new LeasesHeld(nowUs, {
-      isAlone: (server) => this.knowledge.isAlone(server),
-      couldNotKnow: (server, lease) =>
-        (this.backups.isBackup(names.indexOf(server)) ? this.backups : this.knowledge).couldNotKnow(
-          server,
-          lease,
-        ),
-    });
+    this.held = new LeasesHeld(nowUs, this);
     this.#images = images;
     this.machines = configurations.map((configuration, i) => {
       const { memory } = images[i]!.slot;
@@ -94,7 +91,7 @@ export class SimulatedWorld implements World {
       machine.disk.put('/var/lib/kea/.directory', '');
       return machine;
     });
-    this.filed = this.machines.map(({ disk }) => new FiledLeases(disk, family));
+    this.filed = this.machines.map(({ disk }, i) => images[i]!.record ?? new FiledLeases(disk, family));
     this.backups = new BackupKnowledge({
       nowUs,
       relationship,
@@ -105,6 +102,7 @@ export class SimulatedWorld implements World {
     });
     this.peers = new PeerNetwork({
       machines: this.machines,
+      acquaintance,
       delayUs: () => this.random.between(80, this.peerDelayUsMax ?? 400),
       isParted: (from, to) => this.#cuts.has(`${from.name}>${to.name}`),
       settle: () => this.settle(),
@@ -115,6 +113,15 @@ export class SimulatedWorld implements World {
     });
     const parts = this.#clientsParts();
     this.clients = Array.from({ length: clients }, (_, i) => family.newClient(parts, i + 1));
+  }
+
+  isAlone(server: string): boolean {
+    return this.knowledge.isAlone(server);
+  }
+
+  couldNotKnow(server: string, lease: Holding): boolean {
+    const isBackup = this.backups.isBackup(this.knowledge.placeOf(server));
+    return (isBackup ? this.backups : this.knowledge).couldNotKnow(server, lease);
   }
 
   #clientsParts(): ClientsParts {
@@ -182,6 +189,16 @@ export class SimulatedWorld implements World {
   async #settleAll(): Promise<void> {
     this.#isUnsettled = false;
     await settled();
+  }
+
+  /** Whether a server is a modelled Kea. */
+  isKea(index: number): boolean {
+    return this.filed[index] instanceof KeaRecord;
+  }
+
+  /** Whether one of those that give leases lacks some that it is to have. */
+  get isAnyBlank(): boolean {
+    return this.relationship.active.some((index) => this.knowledge.isBlank(index));
   }
 
   /** Whether those that give leases have been in their normal state for so long, and can be asked. */
@@ -309,7 +326,9 @@ export class SimulatedWorld implements World {
     this.timeline.note(machine.name, `${id} ${JSON.stringify(fields)}`);
     if (id === 'TDM_HA_STATE_CHANGED') this.knowledge.changed(index, String(fields['to']));
     const isOfPartner = !this.backups.isBackup(this.knowledge.placeOf(fields['source']));
-    if (id === 'TDM_HA_SYNC_SUCCEEDED' && isOfPartner) this.knowledge.learns(index);
+    if (id === 'TDM_HA_SYNC_SUCCEEDED' && isOfPartner) this.knowledge.synchronized(index);
+    if (id === 'KEA_ROW_REFUSED') this.knowledge.misses(index);
+    if (id === 'KEA_LEASES_LOST') this.knowledge.forgets(index, fields['lost'] as readonly OwnedLease[]);
     this.backups.hears(index, id, fields);
   }
 

@@ -4,6 +4,7 @@ import { type Answer, failure, Result, success } from '../answer.ts';
 import { isMap, NOT_A_MAP } from '../arguments.ts';
 import type { CommandLease, LeaseFamily } from './lease-family.ts';
 import { LeaseFault } from './lease-fault.ts';
+import { isOutdatedDeletion } from './lease-outdated.ts';
 import { type LeaseCommandParts, putLease, removeLease, sourceOf, whenDurable } from './lease-parts.ts';
 import { wrongLeaseAddress, wrongParameter } from './lease-words.ts';
 
@@ -74,10 +75,14 @@ export async function leaseDelete<
   args: unknown,
 ): Promise<Answer> {
   const { store } = parts;
-  const lease = family.identify(store, args, 'Delete');
-  if (lease instanceof LeaseFault) return lease.answer();
+  const source = sourceOf(parts, args);
+  const found = family.identify(store, args, 'Delete');
+  if (found instanceof LeaseFault) return found.answer();
+  const isOutdated =
+    found !== null && isOutdatedDeletion(args, source, family.clttOf(found), family.isOfClient(found, args));
+  const lease = isOutdated ? null : found;
   if (lease !== null && updatesDns(args)) parts.dns?.withdraw(family.addressOf(lease));
-  const removed = lease !== null && removeLease(store, family.addressOf(lease), sourceOf(parts, args));
+  const removed = lease !== null && removeLease(store, family.addressOf(lease), source);
   if (removed instanceof LeaseFault) return removed.answer();
   return removed
     ? whenDurable(store, success(`IPv${family.version} lease deleted.`))

@@ -41,6 +41,9 @@ export interface LeaseFamily<
   readLease(args: ArgumentMap, address: Address, subnets: Subnets, nowSec: number): Lease | LeaseFault;
   /** The lease that a command names, null when there is none. @param verb for refusals */
   identify(store: Store, args: unknown, verb: 'Query' | 'Delete'): Lease | null | LeaseFault;
+  clttOf(lease: Lease): number;
+  /** Whether a command that deletes a lease names its client, or none. */
+  isOfClient(lease: Lease, args: unknown): boolean;
   /** Whether the lease that is to be written stands already. */
   isThere(store: Store, lease: Lease): boolean;
   /** What an answer calls a lease: `address A` or `prefix P/N`. */

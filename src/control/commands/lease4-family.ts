@@ -6,7 +6,7 @@ import type { Lease4 } from '../../lease/dhcp4/model.ts';
 import type { LeaseStore } from '../../lease/dhcp4/store.ts';
 import { LeaseState } from '../../lease/state.ts';
 import type { LeaseFamily } from './lease-family.ts';
-import { identifyLease } from './lease4-identify.ts';
+import { identifyLease, isOfClient } from './lease4-identify.ts';
 import { encodeLease4 } from './lease4-json.ts';
 import { readLease } from './lease4-read.ts';
 import type { LeaseSubnets } from './lease4-subnets.ts';
@@ -23,6 +23,8 @@ export const family4: LeaseFamily<Lease4, Ipv4, number, LeaseSubnets, LeaseStore
   addressOf: ({ address }) => address,
   readLease,
   identify: identifyLease,
+  clttOf: ({ clttSec }) => clttSec,
+  isOfClient,
   isThere: (store, lease) => store.get(lease.address) !== null,
   describe: ({ address }) => `address ${formatIpv4(address)}`,
   encode: encodeLease4,

@@ -3,6 +3,7 @@
 import type { Lease4 } from '../../lease/dhcp4/model.ts';
 import { CLIENT_ID_BYTES_MAX, HARDWARE_ADDRESS_BYTES_MAX } from '../../lease/dhcp4/record.ts';
 import type { LeaseStore } from '../../lease/dhcp4/store.ts';
+import { isMap } from '../arguments.ts';
 import { LeaseFault } from './lease-fault.ts';
 import { isSubnetId, readNaming } from './lease-naming.ts';
 import { readOctets } from './lease-octets.ts';
@@ -47,3 +48,19 @@ function findByIdentifier(
   if (type === 'duid') return malformed(`${verb} by duid is not allowed in v4.`);
   return isSubnetId(subnetId) ? (store.findByClientId(clientId, subnetId)[0] ?? null) : null;
 }
+
+/** Whether a command that deletes a lease names its client by both identifiers, or by none. */
+export function isOfClient({ hwAddress, clientId }: Lease4, args: unknown): boolean {
+  const named = isMap(args) ? args['hw-address'] : undefined;
+  if (!isMap(args) || named === undefined || named === '') return true;
+  const isSameHardware = isSame(hwAddress, readOctets(named, HARDWARE_ADDRESS_BYTES_MAX));
+  const identifier = args['client-id'];
+  const theirs = identifier === undefined ? null : readOctets(identifier, CLIENT_ID_BYTES_MAX);
+  return isSameHardware && isSame(clientId, theirs);
+}
+
+function isSame(ours: Uint8Array | null, theirs: Uint8Array | null): boolean {
+  return Buffer.compare(ours ?? NONE, theirs ?? NONE) === 0;
+}
+
+const NONE = new Uint8Array(0);

@@ -17,9 +17,10 @@ import { type Answer, failure, Result } from '../answer.ts';
 import { isMap, NOT_A_MAP } from '../arguments.ts';
 import { BULK_LEASES_MAX, describeBulk } from './lease-bulk.ts';
 import { LeaseFault } from './lease-fault.ts';
+import { isOutdatedDeletion } from './lease-outdated.ts';
 import { putLease, removeLease, STORE_FULL, sourceOf, whenDurable } from './lease-parts.ts';
 import { wrongLeaseAddress } from './lease-words.ts';
-import { findNamed, type LeaseNaming6, readNaming6 } from './lease6-identify.ts';
+import { findNamed, isOfClient6, type LeaseNaming6, readNaming6 } from './lease6-identify.ts';
 import type { LeaseCommandParts6 } from './lease6-parts.ts';
 import { readLease6 } from './lease6-read.ts';
 import type { LeaseSubnets6 } from './lease6-subnets.ts';
@@ -45,7 +46,7 @@ export async function leaseBulkApply6(parts: LeaseCommandParts6, args: unknown):
   // One code for the whole command, which no lease of it caused alone.
   if (updates instanceof LeaseFault) return failure(updates.text);
   const source = sourceOf(parts, args);
-  const failedDeletions = applyDeletions(parts, deletions, source);
+  const failedDeletions = applyDeletions(parts, deletions, deleted, source);
   const failedUpdates = applyUpdates(parts, updates, source);
   if ('unable' in failedDeletions) return failure(failedDeletions.unable);
   if ('unable' in failedUpdates) return failure(failedUpdates.unable);
@@ -88,12 +89,13 @@ type Outcome =
 function applyDeletions(
   { store }: LeaseCommandParts6,
   namings: readonly LeaseNaming6[],
+  items: unknown,
   source: ChangeSource,
 ): Outcome {
   const faults: FaultEntry[] = [];
   let applied = 0;
-  for (const naming of namings) {
-    const lease = findNamed(store, naming);
+  for (const [at, naming] of namings.entries()) {
+    const lease = findStanding(store, naming, (items as readonly unknown[])[at], source);
     const removed =
       lease === null || lease instanceof LeaseFault ? lease : removeLease(store, lease.address, source);
     if (removed === true) applied++;
@@ -103,6 +105,18 @@ function applyDeletions(
     else if ('address' in naming) faults.push(faultEntry(naming.type, naming.address, absentOr(removed)));
   }
   return { applied, faults };
+}
+
+/** @param item as the list names it; @returns null also where the address was given to another client since */
+function findStanding(
+  store: LeaseCommandParts6['store'],
+  naming: LeaseNaming6,
+  item: unknown,
+  source: ChangeSource,
+): Lease6 | null | LeaseFault {
+  const lease = findNamed(store, naming);
+  if (lease === null || lease instanceof LeaseFault) return lease;
+  return isOutdatedDeletion(item, source, lease.clttSec, isOfClient6(lease, item)) ? null : lease;
 }
 
 function absentOr(removed: boolean | null | LeaseFault): Pick<LeaseFault, 'result' | 'text'> {

@@ -6,7 +6,7 @@ import { type Lease6, LeaseType } from '../../lease/dhcp6/model.ts';
 import type { LeaseStore6 } from '../../lease/dhcp6/store.ts';
 import { LeaseState } from '../../lease/state.ts';
 import type { LeaseFamily } from './lease-family.ts';
-import { identifyLease6 } from './lease6-identify.ts';
+import { identifyLease6, isOfClient6 } from './lease6-identify.ts';
 import { encodeLease6Json } from './lease6-json.ts';
 import { readLease6 } from './lease6-read.ts';
 import type { LeaseSubnets6 } from './lease6-subnets.ts';
@@ -23,6 +23,8 @@ export const family6: LeaseFamily<Lease6, Uint8Array, Uint8Array | null, LeaseSu
   addressOf: ({ address }) => address,
   readLease: readLease6,
   identify: identifyLease6,
+  clttOf: ({ clttSec }) => clttSec,
+  isOfClient: isOfClient6,
   isThere: (store, { address }) => store.get(address) !== null,
   describe,
   encode: encodeLease6Json,

@@ -86,3 +86,11 @@ function readClient(
   if (kind === 'client-id') return malformed(`${verb} by client-id is not allowed in v6.`);
   return { type, subnetId, duid, iaid };
 }
+
+/** Whether a command that deletes a lease names its client, or none. */
+export function isOfClient6({ duid, iaid }: Lease6, args: unknown): boolean {
+  const named = isMap(args) ? args['duid'] : undefined;
+  if (!isMap(args) || named === undefined) return true;
+  const theirs = readDuid(named);
+  return theirs !== null && Buffer.compare(duid, theirs) === 0 && args['iaid'] === iaid;
+}

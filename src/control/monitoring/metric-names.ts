@@ -5,17 +5,19 @@
  *     pkt6-solicit-received         tandem_received_total{type="solicit"}
  *     tandem-drop-out-of-scope      tandem_dropped_total{reason="out-of-scope"}
  *     subnet[7].assigned-addresses  tandem_subnet_assigned_addresses{subnet="7"}
+ *     subnet[7].pd-pool[0].assigned-pds  tandem_pd_pool_assigned_pds{subnet="7",pool="0"}
  *
  * It works by the form of a name, so that a new statistic needs no change here.
  */
+import type { NamedSeries, PoolKind } from '../../engine/figures/statistic-names.ts';
 
 /** Where the value of one statistic goes. */
 export interface MetricName {
   readonly metric: string;
   readonly help: string;
   readonly kind: 'counter' | 'gauge';
-  /** Name and value of the label, or null for a metric without. */
-  readonly label: readonly [name: string, value: string] | null;
+  /** Values by name; none for a metric of the whole server. */
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 interface Rule {
@@ -88,18 +90,19 @@ const levels: ReadonlySet<string> = new Set([
   'total-pds',
 ]);
 
-/** Two statistics of a subnet: what its clients hold out of its pools, and what is in these. */
+/** Two statistics of a subnet: what its clients hold out of its pools of a kind, and what is in these. */
 export interface PoolFill {
+  readonly kind: PoolKind;
   readonly assigned: string;
   readonly total: string;
 }
 
 export const POOL_FILLS_4: readonly PoolFill[] = [
-  { assigned: 'assigned-addresses', total: 'total-addresses' },
+  { kind: 'pool', assigned: 'assigned-addresses', total: 'total-addresses' },
 ];
 export const POOL_FILLS_6: readonly PoolFill[] = [
-  { assigned: 'assigned-nas', total: 'total-nas' },
-  { assigned: 'assigned-pds', total: 'total-pds' },
+  { kind: 'pool', assigned: 'assigned-nas', total: 'total-nas' },
+  { kind: 'pd-pool', assigned: 'assigned-pds', total: 'total-pds' },
 ];
 
 /** The metric of a global statistic. */
@@ -107,18 +110,24 @@ export function globalMetric(statistic: string): MetricName {
   for (const { pattern, metric, label, help } of rules) {
     const match = pattern.exec(statistic);
     if (match === null) continue;
-    return { metric, help, kind: 'counter', label: label === undefined ? null : [label, match[1]!] };
+    return { metric, help, kind: 'counter', labels: label === undefined ? {} : { [label]: match[1]! } };
   }
-  return { ...plainMetric('tandem_', statistic), label: null };
+  return { ...plainMetric('tandem_', statistic), labels: {} };
 }
 
 /** The metric of a statistic of a subnet, without the `subnet[ID].` before it. */
 export function subnetMetric(statistic: string, subnetId: number): MetricName {
-  return { ...plainMetric('tandem_subnet_', statistic), label: ['subnet', String(subnetId)] };
+  return { ...plainMetric('tandem_subnet_', statistic), labels: { subnet: String(subnetId) } };
+}
+
+/** The metric of a statistic of pools that are counted together, without what stands before it. */
+export function poolMetric(statistic: string, { subnetId, kind, poolId }: NamedSeries): MetricName {
+  const labels = { subnet: String(subnetId), pool: String(poolId) };
+  return { ...plainMetric(kind === 'pool' ? 'tandem_pool_' : 'tandem_pd_pool_', statistic), labels };
 }
 
 /** A statistic whose name becomes the metric's name. */
-function plainMetric(prefix: string, statistic: string): Omit<MetricName, 'label'> {
+function plainMetric(prefix: string, statistic: string): Omit<MetricName, 'labels'> {
   const name = prefix + statistic.replace(/^(tandem|v4|v6)-/, '').replaceAll('-', '_');
   const help = `Kea's statistic ${statistic}`;
   if (levels.has(statistic)) return { metric: name, help, kind: 'gauge' };

@@ -4,12 +4,12 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { StatisticNames } from '../../engine/figures/statistic-names.ts';
+import { poolNames, type StatisticNames, seriesPrefix } from '../../engine/figures/statistic-names.ts';
 import type { StatisticsReader } from '../../engine/figures/statistics-reader.ts';
-import { SUBNET_METRICS_MAX } from '../limits.ts';
+import { POOL_METRICS_MAX, SUBNET_METRICS_MAX } from '../limits.ts';
 import { figureMetrics } from './figure-metrics.ts';
 import type { ServerFigures } from './figures.ts';
-import { globalMetric, type MetricName, type PoolFill, subnetMetric } from './metric-names.ts';
+import { globalMetric, type MetricName, type PoolFill, poolMetric, subnetMetric } from './metric-names.ts';
 
 export interface MetricsSources {
   readonly version: string;
@@ -18,10 +18,10 @@ export interface MetricsSources {
   readonly fills: readonly PoolFill[];
   /** Read at each scrape, as all of these: a reload brings new counters. */
   readonly reader: () => StatisticsReader<StatisticNames>;
-  /** The total of each fill of each subnet (`subnet[ID].total-addresses`) by complete name, as for statistic-get. */
+  /** The total of each fill of each subnet and of its pools (`subnet[ID].total-addresses`) by complete name, as for statistic-get. */
   readonly totals: () => ReadonlyMap<string, number>;
   readonly subnetIds: () => readonly number[];
-  /** Whether each subnet is shown, while there are not too many. */
+  /** Whether each subnet and each pool is shown, while there are not too many. */
   readonly showsSubnets: () => boolean;
   readonly figures: () => ServerFigures;
 }
@@ -97,9 +97,13 @@ class Families {
     const statistics = [
       ...this.#globals.map(({ name }) => name),
       ...[...names.subnet, ...fills.map(({ total }) => total)].map((statistic) => subnetMetric(statistic, 0)),
+      ...fills.flatMap(({ kind, total }) =>
+        [...poolNames(names, kind), total].map((statistic) =>
+          poolMetric(statistic, { subnetId: 0, kind, poolId: 0 }),
+        ),
+      ),
     ];
-    for (const { metric, help, kind, label } of statistics)
-      add(metric, help, kind, label === null ? [] : [label[0]]);
+    for (const { metric, help, kind, labels } of statistics) add(metric, help, kind, Object.keys(labels));
     for (const { metric, help, kind, labelNames } of figureMetrics) add(metric, help, kind, labelNames);
   }
 
@@ -125,7 +129,9 @@ class Families {
     const sizes = fills.map(({ total }) => ids.map((id) => totals().get(`subnet[${id}].${total}`) ?? 0));
     const ratios = fills.map(({ assigned }, fill) => fullest(statistics, assigned, sizes[fill]!));
     this.#set(FULLEST, {}, Math.max(...ratios));
-    if (!showsSubnets() || ids.length > SUBNET_METRICS_MAX) return;
+    if (!showsSubnets()) return;
+    this.#fillPools(this.#sources, statistics);
+    if (ids.length > SUBNET_METRICS_MAX) return;
     ids.forEach((id, index) => {
       for (const statistic of names.subnet)
         this.#setStatistic(subnetMetric(statistic, id), statistics.subnet(index, statistic));
@@ -135,8 +141,20 @@ class Families {
     });
   }
 
-  #setStatistic({ metric, label }: MetricName, value: number): void {
-    this.#set(metric, label === null ? {} : { [label[0]]: label[1] }, value);
+  #fillPools({ names, fills, totals }: MetricsSources, statistics: StatisticsReader<StatisticNames>): void {
+    const { pools } = statistics.cells;
+    if (pools.length > POOL_METRICS_MAX) return;
+    for (const [index, series] of pools.entries()) {
+      for (const statistic of poolNames(names, series.kind))
+        this.#setStatistic(poolMetric(statistic, series), statistics.pool(index, statistic));
+      for (const { kind, total } of fills)
+        if (kind === series.kind)
+          this.#setStatistic(poolMetric(total, series), totals().get(seriesPrefix(series) + total) ?? 0);
+    }
+  }
+
+  #setStatistic({ metric, labels }: MetricName, value: number): void {
+    this.#set(metric, labels, value);
   }
 
   /** Adds to an emptied family, which sets it. */

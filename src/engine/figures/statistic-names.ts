@@ -34,7 +34,7 @@ export function cellsOf<Name extends string>(names: readonly Name[]): Readonly<R
 }
 
 /** What is counted of pools of a kind. */
-function poolNames({ pool, pdPool }: StatisticNames, kind: PoolKind): readonly string[] {
+export function poolNames({ pool, pdPool }: StatisticNames, kind: PoolKind): readonly string[] {
   return kind === 'pool' ? pool : pdPool;
 }
 

@@ -22,14 +22,14 @@ export class PlanRoots<Subnet, Host, Plan> {
     outer: PlanNode<PlanScopes<Subnet>, Host, Plan>,
   ): PlanNode<PlanScopes<Subnet>, Host, Plan> {
     const isSilent = options.length === 0 && vendorOptions.length === 0;
-    return isSilent ? outer : new PlanNode({ ...outer.scopes, pool: { options, vendorOptions } });
+    return isSilent ? outer : new PlanNode({ ...outer.scopes, pools: [{ options, vendorOptions }] });
   }
 
   ofSubnet(subnet: Subnet, network: SharedNetworkConfig | null): PlanNode<PlanScopes<Subnet>, Host, Plan> {
     const key = JSON.stringify([this.#saidBy(subnet), network?.name ?? null]);
     const known = this.#ofSubnets.get(key);
     if (known !== undefined) return known;
-    const root = new PlanNode<PlanScopes<Subnet>, Host, Plan>({ pool: null, subnet, network });
+    const root = new PlanNode<PlanScopes<Subnet>, Host, Plan>({ pools: [], subnet, network });
     this.#ofSubnets.set(key, root);
     return root;
   }

@@ -64,7 +64,7 @@ export class PlanMaker implements PlanSource<SubnetScopes, HostConfig, ReplyPlan
    * What a reply holds.
    * @param ids the classes that matter, in the order of their assignment
    */
-  make({ pool, subnet, network }: SubnetScopes, ids: readonly number[], host: HostConfig | null): ReplyPlan {
+  make({ pools, subnet, network }: SubnetScopes, ids: readonly number[], host: HostConfig | null): ReplyPlan {
     const classes = ids.map((id) => this.#classes[id]).filter((each) => each !== undefined);
     const fields = bootFields([host, ...classes, subnet]);
     // [RFC2131 4.3.5] Without a subnet nobody knows what holds for the client.
@@ -72,7 +72,7 @@ export class PlanMaker implements PlanSource<SubnetScopes, HostConfig, ReplyPlan
     const members = new Set(ids.map((id) => this.#names.name(id)));
     const isMember = (name: string): boolean => name === 'ALL' || members.has(name);
     const common = [subnet, network, ...classes, this.#global].filter((each) => each !== null);
-    const scopes = [host, pool, ...common].filter((each) => each !== null);
+    const scopes = [host, ...pools, ...common].filter((each) => each !== null);
     // One of a host or a pool would not be known again when the client names it.
     return this.#plan(mergeScopes(scopes, isMember), configuredServerIdentifier(common, isMember), fields);
   }

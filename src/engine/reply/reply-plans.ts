@@ -7,8 +7,10 @@
  * choose the combinations, so that their number is bounded; when there are too many, all are forgotten and made again.
  *
  *     root of a pool --class 3--> node --class 7--> node --host--> plan
+ *     root of a pool --root of another--> root of both
  */
 import type { ClassSet } from '../../classes/class-set.ts';
+import { joinPools, type PooledScopes } from './option-scopes.ts';
 
 /** Combinations kept at once: with their lists of options some megabytes a shard. */
 const PLANS_MAX = 16_384;
@@ -41,6 +43,8 @@ export class PlanNode<Scopes, Host, Plan> {
   /** By class number. */
   next: Map<number, PlanNode<Scopes, Host, Plan>> | null = null;
   hosts: Map<PlannedHost<Host>, Plan> | null = null;
+  /** Of a root: the roots of this pool and another one, by the root of the other. */
+  joined: Map<PlanNode<Scopes, Host, Plan>, PlanNode<Scopes, Host, Plan>> | null = null;
 
   constructor(scopes: Scopes, before: PlanNode<Scopes, Host, Plan> | null = null, classId = -1) {
     this.scopes = scopes;
@@ -49,7 +53,7 @@ export class PlanNode<Scopes, Host, Plan> {
   }
 }
 
-export class ReplyPlans<Scopes, Host, Plan> {
+export class ReplyPlans<Scopes extends PooledScopes, Host, Plan> {
   readonly #maker: PlanSource<Scopes, Host, Plan>;
   readonly #matters: Uint8Array;
   /** Roots that have anything but their own plan. */
@@ -86,6 +90,20 @@ export class ReplyPlans<Scopes, Host, Plan> {
     return node.plan;
   }
 
+  /** The root of what `first` is of and of the pool of `next`; what that says counts where the former says nothing. */
+  join(
+    first: PlanNode<Scopes, Host, Plan>,
+    next: PlanNode<Scopes, Host, Plan>,
+  ): PlanNode<Scopes, Host, Plan> {
+    const known = first.joined?.get(next);
+    if (known !== undefined) return known;
+    this.#grow(first);
+    const root = new PlanNode<Scopes, Host, Plan>(joinPools(first.scopes, next.scopes));
+    if (first.joined === null) first.joined = new Map();
+    first.joined.set(next, root);
+    return root;
+  }
+
   #step(
     root: PlanNode<Scopes, Host, Plan>,
     node: PlanNode<Scopes, Host, Plan>,
@@ -118,7 +136,7 @@ export class ReplyPlans<Scopes, Host, Plan> {
   #grow(root: PlanNode<Scopes, Host, Plan>): void {
     if (this.#count >= this.#max) this.#forget();
     this.#count += 1;
-    if (root.next === null && root.hosts === null) this.#grown.push(root);
+    if (root.next === null && root.hosts === null && root.joined === null) this.#grown.push(root);
   }
 
   /** The roots stay, what has grown from them goes. */
@@ -126,6 +144,7 @@ export class ReplyPlans<Scopes, Host, Plan> {
     for (const root of this.#grown) {
       root.next = null;
       root.hosts = null;
+      root.joined = null;
     }
     this.#grown.length = 0;
     this.#count = 0;

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import { globalMetric, subnetMetric } from '../../../src/control/monitoring/metric-names.ts';
+import { globalMetric, poolMetric, subnetMetric } from '../../../src/control/monitoring/metric-names.ts';
 import { STATISTICS_6 } from '../../../src/engine/dhcp6/statistics.ts';
 import type { StatisticNames } from '../../../src/engine/figures/statistic-names.ts';
 import { STATISTICS_4 } from '../../../src/engine/figures/statistics.ts';
@@ -31,14 +31,15 @@ t.test('each kind of statistic goes to its metric', async (t) => {
     ['cumulative-assigned-addresses', 'tandem_cumulative_assigned_addresses_total', null, 'counter'],
   ];
   for (const [statistic, metric, label, kind] of rows) {
-    t.match(globalMetric(statistic), { metric, label, kind }, statistic);
+    const labels = label === null ? {} : { [label[0]]: label[1] };
+    t.strictSame({ ...globalMetric(statistic), help: '' }, { metric, help: '', labels, kind }, statistic);
   }
 });
 
 t.test('statistics of a subnet have its id as label', async (t) => {
   t.match(subnetMetric('assigned-addresses', 7), {
     metric: 'tandem_subnet_assigned_addresses',
-    label: ['subnet', '7'],
+    labels: { subnet: '7' },
     kind: 'gauge',
   });
   t.match(subnetMetric('v4-allocation-fail', 7), {
@@ -47,12 +48,27 @@ t.test('statistics of a subnet have its id as label', async (t) => {
   });
 });
 
-function checkNames(t: Test, { global, subnet }: StatisticNames): void {
+t.test('statistics of pools have the subnet and the number of the pool as labels', async (t) => {
+  const series = { subnetId: 7, poolId: 3 };
+  t.match(poolMetric('assigned-nas', { ...series, kind: 'pool' }), {
+    metric: 'tandem_pool_assigned_nas',
+    labels: { subnet: '7', pool: '3' },
+    kind: 'gauge',
+  });
+  t.match(poolMetric('reclaimed-leases', { ...series, kind: 'pd-pool' }), {
+    metric: 'tandem_pd_pool_reclaimed_leases_total',
+    kind: 'counter',
+  });
+});
+
+function checkNames(t: Test, { global, subnet, pool, pdPool }: StatisticNames): void {
   const names = [
+    ...pool.map((statistic) => poolMetric(statistic, { subnetId: 1, kind: 'pool', poolId: 0 })),
+    ...pdPool.map((statistic) => poolMetric(statistic, { subnetId: 1, kind: 'pd-pool', poolId: 0 })),
     ...global.map((statistic) => globalMetric(statistic)),
     ...subnet.map((statistic) => subnetMetric(statistic, 1)),
   ];
-  const places = names.map(({ metric, label }) => `${metric} ${label}`);
+  const places = names.map(({ metric, labels }) => `${metric} ${JSON.stringify(labels)}`);
   t.equal(new Set(places).size, places.length);
   for (const { metric, kind } of names) {
     t.match(metric, /^tandem_[a-z0-9_]+$/);

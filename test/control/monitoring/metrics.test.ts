@@ -1,13 +1,15 @@
 import perfHooks from 'node:perf_hooks';
 import t from 'tap';
-import { INTERFACE_METRICS_MAX, SUBNET_METRICS_MAX } from '../../../src/control/limits.ts';
+import { INTERFACE_METRICS_MAX, POOL_METRICS_MAX, SUBNET_METRICS_MAX } from '../../../src/control/limits.ts';
 import type { HaFigures, ServerFigures } from '../../../src/control/monitoring/figures.ts';
 import { POOL_FILLS_4, POOL_FILLS_6 } from '../../../src/control/monitoring/metric-names.ts';
 import { createMetrics, type MetricsSources } from '../../../src/control/monitoring/metrics.ts';
-import { G6, S6, STATISTICS_6 } from '../../../src/engine/dhcp6/statistics.ts';
+import { G6, PD6, S6, STATISTICS_6 } from '../../../src/engine/dhcp6/statistics.ts';
+import type { NamedSeries } from '../../../src/engine/figures/statistic-names.ts';
 import {
   allocateStatistics,
   G,
+  P,
   S,
   STATISTICS_4,
   StatisticsWriter,
@@ -57,7 +59,11 @@ const ha: HaFigures = {
 const FAMILY_4 = {
   names: STATISTICS_4,
   fills: POOL_FILLS_4,
-  totals: () => new Map([['subnet[7].total-addresses', 11]]),
+  totals: () =>
+    new Map([
+      ['subnet[7].total-addresses', 11],
+      ['subnet[7].pool[3].total-addresses', 5],
+    ]),
 };
 const FAMILY_6 = {
   names: STATISTICS_6,
@@ -66,6 +72,7 @@ const FAMILY_6 = {
     new Map([
       ['subnet[7].total-nas', 2 ** 64],
       ['subnet[7].total-pds', 256],
+      ['subnet[7].pd-pool[0].total-pds', 255],
     ]),
 };
 
@@ -73,8 +80,9 @@ function setUp(
   subnetIds: readonly number[] = [7],
   showsSubnets = true,
   family: Pick<MetricsSources, 'names' | 'fills' | 'totals'> = FAMILY_4,
+  pools: readonly NamedSeries[] = [],
 ) {
-  const memory = allocateStatistics(2, subnetIds, [], family.names);
+  const memory = allocateStatistics(2, subnetIds, pools, family.names);
   let figures = quiet;
   const metrics = createMetrics({
     version: '0.1.0',
@@ -141,6 +149,34 @@ t.test('statistics of DHCPv6 go to the same metrics', async (t) => {
   ];
   for (const [name, value] of rows) t.equal(series.get(name), value, name);
   t.notOk(series.has('tandem_assigned_addresses'), 'nothing of DHCPv4');
+});
+
+t.test('pools are shown with the subnets, in series of their subnet and number', async (t) => {
+  const four = setUp([7], true, FAMILY_4, [{ subnetId: 7, kind: 'pool', poolId: 3 }]);
+  four.writer.addPool(0, P['assigned-addresses'], 2);
+  const series = await four.scrape();
+  t.equal(series.get('tandem_pool_assigned_addresses{subnet="7",pool="3"}'), '2');
+  t.equal(series.get('tandem_pool_total_addresses{subnet="7",pool="3"}'), '5');
+  const six = setUp([7], true, FAMILY_6, [
+    { subnetId: 7, kind: 'pool', poolId: 0 },
+    { subnetId: 7, kind: 'pd-pool', poolId: 0 },
+  ]);
+  six.writer.addPool(1, PD6['assigned-pds'], 4);
+  const both = await six.scrape();
+  t.equal(both.get('tandem_pool_assigned_nas{subnet="7",pool="0"}'), '0');
+  t.equal(both.get('tandem_pd_pool_assigned_pds{subnet="7",pool="0"}'), '4');
+  t.equal(both.get('tandem_pd_pool_total_pds{subnet="7",pool="0"}'), '255');
+  const many = Array.from({ length: POOL_METRICS_MAX + 1 }, (_, poolId) => ({
+    subnetId: 7,
+    kind: 'pool' as const,
+    poolId,
+  }));
+  for (const hidden of [setUp([7], true, FAMILY_4, many), setUp([7], false, FAMILY_4, many.slice(0, 1))])
+    t.same(
+      [...(await hidden.scrape()).keys()].filter((name) => name.includes('pool=')),
+      [],
+      'too many, or not asked for',
+    );
 });
 
 t.test('figures of leases, shards and journal appear under their labels', async (t) => {

@@ -17,7 +17,7 @@ import {
   type SubnetScopes,
   serverIdentifiersOf,
 } from '../../../src/engine/reply/reply-plan.ts';
-import { ReplyPlans } from '../../../src/engine/reply/reply-plans.ts';
+import { PlanNode, ReplyPlans } from '../../../src/engine/reply/reply-plans.ts';
 import { configOf } from '../bench-server.ts';
 
 const octets = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'latin1'));
@@ -244,6 +244,23 @@ t.test('boot fields: host over classes over subnet, each field by itself', async
   t.same(fields(plans.of(nowhere, classes, null)), [0, '', '']);
   classes.add(0);
   t.same(fields(plans.of(nowhere, classes, null)), [0x0a000001, '', 'a.efi'], 'a class needs no subnet');
+});
+
+t.test('roots of several pools are made once, and again when there are too many', async (t) => {
+  const config = configure({ pool: [option(60, 'a')] });
+  const { plans } = asker(config, 3);
+  const root = (text: string) =>
+    new PlanNode<SubnetScopes, HostConfig, ReplyPlan>({
+      ...NO_SCOPES,
+      pools: [{ options: [option(60, text)], vendorOptions: [] }],
+    });
+  const [a, b, c] = [root('a'), root('b'), root('c')];
+  const ab = plans.join(a, b);
+  t.equal(plans.join(a, b), ab);
+  t.equal(ab.scopes.pools.length, 2);
+  t.equal(plans.join(ab, c).scopes.pools.length, 3);
+  for (const text of ['d', 'e', 'f']) plans.join(c, root(text));
+  t.not(plans.join(a, b), ab, 'clients do not choose how many are kept');
 });
 
 t.test('option 54: the scopes that a client may name the server by', async (t) => {

@@ -32,7 +32,7 @@ function subnet(index: number, prefix: string, more: Partial<SubnetConfig> = {})
     place: 0,
     group: index,
   };
-  const plan = new PlanNode({ pool: null, subnet: config, network: null });
+  const plan = new PlanNode({ pools: [], subnet: config, network: null });
   const names = compileNames(DDNS_DEFAULTS, false);
   const subnet = { index, id: config.id, config, ...of, pools: [], plan, mask: 0, relationship: 0, names };
   // Nothing else is asked of a subnet while it is looked for.

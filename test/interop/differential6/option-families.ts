@@ -54,6 +54,16 @@ const FAULTY = [
   [17, '00'],
 ] as const;
 
+/** A pool with an option that all pools have, and one that not all of them have. */
+const pooled = (pool: Readonly<Record<string, unknown>>, digit: string, name: string) => ({
+  ...pool,
+  'option-data': [
+    { name: 'dns-servers', data: `2001:db8::${digit}1` },
+    { name, data: `2001:db8::${digit}2` },
+  ],
+});
+const prefixes = (prefix: string) => ({ prefix, 'prefix-len': 48, 'delegated-len': 56 });
+
 export const optionFamilies6: readonly Family6[] = [
   {
     name: 'options asked for and always sent',
@@ -204,6 +214,27 @@ export const optionFamilies6: readonly Family6[] = [
       ],
     },
     traffic: { requested: [27, 28, 31], options: [[15, `0004${hexOf('user')}`]] },
+  },
+  {
+    name: 'options of several pools',
+    dhcp6: {
+      subnet6: [
+        nearSubnet6({
+          'option-data': [{ name: 'nisp-servers', data: '2001:db8::f' }],
+          pools: [
+            pooled({ pool: '2001:db8:1::1000 - 2001:db8:1::1003' }, 'a', 'sntp-servers'),
+            pooled({ pool: '2001:db8:1::1500 - 2001:db8:1::15ff' }, 'b', 'nis-servers'),
+          ],
+          'pd-pools': [pooled(prefixes('2001:db8:8000::'), 'c', 'nisp-servers')],
+        }),
+        // What stands in front is what the client gets at the lower address: here the prefix.
+        farSubnet6({
+          pools: [pooled({ pool: '2001:db8:2::1000 - 2001:db8:2::1fff' }, 'd', 'sntp-servers')],
+          'pd-pools': [pooled(prefixes('2001:db8:0::'), 'e', 'nis-servers')],
+        }),
+      ],
+    },
+    traffic: { requested: [27, 28, 31] },
   },
   {
     name: 'vendors of several numbers, and a container of one',

@@ -84,12 +84,12 @@ export class PlanMaker6 implements PlanSource<SubnetScopes6, HostConfig6, ReplyP
 
   /** [Kea] Without a subnet the options of classes and of the global scope are left. */
   make(
-    { pool, subnet, network }: SubnetScopes6,
+    { pools, subnet, network }: SubnetScopes6,
     ids: readonly number[],
     host: HostConfig6 | null,
   ): ReplyPlan6 {
     const classes = ids.map((id) => this.#classes[id]);
-    const scopes = [host, pool, subnet, network, ...classes, this.#global].filter((each) => each != null);
+    const scopes = [host, ...pools, subnet, network, ...classes, this.#global].filter((each) => each != null);
     const members = new Set(ids.map((id) => this.#names.name(id)));
     return mergeScopes6(scopes, (name) => name === 'ALL' || members.has(name));
   }

@@ -3,7 +3,8 @@ import { OptionCode } from '../../../dhcp6/codes.ts';
 import { Field } from '../../../dhcp6/descriptor.ts';
 import type { Context6 } from '../context.ts';
 import { type Binding, Fate, type PlannedIa } from '../leases/ia-plan.ts';
-import type { ReplyPlan6, ReplyPlanNode6 } from './reply-plan.ts';
+import type { ReplyPlan6 } from './reply-plan.ts';
+import { rootOfPools } from './root-of-pools.ts';
 import { NO_STATUS, type Status } from './status.ts';
 
 /** Behind the last option code. */
@@ -63,17 +64,7 @@ export function writeReply(context: Context6, parts: ReplyParts): number {
 function planFor(context: Context6): ReplyPlan6 {
   const { hosts, plans, query, subnet } = context;
   if (subnet === null) return plans.of(plans.withoutSubnet, query.classes, hosts.global);
-  return plans.of(rootOfPool(context) ?? subnet.plan, query.classes, hosts.of(subnet));
-}
-
-/** That of the first pool that the client gets something of and that says something of its own. */
-function rootOfPool({ plan }: Context6): ReplyPlanNode6 | null {
-  for (let i = 0; i < plan.bindingCount; i++) {
-    const { fate, pool, subnet } = plan.bindings[i]!;
-    const isGiven = fate === Fate.granted || fate === Fate.kept;
-    if (isGiven && pool !== null && pool.plan !== subnet!.plan) return pool.plan;
-  }
-  return null;
+  return plans.of(rootOfPools(context, subnet.plan), query.classes, hosts.of(subnet));
 }
 
 /**

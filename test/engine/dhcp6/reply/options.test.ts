@@ -112,6 +112,40 @@ t.test('options of pools of prefixes, and of replies without leases', async (t) 
   t.same(parts(always.ask(confirmed)), ['status 0', '60=07']);
 });
 
+t.test('options of several pools, in the order of what the client gets of them', async (t) => {
+  const says = (digit: number, ...codes: number[]) => ({
+    options: codes.map((code) => option(code, Uint8Array.of(digit), { alwaysSend: true })),
+  });
+  const engine = new BenchEngine6(
+    config6({
+      subnets: [
+        {
+          ...HOME,
+          ...says(9, 60, 61, 62, 63, 64),
+          pools: [
+            pool('2001:db8:1::10 - 2001:db8:1::10', says(2, 61, 62)),
+            pool('2001:db8:1::20 - 2001:db8:1::21', says(3, 62, 63)),
+          ],
+          pdPools: [pdPool('2001:db8:0:8000::/49', 56, says(1, 60, 61))],
+        },
+      ],
+    }),
+  );
+  const ask = (...ias: (readonly number[])[]) =>
+    parts(engine.ask(message(request, 1, ...ias)))!.filter((part) => !/^[np]/.test(part));
+  t.same(
+    ask(iaNa(1), iaNa(2), iaPd(3)),
+    ['60=01', '61=01', '62=02', '63=03', '64=09'],
+    'the prefix is the lowest',
+  );
+  t.same(
+    ask(iaNa(2), iaNa(1)),
+    ['60=09', '61=02', '62=02', '63=03', '64=09'],
+    'not in the order of the message',
+  );
+  t.same(ask(iaNa(2)), ['60=09', '61=09', '62=03', '63=03', '64=09']);
+});
+
 t.test('a reply that is too large: none, and no lease', async (t) => {
   const pools = [pool('2001:db8:1::1 - 2001:db8:1::fff')];
   const engine = new BenchEngine6(config6({ subnets: [{ ...HOME, pools }] }));
