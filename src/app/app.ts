@@ -1,9 +1,6 @@
 /**
- * The composition root: builds every part of the server, hands each what it needs, and owns the order of start and stop.
- *
- *     start   configuration -> sockets -> lease file -> journal -> shards -> high availability -> control sockets
- *     stop    control's new work -> HA timers -> shards (parked replies leave) -> lease streams -> journal (all rows on
- *             disk) -> the rest
+ * The composition root of a DHCPv4 server: builds every part and hands each what it needs. In which order they start and stop says
+ * lifecycle.ts.
  */
 import { systemClock } from '../base/clock.ts';
 import { DHCP4 } from '../config/load.ts';
@@ -16,7 +13,6 @@ import { haLeases4 } from '../ha/sync/dhcp4/leases.ts';
 import { createEventFd } from '../io/eventfd.ts';
 import { listInterfaces } from '../io/interfaces.ts';
 import { InterfaceNotices } from '../io/rtnetlink.ts';
-import { closeFd } from '../io/udp.ts';
 import type { LeaseTableMemory } from '../lease/dhcp4/layout.ts';
 import { rowCodec4 } from '../lease/dhcp4/row-codec.ts';
 import type { LinkClient } from '../link/client.ts';
@@ -39,6 +35,7 @@ import { leaseFileOf, Storage } from './leases/storage.ts';
 import { hearsPartners, LeaseEvents } from './libraries/lease-events.ts';
 import { PerfmonHost } from './libraries/perfmon.ts';
 import { PingCheck } from './libraries/ping-check.ts';
+import { Lifecycle } from './lifecycle.ts';
 import { allocateServerMemory, type ServerMemory } from './memory.ts';
 import { Reloader, type Reloading } from './reload.ts';
 import { isCarried, shardCount } from './shard-count.ts';
@@ -84,7 +81,7 @@ export class App {
   readonly #listeners = new Listeners();
   readonly #active: ActiveConfiguration;
   readonly #reloader: Reloading;
-  #isStopping = false;
+  readonly #lifecycle: Lifecycle<ServerConfig>;
 
   /** Builds the server and starts it. @throws an Error that says what is wrong and what to do; nothing stays open */
   static async start(options: AppOptions): Promise<App> {
@@ -102,7 +99,7 @@ export class App {
       throw error;
     }
     try {
-      await app.#begin();
+      await app.#lifecycle.begin();
       return app;
     } catch (error) {
       await app.stop();
@@ -159,6 +156,7 @@ export class App {
     this.#highAvailability = this.#createHighAvailability();
     this.#control = this.#createControl(storage);
     this.#reloader = this.#createReloader(storage);
+    this.#lifecycle = this.#createLifecycle();
   }
 
   #workplace(): LinkWorkplace {
@@ -222,28 +220,33 @@ export class App {
       highAvailability: this.#highAvailability,
       control: this.#control,
       listeners: this.#listeners,
-      isStopping: () => this.#isStopping,
+      isStopping: () => this.#lifecycle.isStopping,
       log,
     });
   }
 
-  async #begin(): Promise<void> {
-    const { config } = this.#active;
-    const { log } = this.#options;
-    this.#leases.start();
-    this.#leaseEvents.start(config);
-    if (config.interfaces.length === 0) log('TDM_ENGINE_NO_INTERFACES');
-    await this.#interfaces.begin((lists) => this.#dataPlane.useSockets(lists));
-    this.#pingCheck.prepare(config).commit();
-    this.#perfmon.prepare(config, true).commit();
-    this.#dataPlane.start(config);
-    this.#joinReports.start();
-    const ports = [...this.#highAvailability.listeners(), ...this.#control.listeners(config)];
-    (await this.#listeners.prepare(ports)).commit();
-    this.#highAvailability.start();
-    this.#control.start();
-    this.#interfaces.watch();
-    log('TDM_ENGINE_SERVING', { shards: this.#eventFds.length, leases: this.#leases.store.count() });
+  #createLifecycle(): Lifecycle<ServerConfig> {
+    return new Lifecycle<ServerConfig>({
+      config: () => this.#active.config,
+      leases: this.#leases,
+      leaseCount: () => this.#leases.store.count(),
+      leaseEvents: this.#leaseEvents,
+      interfaces: this.#interfaces,
+      openSockets: () => this.#interfaces.begin((lists) => this.#dataPlane.useSockets(lists)),
+      libraries: [this.#pingCheck, this.#perfmon],
+      dataPlane: this.#dataPlane,
+      joinReports: this.#joinReports,
+      link: this.#link,
+      reloader: this.#reloader,
+      highAvailability: this.#highAvailability,
+      control: this.#control,
+      listeners: this.#listeners,
+      serviceSwitch: this.#serviceSwitch,
+      threads: this.#threads,
+      eventFds: [...this.#eventFds, this.#linkFd],
+      shards: this.#eventFds.length,
+      log: this.#options.log,
+    });
   }
 
   /** Reads the configuration file again and works by it; a bad one changes nothing. Never rejects. */
@@ -252,31 +255,8 @@ export class App {
   }
 
   /** Ends the service in order. @returns whether every change is on disk */
-  async stop(): Promise<boolean> {
-    if (this.#isStopping) return true;
-    this.#isStopping = true;
-    const { log } = this.#options;
-    log('TDM_ENGINE_STOPPING');
-    await this.#reloader.idle();
-    this.#highAvailability.stopTimers();
-    this.#control.stop();
-    await this.#interfaces.pause();
-    await this.#dataPlane.stop();
-    // What it takes from partners must find the journal at work.
-    await this.#link.stop();
-    const drained = await this.#leases.stop();
-    await this.#leaseEvents.close();
-    await this.#highAvailability.close();
-    await this.#listeners.close();
-    this.#serviceSwitch.close();
-    this.#interfaces.close();
-    this.#pingCheck.close();
-    this.#joinReports.close();
-    this.#perfmon.close();
-    await this.#threads.close();
-    for (const fd of [...this.#eventFds, this.#linkFd]) closeFd(fd);
-    log(drained ? 'TDM_ENGINE_STOPPED' : 'TDM_ENGINE_STOPPED_UNFLUSHED');
-    return drained;
+  stop(): Promise<boolean> {
+    return this.#lifecycle.stop();
   }
 }
 

@@ -12,6 +12,7 @@ import { type MalformedQuery, malformedQueries } from './malformed-queries.ts';
 import { createNetwork } from './network.ts';
 import { serversSegment } from './pair.ts';
 import { createServer, SUBJECT } from './server.ts';
+import { statisticOf } from './statistic.ts';
 import { KEAS_IN_TURN } from './turn.ts';
 
 /** A pool of a hundred addresses has one for each of the clients that select it: nobody comes back for his offer. */
@@ -94,9 +95,7 @@ t.test('a client without an address, which remembers one, is answered by broadca
     });
   const answered = await ask(network, ['nobody', '0.0.0.0', '255.255.255.255'], queries, next);
   for (const [index, { what, reply }] of answered.entries()) t.equal(reply?.type, rows[index]![2], what);
-  const name = 'tandem-drop-no-return-address';
-  const { arguments: figures } = await server.command('statistic-get', { name });
-  t.match(figures, { [name]: [[1]] }, 'the INFORM is counted');
+  t.equal(await statisticOf(server, 'tandem-drop-no-return-address'), 1, 'the INFORM is counted');
 });
 
 for (const version of KEAS_IN_TURN)

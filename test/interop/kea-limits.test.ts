@@ -7,6 +7,7 @@ import { MessageType } from '../../src/dhcp4/codes.ts';
 import { ip, packet } from '../engine/packets.ts';
 import { askAsRelay, ORDERLY } from './comparing.ts';
 import { ADDRESS } from './configuration.ts';
+import { type ClassedLease, countedClasses } from './counted-classes.ts';
 import { needServers, type ServerKind } from './kea.ts';
 import { temporaryDirectory } from './leftovers.ts';
 import { createNetwork, type Network } from './network.ts';
@@ -97,12 +98,6 @@ function queries(kinds: readonly string[]) {
   });
 }
 
-interface Lease {
-  readonly 'ip-address': string;
-  readonly state: number;
-  readonly 'user-context'?: { readonly ISC: { readonly 'client-classes': readonly string[] } };
-}
-
 async function lifeOf(
   network: Network,
   kind: ServerKind,
@@ -118,13 +113,9 @@ async function lifeOf(
   const answers = answered.map(
     ({ what, reply }) => `${what}: ${reply?.type ?? 'silence'} ${reply?.yiaddr ?? ''}`,
   );
-  const leases = (all as { leases: Lease[] }).leases
+  const leases = (all as { leases: ClassedLease[] }).leases
     .filter(({ state }) => state === 0)
-    .map((lease) => {
-      const names = lease['user-context']?.ISC['client-classes'] ?? [];
-      // Of classes that nobody refers to Tandem keeps no names.
-      return `${lease['ip-address']} ${names.filter((name) => !name.startsWith('VENDOR_CLASS_'))}`;
-    });
+    .map((lease) => `${lease['ip-address']} ${countedClasses(lease)}`);
   return { answers, leases: leases.sort() };
 }
 

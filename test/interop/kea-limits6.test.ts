@@ -5,6 +5,7 @@
  */
 import t from 'tap';
 import { MessageType } from '../../src/dhcp6/codes.ts';
+import { type ClassedLease, countedClasses } from './counted-classes.ts';
 import { Random } from './differential/random.ts';
 import { playSteps, SERVER_ID } from './differential6/player.ts';
 import { createSide } from './differential6/side.ts';
@@ -174,11 +175,8 @@ const SPECIAL: readonly Step[] = [
   message(solicit, 6, 7),
 ];
 
-interface Lease {
-  readonly 'ip-address': string;
+interface Lease extends ClassedLease {
   readonly 'subnet-id': number;
-  readonly state: number;
-  readonly 'user-context'?: { readonly ISC: { readonly 'client-classes': readonly string[] } };
 }
 
 async function lifeOf(
@@ -196,11 +194,7 @@ async function lifeOf(
   await server.stop();
   const leases = (all as { leases: Lease[] }).leases
     .filter((each) => each['subnet-id'] !== 1)
-    .map((lease) => {
-      const names = lease['user-context']?.ISC['client-classes'] ?? [];
-      // Of classes that nobody refers to Tandem keeps no names.
-      return `${lease['ip-address']} ${lease.state} ${names.filter((name) => !name.startsWith('VENDOR_CLASS_'))}`;
-    });
+    .map((lease) => `${lease['ip-address']} ${lease.state} ${countedClasses(lease)}`);
   const counted = Object.entries(statistics as Record<string, [[number]]>)
     .filter(([name]) => /^(subnet\[2\]\.)?v6-allocation-fail(-subnet|-classes)?$/.test(name))
     .map(([name, [[value]]]) => `${name} ${value}`);

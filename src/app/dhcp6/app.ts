@@ -1,10 +1,4 @@
-/**
- * The composition root of a DHCPv6 server.
- *
- *     start   configuration -> sockets -> lease file -> journal -> shards -> high availability -> control sockets
- *     stop    reload under way -> HA timers -> shards (parked replies leave) -> lease streams -> journal (all rows on
- *             disk) -> the rest
- */
+/** The composition root of a DHCPv6 server, as app.ts of DHCPv4. */
 import { systemClock } from '../../base/clock.ts';
 import type { ServerConfig6 } from '../../config/dhcp6/model.ts';
 import { DHCP6 } from '../../config/load6.ts';
@@ -15,7 +9,6 @@ import { createServiceSwitch, type ServiceSwitch } from '../../ha/switch/switch.
 import { haLeases6 } from '../../ha/sync/dhcp6/leases.ts';
 import { createEventFd } from '../../io/eventfd.ts';
 import { listInterfaces6 } from '../../io/interfaces.ts';
-import { closeFd } from '../../io/udp.ts';
 import type { LeaseTableMemory6 } from '../../lease/dhcp6/layout.ts';
 import { rowCodec6 } from '../../lease/dhcp6/row-codec.ts';
 import type { LinkClient } from '../../link/client.ts';
@@ -32,6 +25,7 @@ import { createLink } from '../ha/link.ts';
 import { leaseFileOf, Storage } from '../leases/storage.ts';
 import { hearsPartners, LeaseEvents } from '../libraries/lease-events.ts';
 import { PerfmonHost } from '../libraries/perfmon.ts';
+import { Lifecycle } from '../lifecycle.ts';
 import { Reloader, type Reloading } from '../reload.ts';
 import { isCarried, shardCount } from '../shard-count.ts';
 import type { SocketKinds6 } from '../sockets/dhcp6/sockets.ts';
@@ -83,7 +77,7 @@ export class App6 {
   readonly #serverId = new ServerId(listInterfaces6, systemClock);
   readonly #perfmon: PerfmonHost;
   readonly #reloader: Reloading;
-  #isStopping = false;
+  readonly #lifecycle: Lifecycle<ServerConfig6>;
 
   /** Builds the server and starts it. @throws an Error that says what is wrong and what to do; nothing stays open */
   static async start(options: AppOptions6): Promise<App6> {
@@ -104,7 +98,7 @@ export class App6 {
       throw error;
     }
     try {
-      await app.#begin();
+      await app.#lifecycle.begin();
       return app;
     } catch (error) {
       await app.stop();
@@ -169,6 +163,7 @@ export class App6 {
     this.#highAvailability = this.#createHighAvailability();
     this.#control = this.#createControl(storage);
     this.#reloader = this.#createReloader(storage);
+    this.#lifecycle = this.#createLifecycle();
   }
 
   #workplace(): LinkWorkplace {
@@ -236,27 +231,33 @@ export class App6 {
       highAvailability: this.#highAvailability,
       control: this.#control,
       listeners: this.#listeners,
-      isStopping: () => this.#isStopping,
+      isStopping: () => this.#lifecycle.isStopping,
       log,
     });
   }
 
-  async #begin(): Promise<void> {
-    const { config } = this.#active;
-    const { log } = this.#options;
-    this.#leases.start();
-    this.#leaseEvents.start(config);
-    if (config.interfaces.length === 0) log('TDM_ENGINE_NO_INTERFACES');
-    await this.#interfaces.begin((lists) => this.#dataPlane.useSockets(lists));
-    this.#perfmon.prepare(config, true).commit();
-    this.#dataPlane.start(config);
-    this.#joinReports.start();
-    const ports = [...this.#highAvailability.listeners(), ...this.#control.listeners(config)];
-    (await this.#listeners.prepare(ports)).commit();
-    this.#highAvailability.start();
-    this.#control.start();
-    this.#interfaces.watch();
-    log('TDM_ENGINE_SERVING', { shards: this.#eventFds.length, leases: this.#leases.count() });
+  #createLifecycle(): Lifecycle<ServerConfig6> {
+    return new Lifecycle<ServerConfig6>({
+      config: () => this.#active.config,
+      leases: this.#leases,
+      leaseCount: () => this.#leases.count(),
+      leaseEvents: this.#leaseEvents,
+      interfaces: this.#interfaces,
+      openSockets: () => this.#interfaces.begin((lists) => this.#dataPlane.useSockets(lists)),
+      libraries: [this.#perfmon],
+      dataPlane: this.#dataPlane,
+      joinReports: this.#joinReports,
+      link: this.#link,
+      reloader: this.#reloader,
+      highAvailability: this.#highAvailability,
+      control: this.#control,
+      listeners: this.#listeners,
+      serviceSwitch: this.#serviceSwitch,
+      threads: this.#threads,
+      eventFds: [...this.#eventFds, this.#linkFd],
+      shards: this.#eventFds.length,
+      log: this.#options.log,
+    });
   }
 
   /** Reads the configuration file again and works by it; a bad one changes nothing. Never rejects. */
@@ -265,29 +266,7 @@ export class App6 {
   }
 
   /** Ends the service in order. @returns whether every change is on disk */
-  async stop(): Promise<boolean> {
-    if (this.#isStopping) return true;
-    this.#isStopping = true;
-    const { log } = this.#options;
-    log('TDM_ENGINE_STOPPING');
-    await this.#reloader.idle();
-    this.#highAvailability.stopTimers();
-    this.#control.stop();
-    await this.#interfaces.pause();
-    await this.#dataPlane.stop();
-    // What it takes from partners must find the journal at work.
-    await this.#link.stop();
-    const drained = await this.#leases.stop();
-    await this.#leaseEvents.close();
-    await this.#highAvailability.close();
-    await this.#listeners.close();
-    this.#serviceSwitch.close();
-    this.#interfaces.close();
-    this.#joinReports.close();
-    this.#perfmon.close();
-    await this.#threads.close();
-    for (const fd of [...this.#eventFds, this.#linkFd]) closeFd(fd);
-    log(drained ? 'TDM_ENGINE_STOPPED' : 'TDM_ENGINE_STOPPED_UNFLUSHED');
-    return drained;
+  stop(): Promise<boolean> {
+    return this.#lifecycle.stop();
   }
 }

@@ -2,6 +2,7 @@
  * What a DHCPv6 client reads from a server's answer, in the relay's message around it or not (RFC 8415 sections 8, 9 and 21);
  * everything else in it is stepped over. Octets that are no option make the whole answer malformed.
  */
+import { readNetworkWord } from '../../base/big-endian.ts';
 import {
   IA_ADDRESS_BYTES,
   IA_HEADER_BYTES,
@@ -101,7 +102,7 @@ export class ReplyReader6 {
     if (length < IA_HEADER_BYTES) return false;
     const inside = this.#inside;
     inside.point(offset + IA_HEADER_BYTES, offset + length);
-    const isOurs = this.#word(offset) === iaid;
+    const isOurs = readNetworkWord(this.#bytes, offset) === iaid;
     while (inside.next()) {
       const isTaken = iaid === NA_IAID ? this.#takeAddress(isOurs) : this.#takePrefix(isOurs);
       if (!isTaken) return false;
@@ -114,7 +115,7 @@ export class ReplyReader6 {
     const { code, offset, length } = this.#inside;
     if (code !== OptionCode.iaAddress) return true;
     if (length < IA_ADDRESS_BYTES) return false;
-    const validSec = this.#word(offset + ADDRESS_VALID);
+    const validSec = readNetworkWord(this.#bytes, offset + ADDRESS_VALID);
     if (!isOurs || validSec === 0 || this.addressSec !== 0) return true;
     this.addressAt = offset;
     this.addressSec = validSec;
@@ -127,16 +128,11 @@ export class ReplyReader6 {
     if (length < IA_PREFIX_BYTES) return false;
     const prefixLength = this.#bytes[offset + PREFIX_LENGTH]!;
     if (prefixLength === 0 || prefixLength > PREFIX_BITS_MAX) return false;
-    const validSec = this.#word(offset + PREFIX_VALID);
+    const validSec = readNetworkWord(this.#bytes, offset + PREFIX_VALID);
     if (!isOurs || validSec === 0 || this.prefixSec !== 0) return true;
     this.prefixAt = offset + PREFIX_LENGTH + 1;
     this.prefixLength = prefixLength;
     this.prefixSec = validSec;
     return true;
-  }
-
-  #word(at: number): number {
-    const bytes = this.#bytes;
-    return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
   }
 }
