@@ -59,7 +59,7 @@ const lease = {
 const update = { ...lease, 'force-create': true, origin: 'ha-partner' };
 const shown = { ...lease, hostname: 'host.example', cltt: NOW + 100 - 3600, expire: undefined };
 
-t.test('lease4-update creates and overwrites, whenever the client was seen', async (t) => {
+t.test('lease4-update creates and overwrites, also what is a little later', async (t) => {
   const { run, test } = commands();
   t.match(await run('lease4-update', update), { result: 0, text: 'IPv4 lease added.' });
   t.match(await run('lease4-get', { 'ip-address': '10.0.1.2' }), {
@@ -67,10 +67,10 @@ t.test('lease4-update creates and overwrites, whenever the client was seen', asy
     text: 'IPv4 lease found.',
     arguments: shown,
   });
-  const older = { ...update, expire: NOW - 50, 'client-id': undefined, 'hw-address': '0a:0b' };
+  const older = { ...update, expire: NOW + 40, 'client-id': undefined, 'hw-address': '0a:0b' };
   t.match(await run('lease4-update', older), { result: 0, text: 'IPv4 lease updated.' });
   const { arguments: now } = await run('lease4-get', { 'ip-address': '10.0.1.2' });
-  t.match(now, { cltt: NOW - 50 - 3600, 'hw-address': '0a:0b', 'client-id': undefined });
+  t.match(now, { cltt: NOW + 40 - 3600, 'hw-address': '0a:0b', 'client-id': undefined });
   t.equal(test.waits, 2, 'each answer waited for stable storage');
   t.equal(test.statistics.global('assigned-addresses'), 1);
 });
@@ -221,6 +221,25 @@ t.test('a partner does not delete by an older lease what another client has got 
   t.match(await run('lease4-del', update), { result: 0 }, 'as does one of the same client');
   await run('lease4-update', { ...other, expire: other.expire + 1 });
   t.match(await run('lease4-del', { 'ip-address': update['ip-address'] }), { result: 0 }, 'or of no client');
+});
+
+t.test('a partner does not end by an old update what was given since', async (t) => {
+  const { run } = commands();
+  const declined = { ...update, 'hw-address': '', 'client-id': undefined, state: LeaseState.declined };
+  const after = (sec: number) => ({ ...update, expire: update.expire + sec });
+  const standing = async () => (await run('lease4-get', update)).arguments.state;
+  await run('lease4-update', after(61));
+  t.match(await run('lease4-update', declined), { result: 0, text: 'IPv4 lease updated.' });
+  t.equal(await standing(), LeaseState.assigned);
+  await run('lease4-update', { ...update, 'hw-address': '02:00:00:00:00:02', 'client-id': '01:02' });
+  t.match(
+    (await run('lease4-get', update)).arguments,
+    { 'hw-address': lease['hw-address'] },
+    'nor to another client',
+  );
+  await run('lease4-update', after(60));
+  await run('lease4-update', declined);
+  t.equal(await standing(), LeaseState.declined, 'within what clocks may differ it does');
 });
 
 t.test('lease4-del deletes by address or identifier, and finds nothing the second time', async (t) => {

@@ -365,5 +365,12 @@ t.test('a partner does not delete by an older lease what another client has got 
   t.match(await deleting(older), { result: 3, arguments: { 'failed-deleted-leases': [{ result: 3 }] } });
   t.match(await run('get', LEASE), { result: 0, arguments: { duid: later.duid } });
   t.match(await run('del', older), { result: 3 });
+  const ended = { ...older, state: 3, expire: expire - 120 };
+  await run('bulk-apply', { 'deleted-leases': [], leases: [ended] });
+  t.match(
+    await run('get', LEASE),
+    { result: 0, arguments: { state: 0 } },
+    'nor does an old end of a lease end it',
+  );
   t.match(await deleting(later), { result: 0 }, 'its own is deleted');
 });

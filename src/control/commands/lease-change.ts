@@ -4,7 +4,7 @@ import { type Answer, failure, Result, success } from '../answer.ts';
 import { isMap, NOT_A_MAP } from '../arguments.ts';
 import type { CommandLease, LeaseFamily } from './lease-family.ts';
 import { LeaseFault } from './lease-fault.ts';
-import { isOutdatedDeletion } from './lease-outdated.ts';
+import { isOutdatedDeletion, isOutdatedUpdate } from './lease-outdated.ts';
 import { type LeaseCommandParts, putLease, removeLease, sourceOf, whenDurable } from './lease-parts.ts';
 import { wrongLeaseAddress, wrongParameter } from './lease-words.ts';
 
@@ -33,7 +33,10 @@ export async function leaseAdd<
   );
 }
 
-/** Overwrites whatever stands at the address; the newest change wins, whenever its client was seen. */
+/**
+ * Overwrites whatever stands at the address; the newest change wins, whenever its client was seen, unless a partner tells of
+ * it long after (lease-outdated.ts).
+ */
 export async function leaseUpdate<
   Lease extends CommandLease,
   Address,
@@ -55,7 +58,13 @@ export async function leaseUpdate<
       `failed to update the lease with ${family.describe(lease)} - no such lease`,
       Result.conflict,
     );
-  const outcome = putLease(store, lease, sourceOf(parts, args));
+  const source = sourceOf(parts, args);
+  const standing = store.get(family.addressOf(lease));
+  const isOutdated =
+    standing !== null &&
+    isOutdatedUpdate(lease, source, standing, family.isOfClient(standing, args), parts.clock.wallSec());
+  if (isOutdated) return success(`IPv${family.version} lease updated.`);
+  const outcome = putLease(store, lease, source);
   if (outcome instanceof LeaseFault) return outcome.answer();
   return whenDurable(
     store,
@@ -79,7 +88,7 @@ export async function leaseDelete<
   const found = family.identify(store, args, 'Delete');
   if (found instanceof LeaseFault) return found.answer();
   const isOutdated =
-    found !== null && isOutdatedDeletion(args, source, family.clttOf(found), family.isOfClient(found, args));
+    found !== null && isOutdatedDeletion(args, source, found.clttSec, family.isOfClient(found, args));
   const lease = isOutdated ? null : found;
   if (lease !== null && updatesDns(args)) parts.dns?.withdraw(family.addressOf(lease));
   const removed = lease !== null && removeLease(store, family.addressOf(lease), source);

@@ -6,6 +6,9 @@ import type { LeaseFault } from './lease-fault.ts';
 /** What every lease has. */
 export interface CommandLease {
   readonly subnetId: number;
+  /** Unix seconds. */
+  readonly clttSec: number;
+  readonly validLifetimeSec: number;
   readonly hostname: string;
   readonly state: number;
 }
@@ -41,8 +44,7 @@ export interface LeaseFamily<
   readLease(args: ArgumentMap, address: Address, subnets: Subnets, nowSec: number): Lease | LeaseFault;
   /** The lease that a command names, null when there is none. @param verb for refusals */
   identify(store: Store, args: unknown, verb: 'Query' | 'Delete'): Lease | null | LeaseFault;
-  clttOf(lease: Lease): number;
-  /** Whether a command that deletes a lease names its client, or none. */
+  /** Whether a command names the client of a lease, or none. */
   isOfClient(lease: Lease, args: unknown): boolean;
   /** Whether the lease that is to be written stands already. */
   isThere(store: Store, lease: Lease): boolean;

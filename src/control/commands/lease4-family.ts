@@ -23,7 +23,6 @@ export const family4: LeaseFamily<Lease4, Ipv4, number, LeaseSubnets, LeaseStore
   addressOf: ({ address }) => address,
   readLease,
   identify: identifyLease,
-  clttOf: ({ clttSec }) => clttSec,
   isOfClient,
   isThere: (store, lease) => store.get(lease.address) !== null,
   describe: ({ address }) => `address ${formatIpv4(address)}`,

@@ -49,7 +49,7 @@ function findByIdentifier(
   return isSubnetId(subnetId) ? (store.findByClientId(clientId, subnetId)[0] ?? null) : null;
 }
 
-/** Whether a command that deletes a lease names its client by both identifiers, or by none. */
+/** Whether a command names the client of a lease by both identifiers, or by none. */
 export function isOfClient({ hwAddress, clientId }: Lease4, args: unknown): boolean {
   const named = isMap(args) ? args['hw-address'] : undefined;
   if (!isMap(args) || named === undefined || named === '') return true;

@@ -17,7 +17,7 @@ import { type Answer, failure, Result } from '../answer.ts';
 import { isMap, NOT_A_MAP } from '../arguments.ts';
 import { BULK_LEASES_MAX, describeBulk } from './lease-bulk.ts';
 import { LeaseFault } from './lease-fault.ts';
-import { isOutdatedDeletion } from './lease-outdated.ts';
+import { isOutdatedDeletion, isOutdatedUpdate } from './lease-outdated.ts';
 import { putLease, removeLease, STORE_FULL, sourceOf, whenDurable } from './lease-parts.ts';
 import { wrongLeaseAddress } from './lease-words.ts';
 import { findNamed, isOfClient6, type LeaseNaming6, readNaming6 } from './lease6-identify.ts';
@@ -47,7 +47,7 @@ export async function leaseBulkApply6(parts: LeaseCommandParts6, args: unknown):
   if (updates instanceof LeaseFault) return failure(updates.text);
   const source = sourceOf(parts, args);
   const failedDeletions = applyDeletions(parts, deletions, deleted, source);
-  const failedUpdates = applyUpdates(parts, updates, source);
+  const failedUpdates = applyUpdates(parts, updates, source, nowSec);
   if ('unable' in failedDeletions) return failure(failedDeletions.unable);
   if ('unable' in failedUpdates) return failure(failedUpdates.unable);
   const applied = failedDeletions.applied + failedUpdates.applied;
@@ -127,14 +127,22 @@ function applyUpdates(
   { store }: LeaseCommandParts6,
   leases: readonly Lease6[],
   source: ChangeSource,
+  nowSec: number,
 ): Outcome {
   const faults: FaultEntry[] = [];
   for (const lease of leases) {
+    const standing = store.get(lease.address);
+    const isSameClient = standing !== null && hasSameClient(standing, lease);
+    if (standing !== null && isOutdatedUpdate(lease, source, standing, isSameClient, nowSec)) continue;
     const outcome = putLease(store, lease, source);
     if (outcome === STORE_FULL) return { unable: outcome.text };
     if (outcome instanceof LeaseFault) faults.push(faultEntry(lease.type, lease.address, outcome));
   }
   return { applied: leases.length - faults.length, faults };
+}
+
+function hasSameClient(a: Lease6, b: Lease6): boolean {
+  return a.iaid === b.iaid && Buffer.compare(a.duid, b.duid) === 0;
 }
 
 function faultEntry(

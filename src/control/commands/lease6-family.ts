@@ -23,7 +23,6 @@ export const family6: LeaseFamily<Lease6, Uint8Array, Uint8Array | null, LeaseSu
   addressOf: ({ address }) => address,
   readLease: readLease6,
   identify: identifyLease6,
-  clttOf: ({ clttSec }) => clttSec,
   isOfClient: isOfClient6,
   isThere: (store, { address }) => store.get(address) !== null,
   describe,

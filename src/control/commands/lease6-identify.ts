@@ -87,7 +87,7 @@ function readClient(
   return { type, subnetId, duid, iaid };
 }
 
-/** Whether a command that deletes a lease names its client, or none. */
+/** Whether a command names the client of a lease, or none. */
 export function isOfClient6({ duid, iaid }: Lease6, args: unknown): boolean {
   const named = isMap(args) ? args['duid'] : undefined;
   if (!isMap(args) || named === undefined) return true;
