@@ -111,6 +111,7 @@ export class EngineRig {
       activeServers: 0,
       scopes: 0,
       updateMode: 0,
+      reusesLeases: true,
       observeOutOfScope: false,
       clientIdBytesMax: 255,
     });

@@ -22,6 +22,8 @@ export interface Policy {
   /** Bit 0: the primary's scope is served here; bit 1: the secondary's. */
   readonly scopes: number;
   readonly updateMode: UpdateMode;
+  /** Whether a lease that is fresh may be answered without being written again: Kea's cache-threshold. */
+  readonly reusesLeases: boolean;
   /** True while the partner is silent: queries out of scope are reported to main as observations. */
   readonly observeOutOfScope: boolean;
   /** The longest client identifier that the partner can hold: a client with a longer one is not served at all. */
@@ -38,6 +40,7 @@ export function standalonePolicy(serviceEnabled: boolean): Policy {
     activeServers: 0,
     scopes: 0,
     updateMode: UpdateMode.off,
+    reusesLeases: true,
     observeOutOfScope: false,
     clientIdBytesMax: CLIENT_ID_BYTES_MAX,
   };
@@ -51,7 +54,8 @@ const SCOPES = 2;
 const UPDATE_MODE = 3;
 const OBSERVE = 4;
 const CLIENT_ID_MAX = 5;
-const BLOCK_WORDS = 6;
+const REUSES_LEASES = 6;
+const BLOCK_WORDS = 7;
 
 /**
  * @param relationships each has a policy of its own; without high availability there is one all the same
@@ -75,6 +79,7 @@ export function publishPolicy(words: Int32Array, relationship: number, policy: P
   Atomics.store(words, at + UPDATE_MODE, policy.updateMode);
   Atomics.store(words, at + OBSERVE, policy.observeOutOfScope ? 1 : 0);
   Atomics.store(words, at + CLIENT_ID_MAX, policy.clientIdBytesMax);
+  Atomics.store(words, at + REUSES_LEASES, policy.reusesLeases ? 1 : 0);
   return Atomics.add(words, VERSION, 1) + 1;
 }
 
@@ -93,6 +98,7 @@ export class PolicyView {
   updateMode: number = UpdateMode.off;
   observeOutOfScope = 0;
   clientIdBytesMax = 0;
+  reusesLeases = 0;
 
   constructor(memory: SharedArrayBuffer) {
     this.#words = new Int32Array(memory);
@@ -125,6 +131,7 @@ export class PolicyView {
     this.updateMode = copy[at + UPDATE_MODE]!;
     this.observeOutOfScope = copy[at + OBSERVE]!;
     this.clientIdBytesMax = copy[at + CLIENT_ID_MAX]!;
+    this.reusesLeases = copy[at + REUSES_LEASES]!;
   }
 
   #takeService(): void {

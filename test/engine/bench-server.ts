@@ -68,6 +68,7 @@ const OPEN: Policy = {
   activeServers: 0,
   scopes: 0,
   updateMode: 0,
+  reusesLeases: true,
   observeOutOfScope: false,
   clientIdBytesMax: 255,
 };

@@ -7,6 +7,7 @@ export function policyOf(number: number): Policy {
     activeServers: (number % 3) as 0 | 1 | 2,
     scopes: number,
     updateMode: (number % 3) as UpdateMode,
+    reusesLeases: number % 5 < 2,
     observeOutOfScope: number % 2 === 1,
     clientIdBytesMax: number % 256,
   };
@@ -18,6 +19,7 @@ export function isOnePolicy(view: PolicyView): boolean {
     view.serviceEnabled === Number(expected.serviceEnabled) &&
     view.activeServers === expected.activeServers &&
     view.updateMode === expected.updateMode &&
+    view.reusesLeases === Number(expected.reusesLeases) &&
     view.observeOutOfScope === Number(expected.observeOutOfScope) &&
     view.clientIdBytesMax === expected.clientIdBytesMax
   );

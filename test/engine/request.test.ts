@@ -204,6 +204,15 @@ t.test('an unchanged lease is answered without a write while it is fresh', async
   t.equal(server.statistic('v4-lease-reuses'), 1);
 });
 
+t.test('a server whose clients wait for backups writes a fresh lease again', async (t) => {
+  const server = serverFor(t, { 'cache-threshold': 0.5 });
+  const address = lease(server, MAC_A);
+  server.policy({ reusesLeases: false });
+  server.send(packet({ type: MessageType.request, mac: MAC_A, ciaddr: address }));
+  t.same(server.replies(), [], 'it is parked');
+  t.equal(server.statistic('v4-lease-reuses'), 0);
+});
+
 t.test('the lease of a client that asks for no address is found', async (t) => {
   const server = serverFor(t);
   const address = lease(server, MAC_A);

@@ -68,6 +68,7 @@ t.test('a load-balancing pair comes up and shares the queries', async (t) => {
     activeServers: 2,
     scopes: 1,
     updateMode: UpdateMode.await,
+    reusesLeases: true,
     observeOutOfScope: false,
     clientIdBytesMax: 255,
   });

@@ -18,7 +18,7 @@ import { Listening } from '../../src/engine/leases/lease-events.ts';
 import { MainLeaseStore } from '../../src/engine/leases/main-lease-store.ts';
 import type { Reclaimer } from '../../src/engine/leases/reclaim.ts';
 import { allocateShardLink, allocateUpdateLog, ShardWord } from '../../src/engine/parked/shard-link.ts';
-import { allocatePolicies, publishPolicy } from '../../src/engine/policy.ts';
+import { allocatePolicies, publishPolicy, standalonePolicy } from '../../src/engine/policy.ts';
 import type { ServerSocket } from '../../src/engine/query.ts';
 import { allocateServerPools } from '../../src/engine/subnets/pool-plan.ts';
 import { poolSeries } from '../../src/engine/subnets/pool-series.ts';
@@ -72,14 +72,7 @@ export class ServerThreads {
     const subnetIds = config.subnets.map(({ id }) => id);
     const statistics = allocateStatistics(shards + 1, subnetIds, poolSeries(config.subnets).series);
     const policy = allocatePolicies(1);
-    publishPolicy(new Int32Array(policy), 0, {
-      serviceEnabled: true,
-      activeServers: 0,
-      scopes: 0,
-      updateMode: 0,
-      observeOutOfScope: false,
-      clientIdBytesMax: 255,
-    });
+    publishPolicy(new Int32Array(policy), 0, standalonePolicy(true));
     const updates = allocateUpdateLog(1 << 20);
     this.#links = Array.from({ length: shards }, () => allocateShardLink(createEventFd(), PARKED_MAX));
     this.#fds = openSockets(shards, steered);

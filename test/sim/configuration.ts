@@ -20,6 +20,7 @@ export function configurationOf(family: Family, number: number, settings: PairSe
     'max-unacked-clients': unacked,
     'sync-page-limit': pageLimit,
     'restrict-commands': false,
+    'wait-backup-ack': settings.isBackupAwaited,
     'multi-threading': { 'enable-multi-threading': true, 'http-dedicated-listener': true },
     peers,
   };

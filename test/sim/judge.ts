@@ -1,6 +1,7 @@
 /** What must hold when nothing is wrong. */
 import type { Holding } from './leases-held.ts';
 import { EPOCH_MS } from './machine.ts';
+import { membersOf } from './relationship.ts';
 import type { SimulatedWorld } from './world.ts';
 
 /** Whom addresses and prefixes belong to, by the tables of servers. */
@@ -20,36 +21,51 @@ const SILENT = /^tandem-(drop-|done-|ignored-|repeated-parked$)/;
  */
 export async function judgeTables(world: SimulatedWorld, isWell: () => boolean): Promise<void> {
   if (!world.areNormal(0)) return;
+  await judgeHeld(world, world.relationship.active, (index, lease) => hasKeaLost(world, index, lease));
+  const differing = differencesOf(world, await tablesOf(world, membersThatAgree(world)));
+  if (differing.size === 0 || !isWell()) return;
+  await world.run(UNDER_WAY_SEC);
+  if (!world.areNormal(UNDER_WAY_SEC) || !isWell()) return;
+  for (const [address, text] of differencesOf(world, await tablesOf(world, membersThatAgree(world))))
+    if (differing.get(address) === text) world.held.broken({ kind: 'tables differ', text, about: [address] });
+}
+
+/** Those that give leases, and backups of which nothing was ever lost. */
+function membersThatAgree(world: SimulatedWorld): number[] {
+  const { relationship, backups } = world;
+  const exact = relationship.backups.filter((index) => world.listens(index) && !backups.hasLacked(index));
+  return [...relationship.active, ...exact];
+}
+
+/** Servers have every lease that a client holds. @param isExcused whether one may be missing */
+export async function judgeHeld(
+  world: SimulatedWorld,
+  servers: readonly number[],
+  isExcused: (index: number, lease: Holding) => boolean = () => false,
+): Promise<void> {
   const before = world.held.current();
-  const tables = await tablesOf(world);
+  const tables = await tablesOf(world, servers);
   const after = new Set(world.held.current().map(({ client, address }) => `${client} ${address}`));
-  for (const holding of before) {
-    const { client, owner, address, untilUs } = holding;
+  for (const lease of before) {
+    const { client, owner, address, untilUs } = lease;
     if (untilUs - world.agenda.nowUs < SOON_US || !after.has(`${client} ${address}`)) continue;
     for (const [index, table] of tables) {
       const holder = table.get(address);
-      if (holder === owner || isExcused(world, index, holding)) continue;
+      if (holder === owner || isExcused(index, lease)) continue;
       const text = `server${index + 1} has ${holder ?? 'nobody'} at ${address}, which ${client} (${owner}) holds`;
       world.held.broken({ kind: 'lost lease', text, about: [address, client] });
     }
   }
-  const differing = differencesOf(world, tables);
-  if (differing.size === 0 || !isWell()) return;
-  await world.run(UNDER_WAY_SEC);
-  if (!world.areNormal(UNDER_WAY_SEC) || !isWell()) return;
-  for (const [address, text] of differencesOf(world, await tablesOf(world)))
-    if (differing.get(address) === text) world.held.broken({ kind: 'tables differ', text, about: [address] });
 }
 
-/** Of a Kea that could not write what it was told, or lost it with its power. */
-function isExcused({ knowledge, machines }: SimulatedWorld, index: number, holding: Holding): boolean {
-  return knowledge.isBlank(index) || knowledge.wasLost(machines[index]!.name, holding);
+/** A Kea could not write what it was told, or lost it with its power. */
+function hasKeaLost({ knowledge, machines }: SimulatedWorld, index: number, lease: Holding): boolean {
+  return knowledge.isBlank(index) || knowledge.wasLost(machines[index]!.name, lease);
 }
 
-/** Of those that give leases. */
-async function tablesOf(world: SimulatedWorld): Promise<Tables> {
+async function tablesOf(world: SimulatedWorld, servers: readonly number[]): Promise<Tables> {
   const tables = new Map<number, ReadonlyMap<string, string>>();
-  for (const index of world.relationship.active) tables.set(index, await tableOf(world, index));
+  for (const index of servers) tables.set(index, await tableOf(world, index));
   return tables;
 }
 
@@ -82,10 +98,14 @@ function differencesOf({ knowledge }: SimulatedWorld, all: Tables): Map<string, 
  */
 export async function judgeBooks(world: SimulatedWorld): Promise<void> {
   if (!world.areNormal(0)) return;
-  const tables = await tablesOf(world);
-  for (const [address, text] of differencesOf(world, tables))
+  for (const [address, text] of differencesOf(world, await tablesOf(world, membersThatAgree(world))))
     world.held.broken({ kind: 'tables differ', text, about: [address] });
-  for (const [index, table] of tables) {
+  await judgeFiles(world, membersOf(world.relationship));
+}
+
+/** Of each server by itself. */
+export async function judgeFiles(world: SimulatedWorld, servers: readonly number[]): Promise<void> {
+  for (const [index, table] of await tablesOf(world, servers)) {
     if (world.isKea(index)) continue;
     for (const [address, owner] of table) {
       const filed = world.filed[index]!.at(address);
@@ -113,12 +133,16 @@ async function judgeCounters(world: SimulatedWorld, index: number): Promise<void
 
 /** Every client has an address, and both servers are in their normal state. @param quietSec for how long nothing has been wrong */
 export function judgeRest(world: SimulatedWorld, quietSec: number): void {
+  judgeServed(world, quietSec);
+  if (world.areNormal(0)) return;
+  const text = `the servers are ${world.knowledge.states.join(' and ')} after ${quietSec} s without faults`;
+  world.held.broken({ kind: 'not normal', text, about: [] });
+}
+
+export function judgeServed(world: SimulatedWorld, quietSec: number): void {
   for (const client of world.clients) {
     if (client.isBound) continue;
     const text = `${client.name} is ${client.phase} after ${quietSec} s without faults`;
     world.held.broken({ kind: 'not served', text, about: [client.name] });
   }
-  if (world.areNormal(0)) return;
-  const text = `the servers are ${world.knowledge.states.join(' and ')} after ${quietSec} s without faults`;
-  world.held.broken({ kind: 'not normal', text, about: [] });
 }

@@ -64,6 +64,11 @@ export class PairKnowledge implements Knowledge {
     this.#servers = names.map(() => new ServerKnowledge());
   }
 
+  /** Of a server's name, -1 = none. */
+  placeOf(name: unknown): number {
+    return this.#names.indexOf(String(name));
+  }
+
   get states(): readonly string[] {
     return this.#servers.map(({ state }) => state);
   }

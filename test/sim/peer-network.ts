@@ -45,8 +45,9 @@ export class PeerNetwork {
   request(from: Machine, place: Place, body: string, timeoutMs: number): Promise<RequestEnd> {
     return new Promise((resolve) => {
       let isOver = false;
+      const { life } = from;
       const end = (how: RequestEnd): void => {
-        if (isOver) return;
+        if (isOver || from.life !== life) return;
         isOver = true;
         timer.isCancelled = true;
         resolve(how);
@@ -55,7 +56,6 @@ export class PeerNetwork {
       const timer = from.after(Math.max(timeoutMs, 1) * 1000, () =>
         end({ kind: 'failed', reason: `no answer within ${Math.round(timeoutMs)} ms` }),
       );
-      const { life } = from;
       this.#carry(from, this.#at(place), (to) => {
         // Its connection was reset, and what was under way is gone.
         if (isOver || from.life !== life) return;
@@ -79,8 +79,10 @@ export class PeerNetwork {
   ): Promise<StreamOpening> {
     return new Promise((resolve) => {
       let isOver = false;
+      const { life } = from;
       const end = (how: StreamOpening): void => {
-        if (isOver) return;
+        // Whoever was killed hears nothing any more.
+        if (isOver || from.life !== life) return;
         isOver = true;
         timer.isCancelled = true;
         resolve(how);
@@ -88,6 +90,7 @@ export class PeerNetwork {
       };
       const timer = from.after(timeoutMs * 1000, () => end({ kind: 'failed', reason: 'no answer' }));
       this.#carry(from, this.#at(place), (to) => {
+        if (from.life !== life) return;
         const upgrade = (to.listeners.get(place.port) as Listener | undefined)?.upgrade() ?? null;
         if (upgrade === null || upgrade.judge(headers) !== null)
           return this.#carry(to, from, () => end({ kind: 'failed', reason: 'refused' }));

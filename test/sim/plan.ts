@@ -63,7 +63,11 @@ export interface StoryPlan {
   /** How often something comes over a client, of each step of the story: release, decline, silence, a reboot. */
   readonly restlessness: number;
   readonly faults: readonly PlannedFault[];
+  readonly end: StoryEnd;
 }
+
+/** How a story ends: everybody comes back, or those who give leases never do, after they did or at once. */
+export type StoryEnd = 'all return' | 'pair lost in peace' | 'pair lost at once';
 
 const SEC_PER_HOUR = 3600;
 /** Powers of two up to some minutes: a millisecond is a glitch, 200 s are longer than any patience. */
@@ -80,6 +84,7 @@ export function planStory(seed: number, hours: number, servers = 2, partner: Par
   const pair: PairSettings = {
     mode,
     backups: servers - (mode === 'passive-backup' ? 1 : 2),
+    isBackupAwaited: mode === 'passive-backup' && draw.chance(0.5),
     leaseSec: draw.pick([120, 300, 900]),
     addresses: clients + draw.between(0, 6),
     shards: draw.between(1, 3),
@@ -109,9 +114,11 @@ export function planStory(seed: number, hours: number, servers = 2, partner: Par
     delayMsMax,
     restlessness,
     faults,
+    end: pair.backups > 0 ? draw.pick(ENDS) : 'all return',
   };
 }
 
+const ENDS: readonly StoryEnd[] = ['all return', 'pair lost in peace', 'pair lost at once'];
 const PAIRS: readonly string[] = ['hot-standby', 'load-balancing'];
 
 function drawFault(draw: Random, servers: readonly number[]): Fault {

@@ -5,6 +5,8 @@ export interface PairSettings {
   readonly mode: string;
   /** Servers that are told of all leases and give none. */
   readonly backups: number;
+  /** Clients wait for them; in passive-backup only. */
+  readonly isBackupAwaited: boolean;
   readonly leaseSec: number;
   /** Of each pool. */
   readonly addresses: number;
@@ -20,11 +22,13 @@ export interface Relationship {
   /** The primary is the first. */
   readonly active: readonly number[];
   readonly backups: readonly number[];
+  readonly isBackupAwaited: boolean;
 }
 
-export function relationshipOf({ mode, backups }: Pick<PairSettings, 'mode' | 'backups'>): Relationship {
+export function relationshipOf({ mode, backups, isBackupAwaited }: PairSettings): Relationship {
   const active = mode === 'passive-backup' ? [0] : [0, 1];
-  return { active, backups: Array.from({ length: backups }, (_, at) => active.length + at) };
+  const behind = Array.from({ length: backups }, (_, at) => active.length + at);
+  return { active, backups: behind, isBackupAwaited };
 }
 
 /** All of them, in their order. */

@@ -7,6 +7,7 @@ import { loadBugged, loadImages, type ServerImage } from './images.ts';
 import type { Violation } from './leases-held.ts';
 import { PARTNERS, type Partner, planStory, type StoryPlan } from './plan.ts';
 import { PLANTED_BUGS, type PlantedBug } from './planted-bugs.ts';
+import { PLANTED_BUGS_BACKUPS } from './planted-bugs-backups.ts';
 import { shrink } from './shrink.ts';
 import { type StoryOutcome, tellStory } from './story.ts';
 
@@ -33,7 +34,8 @@ const { values } = parseArgs({
 });
 const servers = Number(values.servers);
 const family = values.family === '6' ? family6 : family4;
-const bugs = family === family4 ? PLANTED_BUGS : [...PLANTED_BUGS, ...PLANTED_BUGS_6];
+const common = servers > 2 ? PLANTED_BUGS_BACKUPS : PLANTED_BUGS;
+const bugs = family === family4 ? common : [...common, ...PLANTED_BUGS_6];
 const bug = bugs.find(({ name }) => name === values.bug);
 if (values.bug !== undefined && bug === undefined) throw new Error(`no bug is named ${values.bug}`);
 

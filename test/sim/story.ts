@@ -3,7 +3,9 @@ import { configurationOf } from './configuration.ts';
 import type { Family } from './family.ts';
 import { begin } from './faults.ts';
 import type { ServerImage } from './images.ts';
+import { inherit } from './inheritance.ts';
 import { judgeBooks, judgeRest, judgeTables } from './judge.ts';
+import { completeBackups, judgeFollowing } from './judge-backups.ts';
 import { keaImage } from './kea/image.ts';
 import type { Violation } from './leases-held.ts';
 import type { PlannedFault, StoryPlan } from './plan.ts';
@@ -27,6 +29,8 @@ export interface StoryOutcome {
 
 const US_PER_SEC = 1e6;
 const SEC_PER_HOUR = 3600;
+/** The world counts whole microseconds: of less no time passes. */
+const INSTANT_SEC = 1 / US_PER_SEC;
 /** Longer than any wait of the protocol: after it everything must be well. */
 const QUIET_SEC = 900;
 /** After so much normal operation both servers have the same leases. */
@@ -135,11 +139,12 @@ class Story {
       const next = this.#events[0];
       const restSec = Math.max(0, Math.min(endSec, next?.atSec ?? endSec) - this.#nowSec());
       await world.run(Math.min(world.random.between(1, 15), restSec));
-      if (next !== undefined && next.atSec <= this.#nowSec()) {
+      if (next !== undefined && next.atSec - this.#nowSec() < INSTANT_SEC) {
         this.#events.shift();
         await next.happen();
       }
       if (world.random.chance(restlessness)) this.#disturbClient();
+      judgeFollowing(world);
       if (world.random.chance(0.1) && world.areNormal(SETTLED_SEC))
         await judgeTables(world, () => this.#isWell());
     }
@@ -184,18 +189,23 @@ class Story {
     const world = this.#world;
     Object.assign(world.packetFaults, { loss: 0, duplication: 0, delayMsMax: 3 });
     world.timeline.note('story', 'all is well from here on');
-    world.machines.forEach((machine, index) => {
-      if (!machine.isRunning) world.boot(index);
-    });
+    const { end } = this.#plan;
+    const { active, backups } = world.relationship;
+    for (const index of end === 'pair lost at once' ? backups : [...active, ...backups])
+      if (!world.machines[index]!.isRunning) world.boot(index);
     for (const client of world.clients) if (client.isAway) client.start();
+    if (end === 'pair lost at once') return inherit(world, QUIET_SEC);
     for (let waitedSec = 0; waitedSec < QUIET_SEC && !world.areNormal(SETTLED_SEC); waitedSec += SETTLED_SEC)
       await world.run(SETTLED_SEC);
     // Before the clients have renewed everything.
     await judgeTables(world, () => true);
+    await completeBackups(world);
+    if (end === 'pair lost in peace') return inherit(world, QUIET_SEC);
     await world.run(QUIET_SEC);
     judgeRest(world, QUIET_SEC);
     for (const client of world.clients) client.vanish();
     await world.run(SILENCE_SEC);
     await judgeBooks(world);
+    judgeFollowing(world);
   }
 }

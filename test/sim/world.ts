@@ -3,15 +3,17 @@
  * one thread and in virtual time. The same seed makes the same story, to the last packet.
  */
 import { setImmediate as settled } from 'node:timers/promises';
+import { judgeGrants } from './acknowledgement.ts';
 import { Agenda } from './agenda.ts';
-import type { ClientsParts, Family, OwnedLease, SeenReply, SimulatedClient } from './family.ts';
+import { BackupKnowledge } from './backup-knowledge.ts';
+import type { ClientsParts, Family, OwnedLease, SimulatedClient } from './family.ts';
 import { FiledLeases } from './filed-leases.ts';
 import type { Acquaintance } from './heartbeats.ts';
 import type { ServerImage } from './images.ts';
 import { KeaRecord } from './kea/record.ts';
 import { PairKnowledge } from './knowledge.ts';
-import { LeasesHeld } from './leases-held.ts';
-import { EPOCH_MS, Killed, Machine, type World } from './machine.ts';
+import { type Holding, type Knowledge, LeasesHeld } from './leases-held.ts';
+import { Killed, Machine, type World } from './machine.ts';
 import { type Listener, PeerNetwork } from './peer-network.ts';
 import { Random } from './random.ts';
 import type { Relationship } from './relationship.ts';
@@ -20,15 +22,9 @@ import { Timeline } from './timeline.ts';
 
 const US_PER_SEC = 1e6;
 const PEER_PORT = 8000;
-/** What was granted in the state before has left by then. */
-const SETTLED_US = 2e6;
-/** Longer than a reply that was granted in the state before may wait for the disk. */
-const PARKED_US = 60e6;
 /** Of system calls during which others make system calls. */
 const DEPTH_MAX = 6;
 const RESTART_US = 5e6;
-/** Between what a client counts from and what a server does. */
-const ROUNDING_SEC = 1;
 
 export interface WorldPlan {
   readonly family: Family;
@@ -48,7 +44,7 @@ export interface PacketFaults {
   delayMsMax: number;
 }
 
-export class SimulatedWorld implements World {
+export class SimulatedWorld implements World, Knowledge {
   readonly agenda = new Agenda();
   readonly random: Random;
   readonly timeline: Timeline;
@@ -62,6 +58,7 @@ export class SimulatedWorld implements World {
   readonly #images: readonly ServerImage[];
   readonly #cuts = new Set<string>();
   readonly knowledge: PairKnowledge;
+  readonly backups: BackupKnowledge;
   /** What each server has filed for good, and a Kea at all. */
   readonly filed: readonly (FiledLeases | KeaRecord)[];
   #isUnsettled = false;
@@ -82,12 +79,9 @@ export class SimulatedWorld implements World {
     this.random = new Random(seed);
     const nowUs = (): number => this.agenda.nowUs;
     this.timeline = new Timeline(nowUs, isDetailed);
-    this.knowledge = new PairKnowledge(
-      nowUs,
-      configurations.map((_, i) => `server${i + 1}`),
-      relationship,
-    );
-    this.held = new LeasesHeld(nowUs, this.knowledge);
+    const names = configurations.map((_, i) => `server${i + 1}`);
+    this.knowledge = new PairKnowledge(nowUs, names, relationship);
+    this.held = new LeasesHeld(nowUs, this);
     this.#images = images;
     this.machines = configurations.map((configuration, i) => {
       const { memory } = images[i]!.slot;
@@ -98,6 +92,14 @@ export class SimulatedWorld implements World {
       return machine;
     });
     this.filed = this.machines.map(({ disk }, i) => images[i]!.record ?? new FiledLeases(disk, family));
+    this.backups = new BackupKnowledge({
+      nowUs,
+      relationship,
+      names,
+      filed: this.filed,
+      isJoined: (from, to) => this.#areJoined(from, to),
+      areNormal: () => this.areNormal(0),
+    });
     this.peers = new PeerNetwork({
       machines: this.machines,
       acquaintance,
@@ -109,7 +111,21 @@ export class SimulatedWorld implements World {
       images[i]!.slot.machine = machine;
       images[i]!.slot.peers = this.peers;
     });
-    const parts: ClientsParts = {
+    const parts = this.#clientsParts();
+    this.clients = Array.from({ length: clients }, (_, i) => family.newClient(parts, i + 1));
+  }
+
+  isAlone(server: string): boolean {
+    return this.knowledge.isAlone(server);
+  }
+
+  couldNotKnow(server: string, lease: Holding): boolean {
+    const isBackup = this.backups.isBackup(this.knowledge.placeOf(server));
+    return (isBackup ? this.backups : this.knowledge).couldNotKnow(server, lease);
+  }
+
+  #clientsParts(): ClientsParts {
+    return {
       agenda: this.agenda,
       random: this.random,
       held: this.held,
@@ -118,11 +134,10 @@ export class SimulatedWorld implements World {
         for (const machine of this.machines) this.#toServer(machine, from, bytes);
       },
       unicast: (server, from, bytes) => {
-        const machine = this.machines.find(({ host }) => family.serverAddress(host) === server);
+        const machine = this.machines.find(({ host }) => this.family.serverAddress(host) === server);
         if (machine !== undefined) this.#toServer(machine, from, bytes);
       },
     };
-    this.clients = Array.from({ length: clients }, (_, i) => family.newClient(parts, i + 1));
   }
 
   settle(): void {
@@ -188,10 +203,22 @@ export class SimulatedWorld implements World {
 
   /** Whether those that give leases have been in their normal state for so long, and can be asked. */
   areNormal(seconds: number): boolean {
-    return this.relationship.active.every((index) => {
-      const { isRunning, listeners } = this.machines[index]!;
-      return isRunning && listeners.has(PEER_PORT) && this.knowledge.isNormal(index, seconds * US_PER_SEC);
-    });
+    return this.relationship.active.every(
+      (index) => this.listens(index) && this.knowledge.isNormal(index, seconds * US_PER_SEC),
+    );
+  }
+
+  /** Whether a server can be asked. */
+  listens(index: number): boolean {
+    const { isRunning, listeners } = this.machines[index]!;
+    return isRunning && listeners.has(PEER_PORT);
+  }
+
+  /** Whether two servers can speak to each other. */
+  #areJoined(a: number, b: number): boolean {
+    const [first, second] = [this.machines[a]!.name, this.machines[b]!.name];
+    const isCut = this.#cuts.has(`${first}>${second}`) || this.#cuts.has(`${second}>${first}`);
+    return !isCut && this.listens(a) && this.listens(b);
   }
 
   /** Starts the server of a machine; it serves a moment later. */
@@ -235,6 +262,7 @@ export class SimulatedWorld implements World {
     machine.kill();
     if (isPowerFailure) machine.disk.powerFailure();
     this.knowledge.changed(index, 'off');
+    this.backups.ended(index);
   }
 
   /** The machine gets a new disk. Pre: its process has ended. */
@@ -243,6 +271,7 @@ export class SimulatedWorld implements World {
     this.timeline.note(machine.name, 'gets a new disk');
     machine.disk.replace([this.family.configFile]);
     this.knowledge.losesDisk(index);
+    this.backups.losesDisk(index);
   }
 
   /** Cuts what goes from one server to the other, or joins it again. */
@@ -296,9 +325,11 @@ export class SimulatedWorld implements World {
     if (id === 'TDM_CONTROL_COMMAND') return;
     this.timeline.note(machine.name, `${id} ${JSON.stringify(fields)}`);
     if (id === 'TDM_HA_STATE_CHANGED') this.knowledge.changed(index, String(fields['to']));
-    if (id === 'TDM_HA_SYNC_SUCCEEDED') this.knowledge.synchronized(index);
+    const isOfPartner = !this.backups.isBackup(this.knowledge.placeOf(fields['source']));
+    if (id === 'TDM_HA_SYNC_SUCCEEDED' && isOfPartner) this.knowledge.synchronized(index);
     if (id === 'KEA_ROW_REFUSED') this.knowledge.misses(index);
     if (id === 'KEA_LEASES_LOST') this.knowledge.forgets(index, fields['lost'] as readonly OwnedLease[]);
+    this.backups.hears(index, id, fields);
   }
 
   #toServer(machine: Machine, from: Place, bytes: Uint8Array): void {
@@ -310,44 +341,13 @@ export class SimulatedWorld implements World {
     const reply = this.family.read(bytes, to);
     const client = this.clients[reply.client - 1];
     // Who has released the address since may well be told once more that it is his.
-    if (client?.awaits(reply.transactionId)) this.#judgeGrants(from, reply, client);
+    if (client?.awaits(reply.transactionId))
+      judgeGrants(this, this.machines.indexOf(from), reply, client.askedAtUs);
     this.#carry(`clients>${from.name}`, () => {
       if (this.timeline.isDetailed) this.timeline.note(from.name, `sends ${reply.text} to ${client?.name}`);
       this.held.teller = from.name;
       client?.hear(bytes);
     });
-  }
-
-  /** Whatever is acknowledged is on this server's disk for as long as it was given, and in normal operation on the partner's. */
-  #judgeGrants(from: Machine, { grants }: SeenReply, { askedAtUs }: SimulatedClient): void {
-    const index = this.machines.indexOf(from);
-    const isNormal = this.knowledge.isNormal(index, SETTLED_US);
-    if (grants.length > 0 && this.knowledge.isSilent(index, PARKED_US))
-      this.held.broken({
-        kind: 'served out of turn',
-        text: `${from.name} answers in ${this.knowledge.states[index]}`,
-        about: [],
-      });
-    for (const { address, owner, validSec } of grants)
-      for (const which of new Set([index, ...this.relationship.active])) {
-        // A Kea's lease may have gone again while its reply waited.
-        if (which === index && this.isKea(index)) continue;
-        // What a new disk does not have was on the former one.
-        if (which !== index && (!isNormal || this.knowledge.isBlank(which))) continue;
-        const lease = this.filed[which]!.at(address);
-        const untilSec = (EPOCH_MS + askedAtUs / 1000) / 1000 + validSec;
-        if (lease?.owner === owner && lease.untilSec >= untilSec - ROUNDING_SEC) continue;
-        const kind =
-          which === index
-            ? 'acknowledged before it was on the disk'
-            : 'acknowledged before the partner had it';
-        const found = lease === undefined ? 'nobody is' : `${lease.owner} is until ${lease.untilSec}`;
-        this.held.broken({
-          kind,
-          text: `${address} of ${owner} until ${untilSec} by ${from.name}, ${found} filed`,
-          about: [address],
-        });
-      }
   }
 
   /** By UDP: what is lost is lost. */

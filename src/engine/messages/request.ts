@@ -166,7 +166,7 @@ function isReusable(context: Context, subnet: CompiledSubnet, slot: number, gran
   const { rows } = context.book.table;
   const valid = rows.validLifetimeSec(slot);
   // An ACK tells that the lease is on disk and with the partner: a client that asks again does not change that.
-  if (rows.unsettledChange(slot) !== 0) return false;
+  if (rows.unsettledChange(slot) !== 0 || context.policy.reusesLeases === 0) return false;
   if (valid !== granted || rows.subnetId(slot) !== subnet.id || !isClientUnchanged(context, slot))
     return false;
   // The name is to be told again with each renewal, and with the lease's new end.

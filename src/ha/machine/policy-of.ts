@@ -9,6 +9,7 @@ export function policyOf(state: MachineState, serviceEnabled: boolean): Policy {
     activeServers: activeServers(state.setup),
     scopes: scopeBits(state.setup, state.scopes),
     updateMode: updateModeOf(state),
+    reusesLeases: !awaitsBackups(state),
     observeOutOfScope: state.observing,
     clientIdBytesMax: state.partnerClientIdMax,
   };
@@ -20,9 +21,15 @@ export function isSamePolicy(a: Policy, b: Policy): boolean {
     a.activeServers === b.activeServers &&
     a.scopes === b.scopes &&
     a.updateMode === b.updateMode &&
+    a.reusesLeases === b.reusesLeases &&
     a.observeOutOfScope === b.observeOutOfScope &&
     a.clientIdBytesMax === b.clientIdBytesMax
   );
+}
+
+/** No answer leaves before every backup has the lease. A row that is older than this process may be one that none of them has. */
+function awaitsBackups(state: MachineState): boolean {
+  return state.setup.partner === null && updateModeOf(state) === UpdateMode.await;
 }
 
 function updateModeOf(state: MachineState): UpdateMode {

@@ -152,6 +152,7 @@ export class BenchEngine6 {
       activeServers: 0,
       scopes: 0,
       updateMode: UpdateMode.off,
+      reusesLeases: true,
       observeOutOfScope: false,
       clientIdBytesMax: DUID_BYTES_MAX,
       ...policy,

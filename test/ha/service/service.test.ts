@@ -23,6 +23,13 @@ async function loadBalancing(changes: Partial<HaRelationshipConfig> = {}) {
 
 const alone = (config: HaRelationshipConfig) => new Server(config, new VirtualTime(), []).start();
 
+t.test('no lease is answered without an update where clients wait for backups', async (t) => {
+  const waiting = relationship('passive-backup', 'server1', { waitBackupAck: true });
+  t.equal(alone(waiting).policy.reusesLeases, false);
+  t.equal(alone(relationship('passive-backup', 'server1')).policy.reusesLeases, true);
+  t.equal((await loadBalancing()).server.policy.reusesLeases, true);
+});
+
 t.test('[scenarios 20, 26] which update mode the shards work by', async (t) => {
   const modeOf = (config: HaRelationshipConfig) => alone(config).policy.updateMode;
   t.equal(modeOf(relationship('load-balancing', 'server1')), UpdateMode.record, 'waiting: counted as unsent');

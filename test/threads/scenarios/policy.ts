@@ -12,6 +12,7 @@ function policy(number: number): Policy {
     activeServers: 2,
     scopes: number,
     updateMode: 1,
+    reusesLeases: true,
     observeOutOfScope: false,
     clientIdBytesMax: number,
   };

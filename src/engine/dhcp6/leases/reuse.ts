@@ -38,9 +38,9 @@ function reuseOf(context: Context6, ia: PlannedIa): void {
 
 /** Whether nothing about a lease would change but its times, which are fresh. Pre: the client's name is settled. */
 function isReusable(context: Context6, binding: Binding): boolean {
-  const { book, extendedInfo, nowSec } = context;
+  const { book, extendedInfo, nowSec, policy } = context;
   const { fate, preferredSec, slot, subnet, validSec } = binding;
-  if (fate !== Fate.kept) return false;
+  if (fate !== Fate.kept || policy.reusesLeases === 0) return false;
   const { rows } = book.table;
   // A REPLY tells that the lease is on disk and with the partner: a client that asks again does not change that.
   if (rows.state(slot) !== LeaseState.assigned || rows.unsettledChange(slot) !== 0) return false;

@@ -38,6 +38,14 @@ t.test('a fresh lease is answered with what is left of it, an older one is writt
   }
 });
 
+t.test('a server whose clients wait for backups writes a fresh lease again', async (t) => {
+  const engine = start({ cacheThreshold: 0.25 });
+  engine.allow({ reusesLeases: false });
+  const [parts, rows] = ask(engine, renew);
+  t.match(parts, [/ 3000\/4000\]/, / 3000\/4000\]/]);
+  t.equal(rows, 2);
+});
+
 t.test('what is advertised is what a lease would have', async (t) => {
   const engine = start({ cacheThreshold: 0.25 });
   engine.clock.pass(10);

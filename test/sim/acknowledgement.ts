@@ -1,0 +1,60 @@
+/** What must hold when an acknowledgement leaves a server. */
+import type { SeenReply } from './family.ts';
+import { EPOCH_MS } from './machine.ts';
+import type { SimulatedWorld } from './world.ts';
+
+/** What was granted in the state before has left by then. */
+const SETTLED_US = 2e6;
+/** Longer than a reply that was granted in the state before may wait for the disk. */
+const PARKED_US = 60e6;
+/** Between what a client counts from and what a server does. */
+const ROUNDING_SEC = 1;
+
+/**
+ * Whatever is acknowledged is on this server's disk for as long as it was given, and in normal operation on the partner's; and on those
+ * of the backups if it waits for them.
+ * @param askedAtUs when the client has asked
+ */
+export function judgeGrants(
+  world: SimulatedWorld,
+  index: number,
+  { grants }: SeenReply,
+  askedAtUs: number,
+): void {
+  const { knowledge, held, machines, filed } = world;
+  const { name } = machines[index]!;
+  if (grants.length > 0 && knowledge.isSilent(index, PARKED_US))
+    held.broken({
+      kind: 'served out of turn',
+      text: `${name} answers in ${knowledge.states[index]}`,
+      about: [],
+    });
+  for (const { address, owner, validSec } of grants) {
+    const untilSec = (EPOCH_MS + askedAtUs / 1000) / 1000 + validSec;
+    for (const [which, kind] of keepersOf(world, index)) {
+      const lease = filed[which]!.at(address);
+      if (lease?.owner === owner && lease.untilSec >= untilSec - ROUNDING_SEC) continue;
+      const found = lease === undefined ? 'nobody is' : `${lease.owner} is until ${lease.untilSec}`;
+      held.broken({
+        kind,
+        text: `${address} of ${owner} until ${untilSec} by ${name}, ${found} filed`,
+        about: [address],
+      });
+    }
+    world.backups.told(index, { address, owner, untilSec });
+  }
+}
+
+/** On whose disks an acknowledged lease must be, and what it is called when it is not. */
+function* keepersOf(world: SimulatedWorld, index: number): Generator<[number, string]> {
+  const { knowledge, relationship, backups } = world;
+  // A Kea's lease may have gone again while its reply waited.
+  if (!world.isKea(index)) yield [index, 'acknowledged before it was on the disk'];
+  if (!knowledge.isNormal(index, SETTLED_US)) return;
+  // What a new disk does not have was on the former one.
+  for (const which of relationship.active)
+    if (which !== index && !knowledge.isBlank(which)) yield [which, 'acknowledged before the partner had it'];
+  if (!relationship.isBackupAwaited) return;
+  for (const which of relationship.backups)
+    if (!backups.hasNewDisk(which, PARKED_US)) yield [which, 'acknowledged before the backup had it'];
+}
