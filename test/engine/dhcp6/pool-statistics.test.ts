@@ -72,13 +72,13 @@ function sceneFor(second = 7) {
 t.test('pools of one number and kind are one series, in each subnet its own', async (t) => {
   const { series, seriesOfPool } = poolSeries6(subnets(7));
   t.same(series, [
-    { subnetId: 1, kind: 'pool', poolId: 7, units: 4n },
     { subnetId: 1, kind: 'pool', poolId: 0, units: 3n },
-    { subnetId: 1, kind: 'pd-pool', poolId: 7, units: 256n },
+    { subnetId: 1, kind: 'pool', poolId: 7, units: 4n },
     { subnetId: 1, kind: 'pd-pool', poolId: 0, units: 256n + 4096n },
+    { subnetId: 1, kind: 'pd-pool', poolId: 7, units: 256n },
     { subnetId: 2, kind: 'pool', poolId: 7, units: 16n },
   ]);
-  t.same(seriesOfPool, [0, 1, 0, 2, 3, 3, 4]);
+  t.same(seriesOfPool, [0, 1, 1, 2, 3, 2, 4]);
 });
 
 t.test('leases of clients count for the pools of their addresses', async () => {
@@ -87,27 +87,27 @@ t.test('leases of clients count for the pools of their addresses', async () => {
   grant(2, '2001:db8:1::21', '2001:db8:9000:100::/56');
   grant(3, '2001:db8:1::30', '2001:db8:a000:10::/60');
   engine.ask(message(request, 9, iaNa(1)));
-  is('assigned-nas', '1 pool 7: 2, 1 pool 0: 1', 'after four grants, one of no pool');
-  is('cumulative-assigned-nas', '1 pool 7: 2, 1 pool 0: 1', 'after four grants');
-  is('assigned-pds', '1 pd-pool 7: 1, 1 pd-pool 0: 2', 'after three grants');
-  is('cumulative-assigned-pds', '1 pd-pool 7: 1, 1 pd-pool 0: 2', 'after three grants');
+  is('assigned-nas', '1 pool 0: 1, 1 pool 7: 2', 'after four grants, one of no pool');
+  is('cumulative-assigned-nas', '1 pool 0: 1, 1 pool 7: 2', 'after four grants');
+  is('assigned-pds', '1 pd-pool 0: 2, 1 pd-pool 7: 1', 'after three grants');
+  is('cumulative-assigned-pds', '1 pd-pool 0: 2, 1 pd-pool 7: 1', 'after three grants');
   t.equal(engine.statistic('subnet[1].assigned-nas'), 4, 'the subnet counts the one outside of its pools');
   engine.ask(
     message(release, 1, iaNa(1, iaAddress('2001:db8:1::10')), iaPd(1, iaPrefix('2001:db8:8000::/56'))),
   );
   engine.ask(message(decline, 2, iaNa(1, iaAddress('2001:db8:1::21'))));
   is('assigned-nas', '1 pool 7: 2', 'after a release and a decline');
-  is('assigned-pds', '1 pd-pool 7: 1, 1 pd-pool 0: 1', 'after a release');
+  is('assigned-pds', '1 pd-pool 0: 1, 1 pd-pool 7: 1', 'after a release');
   is('declined-addresses', '1 pool 7: 1', 'after a decline');
   engine.clock.pass(4001);
   grant(4, '2001:db8:1::30', '2001:db8:9000:100::/56');
   is('assigned-nas', '1 pool 7: 2', 'after a lease that was over went to another client');
-  is('cumulative-assigned-nas', '1 pool 7: 3, 1 pool 0: 1', 'then');
+  is('cumulative-assigned-nas', '1 pool 0: 1, 1 pool 7: 3', 'then');
   is('reclaimed-leases', '1 pool 7: 1, 1 pd-pool 7: 1', 'then');
   engine.clock.pass(100_000);
   await reclaim();
   for (const name of ['assigned-nas', 'assigned-pds', 'declined-addresses']) is(name, '', 'at the end');
-  is('reclaimed-leases', '1 pool 7: 3, 1 pd-pool 7: 2, 1 pd-pool 0: 1', 'at the end');
+  is('reclaimed-leases', '1 pool 7: 3, 1 pd-pool 0: 1, 1 pd-pool 7: 2', 'at the end');
   is('reclaimed-declined-addresses', '1 pool 7: 1', 'at the end');
 });
 
@@ -121,7 +121,7 @@ t.test('the number that an update has in its row says nothing', async () => {
   put('2001:db8:1::11', { poolId });
   put('2001:db8:1::22');
   put('2001:db8:1::77', { poolId });
-  is('assigned-nas', '1 pool 7: 1, 1 pool 0: 1', 'of three, one of no pool');
+  is('assigned-nas', '1 pool 0: 1, 1 pool 7: 1', 'of three, one of no pool');
   put('2001:db8:1::22', { state: LeaseState.declined, poolId: 99 });
   is('declined-addresses', '1 pool 7: 1', 'of an address that is declined by an update');
   put('2001:db8:1::22', { subnetId: 2 });
@@ -129,14 +129,14 @@ t.test('the number that an update has in its row says nothing', async () => {
   is('declined-addresses', '', 'then');
   put('2001:db8:1::11', { state: LeaseState.released });
   is('assigned-nas', '', 'after it was released');
-  is('cumulative-assigned-nas', '1 pool 7: 1, 1 pool 0: 1', 'then');
+  is('cumulative-assigned-nas', '1 pool 0: 1, 1 pool 7: 1', 'then');
   delegate('2001:db8:9000:100::');
   delegate('2001:db8:9000:ffff::', { prefixLength: 64 });
   delegate('2001:db8:a000::', { prefixLength: 40 });
   delegate('2001:db8:a001::');
-  is('assigned-pds', '1 pd-pool 7: 2, 1 pd-pool 0: 1', 'whatever the length of the prefix');
+  is('assigned-pds', '1 pd-pool 0: 1, 1 pd-pool 7: 2', 'whatever the length of the prefix');
   store.remove(ip6('2001:db8:9000:ffff::'));
-  is('assigned-pds', '1 pd-pool 7: 1, 1 pd-pool 0: 1', 'after a deletion');
+  is('assigned-pds', '1 pd-pool 0: 1, 1 pd-pool 7: 1', 'after a deletion');
 });
 
 t.test('another configuration finds what lies in its pools', async (t) => {

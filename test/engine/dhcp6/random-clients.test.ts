@@ -56,8 +56,8 @@ const PREFIXES = [
 
 /** What is counted of the pools of SUBNETS, in the order of the series, and which addresses of the rows belong there. */
 const SERIES = [
-  { name: 'assigned-nas', holds: /^2001:db8:1::1[345]$/ },
   { name: 'assigned-nas', holds: /^2001:db8:1::1[012]$/ },
+  { name: 'assigned-nas', holds: /^2001:db8:1::1[345]$/ },
   { name: 'assigned-pds', holds: /^2001:db8:8000:/ },
   { name: 'assigned-pds', holds: /^2001:db8:9000:/ },
   { name: 'assigned-nas', holds: /^2001:db8:2::1[012]$/ },
