@@ -21,6 +21,7 @@ import {
 import { TestClock } from '../engine/test-clock.ts';
 
 const A = '10.0.0.10';
+const B = '10.0.0.11';
 
 /** The same query of another attempt. */
 function again(datagram: Uint8Array, secs = 4): Uint8Array {
@@ -52,26 +53,31 @@ t.test('a repetition waits with the first one while that is parked: one row, one
   t.equal(server.statistic('pkt4-request-received'), 4);
 });
 
-t.test('what was given back while its reply was parked is granted to nobody', async (t) => {
-  for (const { after, replies, dropped } of [
-    { after: [release(1, A)], replies: [], dropped: 1 },
-    { after: [decline(1, A)], replies: [], dropped: 1 },
-    { after: [release(1, A), request(2, A)], replies: [mac(2)], dropped: 1 },
-    { after: [renew(1, A)], replies: [mac(1), mac(1)], dropped: 0 },
-  ]) {
-    const server = serverFor(t);
-    server.send(request(1, A));
-    for (const datagram of after) server.send(datagram);
-    t.same(server.replies(), [], 'nothing has left');
-    server.makeDurable();
-    const told = server.replies().map((reply) => reply.mac);
-    t.same(
-      told,
-      replies.map((address) => address.replaceAll(':', '')),
-    );
-    t.equal(server.statistic('tandem-drop-lease-over'), dropped);
-  }
-});
+t.test(
+  'what was given back, or left for another address, while its reply was parked is granted to nobody',
+  async (t) => {
+    for (const { after, replies, dropped } of [
+      { after: [release(1, A)], replies: [], dropped: 1 },
+      { after: [decline(1, A)], replies: [], dropped: 1 },
+      { after: [release(1, A), request(2, A)], replies: [mac(2)], dropped: 1 },
+      { after: [renew(1, A)], replies: [mac(1), mac(1)], dropped: 0 },
+      { after: [request(1, B)], replies: [mac(1)], dropped: 1 },
+      { after: [request(1, B), request(2, A)], replies: [mac(1), mac(2)], dropped: 1 },
+    ]) {
+      const server = serverFor(t);
+      server.send(request(1, A));
+      for (const datagram of after) server.send(datagram);
+      t.same(server.replies(), [], 'nothing has left');
+      server.makeDurable();
+      const told = server.replies().map((reply) => reply.mac);
+      t.same(
+        told,
+        replies.map((address) => address.replaceAll(':', '')),
+      );
+      t.equal(server.statistic('tandem-drop-lease-over'), dropped);
+    }
+  },
+);
 
 t.test('a repetition of what was sent is sent again, octet for octet, and nothing is written', async (t) => {
   const server = serverFor(t, {}, { clock: new TestClock() });

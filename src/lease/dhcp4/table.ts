@@ -133,7 +133,6 @@ export class LeaseTable {
     assert(this.findByAddress(address) === NO_SLOT, 'an address has at most one row');
     const slot = this.#slots.take();
     if (slot === NO_SLOT) return NO_SLOT;
-    this.rows.setUnsettled(slot, 0);
     this.rows.setWord(slot, Row.address, address);
     this.#byAddress.linkFirst(hashAddress(this.#hashing, address), slot);
     return slot;
@@ -146,6 +145,8 @@ export class LeaseTable {
     this.#unlinkHw(slot);
     this.#freeTail(slot);
     this.#byAddress.unlink(hashAddress(this.#hashing, this.rows.address(slot)), slot);
+    // What is parked for it may not take the row for as it was.
+    this.rows.setUnsettled(slot, 0);
     this.rows.setWord(slot, Row.address, 0);
     this.#slots.free(slot);
   }

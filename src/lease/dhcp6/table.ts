@@ -133,7 +133,6 @@ export class LeaseTable6 {
     const slot = this.#slots.take();
     if (slot === NO_SLOT) return NO_SLOT;
     const { rows } = this;
-    rows.setUnsettled(slot, 0);
     rows.setAddress(slot, bytes, offset);
     assert(!rows.isFree(slot), ':: is never leased');
     this.#byAddress.linkFirst(this.#hashOfAddress(slot), slot);
@@ -147,6 +146,8 @@ export class LeaseTable6 {
     this.#unlinkClient(slot);
     this.#freeTail(slot);
     this.#byAddress.unlink(this.#hashOfAddress(slot), slot);
+    // What is parked for it may not take the row for as it was.
+    rows.setUnsettled(slot, 0);
     for (let word = 0; word < 4; word++) rows.setWord(slot, Row.address + word, 0);
     this.#slots.free(slot);
   }

@@ -37,7 +37,9 @@ t.test(
     t.equal(find(table, [9, 9, 9]), slot);
     t.equal(table.findByHw(Uint8Array.of(1, 2, 3, 4, 5, 6), 0, 6, 0), slot);
     t.equal(find(table, [9, 9, 9], 2), NO_SLOT, 'not in another subnet');
+    table.rows.setUnsettled(slot, 7);
     table.remove(slot);
+    t.equal(table.rows.unsettledChange(slot), 0, 'what is parked for it sees that it has gone');
     t.equal(table.findByAddress(0x0a000001), NO_SLOT);
     t.equal(find(table, [9, 9, 9]), NO_SLOT);
     t.equal(table.findByHw(Uint8Array.of(1, 2, 3, 4, 5, 6), 0, 6, 0), NO_SLOT);

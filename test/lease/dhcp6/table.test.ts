@@ -54,7 +54,9 @@ t.test('a lease is found by address, identity association and DUID until it is r
   t.equal(table.findByIa(client, 0xffff_fffe, na, 0), NO_SLOT, 'not with another IAID');
   t.equal(table.findByIa(client, 0xffff_ffff, pd, 0), NO_SLOT, 'not of another type');
   t.equal(table.findByDuid(rangeOf([1, 2])), NO_SLOT, 'not with another DUID');
+  table.rows.setUnsettled(slot, 7);
   table.remove(slot);
+  t.equal(table.rows.unsettledChange(slot), 0, 'what is parked for it sees that it has gone');
   t.equal(find(table, 1), NO_SLOT);
   t.equal(table.findByIa(client, 0xffff_ffff, na, 0), NO_SLOT);
   t.equal(table.findByDuid(client), NO_SLOT);
