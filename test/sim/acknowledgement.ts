@@ -1,6 +1,6 @@
 /** What must hold when an acknowledgement leaves a server. */
 import type { SeenReply } from './family.ts';
-import { EPOCH_MS } from './machine.ts';
+import { FiledLeases } from './filed-leases.ts';
 import type { SimulatedWorld } from './world.ts';
 
 /** What was granted in the state before has left by then. */
@@ -22,7 +22,7 @@ export function judgeGrants(
   askedAtUs: number,
 ): void {
   const { knowledge, held, machines, filed } = world;
-  const { name } = machines[index]!;
+  const { name, clock } = machines[index]!;
   if (grants.length > 0 && knowledge.isSilent(index, PARKED_US))
     held.broken({
       kind: 'served out of turn',
@@ -30,7 +30,8 @@ export function judgeGrants(
       about: [],
     });
   for (const { address, owner, validSec } of grants) {
-    const untilSec = (EPOCH_MS + askedAtUs / 1000) / 1000 + validSec;
+    judgeProbation(world, index, address, askedAtUs);
+    const untilSec = clock.leastMs(askedAtUs) / 1000 + validSec;
     for (const [which, kind] of keepersOf(world, index)) {
       const lease = filed[which]!.at(address);
       if (lease?.owner === owner && lease.untilSec >= untilSec - ROUNDING_SEC) continue;
@@ -57,4 +58,16 @@ function* keepersOf(world: SimulatedWorld, index: number): Generator<[number, st
   if (!relationship.isBackupAwaited) return;
   for (const which of relationship.backups)
     if (!backups.hasNewDisk(which, PARKED_US)) yield [which, 'acknowledged before the backup had it'];
+}
+
+/** What a client has declined is given to nobody for a while. */
+function judgeProbation(world: SimulatedWorld, index: number, address: string, askedAtUs: number): void {
+  const { clock, name } = world.machines[index]!;
+  const filed = world.filed[index];
+  const lease = filed instanceof FiledLeases ? filed.takenTooEarly(address) : undefined;
+  // A row of before the client asked came from the partner, which may not have known.
+  const sinceSec = Math.floor(clock.leastMs(askedAtUs) / 1000);
+  if (lease === undefined || lease.clttSec < sinceSec || !world.clocks.areTrue) return;
+  const text = `${address} is given to ${lease.owner} by ${name}, and was declined a moment ago`;
+  world.held.broken({ kind: 'declined address given', text, about: [address] });
 }

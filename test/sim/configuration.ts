@@ -3,6 +3,12 @@ import type { Family } from './family.ts';
 import { serverAddress4 } from './places.ts';
 import { membersOf, type PairSettings, relationshipOf } from './relationship.ts';
 
+/** More than there are addresses and prefixes: a small table is quickly made. */
+const LEASES_MAX = 1024;
+
+/** Shorter than the quiet at the end: until then a declined address is nobody's. */
+export const PROBATION_SEC = 300;
+
 /** @param number of the server, 1... */
 export function configurationOf(family: Family, number: number, settings: PairSettings): object {
   const { mode, leaseSec, shards, unacked, cleanupSec, pageLimit } = settings;
@@ -37,9 +43,9 @@ export function configurationOf(family: Family, number: number, settings: PairSe
         'thread-pool-size': shards,
         'packet-queue-size': 64,
       },
+      'user-context': { tandem: { 'max-leases': LEASES_MAX } },
       'valid-lifetime': leaseSec,
-      // Shorter than the quiet at the end: until then a declined address is nobody's.
-      'decline-probation-period': 300,
+      'decline-probation-period': PROBATION_SEC,
       'hooks-libraries': [
         { library: 'libdhcp_lease_cmds.so' },
         { library: 'libdhcp_ha.so', parameters: { 'high-availability': [relationship] } },

@@ -8,6 +8,8 @@ import type { Timeline } from './timeline.ts';
 
 /** What clients are given by their world. */
 export interface ClientsParts {
+  /** Whether some call themselves as others do: what the modelled Kea makes of such clients is not known. */
+  readonly areCopied: boolean;
   readonly agenda: Agenda;
   readonly random: Random;
   readonly held: LeasesHeld;
@@ -51,8 +53,8 @@ export interface Grant {
 
 /** A reply on its way from a server. */
 export interface SeenReply {
-  /** Of the client, 1... */
-  readonly client: number;
+  /** Who hears it: the numbers of clients, 1... */
+  readonly clients: readonly number[];
   readonly transactionId: number;
   /** For people. */
   readonly text: string;
@@ -67,6 +69,13 @@ export interface OwnedLease {
   readonly untilSec: number;
 }
 
+/** A row of a lease file. */
+export interface FiledLease extends OwnedLease {
+  /** When its client was last served, seconds since 1970. */
+  readonly clttSec: number;
+  readonly isDeclined: boolean;
+}
+
 export interface Family {
   readonly number: 4 | 6;
   /** What the configuration is in. */
@@ -79,11 +88,13 @@ export interface Family {
   place(host: number, from: Place): Place;
   /** Of the configuration: what no other family has in this form. @param number of the server, 1... */
   configure(number: number, settings: PairSettings): object;
+  /** One in which there is nobody. */
+  readonly otherSubnet: string;
   newClient(parts: ClientsParts, number: number): SimulatedClient;
   /** @throws Error where the datagram is none that a server should send */
   read(reply: Uint8Array, to: Place): SeenReply;
   /** @param columns of a row of the lease file */
-  leaseOf(columns: readonly string[]): OwnedLease;
+  leaseOf(columns: readonly string[]): FiledLease;
   /** Lists all leases. */
   readonly listCommand: string;
   leaseListed(listed: Readonly<Record<string, unknown>>): OwnedLease;

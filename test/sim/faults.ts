@@ -1,5 +1,8 @@
 /** What the faults of a plan do to a world, when they begin and when they are over. */
+import { disturbClock } from './clock-faults.ts';
+import { reconfigure } from './configuration-faults.ts';
 import type { PlannedFault } from './plan.ts';
+import type { PairSettings } from './relationship.ts';
 import type { SimulatedWorld } from './world.ts';
 
 /** A process whose end was to come with a call to the disk ends without one after so long. */
@@ -12,6 +15,7 @@ const SETTLED_SEC = 15;
 export async function begin(
   world: SimulatedWorld,
   fault: PlannedFault,
+  settings: PairSettings,
 ): Promise<(() => Promise<void>) | null> {
   switch (fault.kind) {
     case 'kill':
@@ -56,6 +60,10 @@ export async function begin(
         world.peerDelayUsMax = null;
       };
     }
+    case 'clock':
+      return disturbClock(world, fault);
+    case 'configuration':
+      return reconfigure(world, fault, settings);
     case 'command':
       return askFor(world, fault);
   }

@@ -1,6 +1,7 @@
 /** Who has which address by what is on a disk for good: the rows of the lease files as a power failure would leave them. */
+import { PROBATION_SEC } from './configuration.ts';
 import type { Disk } from './disk.ts';
-import type { Family, OwnedLease } from './family.ts';
+import type { Family, FiledLease, OwnedLease } from './family.ts';
 
 const NEWLINE = 0x0a;
 
@@ -10,7 +11,14 @@ interface ReadFile {
   read: number;
   /** Null = it is nobody's. */
   readonly byAddress: Map<string, OwnedLease | null>;
+  /** The last rows of addresses that were declined. */
+  readonly declined: Map<string, FiledLease>;
+  /** Rows that took an address which had just been declined. */
+  readonly tooEarly: Map<string, FiledLease>;
 }
+
+/** A cltt may be ahead of the clock when an address changes hands several times in a second. */
+const AHEAD_SEC = 5;
 
 export class FiledLeases {
   readonly #disk: Disk;
@@ -31,6 +39,11 @@ export class FiledLeases {
     return undefined;
   }
 
+  /** The last row of an address, if it is of a client and the one before said that another had declined it a moment ago. */
+  takenTooEarly(address: string): FiledLease | undefined {
+    return this.#read('')?.tooEarly.get(address);
+  }
+
   /** The latest first, in the reverse order of Kea's loading. */
   #files(): ReadFile[] {
     const completed = this.#read('.completed');
@@ -43,7 +56,13 @@ export class FiledLeases {
     if (found === null) return null;
     let file = this.#byInode.get(found.inode);
     if (file === undefined || file.cuts !== found.cuts) {
-      file = { cuts: found.cuts, read: 0, byAddress: new Map() };
+      file = {
+        cuts: found.cuts,
+        read: 0,
+        byAddress: new Map(),
+        declined: new Map(),
+        tooEarly: new Map(),
+      };
       this.#byInode.set(found.inode, file);
     }
     this.#follow(file, found.synced);
@@ -55,6 +74,12 @@ export class FiledLeases {
     for (let end = bytes.indexOf(NEWLINE, file.read); end >= 0; end = bytes.indexOf(NEWLINE, file.read)) {
       const row = Buffer.from(bytes.subarray(file.read, end)).toString();
       const lease = this.#family.leaseOf(row.split(','));
+      const declined = file.declined.get(lease.address);
+      file.declined.delete(lease.address);
+      file.tooEarly.delete(lease.address);
+      if (lease.isDeclined) file.declined.set(lease.address, lease);
+      else if (declined !== undefined && lease.clttSec < declined.clttSec + PROBATION_SEC - AHEAD_SEC)
+        file.tooEarly.set(lease.address, lease);
       file.byAddress.set(lease.address, lease.untilSec === 0 ? null : lease);
       file.read = end + 1;
     }

@@ -8,6 +8,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 const FOLDER = resolve('test/sim/stand-ins');
 /** By what they stand for. */
 const STAND_INS = {
+  'src/limits.ts': 'limits.ts',
   'src/io/libc.ts': 'libc.ts',
   'src/io/pinned.ts': 'pinned.ts',
   'src/io/interfaces.ts': 'interfaces.ts',

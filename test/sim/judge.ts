@@ -1,11 +1,13 @@
 /** What must hold when nothing is wrong. */
+import type { OwnedLease } from './family.ts';
 import type { Holding } from './leases-held.ts';
-import { EPOCH_MS } from './machine.ts';
 import { membersOf } from './relationship.ts';
 import type { SimulatedWorld } from './world.ts';
 
-/** Whom addresses and prefixes belong to, by the tables of servers. */
-type Tables = ReadonlyMap<number, ReadonlyMap<string, string>>;
+/** What is in force, by address. */
+type Table = ReadonlyMap<string, OwnedLease>;
+/** Of servers. */
+type Tables = ReadonlyMap<number, Table>;
 
 /** A lease that ends so soon is nobody's concern. */
 const SOON_US = 5e6;
@@ -21,7 +23,7 @@ const SILENT = /^tandem-(drop-|done-|ignored-|repeated-parked$)/;
  */
 export async function judgeTables(world: SimulatedWorld, isWell: () => boolean): Promise<void> {
   if (!world.areNormal(0)) return;
-  await judgeHeld(world, world.relationship.active, (index, lease) => hasKeaLost(world, index, lease));
+  await judgeHeld(world, world.relationship.active, (index, lease) => isNobodysFault(world, index, lease));
   const differing = differencesOf(world, await tablesOf(world, membersThatAgree(world)));
   if (differing.size === 0 || !isWell()) return;
   await world.run(UNDER_WAY_SEC);
@@ -50,46 +52,74 @@ export async function judgeHeld(
     const { client, owner, address, untilUs } = lease;
     if (untilUs - world.agenda.nowUs < SOON_US || !after.has(`${client} ${address}`)) continue;
     for (const [index, table] of tables) {
-      const holder = table.get(address);
-      if (holder === owner || isExcused(index, lease)) continue;
+      const holder = table.get(address)?.owner;
+      if (holder === owner || isExcused(index, lease) || isWithCopy(lease, before, table)) continue;
       const text = `server${index + 1} has ${holder ?? 'nobody'} at ${address}, which ${client} (${owner}) holds`;
       world.held.broken({ kind: 'lost lease', text, about: [address, client] });
     }
   }
 }
 
-/** A Kea could not write what it was told, or lost it with its power. */
-function hasKeaLost({ knowledge, machines }: SimulatedWorld, index: number, lease: Holding): boolean {
-  return knowledge.isBlank(index) || knowledge.wasLost(machines[index]!.name, lease);
+/** A copy of the client, which servers take for the same one, has asked for another address since, and has got it. */
+function isWithCopy({ client, owner, address }: Holding, held: readonly Holding[], table: Table): boolean {
+  return held.some(
+    (other) =>
+      other.owner === owner &&
+      other.client !== client &&
+      other.address !== address &&
+      table.get(other.address)?.owner === owner,
+  );
+}
+
+/** Of a Kea that could not write what it was told, or lost it with its power; or the lease is over by the server's clock. */
+function isNobodysFault(
+  { clocks, knowledge, machines }: SimulatedWorld,
+  index: number,
+  lease: Holding,
+): boolean {
+  const { name } = machines[index]!;
+  return knowledge.isBlank(index) || knowledge.wasLost(name, lease) || clocks.takesForOver(name, lease);
 }
 
 async function tablesOf(world: SimulatedWorld, servers: readonly number[]): Promise<Tables> {
-  const tables = new Map<number, ReadonlyMap<string, string>>();
+  const tables = new Map<number, Table>();
   for (const index of servers) tables.set(index, await tableOf(world, index));
   return tables;
 }
 
-/** Whom addresses and prefixes belong to, by a server's table. */
-async function tableOf(world: SimulatedWorld, index: number): Promise<ReadonlyMap<string, string>> {
+/** What a server has in force, by its own clock. */
+async function tableOf(world: SimulatedWorld, index: number): Promise<Table> {
   const { listCommand, leaseListed } = world.family;
   const { arguments: found } = await world.command(index, listCommand, { subnets: [1] });
   const { leases } = found as { readonly leases: readonly Record<string, unknown>[] };
-  const nowSec = (EPOCH_MS + world.agenda.nowUs / 1000) / 1000;
+  const nowSec = world.machines[index]!.clock.nowMs / 1000;
   const held = leases.map(leaseListed).filter(({ untilSec }) => untilSec > nowSec);
-  return new Map(held.map(({ address, owner }) => [address, owner]));
+  return new Map(held.map((lease) => [lease.address, lease]));
 }
 
 /** What the servers do not agree on, in words, by address. */
-function differencesOf({ knowledge }: SimulatedWorld, all: Tables): Map<string, string> {
-  const tables = new Map([...all].filter(([index]) => !knowledge.isBlank(index)));
+function differencesOf(world: SimulatedWorld, all: Tables): Map<string, string> {
+  const tables = new Map([...all].filter(([index]) => !world.knowledge.isBlank(index)));
   const differences = new Map<string, string>();
   for (const address of new Set([...tables.values()].flatMap((table) => [...table.keys()]))) {
-    const holders = [...tables].map(([index, table]) => [index, table.get(address) ?? 'nobody'] as const);
-    if (new Set(holders.map(([, holder]) => holder)).size === 1) continue;
-    const said = holders.map(([index, holder]) => `server${index + 1} has ${holder}`);
+    const leases = [...tables].map(([index, table]) => [index, table.get(address)] as const);
+    if (new Set(leases.map(([, lease]) => lease?.owner)).size === 1) continue;
+    const found = leases.flatMap(([, lease]) => lease ?? []);
+    if (leases.some(([index, lease]) => lease === undefined && couldBeOver(world, index, found))) continue;
+    const said = leases.map(([index, lease]) => `server${index + 1} has ${lease?.owner ?? 'nobody'}`);
     differences.set(address, `at ${address} ${said.join(', ')}`);
   }
   return differences;
+}
+
+/** Whether the clock of a server that has no lease at an address may have said that the lease of the other one is over. */
+function couldBeOver(world: SimulatedWorld, index: number, leases: readonly OwnedLease[]): boolean {
+  return leases.some(({ address, owner, untilSec }) => {
+    const held = world.held.at(address);
+    const { askedAtUs, untilUs } = held?.owner === owner ? held : { askedAtUs: 0, untilUs: Number.MAX_VALUE };
+    const lease = { endMs: untilSec * 1000, untilUs, askedAtUs };
+    return world.clocks.takesForOver(world.machines[index]!.name, lease);
+  });
 }
 
 /**
@@ -107,7 +137,7 @@ export async function judgeBooks(world: SimulatedWorld): Promise<void> {
 export async function judgeFiles(world: SimulatedWorld, servers: readonly number[]): Promise<void> {
   for (const [index, table] of await tablesOf(world, servers)) {
     if (world.isKea(index)) continue;
-    for (const [address, owner] of table) {
+    for (const [address, { owner }] of table) {
       const filed = world.filed[index]!.at(address);
       if (filed?.owner === owner) continue;
       const text = `server${index + 1} has ${owner} at ${address}, its file ${filed?.owner ?? 'nobody'}`;
@@ -129,6 +159,11 @@ async function judgeCounters(world: SimulatedWorld, index: number): Promise<void
   const reasons = unanswered.map(([name, count]) => `${name} ${count}`);
   const text = `server${index + 1} has received ${received}, sent ${sent}; ${reasons.join(', ')}`;
   world.held.broken({ kind: 'counters do not add up', text, about: [] });
+}
+
+/** Whether there is nothing left that somebody waits for. */
+export function isAtRest(world: SimulatedWorld): boolean {
+  return world.areNormal(0) && world.clients.every(({ isBound }) => isBound);
 }
 
 /** Every client has an address, and both servers are in their normal state. @param quietSec for how long nothing has been wrong */

@@ -56,6 +56,8 @@ export class PairKnowledge implements Knowledge {
   readonly #names: readonly string[];
   readonly #servers: readonly ServerKnowledge[];
   readonly #active: readonly number[];
+  /** How often one has begun to serve alone. */
+  takeovers = 0;
 
   constructor(nowUs: () => number, names: readonly string[], { active }: Relationship) {
     this.#active = active;
@@ -80,7 +82,10 @@ export class PairKnowledge implements Knowledge {
     if (last?.untilUs === NEVER_US) last.untilUs = this.#nowUs();
     server.state = state;
     server.sinceUs = this.#nowUs();
-    if (state === 'partner-down') server.alone.push({ untilUs: NEVER_US, knowsUntilUs: server.knowsUntilUs });
+    if (state === 'partner-down') {
+      this.takeovers++;
+      server.alone.push({ untilUs: NEVER_US, knowsUntilUs: server.knowsUntilUs });
+    }
     if (this.#active.every((each) => this.#servers[each]!.isNormal))
       for (const each of this.#active) this.learns(each);
   }

@@ -1,13 +1,18 @@
 /** Who holds which address by what servers have told clients: the invariant of the whole product is that it is one at a time. */
 import { isInIpv6Prefix } from '../../src/base/ipv6.ts';
 import { prefix6 } from '../engine/dhcp6/config.ts';
+import type { ServerClocks } from './server-clocks.ts';
 
 export interface Holding {
   readonly client: string;
   /** The client as servers know it. */
   readonly owner: string;
   readonly address: string;
+  /** When the client began to ask for it. */
+  readonly askedAtUs: number;
   readonly untilUs: number;
+  /** By the clock of the server that gave it, ms since 1970. */
+  readonly endMs: number;
   readonly server: string;
   /** When the client was told. */
   readonly atUs: number;
@@ -34,6 +39,8 @@ export interface Violation {
   readonly about: readonly string[];
 }
 
+/** Servers count whole seconds. */
+const ROUNDING_MS = 1000;
 /** Longer than any message is on its way. */
 const UNDER_WAY_US = 2e6;
 /** Times of leases are whole seconds, and a reply is under way for a while. */
@@ -45,26 +52,34 @@ export class LeasesHeld {
   readonly #leftUs = new Map<string, number>();
   readonly #nowUs: () => number;
   readonly #knowledge: Knowledge;
+  readonly #clocks: ServerClocks;
   readonly violations: Violation[] = [];
   /** Allowed by the protocol: who gave the address could not know. */
   splitBrains = 0;
+  /** Allowed as well: by the clock of who gave the address, its former lease was over. */
+  overByClock = 0;
   acknowledged = 0;
+  /** Leases whose time was over before they were renewed. */
+  expired = 0;
   /** The server whose reply a client hears now. */
   teller = '';
 
-  constructor(nowUs: () => number, knowledge: Knowledge) {
+  constructor(nowUs: () => number, knowledge: Knowledge, clocks: ServerClocks) {
     this.#nowUs = nowUs;
+    this.#clocks = clocks;
     this.#knowledge = knowledge;
   }
 
   /** A client has heard that it has an address. */
-  taken(told: Omit<Holding, 'server' | 'atUs' | 'isAlone' | 'isDoubtful'>): void {
+  taken(told: Pick<Holding, 'client' | 'owner' | 'address' | 'askedAtUs' | 'untilUs'>): void {
     this.acknowledged++;
     const server = this.teller;
     const atUs = this.#nowUs();
     const leftUs = this.#leftUs.get(`${told.owner} ${told.address}`) ?? Number.NEGATIVE_INFINITY;
     const isDoubtful = atUs - leftUs < UNDER_WAY_US;
-    const holding = { ...told, server, atUs, isDoubtful, isAlone: this.#knowledge.isAlone(server) };
+    const isAlone = this.#knowledge.isAlone(server);
+    const endMs = this.#clocks.endMs(server, told.askedAtUs, told.untilUs);
+    const holding = { ...told, server, atUs, isDoubtful, isAlone, endMs };
     let isContested = false;
     for (const other of this.#overlapping(holding.address)) {
       if (other.owner === holding.owner || other.untilUs <= this.#nowUs()) continue;
@@ -73,7 +88,8 @@ export class LeasesHeld {
         this.splitBrains++;
         // Of two leases of one second either may stand in the end.
         if (atUs - other.atUs < SAME_TIME_US) isContested = true;
-      } else
+      } else if (this.#clocks.takesForOver(holding.server, other)) this.overByClock++;
+      else
         this.broken({
           kind: 'two clients',
           text: `${holding.address} was given to ${holding.client} by ${holding.server}, while ${other.client} has ${other.address} from ${other.server} for ${Math.round((other.untilUs - this.#nowUs()) / 1e6)} s more`,
@@ -81,6 +97,22 @@ export class LeasesHeld {
         });
     }
     this.#byAddress.set(holding.address, isContested ? { ...holding, isDoubtful: true } : holding);
+  }
+
+  /**
+   * A server has answered, whether or not the client hears it: who asks again while shorter leases are configured gets one of those, and
+   * goes on with the former one if it does not hear of it.
+   * @param endMs by the server's clock, at the earliest: ms since 1970
+   */
+  answered(owner: string, address: string, endMs: number): void {
+    const holding = this.#byAddress.get(address);
+    if (holding?.owner === owner && endMs < holding.endMs)
+      this.#byAddress.set(address, { ...holding, endMs: endMs - ROUNDING_MS });
+  }
+
+  /** Who was the last to have an address or a prefix. */
+  at(address: string): Holding | undefined {
+    return this.#byAddress.get(address);
   }
 
   /** Who has an address, or anything of a prefix. */
@@ -93,6 +125,13 @@ export class LeasesHeld {
   /** A promise is broken, now. */
   broken(violation: Omit<Violation, 'atUs'>): void {
     this.violations.push({ ...violation, atUs: this.#nowUs() });
+  }
+
+  /** The time of a lease is over, and the client uses its address no more. */
+  ranOut(address: string): void {
+    this.expired++;
+    // A copy of the client may have renewed it.
+    if ((this.#byAddress.get(address)?.untilUs ?? 0) <= this.#nowUs()) this.#byAddress.delete(address);
   }
 
   /** A client uses its address no more; of whoever calls himself so the servers know no other. */

@@ -9,6 +9,7 @@ import { Kernel, type Sleeper } from './kernel.ts';
 import type { Memory } from './memory.ts';
 import type { Random } from './random.ts';
 import type { Place } from './socket-address.ts';
+import { WallClock } from './wall-clock.ts';
 
 const US_PER_MS = 1000;
 /** What a turn of a thread takes, and how late one is woken. */
@@ -107,8 +108,7 @@ export class Machine {
   /** Counts the processes that were started. */
   life = 0;
   isRunning = false;
-  /** Of the wall clock against that of the world, ms. */
-  skewMs = 0;
+  readonly clock: WallClock;
   readonly #waiters = new Map<ArrayBufferLike, Map<number, Set<Waiter>>>();
   readonly #blocked = new Set<Thread>();
   /** Those that would have had a turn meanwhile. */
@@ -123,6 +123,7 @@ export class Machine {
     this.host = host;
     this.memory = memory;
     this.random = world.random;
+    this.clock = new WallClock(() => world.agenda.nowUs);
     this.disk = new Disk(world.random, {
       beforeChange: () => this.#beforeChange(),
       pass: (us) => this.block(us),
@@ -146,7 +147,7 @@ export class Machine {
   }
 
   wallMs(): number {
-    return EPOCH_MS + Math.floor(this.world.agenda.nowUs / US_PER_MS) + this.skewMs;
+    return Math.floor(this.clock.nowMs);
   }
 
   monotonicMs(): number {
@@ -265,6 +266,3 @@ export class Machine {
     return woken.length;
   }
 }
-
-/** When the worlds begin, ms since 1970. */
-export const EPOCH_MS = Date.UTC(2026, 0, 1);

@@ -2,10 +2,12 @@
  * What a story is made of: the pair, its clients, the network, and the faults with their times. All of it is drawn from the seed
  * before the story begins, so that a story can be told again without one of them.
  */
+import { type ClockFault, clockFaults, SPARE_ADDRESSES } from './clock-faults.ts';
+import { type ConfigurationFault, configurationFaults } from './configuration-faults.ts';
 import type { DiskTrouble } from './disk.ts';
 import type { Acquaintance } from './heartbeats.ts';
 import { Random } from './random.ts';
-import { membersOf, type PairSettings, relationshipOf } from './relationship.ts';
+import type { PairSettings } from './relationship.ts';
 
 /** Something that is wrong for a while. A server is its place in the world, 0...; times in seconds. */
 export type Fault =
@@ -25,6 +27,8 @@ export type Fault =
   | { readonly kind: 'disk in trouble'; readonly server: number; readonly trouble: DiskTrouble }
   | { readonly kind: 'slow disk'; readonly server: number; readonly syncMs: number }
   | { readonly kind: 'slow link'; readonly delayMs: number }
+  | ClockFault
+  | ConfigurationFault
   /** An administrator's. */
   | {
       readonly kind: 'command';
@@ -70,6 +74,8 @@ export interface StoryPlan {
 export type StoryEnd = 'all return' | 'pair lost in peace' | 'pair lost at once';
 
 const SEC_PER_HOUR = 3600;
+/** Of a story that is shorter than that, things come faster, and leases are shorter. */
+const SHORT_HOURS = 0.2;
 /** Powers of two up to some minutes: a millisecond is a glitch, 200 s are longer than any patience. */
 const FOR_SEC = [0.001, 0.5, 5, 30, 90, 200, 600];
 
@@ -80,13 +86,18 @@ const FOR_SEC = [0.001, 0.5, 5, 30, 90, 200, 600];
 export function planStory(seed: number, hours: number, servers = 2, partner: Partner = 'tandem'): StoryPlan {
   const draw = new Random(seed * 7919 + 1);
   const clients = draw.between(4, 24);
+  const isShort = hours < SHORT_HOURS;
   const mode = draw.pick(servers > 2 ? [...PAIRS, 'passive-backup'] : PAIRS);
+  const backups = servers - (mode === 'passive-backup' ? 1 : 2);
+  const members = Array.from({ length: servers }, (_, at) => at);
+  const areTandems = partner === 'tandem';
+  const clocks = areTandems ? clockFaults(seed, hours, members) : [];
   const pair: PairSettings = {
     mode,
-    backups: servers - (mode === 'passive-backup' ? 1 : 2),
+    backups,
     isBackupAwaited: mode === 'passive-backup' && draw.chance(0.5),
-    leaseSec: draw.pick([120, 300, 900]),
-    addresses: clients + draw.between(0, 6),
+    leaseSec: draw.pick(isShort ? [60, 120, 300] : [120, 300, 900]),
+    addresses: clients + draw.between(0, 6) + (clocks.length > 0 ? SPARE_ADDRESSES : 0),
     shards: draw.between(1, 3),
     unacked: draw.between(0, 3),
     cleanupSec: draw.pick([0, 60, 300]),
@@ -96,12 +107,14 @@ export function planStory(seed: number, hours: number, servers = 2, partner: Par
   const [loss, duplication] = [draw.pick([0, 0.01, 0.1]), draw.pick([0, 0.05])];
   const delayMsMax = draw.pick([2, 20, 300]);
   const restlessness = draw.pick([0.05, 0.2, 0.5]);
-  const everySec = draw.pick([40, 150, 600]);
+  const everySec = draw.pick(isShort ? [20, 40, 120] : [40, 150, 600]);
   const faults: PlannedFault[] = [];
   for (let atSec = draw.between(20, everySec); atSec < hours * SEC_PER_HOUR; ) {
-    faults.push({ ...drawFault(draw, membersOf(relationshipOf(pair))), atSec, forSec: draw.pick(FOR_SEC) });
+    faults.push({ ...drawFault(draw, members), atSec, forSec: draw.pick(FOR_SEC) });
     atSec += draw.between(1, 2 * everySec);
   }
+  if (areTandems) faults.push(...clocks, ...configurationFaults(seed, hours, members));
+  faults.sort((one, other) => one.atSec - other.atSec);
   return {
     seed,
     partner,

@@ -26,7 +26,7 @@ export const PLANTED_BUGS_BACKUPS: readonly PlantedBug[] = [
   },
   {
     name: 'forgets what waits for a backup that is away',
-    seed: 4,
+    seed: 8,
     changes: [
       {
         file: 'src/peer/backups.ts',

@@ -41,7 +41,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'acknowledges records of the stream before they are durable',
-    seed: 28,
+    seed: 12,
     changes: [
       {
         file: 'src/link/inbound.ts',
@@ -68,7 +68,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'leaves rows out of a synchronization',
-    seed: 5,
+    seed: 14,
     changes: [
       {
         file: 'src/link/table-walk.ts',
@@ -123,7 +123,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'keeps the first row of an address at a clean-up',
-    seed: 10,
+    seed: 4,
     changes: [
       {
         file: 'src/journal/cleanup.ts',
@@ -174,6 +174,17 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         file: 'src/journal/load.ts',
         from: '      this.#sink.remove(this.#codec.addressOf(record));',
         to: '',
+      },
+    ],
+  },
+  {
+    name: 'forgets the probation of a declined address',
+    seed: 2,
+    changes: [
+      {
+        file: 'src/engine/messages/decline.ts',
+        from: 'rows.setTimes(slot, cltt, probationFrom(cltt, context));',
+        to: 'rows.setTimes(slot, cltt, Math.min(1, probationFrom(cltt, context)));',
       },
     ],
   },

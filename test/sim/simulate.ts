@@ -10,6 +10,7 @@ import { PLANTED_BUGS, type PlantedBug } from './planted-bugs.ts';
 import { PLANTED_BUGS_BACKUPS } from './planted-bugs-backups.ts';
 import { shrink } from './shrink.ts';
 import { type StoryOutcome, tellStory } from './story.ts';
+import { Totals } from './totals.ts';
 
 const US_PER_SEC = 1e6;
 /** Of the timeline before something was noticed. */
@@ -39,9 +40,7 @@ const bugs = family === family4 ? common : [...common, ...PLANTED_BUGS_6];
 const bug = bugs.find(({ name }) => name === values.bug);
 if (values.bug !== undefined && bug === undefined) throw new Error(`no bug is named ${values.bug}`);
 
-const totals = { simulatedSec: 0, acknowledged: 0, packets: 0, allowed: 0, violations: 0 };
-const faults = new Map<string, number>();
-const began = performance.now();
+const totals = new Totals();
 
 /** @throws Error where there is no such partner */
 function plan(seed: number): StoryPlan {
@@ -57,17 +56,8 @@ async function tell(images: readonly ServerImage[], plan: StoryPlan): Promise<bo
   if (values.verbose) say(outcome.timeline.lines().join('\n'));
   say(`seed ${plan.seed}: ${outcome.summary}`);
   for (const violation of outcome.violations) show(outcome, violation);
-  count(outcome);
+  totals.count(outcome);
   return outcome.violations.length === 0;
-}
-
-function count({ simulatedSec, acknowledged, packets, allowed, violations, ...outcome }: StoryOutcome): void {
-  totals.simulatedSec += simulatedSec;
-  totals.acknowledged += acknowledged;
-  totals.packets += packets;
-  totals.allowed += allowed;
-  totals.violations += violations.length;
-  for (const [kind, times] of outcome.faults) faults.set(kind, (faults.get(kind) ?? 0) + times);
 }
 
 function show({ timeline }: StoryOutcome, { kind, atUs, text, about }: Violation): void {
@@ -109,17 +99,6 @@ async function hunt({ name, changes }: PlantedBug): Promise<void> {
   say(`| ${name} | none of ${values.seeds} | |`);
 }
 
-function sayTotals(): void {
-  const tookSec = (performance.now() - began) / 1000;
-  const { simulatedSec, acknowledged, packets, allowed, violations } = totals;
-  const list = [...faults].map(([kind, times]) => `${times} ${kind}`).join(', ');
-  say(`${acknowledged} leases acknowledged, ${packets} packets; ${list}`);
-  say(`${allowed} addresses given twice that the protocol allows`);
-  say(
-    `${Math.round(simulatedSec)} s simulated in ${tookSec.toFixed(1)} s, ${Math.round(simulatedSec / tookSec)} times as fast; ${violations} violations`,
-  );
-}
-
 if (values.hunt) {
   for (const each of bug === undefined ? bugs : [bug]) await hunt(each);
 } else {
@@ -130,6 +109,6 @@ if (values.hunt) {
       ? Array.from({ length: Number(values.seeds) }, (_, at) => plan(first + at))
       : [JSON.parse(values.plan) as StoryPlan];
   for (const plan of plans) if (!(await tell(images, plan)) && values.shrink) await tellShorter(images, plan);
-  sayTotals();
+  say(totals.lines().join('\n'));
 }
 process.exit(totals.violations === 0 ? 0 : 1);

@@ -4,7 +4,7 @@ import type { Family } from './family.ts';
 import { begin } from './faults.ts';
 import type { ServerImage } from './images.ts';
 import { inherit } from './inheritance.ts';
-import { judgeBooks, judgeRest, judgeTables } from './judge.ts';
+import { isAtRest, judgeBooks, judgeRest, judgeTables } from './judge.ts';
 import { completeBackups, judgeFollowing } from './judge-backups.ts';
 import { keaImage } from './kea/image.ts';
 import type { Violation } from './leases-held.ts';
@@ -19,6 +19,15 @@ export interface StoryOutcome {
   readonly acknowledged: number;
   readonly simulatedSec: number;
   readonly packets: number;
+  /** How often a server has begun to serve alone. */
+  readonly takeovers: number;
+  /** Leases that clients have lost because their time was over. */
+  readonly expired: number;
+  /** Addresses that a server gave to somebody else because its clock was ahead. */
+  readonly overByClock: number;
+  /** How often a server has warned of clocks that are apart, and how often the pair has ended for that. */
+  readonly clockWarnings: number;
+  readonly terminations: number;
   /** Addresses that were given twice as the protocol allows. */
   readonly allowed: number;
   /** How many of a kind there were. */
@@ -31,8 +40,10 @@ const US_PER_SEC = 1e6;
 const SEC_PER_HOUR = 3600;
 /** The world counts whole microseconds: of less no time passes. */
 const INSTANT_SEC = 1 / US_PER_SEC;
-/** Longer than any wait of the protocol: after it everything must be well. */
+/** Longer than any wait of the protocol: within it everything must be well. */
 const QUIET_SEC = 900;
+/** And stay so. */
+const REST_SEC = 60;
 /** After so much normal operation both servers have the same leases. */
 const SETTLED_SEC = 15;
 /** After a fault, until what it has held up is done: two heartbeats and what they set going. */
@@ -112,10 +123,15 @@ class Story {
     const { pair, clients, partner } = this.#plan;
     const faults = [...this.#faults].map(([kind, count]) => `${count} ${kind}`).join(', ');
     return {
-      summary: `${partner}, ${pair.mode}, ${clients} clients, ${held.acknowledged} leases acknowledged, ${packets} packets, ${steps} steps; ${faults}; ${held.splitBrains} given twice as allowed`,
+      summary: `${partner}, ${pair.mode}, ${clients} clients, ${held.acknowledged} leases acknowledged, ${packets} packets, ${steps} steps; ${faults}; ${held.splitBrains} given twice as allowed, ${held.overByClock} by a clock`,
       acknowledged: held.acknowledged,
       packets,
       allowed: held.splitBrains,
+      overByClock: held.overByClock,
+      clockWarnings: this.#world.clockWatch.warnings,
+      terminations: this.#world.clockWatch.terminations,
+      takeovers: this.#world.knowledge.takeovers,
+      expired: held.expired,
       simulatedSec: agenda.nowUs / US_PER_SEC,
       faults: this.#faults,
       violations: [...held.violations, ...(this.#problem === null ? [] : [this.#problem])],
@@ -143,6 +159,7 @@ class Story {
         this.#events.shift();
         await next.happen();
       }
+      world.clockWatch.look();
       if (world.random.chance(restlessness)) this.#disturbClient();
       judgeFollowing(world);
       if (world.random.chance(0.1) && world.areNormal(SETTLED_SEC))
@@ -159,7 +176,7 @@ class Story {
   }
 
   async #befall(fault: PlannedFault): Promise<void> {
-    const end = await begin(this.#world, fault);
+    const end = await begin(this.#world, fault, this.#plan.pair);
     if (end === null) return;
     this.#atWork++;
     this.#faults.set(fault.kind, (this.#faults.get(fault.kind) ?? 0) + 1);
@@ -201,11 +218,21 @@ class Story {
     await judgeTables(world, () => true);
     await completeBackups(world);
     if (end === 'pair lost in peace') return inherit(world, QUIET_SEC);
-    await world.run(QUIET_SEC);
+    await this.#rest();
     judgeRest(world, QUIET_SEC);
     for (const client of world.clients) client.vanish();
     await world.run(SILENCE_SEC);
     await judgeBooks(world);
     judgeFollowing(world);
+  }
+
+  /** Until everything has been well for a while, or should have been. */
+  async #rest(): Promise<void> {
+    const world = this.#world;
+    let wellSec = 0;
+    for (let quietSec = 0; quietSec < QUIET_SEC && wellSec < REST_SEC; quietSec += SETTLED_SEC) {
+      await world.run(SETTLED_SEC);
+      wellSec = isAtRest(world) ? wellSec + SETTLED_SEC : 0;
+    }
   }
 }

@@ -6,6 +6,7 @@ import { setImmediate as settled } from 'node:timers/promises';
 import { judgeGrants } from './acknowledgement.ts';
 import { Agenda } from './agenda.ts';
 import { BackupKnowledge } from './backup-knowledge.ts';
+import { ClockWatch } from './clock-watch.ts';
 import type { ClientsParts, Family, OwnedLease, SimulatedClient } from './family.ts';
 import { FiledLeases } from './filed-leases.ts';
 import type { Acquaintance } from './heartbeats.ts';
@@ -17,6 +18,7 @@ import { Killed, Machine, type World } from './machine.ts';
 import { type Listener, PeerNetwork } from './peer-network.ts';
 import { Random } from './random.ts';
 import type { Relationship } from './relationship.ts';
+import { ServerClocks } from './server-clocks.ts';
 import type { Place } from './socket-address.ts';
 import { Timeline } from './timeline.ts';
 
@@ -49,6 +51,8 @@ export class SimulatedWorld implements World, Knowledge {
   readonly random: Random;
   readonly timeline: Timeline;
   readonly held: LeasesHeld;
+  readonly clocks: ServerClocks;
+  readonly clockWatch = new ClockWatch(this);
   readonly machines: readonly Machine[];
   readonly clients: readonly SimulatedClient[];
   readonly family: Family;
@@ -81,7 +85,6 @@ export class SimulatedWorld implements World, Knowledge {
     this.timeline = new Timeline(nowUs, isDetailed);
     const names = configurations.map((_, i) => `server${i + 1}`);
     this.knowledge = new PairKnowledge(nowUs, names, relationship);
-    this.held = new LeasesHeld(nowUs, this);
     this.#images = images;
     this.machines = configurations.map((configuration, i) => {
       const { memory } = images[i]!.slot;
@@ -92,6 +95,8 @@ export class SimulatedWorld implements World, Knowledge {
       return machine;
     });
     this.filed = this.machines.map(({ disk }, i) => images[i]!.record ?? new FiledLeases(disk, family));
+    this.clocks = new ServerClocks(new Map(this.machines.map(({ name, clock }) => [name, clock])));
+    this.held = new LeasesHeld(nowUs, this, this.clocks);
     this.backups = new BackupKnowledge({
       nowUs,
       relationship,
@@ -126,6 +131,7 @@ export class SimulatedWorld implements World, Knowledge {
 
   #clientsParts(): ClientsParts {
     return {
+      areCopied: !this.machines.some((_, index) => this.isKea(index)),
       agenda: this.agenda,
       random: this.random,
       held: this.held,
@@ -282,6 +288,11 @@ export class SimulatedWorld implements World, Knowledge {
     this.timeline.note('network', `${name} is ${isCut ? 'cut' : 'joined'}`);
   }
 
+  /** Whether anything is cut between the servers. */
+  get areParted(): boolean {
+    return [...this.#cuts].some((way) => way.startsWith('server'));
+  }
+
   /** Cuts the clients off a server, or joins them again. */
   cutClients(index: number, isCut: boolean): void {
     const name = `clients>${this.machines[index]!.name}`;
@@ -325,6 +336,7 @@ export class SimulatedWorld implements World, Knowledge {
     if (id === 'TDM_CONTROL_COMMAND') return;
     this.timeline.note(machine.name, `${id} ${JSON.stringify(fields)}`);
     if (id === 'TDM_HA_STATE_CHANGED') this.knowledge.changed(index, String(fields['to']));
+    this.clockWatch.heard(machine.name, id, fields);
     const isOfPartner = !this.backups.isBackup(this.knowledge.placeOf(fields['source']));
     if (id === 'TDM_HA_SYNC_SUCCEEDED' && isOfPartner) this.knowledge.synchronized(index);
     if (id === 'KEA_ROW_REFUSED') this.knowledge.misses(index);
@@ -339,7 +351,11 @@ export class SimulatedWorld implements World, Knowledge {
 
   sendDatagram(from: Machine, to: Place, bytes: Uint8Array): void {
     const reply = this.family.read(bytes, to);
-    const client = this.clients[reply.client - 1];
+    const hearers = reply.clients.map((number) => this.clients[number - 1]);
+    const client = hearers.find((each) => each?.awaits(reply.transactionId)) ?? hearers[0];
+    const sinceUs = client?.askedAtUs ?? this.agenda.nowUs;
+    for (const { owner, address, validSec } of reply.grants)
+      this.held.answered(owner, address, from.clock.leastMs(sinceUs) + validSec * 1000);
     // Who has released the address since may well be told once more that it is his.
     if (client?.awaits(reply.transactionId))
       judgeGrants(this, this.machines.indexOf(from), reply, client.askedAtUs);

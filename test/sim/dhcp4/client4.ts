@@ -2,10 +2,12 @@
  * DHCPv4 clients behind a relay, by RFC 2131: DISCOVER and REQUEST with back-off, renew, rebind, and what users do to them: release,
  * decline, reboot, and silence. The relay sends every broadcast to all servers.
  */
+import { formatHex } from '../../../src/base/hex.ts';
 import { MessageType, OptionCode } from '../../../src/dhcp4/codes.ts';
 import { ip, number32, type PacketFields, packet, type Reply, readReply } from '../../engine/packets.ts';
 import { Exchange } from '../exchange.ts';
 import type { ClientsParts, SimulatedClient } from '../family.ts';
+import { type Identity4, identity4Of, ownerOf4, plainIdentity4 } from './identities.ts';
 
 const US_PER_SEC = 1e6;
 /** RFC 2131 4.1. */
@@ -24,8 +26,9 @@ type Phase = 'silent' | 'selecting' | 'requesting' | 'rebooting' | 'bound' | 're
 
 export class Client4 implements SimulatedClient {
   readonly name: string;
-  /** Its hardware address. */
+  /** As servers know it. */
   readonly owner: string;
+  readonly #identity: Identity4;
   readonly #parts: ClientsParts;
   phase: Phase = 'silent';
   address = '';
@@ -39,7 +42,9 @@ export class Client4 implements SimulatedClient {
     this.#parts = parts;
     this.#exchange = new Exchange(parts, TRANSACTION_IDS);
     this.name = `client${number}`;
-    this.owner = `02:00:00:00:${hex(number >> 8)}:${hex(number & 255)}`;
+    this.#identity = parts.areCopied ? identity4Of(number) : plainIdentity4(number);
+    const { hardwareAddress, identifier } = this.#identity;
+    this.owner = ownerOf4(formatHex(Uint8Array.from(identifier ?? [])), hardwareAddress);
   }
 
   get leaseUntilUs(): number {
@@ -184,7 +189,7 @@ export class Client4 implements SimulatedClient {
   #expire(): void {
     const { held, timeline } = this.#parts;
     timeline.note(this.name, `has lost ${this.address}: its time is over`);
-    held.left(this.owner, this.address);
+    held.ranOut(this.address);
     this.address = '';
     this.#exchange.begin();
     this.#go('selecting');
@@ -223,6 +228,7 @@ export class Client4 implements SimulatedClient {
       client: this.name,
       owner: this.owner,
       address: this.address,
+      askedAtUs: fromUs,
       untilUs: fromUs + leaseSec * US_PER_SEC,
     };
     timeline.note(this.name, `has ${this.address} of ${held.teller} for ${leaseSec} s`);
@@ -266,15 +272,15 @@ export class Client4 implements SimulatedClient {
   #packet(fields: PacketFields): Uint8Array {
     const { transactionId, elapsedSec } = this.#exchange;
     const secs = Math.min(Math.floor(elapsedSec), 0xffff);
-    return packet({ xid: transactionId, mac: this.owner, secs, ...fields });
+    const { hardwareAddress, identifier } = this.#identity;
+    const identified: PacketFields['options'] =
+      identifier === null ? [] : [[OptionCode.clientIdentifier, identifier]];
+    const options = [...(fields.options ?? []), ...identified];
+    return packet({ xid: transactionId, mac: hardwareAddress, secs, ...fields, options });
   }
 }
 
 function serverOf(reply: Reply): string {
   const octets = reply.options.get(OptionCode.serverIdentifier);
   return octets === undefined ? '' : [...octets].join('.');
-}
-
-function hex(value: number): string {
-  return value.toString(16).padStart(2, '0');
 }

@@ -27,7 +27,8 @@ export class Bindings {
 
   /** Those that hold something. */
   held(): IdentityAssociation[] {
-    for (const ia of this.ias) ia.expire(this.#parts.agenda.nowUs);
+    const { held, agenda } = this.#parts;
+    for (const ia of this.ias) for (const address of ia.expire(agenda.nowUs)) held.ranOut(address);
     return this.ias.filter(({ leases }) => leases.size > 0);
   }
 
@@ -101,7 +102,7 @@ export class Bindings {
     const untilUs = askedAtUs + validSec * US_PER_SEC;
     leases.set(address, untilUs);
     timeline.note(this.#name, `has ${address} of ${held.teller} for ${validSec} s`);
-    held.taken({ client: this.#name, owner, address, untilUs });
+    held.taken({ client: this.#name, owner, address, askedAtUs, untilUs });
   }
 
   #setTimes({ ias }: Reply, askedAtUs: number): void {

@@ -11,6 +11,7 @@ import { wishesCount } from './wishes.ts';
 
 /** The state of a lease. */
 const ASSIGNED = '0';
+const DECLINED = '1';
 /** The lease type of a prefix, in a file and in the list. */
 const PREFIX_TYPES: readonly unknown[] = ['2', 'IA_PD'];
 /** All_DHCP_Relay_Agents_and_Servers. */
@@ -46,6 +47,7 @@ export const family6: Family = {
       },
     ],
   }),
+  otherSubnet: '2001:db8:2::/64',
   newClient: (parts, number) => new Client6(parts, number),
   read: (bytes, to) => {
     const { type, peer, clientId, transactionId, ias } = readReply(bytes);
@@ -58,7 +60,7 @@ export const family6: Family = {
       return ` | ${kind} ${iaid} status ${status} ${inside.join(', ')}`;
     });
     return {
-      client: numberOf(peer ?? to.address),
+      clients: [numberOf(peer ?? to.address)],
       transactionId,
       text: `${name}${text.join('')}`,
       grants: type === MessageType.reply ? grants.filter(({ validSec }) => validSec > 0) : [],
@@ -68,7 +70,8 @@ export const family6: Family = {
   leaseOf: (columns) => {
     const [address = '', duid = '', lifetime, expire, , , type, iaid, prefixLength] = columns;
     const isOver = lifetime === '0' || columns[13] !== ASSIGNED;
-    return leaseOf({ address, duid, type, iaid, prefixLength }, isOver ? 0 : Number(expire));
+    const lease = leaseOf({ address, duid, type, iaid, prefixLength }, isOver ? 0 : Number(expire));
+    return { ...lease, clttSec: Number(expire) - Number(lifetime), isDeclined: columns[13] === DECLINED };
   },
   listCommand: 'lease6-get-all',
   leaseListed: (listed) => {

@@ -34,9 +34,11 @@ export class IdentityAssociation {
       : iaPd(this.iaid, ...addresses.map((prefix) => iaPrefix(prefix)));
   }
 
-  /** What is over is not its any more. */
-  expire(nowUs: number): void {
-    for (const [address, untilUs] of this.leases) if (untilUs <= nowUs) this.leases.delete(address);
+  /** What is over is not its any more. @returns what that is */
+  expire(nowUs: number): string[] {
+    const over = [...this.leases].filter(([, untilUs]) => untilUs <= nowUs).map(([address]) => address);
+    for (const address of over) this.leases.delete(address);
+    return over;
   }
 }
 
