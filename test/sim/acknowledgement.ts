@@ -7,6 +7,8 @@ import type { SimulatedWorld } from './world.ts';
 const SETTLED_US = 2e6;
 /** Longer than a reply that was granted in the state before may wait for the disk. */
 const PARKED_US = 60e6;
+/** A lease that was written so lately is answered for the first time, or waits for the disk no longer than that. */
+const FRESH_SEC = 10;
 /** Between what a client counts from and what a server does. */
 const ROUNDING_SEC = 1;
 
@@ -42,7 +44,9 @@ export function judgeGrants(
         about: [address],
       });
     }
-    world.backups.told(index, { address, owner, untilSec });
+    // Of a lease that was there already backups were told when it was given.
+    const ageSec = clock.nowMs / 1000 - (filed[index]!.at(address)?.clttSec ?? 0);
+    if (ageSec < FRESH_SEC) world.backups.told(index, { address, owner, untilSec });
   }
 }
 

@@ -1,7 +1,7 @@
 /** Who has which address by what is on a disk for good: the rows of the lease files as a power failure would leave them. */
 import { PROBATION_SEC } from './configuration.ts';
 import type { Disk } from './disk.ts';
-import type { Family, FiledLease, OwnedLease } from './family.ts';
+import type { Family, FiledLease } from './family.ts';
 
 const NEWLINE = 0x0a;
 
@@ -10,7 +10,7 @@ interface ReadFile {
   readonly cuts: number;
   read: number;
   /** Null = it is nobody's. */
-  readonly byAddress: Map<string, OwnedLease | null>;
+  readonly byAddress: Map<string, FiledLease | null>;
   /** The last rows of addresses that were declined. */
   readonly declined: Map<string, FiledLease>;
   /** Rows that took an address which had just been declined. */
@@ -31,7 +31,7 @@ export class FiledLeases {
   }
 
   /** Whom an address or a prefix belongs to, or undefined. */
-  at(address: string): OwnedLease | undefined {
+  at(address: string): FiledLease | undefined {
     for (const file of this.#files()) {
       const holder = file.byAddress.get(address);
       if (holder !== undefined) return holder ?? undefined;

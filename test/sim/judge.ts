@@ -23,7 +23,7 @@ const SILENT = /^tandem-(drop-|done-|ignored-|repeated-parked$)/;
  */
 export async function judgeTables(world: SimulatedWorld, isWell: () => boolean): Promise<void> {
   if (!world.areNormal(0)) return;
-  await judgeHeld(world, world.relationship.active, (index, lease) => isNobodysFault(world, index, lease));
+  await judgeHeld(world, world.relationship.active, (index, lease) => hasKeaLost(world, index, lease));
   const differing = differencesOf(world, await tablesOf(world, membersThatAgree(world)));
   if (differing.size === 0 || !isWell()) return;
   await world.run(UNDER_WAY_SEC);
@@ -54,6 +54,8 @@ export async function judgeHeld(
     for (const [index, table] of tables) {
       const holder = table.get(address)?.owner;
       if (holder === owner || isExcused(index, lease) || isWithCopy(lease, before, table)) continue;
+      // It is over by the server's clock.
+      if (world.clocks.takesForOver(world.machines[index]!.name, lease)) continue;
       const text = `server${index + 1} has ${holder ?? 'nobody'} at ${address}, which ${client} (${owner}) holds`;
       world.held.broken({ kind: 'lost lease', text, about: [address, client] });
     }
@@ -71,14 +73,9 @@ function isWithCopy({ client, owner, address }: Holding, held: readonly Holding[
   );
 }
 
-/** Of a Kea that could not write what it was told, or lost it with its power; or the lease is over by the server's clock. */
-function isNobodysFault(
-  { clocks, knowledge, machines }: SimulatedWorld,
-  index: number,
-  lease: Holding,
-): boolean {
-  const { name } = machines[index]!;
-  return knowledge.isBlank(index) || knowledge.wasLost(name, lease) || clocks.takesForOver(name, lease);
+/** Of a Kea that could not write what it was told, or lost it with its power. */
+function hasKeaLost({ knowledge, machines }: SimulatedWorld, index: number, lease: Holding): boolean {
+  return knowledge.isBlank(index) || knowledge.wasLost(machines[index]!.name, lease);
 }
 
 async function tablesOf(world: SimulatedWorld, servers: readonly number[]): Promise<Tables> {

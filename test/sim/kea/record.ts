@@ -1,5 +1,5 @@
 /** What a modelled Kea has filed since its world began, whether its disk still has it or not: so much its partner may count on. */
-import type { OwnedLease } from '../family.ts';
+import type { FiledLease, OwnedLease } from '../family.ts';
 import { ASSIGNED, type KeaLease, type KeaLeases } from './leases.ts';
 
 export class KeaRecord {
@@ -9,10 +9,11 @@ export class KeaRecord {
     this.#byAddress.set(lease.address, lease);
   }
 
-  at(address: string): OwnedLease | undefined {
+  at(address: string): FiledLease | undefined {
     const lease = this.#byAddress.get(address);
     if (lease === undefined || lease.state !== ASSIGNED || lease.validSec === 0) return undefined;
-    return { address, owner: lease.hwAddress, untilSec: lease.clttSec + lease.validSec };
+    const { clttSec, validSec, hwAddress: owner } = lease;
+    return { address, owner, untilSec: clttSec + validSec, clttSec, isDeclined: false };
   }
 
   /** Leases in force that a Kea has not found again when it started. */
