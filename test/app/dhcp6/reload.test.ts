@@ -141,10 +141,7 @@ t.test(
     t.match(await running.reload({ 'server-id': { type: 'LLT' }, 'lease-database': database }), {
       result: 0,
     });
-    t.match(
-      running.server.log.find(({ id }) => id === 'TDM_ENGINE_LEASES_REPLACED'),
-      { file: database.name },
-    );
+    t.match(await running.server.logged('TDM_ENGINE_LEASES_REPLACED'), { file: database.name });
     t.match(await running.answer(solicit, 5, iaNa(7)), /2001:db8:1::1000 /, 'a lease of that file');
     t.equal(await running.figure('subnet[1].assigned-nas'), 1);
     t.equal(await idOf(9), first, 'the same server');
