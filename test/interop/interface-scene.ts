@@ -117,11 +117,12 @@ export function createScene(t: Teardown, plan: ScenePlan): InterfaceScene {
   };
 }
 
-/** The report of a load that runs to its end. @returns queries that got no answer */
+/** The report of a load that runs to its end. @returns queries that got no answer, and what perfdhcp has said of all */
 export async function unansweredOf({
   report,
-}: RunningPerfdhcp): Promise<{ sent: number; unanswered: number }> {
+}: RunningPerfdhcp): Promise<{ sent: number; unanswered: number; said: string }> {
   const { discoverOffer, requestAck, ownDrops } = await report;
   const unanswered = Math.max(0, discoverOffer.drops + requestAck.drops - ownDrops);
-  return { sent: discoverOffer.sent + requestAck.sent, unanswered };
+  const said = JSON.stringify({ discoverOffer, requestAck, ownDrops });
+  return { sent: discoverOffer.sent + requestAck.sent, unanswered, said };
 }
