@@ -52,7 +52,11 @@ function networkServer(
   subnets = NETWORK,
   options: BenchOptions = {},
 ): BenchServer {
-  return serverFor(t, {}, { ...options, alter: (config) => withSubnets(config, subnets) });
+  return serverFor(
+    t,
+    {},
+    { clock: new TestClock(), ...options, alter: (config) => withSubnets(config, subnets) },
+  );
 }
 
 const failures = (server: BenchServer, subnet: string): (number | undefined)[] =>
