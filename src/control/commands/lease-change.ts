@@ -23,7 +23,7 @@ export async function leaseAdd<
   const lease = leaseOf(family, parts, args);
   if (lease instanceof LeaseFault) return lease.answer();
   const { store } = parts;
-  if (family.isThere(store, lease))
+  if (store.get(family.addressOf(lease)) !== null)
     return failure(`IPv${family.version} lease already exists.`, Result.conflict);
   const outcome = putLease(store, lease, sourceOf(parts, args));
   if (outcome instanceof LeaseFault) return outcome.answer();
@@ -53,13 +53,13 @@ export async function leaseUpdate<
   if (lease instanceof LeaseFault) return lease.answer();
   const { store } = parts;
   const forceCreate = isMap(args) && args['force-create'] === true;
-  if (!forceCreate && !family.isThere(store, lease))
+  const standing = store.get(family.addressOf(lease));
+  if (!forceCreate && standing === null)
     return failure(
       `failed to update the lease with ${family.describe(lease)} - no such lease`,
       Result.conflict,
     );
   const source = sourceOf(parts, args);
-  const standing = store.get(family.addressOf(lease));
   const isOutdated =
     standing !== null &&
     isOutdatedUpdate(lease, source, standing, family.isOfClient(standing, args), parts.clock.wallSec());

@@ -46,8 +46,6 @@ export interface LeaseFamily<
   identify(store: Store, args: unknown, verb: 'Query' | 'Delete'): Lease | null | LeaseFault;
   /** Whether a command names the client of a lease, or none. */
   isOfClient(lease: Lease, args: unknown): boolean;
-  /** Whether the lease that is to be written stands already. */
-  isThere(store: Store, lease: Lease): boolean;
   /** What an answer calls a lease: `address A` or `prefix P/N`. */
   describe(lease: Lease): string;
   /** As JSON text. */

@@ -24,7 +24,6 @@ export const family4: LeaseFamily<Lease4, Ipv4, number, LeaseSubnets, LeaseStore
   readLease,
   identify: identifyLease,
   isOfClient,
-  isThere: (store, lease) => store.get(lease.address) !== null,
   describe: ({ address }) => `address ${formatIpv4(address)}`,
   encode: encodeLease4,
   encodeRow: encodeLease,

@@ -24,7 +24,6 @@ export const family6: LeaseFamily<Lease6, Uint8Array, Uint8Array | null, LeaseSu
   readLease: readLease6,
   identify: identifyLease6,
   isOfClient: isOfClient6,
-  isThere: (store, { address }) => store.get(address) !== null,
   describe,
   encode: encodeLease6Json,
   encodeRow: encodeLease6,
