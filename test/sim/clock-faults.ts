@@ -1,4 +1,5 @@
 /** Wall clocks of servers that jump and drift, in some stories, and what administrators do about it. */
+import { momentsOf } from './moments.ts';
 import { Random } from './random.ts';
 import type { SimulatedWorld } from './world.ts';
 
@@ -13,7 +14,6 @@ type Planned = ClockFault & { readonly atSec: number; readonly forSec: number };
 
 /** Of all stories. */
 const SHARE = 0.3;
-const SEC_PER_HOUR = 3600;
 /** Between two of them on average. */
 const EVERY_SEC = 120;
 /** From what nobody notices, over what is warned of, and what ends the pair, to wrong time zones and years. */
@@ -30,12 +30,11 @@ export function clockFaults(seed: number, hours: number, servers: readonly numbe
   const draw = new Random(seed * 104_729 + 3);
   if (!draw.chance(SHARE)) return [];
   const faults: Planned[] = [];
-  for (let atSec = draw.between(20, EVERY_SEC); atSec < hours * SEC_PER_HOUR; ) {
+  for (const atSec of momentsOf(draw, EVERY_SEC, hours)) {
     const jumpSec = draw.pick(JUMPS_SEC) * draw.pick([1, -1]);
     const driftPerMille = draw.pick(DRIFTS_PER_MILLE);
     const fault = { kind: 'clock', server: draw.pick(servers), jumpSec, driftPerMille } as const;
     faults.push({ ...fault, atSec, forSec: draw.pick(FOR_SEC) });
-    atSec += draw.between(1, 2 * EVERY_SEC);
   }
   return faults;
 }

@@ -1,6 +1,7 @@
 /** Configurations that change while servers run, in some stories: of all servers alike, or of one, so that they differ for a while. */
 import { configurationOf } from './configuration.ts';
 import type { Family } from './family.ts';
+import { momentsOf } from './moments.ts';
 import { Random } from './random.ts';
 import type { PairSettings } from './relationship.ts';
 import type { SimulatedWorld } from './world.ts';
@@ -24,7 +25,6 @@ type Planned = ConfigurationFault & { readonly atSec: number; readonly forSec: n
 
 /** Of all stories. */
 const SHARE = 0.3;
-const SEC_PER_HOUR = 3600;
 /** Between two of them on average. */
 const EVERY_SEC = 90;
 const FOR_SEC = [0.5, 30, 90, 200];
@@ -43,7 +43,7 @@ export function configurationFaults(seed: number, hours: number, servers: readon
   const draw = new Random(seed * 15_485_863 + 5);
   if (!draw.chance(SHARE)) return [];
   const faults: Planned[] = [];
-  for (let atSec = draw.between(20, EVERY_SEC); atSec < hours * SEC_PER_HOUR; ) {
+  for (const atSec of momentsOf(draw, EVERY_SEC, hours)) {
     const change = draw.pick(CHANGES);
     const isOfAll = draw.chance(0.5);
     const fault = {
@@ -53,7 +53,6 @@ export function configurationFaults(seed: number, hours: number, servers: readon
       isWritten: draw.chance(0.7),
     } as const;
     faults.push({ ...fault, atSec, forSec: draw.pick(FOR_SEC) });
-    atSec += draw.between(1, 2 * EVERY_SEC);
   }
   return faults;
 }

@@ -6,6 +6,7 @@ import { type ClockFault, clockFaults, SPARE_ADDRESSES } from './clock-faults.ts
 import { type ConfigurationFault, configurationFaults } from './configuration-faults.ts';
 import type { DiskTrouble } from './disk.ts';
 import type { Acquaintance } from './heartbeats.ts';
+import { momentsOf } from './moments.ts';
 import { Random } from './random.ts';
 import type { PairSettings } from './relationship.ts';
 
@@ -73,7 +74,6 @@ export interface StoryPlan {
 /** How a story ends: everybody comes back, or those who give leases never do, after they did or at once. */
 export type StoryEnd = 'all return' | 'pair lost in peace' | 'pair lost at once';
 
-const SEC_PER_HOUR = 3600;
 /** Of a story that is shorter than that, things come faster, and leases are shorter. */
 const SHORT_HOURS = 0.2;
 /** Powers of two up to some minutes: a millisecond is a glitch, 200 s are longer than any patience. */
@@ -109,10 +109,8 @@ export function planStory(seed: number, hours: number, servers = 2, partner: Par
   const restlessness = draw.pick([0.05, 0.2, 0.5]);
   const everySec = draw.pick(isShort ? [20, 40, 120] : [40, 150, 600]);
   const faults: PlannedFault[] = [];
-  for (let atSec = draw.between(20, everySec); atSec < hours * SEC_PER_HOUR; ) {
+  for (const atSec of momentsOf(draw, everySec, hours))
     faults.push({ ...drawFault(draw, members), atSec, forSec: draw.pick(FOR_SEC) });
-    atSec += draw.between(1, 2 * everySec);
-  }
   if (areTandems) faults.push(...clocks, ...configurationFaults(seed, hours, members));
   faults.sort((one, other) => one.atSec - other.atSec);
   return {
