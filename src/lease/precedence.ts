@@ -21,26 +21,36 @@ export interface TimedRecord {
   readonly state: number;
 }
 
+/** How a family compares two records at one address. */
+export interface RecordLikeness<Record> {
+  /** Whether they differ in nothing that a server would act on. */
+  readonly isSame: (a: Record, b: Record) => boolean;
+  readonly isSameClient: (a: Record, b: Record) => boolean;
+}
+
 /**
  * Compares our lease at an address with the other server's.
  *
- * The later cltt stands. Within one second a lease in force stands before one that is over, because an address that is
- * held for nobody does less harm than one that two clients hold; otherwise theirs stands: the other server was serving
- * while this one was away.
- * @param isSame whether two records of the family differ in nothing that a server would act on
+ * The later cltt stands. Of two clients, and within one second, a lease in force stands before one that is over, because an
+ * address that is held for nobody does less harm than one that two clients hold: two servers that both were alone may have
+ * given it to both, and that one of them has left it ends nothing for the other. Otherwise theirs stands: the other server
+ * was serving while this one was away.
  */
 export function standingOf<Record extends TimedRecord>(
   ours: Record,
   theirs: Record,
   nowSec: number,
-  isSame: (a: Record, b: Record) => boolean,
+  { isSame, isSameClient }: RecordLikeness<Record>,
 ): Standing {
   const oursSec = clttOf(ours);
   const theirsSec = clttOf(theirs);
   if (isAhead(oursSec, nowSec)) return isSame(ours, theirs) ? 'same' : 'theirs';
-  if (oursSec !== theirsSec) return oursSec > theirsSec ? 'ours' : 'theirs';
-  if (isSame(ours, theirs)) return 'same';
-  return isRecordInForce(ours, nowSec) && !isRecordInForce(theirs, nowSec) ? 'ours' : 'theirs';
+  if (oursSec === theirsSec && isSame(ours, theirs)) return 'same';
+  const isOursInForce = isRecordInForce(ours, nowSec);
+  const isOneOver = isOursInForce !== isRecordInForce(theirs, nowSec);
+  if (isOneOver && (oursSec === theirsSec || !isSameClient(ours, theirs)))
+    return isOursInForce ? 'ours' : 'theirs';
+  return oursSec > theirsSec ? 'ours' : 'theirs';
 }
 
 /** Whether a cltt is of a clock that was set back: it says nothing any more, and the other server has a better one. */
@@ -65,12 +75,13 @@ export function isRecordInForce(
 }
 
 /**
- * Whether a client had one of its leases clearly after the other one. Each may have been given by another clock; a lease too
- * many runs out by itself, one that a client relies on must not go.
+ * Whether a client had one of its leases clearly after the other one. Each may have been given by another clock, or by one that was
+ * set back since; a lease too many runs out by itself, one that a client relies on must not go.
  */
 export function isLaterByFar(
-  lease: { readonly clttSec: number },
+  { clttSec }: { readonly clttSec: number },
   than: { readonly clttSec: number },
+  nowSec: number,
 ): boolean {
-  return lease.clttSec - than.clttSec > SKEW_MAX_SEC;
+  return clttSec - than.clttSec > SKEW_MAX_SEC && !isAhead(clttSec, nowSec);
 }

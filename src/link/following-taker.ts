@@ -24,7 +24,7 @@ export class FollowingTaker<Record extends LinkRecord> implements RecordTaker<Re
   take(record: Record, isUpdate: boolean): Refusal | null {
     const merge = this.#session.follower;
     if (merge === null) return this.#taker.take(record, isUpdate);
-    if (!merge.follows(record)) return null;
+    if (!merge.follows(record, isUpdate)) return null;
     // A row that goes is seen before, one that comes is seen behind.
     merge.see(record);
     const refusal = this.#taker.take(record, isUpdate);

@@ -65,13 +65,13 @@ export class GiveBack<Record extends LinkRecord> implements RowSource {
       return;
     }
     const others = table.othersOf(record, nowSec);
-    if (others.some((other) => isLater(other, record))) {
+    if (others.some((other) => isLater(other, record, nowSec))) {
       table.remove(record, 'synchronization', nowSec);
       if (isThere) this.#due.push({ record, isUpdate: false });
       return;
     }
     for (const other of others) {
-      if (!isLater(record, other)) continue;
+      if (!isLater(record, other, nowSec)) continue;
       table.remove(other, 'synchronization', nowSec);
       this.#due.push({ record: other, isUpdate: false });
     }
@@ -79,6 +79,6 @@ export class GiveBack<Record extends LinkRecord> implements RowSource {
   }
 }
 
-function isLater(record: LinkRecord, than: LinkRecord): boolean {
-  return isLaterByFar({ clttSec: clttOf(record) }, { clttSec: clttOf(than) });
+function isLater(record: LinkRecord, than: LinkRecord, nowSec: number): boolean {
+  return isLaterByFar({ clttSec: clttOf(record) }, { clttSec: clttOf(than) }, nowSec);
 }

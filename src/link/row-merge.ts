@@ -80,16 +80,25 @@ export class RowMerge<Record extends LinkRecord> implements RecordTaker<Record> 
   }
 
   /** Whether a change that the source has made meanwhile is to be taken. */
-  follows(record: Record): boolean {
+  follows(record: Record, isUpdate: boolean): boolean {
     if (this.#kind !== 'exchange') return true;
-    const { table, nowSec } = this.#taker;
+    const { table } = this.#taker;
     table.lock();
-    const slot = table.slotOf(record);
-    const oursSec = slot === NO_SLOT ? 0 : table.clttSec(slot);
+    const isOlder = this.#isOlder(record, isUpdate);
     table.unlock();
-    if (oursSec <= clttOf(record) || isAhead(oursSec, nowSec)) return true;
-    this.#noteOlder(record);
-    return false;
+    if (isOlder) this.#noteOlder(record);
+    return !isOlder;
+  }
+
+  #isOlder(record: Record, isUpdate: boolean): boolean {
+    const { family, table, nowSec } = this.#taker;
+    const slot = this.#leaseAt(record);
+    if (slot === NO_SLOT) return false;
+    const oursSec = table.clttSec(slot);
+    // Of two versions of one second that are the source's own the last one wins.
+    if (oursSec === clttOf(record)) return false;
+    if (isUpdate) return family.standing(table.recordOf(slot), record, nowSec) === 'ours';
+    return oursSec > clttOf(record) && !isAhead(oursSec, nowSec);
   }
 
   /** The source has something at a record's address, or had it a moment ago. */

@@ -3,7 +3,7 @@
  * been given to another client since. A Kea takes the lease from that client: it looks at the address alone. What comes is the whole lease
  * as it has ended, so here the one that was given later stays.
  */
-import { isAhead, isLaterByFar } from '../../lease/precedence.ts';
+import { isLaterByFar } from '../../lease/precedence.ts';
 import { LeaseState } from '../../lease/state.ts';
 import type { ChangeSource } from '../../lease/store.ts';
 import { isMap } from '../arguments.ts';
@@ -41,8 +41,8 @@ export function isOutdatedUpdate(
 ): boolean {
   if (source !== 'peer' || (update.state === LeaseState.assigned && isSameClient)) return false;
   const { state, clttSec, validLifetimeSec } = standing;
-  if (state !== LeaseState.assigned || isAhead(clttSec, nowSec)) return false;
-  return clttSec + validLifetimeSec > nowSec && isLaterByFar(standing, update);
+  if (state !== LeaseState.assigned) return false;
+  return clttSec + validLifetimeSec > nowSec && isLaterByFar(standing, update, nowSec);
 }
 
 interface TimedLease {

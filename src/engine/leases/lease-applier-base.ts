@@ -5,7 +5,7 @@
  */
 import type { BookRecord, BookTable, LeaseBookBase } from '../../lease/book-base.ts';
 import { NO_SLOT } from '../../lease/hash-chain.ts';
-import { clttOf, type TimedRecord } from '../../lease/precedence.ts';
+import { clttOf, isAhead, type TimedRecord } from '../../lease/precedence.ts';
 import { RowFlag } from '../../lease/row-flag.ts';
 import { LeaseState } from '../../lease/state.ts';
 import type { ChangeSource } from '../../lease/store.ts';
@@ -139,11 +139,15 @@ export abstract class LeaseApplierBase<Record extends AppliedRecord, Address> {
     return change !== 0 && change !== REFUSED && this.#isFreshGrant(slot, nowSec);
   }
 
-  /** Whether a client got the row here, so lately that its ACK may be parked: beyond that time everything gives way. */
+  /**
+   * Whether a client got the row here, so lately that its ACK may be parked: beyond that time everything gives way. A cltt of a clock
+   * that was set back says nothing of that.
+   */
   #isFreshGrant(slot: number, nowSec: number): boolean {
     const { rows } = this.#book.table;
     if (rows.state(slot) !== LeaseState.assigned || (rows.flags(slot) & RowFlag.granted) === 0) return false;
-    return nowSec - rows.clttSec(slot) <= PARKED_SEC_MAX;
+    const clttSec = rows.clttSec(slot);
+    return nowSec - clttSec <= PARKED_SEC_MAX && !isAhead(clttSec, nowSec);
   }
 
   /**

@@ -93,13 +93,13 @@ export class PageMerge<Lease extends MergedLease> implements LeaseMerge {
       return;
     }
     const others = kind.othersOf(lease, nowSec);
-    if (others.some((other) => isLaterByFar(other, lease))) {
+    if (others.some((other) => isLaterByFar(other, lease, nowSec))) {
       kind.remove(lease);
       if (isThere) yield kind.encode(lease, false);
       return;
     }
     for (const other of others) {
-      if (!isLaterByFar(lease, other)) continue;
+      if (!isLaterByFar(lease, other, nowSec)) continue;
       kind.remove(other);
       yield kind.encode(other, false);
     }

@@ -4,6 +4,8 @@ import { recordOfLease } from './csv-lease.ts';
 import type { Lease4 } from './model.ts';
 import type { LeaseRecord } from './record.ts';
 
+const LIKENESS = { isSame: isSameRecord, isSameClient: isSameDeviceRecord };
+
 /** Compares our lease at an address with the other server's; see `standingOf`. */
 export function standingLease(ours: Lease4, theirs: Lease4, nowSec: number): Standing {
   return standingRecord(recordOfLease(ours), recordOfLease(theirs), nowSec);
@@ -11,7 +13,7 @@ export function standingLease(ours: Lease4, theirs: Lease4, nowSec: number): Sta
 
 /** The same of two records. */
 export function standingRecord(ours: LeaseRecord, theirs: LeaseRecord, nowSec: number): Standing {
-  return standingOf(ours, theirs, nowSec, isSameRecord);
+  return standingOf(ours, theirs, nowSec, LIKENESS);
 }
 
 /** Whether a lease keeps its address from other clients at `nowSec` (Unix seconds). */

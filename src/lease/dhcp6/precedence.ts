@@ -5,6 +5,8 @@ import { recordOfLease6 } from './csv-lease.ts';
 import type { Lease6 } from './model.ts';
 import type { LeaseRecord6 } from './record.ts';
 
+const LIKENESS = { isSame: isSameRecord6, isSameClient: isSameIaRecord };
+
 /** Compares our lease at an address, or of a prefix, with the other server's; see `standingOf`. */
 export function standingLease6(ours: Lease6, theirs: Lease6, nowSec: number): Standing {
   return standingRecord6(recordOfLease6(ours), recordOfLease6(theirs), nowSec);
@@ -12,7 +14,7 @@ export function standingLease6(ours: Lease6, theirs: Lease6, nowSec: number): St
 
 /** The same of two records. */
 export function standingRecord6(ours: LeaseRecord6, theirs: LeaseRecord6, nowSec: number): Standing {
-  return standingOf(ours, theirs, nowSec, isSameRecord6);
+  return standingOf(ours, theirs, nowSec, LIKENESS);
 }
 
 /** Whether a lease keeps its address from other clients at `nowSec` (Unix seconds). */

@@ -117,6 +117,40 @@ t.test('a lease that is being given to another client is left alone, its deletio
   t.equal(applier.remove(given.address, 'peer', nowSec), Applied.removed);
 });
 
+t.test('a lease whose time is of a clock that was set back since gives way', async (t) => {
+  const server = serverFor(t);
+  const applier = applierOf(server);
+  server.policy({ activeServers: 1, scopes: 1, updateMode: UpdateMode.await });
+  for (const [client, isSettled] of [
+    [1, false],
+    [2, true],
+  ] as const) {
+    const address = `10.0.0.${10 + client}`;
+    server.send(request(client, address));
+    const slot = server.book.table.findByAddress(parseIpv4(address)!);
+    const given = leaseOfRecord(server.book.recordOf(slot));
+    if (isSettled) server.book.table.rows.setUnsettled(slot, 0);
+    const ofOther = { ...given, hwAddress: Uint8Array.of(9), clientId: Uint8Array.of(9) };
+    // The partner, whose clock was right all the time, gives it two hours earlier by that row.
+    const backSec = given.clttSec - 2 * 3600;
+    const other = received({ ...ofOther, clttSec: backSec });
+    t.equal(applier.put(other, 'peer', given.clttSec), Applied.busy, 'while the clock is as it was');
+    t.equal(applier.put(other, 'peer', given.clttSec - 120), Applied.busy, 'two clocks may differ a little');
+    t.equal(applier.put(other, 'peer', backSec), Applied.updated);
+    t.same(leaseOfRecord(server.book.recordOf(slot)), { ...ofOther, clttSec: backSec });
+  }
+});
+
+t.test('an administrator may delete a lease whose time is of a clock that was set back since', async (t) => {
+  const server = serverFor(t);
+  const applier = applierOf(server);
+  server.policy({ activeServers: 1, scopes: 1, updateMode: UpdateMode.await });
+  server.send(request(1, '10.0.0.10'));
+  const { clttSec } = leaseOfRecord(server.book.recordOf(server.book.table.findByAddress(BASE + 10)));
+  t.equal(applier.remove(BASE + 10, 'administrator', clttSec - 120), Applied.busy);
+  t.equal(applier.remove(BASE + 10, 'administrator', clttSec - 2 * 3600), Applied.removed);
+});
+
 t.test('two threads change the same addresses: table, lease file and counters agree', async (t) => {
   const server = serverFor(t);
   const disk = new ModelDisk(server);

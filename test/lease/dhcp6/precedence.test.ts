@@ -2,6 +2,7 @@
 import t from 'tap';
 import type { Lease6 } from '../../../src/lease/dhcp6/model.ts';
 import { isInForce6, isSameIa, standingLease6 } from '../../../src/lease/dhcp6/precedence.ts';
+import { isLaterByFar } from '../../../src/lease/precedence.ts';
 import { INFINITE_LIFETIME_SEC, LeaseState } from '../../../src/lease/state.ts';
 import { lease6, prefix6 } from './support/plain.ts';
 
@@ -19,6 +20,33 @@ t.test('the later one stands, and within one second that of the other server', a
   t.equal(standingLease6(ahead, ours, NOW_SEC), 'theirs', 'a clock that was set back says nothing');
   t.equal(standingLease6(ahead, ahead, NOW_SEC), 'same');
 });
+
+t.test('of two clients the one whose lease is in force stands, whoever was seen later', async (t) => {
+  const inForce = lease6();
+  const left = { clttSec: inForce.clttSec + 60, state: LeaseState.released };
+  const leftByOther = lease6({ ...left, duid: OTHER_DUID });
+  t.equal(standingLease6(inForce, leftByOther, NOW_SEC), 'ours');
+  t.equal(standingLease6(leftByOther, inForce, NOW_SEC), 'theirs', 'and both servers say so');
+  t.equal(
+    standingLease6(inForce, lease6(left), NOW_SEC),
+    'theirs',
+    'what a client leaves itself it has left',
+  );
+  t.equal(standingLease6(lease6(left), inForce, NOW_SEC), 'ours');
+  const isOver = inForce.clttSec + inForce.validLifetimeSec;
+  t.equal(standingLease6(inForce, leftByOther, isOver), 'theirs', 'both are over');
+});
+
+t.test(
+  'which of its leases a client had by far the last is told by no clock that was set back',
+  async (t) => {
+    const lease = { clttSec: NOW_SEC };
+    t.ok(isLaterByFar(lease, { clttSec: NOW_SEC - 61 }, NOW_SEC));
+    t.notOk(isLaterByFar(lease, { clttSec: NOW_SEC - 60 }, NOW_SEC), 'that may be two clocks');
+    t.ok(isLaterByFar({ clttSec: NOW_SEC + 120 }, lease, NOW_SEC));
+    t.notOk(isLaterByFar({ clttSec: NOW_SEC + 121 }, lease, NOW_SEC));
+  },
+);
 
 t.test('each field that a server acts on makes two leases differ', async (t) => {
   const ours = lease6({ hostname: 'a', hwAddress: Uint8Array.of(1, 2) });
