@@ -120,9 +120,19 @@ export class ByteRingReader {
     this.#cursor = Atomics.load(this.#control, this.#tail) >>> 0;
   }
 
+  /** Bytes that were ever written, a u32 that wraps. */
+  get written(): number {
+    return Atomics.load(this.#control, HEAD) >>> 0;
+  }
+
+  /** Bytes that this one has ever read, or stepped over. */
+  get read(): number {
+    return this.#cursor;
+  }
+
   /** Whether there is nothing to read now. */
   isEmpty(): boolean {
-    return Atomics.load(this.#control, HEAD) >>> 0 === this.#cursor;
+    return this.written === this.#cursor;
   }
 
   /** Fills `record` with the next unread record and steps over it; false when there is none. Space is not freed yet. */

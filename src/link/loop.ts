@@ -236,6 +236,9 @@ export class LinkLoop<Record extends LinkRecord> implements Polled {
       case 'fence':
         route.fence();
         break;
+      case 'settle':
+        route.settle();
+        break;
       case 'synchronize':
         route.synchronize(order);
         break;

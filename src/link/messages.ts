@@ -95,6 +95,8 @@ export type LinkOrder =
   | { readonly kind: 'abandon'; readonly route: number; readonly connection: number; readonly reason: string }
   /** To be answered when nothing that the partner has sent by now can be written into the table any more. */
   | { readonly kind: 'fence'; readonly route: number }
+  /** To be answered when the partner has answered all that stands in the update log now, or the log is not lent any more. */
+  | { readonly kind: 'settle'; readonly route: number }
   /** Whether main wants to hear of clients whose records were accepted. */
   | { readonly kind: 'track'; readonly route: number; readonly on: boolean }
   /** Run this shard between your own steps, until main stops it; `carried` says that it has ended. */
@@ -150,6 +152,7 @@ export type LinkReport =
   /** The partner sends no more records by this connection. */
   | { readonly kind: 'last'; readonly route: number; readonly connection: number }
   | { readonly kind: 'fenced'; readonly route: number }
+  | { readonly kind: 'settled'; readonly route: number; readonly isSettled: boolean }
   | {
       readonly kind: 'synchronized';
       readonly route: number;

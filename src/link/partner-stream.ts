@@ -54,6 +54,7 @@ export class RelationshipStream implements PartnerStream, BackupStream {
   readonly #deliveries = new Deliveries();
   readonly #changes = new Changes();
   readonly #fences = new Fences();
+  readonly #settlements = new Fences();
 
   constructor(client: LinkClient, names: StreamNames, log: Log, end: StreamEnd = 'partner') {
     this.#client = client;
@@ -145,12 +146,15 @@ export class RelationshipStream implements PartnerStream, BackupStream {
    * by another way afterwards is newer.
    */
   async fence(): Promise<void> {
-    if (!this.isOpen || !this.#client.isRunning) return;
-    await this.#fences.pass(() => {
-      if (this.#words === null || !this.#client.isRunning) return false;
-      this.#client.send({ kind: 'fence', route: this.#route });
-      return true;
-    });
+    if (!this.isOpen || this.#words === null || !this.#client.isRunning) return;
+    this.#client.send({ kind: 'fence', route: this.#route });
+    await this.#fences.pass();
+  }
+
+  async settle(): Promise<boolean> {
+    if (!this.isUp || this.#place !== 'lent' || !this.#client.isRunning) return false;
+    this.#client.send({ kind: 'settle', route: this.#route });
+    return this.#settlements.pass();
   }
 
   lend(): void {
@@ -209,7 +213,7 @@ export class RelationshipStream implements PartnerStream, BackupStream {
     this.#client.send({ kind: 'detach', route: this.#route });
     this.#words = null;
     while (this.#sockets.size > 0) await this.#changes.next();
-    this.#fences.openAll();
+    for (const waiting of [this.#fences, this.#settlements]) waiting.openAll();
     this.#client.forget(this.#route);
   }
 
@@ -224,8 +228,9 @@ export class RelationshipStream implements PartnerStream, BackupStream {
       case 'down':
         return this.#heardDown(report);
       case 'back':
-        if (report.connection === this.#lentTo && this.hasLog) this.#takeBack();
-        return;
+        if (report.connection !== this.#lentTo || !this.hasLog) return;
+        this.#place = 'ours';
+        return this.#listener?.changed();
       case 'drained':
         return this.#heardDrained(report);
       case 'delivered':
@@ -238,7 +243,9 @@ export class RelationshipStream implements PartnerStream, BackupStream {
         if (report.connection === this.#connection) void this.leave('the partner sends no more records');
         return;
       case 'fenced':
-        return this.#fences.openNext();
+        return this.#fences.openNext(true);
+      case 'settled':
+        return this.#settlements.openNext(report.isSettled);
       case 'news':
         this.#listener?.news(report.news);
         return this.#listener?.completed();
@@ -281,11 +288,6 @@ export class RelationshipStream implements PartnerStream, BackupStream {
     if (report.kind !== 'asked') return this.source.heard(connection, report);
     const answer = { kind: 'answer', route: this.#route, connection } as const;
     this.#listener?.asked((refused) => this.#client.send({ ...answer, refused }));
-  }
-
-  #takeBack(): void {
-    this.#place = 'ours';
-    this.#listener?.changed();
   }
 
   #heardDrained({ connection }: Report<'drained'>): void {

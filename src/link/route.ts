@@ -6,9 +6,7 @@
  */
 
 import { assert } from '../base/assert.ts';
-import { ByteRingReader } from '../base/byte-ring.ts';
 import type { Clock } from '../base/clock.ts';
-import { UpdateWord } from '../engine/parked/shard-link.ts';
 import type { VerdictRuns } from '../engine/parked/verdict-runs.ts';
 import { StreamConnection } from './connection.ts';
 import { DeliveryReader } from './delivery.ts';
@@ -16,6 +14,7 @@ import type { LinkRecord } from './family.ts';
 import { FenceAnswers } from './fence-answers.ts';
 import { StreamFigures } from './figures.ts';
 import { ByeReason } from './hello.ts';
+import { LentLog } from './lent-log.ts';
 import { COMPLETED_EVERY_MS } from './limits.ts';
 import type { LinkOrder, LinkReport, RouteTask } from './messages.ts';
 import { NewsOfRecords } from './news.ts';
@@ -35,15 +34,13 @@ type Order<Kind extends LinkOrder['kind']> = Extract<LinkOrder, { kind: Kind }>;
 export class Route<Record extends LinkRecord> {
   readonly #parts: RouteParts<Record>;
   readonly #task: RouteTask;
-  readonly #words: Int32Array;
   readonly #figures: StreamFigures;
   readonly #news: NewsOfRecords;
   readonly #fences: FenceAnswers;
   #connection: StreamConnection<Record> | null = null;
   #connectionNumber = 0;
   #wasUp = false;
-  /** Null while the log is main's. */
-  #log: ByteRingReader | null = null;
+  readonly #log: LentLog;
   /** What main sends itself, while the log is its own. */
   #delivery: { readonly number: number; readonly reader: DeliveryReader } | null = null;
   /** Main has called the log back and waits for what is on its way. */
@@ -56,9 +53,10 @@ export class Route<Record extends LinkRecord> {
     this.#parts = parts;
     this.#task = task;
     this.#news = new NewsOfRecords(parts.taker.family);
-    this.#words = new Int32Array(task.updates.words);
     this.#figures = new StreamFigures(task.figures);
-    this.#fences = new FenceAnswers(() => parts.report({ kind: 'fenced', route: task.route }));
+    const { route } = task;
+    this.#fences = new FenceAnswers(() => parts.report({ kind: 'fenced', route }));
+    this.#log = new LentLog(task.updates, (isSettled) => parts.report({ kind: 'settled', route, isSettled }));
   }
 
   get #key() {
@@ -119,6 +117,10 @@ export class Route<Record extends LinkRecord> {
     if (this.#connection?.hasMore !== true) this.#fences.answerAll();
   }
 
+  settle(): void {
+    this.#log.settle(this.#connection?.outbound);
+  }
+
   /** The relationship ends, or the server does. */
   leave(reason: string): void {
     this.#connection?.bid(ByeReason.leaving, reason);
@@ -128,15 +130,15 @@ export class Route<Record extends LinkRecord> {
   lend({ connection }: Order<'lend'>): void {
     // It has ended meanwhile: main knows, or will in a moment.
     if (connection !== this.#connectionNumber || this.#connection?.isUp !== true) {
-      Atomics.store(this.#words, UpdateWord.isLent, 0);
+      this.#log.giveBack();
       return this.#parts.report({ kind: 'back', route: this.#task.route, connection });
     }
     this.#isDraining = false;
-    this.#log = new ByteRingReader(this.#task.updates.ring);
+    this.#log.take();
   }
 
   recall(): void {
-    if (this.#log === null) return;
+    if (this.#log.reader === null) return;
     this.#giveBack();
     this.#isDraining = true;
     this.#parts.report({ kind: 'back', ...this.#key });
@@ -146,7 +148,7 @@ export class Route<Record extends LinkRecord> {
   /** Of a connection that has ended meanwhile main hears, or has heard, the end. */
   deliver({ connection, delivery, records }: Order<'deliver'>): void {
     if (connection !== this.#connectionNumber || this.#connection?.isUp !== true) return;
-    assert(this.#log === null && this.#connection.outbound.inFlight === 0, 'a delivery goes alone');
+    assert(this.#log.reader === null && this.#connection.outbound.inFlight === 0, 'a delivery goes alone');
     this.#delivery = { number: delivery, reader: new DeliveryReader(records) };
   }
 
@@ -156,19 +158,17 @@ export class Route<Record extends LinkRecord> {
 
   /** The log is main's again, from a place between two transactions. */
   #giveBack(): void {
-    const log = this.#log;
-    if (log === null) return;
+    const { reader } = this.#log;
+    if (reader === null) return;
     const { outbound } = this.#connection!;
     // The shard that writes a transaction is in the middle of it: the rest is there within microseconds.
-    while (outbound.isMidTransaction) this.#fill(log, true);
-    log.release();
-    this.#log = null;
-    Atomics.store(this.#words, UpdateWord.isLent, 0);
+    while (outbound.isMidTransaction) this.#fill(reader, true);
+    this.#log.giveBack();
   }
 
   /** Where records come from now: the log, or what main delivers. */
   get #source(): RecordSource | null {
-    return this.#log ?? this.#delivery?.reader ?? null;
+    return this.#log.reader ?? this.#delivery?.reader ?? null;
   }
 
   /** Whether something can be done now: there is something to send, or somebody waits for what has come to be taken. */
@@ -185,7 +185,7 @@ export class Route<Record extends LinkRecord> {
 
   /** Whether to be woken when shards write. */
   get awaitsUpdates(): boolean {
-    return this.#log !== null && this.#connection!.outbound.hasRoom();
+    return this.#log.reader !== null && this.#connection!.outbound.hasRoom();
   }
 
   /** Takes what has come. @param isHungUp the other side has closed */
@@ -197,6 +197,7 @@ export class Route<Record extends LinkRecord> {
     const { acknowledged } = connection.outbound;
     if (acknowledged === this.#acknowledged) return;
     this.#acknowledged = acknowledged;
+    this.#log.look(connection.outbound);
     this.#noteCompleted();
   }
 
@@ -217,6 +218,7 @@ export class Route<Record extends LinkRecord> {
     const wasIdle = outbound.inFlight === 0;
     const taken = outbound.fill(log, toBoundary);
     if (taken === 0) return;
+    if (!toBoundary) this.#log.look(outbound);
     this.#figures.add('recordsSent', taken);
     if (wasIdle) this.#connection!.startWaiting();
   }

@@ -109,6 +109,10 @@ class Dispatcher implements UpdateDispatcher {
     return this.#following.isOn;
   }
 
+  async settled(): Promise<boolean> {
+    return this.#following.isOn && (await this.#parts.stream!.settle());
+  }
+
   backlog(): { readonly length: number; readonly overflown: boolean } {
     return this.#kept.state();
   }
@@ -218,6 +222,8 @@ class Dispatcher implements UpdateDispatcher {
   /** The partner asks for our leases. */
   #asked(answer: Answer): void {
     if (this.#loan.isHeld) return answer('leases are being given to you by request');
+    // It may have given leases itself since: what stands here would go over those unseen, and it is about to get all that stands.
+    if (this.#mode === 'withhold') this.#outcomes.forgetOwed();
     this.#following.asked(this.#mode, answer);
     this.#pump();
   }

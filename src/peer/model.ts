@@ -134,6 +134,8 @@ export interface PartnerStream {
   track(on: boolean): void;
   /** Resolves when it has not got the log and no update is under way by it. Pre: the log was called back. */
   idle(): Promise<void>;
+  /** Resolves when the partner has answered everything that stands in the log now. @returns false when it had not got the log to the end */
+  settle(): Promise<boolean>;
   /** Who hears of it; one, for as long as it lives. */
   listen(listener: PartnerStreamListener): void;
 }
@@ -255,6 +257,11 @@ export interface UpdateDispatcher {
   sendLeases(leases: Iterable<UpdateBytes>): Promise<Delivery>;
   /** Whether the partner gets by its stream whatever changes, as it does from the moment at which it synchronizes. */
   readonly isFollowed: boolean;
+  /**
+   * Resolves when everything that a partner which follows was not waited for is with it; false when that cannot be said, because it
+   * does not follow any more. Pre: the shards have confirmed the policy by which they wait again.
+   */
+  settled(): Promise<boolean>;
   /** Entries waiting in the backlog and whether a push was refused since it was last cleared. */
   backlog(): { readonly length: number; readonly overflown: boolean };
   /** @param owe what was in it is sent all the same when the partner has answered a heartbeat */

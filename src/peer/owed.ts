@@ -13,8 +13,12 @@ export class OwedLeases {
   add(address: LeaseAddress): boolean {
     this.#addresses.add(address);
     if (this.#addresses.size <= OWED_ADDRESSES_MAX) return true;
-    this.#addresses.clear();
+    this.clear();
     return false;
+  }
+
+  clear(): void {
+    this.#addresses.clear();
   }
 
   get size(): number {

@@ -70,6 +70,11 @@ export class PartnerOutcomes {
     if (!this.#owed.add(address)) this.#parts.listener.updatesLost();
   }
 
+  /** The partner gets everything by another way. */
+  forgetOwed(): void {
+    this.#owed.clear();
+  }
+
   /** Whether the partner is owed something, now or after its next heartbeat. */
   get owesAny(): boolean {
     return this.#owed.size > 0;

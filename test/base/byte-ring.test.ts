@@ -130,6 +130,33 @@ t.test('a reader that is made later begins with what was not released', async (t
   t.equal(read(new ByteRingReader(memory))?.sequence, 2);
 });
 
+t.test(
+  'it says how far was written and read, over the gap at the end of the memory and the end of u32',
+  async (t) => {
+    const start = 2 ** 32 - 1000;
+    const memory = ringAt(start);
+    const writer = new ByteRingWriter(memory);
+    const reader = new ByteRingReader(memory);
+    t.same([reader.written, reader.read], [start, start]);
+    write(writer, { kind: 0, sequence: 1, length: 600, octet: 1 });
+    t.same([reader.written, reader.read], [start + 608, start]);
+    read(reader);
+    t.same([reader.written, reader.read], [start + 608, start + 608]);
+    // It does not fit before the end of the memory, which is that of the counters too.
+    write(writer, { kind: 0, sequence: 2, length: 600, octet: 2 });
+    t.same([reader.written, reader.read], [608, start + 608]);
+    t.equal(reader.isEmpty(), false);
+    read(reader);
+    t.same([reader.written, reader.read, reader.isEmpty()], [608, 608, true]);
+    reader.rewind();
+    t.equal(reader.read, start, 'nothing was released');
+    for (let i = 0; i < 2; i++) read(reader);
+    reader.release();
+    t.same([reader.written, reader.read], [608, 608], 'what is released stays read');
+    t.equal(new ByteRingReader(memory).read, 608);
+  },
+);
+
 t.test('what no record can be is a fault of the program', async (t) => {
   const writer = new ByteRingWriter(allocateByteRing(CAPACITY));
   const payload = new Uint8Array(RING_RECORD_BYTES_MAX + 1);

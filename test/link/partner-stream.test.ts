@@ -217,6 +217,63 @@ t.test('a fence waits for the thread, and for nobody when there is none', async 
   await scene.stream.fence();
 });
 
+t.test('the thread is asked for a settlement only while it has the log', async (t) => {
+  const scene = new Scene();
+  const { stream } = scene;
+  t.equal(await stream.settle(), false, 'nothing is up');
+  scene.up(1);
+  t.equal(await stream.settle(), false, 'the log is main`s');
+  stream.lend();
+  scene.isRunning = false;
+  t.equal(await stream.settle(), false, 'nobody is there who would answer');
+  scene.isRunning = true;
+  stream.recall();
+  t.equal(await stream.settle(), false, 'it was called back');
+  scene.hear({ kind: 'back', connection: 1 });
+  stream.lend();
+  void stream.leave('other certificates');
+  t.equal(await stream.settle(), false, 'the connection is being left');
+  scene.up(2);
+  scene.down(1);
+  stream.lend();
+  stream.open(scene.socket('c3'), NOTHING);
+  t.equal(await stream.settle(), false, 'another connection has taken its place, and is not up yet');
+  scene.down(2);
+  scene.hear({ kind: 'up', connection: 3 });
+  stream.lend();
+  t.notOk(scene.took().orders.includes('settle'));
+  void stream.settle();
+  t.match(scene.last, { kind: 'settle', route: 7 });
+  t.same(scene.took().orders, ['settle']);
+});
+
+t.test('a settlement is what the thread reports of it, in the order of the questions', async (t) => {
+  const scene = new Scene();
+  const { stream } = scene;
+  scene.up(1);
+  stream.lend();
+  const outcomes: string[] = [];
+  const ask = (name: string) => stream.settle().then((isSettled) => outcomes.push(`${name} ${isSettled}`));
+  const asked = [ask('a'), ask('b'), ask('c')];
+  const fence = stream.fence().then(() => outcomes.push('fence'));
+  await new Promise(setImmediate);
+  t.same(outcomes, []);
+  scene.hear({ kind: 'settled', isSettled: true });
+  await asked[0];
+  t.same(outcomes, ['a true']);
+  scene.hear({ kind: 'fenced' });
+  await fence;
+  t.same(outcomes, ['a true', 'fence'], 'fences have their own answers');
+  scene.hear({ kind: 'settled', isSettled: false });
+  await asked[1];
+  t.same(outcomes, ['a true', 'fence', 'b false']);
+  const closed = stream.close();
+  scene.down(1);
+  await Promise.all([closed, ...asked]);
+  t.same(outcomes, ['a true', 'fence', 'b false', 'c false'], 'the end of the relationship settles nothing');
+  t.equal(await stream.settle(), false);
+});
+
 t.test('whoever opens connections is told when the last one has ended, behind everybody else', async (t) => {
   const scene = new Scene();
   scene.stream.onEnd(() => void scene.calls.push('ended'));

@@ -109,6 +109,13 @@ class ModelStream implements PartnerStream {
     this.tracks = on;
   }
 
+  async settle(): Promise<boolean> {
+    const log = this.#log;
+    while (this.#log !== null && this.#log === log && (!log.isEmpty() || this.#onItsWay.length > 0))
+      await new Promise<void>((resolve) => this.#waiters.push(resolve));
+    return log !== null && this.#log === log;
+  }
+
   async idle(): Promise<void> {
     while (this.isUnderWay) await new Promise<void>((resolve) => this.#waiters.push(resolve));
   }
@@ -729,16 +736,22 @@ t.test('leases that are given beside the log end the following, and wait for it'
   t.equal(answers[1], null, 'and then it is as before');
 });
 
-t.test('what the partner is owed goes before it gets whatever changes', async (t) => {
-  const { shards, stream, dispatcher } = dispatch(t, await startPartner(t));
+/** x. */
+async function owing(t: Test) {
+  const parts = dispatch(t, await startPartner(t));
+  const { shards, stream, dispatcher } = parts;
   stream.comeUp();
   dispatcher.setPartnerUpdates('send');
   shards.send(0, [{ address: BASE }], false);
   stream.read();
   stream.end();
-  dispatcher.setPartnerUpdates('withhold');
-  dispatcher.partnerAnswered();
+  return parts;
+}
+
+t.test('what the partner is owed goes before it gets whatever changes', async (t) => {
+  const { stream, dispatcher } = await owing(t);
   stream.comeUp();
+  dispatcher.partnerAnswered();
   const answers: unknown[] = [];
   stream.news.asked((refused) => answers.push(refused));
   await until(() => stream.isDelivering);
@@ -747,3 +760,84 @@ t.test('what the partner is owed goes before it gets whatever changes', async (t
   await until(() => stream.hasLog);
   t.same(answers, [null]);
 });
+
+t.test(
+  'a partner that may have been alone as well gets what it was owed by its synchronization',
+  async (t) => {
+    const { stream, dispatcher } = await owing(t);
+    dispatcher.setPartnerUpdates('withhold');
+    dispatcher.partnerAnswered();
+    stream.comeUp();
+    const answers: unknown[] = [];
+    stream.news.asked((refused) => answers.push(refused));
+    t.same([stream.hasLog, stream.delivered, answers], [true, [], [null]]);
+    dispatcher.setPartnerUpdates('queue');
+    stream.giveBack();
+    dispatcher.setPartnerUpdates('send');
+    await until(() => stream.hasLog);
+    t.same(stream.delivered, [], 'and is owed nothing later');
+  },
+);
+
+/** A dispatcher whose partner follows, and waits for its clients again. @returns also what `settled` has come to so far */
+async function handOver(t: Test) {
+  const parts = dispatch(t, await startPartner(t));
+  const { shards, stream, dispatcher } = parts;
+  stream.comeUp();
+  stream.news.asked(() => {});
+  shards.send(0, [{ address: BASE }], false);
+  dispatcher.setPartnerUpdates('send');
+  const outcomes: boolean[] = [];
+  const settled = dispatcher.settled().then((isSettled) => void outcomes.push(isSettled));
+  return { ...parts, settled, outcomes };
+}
+
+t.test('all is settled when the partner has acknowledged what stood in the log', async (t) => {
+  const { stream, settled, outcomes } = await handOver(t);
+  await delay(10);
+  t.same(outcomes, [], 'it stands in the log');
+  stream.read();
+  await delay(10);
+  t.same([stream.taken, outcomes], [[BASE], []], 'it is on its way');
+  stream.acknowledge();
+  await settled;
+  t.same(outcomes, [true]);
+});
+
+t.test('nothing is settled when the stream ends meanwhile', async (t) => {
+  const { stream, dispatcher, settled, outcomes } = await handOver(t);
+  stream.read();
+  stream.end();
+  await settled;
+  t.same(outcomes, [false]);
+  stream.comeUp();
+  t.equal(await dispatcher.settled(), false, 'nor is it by the next one');
+});
+
+t.test('nothing is settled with a partner that does not follow', async (t) => {
+  const { stream, dispatcher } = dispatch(t, await startPartner(t));
+  t.equal(await dispatcher.settled(), false, 'no stream is up');
+  stream.comeUp();
+  t.equal(await dispatcher.settled(), false, 'it has not asked');
+  dispatcher.setPartnerUpdates('send');
+  t.equal(stream.hasLog, true);
+  t.equal(await dispatcher.settled(), false, 'a log that is lent and empty does not make it follow');
+});
+
+t.test(
+  'what was withheld once more is not settled: the partner follows from when it asks again',
+  async (t) => {
+    const { stream, dispatcher, settled, outcomes } = await handOver(t);
+    stream.read();
+    stream.acknowledge();
+    await settled;
+    dispatcher.setPartnerUpdates('withhold');
+    stream.giveBack();
+    dispatcher.setPartnerUpdates('send');
+    t.equal(stream.hasLog, true);
+    t.equal(await dispatcher.settled(), false);
+    stream.news.asked(() => {});
+    t.equal(await dispatcher.settled(), true);
+    t.same(outcomes, [true]);
+  },
+);

@@ -51,13 +51,23 @@ export function createHaCommands(control: HaControl, view: () => View): CommandT
   ]);
 }
 
-function heartbeat(control: HaControl, args: unknown): Answer {
+/** Answers when every packet thread works by what it says: the partner acts on it at once. */
+async function heartbeat(control: HaControl, args: unknown): Promise<Answer> {
   const request = readNamed(control, args, 'ha-heartbeat');
   if (!request.ok) return failure(request.error);
   const { map, serverName } = request.value;
   if (isOutOfService(control.state())) return failure('this server cannot store leases and answers nobody');
   // Whoever has just come back is about to want one; only its own word counts.
   if (serverName !== null) control.parts.streams.heard(serverName, streamVersions(map));
+  try {
+    let state: string;
+    do {
+      state = control.state().name;
+      await control.applied();
+    } while (control.state().name !== state);
+  } catch (error) {
+    return failure((error as Error).message);
+  }
   const reply = heartbeatReplyArguments(control.state(), control.parts.clock.wallMs(), control.tandem);
   return success('HA peer status returned.', reply);
 }

@@ -20,10 +20,7 @@ import {
   observe,
   unackedClientsLeft,
 } from './unacked-clients.ts';
-import { addUnsent } from './unsent.ts';
-
-/** A count of unsent updates that never is. */
-const NEVER = -1n;
+import { addUnsent, NEVER } from './unsent.ts';
 
 /**
  * How much of the machine an event runs: `none`, `once` (a command carries no event that could stay pending: exactly
@@ -223,6 +220,7 @@ function applySyncComplete(run: Run, { outlasted, follows }: EventOf<'sync-compl
   // After a hold that ran out the partner has begun too early: it is told to begin again when it is ready.
   run.state.syncedUnsent = outlasted ? NEVER : run.state.unsentUpdates;
   if (run.state.name !== 'partner-down') return 'none';
+  run.state.isFollowed = follows;
   // It was told to begin again, and has: what it could not be asked the last time it is asked now.
   run.state.collectFailed = false;
   // By its stream the partner gets every new lease.

@@ -31,7 +31,7 @@ export type PartnerState = HaStateName | 'unavailable' | 'unknown';
 
 /** Something that runs outside the machine and comes back as an event with the same number. */
 export interface Operation {
-  readonly kind: 'sync' | 'backlog' | 'reset' | 'collect';
+  readonly kind: 'sync' | 'backlog' | 'reset' | 'collect' | 'hand-over';
   readonly id: number;
 }
 
@@ -73,6 +73,8 @@ export interface MachineState {
   readonly collectDue: boolean;
   /** The partner said that its synchronization is complete while this server was partner-down; held off until a heartbeat. */
   readonly syncNotified: SyncNotified | null;
+  /** The partner has said so and gets by its stream whatever changes, but nobody's answer waits for it. */
+  readonly isFollowed: boolean;
   /** `unsentUpdates` when the partner last had every lease, by its word or by our normal state; null = not known. */
   readonly syncedUnsent: bigint | null;
   /** Since this server became ready, its partner has served alone anew: what was synchronized is out of date. */
@@ -181,6 +183,8 @@ export type HaEffect =
   | { readonly kind: 'stop-heartbeats' }
   | { readonly kind: 'start-sync'; readonly id: number }
   | { readonly kind: 'start-collect'; readonly id: number }
+  /** Wait until the partner has everything that was given without waiting for it. */
+  | { readonly kind: 'hand-over'; readonly id: number }
   | { readonly kind: 'send-backlog'; readonly id: number }
   /** Empties the backlog; `owe`: what was in it is sent to the partner all the same, when it answers. */
   | { readonly kind: 'clear-backlog'; readonly owe: boolean }

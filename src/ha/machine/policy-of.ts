@@ -9,7 +9,7 @@ export function policyOf(state: MachineState, serviceEnabled: boolean): Policy {
     activeServers: activeServers(state.setup),
     scopes: scopeBits(state.setup, state.scopes),
     updateMode: updateModeOf(state),
-    reusesLeases: !awaitsBackups(state),
+    reusesLeases: !awaitsBackups(state) && !isAlone(state),
     observeOutOfScope: state.observing,
     clientIdBytesMax: state.partnerClientIdMax,
   };
@@ -30,6 +30,14 @@ export function isSamePolicy(a: Policy, b: Policy): boolean {
 /** No answer leaves before every backup has the lease. A row that is older than this process may be one that none of them has. */
 function awaitsBackups(state: MachineState): boolean {
   return state.setup.partner === null && updateModeOf(state) === UpdateMode.await;
+}
+
+/**
+ * Nobody waits for the partner, which may be alone as well. What a client is told of by one of two such servers must be later than what it
+ * has told the other one, or the synchronization takes a RELEASE there for the last word.
+ */
+function isAlone(state: MachineState): boolean {
+  return state.setup.partner !== null && updateModeOf(state) === UpdateMode.record;
 }
 
 function updateModeOf(state: MachineState): UpdateMode {

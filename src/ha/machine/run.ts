@@ -3,6 +3,7 @@
  * Nothing here is visible outside `step`, which is why the copy may be written to.
  */
 import type { LogId } from '../../log/messages.ts';
+import type { PartnerUpdates } from '../../peer/model.ts';
 import type { HaEffect, HaEvent, HaStateName, MachineState, Operation } from './model.ts';
 import { pauseOnEntry } from './pause.ts';
 import { noRejectedClients } from './rejected.ts';
@@ -76,10 +77,7 @@ export function enter(run: Run, allScopes = false): void {
   serveScopes(run, scopesOnEntry(run, allScopes));
   setService(run, traits.service);
   if (state.name === run.setup.normalState) state.syncedUnsent = state.unsentUpdates;
-  if (state.partnerUpdates !== traits.partnerUpdates) {
-    state.partnerUpdates = traits.partnerUpdates;
-    run.effects.push({ kind: 'set-partner-updates', mode: traits.partnerUpdates });
-  }
+  setPartnerUpdates(run, traits.partnerUpdates);
   if (traits.heartbeats === 'send') startHeartbeats(run);
   if (traits.heartbeats === 'stop') stopHeartbeats(run);
   if (traits.forgetsRejected && state.rejected.records.size > 0) {
@@ -111,6 +109,12 @@ export function setService(run: Run, on: boolean): void {
   run.effects.push({ kind: 'set-service', on });
 }
 
+export function setPartnerUpdates(run: Run, mode: PartnerUpdates): void {
+  if (run.state.partnerUpdates === mode) return;
+  run.state.partnerUpdates = mode;
+  run.effects.push({ kind: 'set-partner-updates', mode });
+}
+
 export function startHeartbeats(run: Run): void {
   if (run.state.heartbeats || run.setup.partner === null) return;
   run.state.heartbeats = true;
@@ -133,6 +137,7 @@ export function startOperation(run: Run, kind: Operation['kind']): void {
     backlog: 'send-backlog',
     reset: 'send-reset',
     collect: 'start-collect',
+    'hand-over': 'hand-over',
   } as const;
   run.effects.push({ kind: effect[kind], id });
 }
@@ -154,6 +159,7 @@ function leave(run: Run, to: HaStateName): void {
   // Whatever is under way outside sees that it is no longer awaited, and stops.
   state.operation = null;
   state.syncNotified = null;
+  state.isFollowed = false;
   state.readyOutdated = false;
   state.collectFailed = false;
   if (state.name !== 'communication-recovery') return;

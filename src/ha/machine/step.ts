@@ -45,6 +45,7 @@ export function initialState(setup: HaSetup, nowMs: number): MachineState {
     collectDue: false,
     collectFailed: false,
     syncNotified: null,
+    isFollowed: false,
     syncedUnsent: null,
     readyOutdated: false,
     observing: false,

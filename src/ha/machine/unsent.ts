@@ -5,6 +5,9 @@
 
 const COUNT_MAX = 0xffffffffffffffffn;
 
+/** A count that never is: of a partner that is to synchronize anew in any case. */
+export const NEVER = -1n;
+
 /** Adds transactions to a 64-bit count, which wraps to 1: 0 would read as "never anything unsent". */
 export function addUnsent(count: bigint, transactions: number): bigint {
   const sum = count + BigInt(transactions);

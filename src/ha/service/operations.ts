@@ -24,11 +24,15 @@ export class Operations {
 
   /** Starts what the machine asks for; the end comes back to it as `operation-finished`. */
   begin(
-    effect: Extract<HaEffect, { kind: 'start-sync' | 'start-collect' | 'send-backlog' | 'send-reset' }>,
+    effect: Extract<
+      HaEffect,
+      { kind: 'start-sync' | 'start-collect' | 'hand-over' | 'send-backlog' | 'send-reset' }
+    >,
   ): void {
     const work = {
       'start-sync': this.#startSync,
       'start-collect': this.#startCollect,
+      'hand-over': this.#handOver,
       'send-backlog': this.#sendBacklog,
       'send-reset': this.#sendReset,
     };
@@ -73,6 +77,17 @@ export class Operations {
     );
     this.#noteFailure(source, outcome);
     this.#control.submit({ kind: 'operation-finished', id, ok: outcome.ok });
+  }
+
+  /** Waits until the partner has what nobody waited for: no thread gives more of that, and what it has given has arrived. */
+  async #handOver(id: number): Promise<void> {
+    // The policy is published when the event that has brought this about is worked off.
+    await null;
+    const ok = await this.#control.applied().then(
+      () => this.#dispatcher.settled(),
+      () => false,
+    );
+    this.#control.submit({ kind: 'operation-finished', id, ok });
   }
 
   async #sendBacklog(id: number): Promise<void> {

@@ -261,6 +261,7 @@ class PairService implements HaService, HaControl {
         break;
       case 'start-sync':
       case 'start-collect':
+      case 'hand-over':
       case 'send-backlog':
       case 'send-reset':
         this.#operations?.begin(effect);

@@ -8,7 +8,7 @@ import { lease } from '../support/memory-store.ts';
 import { answered, type Respond, refused, ScriptedPeer } from '../support/peers.ts';
 import { relationship } from '../support/relationship.ts';
 import { Server } from '../support/server.ts';
-import { VirtualTime } from '../support/virtual-time.ts';
+import { settle, VirtualTime } from '../support/virtual-time.ts';
 
 /** A load-balancing primary in its normal state; `respond` answers what it sends to the partner. */
 async function normal(respond: Respond = () => answered(0), changes: Partial<HaRelationshipConfig> = {}) {
@@ -417,6 +417,35 @@ t.test('packet threads that confirmed late do not keep a partner from synchroniz
   t.equal((await server.command('dhcp-disable', { origin: 2000 })).result, 1, 'as long as they are silent');
   server.takeOver = takeOver;
   t.equal((await server.command('dhcp-disable', { origin: 2000 })).result, 0);
+});
+
+t.test('a heartbeat is answered when every packet thread works by what the answer says', async (t) => {
+  const { server } = await normal();
+  let confirm: () => void = () => {};
+  server.takeOver = () => new Promise((resolve) => (confirm = resolve));
+  const commanded = server.command('ha-scopes', { scopes: ['server1', 'server2'] });
+  let answer: Answer | null = null;
+  const asked = server.command('ha-heartbeat', { 'server-name': 'server2' }).then((given) => {
+    answer = given;
+  });
+  await settle();
+  t.equal(answer, null, 'a packet thread may still answer clients');
+  confirm();
+  await asked;
+  t.match(answer, { result: 0, arguments: { scopes: ['server1', 'server2'] } });
+  await commanded;
+});
+
+t.test('a heartbeat fails while a packet thread does not confirm what it would say', async (t) => {
+  const { server } = await normal();
+  const { takeOver } = server;
+  server.takeOver = () => Promise.reject(new Error('shard 1 is silent'));
+  await server.command('ha-scopes', { scopes: [] });
+  const answer = await server.command('ha-heartbeat', { 'server-name': 'server2' });
+  t.match(answer, { result: 1, text: 'shard 1 is silent' });
+  t.equal(answer.arguments, undefined, 'it says nothing of a state');
+  server.takeOver = takeOver;
+  t.match(await server.command('ha-heartbeat'), { result: 0, arguments: { scopes: [] } });
 });
 
 t.test('[scenario 66] the status before the first heartbeat', async (t) => {

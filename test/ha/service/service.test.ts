@@ -30,6 +30,16 @@ t.test('no lease is answered without an update where clients wait for backups', 
   t.equal((await loadBalancing()).server.policy.reusesLeases, true);
 });
 
+t.test('nor where clients do not wait for a partner, which may be alone as well', async (t) => {
+  const { server } = await loadBalancing();
+  t.equal(server.policy.reusesLeases, true);
+  server.service.partnerFailed('it is gone');
+  server.service.completed();
+  t.match(server, { state: 'communication-recovery', policy: { reusesLeases: false } });
+  const silent = relationship('load-balancing', 'server1', { sendLeaseUpdates: false });
+  t.equal(alone(silent).policy.reusesLeases, true, 'who tells a partner nothing has none');
+});
+
 t.test('[scenarios 20, 26] which update mode the shards work by', async (t) => {
   const modeOf = (config: HaRelationshipConfig) => alone(config).policy.updateMode;
   t.equal(modeOf(relationship('load-balancing', 'server1')), UpdateMode.record, 'waiting: counted as unsent');

@@ -139,6 +139,8 @@ export class RecordingDispatcher implements UpdateDispatcher {
   clears = 0;
   /** What `sendBacklog` comes to. */
   delivers = true;
+  /** What `settled` comes to. */
+  settles = true;
 
   setPartnerUpdates(mode: PartnerUpdates): void {
     this.mode = mode;
@@ -169,6 +171,10 @@ export class RecordingDispatcher implements UpdateDispatcher {
     if (this.partner === null) return { ...delivery, failure: 'no partner' };
     const limits = { requestsInFlightMax: 4 };
     return deliverLeases({ family: this.family, client: this.partner, stream: null, limits }, leases);
+  }
+
+  async settled(): Promise<boolean> {
+    return this.settles;
   }
 
   async sendBacklog(): Promise<boolean> {
