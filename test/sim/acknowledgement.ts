@@ -34,7 +34,9 @@ export function judgeGrants(
   for (const { address, owner, validSec } of grants) {
     judgeProbation(world, index, address, askedAtUs);
     const untilSec = clock.leastMs(askedAtUs) / 1000 + validSec;
-    for (const [which, kind] of keepersOf(world, index)) {
+    // What was given back since, all servers may know to be so while the reply waits.
+    const keepers = held.hasLeft(owner, address, askedAtUs) ? [] : keepersOf(world, index);
+    for (const [which, kind] of keepers) {
       const lease = filed[which]!.at(address);
       if (lease?.owner === owner && lease.untilSec >= untilSec - ROUNDING_SEC) continue;
       const found = lease === undefined ? 'nobody is' : `${lease.owner} is until ${lease.untilSec}`;

@@ -91,6 +91,7 @@ export class BackupKnowledge {
     backup.blankUntilUs = this.#parts.nowUs();
     backup.newDiskUs = this.#parts.nowUs();
     backup.hasLacked = true;
+    for (const debt of backup.debts.values()) debt.isForgiven = true;
   }
 
   /** What a server logs. */

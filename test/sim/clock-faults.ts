@@ -58,8 +58,9 @@ async function restartTerminated(world: SimulatedWorld): Promise<void> {
   const areRight = active.every((server) => Math.abs(world.machines[server]!.clock.offsetMs) < 1);
   if (!areRight || active.every((server) => world.knowledge.states[server] !== 'terminated')) return;
   for (const server of active) {
+    // Whoever has just been started begins before it ends.
+    await world.run(APART_SEC);
     world.crash(server, false);
     if (!world.machines[server]!.isRunning) world.boot(server);
-    await world.run(APART_SEC);
   }
 }

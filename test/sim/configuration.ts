@@ -11,7 +11,7 @@ export const PROBATION_SEC = 300;
 
 /** @param number of the server, 1... */
 export function configurationOf(family: Family, number: number, settings: PairSettings): object {
-  const { mode, leaseSec, shards, unacked, cleanupSec, pageLimit } = settings;
+  const { mode, leaseSec, shards, unacked, cleanupSec, pageLimit, heartbeatMs } = settings;
   const peers = membersOf(relationshipOf(settings)).map((at) => ({
     name: `server${at + 1}`,
     url: `http://${serverAddress4(at + 1)}:8000/`,
@@ -20,7 +20,7 @@ export function configurationOf(family: Family, number: number, settings: PairSe
   const relationship = {
     'this-server-name': `server${number}`,
     mode,
-    'heartbeat-delay': 10_000,
+    'heartbeat-delay': heartbeatMs,
     'max-response-delay': 60_000,
     'max-ack-delay': 5_000,
     'max-unacked-clients': unacked,

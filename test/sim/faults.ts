@@ -1,8 +1,10 @@
 /** What the faults of a plan do to a world, when they begin and when they are over. */
 import { disturbClock } from './clock-faults.ts';
 import { reconfigure } from './configuration-faults.ts';
+import { gather } from './crowd.ts';
 import type { PlannedFault } from './plan.ts';
 import type { PairSettings } from './relationship.ts';
+import { starve } from './thread-faults.ts';
 import type { SimulatedWorld } from './world.ts';
 
 /** A process whose end was to come with a call to the disk ends without one after so long. */
@@ -64,6 +66,10 @@ export async function begin(
       return disturbClock(world, fault);
     case 'configuration':
       return reconfigure(world, fault, settings);
+    case 'crowd':
+      return gather(world, fault);
+    case 'starved thread':
+      return starve(world, fault);
     case 'command':
       return askFor(world, fault);
   }
@@ -138,7 +144,7 @@ async function askFor(
 }
 
 /** Who was told of a maintenance and not of its end stays so until it is started anew, as administrators know. */
-function restartMaintained(world: SimulatedWorld): void {
+export function restartMaintained(world: SimulatedWorld): void {
   world.knowledge.states.forEach((state, server) => {
     if (state !== 'in-maintenance') return;
     world.crash(server, false);

@@ -25,12 +25,13 @@ export async function inherit(world: SimulatedWorld, quietSec: number): Promise<
   await world.run(NOTICED_SEC);
   await judgeHeir(world, heir);
   const scopes = relationship.active.map((index) => machines[index]!.name);
+  // With the first of the two commands it may answer.
+  knowledge.changed(heir, 'stands in');
   const isDone =
     (await world.tryCommand(heir, 'ha-scopes', { scopes })) &&
     (await world.tryCommand(heir, 'dhcp-enable', { 'origin-id': ORIGIN }));
   if (!isDone)
     return held.broken({ kind: 'does not stand in', text: `${machines[heir]!.name} refuses`, about: [] });
-  knowledge.changed(heir, 'stands in');
   const sinceUs = world.agenda.nowUs;
   await world.run(quietSec);
   judgeServed(world, (world.agenda.nowUs - sinceUs) / US_PER_SEC);

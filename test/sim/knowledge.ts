@@ -170,8 +170,19 @@ export class PairKnowledge implements Knowledge {
     const { isBlank, knowsUntilUs, alone } = this.#servers[this.#names.indexOf(server)]!;
     if (isBlank) return true;
     if (giver === server || !isAlone) return false;
-    // What was decided without knowledge is told later as well.
-    const wasIgnorant = alone.some((time) => time.untilUs > atUs && time.knowsUntilUs < atUs);
-    return wasIgnorant || knowsUntilUs < atUs;
+    return wasIgnorant(alone, atUs) || knowsUntilUs < atUs;
   }
+
+  /** Whether a server has given a lease alone while another one gave leases without knowing of it. */
+  wasGivenApart({ server: giver, atUs, isAlone }: Holding): boolean {
+    return (
+      isAlone &&
+      this.#active.some((at) => this.#names[at] !== giver && wasIgnorant(this.#servers[at]!.alone, atUs))
+    );
+  }
+}
+
+/** Whether a server did not know of a lease when it gave others. What it has decided without knowledge it may tell later as well. */
+function wasIgnorant(alone: readonly AloneTime[], atUs: number): boolean {
+  return alone.some((time) => time.untilUs > atUs && time.knowsUntilUs < atUs);
 }

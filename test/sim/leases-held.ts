@@ -28,6 +28,8 @@ export interface Knowledge {
   isAlone(server: string): boolean;
   /** Whether the protocol leaves a server without knowledge of a lease. */
   couldNotKnow(server: string, lease: Holding): boolean;
+  /** Whether two servers gave leases without knowledge of each other when this one was given: either may stand in the end. */
+  wasGivenApart(lease: Holding): boolean;
 }
 
 export interface Violation {
@@ -48,6 +50,8 @@ const SAME_TIME_US = 2e6;
 
 export class LeasesHeld {
   readonly #byAddress = new Map<string, Holding>();
+  /** Who calls himself so. */
+  readonly #clients = new Map<string, Set<string>>();
   /** When a client gave an address back. */
   readonly #leftUs = new Map<string, number>();
   readonly #nowUs: () => number;
@@ -73,6 +77,7 @@ export class LeasesHeld {
   /** A client has heard that it has an address. */
   taken(told: Pick<Holding, 'client' | 'owner' | 'address' | 'askedAtUs' | 'untilUs'>): void {
     this.acknowledged++;
+    this.#clients.set(told.owner, (this.#clients.get(told.owner) ?? new Set()).add(told.client));
     const server = this.teller;
     const atUs = this.#nowUs();
     const leftUs = this.#leftUs.get(`${told.owner} ${told.address}`) ?? Number.NEGATIVE_INFINITY;
@@ -84,7 +89,7 @@ export class LeasesHeld {
     for (const other of this.#overlapping(holding.address)) {
       if (other.owner === holding.owner || other.untilUs <= this.#nowUs()) continue;
       if (other.isDoubtful) continue;
-      if (this.#knowledge.couldNotKnow(holding.server, other)) {
+      if (this.#knowledge.couldNotKnow(holding.server, other) || this.#knowledge.wasGivenApart(other)) {
         this.splitBrains++;
         // Of two leases of one second either may stand in the end.
         if (atUs - other.atUs < SAME_TIME_US) isContested = true;
@@ -138,6 +143,24 @@ export class LeasesHeld {
   left(owner: string, address: string): void {
     if (this.#byAddress.get(address)?.owner === owner) this.#byAddress.delete(address);
     this.#leftUs.set(`${owner} ${address}`, this.#nowUs());
+  }
+
+  /** Whether a client has given an address back since, or a copy of it has and a server may have heard that since. */
+  hasLeft(owner: string, address: string, sinceUs: number): boolean {
+    const isCopied = (this.#clients.get(owner)?.size ?? 0) > 1;
+    return (
+      (this.#leftUs.get(`${owner} ${address}`) ?? Number.NEGATIVE_INFINITY) >=
+      sinceUs - (isCopied ? UNDER_WAY_US : 0)
+    );
+  }
+
+  /**
+   * A DHCPv4 client asks for an address. Where copies of one machine have several, the server takes them for one client, which is about
+   * to give up all others.
+   */
+  moves(owner: string, asked: string): void {
+    for (const holding of this.#byAddress.values())
+      if (holding.owner === owner && holding.address !== asked) this.left(owner, holding.address);
   }
 
   /** What is held now, without doubt. */

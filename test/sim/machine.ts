@@ -12,7 +12,7 @@ import type { Place } from './socket-address.ts';
 import { WallClock } from './wall-clock.ts';
 
 const US_PER_MS = 1000;
-/** What a turn of a thread takes, and how late one is woken. */
+/** What a turn of a thread takes, and how late one is woken that gets a processor at once. */
 const TURN_US_MAX = 60;
 
 /** Leaves a process that has just been killed, from the system call in which it was. */
@@ -48,6 +48,7 @@ interface Waiter {
 
 class Thread implements Sleeper {
   readonly name: string;
+  readonly #role: string;
   readonly #machine: Machine;
   readonly #step: ThreadStep;
   readonly #ended: () => void;
@@ -59,6 +60,7 @@ class Thread implements Sleeper {
   constructor(machine: Machine, name: string, step: ThreadStep, ended: () => void) {
     this.#machine = machine;
     this.name = name;
+    this.#role = name.split(' ')[0]!;
     this.#step = step;
     this.#ended = ended;
     this.wake();
@@ -66,7 +68,9 @@ class Thread implements Sleeper {
 
   /** Runs soon; whoever is woken twice runs once. */
   wake(): void {
-    this.#runAfter(this.#machine.world.random.between(1, TURN_US_MAX));
+    const { world, lateness } = this.#machine;
+    const lateUs = (lateness.get(this.#role) ?? 0) * US_PER_MS;
+    this.#runAfter(world.random.between(1, TURN_US_MAX + lateUs));
   }
 
   #runAfter(delayUs: number): void {
@@ -109,6 +113,8 @@ export class Machine {
   life = 0;
   isRunning = false;
   readonly clock: WallClock;
+  /** How late each kind of thread may get a processor, milliseconds. */
+  readonly lateness = new Map<string, number>();
   readonly #waiters = new Map<ArrayBufferLike, Map<number, Set<Waiter>>>();
   readonly #blocked = new Set<Thread>();
   /** Those that would have had a turn meanwhile. */
@@ -214,9 +220,11 @@ export class Machine {
     return this.world.agenda.after(delayUs, ifAlive, isPure);
   }
 
-  /** As setTimeout. What it does may settle promises. */
+  /** As setTimeout of the main thread. What it does may settle promises. */
   timer(delayMs: number, action: () => void): Appointment {
-    return this.after(Math.max(delayMs, 0) * US_PER_MS, () => {
+    const lateMs = this.lateness.get('main') ?? 0;
+    const late = lateMs === 0 ? 0 : this.random.below(lateMs);
+    return this.after((Math.max(delayMs, 0) + late) * US_PER_MS, () => {
       action();
       this.world.settle();
     });

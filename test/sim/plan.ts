@@ -4,11 +4,13 @@
  */
 import { type ClockFault, clockFaults, SPARE_ADDRESSES } from './clock-faults.ts';
 import { type ConfigurationFault, configurationFaults } from './configuration-faults.ts';
+import { type Crowd, crowds } from './crowd.ts';
 import type { DiskTrouble } from './disk.ts';
 import type { Acquaintance } from './heartbeats.ts';
 import { momentsOf } from './moments.ts';
 import { Random } from './random.ts';
 import type { PairSettings } from './relationship.ts';
+import { type ThreadFault, threadFaults } from './thread-faults.ts';
 
 /** Something that is wrong for a while. A server is its place in the world, 0...; times in seconds. */
 export type Fault =
@@ -30,6 +32,8 @@ export type Fault =
   | { readonly kind: 'slow link'; readonly delayMs: number }
   | ClockFault
   | ConfigurationFault
+  | ThreadFault
+  | Crowd
   /** An administrator's. */
   | {
       readonly kind: 'command';
@@ -77,6 +81,7 @@ export type StoryEnd = 'all return' | 'pair lost in peace' | 'pair lost at once'
 /** Of a story that is shorter than that, things come faster, and leases are shorter. */
 const SHORT_HOURS = 0.2;
 /** Powers of two up to some minutes: a millisecond is a glitch, 200 s are longer than any patience. */
+const HEARTBEATS_MS = [10_000, 10_000, 10_000, 1_000, 200];
 const FOR_SEC = [0.001, 0.5, 5, 30, 90, 200, 600];
 
 /**
@@ -103,6 +108,7 @@ export function planStory(seed: number, hours: number, servers = 2, partner: Par
     cleanupSec: draw.pick([0, 60, 300]),
     // Of its own chance: what was drawn before there were pages stays as it was.
     pageLimit: new Random(seed * 104_729 + 1).pick([1, 3, 10_000]),
+    heartbeatMs: new Random(seed * 86_028_121 + 9).pick(HEARTBEATS_MS),
   };
   const [loss, duplication] = [draw.pick([0, 0.01, 0.1]), draw.pick([0, 0.05])];
   const delayMsMax = draw.pick([2, 20, 300]);
@@ -112,6 +118,7 @@ export function planStory(seed: number, hours: number, servers = 2, partner: Par
   for (const atSec of momentsOf(draw, everySec, hours))
     faults.push({ ...drawFault(draw, members), atSec, forSec: draw.pick(FOR_SEC) });
   if (areTandems) faults.push(...clocks, ...configurationFaults(seed, hours, members));
+  faults.push(...threadFaults(seed, hours, members), ...crowds(seed, hours));
   faults.sort((one, other) => one.atSec - other.atSec);
   return {
     seed,

@@ -15,7 +15,7 @@ export const PLANTED_BUGS_BACKUPS: readonly PlantedBug[] = [
   },
   {
     name: 'answers from its cache though its backups may lack the lease',
-    seed: 32,
+    seed: 12,
     changes: [
       {
         file: 'src/engine/messages/request.ts',
@@ -48,7 +48,7 @@ export const PLANTED_BUGS_BACKUPS: readonly PlantedBug[] = [
   },
   {
     name: 'does not send a released lease to its backups',
-    seed: 1,
+    seed: 10,
     changes: [
       {
         file: 'src/peer/backup-feed.ts',

@@ -16,6 +16,8 @@ export interface PairSettings {
   readonly cleanupSec: number;
   /** Leases of a page, where a synchronization asks for pages. */
   readonly pageLimit: number;
+  /** From one heartbeat to the next. */
+  readonly heartbeatMs: number;
 }
 
 export interface Relationship {

@@ -1,7 +1,7 @@
 /** A story: a pair with its clients, the faults of its plan, then quiet, and what must hold then. */
 import { configurationOf } from './configuration.ts';
 import type { Family } from './family.ts';
-import { begin } from './faults.ts';
+import { begin, restartMaintained } from './faults.ts';
 import type { ServerImage } from './images.ts';
 import { inherit } from './inheritance.ts';
 import { isAtRest, judgeBooks, judgeRest, judgeTables } from './judge.ts';
@@ -158,6 +158,7 @@ class Story {
       if (next !== undefined && next.atSec - this.#nowSec() < INSTANT_SEC) {
         this.#events.shift();
         await next.happen();
+        await world.run(INSTANT_SEC);
       }
       world.clockWatch.look();
       if (world.random.chance(restlessness)) this.#disturbClient();
@@ -166,8 +167,10 @@ class Story {
         await judgeTables(world, () => this.#isWell());
     }
     // What begins only now ends as well.
-    for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift())
+    for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
       await next.happen();
+      await world.run(INSTANT_SEC);
+    }
   }
 
   #expect(atSec: number, happen: () => Promise<void>): void {
@@ -212,8 +215,15 @@ class Story {
       if (!world.machines[index]!.isRunning) world.boot(index);
     for (const client of world.clients) if (client.isAway) client.start();
     if (end === 'pair lost at once') return inherit(world, QUIET_SEC);
-    for (let waitedSec = 0; waitedSec < QUIET_SEC && !world.areNormal(SETTLED_SEC); waitedSec += SETTLED_SEC)
+    for (
+      let waitedSec = 0;
+      waitedSec < QUIET_SEC && !world.areNormal(SETTLED_SEC);
+      waitedSec += SETTLED_SEC
+    ) {
       await world.run(SETTLED_SEC);
+      // A server that was late may have heard of the maintenance when it was over.
+      restartMaintained(world);
+    }
     // Before the clients have renewed everything.
     await judgeTables(world, () => true);
     await completeBackups(world);

@@ -129,6 +129,10 @@ export class SimulatedWorld implements World, Knowledge {
     return (isBackup ? this.backups : this.knowledge).couldNotKnow(server, lease);
   }
 
+  wasGivenApart(lease: Holding): boolean {
+    return this.knowledge.wasGivenApart(lease);
+  }
+
   #clientsParts(): ClientsParts {
     return {
       areCopied: !this.machines.some((_, index) => this.isKea(index)),
@@ -262,7 +266,8 @@ export class SimulatedWorld implements World, Knowledge {
   /** Its process ends at once. @param isPowerFailure and what was not synced may be lost */
   crash(index: number, isPowerFailure: boolean): void {
     const machine = this.machines[index]!;
-    if (!machine.isRunning) return;
+    // One that was about to be started again is not.
+    if (!machine.isRunning) return machine.kill();
     this.timeline.note(machine.name, isPowerFailure ? 'loses its power' : 'is killed');
     this.peers.ended(machine);
     machine.kill();

@@ -118,6 +118,8 @@ export class Client4 implements SimulatedClient {
   }
 
   #send(): void {
+    const asked = this.phase === 'requesting' ? this.#offer!.address : this.address;
+    if (asked !== '') this.#parts.held.moves(this.owner, asked);
     this.#exchange.tries++;
     switch (this.phase) {
       case 'selecting':

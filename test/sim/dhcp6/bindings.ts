@@ -11,6 +11,12 @@ const REST_SEC = 60;
 const T1_SHARE = 0.5;
 const T2_SHARE = 0.8;
 
+/** A lease that somebody has given up. */
+export interface Left {
+  readonly owner: string;
+  readonly address: string;
+}
+
 export class Bindings {
   readonly ias: readonly IdentityAssociation[];
   readonly #parts: ClientsParts;
@@ -45,12 +51,12 @@ export class Bindings {
     return this.ias.flatMap((ia) => ia.option());
   }
 
-  /** They are given up, or were lost. */
-  drop(ias: readonly IdentityAssociation[]): void {
-    for (const { owner, leases } of ias) {
-      for (const address of leases.keys()) this.#parts.held.left(owner, address);
-      leases.clear();
-    }
+  /** They are given up, or were lost. @returns what there was */
+  drop(ias: readonly IdentityAssociation[]): Left[] {
+    const all = ias.flatMap(({ owner, leases }) => [...leases.keys()].map((address) => ({ owner, address })));
+    for (const { owner, address } of all) this.#parts.held.left(owner, address);
+    for (const { leases } of ias) leases.clear();
+    return all;
   }
 
   /** How many leases an ADVERTISE offers. */

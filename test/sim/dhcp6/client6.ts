@@ -8,7 +8,7 @@ import { CLIENT_PORT, MessageType, OptionCode, SERVER_PORT, StatusCode } from '.
 import { duid, opt, relayed } from '../../engine/dhcp6/messages.ts';
 import { Exchange } from '../exchange.ts';
 import type { ClientsParts, SimulatedClient } from '../family.ts';
-import { Bindings } from './bindings.ts';
+import { Bindings, type Left } from './bindings.ts';
 import type { IdentityAssociation } from './identity-association.ts';
 import { linkLocalOf } from './link-local.ts';
 import { type Reply, readReply } from './reply.ts';
@@ -64,6 +64,7 @@ export class Client6 implements SimulatedClient {
   #advertised: Reply | null = null;
   /** What a RELEASE or DECLINE is about. */
   #given: readonly number[] = [];
+  #left: readonly Left[] = [];
 
   constructor(parts: ClientsParts, number: number) {
     this.#parts = parts;
@@ -125,7 +126,7 @@ export class Client6 implements SimulatedClient {
     const chosen = random.chance(IS_PARTIAL) ? [random.pick(held)] : held;
     timeline.note(this.name, `is ${phase} ${chosen.flatMap(({ leases }) => [...leases.keys()]).join(', ')}`);
     this.#given = chosen.flatMap((ia) => ia.option());
-    this.#bindings.drop(chosen);
+    this.#left = this.#bindings.drop(chosen);
     this.#go(phase);
   }
 
@@ -148,9 +149,12 @@ export class Client6 implements SimulatedClient {
 
   #send(phase: Asking): void {
     const exchange = this.#exchange;
-    const { random, broadcast } = this.#parts;
+    const { random, broadcast, held } = this.#parts;
     exchange.tries++;
     const message = this.#message(phase);
+    // Whoever has the same DUID may have it by now, and loses it as well.
+    if (phase === 'releasing' || phase === 'declining')
+      for (const { owner, address } of this.#left) held.left(owner, address);
     if (this.#isDirect) broadcast({ address: this.#linkLocal, port: CLIENT_PORT }, message);
     else
       for (const address of this.#relays)

@@ -57,4 +57,15 @@ export const PLANTED_BUGS_6: readonly PlantedBug[] = [
       },
     ],
   },
+  {
+    name: 'writes no row of who asks again while it is alone',
+    seed: 512,
+    changes: [
+      {
+        file: 'src/ha/machine/policy-of.ts',
+        from: '!awaitsBackups(state) && !isAlone(state)',
+        to: '!awaitsBackups(state) && (isAlone(state) || true)',
+      },
+    ],
+  },
 ];
