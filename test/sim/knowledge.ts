@@ -24,6 +24,7 @@ interface AloneTime {
 /** A lease that a Kea had and has lost. */
 interface Loss {
   readonly atUs: number;
+  readonly untilSec: number;
   /** What it had given until then its partner knew; nothing where the partner had a new disk. */
   readonly partnerKnewUntilUs: number;
 }
@@ -115,11 +116,14 @@ export class PairKnowledge implements Knowledge {
   /** A Kea starts without leases that it had: it does not sync what it writes. */
   forgets(index: number, leases: readonly OwnedLease[]): void {
     const partner = this.#servers[1 - index]!;
-    for (const { owner, address } of leases)
-      this.#servers[index]!.lost.set(`${owner} ${address}`, {
-        atUs: this.#nowUs(),
-        partnerKnewUntilUs: partner.isBlank ? Number.NEGATIVE_INFINITY : partner.knowsUntilUs,
-      });
+    const { lost } = this.#servers[index]!;
+    for (const { owner, address, untilSec } of leases) {
+      const key = `${owner} ${address}`;
+      // What is not there at a start is not there at the next one.
+      if (lost.get(key)?.untilSec === untilSec) continue;
+      const partnerKnewUntilUs = partner.isBlank ? Number.NEGATIVE_INFINITY : partner.knowsUntilUs;
+      lost.set(key, { atUs: this.#nowUs(), untilSec, partnerKnewUntilUs });
+    }
   }
 
   /**

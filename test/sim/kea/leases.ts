@@ -77,7 +77,7 @@ export class KeaLeases {
   }
 
   isInForce({ state, clttSec, validSec }: KeaLease): boolean {
-    return (state === ASSIGNED || state === DECLINED) && clttSec + validSec > this.nowSec;
+    return (state === ASSIGNED || state === DECLINED) && clttSec + validSec >= this.nowSec;
   }
 
   /** The lease that a client has or had. */
