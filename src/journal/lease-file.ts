@@ -31,10 +31,24 @@ export function rotateActiveFile(files: FileSystem, names: LeaseFileNames): Rota
 export function writeHeader(files: FileSystem, fd: number, path: string, header: string): number {
   files.truncate(fd, 0);
   const octets = new TextEncoder().encode(header);
-  const length = writeAll(files, fd, octets, octets.length, 0);
-  files.fsync(fd);
-  syncDirectory(files, path);
-  return length;
+  try {
+    const length = writeAll(files, fd, octets, octets.length, 0);
+    files.fsync(fd);
+    syncDirectory(files, path);
+    return length;
+  } catch (error) {
+    empty(files, fd);
+    throw error;
+  }
+}
+
+/** Whoever opens the file next, another process maybe, must not find in the page cache what no fsync will bring onto the disk. */
+function empty(files: FileSystem, fd: number): void {
+  try {
+    files.truncate(fd, 0);
+  } catch {
+    // The error of before says more.
+  }
 }
 
 export class ActiveLeaseFile {

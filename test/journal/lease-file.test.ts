@@ -156,6 +156,21 @@ t.test('a fresh file whose header could only be written in part gets it later', 
   t.same(filesIn(directory), { leases: HEADER + rowText(0) });
 });
 
+t.test('a header that could not be synced is not left for the next process to find', async (t) => {
+  const path = join(scratchDirectory(t), 'leases');
+  const { files, failing } = unreliable();
+  failing.add('fsync');
+  t.throws(() => open(path, files), { code: 'EIO' });
+  t.equal(
+    readFileSync(path, 'latin1'),
+    '',
+    'the page cache would show it, and no fsync would write it any more',
+  );
+  failing.clear();
+  append(open(path, files), 0);
+  t.equal(readFileSync(path, 'latin1'), HEADER + rowText(0));
+});
+
 t.test('a file that was put in its place meanwhile is continued, not cut', async (t) => {
   const directory = scratchDirectory(t);
   const path = join(directory, 'leases');

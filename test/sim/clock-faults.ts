@@ -53,7 +53,7 @@ export function disturbClock(world: SimulatedWorld, fault: ClockFault): () => Pr
 }
 
 /** Servers that have ended the pair are started anew, both within a short time, when the clocks are right again. */
-async function restartTerminated(world: SimulatedWorld): Promise<void> {
+export async function restartTerminated(world: SimulatedWorld): Promise<void> {
   const { active } = world.relationship;
   const areRight = active.every((server) => Math.abs(world.machines[server]!.clock.offsetMs) < 1);
   if (!areRight || active.every((server) => world.knowledge.states[server] !== 'terminated')) return;

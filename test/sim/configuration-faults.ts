@@ -65,6 +65,7 @@ export async function reconfigure(
 ): Promise<() => Promise<void>> {
   const { servers, isWritten } = fault;
   const { family } = world;
+  if (fault.change === 'a smaller pool') world.held.doubt();
   for (const server of servers) {
     const changed = changedConfiguration(family, server + 1, settings, fault);
     world.timeline.note(world.machines[server]!.name, `its configuration gets ${fault.change}`);

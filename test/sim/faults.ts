@@ -144,12 +144,19 @@ async function askFor(
 }
 
 /** Who was told of a maintenance and not of its end stays so until it is started anew, as administrators know. */
-export function restartMaintained(world: SimulatedWorld): void {
+function restartMaintained(world: SimulatedWorld): void {
   world.knowledge.states.forEach((state, server) => {
     if (state !== 'in-maintenance') return;
     world.crash(server, false);
     world.boot(server);
   });
+}
+
+/** A maintenance that was heard of when it was over is ended. */
+export async function endMaintenance(world: SimulatedWorld): Promise<void> {
+  for (const [server, state] of world.knowledge.states.entries())
+    if (state === 'partner-in-maintenance') await world.tryCommand(server, 'ha-maintenance-cancel');
+  restartMaintained(world);
 }
 
 const UNDOING: Readonly<Record<string, string>> = {

@@ -54,8 +54,8 @@ export async function judgeHeld(
     for (const [index, table] of tables) {
       const holder = table.get(address)?.owner;
       if (holder === owner || isExcused(index, lease) || isWithCopy(lease, before, table)) continue;
-      // Both had given it to somebody, and one of them has it now.
-      if (holder !== undefined && world.knowledge.wasGivenApart(lease)) continue;
+      // Both had given it to somebody, and one of them has it now; or, by a wrong clock, what one of them had before.
+      if ((holder !== undefined || !world.clocks.areTrue) && world.knowledge.wasGivenApart(lease)) continue;
       // It is over by the server's clock.
       if (world.clocks.takesForOver(world.machines[index]!.name, lease)) continue;
       const text = `server${index + 1} has ${holder ?? 'nobody'} at ${address}, which ${client} (${owner}) holds`;

@@ -163,6 +163,12 @@ export class LeasesHeld {
       if (holding.owner === owner && holding.address !== asked) this.left(owner, holding.address);
   }
 
+  /** Pools get smaller: a server ends a lease outside of them when its client asks, whether or not the client hears of that. */
+  doubt(): void {
+    for (const [address, holding] of this.#byAddress)
+      this.#byAddress.set(address, { ...holding, isDoubtful: true });
+  }
+
   /** What is held now, without doubt. */
   current(): Holding[] {
     return [...this.#byAddress.values()].filter(

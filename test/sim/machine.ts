@@ -53,6 +53,7 @@ class Thread implements Sleeper {
   readonly #step: ThreadStep;
   readonly #ended: () => void;
   #next: Appointment | null = null;
+  #hasEnded = false;
   // What the last poll() said.
   pollTimeoutMs = 0;
   wasReady = false;
@@ -66,16 +67,21 @@ class Thread implements Sleeper {
     this.wake();
   }
 
-  /** Runs soon; whoever is woken twice runs once. */
+  /** Runs soon; whoever is woken twice runs once, and who has ended never again. */
   wake(): void {
+    if (this.#hasEnded) return;
     const { world, lateness } = this.#machine;
     const lateUs = (lateness.get(this.#role) ?? 0) * US_PER_MS;
     this.#runAfter(world.random.between(1, TURN_US_MAX + lateUs));
   }
 
   #runAfter(delayUs: number): void {
-    if (this.#next !== null) this.#next.isCancelled = true;
+    this.#cancelNext();
     this.#next = this.#machine.after(delayUs, () => this.#run(), true);
+  }
+
+  #cancelNext(): void {
+    if (this.#next !== null) this.#next.isCancelled = true;
   }
 
   #run(): void {
@@ -88,6 +94,8 @@ class Thread implements Sleeper {
     if (machine.life !== life) return;
     machine.currentThread = null;
     if (next === 'ended') {
+      this.#hasEnded = true;
+      this.#cancelNext();
       this.#ended();
       machine.world.settle();
     } else if (next === 'polled') {

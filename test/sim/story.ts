@@ -1,7 +1,9 @@
 /** A story: a pair with its clients, the faults of its plan, then quiet, and what must hold then. */
+
+import { restartTerminated } from './clock-faults.ts';
 import { configurationOf } from './configuration.ts';
 import type { Family } from './family.ts';
-import { begin, restartMaintained } from './faults.ts';
+import { begin, endMaintenance } from './faults.ts';
 import type { ServerImage } from './images.ts';
 import { inherit } from './inheritance.ts';
 import { isAtRest, judgeBooks, judgeRest, judgeTables } from './judge.ts';
@@ -221,8 +223,9 @@ class Story {
       waitedSec += SETTLED_SEC
     ) {
       await world.run(SETTLED_SEC);
-      // A server that was late may have heard of the maintenance when it was over.
-      restartMaintained(world);
+      // A server that was late may have heard of the maintenance when it was over, or of the other one's clock.
+      await endMaintenance(world);
+      await restartTerminated(world);
     }
     // Before the clients have renewed everything.
     await judgeTables(world, () => true);
