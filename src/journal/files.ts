@@ -17,6 +17,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { forgetCached } from '../io/page-cache.ts';
 
 /** Each member fails as the function of the same name in section 2 of the Linux manual, with a NodeJS.ErrnoException. */
 export interface FileSystem {
@@ -29,6 +30,8 @@ export interface FileSystem {
   truncate(fd: number, length: number): void;
   fdatasync(fd: number): void;
   fsync(fd: number): void;
+  /** Has the next reader get what stands from `from` on from the disk, as far as it is not to be written; never fails. */
+  forget(fd: number, from: number): void;
   stat(fd: number): { readonly size: number; readonly inode: number };
   rename(from: string, to: string): void;
   unlink(path: string): void;
@@ -53,6 +56,7 @@ export const systemFiles: FileSystem = {
   truncate: ftruncateSync,
   fdatasync: fdatasyncSync,
   fsync: fsyncSync,
+  forget: forgetCached,
   stat: (fd) => {
     const { size, ino } = fstatSync(fd);
     return { size, inode: ino };
@@ -85,11 +89,18 @@ export function syncDirectory(files: FileSystem, path: string): void {
   }
 }
 
-/** Makes what a file holds durable, whoever has written it. */
+/** More than is ever written between two fdatasyncs. */
+const UNSYNCED_BYTES_MAX = 64 * 1024 * 1024;
+
+/**
+ * Makes what a file holds durable, whoever has written it. What an fdatasync of before has failed to write the page cache may still show,
+ * although no later one writes it: that is not there for whoever reads the file now.
+ */
 export function syncFile(files: FileSystem, path: string): void {
   const fd = files.open(path, OpenFlags.read);
   try {
     files.fdatasync(fd);
+    files.forget(fd, Math.max(0, files.stat(fd).size - UNSYNCED_BYTES_MAX));
   } finally {
     files.close(fd);
   }

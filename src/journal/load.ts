@@ -110,7 +110,6 @@ class Loader<Lease extends FiledLease, Address> implements RowReceiver<Lease> {
     try {
       let isCurrent = this.#loadEarlier();
       const active = this.#exists(this.#names.active) ? this.#load(this.#names.active) : null;
-      this.#keep();
       const repair = this.#attempt('write', this.#names.active, () =>
         makeAppendable(this.#codec, this.#fileSystem, this.#names, active, this.#clock),
       );
@@ -125,14 +124,6 @@ class Loader<Lease extends FiledLease, Address> implements RowReceiver<Lease> {
       if (error instanceof Refusal) return { kind: 'refused', reason: error.message };
       throw error;
     }
-  }
-
-  /**
-   * A row that was read may stand in the page cache alone: of a process that was killed before its fdatasync, or of a Kea, which makes
-   * none. It counts as a lease from here on, and may be given to its client, or not be written when a peer sends it, as what it is.
-   */
-  #keep(): void {
-    for (const file of this.#files) this.#attempt('write', file, () => syncFile(this.#fileSystem, file));
   }
 
   #report(rest: Pick<LoadReport, 'repair' | 'cleanupDue' | 'durationMs'>): LoadReport {
@@ -181,6 +172,9 @@ class Loader<Lease extends FiledLease, Address> implements RowReceiver<Lease> {
   #load(file: string): ReadOutcome {
     this.#file = file;
     this.#fileErrorCount = 0;
+    // A row may stand in the page cache alone: of a process that was killed before its fdatasync, or of a Kea, which makes none. What is
+    // read counts as a lease from here on, and may be given to its client, or not be written when a peer sends it, as what it is.
+    this.#attempt('write', file, () => syncFile(this.#fileSystem, file));
     const outcome = this.#attempt('read', file, () =>
       readLeaseFile(this.#codec, this.#fileSystem, file, this),
     );

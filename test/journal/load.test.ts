@@ -308,6 +308,7 @@ t.test('what was read is on the disk for good, whoever has written it', async (t
   writeFileSync(path, HEADER + row(2, 'now'));
   const opened = new Map<number, string>();
   const synced: (string | undefined)[] = [];
+  const steps: string[] = [];
   const files: FileSystem = {
     ...systemFiles,
     open: (name, flags) => {
@@ -317,11 +318,21 @@ t.test('what was read is on the disk for good, whoever has written it', async (t
     },
     fdatasync: (fd) => {
       synced.push(opened.get(fd));
+      steps.push('sync');
       systemFiles.fdatasync(fd);
+    },
+    forget: (fd, from) => {
+      steps.push(`forget from ${from}`);
+      systemFiles.forget(fd, from);
+    },
+    read: (...args) => {
+      steps.push('read');
+      return systemFiles.read(...args);
     },
   };
   t.equal(tryLoad(path, new LeaseMap(), 0, files).kind, 'loaded');
   t.same(synced, [`${path}.2`, `${path}.1`, path]);
+  t.same(steps.slice(0, 3), ['sync', 'forget from 0', 'read'], 'what no fdatasync has written is not read');
 });
 
 t.test('a file that the disk does not keep is refused', async (t) => {

@@ -207,6 +207,15 @@ export class Disk {
     if (isDirectory(path, this.#names)) this.#syncedNames = new Map(this.#names);
   };
 
+  /** As POSIX_FADV_DONTNEED: what is not to be written any more is read from the disk the next time. */
+  forget(fd: number, from: number): number {
+    const { node } = this.#at(fd, 'fadvise');
+    if (node.unsynced.length > 0) return 0;
+    node.cached.fill(0, from, node.length);
+    node.cached.set(node.synced.subarray(from, node.length), from);
+    return 0;
+  }
+
   readonly fstatSync = (fd: number, options?: { bigint?: boolean }): unknown => {
     const { node } = this.#at(fd, 'fstat');
     const number = options?.bigint === true ? BigInt : Number;

@@ -73,6 +73,7 @@ export const stageDisk: FileSystem = {
     }
     inUse.words[SAFE] = Math.max(inUse.words[SAFE]!, size);
   },
+  forget: () => {},
   fsync: () => {
     inUse.words[SAFE] = inUse.words[SIZE]!;
   },

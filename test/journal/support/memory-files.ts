@@ -99,6 +99,9 @@ export class MemoryFiles implements FileSystem {
     this.fdatasync(fd);
   }
 
+  /** There is nothing else than this memory. */
+  forget(): void {}
+
   stat(fd: number): { readonly size: number; readonly inode: number } {
     const { bytes, inode } = this.#of(fd);
     return { size: bytes.length, inode };

@@ -27,6 +27,7 @@ export const libc = {
   clock_gettime: (clock: number, address: number) => kernel().clock_gettime(clock, address),
   fcntl: succeed,
   flock: succeed,
+  posix_fadvise: (fd: number, from: number) => slot.machine.disk.forget(fd, from),
 } as const;
 
 export function lastErrno(): number {
