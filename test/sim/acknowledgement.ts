@@ -1,4 +1,5 @@
 /** What must hold when an acknowledgement leaves a server. */
+import { SKEW_MAX_SEC } from '../../src/lease/precedence.ts';
 import type { SeenReply } from './family.ts';
 import { FiledLeases } from './filed-leases.ts';
 import type { SimulatedWorld } from './world.ts';
@@ -60,10 +61,16 @@ function* keepersOf(world: SimulatedWorld, index: number): Generator<[number, st
   if (!knowledge.isNormal(index, SETTLED_US)) return;
   // What a new disk does not have was on the former one.
   for (const which of relationship.active)
-    if (which !== index && !knowledge.isBlank(which)) yield [which, 'acknowledged before the partner had it'];
+    if (which !== index && !knowledge.isBlank(which) && !areClocksApart(world, index, which))
+      yield [which, 'acknowledged before the partner had it'];
   if (!relationship.isBackupAwaited) return;
   for (const which of relationship.backups)
     if (!backups.hasNewDisk(which, PARKED_US)) yield [which, 'acknowledged before the backup had it'];
+}
+
+/** Which of two versions of a lease is later nobody can tell then; the next heartbeat ends the pair. */
+function areClocksApart({ machines }: SimulatedWorld, one: number, other: number): boolean {
+  return Math.abs(machines[one]!.clock.offsetMs - machines[other]!.clock.offsetMs) > SKEW_MAX_SEC * 1000;
 }
 
 /** What a client has declined is given to nobody for a while. */
