@@ -18,7 +18,7 @@ export interface Holding {
   readonly atUs: number;
   /** The other server may not know of it. */
   readonly isAlone: boolean;
-  /** The client has just given it back, and the server may hear that last; or somebody else was told of it at the same time. */
+  /** The client has just given it back, or a copy of it asks for another, and the server may hear that last; or somebody else was told of it at the same time. */
   readonly isDoubtful: boolean;
 }
 
@@ -50,6 +50,8 @@ const SAME_TIME_US = 2e6;
 
 export class LeasesHeld {
   readonly #byAddress = new Map<string, Holding>();
+  /** What a DHCPv4 client, or a copy of it, has asked for last. */
+  readonly #asked = new Map<string, { readonly address: string; readonly atUs: number }>();
   /** Who calls himself so. */
   readonly #clients = new Map<string, Set<string>>();
   /** When a client gave an address back. */
@@ -81,7 +83,9 @@ export class LeasesHeld {
     const server = this.teller;
     const atUs = this.#nowUs();
     const leftUs = this.#leftUs.get(`${told.owner} ${told.address}`) ?? Number.NEGATIVE_INFINITY;
-    const isDoubtful = atUs - leftUs < UNDER_WAY_US;
+    const asked = this.#asked.get(told.owner);
+    const isMoved = asked !== undefined && asked.address !== told.address && asked.atUs >= told.askedAtUs;
+    const isDoubtful = atUs - leftUs < UNDER_WAY_US || isMoved;
     const isAlone = this.#knowledge.isAlone(server);
     const endMs = this.#clocks.endMs(server, told.askedAtUs, told.untilUs);
     const holding = { ...told, server, atUs, isDoubtful, isAlone, endMs };
@@ -159,6 +163,7 @@ export class LeasesHeld {
    * to give up all others.
    */
   moves(owner: string, asked: string): void {
+    this.#asked.set(owner, { address: asked, atUs: this.#nowUs() });
     for (const holding of this.#byAddress.values())
       if (holding.owner === owner && holding.address !== asked) this.left(owner, holding.address);
   }
