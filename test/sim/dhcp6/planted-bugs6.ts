@@ -68,4 +68,15 @@ export const PLANTED_BUGS_6: readonly PlantedBug[] = [
       },
     ],
   },
+  {
+    name: 'takes a lease of a clock that was set back for one that is just being given',
+    seed: 68,
+    changes: [
+      {
+        file: 'src/engine/leases/lease-applier-base.ts',
+        from: 'nowSec - clttSec <= PARKED_SEC_MAX && !isAhead(clttSec, nowSec)',
+        to: 'nowSec - clttSec <= PARKED_SEC_MAX && (isAhead(clttSec, nowSec) || true)',
+      },
+    ],
+  },
 ];
