@@ -47,10 +47,10 @@ export const libc = {
   write: declare<[fd: number, bytes: number, length: number]>('int64_t write(int, uintptr_t, uint64_t)'),
   close: declare<[fd: number]>('int close(int)'),
   clock_gettime: declare<[clock: number, time: number]>('int clock_gettime(int, uintptr_t)'),
-  /** Of the commands that take an integer. */
   posix_fadvise: declare<[fd: number, from: number, length: number, advice: number]>(
     'int posix_fadvise(int, int64_t, int64_t, int)',
   ),
+  /** Of the commands that take an integer. */
   fcntl: declare<[fd: number, command: number, value: number]>('int fcntl(int, int, int)'),
   flock: declare<[fd: number, operation: number]>('int flock(int, int)'),
 } as const;

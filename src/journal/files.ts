@@ -93,17 +93,12 @@ export function syncDirectory(files: FileSystem, path: string): void {
 const UNSYNCED_BYTES_MAX = 64 * 1024 * 1024;
 
 /**
- * Makes what a file holds durable, whoever has written it. What an fdatasync of before has failed to write the page cache may still show,
+ * Makes what an open file holds durable, whoever has written it. What an fdatasync of before has failed to write the page cache may still show,
  * although no later one writes it: that is not there for whoever reads the file now.
  */
-export function syncFile(files: FileSystem, path: string): void {
-  const fd = files.open(path, OpenFlags.read);
-  try {
-    files.fdatasync(fd);
-    files.forget(fd, Math.max(0, files.stat(fd).size - UNSYNCED_BYTES_MAX));
-  } finally {
-    files.close(fd);
-  }
+export function syncFile(files: FileSystem, fd: number): void {
+  files.fdatasync(fd);
+  files.forget(fd, Math.max(0, files.stat(fd).size - UNSYNCED_BYTES_MAX));
 }
 
 /** Removes a file that may be gone already. */

@@ -7,7 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import type { FiledLease, RowCodec } from '../lease/row-codec.ts';
 import { makeAppendable, type Repair } from './appendable.ts';
 import { describeError } from './error-text.ts';
-import { type FileSystem, isSystemError, syncFile, systemFiles } from './files.ts';
+import { type FileSystem, isSystemError, OpenFlags, syncFile, systemFiles } from './files.ts';
 import { type LeaseFileNames, leaseFileNames } from './names.ts';
 import { type ReadOutcome, type RowReceiver, readLeaseFile } from './read.ts';
 
@@ -172,9 +172,7 @@ class Loader<Lease extends FiledLease, Address> implements RowReceiver<Lease> {
   #load(file: string): ReadOutcome {
     this.#file = file;
     this.#fileErrorCount = 0;
-    // A row may stand in the page cache alone: of a process that was killed before its fdatasync, or of a Kea, which makes none. What is
-    // read counts as a lease from here on, and may be given to its client, or not be written when a peer sends it, as what it is.
-    this.#attempt('write', file, () => syncFile(this.#fileSystem, file));
+    this.#sync(file);
     const outcome = this.#attempt('read', file, () =>
       readLeaseFile(this.#codec, this.#fileSystem, file, this),
     );
@@ -186,6 +184,19 @@ class Loader<Lease extends FiledLease, Address> implements RowReceiver<Lease> {
     if (outcome.kind === 'stopped') throw new Refusal(this.#tooManyErrors());
     this.#files.push(file);
     return outcome;
+  }
+
+  /**
+   * A row may stand in the page cache alone: of a process that was killed before its fdatasync, or of a Kea, which makes none. What is
+   * read counts as a lease from here on, and may be given to its client, or not be written when a peer sends it, as what it is.
+   */
+  #sync(file: string): void {
+    const fd = this.#attempt('read', file, () => this.#fileSystem.open(file, OpenFlags.read));
+    try {
+      this.#attempt('write', file, () => syncFile(this.#fileSystem, fd));
+    } finally {
+      this.#fileSystem.close(fd);
+    }
   }
 
   #tooManyErrors(): string {

@@ -335,6 +335,19 @@ t.test('what was read is on the disk for good, whoever has written it', async (t
   t.same(steps.slice(0, 3), ['sync', 'forget from 0', 'read'], 'what no fdatasync has written is not read');
 });
 
+t.test('a file that may not be opened cannot be read', async (t) => {
+  const path = join(scratchDirectory(t), 'leases');
+  writeFileSync(path, HEADER + row(0, 'now'));
+  const files: FileSystem = {
+    ...systemFiles,
+    open: () => {
+      throw systemFault('EACCES', 'open');
+    },
+  };
+  const outcome = tryLoad(path, new LeaseMap(), 0, files);
+  t.match(outcome, { kind: 'refused', reason: /cannot read the lease file .*EACCES/ });
+});
+
 t.test('a file that the disk does not keep is refused', async (t) => {
   const path = join(scratchDirectory(t), 'leases');
   writeFileSync(path, HEADER + row(0, 'now'));

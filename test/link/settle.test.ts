@@ -20,6 +20,17 @@ function settle(server: LinkServer): void {
   server.order({ kind: 'settle', route: 1 });
 }
 
+/** One record is on its way, which the partner has not on its disk, and a settlement waits for it. */
+function waiting(t: Test) {
+  const pair = pairOf(t);
+  const { a } = pair;
+  a.write([{ address: BASE }], false);
+  turn(pair, 4);
+  settle(a);
+  a.turn();
+  return pair;
+}
+
 function answers(server: LinkServer): boolean[] {
   return server.heard('settled').map(({ isSettled }) => isSettled);
 }
@@ -111,12 +122,8 @@ t.test('each of several is answered, in order, when more records go than a windo
 });
 
 t.test('a log that is called back before that is not settled', async (t) => {
-  const pair = pairOf(t);
+  const pair = waiting(t);
   const { a, b } = pair;
-  a.write([{ address: BASE }], false);
-  turn(pair, 4);
-  settle(a);
-  a.turn();
   a.order({ kind: 'recall', route: 1 });
   a.turn();
   t.same(answers(a), [false]);
@@ -134,12 +141,8 @@ t.test('a log that is called back before that is not settled', async (t) => {
 });
 
 t.test('a connection that ends before that leaves it unsettled', async (t) => {
-  const pair = pairOf(t);
+  const pair = waiting(t);
   const { a, b } = pair;
-  a.write([{ address: BASE }], false);
-  turn(pair, 4);
-  settle(a);
-  a.turn();
   b.order({ kind: 'detach', route: 1 });
   b.turn();
   turn(pair, 2);

@@ -172,6 +172,7 @@ t.test('what of a request has not arrived when it is given up never does', async
     const [socket] = await connected;
     t.teardown(() => void socket.destroy());
     from = socket.remotePort!;
+    t.ok(isKept(from));
     while (!isOver && unsentOf(from) <= 0) await delay(5);
     hasBegun = !isOver;
     t.match(await answer, { kind: 'failed', reason: `no answer within ${timeoutMs} ms` });

@@ -736,7 +736,7 @@ t.test('leases that are given beside the log end the following, and wait for it'
   t.equal(answers[1], null, 'and then it is as before');
 });
 
-/** x. */
+/** A dispatcher that owes its partner a lease. */
 async function owing(t: Test) {
   const parts = dispatch(t, await startPartner(t));
   const { shards, stream, dispatcher } = parts;

@@ -1,5 +1,5 @@
 /** Wall clocks of servers that jump and drift, in some stories, and what administrators do about it. */
-import { momentsOf } from './moments.ts';
+import { drawRareFaults, type Timed } from './moments.ts';
 import { Random } from './random.ts';
 import type { SimulatedWorld } from './world.ts';
 
@@ -10,10 +10,6 @@ export interface ClockFault {
   readonly driftPerMille: number;
 }
 
-type Planned = ClockFault & { readonly atSec: number; readonly forSec: number };
-
-/** Of all stories. */
-const SHARE = 0.3;
 /** Between two of them on average. */
 const EVERY_SEC = 120;
 /** From what nobody notices, over what is warned of, and what ends the pair, to wrong time zones and years. */
@@ -26,17 +22,13 @@ export const SPARE_ADDRESSES = 12;
 const APART_SEC = 1;
 
 /** What the clocks of a story do; most have none of it. Pre: as many faults as there are stay within the story. */
-export function clockFaults(seed: number, hours: number, servers: readonly number[]): Planned[] {
+export function clockFaults(seed: number, hours: number, servers: readonly number[]): Timed<ClockFault>[] {
   const draw = new Random(seed * 104_729 + 3);
-  if (!draw.chance(SHARE)) return [];
-  const faults: Planned[] = [];
-  for (const atSec of momentsOf(draw, EVERY_SEC, hours)) {
+  return drawRareFaults(draw, { hours, everySec: EVERY_SEC, forSec: FOR_SEC }, () => {
     const jumpSec = draw.pick(JUMPS_SEC) * draw.pick([1, -1]);
     const driftPerMille = draw.pick(DRIFTS_PER_MILLE);
-    const fault = { kind: 'clock', server: draw.pick(servers), jumpSec, driftPerMille } as const;
-    faults.push({ ...fault, atSec, forSec: draw.pick(FOR_SEC) });
-  }
-  return faults;
+    return { kind: 'clock', server: draw.pick(servers), jumpSec, driftPerMille };
+  });
 }
 
 /** @returns what ends it */

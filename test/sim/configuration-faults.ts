@@ -1,7 +1,7 @@
 /** Configurations that change while servers run, in some stories: of all servers alike, or of one, so that they differ for a while. */
 import { configurationOf } from './configuration.ts';
 import type { Family } from './family.ts';
-import { momentsOf } from './moments.ts';
+import { drawRareFaults, type Timed } from './moments.ts';
 import { Random } from './random.ts';
 import type { PairSettings } from './relationship.ts';
 import type { SimulatedWorld } from './world.ts';
@@ -21,10 +21,6 @@ export interface ConfigurationFault {
   readonly isWritten: boolean;
 }
 
-type Planned = ConfigurationFault & { readonly atSec: number; readonly forSec: number };
-
-/** Of all stories. */
-const SHARE = 0.3;
 /** Between two of them on average. */
 const EVERY_SEC = 90;
 const FOR_SEC = [0.5, 30, 90, 200];
@@ -39,22 +35,22 @@ const POOL_CHANGE = 3;
 const OTHER_SUBNET_ID = 2;
 
 /** What becomes of the configurations of a story; of most nothing. @param servers those that there are */
-export function configurationFaults(seed: number, hours: number, servers: readonly number[]): Planned[] {
+export function configurationFaults(
+  seed: number,
+  hours: number,
+  servers: readonly number[],
+): Timed<ConfigurationFault>[] {
   const draw = new Random(seed * 15_485_863 + 5);
-  if (!draw.chance(SHARE)) return [];
-  const faults: Planned[] = [];
-  for (const atSec of momentsOf(draw, EVERY_SEC, hours)) {
+  return drawRareFaults(draw, { hours, everySec: EVERY_SEC, forSec: FOR_SEC }, () => {
     const change = draw.pick(CHANGES);
     const isOfAll = draw.chance(0.5);
-    const fault = {
+    return {
       kind: 'configuration',
       servers: isOfAll ? servers : [draw.pick(servers)],
       change,
       isWritten: draw.chance(0.7),
-    } as const;
-    faults.push({ ...fault, atSec, forSec: draw.pick(FOR_SEC) });
-  }
-  return faults;
+    };
+  });
 }
 
 /** @returns what ends it: the configuration of before is read again */

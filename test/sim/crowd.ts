@@ -1,5 +1,5 @@
 /** Everybody comes and goes at once, in some stories: a school bell, or a street whose power fails and returns. */
-import { momentsOf } from './moments.ts';
+import { drawRareFaults, type Timed } from './moments.ts';
 import { Random } from './random.ts';
 import type { SimulatedWorld } from './world.ts';
 
@@ -9,10 +9,6 @@ export interface Crowd {
   readonly everyMs: number;
 }
 
-type Planned = Crowd & { readonly atSec: number; readonly forSec: number };
-
-/** Of all stories. */
-const SHARE = 0.3;
 /** Between two of them on average. */
 const EVERY_SEC = 120;
 const EVERY_MS = [30, 200, 1000];
@@ -20,13 +16,10 @@ const FOR_SEC = [2, 10, 30];
 const US_PER_MS = 1000;
 
 /** When crowds come in a story; in most none does. */
-export function crowds(seed: number, hours: number): Planned[] {
+export function crowds(seed: number, hours: number): Timed<Crowd>[] {
   const draw = new Random(seed * 49_979_687 + 11);
-  if (!draw.chance(SHARE)) return [];
-  const faults: Planned[] = [];
-  for (const atSec of momentsOf(draw, EVERY_SEC, hours))
-    faults.push({ kind: 'crowd', everyMs: draw.pick(EVERY_MS), atSec, forSec: draw.pick(FOR_SEC) });
-  return faults;
+  const pace = { hours, everySec: EVERY_SEC, forSec: FOR_SEC };
+  return drawRareFaults(draw, pace, () => ({ kind: 'crowd', everyMs: draw.pick(EVERY_MS) }));
 }
 
 /** @returns what ends it */

@@ -7,7 +7,7 @@ import { type ConfigurationFault, configurationFaults } from './configuration-fa
 import { type Crowd, crowds } from './crowd.ts';
 import type { DiskTrouble } from './disk.ts';
 import type { Acquaintance } from './heartbeats.ts';
-import { momentsOf } from './moments.ts';
+import { drawFaults, type Timed } from './moments.ts';
 import { Random } from './random.ts';
 import type { PairSettings } from './relationship.ts';
 import { type ThreadFault, threadFaults } from './thread-faults.ts';
@@ -51,7 +51,7 @@ export type AdminCommand =
   | 'dhcp-disable'
   | 'kea-lfc-start';
 
-export type PlannedFault = Fault & { readonly atSec: number; readonly forSec: number };
+export type PlannedFault = Timed<Fault>;
 
 /** How the servers of a pair speak with each other, or that one is a modelled Kea. */
 export type Partner = Acquaintance | 'kea';
@@ -80,8 +80,8 @@ export type StoryEnd = 'all return' | 'pair lost in peace' | 'pair lost at once'
 
 /** Of a story that is shorter than that, things come faster, and leases are shorter. */
 const SHORT_HOURS = 0.2;
-/** Powers of two up to some minutes: a millisecond is a glitch, 200 s are longer than any patience. */
 const HEARTBEATS_MS = [10_000, 10_000, 10_000, 1_000, 200];
+/** Powers of two up to some minutes: a millisecond is a glitch, 200 s are longer than any patience. */
 const FOR_SEC = [0.001, 0.5, 5, 30, 90, 200, 600];
 
 /**
@@ -114,9 +114,8 @@ export function planStory(seed: number, hours: number, servers = 2, partner: Par
   const delayMsMax = draw.pick([2, 20, 300]);
   const restlessness = draw.pick([0.05, 0.2, 0.5]);
   const everySec = draw.pick(isShort ? [20, 40, 120] : [40, 150, 600]);
-  const faults: PlannedFault[] = [];
-  for (const atSec of momentsOf(draw, everySec, hours))
-    faults.push({ ...drawFault(draw, members), atSec, forSec: draw.pick(FOR_SEC) });
+  const pace = { hours, everySec, forSec: FOR_SEC };
+  const faults: PlannedFault[] = drawFaults(draw, pace, () => drawFault(draw, members));
   if (areTandems) faults.push(...clocks, ...configurationFaults(seed, hours, members));
   faults.push(...threadFaults(seed, hours, members), ...crowds(seed, hours));
   faults.sort((one, other) => one.atSec - other.atSec);

@@ -1,5 +1,5 @@
 /** Threads that hardly get a processor, in some stories: what waits for one comes late, and the others go on without it. */
-import { momentsOf } from './moments.ts';
+import { drawRareFaults, type Timed } from './moments.ts';
 import { Random } from './random.ts';
 import type { SimulatedWorld } from './world.ts';
 
@@ -14,10 +14,6 @@ export interface ThreadFault {
   readonly lateMs: number;
 }
 
-type Planned = ThreadFault & { readonly atSec: number; readonly forSec: number };
-
-/** Of all stories. */
-const SHARE = 0.3;
 /** Between two of them on average. */
 const EVERY_SEC = 60;
 const ROLES: readonly ThreadRole[] = ['shard', 'link', 'journal', 'main'];
@@ -26,20 +22,14 @@ const LATE_MS = [3, 30, 200, 1000];
 const FOR_SEC = [0.5, 30, 90, 200];
 
 /** Which threads of a story starve; of most none. @param servers those that there are */
-export function threadFaults(seed: number, hours: number, servers: readonly number[]): Planned[] {
+export function threadFaults(seed: number, hours: number, servers: readonly number[]): Timed<ThreadFault>[] {
   const draw = new Random(seed * 32_452_843 + 7);
-  if (!draw.chance(SHARE)) return [];
-  const faults: Planned[] = [];
-  for (const atSec of momentsOf(draw, EVERY_SEC, hours)) {
-    const fault = {
-      kind: 'starved thread',
-      server: draw.pick(servers),
-      role: draw.pick(ROLES),
-      lateMs: draw.pick(LATE_MS),
-    } as const;
-    faults.push({ ...fault, atSec, forSec: draw.pick(FOR_SEC) });
-  }
-  return faults;
+  return drawRareFaults(draw, { hours, everySec: EVERY_SEC, forSec: FOR_SEC }, () => ({
+    kind: 'starved thread',
+    server: draw.pick(servers),
+    role: draw.pick(ROLES),
+    lateMs: draw.pick(LATE_MS),
+  }));
 }
 
 /** @returns what ends it */

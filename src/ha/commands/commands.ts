@@ -56,9 +56,6 @@ async function heartbeat(control: HaControl, args: unknown): Promise<Answer> {
   const request = readNamed(control, args, 'ha-heartbeat');
   if (!request.ok) return failure(request.error);
   const { map, serverName } = request.value;
-  if (isOutOfService(control.state())) return failure('this server cannot store leases and answers nobody');
-  // Whoever has just come back is about to want one; only its own word counts.
-  if (serverName !== null) control.parts.streams.heard(serverName, streamVersions(map));
   try {
     let state: string;
     do {
@@ -68,6 +65,9 @@ async function heartbeat(control: HaControl, args: unknown): Promise<Answer> {
   } catch (error) {
     return failure((error as Error).message);
   }
+  if (isOutOfService(control.state())) return failure('this server cannot store leases and answers nobody');
+  // Whoever has just come back is about to want one; only its own word counts.
+  if (serverName !== null) control.parts.streams.heard(serverName, streamVersions(map));
   const reply = heartbeatReplyArguments(control.state(), control.parts.clock.wallMs(), control.tandem);
   return success('HA peer status returned.', reply);
 }

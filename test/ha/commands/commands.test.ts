@@ -448,6 +448,19 @@ t.test('a heartbeat fails while a packet thread does not confirm what it would s
   t.match(await server.command('ha-heartbeat'), { result: 0, arguments: { scopes: [] } });
 });
 
+t.test('a heartbeat that was waiting when the lease file failed is not answered well', async (t) => {
+  const { server } = await normal();
+  let confirm: () => void = () => {};
+  server.takeOver = () => new Promise((resolve) => (confirm = resolve));
+  const commanded = server.command('ha-scopes', { scopes: ['server1', 'server2'] });
+  const asked = server.command('ha-heartbeat', { 'server-name': 'server2' });
+  server.takeOver = () => Promise.resolve();
+  server.service.storage(false);
+  confirm();
+  t.match(await asked, { result: 1, text: 'this server cannot store leases and answers nobody' });
+  await commanded;
+});
+
 t.test('[scenario 66] the status before the first heartbeat', async (t) => {
   t.same(lone('load-balancing', 'server1').service.status(), {
     'ha-mode': 'load-balancing',

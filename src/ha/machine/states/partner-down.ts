@@ -31,7 +31,7 @@ const HELD_FOR_A_HEARTBEAT =
 export const partnerDown: StateLogic = {
   handle(run) {
     const ended = endOperation(run);
-    if (ended === null) return guarded(run, (guardedRun) => decide(guardedRun));
+    if (ended === null) return guarded(run, decide);
     if (ended.kind === 'collect') return afterCollect(run, ended.ok);
     if (ended.kind === 'hand-over') return afterHandOver(run, ended.ok);
     // A partner that accepted the reset is complete when it is ready the next time, whether it synchronizes or not.
@@ -127,7 +127,7 @@ function afterCollect(run: Run, ok: boolean): boolean {
   if (ok) run.state.collectDue = false;
   // A Kea whose pages do not come must not keep the pair apart: it is asked again while both serve.
   else run.state.collectFailed = true;
-  return guarded(run, (guardedRun) => decide(guardedRun));
+  return guarded(run, decide);
 }
 
 function startHandOver(run: Run): void {
